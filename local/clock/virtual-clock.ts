@@ -1,0 +1,108 @@
+import { install } from '@sinonjs/fake-timers';
+
+const flushMacrotask = setImmediate;
+
+/** A callback that waits for its moment; hand it to {@link VirtualClock.cancel} to drop it. */
+export interface Timer {
+  readonly id: unknown;
+}
+
+/**
+ * The only time there is inside a rehearsal.
+ *
+ * While installed, `Date` and the timers of this process are the clock's own, so that SDK clients, handlers
+ * and the simulated account all live in virtual time. Time stands still while code runs and jumps to the next
+ * timer when everything is quiet: hours pass in seconds, and the same inputs give the same order of events.
+ *
+ * `setImmediate`, `process.nextTick` and microtasks stay real. Work that needs more than those to finish (the
+ * in-process DynamoDB hops through several turns of the event loop) is announced with {@link busy}, so that
+ * time never moves past it.
+ */
+export class VirtualClock {
+  readonly startedAt: number;
+  #timers: ReturnType<typeof install>;
+  #busy = 0;
+
+  private constructor(startedAt: number) {
+    this.startedAt = startedAt;
+    this.#timers = install({
+      now: startedAt,
+      toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
+      loopLimit: Number.MAX_SAFE_INTEGER,
+    });
+  }
+
+  /** Takes over the process's time from `start` (ISO 8601 or ms since the epoch) until {@link uninstall}. */
+  static install(start: string | number): VirtualClock {
+    return new VirtualClock(typeof start === 'number' ? start : Date.parse(start));
+  }
+
+  /** Gives the process its real time back. */
+  uninstall(): void {
+    this.#timers.uninstall();
+  }
+
+  /** Virtual time, in ms since the epoch. */
+  now(): number {
+    return this.#timers.now;
+  }
+
+  /** Virtual time since the start, in ms. */
+  elapsed(): number {
+    return this.now() - this.startedAt;
+  }
+
+  /** Runs `callback` `ms` from now (0 = as soon as the code that is running has finished). */
+  after(ms: number, callback: () => void): Timer {
+    return { id: this.#timers.setTimeout(callback, Math.max(0, ms)) };
+  }
+
+  /** Runs `callback` at `time` (ms since the epoch); a time that has passed means now. */
+  at(time: number, callback: () => void): Timer {
+    return this.after(time - this.now(), callback);
+  }
+
+  cancel(timer: Timer): void {
+    this.#timers.clearTimeout(timer.id as number);
+  }
+
+  /** Resolves `ms` of virtual time from now. */
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.after(ms, resolve);
+    });
+  }
+
+  /** Holds time still until `work` settles: for work that needs more than microtasks to finish. */
+  async busy<T>(work: Promise<T>): Promise<T> {
+    this.#busy += 1;
+    try {
+      return await work;
+    } finally {
+      this.#busy -= 1;
+    }
+  }
+
+  /**
+   * Lets time pass until `done()` holds (asked each time everything is quiet), no timer is left, or
+   * `deadline` (ms since the epoch) is reached.
+   *
+   * @returns what ended it
+   */
+  async run(done: () => boolean, deadline = Number.POSITIVE_INFINITY): Promise<'done' | 'idle' | 'deadline'> {
+    for (;;) {
+      await this.#quiet();
+      if (done()) return 'done';
+      if (this.#timers.countTimers() === 0) return 'idle';
+      const before = this.now();
+      this.#timers.next();
+      if (this.now() > deadline && before <= deadline) return 'deadline';
+    }
+  }
+
+  async #quiet(): Promise<void> {
+    do {
+      await new Promise<void>((resolve) => flushMacrotask(resolve));
+    } while (this.#busy > 0);
+  }
+}
