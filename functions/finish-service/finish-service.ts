@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
+import { TargetNotRestored } from '../../shared/errors.ts';
+import { lockOwner } from '../../shared/incident/lock-owner.ts';
+import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
+import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
+import {
+  releaseIdOf,
+  type ServiceResult,
+  type TargetResult,
+  targetResult,
+} from '../../shared/ledger/records.ts';
+import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
+import { type SnapshotClients, takeSnapshot } from '../../shared/ledger/take-snapshot.ts';
+import type { PlanStore } from '../../shared/targets/plan-store.ts';
+import type { ServicePlan, TargetPlan } from '../../shared/targets/service-plan.ts';
+import { verifyPlan } from '../../shared/targets/verify-plan.ts';
+
+export const finishServiceInput = z.strictObject({
+  incidentId: z.string(),
+  attempt: z.number().int().positive(),
+  service: z.string(),
+  planKey: z.string(),
+  startedAt: z.iso.datetime(),
+  /** What became of the targets that were tried; one that is missing was not reached. */
+  results: z.array(targetResult),
+});
+type Input = z.infer<typeof finishServiceInput>;
+
+/** What the rule needs. */
+export interface FinishServiceDeps extends SnapshotClients {
+  readonly catalog: CatalogStore;
+  readonly incidents: IncidentLedger;
+  readonly releases: ReleaseLedger;
+  readonly locks: LockLedger;
+  readonly plans: PlanStore;
+  readonly now: () => number;
+}
+
+/**
+ * Ends the rollback of a service: looks at its traffic once more (a stack that settled later may have moved an
+ * alias again), records the result, and what is live now as a release of its own.
+ */
+export function finishService(deps: FinishServiceDeps) {
+  return async (input: Input): Promise<Pick<ServiceResult, 'service' | 'status'>> => {
+    const { incidentId, attempt, service, planKey, startedAt } = input;
+    await deps.locks.renew(service, lockOwner({ incidentId, attempt }));
+    const plan = await deps.plans.readService(planKey, service);
+    const targets: TargetResult[] = [];
+    for (const target of plan.targets) targets.push(await finalResult(target, input.results));
+    const status = targets.every((result) => result.status === 'restored') ? 'rolled-back' : 'failed';
+    if (status === 'rolled-back') await recordRelease(plan, startedAt);
+    const finishedAt = new Date(deps.now()).toISOString();
+    await deps.incidents.putServiceResult({ incidentId, service, status, targets, startedAt, finishedAt });
+    return { service, status };
+  };
+
+  async function finalResult(plan: TargetPlan, results: readonly TargetResult[]): Promise<TargetResult> {
+    const result = results.find(({ target }) => target === plan.target);
+    if (!result)
+      return { target: plan.target, status: 'failed', action: 'not reached: an earlier step failed' };
+    if (plan.phase !== 'traffic' || result.status === 'failed') return result;
+    try {
+      await verifyPlan(deps, plan);
+      return result;
+    } catch (error) {
+      if (!(error instanceof TargetNotRestored)) throw error;
+      return {
+        target: plan.target,
+        status: 'failed',
+        action: `${result.action}; but then: ${error.message}`,
+      };
+    }
+  }
+
+  async function recordRelease(plan: ServicePlan, startedAt: string): Promise<void> {
+    const target = plan.toRelease ? await deps.releases.find(plan.toRelease) : undefined;
+    await deps.releases.open({
+      releaseId: releaseIdOf(plan.service, startedAt),
+      service: plan.service,
+      startedAt,
+      // As good as what it restores: versions that were live but never verified stay unverified.
+      verdict: target?.verdict === 'good' ? 'good' : 'candidate',
+      deployments: {},
+      snapshot: await takeSnapshot(await deps.catalog.entry(plan.service), deps),
+      ...(plan.toRelease && { restores: plan.toRelease }),
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import { onLambda } from '../../shared/runtime.ts';
+import { task } from '../../shared/task.ts';
+import { aliases, bucket, catalogStore, ledgers, planStore, stacks } from '../../shared/wiring.ts';
+import { finishService, finishServiceInput } from './finish-service.ts';
+
+export const build = task(finishServiceInput, (runtime) =>
+  finishService({
+    ...ledgers(runtime),
+    aliases: aliases(runtime),
+    stacks: stacks(runtime),
+    bucket: bucket(runtime),
+    catalog: catalogStore(runtime),
+    plans: planStore(runtime),
+    now: runtime.now,
+  }),
+);
+export const handler = onLambda(build);

@@ -1,0 +1,126 @@
+import * as z from 'zod';
+import type { Aliases } from '../../shared/aws/aliases.ts';
+import { type Deployment, type Deployments, isActive } from '../../shared/aws/deployments.ts';
+import type { Signals } from '../../shared/aws/signals.ts';
+import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
+import { LedgerCorrupt } from '../../shared/errors.ts';
+import { judgeRelease } from '../../shared/judge/judge-release.ts';
+import type { Judgement } from '../../shared/judge/judgement.ts';
+import { type NextStep, nextStep, type Phase, secondsUntilNextLook } from '../../shared/judge/next-step.ts';
+import { totalOf } from '../../shared/judge/samples.ts';
+import type { ReleaseRecord, WatchedDeployment } from '../../shared/ledger/records.ts';
+import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
+
+export const observeDeploymentInput = z.strictObject({
+  deploymentId: z.string(),
+  releaseId: z.string(),
+});
+
+/** What one look found, and what follows from it. */
+export interface Observation {
+  readonly phase: Phase;
+  /** Share of traffic the new version gets, 0 to 1. */
+  readonly share: number;
+  readonly judgement: Judgement;
+  readonly requests: number;
+  readonly errors: number;
+  readonly next: NextStep;
+  readonly waitSeconds: number;
+}
+
+/** What the rule needs. */
+export interface ObserveDeploymentDeps {
+  readonly deployments: Deployments;
+  readonly aliases: Aliases;
+  readonly signals: Signals;
+  readonly catalog: CatalogStore;
+  readonly releases: ReleaseLedger;
+  readonly now: () => number;
+}
+
+/** One look at a deployment: reads its status, traffic, metrics and alarms, judges, and decides what follows. */
+export function observeDeployment(deps: ObserveDeploymentDeps) {
+  return async ({
+    deploymentId,
+    releaseId,
+  }: z.infer<typeof observeDeploymentInput>): Promise<Observation> => {
+    const now = deps.now();
+    const release = await deps.releases.get(releaseId);
+    const watched = release.deployments[deploymentId];
+    if (!watched) throw new LedgerCorrupt(`Release ${releaseId} does not know deployment ${deploymentId}.`);
+    const { policy } = await deps.catalog.entry(release.service);
+    const deployment = await deps.deployments.get(deploymentId);
+
+    const phase = phaseOf(deployment);
+    const bakedMinutes = phase === 'baking' ? (now - (deployment.completedAt ?? now)) / 60_000 : 0;
+    const minutes = await deps.signals.minutes({
+      function: watched.function,
+      alias: watched.alias,
+      version: watched.toVersion,
+      from: deployment.createdAt,
+      to: now,
+      slowOverMs: policy.limits.slow?.overMs,
+    });
+    const judged = judgeRelease({
+      subject: `${watched.function}:${watched.toVersion}`,
+      minutes,
+      baseline: watched.baseline,
+      limits: policy.limits,
+      alarms: await readAlarms(policy.alarms, watched),
+      startedAt: deployment.createdAt,
+    });
+    const judgement = phase === 'failed' ? failedJudgement(deployment, judged) : judged;
+    const { requests, errors } = totalOf(minutes);
+    return {
+      phase,
+      share: await shareOf(watched),
+      judgement,
+      requests,
+      errors,
+      next: nextStep({
+        phase,
+        verdict: judgement.verdict,
+        requests,
+        bakedMinutes,
+        bake: policy.bake,
+        over: release.verdict === 'bad' || (phase === 'baking' && (await isSuperseded(release))),
+      }),
+      waitSeconds: secondsUntilNextLook({ now, phase, bakedMinutes }),
+    };
+  };
+
+  async function readAlarms(names: readonly string[], { alarmsBefore }: WatchedDeployment) {
+    const alarms = await deps.signals.alarms(names);
+    return alarms.map((alarm) => ({ ...alarm, before: alarmsBefore[alarm.name] }));
+  }
+
+  /** A newer release takes the traffic: nothing more will be learnt of this one. */
+  async function isSuperseded({ service, releaseId }: ReleaseRecord): Promise<boolean> {
+    const [newest] = await deps.releases.list(service, { limit: 1 });
+    return newest?.releaseId !== releaseId;
+  }
+
+  async function shareOf(watched: ReleaseRecord['deployments'][string]): Promise<number> {
+    const { version, weights } = await deps.aliases.get(watched.function, watched.alias);
+    const others = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+    return version === watched.toVersion ? 1 - others : (weights[watched.toVersion] ?? 0);
+  }
+}
+
+function phaseOf(deployment: Deployment): Phase {
+  if (isActive(deployment)) return 'shifting';
+  return deployment.status === 'Succeeded' ? 'baking' : 'failed';
+}
+
+/** A deployment that was stopped or failed is bad by that alone; what the numbers say stays beside it. */
+function failedJudgement({ id, status, error }: Deployment, judged: Judgement): Judgement {
+  const detail = `deployment ${id} ended ${status}${error ? ` (${error})` : ''}`;
+  return {
+    verdict: 'unhealthy',
+    reason: detail,
+    evidence: [
+      { rule: 'deployment-ended', finding: 'breach', metric: `status of deployment ${id}`, detail },
+      ...judged.evidence,
+    ],
+  };
+}

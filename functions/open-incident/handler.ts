@@ -1,0 +1,9 @@
+import { onLambda } from '../../shared/runtime.ts';
+import { task } from '../../shared/task.ts';
+import { catalogStore, ledgers } from '../../shared/wiring.ts';
+import { openIncident, openIncidentInput } from './open-incident.ts';
+
+export const build = task(openIncidentInput, (runtime) =>
+  openIncident({ catalog: catalogStore(runtime), ...ledgers(runtime), now: runtime.now }),
+);
+export const handler = onLambda(build);

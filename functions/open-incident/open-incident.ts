@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
+import { serviceName } from '../../shared/catalog/service-entry.ts';
+import { InvalidInput } from '../../shared/errors.ts';
+import { judgement } from '../../shared/judge/judgement.ts';
+import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
+import type { IncidentRecord, ReleaseRecord } from '../../shared/ledger/records.ts';
+import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
+import { describeIssues } from '../../shared/task.ts';
+
+export const openIncidentInput = z.strictObject({
+  executionArn: z.string(),
+  /** The execution's own input: whatever a person or the monitor handed in. */
+  input: z.unknown(),
+});
+
+/** What coordinate-rollback is started with, by a person (`{"service": "orders"}` is enough) or by the monitor. */
+export const rollbackRequest = z.strictObject({
+  service: serviceName,
+  /** Release to undo; by default the newest of the service. */
+  releaseId: z.string().optional(),
+  /** Why, in a sentence for the mail. */
+  reason: z.string().min(1).max(500).optional(),
+  /** Who asks, for the mail. */
+  requestedBy: z.string().min(1).max(100).optional(),
+  /** The monitor's: the deployment it watched and what it saw. */
+  deploymentId: z.string().optional(),
+  judgement: judgement.optional(),
+  /** By this name Step Functions links the execution to the one that started it. */
+  AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: z.string().optional(),
+});
+
+/**
+ * The incident this execution works on. `joined`: another execution has it, or it is done; `superseded`: a newer
+ * release has taken the bad one's place since it was judged, so there is nothing left of it to undo.
+ */
+export interface OpenedIncident {
+  readonly status: 'opened' | 'joined' | 'superseded';
+  readonly incidentId: string;
+  readonly service: string;
+  readonly attempt: number;
+}
+
+/** What the rule needs. */
+export interface OpenIncidentDeps {
+  readonly catalog: CatalogStore;
+  readonly releases: ReleaseLedger;
+  readonly incidents: IncidentLedger;
+  readonly now: () => number;
+}
+
+/**
+ * Opens the one incident of a bad release and marks the release bad.
+ *
+ * A second start for the same release joins: it has nothing to do. An incident that ended unfinished is opened
+ * for one more attempt when a person starts it again.
+ */
+export function openIncident(deps: OpenIncidentDeps) {
+  const { releases, incidents } = deps;
+
+  return async ({ executionArn, input }: z.infer<typeof openIncidentInput>): Promise<OpenedIncident> => {
+    const parsed = rollbackRequest.safeParse(input);
+    if (!parsed.success) throw new InvalidInput(describeIssues(parsed.error));
+    const request = parsed.data;
+    await deps.catalog.entry(request.service);
+    const { release, superseded } = await findRelease(request);
+    if (superseded) {
+      const { releaseId: incidentId, service } = release;
+      return { status: 'superseded', incidentId, service, attempt: 0 };
+    }
+
+    const now = new Date(deps.now()).toISOString();
+    const incident: IncidentRecord = {
+      incidentId: release.releaseId,
+      service: request.service,
+      releaseId: release.releaseId,
+      status: 'open',
+      attempt: 1,
+      reason: request.reason ?? request.judgement?.reason ?? 'a person asked for it, and gave no reason',
+      evidence: request.judgement?.evidence ?? [],
+      ...(request.deploymentId
+        ? { deploymentId: request.deploymentId }
+        : { requestedBy: request.requestedBy ?? 'a person in the Step Functions console' }),
+      executionArn,
+      detectedAt: now,
+      openedAt: now,
+    };
+    const { status, attempt } = await openOrJoin(incident);
+    if (status === 'opened') {
+      await incidents.pointExecution(executionArn, incident.incidentId);
+      await releases.markBad(release.releaseId, incident.incidentId);
+    }
+    return { status, incidentId: incident.incidentId, service: incident.service, attempt };
+  };
+
+  async function findRelease(
+    request: z.infer<typeof rollbackRequest>,
+  ): Promise<{ release: ReleaseRecord; superseded: boolean }> {
+    const { service, releaseId } = request;
+    const [newest] = await releases.list(service, { limit: 1 });
+    if (!newest) {
+      throw new InvalidInput(
+        `service: no release of "${service}" has been recorded, so there is nothing to undo`,
+      );
+    }
+    if (releaseId === undefined || releaseId === newest.releaseId)
+      return { release: newest, superseded: false };
+    const older = await releases.find(releaseId);
+    if (older?.service === service && request.deploymentId) return { release: older, superseded: true };
+    throw new InvalidInput(
+      `releaseId: "${releaseId}" is not the newest release of "${service}", which is "${newest.releaseId}"`,
+    );
+  }
+
+  async function openOrJoin(
+    incident: IncidentRecord,
+  ): Promise<{ status: 'opened' | 'joined'; attempt: number }> {
+    if (await incidents.open(incident)) return { status: 'opened', attempt: incident.attempt };
+    const existing = await incidents.get(incident.incidentId);
+    // The answer to our own first try may have been lost.
+    if (existing.executionArn === incident.executionArn)
+      return { status: 'opened', attempt: existing.attempt };
+    const unfinished = existing.status === 'closed' && existing.outcome !== 'rolled-back';
+    if (unfinished && incident.requestedBy) {
+      const reopened = await incidents.reopen({ ...incident, attempt: existing.attempt });
+      if (reopened) return { status: 'opened', attempt: existing.attempt + 1 };
+    }
+    return { status: 'joined', attempt: existing.attempt };
+  }
+}

@@ -1,0 +1,17 @@
+import { onLambda } from '../../shared/runtime.ts';
+import { task } from '../../shared/task.ts';
+import { aliases, bucket, catalogStore, deployments, ledgers, planStore } from '../../shared/wiring.ts';
+import { planRollback, planRollbackInput } from './plan-rollback.ts';
+
+export const build = task(planRollbackInput, (runtime) =>
+  planRollback({
+    ...ledgers(runtime),
+    deployments: deployments(runtime),
+    aliases: aliases(runtime),
+    bucket: bucket(runtime),
+    catalog: catalogStore(runtime),
+    plans: planStore(runtime),
+    now: runtime.now,
+  }),
+);
+export const handler = onLambda(build);

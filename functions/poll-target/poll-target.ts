@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { TargetTimedOut } from '../../shared/errors.ts';
+import { lockOwner } from '../../shared/incident/lock-owner.ts';
+import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
+import type { PlanStore } from '../../shared/targets/plan-store.ts';
+import type { TargetPlan } from '../../shared/targets/service-plan.ts';
+import type { Standing, TargetAdapter } from '../../shared/targets/target-adapter.ts';
+import { targetStep } from '../../shared/targets/target-step.ts';
+
+export const pollTargetInput = z.strictObject({
+  ...targetStep,
+  /** When the target was started for the first time, ISO 8601. */
+  since: z.iso.datetime(),
+});
+
+/** Where the target stands, and when to look again. */
+export interface PolledTarget {
+  readonly standing: Standing['is'];
+  readonly detail: string;
+  readonly waitSeconds: number;
+}
+
+/** What the rule needs. */
+export interface PollTargetDeps {
+  readonly adapters: TargetAdapter<TargetPlan>;
+  readonly locks: LockLedger;
+  readonly plans: PlanStore;
+  readonly now: () => number;
+}
+
+/**
+ * How long a target may take, from its first start.
+ *
+ * Traffic: a stopped deployment may still run its lifecycle hook, which CodeDeploy gives up to 60 minutes.
+ * Stack: a rollback of a stack update waits for its slowest resource; three hours cover a database's.
+ */
+const deadlineMs: Record<TargetPlan['phase'], number> = {
+  traffic: 75 * 60_000,
+  stack: 3 * 60 * 60_000,
+};
+
+/**
+ * Reads where a target stands on its way back, and says when to look again: after a quarter of the time it has
+ * taken so far, so that seconds are seen in seconds and hours cost little.
+ *
+ * @throws TargetTimedOut past the deadline, saying where the target stands
+ */
+export function pollTarget({ adapters, locks, plans, now }: PollTargetDeps) {
+  return async (input: z.infer<typeof pollTargetInput>): Promise<PolledTarget> => {
+    const { incidentId, attempt, service, target, planKey } = input;
+    const plan = await plans.readTarget(planKey, service, target);
+    await locks.renew(service, lockOwner(input));
+    const { is, detail } = await adapters.read(plan, { incidentId, attempt, now: now() });
+    const elapsed = now() - Date.parse(input.since);
+    if (is !== 'restored' && elapsed > deadlineMs[plan.phase]) {
+      throw new TargetTimedOut(
+        `${target} did not come back within ${deadlineMs[plan.phase] / 60_000} min: ${detail}`,
+      );
+    }
+    return { standing: is, detail, waitSeconds: Math.min(60, Math.max(3, Math.round(elapsed / 4000))) };
+  };
+}

@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { lockOwner } from '../../shared/incident/lock-owner.ts';
+import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
+import type { PlanStore } from '../../shared/targets/plan-store.ts';
+import { phases } from '../../shared/targets/service-plan.ts';
+
+export const prepareServiceInput = z.strictObject({
+  incidentId: z.string(),
+  attempt: z.number().int().positive(),
+  service: z.string(),
+  planKey: z.string(),
+});
+
+/** The targets of a service, phase by phase; those of one phase go back side by side. */
+export interface PreparedService {
+  readonly phases: readonly { readonly targets: readonly string[] }[];
+  /** ISO 8601 */
+  readonly startedAt: string;
+}
+
+/** What the rule needs. */
+export interface PrepareServiceDeps {
+  readonly locks: LockLedger;
+  readonly plans: PlanStore;
+  readonly now: () => number;
+}
+
+/** Makes sure that the service is still this incident's, and lays out its targets in their order. */
+export function prepareService({ locks, plans, now }: PrepareServiceDeps) {
+  return async (input: z.infer<typeof prepareServiceInput>): Promise<PreparedService> => {
+    await locks.renew(input.service, lockOwner(input));
+    const plan = await plans.readService(input.planKey, input.service);
+    const inPhase = (phase: (typeof phases)[number]) =>
+      plan.targets.filter((target) => target.phase === phase).map(({ target }) => target);
+    return {
+      phases: phases
+        .map((phase) => ({ targets: inPhase(phase) }))
+        .filter(({ targets }) => targets.length > 0),
+      startedAt: new Date(now()).toISOString(),
+    };
+  };
+}

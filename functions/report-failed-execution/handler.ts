@@ -1,0 +1,17 @@
+import { onLambda } from '../../shared/runtime.ts';
+import { requireEnv, task } from '../../shared/task.ts';
+import { environment, ledgers, mailRoom } from '../../shared/wiring.ts';
+import { reportFailedExecution, reportFailedExecutionInput } from './report-failed-execution.ts';
+
+export const build = task(reportFailedExecutionInput, (runtime) => {
+  const { incidents, locks } = ledgers(runtime);
+  return reportFailedExecution({
+    incidents,
+    locks,
+    mailRoom: mailRoom(runtime, incidents),
+    environment: environment(runtime),
+    monitorDeploymentArn: requireEnv(runtime, 'MONITOR_DEPLOYMENT_ARN'),
+    now: runtime.now,
+  });
+});
+export const handler = onLambda(build);

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { type EndIncidentDeps, endIncident } from '../../shared/incident/end-incident.ts';
+import { monitoringFailedMail } from '../../shared/mail/monitoring-mails.ts';
+
+export const reportFailedExecutionInput = z.object({
+  detail: z.object({
+    executionArn: z.string(),
+    stateMachineArn: z.string(),
+    name: z.string(),
+    status: z.enum(['FAILED', 'TIMED_OUT', 'ABORTED']),
+    error: z.string().nullish(),
+    cause: z.string().nullish(),
+  }),
+});
+
+/** What the rule needs. */
+export interface ReportFailedExecutionDeps extends EndIncidentDeps {
+  readonly monitorDeploymentArn: string;
+}
+
+/**
+ * Looks after an execution of ours that ended without success, from outside: no Catch runs when an execution is
+ * stopped by hand, times out as a whole or hits a quota.
+ *
+ * An incident that its execution left open is ended: the stakeholders are told and its locks freed. A monitor
+ * that broke leaves a deployment unwatched, which is said too. Executions that ended their incident themselves,
+ * and those refused for their input, need nothing.
+ */
+export function reportFailedExecution(deps: ReportFailedExecutionDeps) {
+  return async ({ detail }: z.infer<typeof reportFailedExecutionInput>): Promise<{ reported: boolean }> => {
+    const { executionArn, status } = detail;
+    const why = [`the execution ended ${status}`, detail.error, detail.cause].filter(Boolean).join(': ');
+    if (detail.stateMachineArn === deps.monitorDeploymentArn) {
+      const mail = monitoringFailedMail(deps.environment, { deploymentId: detail.name, executionArn, why });
+      await deps.mailRoom.send(executionArn, 'failed', executionArn, mail);
+      return { reported: true };
+    }
+    const incidentId = await deps.incidents.incidentOfExecution(executionArn);
+    const incident = incidentId ? await deps.incidents.find(incidentId) : undefined;
+    if (incident?.status !== 'open' || incident.executionArn !== executionArn) return { reported: false };
+    await endIncident(deps, incident, executionArn, { planned: [incident.service], failure: why });
+    return { reported: true };
+  };
+}

@@ -1,0 +1,27 @@
+import { onLambda } from '../../shared/runtime.ts';
+import { task } from '../../shared/task.ts';
+import {
+  aliases,
+  bucket,
+  catalogStore,
+  environment,
+  ledgers,
+  mailRoom,
+  stacks,
+} from '../../shared/wiring.ts';
+import { settleRelease, settleReleaseInput } from './settle-release.ts';
+
+export const build = task(settleReleaseInput, (runtime) => {
+  const { releases, incidents } = ledgers(runtime);
+  return settleRelease({
+    aliases: aliases(runtime),
+    stacks: stacks(runtime),
+    bucket: bucket(runtime),
+    catalog: catalogStore(runtime),
+    releases,
+    mailRoom: mailRoom(runtime, incidents),
+    environment: environment(runtime),
+    now: runtime.now,
+  });
+});
+export const handler = onLambda(build);

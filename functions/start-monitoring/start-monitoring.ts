@@ -1,0 +1,41 @@
+import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import * as z from 'zod';
+
+/** A "CodeDeploy Deployment State-change Notification"; further fields are EventBridge's own. */
+export const startMonitoringInput = z.object({
+  detail: z.object({
+    deploymentId: z.string().regex(/^d-[A-Za-z0-9]+$/, 'must be a CodeDeploy deployment id, d-…'),
+    state: z.string(),
+  }),
+});
+
+/** What the rule needs. */
+export interface StartMonitoringDeps {
+  readonly stepFunctions: SFNClient;
+  readonly stateMachineArn: string;
+}
+
+/**
+ * Starts the one execution that watches a deployment, named after it.
+ *
+ * Every state change of a deployment, and every repeated delivery of one, comes through here. The input holds
+ * nothing but the id, so that a second start of a running execution is the same request (a no-op), and one
+ * after its end is refused by name; both mean that the deployment is looked after.
+ */
+export function startMonitoring({ stepFunctions, stateMachineArn }: StartMonitoringDeps) {
+  return async ({ detail }: z.infer<typeof startMonitoringInput>): Promise<{ deploymentId: string }> => {
+    const { deploymentId } = detail;
+    try {
+      await stepFunctions.send(
+        new StartExecutionCommand({
+          stateMachineArn,
+          name: deploymentId,
+          input: JSON.stringify({ deploymentId }),
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ExecutionAlreadyExists)) throw error;
+    }
+    return { deploymentId };
+  };
+}

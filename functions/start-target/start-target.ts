@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { lockOwner } from '../../shared/incident/lock-owner.ts';
+import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
+import type { PlanStore } from '../../shared/targets/plan-store.ts';
+import type { TargetPlan } from '../../shared/targets/service-plan.ts';
+import type { Standing, TargetAdapter } from '../../shared/targets/target-adapter.ts';
+import { targetStep } from '../../shared/targets/target-step.ts';
+
+export const startTargetInput = z.strictObject(targetStep);
+
+/** Where the target stands after the step. */
+export interface StartedTarget {
+  readonly standing: Standing['is'];
+  /** What was done, in words for the mail. */
+  readonly action: string;
+}
+
+/** What the rule needs. */
+export interface StartTargetDeps {
+  readonly adapters: TargetAdapter<TargetPlan>;
+  readonly locks: LockLedger;
+  readonly plans: PlanStore;
+  readonly now: () => number;
+}
+
+/**
+ * Takes a target on its way back: reads where it stands and acts only if nothing else does.
+ *
+ * @throws LockLost when the service is no longer this incident's
+ */
+export function startTarget({ adapters, locks, plans, now }: StartTargetDeps) {
+  return async (input: z.infer<typeof startTargetInput>): Promise<StartedTarget> => {
+    const { incidentId, attempt, service, target, planKey } = input;
+    const plan = await plans.readTarget(planKey, service, target);
+    await locks.renew(service, lockOwner(input));
+    const standing = await adapters.start(plan, { incidentId, attempt, now: now() });
+    return { standing: standing.is, action: standing.detail };
+  };
+}

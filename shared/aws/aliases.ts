@@ -1,0 +1,71 @@
+import {
+  GetAliasCommand,
+  GetFunctionConfigurationCommand,
+  type LambdaClient,
+  PreconditionFailedException,
+  ResourceNotFoundException,
+  UpdateAliasCommand,
+} from '@aws-sdk/client-lambda';
+
+/** Where an alias points. */
+export interface AliasState {
+  readonly version: string;
+  /** Share of each further version, 0 to 1; empty when all traffic goes to `version`. */
+  readonly weights: Readonly<Record<string, number>>;
+  readonly revisionId: string;
+}
+
+/** Lambda aliases and versions, as the coordinator uses them. */
+export class Aliases {
+  readonly #client: LambdaClient;
+
+  constructor(client: LambdaClient) {
+    this.#client = client;
+  }
+
+  async get(functionName: string, alias: string): Promise<AliasState> {
+    const found = await this.#client.send(new GetAliasCommand({ FunctionName: functionName, Name: alias }));
+    return {
+      version: found.FunctionVersion ?? '',
+      weights: found.RoutingConfig?.AdditionalVersionWeights ?? {},
+      revisionId: found.RevisionId ?? '',
+    };
+  }
+
+  /** Digest of a published version's code; undefined when the version does not exist or cannot serve. */
+  async codeOf(functionName: string, version: string): Promise<string | undefined> {
+    try {
+      const found = await this.#client.send(
+        new GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: version }),
+      );
+      return found.State === 'Failed' || found.State === 'Inactive' ? undefined : found.CodeSha256;
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Points an alias at one version alone. The weights are always sent, empty: left out, the ones of a canary
+   * would stay (Lambda API reference, UpdateAlias).
+   *
+   * @returns false, and nothing changed, when somebody else changed the alias since `revisionId` was read
+   */
+  async point(functionName: string, alias: string, version: string, revisionId: string): Promise<boolean> {
+    try {
+      await this.#client.send(
+        new UpdateAliasCommand({
+          FunctionName: functionName,
+          Name: alias,
+          FunctionVersion: version,
+          RoutingConfig: { AdditionalVersionWeights: {} },
+          RevisionId: revisionId,
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof PreconditionFailedException) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,229 @@
+import {
+  BatchGetDeploymentTargetsCommand,
+  type CodeDeployClient,
+  CreateDeploymentCommand,
+  DeploymentAlreadyCompletedException,
+  type DeploymentInfo,
+  DeploymentNotStartedException,
+  type DeploymentStatus,
+  GetApplicationRevisionCommand,
+  GetDeploymentCommand,
+  GetDeploymentGroupCommand,
+  ListDeploymentsCommand,
+  ListDeploymentTargetsCommand,
+  StopDeploymentCommand,
+} from '@aws-sdk/client-codedeploy';
+
+/** A CodeDeploy deployment, as much of it as the coordinator decides on. */
+export interface Deployment {
+  readonly id: string;
+  readonly application: string;
+  readonly deploymentGroup: string;
+  readonly computePlatform: string;
+  readonly status: DeploymentStatus;
+  readonly creator: string;
+  readonly description: string;
+  /** ms since the epoch */
+  readonly createdAt: number;
+  /** ms since the epoch; undefined while it runs */
+  readonly completedAt: number | undefined;
+  readonly error: string | undefined;
+  /** The deployment CodeDeploy created to roll this one back. */
+  readonly rollbackDeploymentId: string | undefined;
+  /** The deployment this one rolls back. */
+  readonly rollbackOf: string | undefined;
+  /** Id of the CloudFormation stack that made it. */
+  readonly stackId: string | undefined;
+}
+
+/** Which version a Lambda deployment takes an alias from, and to. */
+export interface VersionChange {
+  readonly function: string;
+  readonly alias: string;
+  readonly fromVersion: string;
+  readonly toVersion: string;
+}
+
+const activeStatuses: readonly string[] = ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'];
+
+/** Whether a deployment has not come to its end yet. */
+export function isActive(deployment: Pick<Deployment, 'status'>): boolean {
+  return activeStatuses.includes(deployment.status);
+}
+
+/** CodeDeploy, as the coordinator uses it. */
+export class Deployments {
+  readonly #client: CodeDeployClient;
+
+  constructor(client: CodeDeployClient) {
+    this.#client = client;
+  }
+
+  async get(deploymentId: string): Promise<Deployment> {
+    const { deploymentInfo } = await this.#client.send(new GetDeploymentCommand({ deploymentId }));
+    return toDeployment(deploymentId, deploymentInfo ?? {});
+  }
+
+  /**
+   * The versions a Lambda deployment moves between: from its target, or, where CodeDeploy has none yet or never
+   * will (stopped before it began), from its AppSpec.
+   */
+  async versionChange(deploymentId: string): Promise<VersionChange | undefined> {
+    return (await this.#fromTarget(deploymentId)) ?? (await this.#fromAppSpec(deploymentId));
+  }
+
+  /** Names of the alarms that stop deployments of a group. */
+  async groupAlarms(application: string, deploymentGroup: string): Promise<string[]> {
+    const { deploymentGroupInfo } = await this.#client.send(
+      new GetDeploymentGroupCommand({ applicationName: application, deploymentGroupName: deploymentGroup }),
+    );
+    const configuration = deploymentGroupInfo?.alarmConfiguration;
+    if (!configuration?.enabled) return [];
+    return (configuration.alarms ?? []).flatMap(({ name }) => (name ? [name] : []));
+  }
+
+  /**
+   * Stops a deployment and has CodeDeploy roll it back. Always with `autoRollbackEnabled`: stopping without it
+   * leaves the alias on two versions, and later deployments fail over that (CodeDeploy user guide,
+   * troubleshooting-deployments-lambda). One that ended meanwhile is no error.
+   */
+  async stop(deploymentId: string): Promise<void> {
+    try {
+      await this.#client.send(new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: true }));
+    } catch (error) {
+      if (!(error instanceof DeploymentAlreadyCompletedException)) throw error;
+    }
+  }
+
+  /**
+   * Starts a deployment that moves an alias back at once. Its alarms are overridden (an alarm that still rings
+   * must not stop the way back) and so is its automatic rollback (a rollback is never rolled back).
+   *
+   * CreateDeployment has no client token: look with {@link findByDescription} before calling this again.
+   */
+  async createRollback(
+    group: Pick<Deployment, 'application' | 'deploymentGroup'>,
+    change: VersionChange,
+    description: string,
+  ): Promise<string> {
+    const content = JSON.stringify({
+      version: 0.0,
+      Resources: [
+        {
+          [change.function]: {
+            Type: 'AWS::Lambda::Function',
+            Properties: {
+              Name: change.function,
+              Alias: change.alias,
+              CurrentVersion: change.fromVersion,
+              TargetVersion: change.toVersion,
+            },
+          },
+        },
+      ],
+    });
+    const { deploymentId = '' } = await this.#client.send(
+      new CreateDeploymentCommand({
+        applicationName: group.application,
+        deploymentGroupName: group.deploymentGroup,
+        deploymentConfigName: 'CodeDeployDefault.LambdaAllAtOnce',
+        description,
+        autoRollbackConfiguration: { enabled: false },
+        overrideAlarmConfiguration: { enabled: false },
+        revision: { revisionType: 'AppSpecContent', appSpecContent: { content } },
+      }),
+    );
+    return deploymentId;
+  }
+
+  /** Deployments of a group created since `since` (ms since the epoch), newest first. */
+  async listSince(
+    group: Pick<Deployment, 'application' | 'deploymentGroup'>,
+    since: number,
+  ): Promise<Deployment[]> {
+    const ids: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await this.#client.send(
+        new ListDeploymentsCommand({
+          applicationName: group.application,
+          deploymentGroupName: group.deploymentGroup,
+          createTimeRange: { start: new Date(since) },
+          ...(nextToken && { nextToken }),
+        }),
+      );
+      ids.push(...(page.deployments ?? []));
+      nextToken = page.nextToken;
+    } while (nextToken);
+    const found: Deployment[] = [];
+    for (const id of ids) found.push(await this.get(id));
+    return found.sort((a, b) => b.createdAt - a.createdAt);
+  }
+
+  async #fromTarget(deploymentId: string): Promise<VersionChange | undefined> {
+    try {
+      const { targetIds = [] } = await this.#client.send(new ListDeploymentTargetsCommand({ deploymentId }));
+      if (targetIds.length === 0) return undefined;
+      const { deploymentTargets = [] } = await this.#client.send(
+        new BatchGetDeploymentTargetsCommand({ deploymentId, targetIds: targetIds.slice(0, 25) }),
+      );
+      const found = deploymentTargets[0]?.lambdaTarget?.lambdaFunctionInfo;
+      if (!found?.functionName || !found.functionAlias || !found.currentVersion || !found.targetVersion) {
+        return undefined;
+      }
+      return {
+        function: found.functionName,
+        alias: found.functionAlias,
+        fromVersion: found.currentVersion,
+        toVersion: found.targetVersion,
+      };
+    } catch (error) {
+      if (error instanceof DeploymentNotStartedException) return undefined;
+      throw error;
+    }
+  }
+
+  async #fromAppSpec(deploymentId: string): Promise<VersionChange | undefined> {
+    const { deploymentInfo } = await this.#client.send(new GetDeploymentCommand({ deploymentId }));
+    const asked = deploymentInfo?.revision;
+    if (!asked || !deploymentInfo.applicationName) return undefined;
+    // GetDeployment leaves the content of an AppSpec out; the revision is found by its digest.
+    const { revision } = await this.#client.send(
+      new GetApplicationRevisionCommand({ applicationName: deploymentInfo.applicationName, revision: asked }),
+    );
+    return parseAppSpec(revision?.appSpecContent?.content ?? revision?.string?.content);
+  }
+}
+
+function parseAppSpec(content: string | undefined): VersionChange | undefined {
+  if (!content) return undefined;
+  try {
+    const appSpec = JSON.parse(content) as {
+      Resources?: Record<string, { Properties?: Record<string, string> }>[];
+    };
+    const properties = Object.values(appSpec.Resources?.[0] ?? {})[0]?.Properties;
+    const { Name, Alias, CurrentVersion, TargetVersion } = properties ?? {};
+    if (!Name || !Alias || !CurrentVersion || !TargetVersion) return undefined;
+    return { function: Name, alias: Alias, fromVersion: CurrentVersion, toVersion: TargetVersion };
+  } catch {
+    return undefined;
+  }
+}
+
+function toDeployment(id: string, info: DeploymentInfo): Deployment {
+  return {
+    id,
+    application: info.applicationName ?? '',
+    deploymentGroup: info.deploymentGroupName ?? '',
+    computePlatform: info.computePlatform ?? '',
+    status: info.status ?? 'Created',
+    creator: info.creator ?? '',
+    description: info.description ?? '',
+    createdAt: info.createTime?.getTime() ?? 0,
+    completedAt: info.completeTime?.getTime(),
+    error: info.errorInformation && `${info.errorInformation.code}: ${info.errorInformation.message}`,
+    rollbackDeploymentId: info.rollbackInfo?.rollbackDeploymentId,
+    rollbackOf: info.rollbackInfo?.rollbackTriggeringDeploymentId,
+    stackId: info.externalId,
+  };
+}

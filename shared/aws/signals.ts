@@ -1,0 +1,126 @@
+import {
+  type CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  type MetricDataQuery,
+} from '@aws-sdk/client-cloudwatch';
+import { TransientFailure } from '../errors.ts';
+import type { AlarmReading } from '../judge/declared-alarms.ts';
+import type { MinuteCount } from '../judge/samples.ts';
+
+/** One version behind an alias, over a span of time. */
+export interface VersionSpan {
+  readonly function: string;
+  readonly alias: string;
+  readonly version: string;
+  /** ms since the epoch; minutes that began before are left out */
+  readonly from: number;
+  /** ms since the epoch; only minutes that are over by then are returned */
+  readonly to: number;
+  /** Boundary over which a request counts as slow, ms. */
+  readonly slowOverMs?: number | undefined;
+}
+
+const minuteMs = 60_000;
+
+/** CloudWatch, as the coordinator uses it. */
+export class Signals {
+  readonly #client: CloudWatchClient;
+
+  constructor(client: CloudWatchClient) {
+    this.#client = client;
+  }
+
+  /**
+   * Requests, errors and slow requests of one version, minute by minute, oldest first.
+   *
+   * The `ExecutedVersion` dimension tells the two versions of a weighted alias apart. `Errors` leaves out
+   * throttles and handled HTTP 5xx answers (Lambda developer guide, monitoring-metrics). Slow requests are
+   * counted by the trimmed count `TC(boundary:)` of Duration.
+   *
+   * @throws TransientFailure when CloudWatch answers with part of the data: a part is not "no errors"
+   */
+  async minutes(span: VersionSpan): Promise<MinuteCount[]> {
+    const from = Math.floor(span.from / minuteMs) * minuteMs;
+    const to = Math.floor(span.to / minuteMs) * minuteMs;
+    if (to <= from) return [];
+    const query = (id: string, metric: string, stat: string): MetricDataQuery => ({
+      Id: id,
+      MetricStat: {
+        Metric: {
+          Namespace: 'AWS/Lambda',
+          MetricName: metric,
+          Dimensions: [
+            { Name: 'FunctionName', Value: span.function },
+            { Name: 'Resource', Value: `${span.function}:${span.alias}` },
+            { Name: 'ExecutedVersion', Value: span.version },
+          ],
+        },
+        Period: 60,
+        Stat: stat,
+      },
+    });
+    const queries = [query('requests', 'Invocations', 'Sum'), query('errors', 'Errors', 'Sum')];
+    if (span.slowOverMs !== undefined) queries.push(query('slow', 'Duration', `TC(${span.slowOverMs}:)`));
+    const series = await this.#read(queries, from, to);
+    const at = (id: string, time: number) => series.get(id)?.get(time) ?? 0;
+    return [...(series.get('requests') ?? [])]
+      .sort(([a], [b]) => a - b)
+      .map(([time, requests]) => ({
+        at: time,
+        requests,
+        errors: at('errors', time),
+        ...(span.slowOverMs !== undefined && { slow: at('slow', time) }),
+      }));
+  }
+
+  /** The declared alarms; one that CloudWatch does not return does not exist. */
+  async alarms(names: readonly string[]): Promise<AlarmReading[]> {
+    if (names.length === 0) return [];
+    // Without AlarmTypes only metric alarms come back (CloudWatch API reference, DescribeAlarms).
+    const { MetricAlarms = [], CompositeAlarms = [] } = await this.#client.send(
+      new DescribeAlarmsCommand({
+        AlarmNames: [...names],
+        AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+        MaxRecords: 100,
+      }),
+    );
+    const found = new Map([...MetricAlarms, ...CompositeAlarms].map((alarm) => [alarm.AlarmName, alarm]));
+    return names.map((name) => {
+      const alarm = found.get(name);
+      if (!alarm?.StateValue) return { name, state: 'missing' };
+      const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
+      return { name, state: alarm.StateValue, since: since?.getTime() };
+    });
+  }
+
+  async #read(
+    queries: MetricDataQuery[],
+    from: number,
+    to: number,
+  ): Promise<Map<string, Map<number, number>>> {
+    const series = new Map<string, Map<number, number>>();
+    let token: string | undefined;
+    do {
+      const page = await this.#client.send(
+        new GetMetricDataCommand({
+          MetricDataQueries: queries,
+          StartTime: new Date(from),
+          EndTime: new Date(to),
+          ScanBy: 'TimestampAscending',
+          ...(token && { NextToken: token }),
+        }),
+      );
+      for (const { Id = '', StatusCode, Timestamps = [], Values = [] } of page.MetricDataResults ?? []) {
+        if (StatusCode !== 'Complete' && !page.NextToken) {
+          throw new TransientFailure(`CloudWatch answered ${StatusCode} for ${Id}: not all data is there.`);
+        }
+        const points = series.get(Id) ?? new Map<number, number>();
+        for (const [index, time] of Timestamps.entries()) points.set(time.getTime(), Values[index] ?? 0);
+        series.set(Id, points);
+      }
+      token = page.NextToken;
+    } while (token);
+    return series;
+  }
+}

@@ -1,0 +1,131 @@
+import * as z from 'zod';
+
+/** Name of a service: it becomes part of execution names, so it is kept short and plain. */
+export const serviceName = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,39}$/,
+    'must be 1 to 40 lower-case letters, digits and hyphens, beginning with a letter',
+  );
+
+const pattern = z.string().min(1).max(256).describe('a name, or a pattern in which * stands for any text');
+
+const codeDeployTarget = z.strictObject({
+  kind: z.literal('codedeploy'),
+  /** Logical id of the function in the stack (SAM derives the deployment group's name from it). */
+  function: z.string().min(1),
+  alias: z.string().min(1).default('live'),
+  /** CodeDeploy application; by default SAM's `<stack>-ServerlessDeploymentApplication-*`. */
+  application: pattern.optional(),
+  /** Deployment group; by default SAM's `<stack>-<function>DeploymentGroup-*`. */
+  deploymentGroup: pattern.optional(),
+});
+
+const lambdaAliasTarget = z.strictObject({
+  kind: z.literal('lambda-alias'),
+  /** Name of the function, or its logical id where the service has a stack. */
+  function: z.string().min(1),
+  alias: z.string().min(1).default('live'),
+});
+
+const cloudFormationTarget = z.strictObject({
+  kind: z.literal('cloudformation'),
+  /** Stack name; by default the service's own `stack`. */
+  stack: z.string().min(1).optional(),
+});
+
+/** One thing of a service that can be put back. */
+export const targetEntry = z.discriminatedUnion('kind', [
+  codeDeployTarget,
+  lambdaAliasTarget,
+  cloudFormationTarget,
+]);
+export type TargetEntry = z.infer<typeof targetEntry>;
+
+const share = z.number().gt(0, 'must be above 0').lte(1, 'must be at most 1 (a share, not a percentage)');
+
+/** Limits that condemn a release by themselves, and how much data they need. */
+export const limitsPolicy = z.strictObject({
+  /** Errors out of invocations. 5 % is far above what a healthy function shows and below what users bear. */
+  errorRate: share.default(0.05),
+  /** Requests slower than `overMs` out of all requests. */
+  slow: z.strictObject({ overMs: z.number().int().positive(), share: share.default(0.1) }).optional(),
+  /** Requests in one sample; minutes with fewer are pooled. 30 makes one error 3.3 %: below the default limit. */
+  sampleRequests: z.number().int().min(1).default(30),
+  /** Samples over the limit … */
+  breaches: z.number().int().min(1).default(2),
+  /** … out of this many latest ones. */
+  ofLast: z.number().int().min(1).default(3),
+});
+export type LimitsPolicy = z.infer<typeof limitsPolicy>;
+
+/** How long a completed deployment is watched. */
+export const bakePolicy = z.strictObject({
+  minMinutes: z.number().min(0).max(2880).default(15),
+  /** Amazon's pipelines ask for at least 100 requests before a verdict. */
+  minRequests: z.number().int().min(1).default(100),
+  maxMinutes: z.number().min(1).max(2880).default(120),
+});
+export type BakePolicy = z.infer<typeof bakePolicy>;
+
+/** What the coordinator may do for a service, and by which figures. */
+export const servicePolicy = z
+  .strictObject({
+    /** `act`: roll back without asking. */
+    autonomy: z.literal('act').default('act'),
+    bake: bakePolicy.prefault({}),
+    limits: limitsPolicy.prefault({}),
+    /** CloudWatch alarms of the service; one that turns ALARM after the deployment began condemns it. */
+    alarms: z.array(z.string().min(1)).max(100, 'DescribeAlarms takes at most 100 names').default([]),
+  })
+  .refine(({ bake }) => bake.maxMinutes >= bake.minMinutes, {
+    message: 'must be at least minMinutes',
+    path: ['bake', 'maxMinutes'],
+  })
+  .refine(({ limits }) => limits.ofLast >= limits.breaches, {
+    message: 'must be at least breaches',
+    path: ['limits', 'ofLast'],
+  });
+export type ServicePolicy = z.infer<typeof servicePolicy>;
+
+/** An entry of the catalog, as one Parameter Store parameter holds it. */
+export const serviceEntry = z
+  .strictObject({
+    version: z.literal(1, 'must be 1, the only version of the catalog format there is'),
+    service: serviceName,
+    description: z.string().max(200).optional(),
+    dependsOn: z.array(serviceName).default([]),
+    /** CloudFormation stack that deploys the service. */
+    stack: z.string().min(1).max(128).optional(),
+    targets: z.array(targetEntry).min(1, 'needs at least one target'),
+    policy: servicePolicy.prefault({}),
+  })
+  .superRefine((entry, context) => {
+    for (const [index, target] of entry.targets.entries()) {
+      const missing = (field: string) =>
+        context.addIssue({
+          code: 'custom',
+          path: ['targets', index, field],
+          message: `is needed because the service names no stack`,
+        });
+      if (entry.stack) continue;
+      if (target.kind === 'codedeploy' && !target.application) missing('application');
+      if (target.kind === 'codedeploy' && !target.deploymentGroup) missing('deploymentGroup');
+      if (target.kind === 'cloudformation' && !target.stack) missing('stack');
+    }
+    if (entry.dependsOn.includes(entry.service)) {
+      context.addIssue({ code: 'custom', path: ['dependsOn'], message: 'a service cannot depend on itself' });
+    }
+  });
+export type ServiceEntry = z.infer<typeof serviceEntry>;
+
+/** The name of a target within its service, as plans, mails and the ledger show it. */
+export function targetName(target: TargetEntry): string {
+  switch (target.kind) {
+    case 'codedeploy':
+    case 'lambda-alias':
+      return `${target.function}:${target.alias}`;
+    case 'cloudformation':
+      return 'stack';
+  }
+}

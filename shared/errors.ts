@@ -1,0 +1,59 @@
+/**
+ * Every error the coordinator's own code throws, by the name the state machines match on.
+ *
+ * Names are literals: a bundler may rename classes, and Step Functions compares these strings. Three families:
+ * - **transient**: the machine's Retry block tries again ({@link TransientFailure});
+ * - **handled**: a Catch has a route of its own ({@link InvalidInput}, {@link NoWayBack}, {@link LockLost},
+ *   {@link TargetNotRestored}, {@link TargetTimedOut});
+ * - **defect**: ends the run and calls a person ({@link CatalogUnreadable}, {@link LedgerCorrupt}).
+ */
+abstract class CoordinatorError extends Error {
+  abstract override readonly name: string;
+}
+
+/** A call failed in a way that the same call may survive later: throttled, 5xx, connection lost. */
+export class TransientFailure extends CoordinatorError {
+  override readonly name = 'TransientFailure';
+}
+
+/** What a person, an event or another state handed in is not of the documented form; says which field. */
+export class InvalidInput extends CoordinatorError {
+  override readonly name = 'InvalidInput';
+}
+
+/** There is no release that is safe to go back to; the message says what was looked at and refused. */
+export class NoWayBack extends CoordinatorError {
+  override readonly name = 'NoWayBack';
+}
+
+/** The lock on a service is no longer this incident's: somebody else may be changing it, so we do not. */
+export class LockLost extends CoordinatorError {
+  override readonly name = 'LockLost';
+}
+
+/** A target was read after its rollback and is not what the plan says. */
+export class TargetNotRestored extends CoordinatorError {
+  override readonly name = 'TargetNotRestored';
+}
+
+/** A target did not come to rest before its deadline. */
+export class TargetTimedOut extends CoordinatorError {
+  override readonly name = 'TargetTimedOut';
+}
+
+/** The compiled catalog is missing or not of its schema. */
+export class CatalogUnreadable extends CoordinatorError {
+  override readonly name = 'CatalogUnreadable';
+}
+
+/** A record of the ledger that must be there is not, or is not of its schema. */
+export class LedgerCorrupt extends CoordinatorError {
+  override readonly name = 'LedgerCorrupt';
+}
+
+/** All names above; the definition tests hold the machines' Retry and Catch against this list. */
+export const errorNames = {
+  transient: ['TransientFailure'],
+  handled: ['InvalidInput', 'NoWayBack', 'LockLost', 'TargetNotRestored', 'TargetTimedOut'],
+  defect: ['CatalogUnreadable', 'LedgerCorrupt'],
+} as const;

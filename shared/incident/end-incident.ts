@@ -1,0 +1,66 @@
+import type { IncidentLedger } from '../ledger/incident-ledger.ts';
+import type { LockLedger } from '../ledger/lock-ledger.ts';
+import type { IncidentRecord, Outcome, ServiceResult } from '../ledger/records.ts';
+import { outcomeMail } from '../mail/incident-mails.ts';
+import type { MailRoom } from '../mail/mail-room.ts';
+import { lockOwner } from './lock-owner.ts';
+
+/** What ending an incident needs. */
+export interface EndIncidentDeps {
+  readonly incidents: IncidentLedger;
+  readonly locks: LockLedger;
+  readonly mailRoom: MailRoom;
+  readonly environment: string;
+  readonly now: () => number;
+}
+
+/** How the run of an incident came to its end. */
+export interface Ending {
+  /** Services the plan names; empty where there is no plan. */
+  readonly planned: readonly string[];
+  /** What stopped the automation, in words. */
+  readonly failure?: string | undefined;
+  /** How the moved services were found afterwards. */
+  readonly recovery?: { readonly recovered: boolean; readonly detail: string } | undefined;
+}
+
+/**
+ * Ends an incident: decides its outcome from what the ledger says was done, tells the stakeholders, closes it
+ * and frees its locks. Run twice it tells and closes once.
+ *
+ * @param executionArn the execution whose incident this is; another attempt's incident is left alone
+ */
+export async function endIncident(
+  deps: EndIncidentDeps,
+  incident: IncidentRecord,
+  executionArn: string,
+  ending: Ending,
+): Promise<Outcome> {
+  const { incidentId, attempt } = incident;
+  const services = await deps.incidents.serviceResults(incidentId);
+  const outcome = incident.outcome ?? decideOutcome(ending, services);
+  const mail = outcomeMail(deps.environment, incident, {
+    outcome,
+    closedAt: deps.now(),
+    services,
+    recovery: ending.recovery?.detail,
+    failure: ending.failure,
+  });
+  await deps.mailRoom.send(incidentId, `outcome-${attempt}`, executionArn, mail);
+  await deps.incidents.close(incidentId, executionArn, outcome, new Date(deps.now()).toISOString());
+  for (const service of new Set([incident.service, ...ending.planned])) {
+    await deps.locks.release(service, lockOwner(incident));
+  }
+  return outcome;
+}
+
+/** The outcome of an incident, from what was planned, what was done and how it is now. */
+export function decideOutcome(ending: Ending, services: readonly ServiceResult[]): Outcome {
+  const done = services.filter(({ status }) => status === 'rolled-back');
+  const someDone = services.some(({ targets }) => targets.some(({ status }) => status === 'restored'));
+  if (ending.failure === undefined && done.length === ending.planned.length) {
+    if (ending.planned.length === 0) return 'not-needed';
+    return ending.recovery && !ending.recovery.recovered ? 'needs-person' : 'rolled-back';
+  }
+  return someDone ? 'partly-rolled-back' : 'needs-person';
+}

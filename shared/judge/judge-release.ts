@@ -1,0 +1,38 @@
+import { type AlarmReading, judgeAlarms } from './declared-alarms.ts';
+import { judgeHardLimits, type LimitsInput } from './hard-limits.ts';
+import type { Judgement } from './judgement.ts';
+import { totalOf } from './samples.ts';
+
+/** Everything the judge looks at for one deployment. */
+export interface JudgeInput extends LimitsInput {
+  readonly alarms: readonly AlarmReading[];
+  /** Beginning of the deployment, ms since the epoch. */
+  readonly startedAt: number;
+}
+
+/**
+ * Judges a release from its numbers; a pure function of its input.
+ *
+ * Any breach makes it `unhealthy`. Without one it is `healthy` only once it served enough requests for its
+ * limits to have been breachable (`breaches` samples); until then there is no verdict: `insufficient`.
+ */
+export function judgeRelease(input: JudgeInput): Judgement {
+  const evidence = [...judgeHardLimits(input), ...judgeAlarms(input.alarms, input.startedAt)];
+  const breach = evidence.find(({ finding }) => finding === 'breach');
+  if (breach) return { verdict: 'unhealthy', reason: breach.detail, evidence };
+
+  const { requests, errors } = totalOf(input.minutes);
+  const needed = input.limits.sampleRequests * input.limits.breaches;
+  if (requests < needed) {
+    return {
+      verdict: 'insufficient',
+      reason: `${requests} requests to ${input.subject} so far, ${needed} needed for a verdict`,
+      evidence,
+    };
+  }
+  return {
+    verdict: 'healthy',
+    reason: `${errors} of ${requests} requests to ${input.subject} failed; no limit breached, no alarm raised`,
+    evidence,
+  };
+}

@@ -1,0 +1,67 @@
+import type { BakePolicy } from '../catalog/service-entry.ts';
+import type { JudgementVerdict } from './judgement.ts';
+
+/** Where a watched deployment stands: shifting traffic, baking after it, or ended without success. */
+export type Phase = 'shifting' | 'baking' | 'failed';
+
+/** What the monitor does next: look again, settle the deployment, roll back, or end without either. */
+export type NextStep = 'look-again' | 'settle' | 'roll-back' | 'end';
+
+/** What the decision rests on. */
+export interface NextStepInput {
+  readonly phase: Phase;
+  readonly verdict: JudgementVerdict;
+  /** Requests the new version has served. */
+  readonly requests: number;
+  /** Minutes since traffic was fully shifted; 0 while it shifts. */
+  readonly bakedMinutes: number;
+  readonly bake: BakePolicy;
+  /** There is nothing left to watch for: an incident has the release, or a newer release took its place. */
+  readonly over: boolean;
+}
+
+/**
+ * Decides what follows a look.
+ *
+ * A deployment settles after at least `minMinutes` and `minRequests` of bake, and after `maxMinutes` in any
+ * case; settled without enough requests it is unproven, not good.
+ */
+export function nextStep({ phase, verdict, requests, bakedMinutes, bake, over }: NextStepInput): NextStep {
+  if (over) return 'end';
+  if (verdict === 'unhealthy' || phase === 'failed') return 'roll-back';
+  if (phase === 'shifting') return 'look-again';
+  if (bakedMinutes >= bake.maxMinutes) return 'settle';
+  const proven = verdict === 'healthy' && requests >= bake.minRequests;
+  return proven && bakedMinutes >= bake.minMinutes ? 'settle' : 'look-again';
+}
+
+/**
+ * CloudWatch publishes a finished minute of Lambda metrics within seconds; looking 20 s after the minute finds
+ * it nearly always, and a minute that is later still is seen at the next look.
+ */
+export const metricDelaySeconds = 20;
+
+/**
+ * Seconds until the next look: as soon as there can be something new to see.
+ *
+ * Metrics come by the minute, so looks are aligned to {@link metricDelaySeconds} after a full minute. While
+ * traffic shifts, and in the first minutes of the bake, every minute is looked at; a bake that has been healthy
+ * for longer is looked at less often the longer it has lasted, which delays detection by at most a tenth of the
+ * time it has already been fine.
+ *
+ * @param now ms since the epoch
+ */
+export function secondsUntilNextLook({
+  now,
+  phase,
+  bakedMinutes,
+}: {
+  readonly now: number;
+  readonly phase: Phase;
+  readonly bakedMinutes: number;
+}): number {
+  const minutes = phase === 'baking' ? Math.min(5, Math.max(1, Math.floor(bakedMinutes / 10))) : 1;
+  const secondOfMinute = Math.floor(now / 1000) % 60;
+  const toNextMinute = (60 + metricDelaySeconds - secondOfMinute) % 60 || 60;
+  return toNextMinute + (minutes - 1) * 60;
+}

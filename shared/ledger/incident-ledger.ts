@@ -1,0 +1,139 @@
+import * as z from 'zod';
+import { LedgerCorrupt } from '../errors.ts';
+import type { Key, LedgerTable } from './ledger-table.ts';
+import {
+  type IncidentRecord,
+  incidentRecord,
+  type Outcome,
+  type ServiceResult,
+  serviceResult,
+} from './records.ts';
+
+const executionPointer = z.strictObject({ incidentId: z.string() });
+const mailMarker = z.strictObject({ owner: z.string(), messageId: z.string().optional() });
+
+/** Incidents, what was done in them, and which of their mails went out. */
+export class IncidentLedger {
+  readonly #table: LedgerTable;
+
+  constructor(table: LedgerTable) {
+    this.#table = table;
+  }
+
+  async find(incidentId: string): Promise<IncidentRecord | undefined> {
+    return this.#table.get(incidentKey(incidentId), incidentRecord);
+  }
+
+  /** @throws LedgerCorrupt when there is no such incident */
+  async get(incidentId: string): Promise<IncidentRecord> {
+    const incident = await this.find(incidentId);
+    if (!incident) throw new LedgerCorrupt(`Incident ${incidentId} is not in the ledger.`);
+    return incident;
+  }
+
+  /** Opens an incident; answers false where the release has one already. */
+  async open(incident: IncidentRecord): Promise<boolean> {
+    return this.#table.put(incidentKey(incident.incidentId), incident, { onlyIfNew: true });
+  }
+
+  /** Opens a closed incident for one more attempt; answers false where it is not closed any more. */
+  async reopen(incident: IncidentRecord): Promise<boolean> {
+    return this.#table.update(
+      incidentKey(incident.incidentId),
+      {
+        expression:
+          'SET #status = :open, #attempt = :attempt, #execution = :execution, #by = :by REMOVE #outcome, #closedAt',
+        names: {
+          '#status': 'status',
+          '#attempt': 'attempt',
+          '#execution': 'executionArn',
+          '#by': 'requestedBy',
+          '#outcome': 'outcome',
+          '#closedAt': 'closedAt',
+        },
+        values: {
+          ':open': 'open',
+          ':attempt': incident.attempt + 1,
+          ':execution': incident.executionArn,
+          ':by': incident.requestedBy ?? 'a person',
+        },
+      },
+      {
+        expression: '#status = :closed AND #attempt = :before',
+        values: { ':closed': 'closed', ':before': incident.attempt },
+      },
+    );
+  }
+
+  /** Closes an open incident of one execution; answers false where it is closed, or another attempt's. */
+  async close(
+    incidentId: string,
+    executionArn: string,
+    outcome: Outcome,
+    closedAt: string,
+  ): Promise<boolean> {
+    return this.#table.update(
+      incidentKey(incidentId),
+      {
+        expression: 'SET #status = :closed, #outcome = :outcome, #closedAt = :closedAt',
+        names: {
+          '#status': 'status',
+          '#outcome': 'outcome',
+          '#closedAt': 'closedAt',
+          '#execution': 'executionArn',
+        },
+        values: { ':closed': 'closed', ':outcome': outcome, ':closedAt': closedAt },
+      },
+      {
+        expression: '#status = :open AND #execution = :execution',
+        values: { ':open': 'open', ':execution': executionArn },
+      },
+    );
+  }
+
+  /** Remembers which incident an execution works on, for the day the execution is stopped from outside. */
+  async pointExecution(executionArn: string, incidentId: string): Promise<void> {
+    await this.#table.put({ pk: `EXECUTION#${executionArn}`, sk: 'EXECUTION' }, { incidentId });
+  }
+
+  async incidentOfExecution(executionArn: string): Promise<string | undefined> {
+    const pointer = await this.#table.get(
+      { pk: `EXECUTION#${executionArn}`, sk: 'EXECUTION' },
+      executionPointer,
+    );
+    return pointer?.incidentId;
+  }
+
+  async putServiceResult(result: ServiceResult): Promise<void> {
+    await this.#table.put({ pk: `INCIDENT#${result.incidentId}`, sk: `SERVICE#${result.service}` }, result);
+  }
+
+  async serviceResults(incidentId: string): Promise<ServiceResult[]> {
+    return this.#table.query(`INCIDENT#${incidentId}`, 'SERVICE#', serviceResult);
+  }
+
+  /**
+   * Claims one mail of a thread (an incident's or a release's) for `owner`.
+   *
+   * @returns false when it went out already, or when another owner is sending it
+   */
+  async claimMail(thread: string, step: string, owner: string): Promise<boolean> {
+    const key = mailKey(thread, step);
+    if (await this.#table.put(key, { owner }, { onlyIfNew: true })) return true;
+    const marker = await this.#table.get(key, mailMarker);
+    return marker?.owner === owner && marker.messageId === undefined;
+  }
+
+  /** Records that a claimed mail was published. */
+  async recordMail(thread: string, step: string, owner: string, messageId: string): Promise<void> {
+    await this.#table.put(mailKey(thread, step), { owner, messageId });
+  }
+}
+
+function incidentKey(incidentId: string): Key {
+  return { pk: `INCIDENT#${incidentId}`, sk: 'INCIDENT' };
+}
+
+function mailKey(thread: string, step: string): Key {
+  return { pk: `MAIL#${thread}`, sk: step };
+}

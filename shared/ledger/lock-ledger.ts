@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { LockLost } from '../errors.ts';
+import type { Key, LedgerTable } from './ledger-table.ts';
+
+/**
+ * How long a lock outlives its owner's last sign of life. Longer than the longest pause between two renewals
+ * (a target is polled at least every minute, a task's retries take up to about two), short enough that a dead
+ * owner holds a service for minutes and not for hours.
+ */
+export const leaseMs = 10 * 60_000;
+
+const lockRecord = z.strictObject({
+  owner: z.string(),
+  /** Rises by one with every new owner; a step that carries an older number is refused. */
+  fence: z.number(),
+  /** ms since the epoch */
+  leaseUntil: z.number(),
+});
+export type Lock = z.infer<typeof lockRecord>;
+
+/** One lock per service: at most one incident changes a service at a time. */
+export class LockLedger {
+  readonly #table: LedgerTable;
+  readonly #now: () => number;
+
+  constructor(table: LedgerTable, now: () => number) {
+    this.#table = table;
+    this.#now = now;
+  }
+
+  async find(service: string): Promise<Lock | undefined> {
+    return this.#table.get(lockKey(service), lockRecord);
+  }
+
+  /**
+   * Takes the lock for `owner`, or keeps it where `owner` has it already.
+   *
+   * @returns the fence, or undefined while another owner's lease lasts
+   */
+  async acquire(service: string, owner: string): Promise<number | undefined> {
+    const now = this.#now();
+    const current = await this.find(service);
+    if (!current) {
+      const created = await this.#table.put(
+        lockKey(service),
+        { owner, fence: 1, leaseUntil: now + leaseMs },
+        { onlyIfNew: true },
+      );
+      return created ? 1 : undefined;
+    }
+    const mine = current.owner === owner;
+    if (!mine && current.leaseUntil > now) return undefined;
+    const fence = mine ? current.fence : current.fence + 1;
+    const taken = await this.#table.update(
+      lockKey(service),
+      {
+        expression: 'SET #owner = :owner, #fence = :fence, #lease = :lease',
+        names: { '#owner': 'owner', '#fence': 'fence', '#lease': 'leaseUntil' },
+        values: { ':owner': owner, ':fence': fence, ':lease': now + leaseMs },
+      },
+      {
+        expression: '#owner = :before AND #fence = :beforeFence AND (#owner = :owner OR #lease <= :now)',
+        values: { ':before': current.owner, ':beforeFence': current.fence, ':now': now },
+      },
+    );
+    return taken ? fence : undefined;
+  }
+
+  /**
+   * Prolongs the lease of a lock that `owner` holds; asked before every step that changes something.
+   *
+   * @throws LockLost when the lock is somebody else's by now, or nobody's
+   */
+  async renew(service: string, owner: string): Promise<void> {
+    const renewed = await this.#table.update(
+      lockKey(service),
+      {
+        expression: 'SET #lease = :lease',
+        names: { '#lease': 'leaseUntil', '#owner': 'owner' },
+        values: { ':lease': this.#now() + leaseMs },
+      },
+      { expression: '#owner = :owner', values: { ':owner': owner } },
+    );
+    if (!renewed) throw new LockLost(`The lock on ${service} is no longer held for ${owner}.`);
+  }
+
+  /** Frees the lock if `owner` holds it. The record stays, so that fences go on rising. */
+  async release(service: string, owner: string): Promise<void> {
+    await this.#table.update(
+      lockKey(service),
+      {
+        expression: 'SET #owner = :nobody, #lease = :zero',
+        names: { '#owner': 'owner', '#lease': 'leaseUntil' },
+        values: { ':nobody': 'nobody', ':zero': 0 },
+      },
+      { expression: '#owner = :owner', values: { ':owner': owner } },
+    );
+  }
+}
+
+function lockKey(service: string): Key {
+  return { pk: `LOCK#${service}`, sk: 'LOCK' };
+}

@@ -1,0 +1,160 @@
+import * as z from 'zod';
+import { evidence, judgementVerdict } from '../judge/judgement.ts';
+
+const instant = z.iso.datetime().describe('ISO 8601, UTC');
+
+/** `candidate`: not yet judged; `good`: judged healthy through its bake; `bad`: named by an incident, for ever. */
+export const releaseVerdict = z.enum(['candidate', 'good', 'bad']);
+export type ReleaseVerdict = z.infer<typeof releaseVerdict>;
+
+/** Requests, bad events and the span they were counted over. */
+export const trafficCount = z.strictObject({
+  requests: z.number(),
+  errors: z.number(),
+  slow: z.number().optional(),
+  minutes: z.number(),
+});
+export type TrafficCount = z.infer<typeof trafficCount>;
+
+/** One CodeDeploy deployment of a release, as it was when it was first seen. */
+export const watchedDeployment = z.strictObject({
+  deploymentId: z.string(),
+  /** Name of the target in the catalog entry. */
+  target: z.string(),
+  /** Physical name of the function. */
+  function: z.string(),
+  alias: z.string(),
+  application: z.string(),
+  deploymentGroup: z.string(),
+  fromVersion: z.string(),
+  toVersion: z.string(),
+  createdAt: instant,
+  /** State of each declared alarm when the deployment was first seen. */
+  alarmsBefore: z.record(z.string(), z.string()),
+  /** What the version before this deployment did in the hours before it. */
+  baseline: trafficCount,
+  /** How watching it ended, once it did. */
+  settled: z
+    .strictObject({ verdict: judgementVerdict, at: instant, requests: z.number(), errors: z.number() })
+    .optional(),
+});
+export type WatchedDeployment = z.infer<typeof watchedDeployment>;
+
+const aliasSnapshot = z.strictObject({
+  kind: z.enum(['codedeploy', 'lambda-alias']),
+  target: z.string(),
+  function: z.string(),
+  alias: z.string(),
+  version: z.string(),
+  codeSha256: z.string(),
+});
+
+const stackSnapshot = z.strictObject({
+  kind: z.literal('cloudformation'),
+  target: z.string(),
+  stack: z.string(),
+  /** Key of the original template in the coordinator's bucket. */
+  templateKey: z.string(),
+  /** NoEcho values are masked when read, so they are kept as "use the previous value". */
+  parameters: z.array(z.strictObject({ key: z.string(), value: z.string().optional() })),
+  capabilities: z.array(z.string()),
+  tags: z.array(z.strictObject({ key: z.string(), value: z.string() })),
+  roleArn: z.string().optional(),
+});
+export type StackSnapshot = z.infer<typeof stackSnapshot>;
+
+/** What was live for one target. */
+export const targetSnapshot = z.discriminatedUnion('kind', [aliasSnapshot, stackSnapshot]);
+export type TargetSnapshot = z.infer<typeof targetSnapshot>;
+
+/** What was live for a service from `startedAt` on. */
+export const releaseRecord = z.strictObject({
+  releaseId: z.string(),
+  service: z.string(),
+  startedAt: instant,
+  verdict: releaseVerdict,
+  deployments: z.record(z.string(), watchedDeployment),
+  /** Stack whose update brought it in; absent for a release that came without one. */
+  stack: z.string().optional(),
+  /** What was live for each target once it was settled. */
+  snapshot: z.array(targetSnapshot).optional(),
+  /** The incident that named this release bad. */
+  incidentId: z.string().optional(),
+  /** The release whose state this one put back. */
+  restores: z.string().optional(),
+});
+export type ReleaseRecord = z.infer<typeof releaseRecord>;
+
+/** Which release a deployment belongs to, or which deployment it rolls back. */
+export const deploymentRecord = z.strictObject({
+  deploymentId: z.string(),
+  service: z.string(),
+  kind: z.enum(['release', 'rollback']),
+  releaseId: z.string().optional(),
+  /** The deployment that a rollback deployment undoes. */
+  rollbackOf: z.string().optional(),
+  /** Who made a rollback deployment. */
+  rollbackBy: z.enum(['codedeploy', 'cloudformation', 'coordinator']).optional(),
+  seenAt: instant,
+});
+export type DeploymentRecord = z.infer<typeof deploymentRecord>;
+
+/** How an incident ended. */
+export const outcome = z.enum(['rolled-back', 'partly-rolled-back', 'frozen', 'needs-person', 'not-needed']);
+export type Outcome = z.infer<typeof outcome>;
+
+/** One bad release and everything done about it. */
+export const incidentRecord = z.strictObject({
+  /** The same as the id of the release it is about: a release has at most one incident. */
+  incidentId: z.string(),
+  service: z.string(),
+  releaseId: z.string(),
+  status: z.enum(['open', 'closed']),
+  outcome: outcome.optional(),
+  /** Counts from 1; a person who starts an unfinished incident again makes the next attempt. */
+  attempt: z.number().int().positive(),
+  /** Why, in one sentence with numbers. */
+  reason: z.string(),
+  evidence: z.array(evidence),
+  /** What caused it: a watched deployment, or a person. */
+  deploymentId: z.string().optional(),
+  requestedBy: z.string().optional(),
+  executionArn: z.string(),
+  detectedAt: instant,
+  openedAt: instant,
+  closedAt: instant.optional(),
+});
+export type IncidentRecord = z.infer<typeof incidentRecord>;
+
+/** What was done to one target of a service in an incident. */
+export const targetResult = z.strictObject({
+  target: z.string(),
+  status: z.enum(['restored', 'failed']),
+  /** What was done, in words for the mail. */
+  action: z.string(),
+});
+export type TargetResult = z.infer<typeof targetResult>;
+
+/** What became of one service in an incident. */
+export const serviceResult = z.strictObject({
+  incidentId: z.string(),
+  service: z.string(),
+  status: z.enum(['rolled-back', 'failed']),
+  targets: z.array(targetResult),
+  startedAt: instant,
+  finishedAt: instant,
+});
+export type ServiceResult = z.infer<typeof serviceResult>;
+
+/** Sortable id of a release: the service and the second it began, made of characters any AWS name allows. */
+export function releaseIdOf(service: string, startedAt: string): string {
+  return `${service}-${new Date(startedAt)
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replace(/[-:]/g, '')}`;
+}
+
+/** The service a release id belongs to. */
+export function serviceOfRelease(releaseId: string): string {
+  return releaseId.replace(/-\d{8}T\d{6}Z$/, '');
+}

@@ -1,0 +1,119 @@
+import { LedgerCorrupt } from '../errors.ts';
+import type { Key, LedgerTable } from './ledger-table.ts';
+import {
+  type DeploymentRecord,
+  deploymentRecord,
+  type ReleaseRecord,
+  releaseRecord,
+  serviceOfRelease,
+  type TargetSnapshot,
+  type WatchedDeployment,
+} from './records.ts';
+
+/** What was live when, and what became of it. */
+export class ReleaseLedger {
+  readonly #table: LedgerTable;
+
+  constructor(table: LedgerTable) {
+    this.#table = table;
+  }
+
+  async find(releaseId: string): Promise<ReleaseRecord | undefined> {
+    return this.#table.get(releaseKey(releaseId), releaseRecord);
+  }
+
+  /** @throws LedgerCorrupt when there is no such release */
+  async get(releaseId: string): Promise<ReleaseRecord> {
+    const release = await this.find(releaseId);
+    if (!release) throw new LedgerCorrupt(`Release ${releaseId} is not in the ledger.`);
+    return release;
+  }
+
+  /** The releases of a service, newest first; with `before`, only those that began before that release. */
+  async list(service: string, options: { before?: string; limit?: number } = {}): Promise<ReleaseRecord[]> {
+    const { before, limit } = options;
+    const releases = await this.#table.query(`SERVICE#${service}`, 'RELEASE#', releaseRecord, {
+      ...(before && { before: releaseKey(before).sk }),
+      // BETWEEN includes its upper end, which is the release itself.
+      ...(limit && { limit: before ? limit + 1 : limit }),
+    });
+    return releases.filter(({ releaseId }) => releaseId !== before).slice(0, limit);
+  }
+
+  /** Opens a release unless it is there already; answers whether this call opened it. */
+  async open(release: ReleaseRecord): Promise<boolean> {
+    return this.#table.put(releaseKey(release.releaseId), release, { onlyIfNew: true });
+  }
+
+  /** Adds a deployment to its release; a deployment that is there already is left as it is. */
+  async addDeployment(releaseId: string, deployment: WatchedDeployment): Promise<boolean> {
+    return this.#table.update(
+      releaseKey(releaseId),
+      {
+        expression: 'SET #deployments.#id = :deployment',
+        names: { '#deployments': 'deployments', '#id': deployment.deploymentId },
+        values: { ':deployment': deployment },
+      },
+      { expression: 'attribute_not_exists(#deployments.#id)' },
+    );
+  }
+
+  /** Records how watching a deployment ended; the first record of it stands. */
+  async settleDeployment(
+    releaseId: string,
+    deploymentId: string,
+    settled: NonNullable<WatchedDeployment['settled']>,
+  ): Promise<void> {
+    await this.#table.update(
+      releaseKey(releaseId),
+      {
+        expression: 'SET #deployments.#id.#settled = :settled',
+        names: { '#deployments': 'deployments', '#id': deploymentId, '#settled': 'settled' },
+        values: { ':settled': settled },
+      },
+      {
+        expression: 'attribute_exists(#deployments.#id) AND attribute_not_exists(#deployments.#id.#settled)',
+      },
+    );
+  }
+
+  /** Marks a release good with what is live now; answers false where an incident has named it bad. */
+  async markGood(releaseId: string, snapshot: readonly TargetSnapshot[]): Promise<boolean> {
+    return this.#table.update(
+      releaseKey(releaseId),
+      {
+        expression: 'SET #verdict = :good, #snapshot = :snapshot',
+        names: { '#verdict': 'verdict', '#snapshot': 'snapshot' },
+        values: { ':good': 'good', ':snapshot': snapshot },
+      },
+      { expression: '#verdict <> :bad', values: { ':bad': 'bad' } },
+    );
+  }
+
+  /** Marks a release bad, for ever, by the incident that names it. */
+  async markBad(releaseId: string, incidentId: string): Promise<void> {
+    await this.#table.update(releaseKey(releaseId), {
+      expression: 'SET #verdict = :bad, #incident = :incident',
+      names: { '#verdict': 'verdict', '#incident': 'incidentId' },
+      values: { ':bad': 'bad', ':incident': incidentId },
+    });
+  }
+
+  async deployment(deploymentId: string): Promise<DeploymentRecord | undefined> {
+    return this.#table.get(deploymentKey(deploymentId), deploymentRecord);
+  }
+
+  /** Records which release a deployment belongs to, or what it rolls back; the first record stands. */
+  async recordDeployment(deployment: DeploymentRecord): Promise<boolean> {
+    return this.#table.put(deploymentKey(deployment.deploymentId), deployment, { onlyIfNew: true });
+  }
+}
+
+function releaseKey(releaseId: string): Key {
+  const service = serviceOfRelease(releaseId);
+  return { pk: `SERVICE#${service}`, sk: `RELEASE#${releaseId.slice(service.length + 1)}` };
+}
+
+function deploymentKey(deploymentId: string): Key {
+  return { pk: `DEPLOYMENT#${deploymentId}`, sk: 'DEPLOYMENT' };
+}

@@ -1,0 +1,39 @@
+import { executionUrl, layOut, type Mail } from './mail-text.ts';
+
+/** The mail that says a deployment is not watched any more, because its execution broke. */
+export function monitoringFailedMail(
+  environment: string,
+  news: { readonly deploymentId: string; readonly executionArn: string; readonly why: string },
+): Mail {
+  return layOut(
+    `[${environment}] deployment ${news.deploymentId} is not being watched`,
+    `Watching deployment ${news.deploymentId} broke off. It goes on unwatched: nothing will roll it back by itself.`,
+    [
+      { heading: 'Why', lines: [news.why] },
+      {
+        heading: 'What is left to do',
+        lines: ['Look at the deployment in CodeDeploy; redrive the execution below to go on watching it.'],
+      },
+    ],
+    [executionUrl(news.executionArn)],
+  );
+}
+
+/** The mail that says parameters of the catalog were refused; their last good form stays in force. */
+export function catalogRefusedMail(
+  environment: string,
+  refused: readonly { readonly parameter: string; readonly reason: string; readonly kept: boolean }[],
+): Mail {
+  return layOut(
+    `[${environment}] catalog: ${refused.length === 1 ? 'a parameter was' : `${refused.length} parameters were`} refused`,
+    'What could not be read was left out of the catalog; everything else is in force.',
+    refused.map(({ parameter, reason, kept }) => ({
+      heading: parameter,
+      lines: [
+        reason,
+        kept ? 'Its last good form stays in force.' : 'The service is not looked after until it is mended.',
+      ],
+    })),
+    ['Mend the parameter: writing it compiles the catalog again.'],
+  );
+}

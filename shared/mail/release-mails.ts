@@ -1,0 +1,35 @@
+import { percent } from '../judge/hard-limits.ts';
+import type { ReleaseRecord, WatchedDeployment } from '../ledger/records.ts';
+import { columns, duration, instant, layOut, type Mail } from './mail-text.ts';
+
+/** The mail of a release whose watching has ended: confirmed good, or left unproven for want of traffic. */
+export function releaseMail(
+  environment: string,
+  release: ReleaseRecord,
+  { good, now }: { readonly good: boolean; readonly now: number },
+): Mail {
+  const deployments = Object.values(release.deployments);
+  const began = Math.min(...deployments.map(({ createdAt }) => Date.parse(createdAt)));
+  const watched = duration(now - began);
+  const subject = good
+    ? `[${environment}] ${release.service}: release confirmed good`
+    : `[${environment}] ${release.service}: release unproven, too little traffic`;
+  const lead = good
+    ? `${release.service}: the release of ${instant(release.startedAt)} was watched for ${watched} and is good.`
+    : `${release.service}: the release of ${instant(release.startedAt)} was watched for ${watched} and served too ` +
+      'few requests for a verdict. It stays live, and it is not a release the coordinator would go back to.';
+  return layOut(
+    subject,
+    lead,
+    [{ heading: 'What was watched', lines: columns(deployments.map((one) => [one.target, describe(one)])) }],
+    [`Release ${release.releaseId}`],
+  );
+}
+
+function describe({ fromVersion, toVersion, settled }: WatchedDeployment): string {
+  const versions = `version ${fromVersion} -> ${toVersion}`;
+  if (!settled) return versions;
+  const { requests, errors, verdict } = settled;
+  const rate = requests > 0 ? `, ${errors} failed (${percent(errors / requests)})` : '';
+  return `${versions}: ${verdict}, ${requests} requests${rate}`;
+}

@@ -1,0 +1,34 @@
+import type { Aliases, AliasState } from '../aws/aliases.ts';
+import { TargetNotRestored } from '../errors.ts';
+import type { LambdaAliasPlan } from './service-plan.ts';
+
+type AliasGoal = Pick<LambdaAliasPlan, 'function' | 'alias' | 'fromVersion' | 'toVersion' | 'toCodeSha256'>;
+
+/**
+ * Whether an alias serves the planned code alone: the planned version, or a version newer than the bad one with
+ * the same code (CloudFormation publishes the old code under a new number when a stack goes back to an older
+ * template). Newer only: a bad release may differ from the good one in its configuration and not in its code.
+ */
+export async function servesGoal(aliases: Aliases, goal: AliasGoal, state: AliasState): Promise<boolean> {
+  if (Object.keys(state.weights).length > 0) return false;
+  if (state.version === goal.toVersion) return true;
+  if (Number(state.version) <= Number(goal.fromVersion)) return false;
+  return (await aliases.codeOf(goal.function, state.version)) === goal.toCodeSha256;
+}
+
+/** Where an alias points, in words. */
+export function describeAlias(goal: AliasGoal, state: AliasState): string {
+  const weights = Object.entries(state.weights).map(([version, weight]) => `${weight * 100} % to ${version}`);
+  return `${goal.function}:${goal.alias} on version ${[state.version, ...weights].join(', ')}`;
+}
+
+/**
+ * Reads the alias once more and says where it points.
+ *
+ * @throws TargetNotRestored when that is not the planned code alone
+ */
+export async function verifyAlias(aliases: Aliases, goal: AliasGoal): Promise<string> {
+  const state = await aliases.get(goal.function, goal.alias);
+  if (await servesGoal(aliases, goal, state)) return describeAlias(goal, state);
+  throw new TargetNotRestored(`${describeAlias(goal, state)}, expected version ${goal.toVersion} alone.`);
+}

@@ -1,0 +1,26 @@
+import type { Aliases } from '../aws/aliases.ts';
+import { describeAlias, servesGoal } from './alias-check.ts';
+import type { LambdaAliasPlan } from './service-plan.ts';
+import type { TargetAdapter } from './target-adapter.ts';
+
+/** Puts a Lambda alias back by pointing it at the planned version, with its weights cleared. */
+export function lambdaAliasTarget(aliases: Aliases): TargetAdapter<LambdaAliasPlan> {
+  return {
+    async read(plan) {
+      const state = await aliases.get(plan.function, plan.alias);
+      const restored = await servesGoal(aliases, plan, state);
+      return { is: restored ? 'restored' : 'stranded', detail: describeAlias(plan, state) };
+    },
+
+    async start(plan) {
+      const state = await aliases.get(plan.function, plan.alias);
+      if (await servesGoal(aliases, plan, state)) {
+        return { is: 'restored', detail: `${describeAlias(plan, state)} already` };
+      }
+      const pointed = await aliases.point(plan.function, plan.alias, plan.toVersion, state.revisionId);
+      return pointed
+        ? { is: 'moving', detail: `alias pointed back from version ${state.version} to ${plan.toVersion}` }
+        : { is: 'stranded', detail: `${plan.function}:${plan.alias} was changed by somebody else just now` };
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { Bucket } from '../aws/bucket.ts';
+import { LedgerCorrupt } from '../errors.ts';
+import { describeIssues } from '../task.ts';
+import { type RollbackPlan, rollbackPlan, type ServicePlan, type TargetPlan } from './service-plan.ts';
+
+/** Where the objects of one plan are. */
+export interface PlanKeys {
+  /** The plan itself. */
+  readonly planKey: string;
+  /** The array of services that the Distributed Map reads. */
+  readonly itemsKey: string;
+}
+
+/** Plans in the coordinator's bucket: states pass them on by their key, so that no payload grows with a plan. */
+export class PlanStore {
+  readonly #bucket: Bucket;
+
+  constructor(bucket: Bucket) {
+    this.#bucket = bucket;
+  }
+
+  async write(plan: RollbackPlan): Promise<PlanKeys> {
+    const folder = `plans/${plan.incidentId}/${plan.attempt}`;
+    const keys = { planKey: `${folder}/plan.json`, itemsKey: `${folder}/services.json` };
+    await this.#bucket.write(keys.planKey, JSON.stringify(plan));
+    await this.#bucket.write(
+      keys.itemsKey,
+      JSON.stringify(plan.services.map(({ service }) => ({ service }))),
+    );
+    return keys;
+  }
+
+  /** @throws LedgerCorrupt when there is no such plan or it is not of its schema */
+  async read(planKey: string): Promise<RollbackPlan> {
+    const text = await this.#bucket.read(planKey);
+    if (text === undefined) throw new LedgerCorrupt(`Plan ${planKey} is not in the bucket.`);
+    const parsed = rollbackPlan.safeParse(JSON.parse(text));
+    if (!parsed.success) throw new LedgerCorrupt(`Plan ${planKey}: ${describeIssues(parsed.error)}`);
+    return parsed.data;
+  }
+
+  async readService(planKey: string, service: string): Promise<ServicePlan> {
+    const found = (await this.read(planKey)).services.find((one) => one.service === service);
+    if (!found) throw new LedgerCorrupt(`Plan ${planKey} has no service ${service}.`);
+    return found;
+  }
+
+  async readTarget(planKey: string, service: string, target: string): Promise<TargetPlan> {
+    const found = (await this.readService(planKey, service)).targets.find((one) => one.target === target);
+    if (!found) throw new LedgerCorrupt(`Plan ${planKey} has no target ${target} of ${service}.`);
+    return found;
+  }
+}

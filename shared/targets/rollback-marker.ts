@@ -1,0 +1,27 @@
+const prefix = 'rollback-coordinator';
+
+/**
+ * The text by which the coordinator finds its own deployments again: CreateDeployment has no client token, and
+ * a deployment's description is the only free text it carries (at most 256 characters).
+ */
+export function rollbackMarker(incidentId: string, deploymentId: string): string {
+  return `${prefix}:${incidentId}:${deploymentId}`;
+}
+
+/** Whether a deployment's description is one of {@link rollbackMarker}. */
+export function isRollbackMarker(description: string): boolean {
+  return description.startsWith(`${prefix}:`);
+}
+
+/**
+ * The client request token of a stack update by the coordinator; CloudFormation repeats it in every event of
+ * the operation and refuses it a second time.
+ */
+export function stackToken(incidentId: string, attempt: number): string {
+  return `${prefix}-${incidentId}-${attempt}`;
+}
+
+/** Whether a client request token is one of {@link stackToken}. */
+export function isStackToken(token: string | undefined): boolean {
+  return token?.startsWith(`${prefix}-`) ?? false;
+}

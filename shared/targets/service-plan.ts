@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import { targetSnapshot } from '../ledger/records.ts';
+
+const aliasPlan = {
+  target: z.string(),
+  /** Physical name of the function. */
+  function: z.string(),
+  alias: z.string(),
+  /** Version being undone. */
+  fromVersion: z.string(),
+  /** Version to go back to, and the digest of its code (a template rollback publishes it under a new number). */
+  toVersion: z.string(),
+  toCodeSha256: z.string(),
+};
+
+/** A Lambda alias behind a deployment group. */
+export const codeDeployPlan = z.strictObject({
+  kind: z.literal('codedeploy'),
+  phase: z.literal('traffic'),
+  ...aliasPlan,
+  application: z.string(),
+  deploymentGroup: z.string(),
+  /** Deployment that brought in the release being undone. */
+  deploymentId: z.string(),
+});
+export type CodeDeployPlan = z.infer<typeof codeDeployPlan>;
+
+/** A Lambda alias that nothing but the coordinator moves. */
+export const lambdaAliasPlan = z.strictObject({
+  kind: z.literal('lambda-alias'),
+  phase: z.literal('traffic'),
+  ...aliasPlan,
+});
+export type LambdaAliasPlan = z.infer<typeof lambdaAliasPlan>;
+
+/** The stack of the service. */
+export const stackPlan = z.strictObject({
+  kind: z.literal('cloudformation'),
+  phase: z.literal('stack'),
+  target: z.string(),
+  stack: z.string(),
+  /** Alarms that would stop the deployments of a stack update while they ring. */
+  alarms: z.array(z.string()),
+  /** What the stack is put back to; absent where the ledger holds none. */
+  snapshot: targetSnapshot.optional(),
+});
+export type StackPlan = z.infer<typeof stackPlan>;
+
+/** What is to be done to one target. */
+export const targetPlan = z.discriminatedUnion('kind', [codeDeployPlan, lambdaAliasPlan, stackPlan]);
+export type TargetPlan = z.infer<typeof targetPlan>;
+
+/** What is to be done to one service, and why. */
+export const servicePlan = z.strictObject({
+  service: z.string(),
+  /** Release being undone. */
+  fromRelease: z.string(),
+  /** Release to go back to; absent where it is only known as the versions before the deployment. */
+  toRelease: z.string().optional(),
+  reason: z.string(),
+  targets: z.array(targetPlan),
+  /** Targets that need nothing, and why. */
+  unchanged: z.array(z.strictObject({ target: z.string(), reason: z.string() })),
+});
+export type ServicePlan = z.infer<typeof servicePlan>;
+
+/** Everything an incident is going to do. */
+export const rollbackPlan = z.strictObject({
+  incidentId: z.string(),
+  attempt: z.number().int().positive(),
+  plannedAt: z.iso.datetime(),
+  services: z.array(servicePlan),
+});
+export type RollbackPlan = z.infer<typeof rollbackPlan>;
+
+/** Phases of a service's rollback, in their order; targets of one phase go back side by side. */
+export const phases = ['traffic', 'stack'] as const;

@@ -1,0 +1,29 @@
+/** Who asks, and when. */
+export interface TargetContext {
+  readonly incidentId: string;
+  readonly attempt: number;
+  /** ms since the epoch */
+  readonly now: number;
+}
+
+/**
+ * Where a target stands on its way back:
+ * `restored` – it is what the plan says; `moving` – something is taking it there, wait;
+ * `held` – nothing may be done yet, wait; `stranded` – nothing is taking it there, act.
+ */
+export interface Standing {
+  readonly is: 'restored' | 'moving' | 'held' | 'stranded';
+  /** The same in words, for progress, evidence and mail. */
+  readonly detail: string;
+}
+
+/**
+ * How one kind of target is put back. Every step reads before it acts, so that any of them can be repeated:
+ * run twice, it changes no more than once.
+ */
+export interface TargetAdapter<Plan> {
+  /** Reads where the target stands; changes nothing. */
+  read(plan: Plan, context: TargetContext): Promise<Standing>;
+  /** Acts where the target needs it, and says where it stands then and what was done. */
+  start(plan: Plan, context: TargetContext): Promise<Standing>;
+}

@@ -1,0 +1,34 @@
+import type { Aliases } from '../aws/aliases.ts';
+import type { Deployments } from '../aws/deployments.ts';
+import { type StackClients, stackTarget } from './cloudformation.ts';
+import { codeDeployTarget } from './codedeploy.ts';
+import { lambdaAliasTarget } from './lambda-alias.ts';
+import type { TargetPlan } from './service-plan.ts';
+import type { TargetAdapter } from './target-adapter.ts';
+
+/** What the adapters of all kinds need of AWS. */
+export interface TargetClients extends StackClients {
+  readonly deployments: Deployments;
+  readonly aliases: Aliases;
+}
+
+/** One adapter for every kind of target: hands each step to the adapter of the plan's kind. */
+export function targetAdapters(clients: TargetClients): TargetAdapter<TargetPlan> {
+  const codeDeploy = codeDeployTarget(clients.deployments, clients.aliases);
+  const lambdaAlias = lambdaAliasTarget(clients.aliases);
+  const stack = stackTarget(clients);
+  const of = (plan: TargetPlan): TargetAdapter<never> => {
+    switch (plan.kind) {
+      case 'codedeploy':
+        return codeDeploy;
+      case 'lambda-alias':
+        return lambdaAlias;
+      case 'cloudformation':
+        return stack;
+    }
+  };
+  return {
+    read: (plan, context) => of(plan).read(plan as never, context),
+    start: (plan, context) => of(plan).start(plan as never, context),
+  };
+}

@@ -1,0 +1,63 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { Aliases } from './aws/aliases.ts';
+import { Bucket } from './aws/bucket.ts';
+import { Deployments } from './aws/deployments.ts';
+import { Signals } from './aws/signals.ts';
+import { Stacks } from './aws/stacks.ts';
+import { CatalogStore } from './catalog/catalog-store.ts';
+import { IncidentLedger } from './ledger/incident-ledger.ts';
+import { LedgerTable } from './ledger/ledger-table.ts';
+import { LockLedger } from './ledger/lock-ledger.ts';
+import { ReleaseLedger } from './ledger/release-ledger.ts';
+import { MailRoom } from './mail/mail-room.ts';
+import type { Runtime } from './runtime.ts';
+import { PlanStore } from './targets/plan-store.ts';
+import { targetAdapters } from './targets/target-adapters.ts';
+import { requireEnv } from './task.ts';
+
+// One place where clients are made. The bundler leaves out of each function what its handler does not use.
+
+export const deployments = (runtime: Runtime) => new Deployments(new CodeDeployClient(runtime.clientConfig));
+export const aliases = (runtime: Runtime) => new Aliases(new LambdaClient(runtime.clientConfig));
+export const stacks = (runtime: Runtime) => new Stacks(new CloudFormationClient(runtime.clientConfig));
+export const signals = (runtime: Runtime) => new Signals(new CloudWatchClient(runtime.clientConfig));
+export const bucket = (runtime: Runtime) =>
+  new Bucket(new S3Client(runtime.clientConfig), requireEnv(runtime, 'BUCKET'));
+export const catalogStore = (runtime: Runtime) => new CatalogStore(bucket(runtime));
+export const planStore = (runtime: Runtime) => new PlanStore(bucket(runtime));
+
+/** The ledgers of one function, on one table. */
+export function ledgers(runtime: Runtime) {
+  const table = new LedgerTable(
+    new DynamoDBClient(runtime.clientConfig),
+    requireEnv(runtime, 'LEDGER_TABLE'),
+  );
+  return {
+    releases: new ReleaseLedger(table),
+    incidents: new IncidentLedger(table),
+    locks: new LockLedger(table, () => runtime.now()),
+  };
+}
+
+export const mailRoom = (runtime: Runtime, incidents: IncidentLedger) =>
+  new MailRoom(new SNSClient(runtime.clientConfig), requireEnv(runtime, 'TOPIC_ARN'), incidents);
+
+/** One adapter for the targets of every kind. */
+export const adapters = (runtime: Runtime) =>
+  targetAdapters({
+    deployments: deployments(runtime),
+    aliases: aliases(runtime),
+    stacks: stacks(runtime),
+    signals: signals(runtime),
+    bucket: bucket(runtime),
+    region: requireEnv(runtime, 'AWS_REGION'),
+  });
+
+/** `dev` or `prod`, as mails show it. */
+export const environment = (runtime: Runtime) => requireEnv(runtime, 'ENVIRONMENT');
