@@ -4,8 +4,11 @@ const flushMacrotask = setImmediate;
 
 /** A callback that waits for its moment; hand it to {@link VirtualClock.cancel} to drop it. */
 export interface Timer {
-  readonly id: unknown;
+  id: unknown;
 }
+
+/** The longest delay a timer of the platform takes; a longer one would fire at once. About 24.8 days. */
+const longestDelay = 2 ** 31 - 1;
 
 /**
  * The only time there is inside a rehearsal.
@@ -54,7 +57,17 @@ export class VirtualClock {
 
   /** Runs `callback` `ms` from now (0 = as soon as the code that is running has finished). */
   after(ms: number, callback: () => void): Timer {
-    return { id: this.#timers.setTimeout(callback, Math.max(0, ms)) };
+    const timer: Timer = { id: undefined };
+    const due = this.now() + Math.max(0, ms);
+    const wait = () => {
+      const left = due - this.now();
+      timer.id =
+        left <= longestDelay
+          ? this.#timers.setTimeout(callback, left)
+          : this.#timers.setTimeout(wait, longestDelay);
+    };
+    wait();
+    return timer;
   }
 
   /** Runs `callback` at `time` (ms since the epoch); a time that has passed means now. */

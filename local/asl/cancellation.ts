@@ -1,0 +1,55 @@
+/** Thrown where work goes on that was cancelled; never seen outside the engine. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
+}
+
+/**
+ * A part of an execution that can be given up as a whole: the execution, or the branches of a Parallel or Map.
+ *
+ * Cancelling is final and reaches every part inside.
+ */
+export class Cancellation {
+  readonly #listeners = new Set<() => void>();
+  readonly #detach: (() => void) | undefined;
+  #cancelled = false;
+
+  constructor(outer?: Cancellation) {
+    this.#detach = outer?.onCancel(() => this.cancel());
+  }
+
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  cancel(): void {
+    if (this.#cancelled) return;
+    this.#cancelled = true;
+    // of a copy: one listener may take another away, and both must hear of it
+    for (const listener of [...this.#listeners]) listener();
+    this.#listeners.clear();
+  }
+
+  /** Lets go of the outer part, once everything inside has ended. */
+  close(): void {
+    this.#detach?.();
+  }
+
+  /** Throws {@link Cancelled} once cancelled. */
+  check(): void {
+    if (this.#cancelled) throw new Cancelled();
+  }
+
+  /**
+   * Calls `listener` when cancelled (at once if it already is).
+   *
+   * @returns takes the listener away again
+   */
+  onCancel(listener: () => void): () => void {
+    if (this.#cancelled) {
+      listener();
+      return () => {};
+    }
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

@@ -1,0 +1,63 @@
+import { AslError } from './asl-error.ts';
+import { matchesError, retryDelay } from './error-matching.ts';
+import type { Frame } from './frame.ts';
+import type { MapState, ParallelState, TaskState } from './machine.ts';
+import { conclude, type Outcome } from './outcome.ts';
+import { Payload } from './payload.ts';
+import type { Run } from './run.ts';
+
+type HandledState = TaskState | ParallelState | MapState;
+
+/**
+ * Runs a state that has Retry and Catch. Retriers are asked first, each with its own count; then the catchers;
+ * in both, the first that names the error decides (AWS: step-functions/latest/dg/concepts-error-handling).
+ */
+export async function runHandled(
+  run: Run,
+  frame: Frame,
+  state: HandledState,
+  attempt: (again: boolean) => Promise<Outcome>,
+): Promise<Outcome> {
+  for (let again = false; ; again = true) {
+    try {
+      return await attempt(again);
+    } catch (error) {
+      if (!(error instanceof AslError)) throw error;
+      frame.cancellation.check();
+      if (!(await retried(run, frame, state, error))) return await caught(run, frame, state, error);
+    }
+  }
+}
+
+/** Waits for the next attempt. @returns false where no retrier is left for the error */
+async function retried(run: Run, frame: Frame, state: HandledState, error: AslError): Promise<boolean> {
+  const index = state.retry.findIndex(({ errorEquals }) => matchesError(errorEquals, error));
+  const retrier = state.retry[index];
+  const taken = frame.retries[index] ?? 0;
+  if (retrier === undefined || taken >= retrier.maxAttempts) return false;
+  run.services.routeTaken(() => ({ ...run.progress(state), route: 'retry', index, error: error.error }));
+  run.restart(frame);
+  await run.sleep(
+    frame,
+    retryDelay(retrier, taken, () => run.random),
+  );
+  frame.retries[index] = taken + 1;
+  frame.retryCount += 1;
+  run.execution.stateTransitions += 1;
+  return true;
+}
+
+function caught(run: Run, frame: Frame, state: HandledState, error: AslError): Promise<Outcome> {
+  const index = state.catch.findIndex(({ errorEquals }) => matchesError(errorEquals, error));
+  const catcher = state.catch[index];
+  if (catcher === undefined) {
+    // a redrive runs such a state anew, whatever of it succeeded (…/redrive-executions, …/redrive-map-run)
+    const anew = error.error === 'States.DataLimitExceeded' || error.error === 'States.Runtime';
+    if (anew) run.restart(frame);
+    throw error;
+  }
+  run.services.routeTaken(() => ({ ...run.progress(state), route: 'catch', index, error: error.error }));
+  // "usually contains the field Cause": a time-out has none
+  const errorOutput = { Error: error.error, ...(error.cause !== undefined && { Cause: error.cause }) };
+  return conclude(run, frame, catcher, run.states(frame).with({ errorOutput }), new Payload(errorOutput));
+}

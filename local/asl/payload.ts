@@ -1,0 +1,41 @@
+/**
+ * A JSON value on its way between states, with its text and size, each made at most once.
+ *
+ * Values are shared between states and never changed in place.
+ */
+export class Payload {
+  readonly value: unknown;
+  #text: string | undefined;
+  #bytes: number | undefined;
+
+  constructor(value: unknown, text?: string) {
+    this.value = value;
+    this.#text = text;
+  }
+
+  /** Reads JSON text. Throws SyntaxError where it is not JSON. */
+  static parse(text: string): Payload {
+    return new Payload(JSON.parse(text), text);
+  }
+
+  /** Takes a value from outside, cut loose from it by a trip through JSON; nothing becomes null. */
+  static received(value: unknown): Payload {
+    return Payload.parse(JSON.stringify(value ?? null) ?? 'null');
+  }
+
+  get text(): string {
+    this.#text ??= JSON.stringify(this.value);
+    return this.#text;
+  }
+
+  /** Size as AWS counts it: bytes of UTF-8 JSON. */
+  get bytes(): number {
+    this.#bytes ??= Buffer.byteLength(this.text);
+    return this.#bytes;
+  }
+
+  /** The value as one who may change it gets it. */
+  copy(): unknown {
+    return JSON.parse(this.text);
+  }
+}

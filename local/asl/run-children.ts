@@ -1,0 +1,93 @@
+import { Cancellation, Cancelled } from './cancellation.ts';
+import type { Frame } from './frame.ts';
+import type { Run } from './run.ts';
+import { runGraph } from './run-graph.ts';
+
+/** Branches or iterations to run, by index, and what the history says of them. */
+export interface Children {
+  readonly count: number;
+  readonly concurrency: number;
+  /** Makes the frame of one that has not begun yet. */
+  create(index: number): Frame | Promise<Frame>;
+  started?(index: number, child: Frame): void;
+  succeeded?(index: number, child: Frame): void;
+  /** `cause` is the last event of the one that failed. */
+  failed?(index: number, cause: number): void;
+  aborted?(index: number, cause: number): void;
+}
+
+/** States whose abort AWS records. */
+const ABORTABLE = new Set(['Task', 'Wait', 'Parallel', 'Map']);
+
+/**
+ * Runs the branches or iterations of the current state of `frame`, at most `concurrency` at a time; those that
+ * have an output already are left as they are. The first that fails stops all others, and its error is thrown.
+ */
+export async function runChildren(run: Run, frame: Frame, children: Children): Promise<void> {
+  const frames: (Frame | undefined)[] = frame.children ?? new Array(children.count).fill(undefined);
+  frame.children = frames;
+  const waiting = [...frames.keys()].filter((index) => frames[index]?.output === undefined);
+  const running = new Set<number>();
+  const group = new Cancellation(frame.cancellation);
+  let failure: unknown;
+  let failed = false;
+
+  const runOne = async (index: number): Promise<void> => {
+    const resuming = frames[index] !== undefined;
+    try {
+      const child = frames[index] ?? (await children.create(index));
+      group.check();
+      frames[index] = child;
+      child.cancellation = group;
+      running.add(index);
+      if (!resuming) children.started?.(index, child);
+      // all that may begin now are announced before the first of their states
+      await undefined;
+      await runGraph(run, child, resuming);
+      running.delete(index);
+      children.succeeded?.(index, child);
+      frame.lastEvent = child.lastEvent;
+    } catch (error) {
+      if (failed || error instanceof Cancelled) return;
+      failed = true;
+      failure = error;
+      if (frames[index] !== undefined) recordFailure(run, frame, children, frames, running, index);
+      group.cancel();
+    }
+  };
+  const worker = async (): Promise<void> => {
+    for (let index = waiting.shift(); index !== undefined && !group.cancelled; index = waiting.shift()) {
+      await runOne(index);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(children.concurrency, waiting.length) }, worker));
+  group.close();
+  frame.cancellation.check();
+  if (failed) throw failure;
+}
+
+function recordFailure(
+  run: Run,
+  frame: Frame,
+  children: Children,
+  frames: readonly (Frame | undefined)[],
+  running: ReadonlySet<number>,
+  index: number,
+): void {
+  if (run.cancellation.cancelled) return;
+  const cause = (frames[index] as Frame).lastEvent;
+  for (const each of [...running].sort((a, b) => a - b)) {
+    if (each === index) children.failed?.(each, cause);
+    else children.aborted?.(each, cause);
+    recordAborted(run, frames[each] as Frame, cause);
+  }
+  frame.lastEvent = cause;
+}
+
+function recordAborted(run: Run, child: Frame, cause: number): void {
+  for (const inner of child.children ?? []) {
+    if (inner !== undefined && inner.output === undefined) recordAborted(run, inner, cause);
+  }
+  const type = child.graph.states.get(child.state)?.type ?? '';
+  if (ABORTABLE.has(type)) run.recordAfter(cause, `${type}StateAborted`);
+}

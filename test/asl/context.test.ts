@@ -1,0 +1,64 @@
+import { AslError } from '../../local/asl/asl-error.ts';
+import { INVOKE, MACHINES, output, play, ROLE, work } from './harness.ts';
+
+describe('$states.context', () => {
+  it('describes the execution, the state and the machine', async () => {
+    const harness = play();
+    const execution = harness.start(
+      harness.create(
+        {
+          Pause: { Type: 'Wait', Seconds: 1, Next: 'Show' },
+          Show: { Type: 'Succeed', Output: '{% $states.context %}' },
+        },
+        'shown',
+      ),
+      { id: 1 },
+      'run-1',
+    );
+    await harness.settle();
+    expect(output(execution)).toEqual({
+      Execution: {
+        Id: execution.arn,
+        Input: { id: 1 },
+        Name: 'run-1',
+        RoleArn: ROLE,
+        StartTime: '2026-03-01T08:00:00Z',
+        RedriveCount: 0,
+      },
+      State: { EnteredTime: '2026-03-01T08:00:01Z', Name: 'Show', RetryCount: 0 },
+      StateMachine: { Id: `${MACHINES}:shown`, Name: 'shown' },
+    });
+  });
+
+  it('writes fractions of a second only where there are some', async () => {
+    const harness = play().on(INVOKE, () => harness.clock.sleep(250));
+    const execution = await harness.run({
+      Work: work({ Next: 'Show', End: undefined }),
+      Show: { Type: 'Succeed', Output: '{% $states.context.State.EnteredTime %}' },
+    });
+    expect(output(execution)).toBe('2026-03-01T08:00:00.250Z');
+  });
+
+  it('counts redrives and tells when the last one was', async () => {
+    const harness = play().on(INVOKE, () => {
+      if (harness.calls.length === 1) throw new AslError('Boom');
+      return null;
+    });
+    const execution = await harness.run({
+      Work: work({ Next: 'Show', End: undefined }),
+      Show: { Type: 'Succeed', Output: '{% $states.context.Execution %}' },
+    });
+    await harness.settle(60);
+    harness.engine.redriveExecution(execution.arn);
+    await harness.settle();
+    expect(output(execution)).toMatchObject({ RedriveCount: 1, RedriveTime: '2026-03-01T08:01:00Z' });
+  });
+
+  it('has a task token only in tasks that wait for one', async () => {
+    const harness = play().on(INVOKE, (args: unknown) => args);
+    const execution = await harness.run({
+      Work: work({ Arguments: { has: '{% $exists($states.context.Task) %}' } }),
+    });
+    expect(output(execution)).toEqual({ has: false });
+  });
+});

@@ -1,0 +1,161 @@
+import { AslError } from '../../local/asl/asl-error.ts';
+import { Payload } from '../../local/asl/payload.ts';
+import { INVOKE, output, play, types, work } from './harness.ts';
+
+const text = (bytes: number) => 'x'.repeat(bytes - 2);
+
+describe('history limit', () => {
+  const loop = {
+    A: { Type: 'Pass', Next: 'B' },
+    B: { Type: 'Choice', Choices: [{ Condition: true, Next: 'A' }], Default: 'C' },
+    C: { Type: 'Succeed' },
+  };
+
+  it('fails the execution with the last event there may be', async () => {
+    const execution = await play({ limits: { historyEvents: 100 } }).run(loop);
+    expect(execution).toMatchObject({
+      status: 'FAILED',
+      error: 'States.Runtime',
+      cause: 'The execution reached the maximum number of history events (100).',
+    });
+    expect(execution.history).toHaveLength(100);
+    expect(execution.history.at(-1)).toMatchObject({ id: 100, previousEventId: 99, type: 'ExecutionFailed' });
+  });
+
+  it('is 25,000 events unless told otherwise', async () => {
+    const execution = await play().run(loop);
+    expect(execution.history).toHaveLength(25_000);
+    expect(execution.cause).toBe('The execution reached the maximum number of history events (25000).');
+  });
+
+  it('cannot be caught, not even around a Parallel', async () => {
+    const execution = await play({ limits: { historyEvents: 100 } }).run({
+      Both: {
+        Type: 'Parallel',
+        Branches: [
+          { StartAt: 'A', States: loop },
+          { StartAt: 'Rest', States: { Rest: { Type: 'Wait', Seconds: 5, End: true } } },
+        ],
+        Retry: [{ ErrorEquals: ['States.ALL'] }],
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }],
+        End: true,
+      },
+      Caught: { Type: 'Succeed' },
+    });
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+    expect(execution.history).toHaveLength(100);
+  });
+
+  it('lets an execution succeed with its last event', async () => {
+    const states = { A: { Type: 'Pass', End: true } };
+    expect((await play({ limits: { historyEvents: 4 } }).run(states)).status).toBe('SUCCEEDED');
+  });
+
+  it('counts the children of a Distributed Map apart', async () => {
+    const execution = await play({ limits: { historyEvents: 12 } }).run(
+      {
+        All: {
+          Type: 'Map',
+          ItemProcessor: {
+            ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+            StartAt: 'A',
+            States: { A: { Type: 'Pass', End: true } },
+          },
+          End: true,
+        },
+      },
+      new Array(50).fill(1),
+    );
+    expect(execution.status).toBe('SUCCEEDED');
+  });
+});
+
+describe('payload limit', () => {
+  it('is 262,144 bytes of UTF-8 for a state’s output', async () => {
+    const harness = play().on(INVOKE, ({ n }: { n: number }) => text(n));
+    const states = { Work: { Type: 'Task', Resource: INVOKE, End: true } };
+    expect((await harness.run(states, { n: 262_144 })).status).toBe('SUCCEEDED');
+    expect(await harness.run(states, { n: 262_145 })).toMatchObject({
+      status: 'FAILED',
+      error: 'States.DataLimitExceeded',
+      cause:
+        "The state/task 'Work' returned a result with a size exceeding the maximum number of bytes service limit.",
+    });
+  });
+
+  it('counts bytes, not characters', () => {
+    expect(new Payload('é€😀').bytes).toBe(2 + 2 + 3 + 4);
+  });
+
+  const limits = { payloadBytes: 100 };
+
+  it('holds for a task’s result even where Output is small', async () => {
+    const harness = play({ limits }).on(INVOKE, () => text(101));
+    const execution = await harness.run({ Work: work({ Output: 'small' }) });
+    expect(execution.error).toBe('States.DataLimitExceeded');
+    expect(types(execution)).toContain('TaskFailed');
+  });
+
+  it('holds for a task’s arguments, which are not sent', async () => {
+    const harness = play({ limits }).on(INVOKE, () => null);
+    const execution = await harness.run({ Work: work({ Arguments: { Payload: text(101) } }) });
+    expect(execution.error).toBe('States.DataLimitExceeded');
+    expect(harness.calls).toHaveLength(0);
+  });
+
+  it('holds for the result of a Map', async () => {
+    const execution = await play({ limits }).run(
+      {
+        All: {
+          Type: 'Map',
+          ItemProcessor: { StartAt: 'A', States: { A: { Type: 'Pass', Output: text(60), End: true } } },
+          End: true,
+        },
+      },
+      [1, 2],
+    );
+    expect(execution.error).toBe('States.DataLimitExceeded');
+  });
+
+  it('is not caught by States.ALL, but by its name', async () => {
+    const harness = play({ limits }).on(INVOKE, () => text(101));
+    const caught = (name: string) => ({
+      Work: work({ Catch: [{ ErrorEquals: [name], Output: 'caught', Next: 'Caught' }] }),
+      Caught: { Type: 'Succeed' },
+    });
+    expect((await harness.run(caught('States.ALL'))).status).toBe('FAILED');
+    expect(output(await harness.run(caught('States.DataLimitExceeded')))).toBe('caught');
+  });
+
+  it('holds for what an iteration is given', async () => {
+    const execution = await play({ limits }).run(
+      {
+        All: {
+          Type: 'Map',
+          ItemSelector: text(101),
+          ItemProcessor: { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } },
+          End: true,
+        },
+      },
+      [1],
+    );
+    expect(execution.error).toBe('States.DataLimitExceeded');
+  });
+});
+
+describe('States.Runtime', () => {
+  it('is neither retried nor caught, also when a host throws it', async () => {
+    const harness = play().on(INVOKE, () => {
+      throw new AslError('States.Runtime', 'bad');
+    });
+    const execution = await harness.run({
+      Work: work({
+        Retry: [{ ErrorEquals: ['States.ALL'] }],
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }],
+      }),
+      Caught: { Type: 'Succeed' },
+    });
+    expect(harness.calls).toHaveLength(1);
+    expect(execution.error).toBe('States.Runtime');
+  });
+});
