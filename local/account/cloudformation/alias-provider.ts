@@ -1,0 +1,212 @@
+import type { VirtualClock } from '../../clock/virtual-clock.ts';
+import type { SeededRandom } from '../../random/seeded-random.ts';
+import { renderAppSpec, revisionOf } from '../codedeploy/app-spec.ts';
+import type { Deployment } from '../codedeploy/deployment.ts';
+import { ALL_AT_ONCE } from '../codedeploy/deployment-config.ts';
+import type { DeploymentGroup } from '../codedeploy/deployment-group.ts';
+import type { SimulatedCodeDeploy } from '../codedeploy/simulated-codedeploy.ts';
+import type { AliasTarget } from '../lambda/lambda-alias.ts';
+import type { SimulatedLambda } from '../lambda/simulated-lambda.ts';
+import { AwsError } from '../service.ts';
+import type { AliasBehaviour } from './alias-behaviour.ts';
+import type { Ongoing, ResourceChange, ResourceProvider } from './resource-provider.ts';
+import type { StackResource } from './stack.ts';
+
+/** What {@link aliasProvider} works with. */
+export interface AliasProviderOptions {
+  readonly clock: VirtualClock;
+  readonly random: SeededRandom;
+  readonly lambda: SimulatedLambda;
+  readonly codeDeploy: SimulatedCodeDeploy;
+  readonly behaviour: AliasBehaviour;
+}
+
+/** How long CloudFormation takes to see that a deployment is over, ms. */
+const NOTICE_MS = [2000, 8000] as const;
+
+/**
+ * AWS::Lambda::Alias. With `UpdatePolicy.CodeDeployLambdaAliasUpdate` a change of version is a CodeDeploy
+ * deployment, and the resource is done when that is; without one, and when the alias is made, it moves at once.
+ *
+ * Source: CloudFormation user guide, "UpdatePolicy attribute", CodeDeployLambdaAliasUpdate.
+ */
+export function aliasProvider(options: AliasProviderOptions): ResourceProvider {
+  const { lambda } = options;
+  return {
+    seconds: [2, 5],
+    create: (change) => {
+      const { functionName, name, version } = aliasOf(change.properties);
+      lambda.createAlias(functionName, name, { version, weights: {} });
+      provision(lambda, change.properties, undefined);
+      return { physicalId: lambda.arn(functionName, name) };
+    },
+    update: (change, from) => {
+      const { version } = aliasOf(change.properties);
+      if (change.rollingBack) return putBack(options, change, from);
+      const moves = version !== String(from.properties.FunctionVersion);
+      if (moves && change.updatePolicy) return shift(options, change, from);
+      if (moves) point(lambda, change.properties);
+      provision(lambda, change.properties, from);
+      return undefined;
+    },
+    delete: ({ properties }) => {
+      const { functionName, name } = aliasOf(properties);
+      lambda.deleteAlias(functionName, name);
+    },
+  };
+}
+
+function shift(options: AliasProviderOptions, change: ResourceChange, from: StackResource): Ongoing {
+  const { codeDeploy, lambda, behaviour } = options;
+  const { functionName, name, version } = aliasOf(change.properties);
+  const found = lambda.aliasTarget(functionName, name)?.version;
+  const { BeforeAllowTrafficHook, AfterAllowTrafficHook } = change.updatePolicy ?? {};
+  const deployment = codeDeploy.create({
+    ...groupOf(change),
+    revision: revisionOf(
+      renderAppSpec({
+        functionName,
+        alias: name,
+        currentVersion:
+          behaviour.currentVersionFrom === 'alias' && found !== undefined
+            ? found
+            : String(from.properties.FunctionVersion),
+        targetVersion: version,
+        ...(BeforeAllowTrafficHook !== undefined && { beforeAllowTraffic: String(BeforeAllowTrafficHook) }),
+        ...(AfterAllowTrafficHook !== undefined && { afterAllowTraffic: String(AfterAllowTrafficHook) }),
+      }),
+    ),
+    creator: behaviour.creator,
+    externalId: change.stack.id,
+  });
+  return {
+    onEnd: (listener) =>
+      watch(options, deployment, (failure) => {
+        if (failure === undefined) provision(lambda, change.properties, from);
+        listener(failure);
+      }),
+    cancel: () => {
+      try {
+        codeDeploy.stop(deployment.id, true);
+      } catch (error) {
+        // It ended a moment ago and has not been noticed yet: the rollback finds it as it is.
+        if (!(error instanceof AwsError)) throw error;
+      }
+    },
+  };
+}
+
+/** Undoes a change, once CodeDeploy itself is done with the group. */
+function putBack(options: AliasProviderOptions, change: ResourceChange, from: StackResource): Ongoing {
+  const { codeDeploy, lambda, behaviour } = options;
+  const { functionName, name, version } = aliasOf(change.properties);
+  const restore = (listener: (failure: string | undefined) => void): void => {
+    const found = lambda.aliasTarget(functionName, name);
+    const stays = found?.version === version && (!isWeighted(found) || !behaviour.rollbackClearsWeights);
+    try {
+      if (!stays && behaviour.rollbackDeployments && change.updatePolicy && found && !isWeighted(found)) {
+        const deployment = codeDeploy.create({
+          ...groupOf(change),
+          revision: revisionOf(
+            renderAppSpec({
+              functionName,
+              alias: name,
+              currentVersion: found.version,
+              targetVersion: version,
+            }),
+          ),
+          creator: 'CloudFormationRollback',
+          configName: ALL_AT_ONCE,
+          externalId: change.stack.id,
+          overrideAlarms: { enabled: false },
+        });
+        watch(options, deployment, listener);
+        return;
+      }
+      if (!stays) point(lambda, change.properties);
+      provision(lambda, change.properties, from);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      listener(error.message);
+      return;
+    }
+    listener(undefined);
+  };
+  return {
+    onEnd: (listener) => {
+      // The failed update may have been the first with a deployment group.
+      const policy = from.updatePolicy ?? change.updatePolicy;
+      const group = policy && findGroup(codeDeploy, policy);
+      if (group) codeDeploy.whenIdle(group, () => restore(listener));
+      else restore(listener);
+    },
+    cancel: () => {},
+  };
+}
+
+function watch(
+  { clock, random, codeDeploy }: AliasProviderOptions,
+  deployment: Deployment,
+  listener: (failure: string | undefined) => void,
+): void {
+  codeDeploy.onEnd(deployment, ({ id, status, error }) => {
+    clock.after(random.integer(...NOTICE_MS), () =>
+      listener(
+        status === 'Succeeded'
+          ? undefined
+          : `CodeDeploy deployment ${id} ended as ${status}. ${error?.message ?? ''} (Error code: ${error?.code ?? 'unknown'})`,
+      ),
+    );
+  });
+}
+
+function point(lambda: SimulatedLambda, properties: Readonly<Record<string, unknown>>): void {
+  const { functionName, name, version } = aliasOf(properties);
+  lambda.pointAlias(functionName, name, { version, weights: {} });
+}
+
+function provision(
+  lambda: SimulatedLambda,
+  properties: Readonly<Record<string, unknown>>,
+  from: StackResource | undefined,
+): void {
+  const { functionName, name } = aliasOf(properties);
+  const wanted = executionsOf(properties);
+  if (wanted === executionsOf(from?.properties ?? {})) return;
+  if (wanted === undefined) lambda.unprovision(functionName, name);
+  else lambda.provision(functionName, name, wanted);
+}
+
+function executionsOf(properties: Readonly<Record<string, unknown>>): number | undefined {
+  const config = properties.ProvisionedConcurrencyConfig as
+    | { ProvisionedConcurrentExecutions?: unknown }
+    | undefined;
+  return config === undefined ? undefined : Number(config.ProvisionedConcurrentExecutions);
+}
+
+function aliasOf({ FunctionName, Name, FunctionVersion }: Readonly<Record<string, unknown>>) {
+  return { functionName: String(FunctionName), name: String(Name), version: String(FunctionVersion) };
+}
+
+function groupOf({ updatePolicy }: ResourceChange): { application: string; group: string } {
+  return {
+    application: String(updatePolicy?.ApplicationName),
+    group: String(updatePolicy?.DeploymentGroupName),
+  };
+}
+
+function findGroup(
+  codeDeploy: SimulatedCodeDeploy,
+  { ApplicationName, DeploymentGroupName }: Readonly<Record<string, unknown>>,
+): DeploymentGroup | undefined {
+  try {
+    return codeDeploy.group(String(ApplicationName), String(DeploymentGroupName));
+  } catch (error) {
+    if (error instanceof AwsError) return undefined;
+    throw error;
+  }
+}
+
+function isWeighted({ weights }: AliasTarget): boolean {
+  return Object.keys(weights).length > 0;
+}

@@ -1,0 +1,45 @@
+import type { SeededRandom } from '../../random/seeded-random.ts';
+import { AwsError } from '../service.ts';
+import type { ResourceProvider } from './resource-provider.ts';
+import type { Stack, StackResource } from './stack.ts';
+import type { StackJournal } from './stack-journal.ts';
+
+/**
+ * Removes resources from a stack, all in parallel. Those to be retained are let go with DELETE_SKIPPED and live on
+ * outside the stack; one that cannot be removed is let go with DELETE_FAILED, as CloudFormation's clean-up does.
+ */
+export function deleteResources(
+  stack: Stack,
+  resources: readonly StackResource[],
+  journal: StackJournal,
+  random: SeededRandom,
+  provider: (type: string) => ResourceProvider,
+  onEnd: () => void,
+): void {
+  let running = 1;
+  const done = (): void => {
+    running -= 1;
+    if (running === 0) onEnd();
+  };
+  for (const resource of resources) {
+    if (resource.retain && resource.physicalId) {
+      journal.setResource(stack, resource, 'DELETE_SKIPPED');
+      continue;
+    }
+    running += 1;
+    const record = journal.setResource(stack, resource, 'DELETE_IN_PROGRESS');
+    const { seconds } = provider(resource.type);
+    journal.clock.after(random.integer(seconds[0] * 1000, seconds[1] * 1000), () => {
+      try {
+        if (record.physicalId) provider(record.type).delete(record);
+        journal.setResource(stack, record, 'DELETE_COMPLETE');
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        journal.setResource(stack, record, 'DELETE_FAILED', { reason: error.message });
+        stack.resources.delete(record.logicalId);
+      }
+      done();
+    });
+  }
+  done();
+}

@@ -1,0 +1,75 @@
+import type { Timer, VirtualClock } from '../../clock/virtual-clock.ts';
+import type { SeededRandom } from '../../random/seeded-random.ts';
+import { AwsError } from '../service.ts';
+import type { Created, Ongoing, ResourceChange, ResourceProvider } from './resource-provider.ts';
+import type { StackResource } from './stack.ts';
+
+/** How a piece of work ended. */
+export type WorkResult =
+  | { readonly ok: true; readonly created?: Created }
+  | { readonly ok: false; readonly reason: string };
+
+/** One resource being made or changed: takes its time, takes effect, ends, or is cancelled before that. */
+export class ResourceWork {
+  readonly #clock: VirtualClock;
+  readonly #onEnd: (result: WorkResult) => void;
+  #timer: Timer | undefined;
+  #ongoing: Ongoing | undefined;
+  #over = false;
+
+  /**
+   * @param from the resource as it is, to change it; without it, it is made
+   * @param fault reason to fail instead, when the time comes
+   */
+  constructor(
+    clock: VirtualClock,
+    random: SeededRandom,
+    provider: ResourceProvider,
+    change: ResourceChange,
+    from: StackResource | undefined,
+    fault: string | undefined,
+    onEnd: (result: WorkResult) => void,
+  ) {
+    this.#clock = clock;
+    this.#onEnd = onEnd;
+    const [low, high] = provider.seconds;
+    this.#timer = clock.after(random.integer(low * 1000, high * 1000), () => {
+      this.#timer = undefined;
+      if (fault !== undefined) this.#end({ ok: false, reason: fault });
+      else this.#effect(provider, change, from);
+    });
+  }
+
+  /** Drops the work: it ends no more. What has begun, such as a traffic shift, is asked to undo itself. */
+  cancel(): void {
+    this.#over = true;
+    if (this.#timer) this.#clock.cancel(this.#timer);
+    this.#ongoing?.cancel();
+  }
+
+  #effect(provider: ResourceProvider, change: ResourceChange, from: StackResource | undefined): void {
+    try {
+      if (!from) {
+        this.#end({ ok: true, created: provider.create(change) });
+        return;
+      }
+      this.#ongoing = provider.update(change, from);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      this.#end({ ok: false, reason: error.message });
+      return;
+    }
+    if (!this.#ongoing) this.#end({ ok: true });
+    else {
+      this.#ongoing.onEnd((failure) =>
+        this.#end(failure === undefined ? { ok: true } : { ok: false, reason: failure }),
+      );
+    }
+  }
+
+  #end(result: WorkResult): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#onEnd(result);
+  }
+}

@@ -1,0 +1,57 @@
+import type { SeededRandom } from '../../random/seeded-random.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { ResourceProvider } from './resource-provider.ts';
+import { ResourceWork } from './resource-work.ts';
+import { type Stack, type StackResource, strike } from './stack.ts';
+import type { StackJournal } from './stack-journal.ts';
+
+/**
+ * Puts every resource that an update changed, or tried to, back to what it was when the stack last rested; all in
+ * parallel. One that cannot be put back does not hold up the others.
+ *
+ * @param onEnd called once, with the logical ids that could not be put back
+ */
+export function rollBackResources(
+  stack: Stack,
+  journal: StackJournal,
+  random: SeededRandom,
+  provider: (type: string) => ResourceProvider,
+  onEnd: (failed: readonly string[]) => void,
+): void {
+  const failed: string[] = [];
+  let running = 1;
+  const done = (): void => {
+    running -= 1;
+    if (running === 0) onEnd(failed);
+  };
+  for (const [logicalId, before] of stack.stable.resources) {
+    const now = stack.resources.get(logicalId);
+    if (!now || !needsPuttingBack(now, before)) continue;
+    running += 1;
+    journal.setResource(stack, now, 'UPDATE_IN_PROGRESS', { dirty: true });
+    const { type, properties, updatePolicy } = before;
+    const change = { stack, logicalId, type, properties, updatePolicy, rollingBack: true };
+    const fault = strike(stack, 'rollback', logicalId);
+    new ResourceWork(journal.clock, random, provider(type), change, now, fault, (result) => {
+      if (result.ok) {
+        journal.setResource(stack, before, 'UPDATE_COMPLETE');
+      } else {
+        failed.push(logicalId);
+        journal.setResource(stack, now, 'UPDATE_FAILED', { reason: result.reason, dirty: true });
+      }
+      done();
+    });
+  }
+  done();
+}
+
+/** The resources an update has created and a rollback must remove, newest first. */
+export function createdSince(stack: Stack): StackResource[] {
+  return [...stack.resources.values()]
+    .filter(({ logicalId }) => !stack.stable.resources.has(logicalId))
+    .reverse();
+}
+
+function needsPuttingBack(now: StackResource, before: StackResource): boolean {
+  return now.dirty || canonicalJson(now.properties) !== canonicalJson(before.properties);
+}

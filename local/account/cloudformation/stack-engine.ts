@@ -1,0 +1,216 @@
+import type { OperationType } from '@aws-sdk/client-cloudformation';
+import type { VirtualClock } from '../../clock/virtual-clock.ts';
+import type { SeededRandom } from '../../random/seeded-random.ts';
+import { validationError } from './cloudformation-errors.ts';
+import { deleteResources } from './delete-resources.ts';
+import { ForwardChange } from './forward-change.ts';
+import type { ResourceProvider } from './resource-provider.ts';
+import { createdSince, rollBackResources } from './roll-back-resources.ts';
+import type { Stack, StackDefinition, StackResource } from './stack.ts';
+import { inOrder } from './stack-definition.ts';
+import type { StackJournal } from './stack-journal.ts';
+import { resolveResource } from './stack-scope.ts';
+
+/** How a stack operation is to run. */
+export interface OperationRequest {
+  readonly type: OperationType;
+  readonly token: string | undefined;
+}
+
+/** Takes stacks through their states: create, update, cancel, roll back, continue a rollback. */
+export class StackEngine {
+  readonly #clock: VirtualClock;
+  readonly #random: SeededRandom;
+  readonly #journal: StackJournal;
+  readonly #provider: (type: string) => ResourceProvider;
+  /** The change under way of a stack in CREATE_IN_PROGRESS or UPDATE_IN_PROGRESS. */
+  readonly #changes = new Map<Stack, ForwardChange>();
+
+  constructor(journal: StackJournal, random: SeededRandom, provider: (type: string) => ResourceProvider) {
+    this.#clock = journal.clock;
+    this.#random = random;
+    this.#journal = journal;
+    this.#provider = provider;
+  }
+
+  /** Starts making or updating a stack. @returns the operation's id */
+  change(
+    stack: Stack,
+    kind: 'CREATE' | 'UPDATE',
+    definition: StackDefinition,
+    token: string | undefined,
+  ): string {
+    const id = this.#begin(stack, { type: `${kind}_STACK`, token });
+    stack.definition = definition;
+    if (kind === 'UPDATE') stack.updatedAt = this.#clock.now();
+    const rollsBack = !stack.disableRollback;
+    const change = new ForwardChange({
+      stack,
+      definition,
+      rollsBack,
+      journal: this.#journal,
+      random: this.#random,
+      provider: this.#provider,
+      onComplete: () => {
+        this.#changes.delete(stack);
+        if (kind === 'CREATE') this.#rest(stack, 'CREATE_COMPLETE');
+        else this.#cleanUp(stack);
+      },
+      onFailure: () => {
+        this.#changes.delete(stack);
+        const reason = failureReason(stack);
+        if (!rollsBack) this.#journal.setStatus(stack, `${kind}_FAILED`, reason);
+        else if (kind === 'UPDATE') this.#rollBack(stack, reason);
+        else this.#rollBackCreation(stack, reason);
+      },
+    });
+    this.#changes.set(stack, change);
+    this.#journal.setStatus(stack, `${kind}_IN_PROGRESS`, 'User Initiated');
+    this.#after(2, 6, () => change.start());
+    return id;
+  }
+
+  /** Makes a stack's resources on the spot, in no time and without a word to the bus. */
+  createAtOnce(stack: Stack): void {
+    for (const logicalId of inOrder(stack.definition.resources)) {
+      const declaration = stack.definition.resources[logicalId];
+      if (!declaration) continue;
+      const resolved = resolveResource(stack, declaration);
+      const { Type: type } = declaration;
+      const created = this.#provider(type).create({
+        stack,
+        logicalId,
+        type,
+        rollingBack: false,
+        ...resolved,
+      });
+      stack.resources.set(logicalId, {
+        logicalId,
+        type,
+        physicalId: created.physicalId,
+        attributes: created.attributes ?? {},
+        ...resolved,
+        retain: declaration.DeletionPolicy === 'Retain',
+        status: 'CREATE_COMPLETE',
+        reason: undefined,
+        updatedAt: stack.createdAt,
+        dirty: false,
+      });
+    }
+    this.#settle(stack);
+    stack.status = 'CREATE_COMPLETE';
+    this.#journal.recordStack(stack);
+  }
+
+  /** Gives up the update under way and rolls it back. */
+  cancelUpdate(stack: Stack, token: string | undefined): void {
+    this.#changes.get(stack)?.cancel();
+    this.#changes.delete(stack);
+    stack.token = token ?? stack.token;
+    this.#rollBack(stack, 'User Initiated');
+  }
+
+  /** Rolls back an update that was left standing in UPDATE_FAILED. @returns the operation's id */
+  rollBackStack(stack: Stack, token: string | undefined): string {
+    const id = this.#begin(stack, { type: 'ROLLBACK', token });
+    this.#rollBack(stack, 'User Initiated');
+    return id;
+  }
+
+  /**
+   * Goes on with a rollback that failed. Skipped resources count as put back, whatever they are.
+   *
+   * @throws ValidationError for a resource that is not one of those the rollback failed on
+   */
+  continueRollback(stack: Stack, skip: readonly string[], token: string | undefined): void {
+    for (const logicalId of skip) {
+      const resource = stack.resources.get(logicalId);
+      if (!resource) {
+        throw validationError(
+          `The resource ${logicalId} specified in ResourcesToSkip does not exist in the stack.`,
+        );
+      }
+      if (resource.status !== 'UPDATE_FAILED') {
+        throw validationError(
+          `The resource ${logicalId} specified in ResourcesToSkip is not in the UPDATE_FAILED state.`,
+        );
+      }
+    }
+    this.#begin(stack, { type: 'CONTINUE_ROLLBACK', token });
+    for (const logicalId of skip) {
+      const before = stack.stable.resources.get(logicalId);
+      if (before) {
+        this.#journal.setResource(stack, before, 'UPDATE_COMPLETE', {
+          reason: 'Resource update skipped by user request',
+        });
+      }
+    }
+    this.#rollBack(stack, 'User Initiated');
+  }
+
+  #begin(stack: Stack, { type, token }: OperationRequest): string {
+    const id = this.#random.uuid();
+    stack.token = token;
+    if (token !== undefined) stack.tokens.add(token);
+    stack.lastOperations.unshift({ OperationType: type, OperationId: id });
+    return id;
+  }
+
+  #rollBack(stack: Stack, reason: string): void {
+    this.#journal.setStatus(stack, 'UPDATE_ROLLBACK_IN_PROGRESS', reason);
+    this.#after(2, 5, () => {
+      rollBackResources(stack, this.#journal, this.#random, this.#provider, (failed) => {
+        if (failed.length > 0) {
+          this.#journal.setStatus(stack, 'UPDATE_ROLLBACK_FAILED', failureReason(stack));
+          return;
+        }
+        this.#journal.setStatus(stack, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
+        stack.definition = stack.stable.definition;
+        this.#delete(stack, createdSince(stack), () => this.#rest(stack, 'UPDATE_ROLLBACK_COMPLETE'));
+      });
+    });
+  }
+
+  #rollBackCreation(stack: Stack, reason: string): void {
+    this.#journal.setStatus(stack, 'ROLLBACK_IN_PROGRESS', `${reason}Rollback requested by user.`);
+    this.#delete(stack, createdSince(stack), () => this.#journal.setStatus(stack, 'ROLLBACK_COMPLETE'));
+  }
+
+  #cleanUp(stack: Stack): void {
+    this.#journal.setStatus(stack, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    const gone = [...stack.resources.values()].filter(
+      ({ logicalId }) => !(logicalId in stack.definition.resources),
+    );
+    this.#delete(stack, gone, () => this.#rest(stack, 'UPDATE_COMPLETE'));
+  }
+
+  #delete(stack: Stack, resources: readonly StackResource[], then: () => void): void {
+    this.#after(1, 3, () =>
+      deleteResources(stack, resources, this.#journal, this.#random, this.#provider, then),
+    );
+  }
+
+  /** The stack is what it was to be: from here a later rollback starts and ends. */
+  #rest(stack: Stack, status: 'CREATE_COMPLETE' | 'UPDATE_COMPLETE' | 'UPDATE_ROLLBACK_COMPLETE'): void {
+    this.#settle(stack);
+    this.#journal.setStatus(stack, status);
+  }
+
+  #settle(stack: Stack): void {
+    stack.stable = { definition: stack.definition, resources: new Map(stack.resources) };
+  }
+
+  #after(lowSeconds: number, highSeconds: number, callback: () => void): void {
+    this.#clock.after(this.#random.integer(lowSeconds * 1000, highSeconds * 1000), callback);
+  }
+}
+
+/** Which resources failed by themselves; those cancelled for it are not named. */
+function failureReason(stack: Stack): string {
+  const failed = [...stack.resources.values()].filter(({ reason }) => !reason?.endsWith(' cancelled'));
+  const sentence = (status: string, verb: string): string => {
+    const ids = failed.filter((resource) => resource.status === status).map(({ logicalId }) => logicalId);
+    return ids.length > 0 ? `The following resource(s) failed to ${verb}: [${ids.join(', ')}]. ` : '';
+  };
+  return sentence('CREATE_FAILED', 'create') + sentence('UPDATE_FAILED', 'update');
+}

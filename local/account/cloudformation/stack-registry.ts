@@ -1,0 +1,161 @@
+import type { Parameter, Tag } from '@aws-sdk/client-cloudformation';
+import type { SeededRandom } from '../../random/seeded-random.ts';
+import { AwsError } from '../service.ts';
+import { noSuchStack, validationError } from './cloudformation-errors.ts';
+import type { Stack, StackDefinition, StackResource } from './stack.ts';
+import { defineStack } from './stack-definition.ts';
+import { parameterValues } from './stack-parameters.ts';
+import { parseTemplate, type Template } from './template.ts';
+
+/** The members of a request that say what a stack shall be, besides its template. */
+export interface DefinitionRequest {
+  readonly Parameters?: readonly Parameter[] | undefined;
+  readonly Capabilities?: readonly string[] | undefined;
+  readonly Tags?: readonly Tag[] | undefined;
+  readonly RoleARN?: string | undefined;
+  readonly NotificationARNs?: readonly string[] | undefined;
+}
+
+/** Parsed templates kept: a stack goes back and forth between a few texts. */
+const KEPT_TEMPLATES = 500;
+
+/** The stacks of the account, by name and id, and how requests become definitions of them. */
+export class StackRegistry {
+  readonly #random: SeededRandom;
+  readonly #account: string;
+  readonly #region: string;
+  readonly #byName = new Map<string, Stack>();
+  readonly #byId = new Map<string, Stack>();
+  readonly #templates = new Map<string, Template>();
+
+  constructor(random: SeededRandom, accountId: string, region: string) {
+    this.#random = random;
+    this.#account = accountId;
+    this.#region = region;
+  }
+
+  /** Every stack, in the order they were made. */
+  get stacks(): readonly Stack[] {
+    return [...this.#byName.values()];
+  }
+
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
+  /** A definition from a request; what it leaves out stays as in `previous`. @throws ValidationError */
+  define(
+    id: string,
+    name: string,
+    template: Template,
+    text: string,
+    input: DefinitionRequest,
+    previous: StackDefinition | undefined,
+  ): StackDefinition {
+    return defineStack({
+      text,
+      template,
+      parameters: parameterValues(template, input.Parameters ?? [], previous?.parameters ?? []),
+      capabilities: input.Capabilities ?? [],
+      tags: input.Tags ?? previous?.tags ?? [],
+      roleArn: input.RoleARN ?? previous?.roleArn,
+      notificationArns: input.NotificationARNs ?? previous?.notificationArns ?? [],
+      pseudo: {
+        'AWS::StackName': name,
+        'AWS::StackId': id,
+        'AWS::Region': this.#region,
+        'AWS::AccountId': this.#account,
+        'AWS::Partition': 'aws',
+        'AWS::URLSuffix': 'amazonaws.com',
+      },
+    });
+  }
+
+  /** A stack that nobody can find yet; `define` is given its id. */
+  newStack(name: string, createdAt: number, define: (id: string) => StackDefinition): Stack {
+    const id = `arn:aws:cloudformation:${this.#region}:${this.#account}:stack/${name}/${this.#random.uuid()}`;
+    const definition = define(id);
+    return {
+      id,
+      name,
+      createdAt,
+      updatedAt: undefined,
+      status: 'CREATE_IN_PROGRESS',
+      reason: undefined,
+      definition,
+      stable: { definition, resources: new Map() },
+      resources: new Map(),
+      events: [],
+      tokens: new Set(),
+      token: undefined,
+      disableRollback: false,
+      lastOperations: [],
+      faults: new Map(),
+    };
+  }
+
+  /** Makes a stack findable. */
+  register(stack: Stack): void {
+    this.#byName.set(stack.name, stack);
+    this.#byId.set(stack.id, stack);
+  }
+
+  /** Reads a template, or remembers having read it. @throws ValidationError */
+  parse(text: string): Template {
+    const known = this.#templates.get(text);
+    if (known) return known;
+    const template = parseTemplate(text);
+    const [oldest] = this.#templates.keys();
+    if (this.#templates.size >= KEPT_TEMPLATES && oldest !== undefined) this.#templates.delete(oldest);
+    this.#templates.set(text, template);
+    return template;
+  }
+
+  /** A stack by name or id. */
+  find(nameOrId: string | undefined, missing: (name: string) => AwsError = noSuchStack): Stack {
+    const name = requiredName(nameOrId);
+    const stack = this.#byName.get(name) ?? this.#byId.get(name);
+    if (!stack) throw missing(name);
+    return stack;
+  }
+
+  /** A resource of a stack. @throws ValidationError */
+  resource(stack: Stack, logicalId: string | undefined): StackResource {
+    const resource = stack.resources.get(logicalId ?? '');
+    if (!resource) throw validationError(`Resource ${logicalId} does not exist for stack ${stack.name}`);
+    return resource;
+  }
+
+  /** The stack that has a resource of this physical id. @throws ValidationError */
+  owner(physicalId: string | undefined): Stack {
+    for (const stack of this.#byName.values()) {
+      for (const resource of stack.resources.values()) if (resource.physicalId === physicalId) return stack;
+    }
+    throw validationError(`Stack for ${physicalId} does not exist`);
+  }
+}
+
+/**
+ * Refuses a client request token that is malformed or has been used on the stack before.
+ *
+ * @throws ValidationError, TokenAlreadyExistsException
+ */
+export function checkToken(stack: Stack | undefined, token: string | undefined): void {
+  if (token === undefined) return;
+  if (!/^[a-zA-Z0-9][-a-zA-Z0-9]{0,127}$/.test(token)) {
+    throw validationError(
+      `1 validation error detected: Value '${token}' at 'clientRequestToken' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9][-a-zA-Z0-9]*`,
+    );
+  }
+  if (stack?.tokens.has(token)) {
+    throw new AwsError('TokenAlreadyExistsException', `A client request token already exists: ${token}`);
+  }
+}
+
+/** @throws ValidationError for no name */
+export function requiredName(name: string | undefined): string {
+  if (name) return name;
+  throw validationError(
+    "1 validation error detected: Value null at 'stackName' failed to satisfy constraint: Member must not be null",
+  );
+}

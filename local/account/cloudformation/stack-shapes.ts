@@ -1,0 +1,110 @@
+import type {
+  ListStackResourcesOutput,
+  Stack as StackDescription,
+  StackResourceDetail,
+  StackResourceSummary,
+} from '@aws-sdk/client-cloudformation';
+import type { Stack, StackDefinition, StackResource } from './stack.ts';
+import { resolveOutputs } from './stack-scope.ts';
+
+/** What CloudFormation shows for a NoEcho parameter. */
+const MASK = '****';
+
+/** A stack as `DescribeStacks` shows it. */
+export function stackShape(stack: Stack): StackDescription {
+  const { definition, updatedAt, reason } = stack;
+  const outputs = stack.status.endsWith('_COMPLETE') ? resolveOutputs(stack, definition) : [];
+  return {
+    StackId: stack.id,
+    StackName: stack.name,
+    ...(definition.description !== undefined && { Description: definition.description }),
+    Parameters: definition.parameters.map(({ key, value, noEcho }) => ({
+      ParameterKey: key,
+      ParameterValue: noEcho ? MASK : value,
+    })),
+    CreationTime: new Date(stack.createdAt),
+    ...(updatedAt !== undefined && { LastUpdatedTime: new Date(updatedAt) }),
+    RollbackConfiguration: {},
+    StackStatus: stack.status,
+    ...(reason !== undefined && { StackStatusReason: reason }),
+    DisableRollback: stack.disableRollback,
+    NotificationARNs: [...definition.notificationArns],
+    Capabilities: [...definition.capabilities] as NonNullable<StackDescription['Capabilities']>,
+    ...(outputs.length > 0 && { Outputs: outputs }),
+    ...(definition.roleArn !== undefined && { RoleARN: definition.roleArn }),
+    Tags: [...definition.tags],
+    EnableTerminationProtection: false,
+    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+    LastOperations: stack.lastOperations.slice(0, 5),
+  };
+}
+
+/**
+ * The template after transforms, as JSON: parameters put in (NoEcho values masked), SAM's resources written out.
+ */
+export function processedTemplate({ description, resources, outputs, parameters }: StackDefinition): string {
+  const secrets = parameters.flatMap(({ value, noEcho }) => (noEcho && value !== '' ? [value] : []));
+  const mask = (_: string, value: unknown): unknown =>
+    typeof value === 'string'
+      ? secrets.reduce((text, secret) => text.replaceAll(secret, MASK), value)
+      : value;
+  return JSON.stringify(
+    {
+      AWSTemplateFormatVersion: '2010-09-09',
+      ...(description !== undefined && { Description: description }),
+      Resources: resources,
+      ...(outputs.length > 0 && {
+        Outputs: Object.fromEntries(outputs.map(({ key, value }) => [key, { Value: value }])),
+      }),
+    },
+    mask,
+  );
+}
+
+/** A resource as `ListStackResources` shows it. */
+export function resourceSummary(resource: StackResource): StackResourceSummary {
+  return {
+    ...common(resource),
+    LastUpdatedTimestamp: new Date(resource.updatedAt),
+  };
+}
+
+/** A resource as `DescribeStackResource` shows it. */
+export function resourceDetail(stack: Stack, resource: StackResource): StackResourceDetail {
+  return {
+    StackName: stack.name,
+    StackId: stack.id,
+    ...common(resource),
+    LastUpdatedTimestamp: new Date(resource.updatedAt),
+  };
+}
+
+/** A resource as `DescribeStackResources` shows it. */
+export function resourceDescription(stack: Stack, resource: StackResource) {
+  return {
+    StackName: stack.name,
+    StackId: stack.id,
+    ...common(resource),
+    Timestamp: new Date(resource.updatedAt),
+  };
+}
+
+/** One page of a list, newest or first entries first; the token is the number of entries before it. */
+export function page<T>(all: readonly T[], token: string | undefined, size = 100) {
+  const start = Number(token ?? 0);
+  const end = start + size;
+  const next: Pick<ListStackResourcesOutput, 'NextToken'> =
+    end < all.length ? { NextToken: String(end) } : {};
+  return { items: all.slice(start, end), next };
+}
+
+function common(resource: StackResource) {
+  return {
+    LogicalResourceId: resource.logicalId,
+    ...(resource.physicalId && { PhysicalResourceId: resource.physicalId }),
+    ResourceType: resource.type,
+    ResourceStatus: resource.status,
+    ...(resource.reason !== undefined && { ResourceStatusReason: resource.reason }),
+    DriftInformation: { StackResourceDriftStatus: 'NOT_CHECKED' as const },
+  };
+}

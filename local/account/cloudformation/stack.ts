@@ -1,0 +1,102 @@
+import type {
+  OperationType,
+  ResourceStatus,
+  StackEvent,
+  StackStatus,
+  Tag,
+} from '@aws-sdk/client-cloudformation';
+import type { ResourceDeclaration } from './template.ts';
+
+/** A parameter of a stack with its value in the clear; shapes mask it when the template says NoEcho. */
+export interface StackParameter {
+  readonly key: string;
+  readonly value: string;
+  readonly noEcho: boolean;
+}
+
+/** An output that a stack declares, its value still to be resolved. */
+export interface StackOutput {
+  readonly key: string;
+  readonly value: unknown;
+  readonly description?: string;
+  readonly exportName?: unknown;
+}
+
+/** What a stack is told to be: a template with its parameters put in and SAM's resources written out. */
+export interface StackDefinition {
+  /** The template as it was given. */
+  readonly text: string;
+  readonly description: string | undefined;
+  readonly hasTransform: boolean;
+  readonly resources: Readonly<Record<string, ResourceDeclaration>>;
+  readonly outputs: readonly StackOutput[];
+  readonly parameters: readonly StackParameter[];
+  readonly capabilities: readonly string[];
+  readonly tags: readonly Tag[];
+  readonly roleArn: string | undefined;
+  readonly notificationArns: readonly string[];
+}
+
+/** A resource of a stack as it is. Records are replaced, never changed, so that a snapshot is a copy of the map. */
+export interface StackResource {
+  readonly logicalId: string;
+  readonly type: string;
+  /** Empty until it has been created. */
+  readonly physicalId: string;
+  /** Resolved: no intrinsic function left. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** Values of `Fn::GetAtt`. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Resolved `CodeDeployLambdaAliasUpdate` of an alias. */
+  readonly updatePolicy: Readonly<Record<string, unknown>> | undefined;
+  readonly retain: boolean;
+  readonly status: ResourceStatus;
+  readonly reason: string | undefined;
+  /** ms since the epoch. */
+  readonly updatedAt: number;
+  /** True when a change of it was tried and did not end well: a rollback must put it back whatever it shows. */
+  readonly dirty: boolean;
+}
+
+/** A failure that a scenario has ordered for one resource. */
+export interface OrderedFault {
+  readonly reason: string;
+  /** How many more times it strikes. */
+  remaining: number;
+}
+
+/** A stack. Times in ms since the epoch. */
+export interface Stack {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+  updatedAt: number | undefined;
+  status: StackStatus;
+  reason: string | undefined;
+  /** What the stack is, or is on its way to be. */
+  definition: StackDefinition;
+  /** What the stack was when it last came to rest well: where a rollback goes. */
+  stable: { readonly definition: StackDefinition; readonly resources: ReadonlyMap<string, StackResource> };
+  readonly resources: Map<string, StackResource>;
+  /** Oldest first. */
+  readonly events: StackEvent[];
+  /** Every token used, so that none is used twice. */
+  readonly tokens: Set<string>;
+  /** Token of the operation that runs or ran last. */
+  token: string | undefined;
+  disableRollback: boolean;
+  /** Newest first. */
+  readonly lastOperations: { readonly OperationType: OperationType; readonly OperationId: string }[];
+  /** By `update:<logicalId>` and `rollback:<logicalId>`. */
+  readonly faults: Map<string, OrderedFault>;
+}
+
+/** Uses up one strike of a fault ordered for a resource; returns its reason if there was one. */
+export function strike(stack: Stack, phase: 'update' | 'rollback', logicalId: string): string | undefined {
+  const key = `${phase}:${logicalId}`;
+  const fault = stack.faults.get(key);
+  if (!fault) return undefined;
+  fault.remaining -= 1;
+  if (fault.remaining <= 0) stack.faults.delete(key);
+  return fault.reason;
+}

@@ -1,0 +1,302 @@
+import type {
+  AlarmConfiguration,
+  AutoRollbackConfiguration,
+  DeploymentCreator,
+} from '@aws-sdk/client-codedeploy';
+import type { VirtualClock } from '../../clock/virtual-clock.ts';
+import type { SeededRandom } from '../../random/seeded-random.ts';
+import { AwsError } from '../service.ts';
+import { parseAppSpec, type Revision, renderAppSpec, revisionOf } from './app-spec.ts';
+import type { AlarmsPort, AliasesPort, EmittedEvent, HookPort, HookReport } from './codedeploy-ports.ts';
+import { type Deployment, isOver, LIFECYCLE_EVENTS } from './deployment.ts';
+import { ALL_AT_ONCE } from './deployment-config.ts';
+import { alarmActive, manualStop } from './deployment-errors.ts';
+import { deploymentEvent, type EventState } from './deployment-event.ts';
+import { type DeploymentGroup, rollsBackOn, watchedAlarms } from './deployment-group.ts';
+import { DeploymentRegistry } from './deployment-registry.ts';
+import { DeploymentRun } from './deployment-run.ts';
+
+/** What {@link DeploymentEngine} is made of. */
+export interface DeploymentEngineOptions {
+  readonly clock: VirtualClock;
+  readonly random: SeededRandom;
+  readonly aliases: AliasesPort;
+  readonly alarms: AlarmsPort;
+  /** Plays the hook functions; without it every hook succeeds within a second. */
+  readonly hook?: HookPort;
+  readonly emit: (event: EmittedEvent) => void;
+  /** 12 digits. */
+  readonly accountId?: string;
+  readonly region?: string;
+}
+
+/** A deployment to be made. */
+export interface NewDeployment {
+  readonly application: string;
+  readonly group: string;
+  readonly revision: Revision;
+  readonly creator: DeploymentCreator;
+  /** The group's own without it. */
+  readonly configName?: string | undefined;
+  readonly description?: string | undefined;
+  readonly externalId?: string | undefined;
+  readonly autoRollback?: AutoRollbackConfiguration | undefined;
+  readonly overrideAlarms?: AlarmConfiguration | undefined;
+}
+
+/** What a stop request is answered with. */
+export interface StopAnswer {
+  readonly status: 'Pending' | 'Succeeded';
+  readonly statusMessage: string;
+}
+
+/**
+ * Makes, runs, stops and rolls back deployments: CodeDeploy's behaviour behind its API. One deployment of a group
+ * at a time; alarms stop it; what ends badly is undone by a new deployment where the configuration says so.
+ */
+export class DeploymentEngine extends DeploymentRegistry {
+  readonly #options: Required<DeploymentEngineOptions>;
+  readonly #random: SeededRandom;
+  readonly #runs = new Map<string, DeploymentRun>();
+  readonly #watchers = new Map<string, Set<DeploymentRun>>();
+  /** Deployments somebody asked to stop, with the `autoRollbackEnabled` of the request. */
+  readonly #stopRequests = new Map<string, boolean | undefined>();
+  readonly #endListeners = new Map<string, ((deployment: Deployment) => void)[]>();
+  readonly #idleListeners = new Map<DeploymentGroup, (() => void)[]>();
+
+  constructor(options: DeploymentEngineOptions) {
+    const random = options.random.fork('codedeploy');
+    super(random.fork('registry'));
+    this.#random = random;
+    this.#options = {
+      hook: () => ({ result: 'Succeeded', afterMs: 800 }),
+      accountId: '123456789012',
+      region: 'us-east-1',
+      ...options,
+    };
+    options.alarms.onChange((name, state) => {
+      if (state === 'ALARM') this.#alarmRaised(name);
+    });
+  }
+
+  /** Virtual time, ms since the epoch. */
+  get now(): number {
+    return this.#options.clock.now();
+  }
+
+  /**
+   * Makes a deployment; it begins a few seconds later.
+   *
+   * @throws ApplicationDoesNotExistException, DeploymentGroupDoesNotExistException,
+   *   DeploymentConfigDoesNotExistException, InvalidRevisionException, DeploymentLimitExceededException
+   */
+  create(wanted: NewDeployment): Deployment {
+    const group = this.group(wanted.application, wanted.group);
+    if (group.active) {
+      throw new AwsError(
+        'DeploymentLimitExceededException',
+        `The Deployment Group '${group.name}' already has an active Deployment '${group.active.id}'`,
+      );
+    }
+    const deployment = this.#record(group, wanted, undefined);
+    const alarms = watchedAlarms(deployment.overrideAlarms ?? group.settings.alarms);
+    const run = this.#run(deployment, alarms);
+    if (alarms.some((name) => this.#options.alarms.state(name) === 'ALARM'))
+      this.#stopForAlarm(run, alarms, true);
+    else run.schedule();
+    return deployment;
+  }
+
+  /**
+   * Stops a deployment. `Pending` while a hook function runs, which CodeDeploy does not interrupt.
+   *
+   * @param autoRollback true always rolls back, false never; without it the group's
+   *   DEPLOYMENT_STOP_ON_REQUEST decides
+   * @throws DeploymentDoesNotExistException, DeploymentAlreadyCompletedException
+   */
+  stop(id: string, autoRollback?: boolean): StopAnswer {
+    const deployment = this.find(id);
+    const run = this.#runs.get(id);
+    if (!run || isOver(deployment)) {
+      throw new AwsError(
+        'DeploymentAlreadyCompletedException',
+        `The deployment ${id} cannot be stopped because it has already completed.`,
+      );
+    }
+    this.#stopRequests.set(id, autoRollback ?? this.#stopRequests.get(id));
+    const { isInHook } = run;
+    const { code, message } = manualStop();
+    run.stop(code, message);
+    return isInHook
+      ? {
+          status: 'Pending',
+          statusMessage: 'The deployment is being stopped. Lifecycle events may still be running.',
+        }
+      : { status: 'Succeeded', statusMessage: 'The deployment was stopped.' };
+  }
+
+  /** A hook function reports. @throws DeploymentDoesNotExistException and what {@link DeploymentRun} throws */
+  reportHook(id: string, executionId: string, report: HookReport): void {
+    this.find(id);
+    const run = this.#runs.get(id);
+    if (!run) {
+      throw new AwsError('LifecycleEventAlreadyCompletedException', `The deployment ${id} has ended.`);
+    }
+    run.reportHook(executionId, report);
+  }
+
+  /** Calls `listener` once, when a deployment is over; at once if it already is. */
+  onEnd(deployment: Deployment, listener: (deployment: Deployment) => void): void {
+    if (isOver(deployment)) listener(deployment);
+    else push(this.#endListeners, deployment.id, listener);
+  }
+
+  /** Calls `listener` once, as soon as a group has no active deployment; at once if it has none. */
+  whenIdle(group: DeploymentGroup, listener: () => void): void {
+    if (group.active) push(this.#idleListeners, group, listener);
+    else listener();
+  }
+
+  #record(group: DeploymentGroup, wanted: NewDeployment, rollsBack: Deployment | undefined): Deployment {
+    const config = this.config(wanted.configName ?? group.settings.configName);
+    const appSpec = parseAppSpec(wanted.revision.content);
+    const now = this.now;
+    const deployment: Deployment = {
+      id: this.newId(),
+      sequence: this.deployments.length,
+      group,
+      config,
+      revision: wanted.revision,
+      appSpec,
+      previousRevision: group.lastSuccessful?.revision,
+      creator: wanted.creator,
+      description: wanted.description,
+      externalId: wanted.externalId,
+      createdAt: now,
+      autoRollback: wanted.autoRollback ?? group.settings.autoRollback,
+      overrideAlarms: wanted.overrideAlarms,
+      rollsBack,
+      lifecycle: LIFECYCLE_EVENTS.map((name) => ({ name, status: 'Pending' })),
+      status: 'Created',
+      targetStatus: 'Pending',
+      weight: 0,
+      updatedAt: now,
+    };
+    this.add(deployment, now);
+    return deployment;
+  }
+
+  #run(deployment: Deployment, alarms: readonly string[]): DeploymentRun {
+    const { clock, aliases, hook } = this.#options;
+    const run = new DeploymentRun({
+      deployment,
+      clock,
+      aliases,
+      hook,
+      random: this.#random,
+      onBegin: () => this.#emit(deployment, 'START'),
+      onEnd: (mayHaveChanged) => {
+        for (const name of alarms) this.#watchers.get(name)?.delete(run);
+        this.#runs.delete(deployment.id);
+        this.#ended(deployment, mayHaveChanged);
+      },
+    });
+    this.#runs.set(deployment.id, run);
+    for (const name of alarms) {
+      const watchers = this.#watchers.get(name) ?? new Set();
+      this.#watchers.set(name, watchers.add(run));
+    }
+    return run;
+  }
+
+  #ended(deployment: Deployment, mayHaveChanged: boolean): void {
+    const { group, status } = deployment;
+    group.active = undefined;
+    if (status === 'Succeeded') group.lastSuccessful = deployment;
+    if (mayHaveChanged && this.#shouldRollBack(deployment)) this.#rollBack(deployment);
+    this.#stopRequests.delete(deployment.id);
+    this.#emit(deployment, status === 'Succeeded' ? 'SUCCESS' : status === 'Failed' ? 'FAILURE' : 'STOP');
+    for (const listener of take(this.#endListeners, deployment.id)) listener(deployment);
+    if (!group.active) for (const listener of take(this.#idleListeners, group)) listener();
+  }
+
+  #shouldRollBack(deployment: Deployment): boolean {
+    if (deployment.rollsBack || deployment.status === 'Succeeded') return false;
+    const { autoRollback, status, error } = deployment;
+    if (status === 'Failed') return rollsBackOn(autoRollback, 'DEPLOYMENT_FAILURE');
+    if (error?.code === 'ALARM_ACTIVE') return rollsBackOn(autoRollback, 'DEPLOYMENT_STOP_ON_ALARM');
+    const requested = this.#stopRequests.get(deployment.id);
+    return requested ?? rollsBackOn(autoRollback, 'DEPLOYMENT_STOP_ON_REQUEST');
+  }
+
+  /** The rollback takes the group in the same instant, so that no other deployment can slip in between. */
+  #rollBack(bad: Deployment): void {
+    const { group, appSpec } = bad;
+    const content = renderAppSpec({
+      functionName: appSpec.functionName,
+      alias: appSpec.alias,
+      currentVersion: appSpec.targetVersion,
+      targetVersion: appSpec.currentVersion,
+    });
+    const rollback = this.#record(
+      group,
+      {
+        application: group.application,
+        group: group.name,
+        revision: revisionOf(content),
+        creator: 'codeDeployRollback',
+        configName: ALL_AT_ONCE,
+        autoRollback: { enabled: false, events: [] },
+      },
+      bad,
+    );
+    this.#run(rollback, []).schedule();
+    // The order of status and rollbackInfo is not documented; a reader must bear with either.
+    this.#options.clock.after(this.#random.integer(0, 3000), () => {
+      bad.rollbackInfo = {
+        rollbackDeploymentId: rollback.id,
+        rollbackMessage: `Deployment ${bad.id} terminated. Automatic rollback is triggered with a DeploymentId ${rollback.id}.`,
+      };
+      rollback.rollbackInfo = {
+        rollbackTriggeringDeploymentId: bad.id,
+        rollbackMessage: `Deployment ${rollback.id} is triggered to roll back deployment ${bad.id}.`,
+      };
+    });
+  }
+
+  #alarmRaised(name: string): void {
+    for (const run of this.#watchers.get(name) ?? []) {
+      const { group, overrideAlarms } = run.deployment;
+      this.#stopForAlarm(run, watchedAlarms(overrideAlarms ?? group.settings.alarms), false, name);
+    }
+  }
+
+  /** Recorded deployments stop about 11 s after the alarm, and within a second when it was in ALARM before. */
+  #stopForAlarm(run: DeploymentRun, alarms: readonly string[], atCreation: boolean, raised?: string): void {
+    const delay = atCreation
+      ? this.#random.integer(200, 900)
+      : Math.round(Math.min(20, Math.max(2, 11 + 3 * this.#random.normal())) * 1000);
+    this.#options.clock.after(delay, () => {
+      const active = alarms.filter((name) => name === raised || this.#options.alarms.state(name) === 'ALARM');
+      const { code, message } = alarmActive(active.length > 0 ? active : alarms);
+      run.stop(code, message);
+    });
+  }
+
+  #emit(deployment: Deployment, state: EventState): void {
+    const { emit, region, accountId } = this.#options;
+    emit(deploymentEvent(deployment, state, region, accountId));
+  }
+}
+
+function push<Key, Listener>(listeners: Map<Key, Listener[]>, key: Key, listener: Listener): void {
+  const existing = listeners.get(key);
+  if (existing) existing.push(listener);
+  else listeners.set(key, [listener]);
+}
+
+function take<Key, Listener>(listeners: Map<Key, Listener[]>, key: Key): readonly Listener[] {
+  const taken = listeners.get(key) ?? [];
+  listeners.delete(key);
+  return taken;
+}
