@@ -1,0 +1,239 @@
+import { AslError } from '../asl/asl-error.ts';
+import { Engine } from '../asl/engine.ts';
+import type { VirtualClock } from '../clock/virtual-clock.ts';
+import type { SeededRandom } from '../random/seeded-random.ts';
+import type { Behaviour } from '../traffic/behaviour.ts';
+import { Traffic, type TrafficSource } from '../traffic/traffic.ts';
+import {
+  SimulatedCloudFormation,
+  type SimulatedCloudFormationOptions,
+} from './cloudformation/simulated-cloudformation.ts';
+import { CloudWatch } from './cloudwatch/cloudwatch.ts';
+import type { Visibility } from './cloudwatch/visibility.ts';
+import type { HookPort } from './codedeploy/codedeploy-ports.ts';
+import { SimulatedCodeDeploy } from './codedeploy/simulated-codedeploy.ts';
+import { DynamoDb } from './dynamodb/dynamodb.ts';
+import type { EventEntry } from './eventbridge/event.ts';
+import { EventBridge } from './eventbridge/event-bridge.ts';
+import { SimulatedLambda } from './lambda/simulated-lambda.ts';
+import { LambdaRuntime } from './lambda-runtime/lambda-runtime.ts';
+import { ParameterStore } from './parameter-store/parameter-store.ts';
+import { S3 } from './s3/s3.ts';
+import { AwsError, type Caller, type SimulatedService } from './service.ts';
+import { alarmsPort, invokeOf, parametersPort, templateReader } from './service-ports.ts';
+import { Sns } from './sns/sns.ts';
+import { Queue } from './sqs/queue.ts';
+import { executionEvent } from './step-functions/execution-event.ts';
+import { StepFunctions } from './step-functions/step-functions.ts';
+import { TaskResources } from './step-functions/task-resources.ts';
+import type { AccountIdentity } from './wire/account-identity.ts';
+import { Wire } from './wire/wire.ts';
+
+/** The users of the services that are rehearsed, and how their versions answer. */
+export interface TrafficScenario {
+  readonly sources: readonly TrafficSource[];
+  /** How the code of a version answers; always the same. */
+  behaviour(functionName: string, version: string): Behaviour;
+}
+
+/** What a simulated account is made of. */
+export interface SimulatedAccountOptions {
+  readonly clock: VirtualClock;
+  readonly random: SeededRandom;
+  /** Without a scenario nobody calls anything. */
+  readonly traffic?: TrafficScenario;
+  /** Plays the services' own CodeDeploy hooks; without it they succeed. */
+  readonly hook?: HookPort;
+  /** How metrics arrive; promptly without it. */
+  readonly visibility?: Visibility;
+  /** Which way CloudFormation goes where AWS does not say. */
+  readonly stacks?: Pick<
+    SimulatedCloudFormationOptions,
+    | 'creator'
+    | 'rollbackDeployments'
+    | 'rollbackClearsWeights'
+    | 'currentVersionFrom'
+    | 'republish'
+    | 'codeLabel'
+    | 'providers'
+  >;
+  readonly identity?: AccountIdentity;
+}
+
+/** Throws an AwsError if `caller` may not do `action` (`states:StartExecution`) on `resource`, an ARN. */
+export type Authorize = (action: string, resource: string, caller: Caller) => void;
+
+/** Account number of AWS's own examples. */
+export const exampleIdentity: AccountIdentity = { accountId: '111122223333', region: 'eu-west-1' };
+
+/**
+ * One AWS account in one Region, in virtual time: every simulated service, connected as AWS connects them, and
+ * the wire on which SDK clients and state machines reach them. Empty at first.
+ */
+export class SimulatedAccount {
+  readonly identity: AccountIdentity;
+  readonly clock: VirtualClock;
+  readonly random: SeededRandom;
+  readonly eventBridge: EventBridge;
+  readonly lambda: SimulatedLambda;
+  /** The functions that really run. */
+  readonly lambdaRuntime: LambdaRuntime;
+  readonly traffic: Traffic;
+  readonly cloudWatch: CloudWatch;
+  readonly codeDeploy: SimulatedCodeDeploy;
+  readonly cloudFormation: SimulatedCloudFormation;
+  readonly parameterStore: ParameterStore;
+  readonly dynamoDb: DynamoDb;
+  readonly s3: S3;
+  readonly sns: Sns;
+  readonly engine: Engine;
+  readonly stepFunctions: StepFunctions;
+  readonly wire: Wire;
+  readonly #queues = new Map<string, Queue>();
+  readonly #machines = new Map<string, string>();
+  readonly #authorizers: Authorize[] = [];
+
+  constructor(options: SimulatedAccountOptions) {
+    const { clock, random, identity = exampleIdentity, traffic } = options;
+    const parts = { clock, random, account: identity };
+    const emit = (event: EventEntry) => void this.eventBridge.putEvent(event);
+    this.identity = identity;
+    this.clock = clock;
+    this.random = random;
+    this.eventBridge = new EventBridge(parts);
+    this.lambda = new SimulatedLambda({ ...parts, ...identity });
+    this.lambdaRuntime = new LambdaRuntime({ clock, random, send: (...message) => this.send(...message) });
+    this.traffic = new Traffic({
+      clock,
+      random,
+      sources: traffic?.sources ?? [],
+      ports: {
+        shares: (functionName, alias) => this.lambda.shareHistory(functionName, alias),
+        behaviour: (functionName, version) => traffic?.behaviour(functionName, version) ?? healthy,
+      },
+    });
+    this.cloudWatch = new CloudWatch({
+      ...parts,
+      traffic: this.traffic,
+      emit,
+      ...(options.visibility && { visibility: options.visibility }),
+    });
+    this.codeDeploy = new SimulatedCodeDeploy({
+      ...parts,
+      ...identity,
+      aliases: this.lambda,
+      alarms: alarmsPort(this.cloudWatch),
+      emit,
+      ...(options.hook && { hook: options.hook }),
+    });
+    this.parameterStore = new ParameterStore({ ...parts, emit });
+    this.s3 = new S3({ random });
+    this.cloudFormation = new SimulatedCloudFormation({
+      ...options.stacks,
+      ...parts,
+      ...identity,
+      lambda: this.lambda,
+      codeDeploy: this.codeDeploy,
+      parameters: parametersPort(this.parameterStore, clock),
+      readTemplate: templateReader(this.s3),
+      emit,
+    });
+    this.dynamoDb = new DynamoDb(parts);
+    this.sns = new Sns(parts);
+    const tasks = new TaskResources({
+      wire: { call: (...call) => this.wire.call(...call) },
+      random: random.fork('step-functions'),
+      logicalIdOf: (name) => this.#machines.get(name),
+    });
+    this.engine = new Engine({
+      clock,
+      random,
+      callResource: (...request) => tasks.call(...request),
+      readObject: (...request) => tasks.readObject(...request),
+      authorize: (action, resource, context) => this.#check(action, resource, tasks.caller(context)),
+    });
+    this.engine.onStatusChange((change) => emit(executionEvent(change)));
+    this.stepFunctions = new StepFunctions({ engine: this.engine, now: () => clock.now() });
+    this.wire = new Wire({ clock, random, region: identity.region, services: this.#services() });
+  }
+
+  /** Makes a standard queue. */
+  createQueue(name: string): Queue {
+    const { clock, random, identity: account } = this;
+    const queue = new Queue({ name, clock, random, account });
+    this.#queues.set(queue.arn, queue);
+    return queue;
+  }
+
+  /** The queue of an ARN. */
+  queue(arn: string): Queue | undefined {
+    return this.#queues.get(arn);
+  }
+
+  /** Makes a state machine that calls as its role, known in the template as `logicalId`. */
+  createStateMachine(
+    machine: {
+      readonly name: string;
+      readonly arn: string;
+      readonly definition: object;
+      readonly roleArn: string;
+    },
+    logicalId: string,
+  ): void {
+    this.stepFunctions.createStateMachine(machine);
+    this.#machines.set(machine.name, logicalId);
+  }
+
+  /** Puts a message into the queue of an ARN. @throws AwsError if there is none */
+  send(arn: string, body: string, attributes: Readonly<Record<string, string>> = {}): void {
+    const queue = this.#queues.get(arn);
+    if (!queue)
+      throw new AwsError('AWS.SimpleQueueService.NonExistentQueue', `The queue ${arn} does not exist.`);
+    queue.send(body, attributes);
+  }
+
+  /** Asks `authorize` before the engine itself starts, describes, stops or redrives executions for a Task. */
+  authorizeTasks(authorize: Authorize): void {
+    this.#authorizers.push(authorize);
+  }
+
+  /** Lets schedules run and alarms be evaluated. */
+  start(): void {
+    this.eventBridge.start();
+    this.cloudWatch.start();
+  }
+
+  /** Takes schedules and alarms off the clock, so that the account comes to rest. */
+  stop(): void {
+    this.eventBridge.stop();
+    this.cloudWatch.stop();
+  }
+
+  #check(action: string, resource: string, caller: Caller): void {
+    try {
+      for (const authorize of this.#authorizers) authorize(action, resource, caller);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      throw new AslError(`StepFunctions.${error.name}`, error.message);
+    }
+  }
+
+  #services(): Readonly<Record<string, SimulatedService>> {
+    return {
+      cloudformation: this.cloudFormation,
+      cloudwatch: this.cloudWatch,
+      codedeploy: this.codeDeploy,
+      dynamodb: this.dynamoDb,
+      lambda: {
+        operations: { ...this.lambda.operations, Invoke: invokeOf(this.lambda, this.lambdaRuntime) },
+      },
+      s3: this.s3,
+      sfn: this.stepFunctions,
+      sns: this.sns,
+      ssm: this.parameterStore,
+    };
+  }
+}
+
+/** Answers of code of which no scenario says anything. */
+const healthy: Behaviour = { errorRate: 0, latencyMs: 50, latencySpread: 0.3 };

@@ -1,0 +1,47 @@
+import type { Timer, VirtualClock } from '../../clock/virtual-clock.ts';
+import type { AlarmScriptStep } from './alarm.ts';
+
+/** Plays the scripts that decide alarms' states in place of their metrics. */
+export class AlarmScripts {
+  readonly #clock: Pick<VirtualClock, 'now' | 'at' | 'cancel'>;
+  readonly #apply: (name: string, step: AlarmScriptStep, wasBefore: boolean) => void;
+  readonly #names = new Set<string>();
+  readonly #timers = new Set<Timer>();
+
+  /** @param apply puts a step into effect; `wasBefore` tells that its time had passed when the script was given */
+  constructor(
+    clock: Pick<VirtualClock, 'now' | 'at' | 'cancel'>,
+    apply: (name: string, step: AlarmScriptStep, wasBefore: boolean) => void,
+  ) {
+    this.#clock = clock;
+    this.#apply = apply;
+  }
+
+  /** Whether an alarm has a script. */
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  /** Applies the steps whose time has passed and puts the others on the clock. */
+  play(name: string, steps: readonly AlarmScriptStep[]): void {
+    this.#names.add(name);
+    const now = this.#clock.now();
+    for (const step of [...steps].sort((a, b) => a.at - b.at)) {
+      if (step.at <= now) {
+        this.#apply(name, step, true);
+        continue;
+      }
+      const timer = this.#clock.at(step.at, () => {
+        this.#timers.delete(timer);
+        this.#apply(name, step, false);
+      });
+      this.#timers.add(timer);
+    }
+  }
+
+  /** Takes the steps that are still to come off the clock. */
+  stop(): void {
+    for (const timer of this.#timers) this.#clock.cancel(timer);
+    this.#timers.clear();
+  }
+}

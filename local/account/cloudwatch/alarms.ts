@@ -1,0 +1,302 @@
+import type {
+  CompositeAlarm,
+  MetricAlarm,
+  PutCompositeAlarmInput,
+  PutMetricAlarmInput,
+  StateValue,
+} from '@aws-sdk/client-cloudwatch';
+import type { Timer, VirtualClock } from '../../clock/virtual-clock.ts';
+import type { EventEntry } from '../eventbridge/event.ts';
+import { AwsError } from '../service.ts';
+import type { Alarm, AlarmChange, AlarmScriptStep, AlarmState } from './alarm.ts';
+import { evaluateAlarm } from './alarm-evaluation.ts';
+import { alarmStateChangeEvent, queriesInEvent } from './alarm-event.ts';
+import { alarmReason, alarmReasonData } from './alarm-reason.ts';
+import type { AlarmRule } from './alarm-rule.ts';
+import { AlarmScripts } from './alarm-scripts.ts';
+import { compositeReason } from './composite-reason.ts';
+import type { MetricAlarmDefinition } from './metric-alarm.ts';
+
+const MINUTE_MS = 60_000;
+
+/**
+ * When in a minute alarms are evaluated. CloudWatch does not document it; 25 s is after a healthy account's metrics
+ * of the minute before are complete, so that a breach shows half a minute after its minute ends.
+ */
+const EVALUATED_AT_MS = 25_000;
+
+interface Entry extends Alarm {
+  readonly definition?: MetricAlarmDefinition;
+  readonly rule?: AlarmRule;
+}
+
+/** What alarms need around them. */
+export interface AlarmsOptions {
+  readonly clock: Pick<VirtualClock, 'now' | 'at' | 'cancel'>;
+  /** `arn:aws:cloudwatch:<region>:<account>:alarm:` */
+  readonly arnPrefix: string;
+  emit(event: EventEntry): void;
+  /** Runs an alarm action, such as a publication to an SNS topic. */
+  act(actionArn: string, change: AlarmChange): void;
+}
+
+/**
+ * The alarms of the account and their states. Metric alarms are evaluated once a minute between {@link start} and
+ * {@link stop}; composite alarms when one of their children changes; scripted ones by their script alone.
+ */
+export class Alarms {
+  readonly #options: AlarmsOptions;
+  readonly #alarms = new Map<string, Entry>();
+  readonly #listeners = new Set<(change: AlarmChange) => void>();
+  readonly #scripts: AlarmScripts;
+  #tick: Timer | undefined;
+  #started = false;
+
+  constructor(options: AlarmsOptions) {
+    this.#options = options;
+    this.#scripts = new AlarmScripts(options.clock, (name, step, wasBefore) =>
+      this.#applyStep(name, step, wasBefore),
+    );
+  }
+
+  /** Begins to evaluate; the tick exists only while there is an alarm to evaluate. */
+  start(): void {
+    this.#started = true;
+    this.#schedule();
+  }
+
+  /** Stops evaluating and forgets what scripts still had to do, so that nothing is left on the clock. */
+  stop(): void {
+    this.#started = false;
+    if (this.#tick !== undefined) this.#options.clock.cancel(this.#tick);
+    this.#tick = undefined;
+    this.#scripts.stop();
+  }
+
+  /** Hears of every change from now on, until the returned function is called. */
+  onChange(listener: (change: AlarmChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  get(name: string): Alarm | undefined {
+    return this.#alarms.get(name);
+  }
+
+  /** All alarms by name. */
+  all(): Alarm[] {
+    return [...this.#alarms.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Creates the alarm, or replaces its configuration and keeps its state. */
+  putMetric(input: PutMetricAlarmInput, definition: MetricAlarmDefinition): void {
+    const { Tags: _tags, ...configured } = input;
+    this.#put({
+      kind: 'metric',
+      name: input.AlarmName as string,
+      description: { ActionsEnabled: true, ...configured } as MetricAlarm,
+      configuration: {
+        ...(input.AlarmDescription === undefined ? {} : { description: input.AlarmDescription }),
+        metrics: queriesInEvent(definition.queries),
+      },
+      definition,
+    });
+    this.#schedule();
+  }
+
+  /** Creates or replaces a composite alarm and evaluates it. */
+  putComposite(input: PutCompositeAlarmInput, rule: AlarmRule): void {
+    const { Tags: _tags, ...configured } = input;
+    const name = input.AlarmName as string;
+    const unknown = rule.children.filter((child) => !this.#alarms.has(child));
+    if (unknown.length > 0) {
+      throw new AwsError(
+        'ValidationException',
+        `AlarmRule refers to alarms that do not exist: ${unknown.join(', ')}`,
+      );
+    }
+    if (rule.children.some((child) => this.#reaches(child, name))) {
+      throw new AwsError('ValidationException', `The rehearsal does not simulate alarms in a cycle: ${name}`);
+    }
+    this.#put({
+      kind: 'composite',
+      name,
+      description: { ActionsEnabled: true, ...configured } as CompositeAlarm,
+      configuration: { alarmRule: input.AlarmRule },
+      rule,
+    });
+    this.#evaluateComposite(this.#alarms.get(name) as Entry, undefined);
+  }
+
+  /** Deletes an alarm if it is there. */
+  delete(name: string): void {
+    const entry = this.#alarms.get(name);
+    if (entry === undefined) return;
+    this.#alarms.delete(name);
+    this.#notify({ name, previous: entry.state, current: undefined });
+    this.#evaluateParents(name);
+  }
+
+  /** Names of the composite alarms whose rule refers to the alarm. */
+  parentsOf(name: string): string[] {
+    return [...this.#alarms.values()]
+      .filter((entry) => entry.rule?.children.includes(name) === true)
+      .map((entry) => entry.name);
+  }
+
+  /** Puts an alarm into a state by hand; the next evaluation puts it right again. */
+  setState(name: string, value: StateValue, reason: string, reasonData?: string): void {
+    const entry = this.#alarms.get(name);
+    if (entry === undefined) throw new AwsError('ResourceNotFound', `Alarm ${name} does not exist.`, 404);
+    this.#transition(entry, value, reason, reasonData);
+  }
+
+  /**
+   * Lets a script decide an alarm's state instead of its metric. Steps that have passed are history: they set the
+   * state and tell nobody. Before its first step an alarm that nobody created is not there.
+   */
+  script(name: string, steps: readonly AlarmScriptStep[]): void {
+    this.#scripts.play(name, steps);
+  }
+
+  #applyStep(name: string, { at, state }: AlarmScriptStep, wasBefore: boolean): void {
+    if (state === 'DELETED') {
+      this.delete(name);
+      return;
+    }
+    if (!this.#alarms.has(name)) {
+      this.#put({
+        kind: 'metric',
+        name,
+        description: { AlarmDescription: 'scripted by the scenario', ActionsEnabled: true },
+        configuration: { description: 'scripted by the scenario', metrics: [] },
+      });
+    }
+    const entry = this.#alarms.get(name) as Entry;
+    const reason = `Scripted: the scenario sets ${state}`;
+    if (wasBefore) entry.state = { value: state, reason, since: at };
+    else this.#transition(entry, state, reason);
+  }
+
+  #put(described: Omit<Entry, 'arn' | 'state'>): void {
+    const { name } = described;
+    const { clock, arnPrefix } = this.#options;
+    const existing = this.#alarms.get(name);
+    if (existing !== undefined && existing.kind !== described.kind) {
+      throw new AwsError('ValidationException', `The alarm ${name} exists and is a ${existing.kind} alarm.`);
+    }
+    const now = clock.now();
+    const arn = `${arnPrefix}${name}`;
+    this.#alarms.set(name, {
+      ...described,
+      arn,
+      description: {
+        ...described.description,
+        AlarmName: name,
+        AlarmArn: arn,
+        AlarmConfigurationUpdatedTimestamp: new Date(now),
+      },
+      state: existing?.state ?? {
+        value: 'INSUFFICIENT_DATA',
+        reason: 'Unchecked: Initial alarm creation',
+        since: now,
+      },
+    });
+    if (existing === undefined) {
+      this.#notify({ name, previous: undefined, current: this.#alarms.get(name)?.state });
+    }
+  }
+
+  #schedule(): void {
+    if (!this.#started || this.#tick !== undefined || this.#evaluated().length === 0) return;
+    const { clock } = this.#options;
+    const minutes = Math.floor((clock.now() - EVALUATED_AT_MS) / MINUTE_MS) + 1;
+    this.#tick = clock.at(minutes * MINUTE_MS + EVALUATED_AT_MS, () => {
+      this.#tick = undefined;
+      for (const entry of this.#evaluated()) {
+        // What hears of one alarm may delete or replace another.
+        if (this.#alarms.get(entry.name) === entry) this.#evaluateMetric(entry);
+      }
+      this.#schedule();
+    });
+  }
+
+  #evaluated(): Entry[] {
+    return [...this.#alarms.values()].filter(
+      ({ name, definition }) => definition !== undefined && !this.#scripts.has(name),
+    );
+  }
+
+  #evaluateMetric(entry: Entry): void {
+    const definition = entry.definition as MetricAlarmDefinition;
+    const now = this.#options.clock.now();
+    const verdict = evaluateAlarm(definition.range(now), definition.criteria);
+    if (verdict.state === undefined || verdict.state === entry.state.value) return;
+    const { criteria, periodMs, statistic, unit } = definition;
+    this.#transition(
+      entry,
+      verdict.state,
+      alarmReason(verdict.state, verdict, criteria),
+      alarmReasonData({ now, periodMs, verdict, threshold: criteria.threshold, statistic, unit }),
+    );
+  }
+
+  #evaluateComposite(entry: Entry, trigger: Alarm | undefined): void {
+    const rule = entry.rule as AlarmRule;
+    const value = rule.holds((name) => this.#alarms.get(name)?.state.value) ? 'ALARM' : 'OK';
+    if (value === entry.state.value) return;
+    const { reason, reasonData } = compositeReason(
+      entry,
+      value,
+      trigger,
+      rule.children.map((child) => this.#alarms.get(child)).filter((child) => child !== undefined),
+      this.#options.clock.now(),
+    );
+    this.#transition(entry, value, reason, reasonData);
+  }
+
+  #evaluateParents(name: string): void {
+    const trigger = this.#alarms.get(name);
+    for (const parent of this.parentsOf(name)) {
+      this.#evaluateComposite(this.#alarms.get(parent) as Entry, trigger);
+    }
+  }
+
+  #transition(entry: Entry, value: StateValue, reason: string, reasonData?: string): void {
+    const since = this.#options.clock.now();
+    const previous = entry.state;
+    const current: AlarmState = { value, reason, since, ...(reasonData === undefined ? {} : { reasonData }) };
+    if (previous.value === value) {
+      entry.state = { ...current, since: previous.since };
+      return;
+    }
+    entry.state = current;
+    this.#options.emit(alarmStateChangeEvent(entry, previous));
+    const change = { name: entry.name, previous, current };
+    this.#notify(change);
+    if (entry.description.ActionsEnabled !== false) {
+      for (const action of actionsFor(entry, value)) this.#options.act(action, change);
+    }
+    this.#evaluateParents(entry.name);
+  }
+
+  #notify(change: AlarmChange): void {
+    for (const listener of [...this.#listeners]) listener(change);
+  }
+
+  #reaches(from: string, to: string): boolean {
+    if (from === to) return true;
+    return this.#alarms.get(from)?.rule?.children.some((child) => this.#reaches(child, to)) === true;
+  }
+}
+
+function actionsFor({ description }: Alarm, value: StateValue): readonly string[] {
+  switch (value) {
+    case 'ALARM':
+      return description.AlarmActions ?? [];
+    case 'OK':
+      return description.OKActions ?? [];
+    default:
+      return description.InsufficientDataActions ?? [];
+  }
+}

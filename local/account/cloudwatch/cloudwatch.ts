@@ -1,0 +1,152 @@
+import type {
+  DeleteAlarmsInput,
+  DescribeAlarmsInput,
+  GetMetricDataInput,
+  PutCompositeAlarmInput,
+  PutMetricAlarmInput,
+  SetAlarmStateInput,
+  StateValue,
+} from '@aws-sdk/client-cloudwatch';
+import type { VirtualClock } from '../../clock/virtual-clock.ts';
+import type { SeededRandom } from '../../random/seeded-random.ts';
+import type { Traffic } from '../../traffic/traffic.ts';
+import type { EventEntry } from '../eventbridge/event.ts';
+import { AwsError, type Operations, type SimulatedService } from '../service.ts';
+import type { AlarmChange, AlarmScriptStep } from './alarm.ts';
+import { parseAlarmRule } from './alarm-rule.ts';
+import { Alarms } from './alarms.ts';
+import { describeAlarms } from './describe-alarms.ts';
+import { getMetricData } from './get-metric-data.ts';
+import { LambdaMetrics } from './lambda-metrics.ts';
+import { defineMetricAlarm } from './metric-alarm.ts';
+import { promptVisibility, type Visibility } from './visibility.ts';
+
+const MOST_DELETED = 100;
+const STATES: readonly unknown[] = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] satisfies StateValue[];
+
+/** What the simulated CloudWatch is made of. */
+export interface CloudWatchOptions {
+  readonly clock: Pick<VirtualClock, 'now' | 'at' | 'cancel'>;
+  readonly random: SeededRandom;
+  readonly account: { readonly accountId: string; readonly region: string };
+  readonly traffic: Traffic;
+  /** Receives "CloudWatch Alarm State Change" events. */
+  readonly emit?: (event: EventEntry) => void;
+  /** Runs alarm actions by their ARN; without it they are listed by DescribeAlarms and never run. */
+  readonly act?: (actionArn: string, change: AlarmChange) => void;
+  /** How metrics arrive; left out: promptly, as in a healthy account. */
+  readonly visibility?: Visibility;
+}
+
+/**
+ * The part of CloudWatch that a release is watched with: AWS/Lambda metrics of the simulated traffic, and alarms on
+ * them. What it does not simulate it refuses by name.
+ */
+export class CloudWatch implements SimulatedService {
+  readonly operations: Operations;
+  readonly #alarms: Alarms;
+
+  constructor(options: CloudWatchOptions) {
+    const { clock, random, account, traffic } = options;
+    const metrics = new LambdaMetrics({
+      now: () => clock.now(),
+      traffic,
+      visibility: options.visibility ?? promptVisibility(random.fork('cloudwatch')),
+    });
+    const alarms = new Alarms({
+      clock,
+      arnPrefix: `arn:aws:cloudwatch:${account.region}:${account.accountId}:alarm:`,
+      emit: (event) => options.emit?.(event),
+      act: (actionArn, change) => options.act?.(actionArn, change),
+    });
+    this.#alarms = alarms;
+    this.operations = {
+      GetMetricData: (input: GetMetricDataInput) =>
+        getMetricData(input, metrics, { accountId: account.accountId, now: clock.now() }),
+      GetMetricStatistics: () => {
+        throw invalid('The rehearsal does not simulate GetMetricStatistics: use GetMetricData.');
+      },
+      DescribeAlarms: (input: DescribeAlarmsInput) => describeAlarms(input, alarms.all()),
+      PutMetricAlarm: (input: PutMetricAlarmInput) => {
+        requireName(input.AlarmName);
+        alarms.putMetric(input, defineMetricAlarm(input, metrics, account.accountId));
+        return {};
+      },
+      PutCompositeAlarm: (input: PutCompositeAlarmInput) => {
+        requireName(input.AlarmName);
+        if (input.ActionsSuppressor !== undefined) {
+          throw invalid('The rehearsal does not simulate ActionsSuppressor of a composite alarm.');
+        }
+        alarms.putComposite(input, parseAlarmRule(input.AlarmRule ?? ''));
+        return {};
+      },
+      DeleteAlarms: (input: DeleteAlarmsInput) => {
+        deleteAlarms(input.AlarmNames ?? [], alarms);
+        return {};
+      },
+      SetAlarmState: (input: SetAlarmStateInput) => {
+        if (!STATES.includes(input.StateValue))
+          throw invalid(`The value ${input.StateValue} is not a StateValue.`);
+        const name = requireName(input.AlarmName);
+        alarms.setState(name, input.StateValue as StateValue, input.StateReason ?? '', input.StateReasonData);
+        return {};
+      },
+    };
+  }
+
+  /** Begins to evaluate metric alarms, once a minute. */
+  start(): void {
+    this.#alarms.start();
+  }
+
+  /** Takes everything of CloudWatch off the clock, so that a rehearsal can come to rest. */
+  stop(): void {
+    this.#alarms.stop();
+  }
+
+  /** The state of an alarm of either kind, or undefined if there is none of that name. */
+  state(name: string): StateValue | undefined {
+    return this.#alarms.get(name)?.state.value;
+  }
+
+  /** Hears of every alarm that is created, changes its state or is deleted; call what is returned to stop. */
+  onChange(listener: (change: AlarmChange) => void): () => void {
+    return this.#alarms.onChange(listener);
+  }
+
+  /**
+   * Lets a scenario decide an alarm's state, whether or not somebody creates an alarm of that name: firing since
+   * before, flapping, deleted in the middle.
+   */
+  scriptAlarm(name: string, steps: readonly AlarmScriptStep[]): void {
+    this.#alarms.script(name, steps);
+  }
+}
+
+function deleteAlarms(names: readonly string[], alarms: Alarms): void {
+  if (names.length > MOST_DELETED) throw invalid(`At most ${MOST_DELETED} alarms can be deleted at once.`);
+  if (names.filter((name) => alarms.get(name)?.kind === 'composite').length > 1) {
+    throw new AwsError('ValidationException', 'At most one composite alarm can be deleted at once.');
+  }
+  for (const name of names) {
+    const parents = alarms.parentsOf(name).filter((parent) => !names.includes(parent));
+    if (parents.length > 0) {
+      throw new AwsError(
+        'ValidationException',
+        `Cannot delete ${name} as there are composite alarm(s) depending on it.`,
+      );
+    }
+  }
+  for (const name of names) alarms.delete(name);
+}
+
+function requireName(name: string | undefined): string {
+  if (name === undefined || name === '' || name.length > 255) {
+    throw invalid('AlarmName must have 1 to 255 characters.');
+  }
+  return name;
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError('InvalidParameterValueException', message);
+}

@@ -1,0 +1,244 @@
+import type { Dimension } from '@aws-sdk/client-cloudwatch';
+import { LATENCY_VALUES } from '../../traffic/latency.ts';
+import type { Traffic } from '../../traffic/traffic.ts';
+import { MINUTE_MS, SLOT_MS, SLOTS_PER_MINUTE, type VersionMinute } from '../../traffic/version-minute.ts';
+import { AwsError } from '../service.ts';
+import { PointCache } from './point-cache.ts';
+import { parseStatistic, type Samples } from './statistic.ts';
+import type { MinuteVisibility, Visibility } from './visibility.ts';
+
+/** The metrics of AWS/Lambda that are simulated, with the unit Lambda sends them in. */
+export const LAMBDA_METRIC_UNITS: Readonly<Record<string, string>> = {
+  Invocations: 'Count',
+  Errors: 'Count',
+  Throttles: 'Count',
+  Duration: 'Milliseconds',
+};
+
+/** One metric as CloudWatch stores it. */
+export interface MetricSeries {
+  /** Its data points for a statistic and a period (ms, whole minutes). */
+  reader(statistic: string, periodMs: number): PointReader;
+}
+
+/** The data points of a metric for one statistic and period. */
+export interface PointReader {
+  /**
+   * The data point over `[start, end)` (ms since the epoch, whole minutes, at most a period) as it is visible now, or
+   * undefined if there is none.
+   */
+  value(start: number, end: number): number | undefined;
+  /** The `Date` of a data point's start; shared, not to be changed. */
+  date(start: number): Date;
+}
+
+/** Whose requests a series counts. */
+interface Selection {
+  readonly functionName: string;
+  readonly alias?: string;
+  readonly version?: string;
+}
+
+/**
+ * The metrics Lambda sends to CloudWatch, made of the simulated traffic
+ * (Lambda Developer Guide, "Types of metrics for Lambda functions").
+ *
+ * Per invocation there is one sample: Invocations 1, Errors 0 or 1, Throttles 0, Duration in ms. So the Average of
+ * Errors is the error rate, and a minute without invocations has no data point at all.
+ */
+export class LambdaMetrics {
+  readonly #now: () => number;
+  readonly #traffic: Traffic;
+  readonly #visibility: Visibility;
+  readonly #seen = new WeakMap<VersionMinute, MinuteVisibility>();
+  readonly #series = new Map<string, LambdaSeries>();
+  /** The `Date` of each minute that was ever read; shared, not to be changed. */
+  readonly dates = new PointCache();
+
+  constructor(options: { now: () => number; traffic: Traffic; visibility: Visibility }) {
+    this.#now = options.now;
+    this.#traffic = options.traffic;
+    this.#visibility = options.visibility;
+  }
+
+  /**
+   * The series of a metric, or undefined where nobody sends data: a function without traffic, dimensions Lambda does
+   * not use (CloudWatch does not know them either, it finds no data), a namespace of one's own.
+   *
+   * @throws AwsError for other AWS namespaces and Lambda metrics, whose data points are not simulated
+   */
+  series(namespace: string, metricName: string, dimensions: readonly Dimension[]): MetricSeries | undefined {
+    if (namespace !== 'AWS/Lambda') {
+      if (!namespace.startsWith('AWS/')) return undefined;
+      throw new AwsError(
+        'InvalidParameterValueException',
+        `The rehearsal does not simulate the metrics of ${namespace}.`,
+      );
+    }
+    if (!(metricName in LAMBDA_METRIC_UNITS)) {
+      throw new AwsError(
+        'InvalidParameterValueException',
+        `The rehearsal does not simulate the metric ${metricName} of AWS/Lambda.`,
+      );
+    }
+    const selection = select(dimensions);
+    if (selection === undefined) return undefined;
+    const { functionName, alias, version } = selection;
+    const key = `${metricName}/${functionName}:${alias ?? ''}:${version ?? ''}`;
+    let series = this.#series.get(key);
+    if (series === undefined) {
+      const aliases = this.#traffic.aliases(functionName);
+      const asked = alias === undefined ? aliases : aliases.filter((name) => name === alias);
+      series = new LambdaSeries(this, metricName, functionName, asked, version);
+      this.#series.set(key, series);
+    }
+    return series;
+  }
+
+  /** What has arrived of a minute: so many of its slots, and whether more may come. */
+  arrived(functionName: string, minute: VersionMinute): { slots: number; settled: boolean } {
+    let visibility = this.#seen.get(minute);
+    if (visibility === undefined) {
+      visibility = this.#visibility(functionName, minute.version, minute.minute);
+      this.#seen.set(minute, visibility);
+    }
+    const { delayMs, portion = 1 } = visibility;
+    const total = Math.round(portion * SLOTS_PER_MINUTE);
+    const overSince = this.#now() - delayMs - minute.minute;
+    const slots = Math.max(0, Math.min(total, Math.floor(overSince / SLOT_MS)));
+    return { slots, settled: slots === total || delayMs === Number.POSITIVE_INFINITY };
+  }
+
+  minutes(functionName: string, alias: string, minute: number): readonly VersionMinute[] {
+    return this.#traffic.minute(functionName, alias, minute);
+  }
+
+  isOver(time: number): boolean {
+    return time <= this.#now();
+  }
+}
+
+class LambdaSeries implements MetricSeries {
+  readonly #metrics: LambdaMetrics;
+  readonly #metricName: string;
+  readonly #functionName: string;
+  readonly #aliases: readonly string[];
+  readonly #version: string | undefined;
+  readonly #readers = new Map<string, PointReader>();
+
+  constructor(
+    metrics: LambdaMetrics,
+    metricName: string,
+    functionName: string,
+    aliases: readonly string[],
+    version: string | undefined,
+  ) {
+    this.#metrics = metrics;
+    this.#metricName = metricName;
+    this.#functionName = functionName;
+    this.#aliases = aliases;
+    this.#version = version;
+  }
+
+  reader(statistic: string, periodMs: number): PointReader {
+    const key = `${statistic}/${periodMs}`;
+    let reader = this.#readers.get(key);
+    if (reader === undefined) {
+      const compute = parseStatistic(statistic);
+      const settled = new PointCache();
+      const { dates } = this.#metrics;
+      reader = {
+        value: (start, end) => {
+          const index = start / MINUTE_MS;
+          const whole = end - start === periodMs;
+          const known = whole ? settled.get(index) : undefined;
+          if (known !== undefined) return known ?? undefined;
+          const collected = new Collected(this.#metricName);
+          const isSettled = this.#collect(collected, start, end);
+          const value = collected.requests === 0 ? undefined : compute(collected.samples());
+          if (whole && isSettled) settled.set(index, value ?? null);
+          return value;
+        },
+        date: (start) => dates.date(start / MINUTE_MS, start),
+      };
+      this.#readers.set(key, reader);
+    }
+    return reader;
+  }
+
+  #collect(collected: Collected, start: number, end: number): boolean {
+    let settled = true;
+    for (let minute = start; minute < end; minute += MINUTE_MS) {
+      if (!this.#metrics.isOver(minute + MINUTE_MS)) settled = false;
+      if (!this.#metrics.isOver(minute)) break;
+      for (const alias of this.#aliases) {
+        for (const version of this.#metrics.minutes(this.#functionName, alias, minute)) {
+          if (this.#version !== undefined && version.version !== this.#version) continue;
+          const arrived = this.#metrics.arrived(this.#functionName, version);
+          if (!arrived.settled) settled = false;
+          for (let slot = 0; slot < arrived.slots; slot += 1) collected.add(version, slot);
+        }
+      }
+    }
+    return settled;
+  }
+}
+
+const ONES = [1];
+const ZEROS = [0];
+const ZERO_OR_ONE = [0, 1];
+/** Used by one {@link Collected} at a time: the samples are read before the next one is made. */
+const LATENCY_SCRATCH = new Uint32Array(LATENCY_VALUES.length);
+
+/** The samples of a metric over some slots. */
+class Collected {
+  requests = 0;
+  #errors = 0;
+  readonly #metricName: string;
+  readonly #latency: Uint32Array | undefined;
+
+  constructor(metricName: string) {
+    this.#metricName = metricName;
+    if (metricName === 'Duration') this.#latency = LATENCY_SCRATCH.fill(0);
+  }
+
+  add(version: VersionMinute, slot: number): void {
+    const requests = version.invocations[slot] as number;
+    if (requests === 0) return;
+    this.requests += requests;
+    this.#errors += version.errors[slot] as number;
+    if (this.#latency === undefined) return;
+    const { bins, counts } = version.latency(slot);
+    for (let i = 0; i < bins.length; i += 1) {
+      const bin = bins[i] as number;
+      this.#latency[bin] = (this.#latency[bin] as number) + (counts[i] as number);
+    }
+  }
+
+  samples(): Samples {
+    if (this.#latency !== undefined) return { values: LATENCY_VALUES, counts: this.#latency };
+    if (this.#metricName === 'Errors') {
+      return { values: ZERO_OR_ONE, counts: [this.requests - this.#errors, this.#errors] };
+    }
+    return { values: this.#metricName === 'Throttles' ? ZEROS : ONES, counts: [this.requests] };
+  }
+}
+
+/** Lambda sends FunctionName; FunctionName and Resource; or FunctionName, Resource and ExecutedVersion. */
+function select(dimensions: readonly Dimension[]): Selection | undefined {
+  let functionName: string | undefined;
+  let resource: string | undefined;
+  let version: string | undefined;
+  for (const { Name: name, Value: value } of dimensions) {
+    if (name === 'FunctionName') functionName = value;
+    else if (name === 'Resource') resource = value;
+    else if (name === 'ExecutedVersion') version = value;
+    else return undefined;
+  }
+  if (functionName === undefined) return undefined;
+  if (dimensions.length === 1) return { functionName };
+  if (resource?.startsWith(`${functionName}:`) !== true) return undefined;
+  const alias = resource.slice(functionName.length + 1);
+  if (dimensions.length === 2) return { functionName, alias };
+  return version === undefined || dimensions.length > 3 ? undefined : { functionName, alias, version };
+}

@@ -1,0 +1,73 @@
+import { types } from 'node:util';
+
+/** One run of a function, as interceptors and listeners see it. */
+export interface Invocation {
+  readonly requestId: string;
+  /** Logical id of the function in the template. */
+  readonly logicalId: string;
+  readonly functionName: string;
+  /** JSON text of the event. */
+  readonly payload: string;
+  /** Which of the function's processes runs it, counted from 1. */
+  readonly process: number;
+  /** True for the first event of a process. */
+  readonly coldStart: boolean;
+  /** Virtual time the handler is entered, ms since the epoch. */
+  readonly startedAt: number;
+}
+
+/** How an invocation ended, as the Invoke API answers it. */
+export interface InvocationOutcome {
+  /** JSON text: the result, or `{errorType, errorMessage, trace}`. */
+  readonly payload: string;
+  /** Set when the function failed. */
+  readonly functionError?: 'Unhandled';
+}
+
+/**
+ * Stands around the handler. It may let it run (`next()`), fail in its place (throw any error), refuse as the
+ * Lambda service (throw `AwsError`), let the process die before or after the effect (throw {@link ProcessDied}),
+ * or look on.
+ */
+export type InvocationInterceptor = (
+  invocation: Invocation,
+  next: () => Promise<unknown>,
+) => Promise<unknown>;
+
+/** The process ended without an answer; thrown by an interceptor. */
+export class ProcessDied extends Error {
+  override readonly name = 'ProcessDied';
+}
+
+/** Quota "Invocation payload" of synchronous invocations, request and response (Lambda quotas): 6 MB. */
+export const longestPayload = 6_291_556;
+
+/** Makes the answer of what a handler returned: JSON, `null` for nothing. */
+export function succeeded(result: unknown): InvocationOutcome {
+  let payload: string;
+  try {
+    payload = JSON.stringify(result) ?? 'null';
+  } catch (error) {
+    return failed('Runtime.MarshalError', `Unable to stringify response body: ${(error as Error).message}`);
+  }
+  if (Buffer.byteLength(payload) <= longestPayload) return { payload };
+  return failed(
+    'Function.ResponseSizeTooLarge',
+    `Response payload size exceeded maximum allowed payload size (${longestPayload} bytes).`,
+  );
+}
+
+/**
+ * Makes the answer of what a handler threw, in the form the Node.js runtime gives it. The stack is left out: it
+ * names files of the machine, and two runs of one seed are to be alike.
+ */
+export function threw(error: unknown): InvocationOutcome {
+  // Errors of another realm (a test runner's) are errors as well.
+  if (types.isNativeError(error)) return failed(error.name, error.message);
+  return failed(typeof error, String(error));
+}
+
+/** Makes the answer of a function that failed. */
+export function failed(errorType: string, errorMessage: string): InvocationOutcome {
+  return { payload: JSON.stringify({ errorType, errorMessage, trace: [] }), functionError: 'Unhandled' };
+}

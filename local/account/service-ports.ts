@@ -1,0 +1,68 @@
+import type { InvokeCommandInput } from '@aws-sdk/client-lambda';
+import type { VirtualClock } from '../clock/virtual-clock.ts';
+import type { ParametersPort } from './cloudformation/plain-providers.ts';
+import type { ReadTemplate } from './cloudformation/template-text.ts';
+import type { CloudWatch } from './cloudwatch/cloudwatch.ts';
+import type { AlarmsPort } from './codedeploy/codedeploy-ports.ts';
+import type { SimulatedLambda } from './lambda/simulated-lambda.ts';
+import type { LambdaRuntime } from './lambda-runtime/lambda-runtime.ts';
+import type { ParameterStore } from './parameter-store/parameter-store.ts';
+import type { S3 } from './s3/s3.ts';
+import { AwsError, type CallContext } from './service.ts';
+
+const stackCaller = { principal: 'cloudformation.amazonaws.com' };
+
+/** CloudWatch's alarms as CodeDeploy watches them. */
+export function alarmsPort(cloudWatch: CloudWatch): AlarmsPort {
+  return {
+    state: (name) => cloudWatch.state(name),
+    onChange(listener) {
+      cloudWatch.onChange(({ name, current }) => {
+        if (current) listener(name, current.value);
+      });
+    },
+  };
+}
+
+/** Parameter Store as stacks write to it. */
+export function parametersPort(parameterStore: ParameterStore, clock: VirtualClock): ParametersPort {
+  const call = (): CallContext => ({ caller: stackCaller, now: clock.now() });
+  return {
+    put({ name: Name, type: Type, value: Value, description }) {
+      const Description = description === undefined ? {} : { Description: description };
+      parameterStore.operations.PutParameter({ Name, Type, Value, Overwrite: true, ...Description }, call());
+    },
+    delete(Name) {
+      parameterStore.operations.DeleteParameter({ Name });
+    },
+  };
+}
+
+/** Reads the template behind a `TemplateURL`, path-style or virtual-hosted, as CloudFormation does. */
+export function templateReader(s3: S3): ReadTemplate {
+  return (url) => {
+    const { hostname, pathname, searchParams } = new URL(url);
+    const path = decodeURIComponent(pathname.slice(1));
+    const host = /^(?:(.+)\.)?s3[.-]/.exec(hostname);
+    if (!host)
+      throw new AwsError('ValidationError', `S3 error: the URL ${url} does not name an object in S3`);
+    const slash = path.indexOf('/');
+    const [Bucket, Key] =
+      host[1] === undefined ? [path.slice(0, slash), path.slice(slash + 1)] : [host[1], path];
+    const version = searchParams.get('versionId');
+    const input = { Bucket, Key, ...(version === null ? {} : { VersionId: version }) };
+    try {
+      const { Body } = s3.operations.GetObject(input) as { Body?: Uint8Array };
+      return Buffer.from(Body ?? []).toString();
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      throw new AwsError('ValidationError', `S3 error: ${error.message}`);
+    }
+  };
+}
+
+/** Lambda's Invoke: the functions that really run, else those that only have versions and aliases. */
+export function invokeOf(lambda: SimulatedLambda, runtime: LambdaRuntime) {
+  return (input: InvokeCommandInput, call: CallContext) =>
+    runtime.has(input.FunctionName ?? '') ? runtime.operation(input) : lambda.operations.Invoke(input, call);
+}

@@ -1,0 +1,44 @@
+import { AwsError } from '../service.ts';
+
+/** Largest message, in bytes of UTF-8 (Amazon SNS API Reference, "Publish"). */
+const MAXIMUM_MESSAGE_BYTES = 262_144;
+/** A subject is shorter than this, in characters. */
+const SUBJECT_LIMIT = 100;
+
+/** The refusal SNS gives for anything wrong with a request. */
+export function invalidParameter(detail: string): AwsError {
+  return new AwsError('InvalidParameterException', `Invalid parameter: ${detail}`, 400);
+}
+
+/** Holds a message against the size limit. */
+export function checkMessage(message: string | undefined): asserts message is string {
+  if (message === undefined || message === '') throw invalidParameter('Empty message');
+  if (Buffer.byteLength(message) > MAXIMUM_MESSAGE_BYTES) {
+    throw invalidParameter('Message too long');
+  }
+}
+
+/**
+ * Holds a subject against the stricter of the two documented rules: ASCII that begins with a letter, number or
+ * punctuation mark, no line breaks or control characters, fewer than 100 characters. The API reference has
+ * since allowed UTF-8, but subjects outside ASCII do not reach every mail reader intact.
+ */
+export function checkSubject(subject: string): void {
+  const printable = /^[!-~][ -~]*$/.test(subject);
+  if (!printable || subject.length >= SUBJECT_LIMIT) throw invalidParameter('Subject');
+}
+
+/** The text an e-mail subscriber gets from a message with `MessageStructure: 'json'`. */
+export function emailText(message: string): string {
+  let parts: unknown;
+  try {
+    parts = JSON.parse(message);
+  } catch {
+    throw invalidParameter('Message Structure - JSON message body failed to parse');
+  }
+  const { default: fallback, email } = (parts ?? {}) as { default?: unknown; email?: unknown };
+  if (typeof fallback !== 'string') {
+    throw invalidParameter('Message Structure - No default entry in JSON message body');
+  }
+  return typeof email === 'string' ? email : fallback;
+}

@@ -1,0 +1,155 @@
+import type {
+  CreateTopicCommandInput,
+  ListSubscriptionsByTopicCommandInput,
+  PublishCommandInput,
+  SubscribeCommandInput,
+  UnsubscribeCommandInput,
+} from '@aws-sdk/client-sns';
+import type { SeededRandom } from '../../random/seeded-random.ts';
+import { AwsError, type CallContext, type SimulatedService } from '../service.ts';
+import type { AccountIdentity } from '../wire/account-identity.ts';
+import { refuseUnknownMembers, unsupported } from '../wire/unsupported.ts';
+import { checkMessage, checkSubject, emailText, invalidParameter } from './message-rules.ts';
+import type { Mail, Subscription, Topic } from './topic.ts';
+
+/** What the simulated SNS is made from. */
+export interface SnsParts {
+  readonly random: SeededRandom;
+  readonly account: AccountIdentity;
+}
+
+/** Subject of a mail whose publication had none. */
+const DEFAULT_SUBJECT = 'AWS Notification Message';
+const PENDING = 'PendingConfirmation';
+
+/**
+ * SNS: standard topics with e-mail subscribers, whose mail ends in an inbox. FIFO topics (which cannot send
+ * mail), other protocols, filters and batches are refused by name.
+ */
+export class Sns implements SimulatedService {
+  readonly operations = {
+    CreateTopic: (input: CreateTopicCommandInput) => {
+      refuseUnknownMembers('sns', 'CreateTopic', input, ['Name']);
+      return { TopicArn: this.createTopic(input.Name ?? '').arn };
+    },
+    ListTopics: () => ({ Topics: [...this.#topics.keys()].map((TopicArn) => ({ TopicArn })) }),
+    Publish: (input: PublishCommandInput, call: CallContext) => this.#publish(input, call),
+    Subscribe: (input: SubscribeCommandInput) => this.#subscribe(input),
+    Unsubscribe: (input: UnsubscribeCommandInput) => this.#unsubscribe(input),
+    ListSubscriptionsByTopic: (input: ListSubscriptionsByTopicCommandInput) => this.#subscriptions(input),
+  };
+  readonly #random: SeededRandom;
+  readonly #account: AccountIdentity;
+  readonly #topics = new Map<string, Topic>();
+  readonly #inbox: Mail[] = [];
+
+  constructor({ random, account }: SnsParts) {
+    this.#random = random.fork('sns');
+    this.#account = account;
+  }
+
+  /** The topic of that name, created if there is none yet. */
+  createTopic(name: string): Topic {
+    if (name.endsWith('.fifo')) {
+      throw unsupported('sns', 'CreateTopic', 'a FIFO topic');
+    }
+    if (!/^[A-Za-z0-9_-]{1,256}$/.test(name)) throw invalidParameter('Topic Name');
+    const arn = `arn:aws:sns:${this.#account.region}:${this.#account.accountId}:${name}`;
+    const topic = this.#topics.get(arn) ?? { arn, name, subscriptions: [] };
+    this.#topics.set(arn, topic);
+    return topic;
+  }
+
+  /** Subscribes an address whose owner has confirmed. */
+  subscribe(topicArn: string, address: string): Subscription {
+    const subscription = this.#add(topicArn, address);
+    subscription.confirmed = true;
+    return subscription;
+  }
+
+  /** All mail delivered so far, in order. */
+  inbox(): readonly Mail[] {
+    return this.#inbox;
+  }
+
+  #publish(input: PublishCommandInput, { caller, now }: CallContext): object {
+    const known = ['TopicArn', 'Message', 'Subject', 'MessageStructure', 'MessageAttributes'];
+    refuseUnknownMembers('sns', 'Publish', input, known);
+    const topic = this.#topic(input.TopicArn);
+    checkMessage(input.Message);
+    if (input.Subject !== undefined) checkSubject(input.Subject);
+    if (input.MessageStructure !== undefined && input.MessageStructure !== 'json') {
+      throw invalidParameter('MessageStructure');
+    }
+    const body = input.MessageStructure === 'json' ? emailText(input.Message) : input.Message;
+    const messageId = this.#random.uuid();
+    for (const { endpoint, confirmed } of topic.subscriptions) {
+      if (!confirmed) continue;
+      this.#inbox.push({
+        at: now,
+        topicArn: topic.arn,
+        to: endpoint,
+        subject: input.Subject ?? DEFAULT_SUBJECT,
+        body,
+        messageId,
+        publishedBy: caller.principal,
+      });
+    }
+    return { MessageId: messageId };
+  }
+
+  #subscribe(input: SubscribeCommandInput): object {
+    refuseUnknownMembers('sns', 'Subscribe', input, [
+      'TopicArn',
+      'Protocol',
+      'Endpoint',
+      'ReturnSubscriptionArn',
+    ]);
+    if (input.Protocol !== 'email') {
+      throw unsupported('sns', 'Subscribe', `protocol ${input.Protocol}`);
+    }
+    const subscription = this.#add(input.TopicArn, input.Endpoint ?? '');
+    const visible = subscription.confirmed || input.ReturnSubscriptionArn;
+    return { SubscriptionArn: visible ? subscription.arn : 'pending confirmation' };
+  }
+
+  #unsubscribe({ SubscriptionArn: arn }: UnsubscribeCommandInput): undefined {
+    for (const { subscriptions } of this.#topics.values()) {
+      const position = subscriptions.findIndex((subscription) => subscription.arn === arn);
+      if (position >= 0) subscriptions.splice(position, 1);
+    }
+  }
+
+  #subscriptions({ TopicArn }: ListSubscriptionsByTopicCommandInput): object {
+    const topic = this.#topic(TopicArn);
+    return {
+      Subscriptions: topic.subscriptions.map(({ arn, endpoint, confirmed }) => ({
+        SubscriptionArn: confirmed ? arn : PENDING,
+        Owner: this.#account.accountId,
+        Protocol: 'email',
+        Endpoint: endpoint,
+        TopicArn: topic.arn,
+      })),
+    };
+  }
+
+  #add(topicArn: string | undefined, address: string): Subscription {
+    const topic = this.#topic(topicArn);
+    if (!/^[^@\s]+@[^@\s]+$/.test(address)) throw invalidParameter('Email address');
+    const existing = topic.subscriptions.find(({ endpoint }) => endpoint === address);
+    if (existing) return existing;
+    const subscription = {
+      arn: `${topic.arn}:${this.#random.uuid()}`,
+      endpoint: address,
+      confirmed: false,
+    };
+    topic.subscriptions.push(subscription);
+    return subscription;
+  }
+
+  #topic(arn: string | undefined): Topic {
+    const topic = this.#topics.get(arn ?? '');
+    if (!topic) throw new AwsError('NotFoundException', 'Topic does not exist', 404);
+    return topic;
+  }
+}

@@ -1,0 +1,57 @@
+import type { ServiceName } from '../wire/service-model.ts';
+import { portOf } from '../wire/service-port.ts';
+import { toApiShape, toIntegrationShape } from './member-case.ts';
+
+/** An API call an `arn:aws:states:::aws-sdk:<service>:<action>` stands for. */
+export interface SdkCall {
+  readonly service: ServiceName;
+  /** API name of the operation: `GetDeployment`. */
+  readonly operation: string;
+  /** What errors of this integration begin with: `CodeDeploy`. */
+  readonly prefix: string;
+  /** Arguments of the Task as the operation's input. Throws for one the operation does not have. */
+  input(args: unknown): object;
+  /** The operation's output as the Task's result. */
+  result(output: object): unknown;
+  /** True for an error the service documents. */
+  isModelled(errorName: string): boolean;
+}
+
+/** Services by their name in Resource, with the prefix of their errors: that name in PascalCase. */
+const services: Readonly<Record<string, { readonly name: ServiceName; readonly prefix: string }>> = {
+  cloudformation: { name: 'cloudformation', prefix: 'CloudFormation' },
+  cloudwatch: { name: 'cloudwatch', prefix: 'CloudWatch' },
+  codedeploy: { name: 'codedeploy', prefix: 'CodeDeploy' },
+  dynamodb: { name: 'dynamodb', prefix: 'DynamoDb' },
+  lambda: { name: 'lambda', prefix: 'Lambda' },
+  s3: { name: 's3', prefix: 'S3' },
+  sfn: { name: 'sfn', prefix: 'Sfn' },
+  sns: { name: 'sns', prefix: 'Sns' },
+  ssm: { name: 'ssm', prefix: 'Ssm' },
+};
+
+/**
+ * Reads the resource of an AWS SDK integration; members and errors come from the models of the SDK's clients.
+ *
+ * Source: Step Functions Developer Guide, "Using AWS SDK service integrations": actions in camelCase, parameters
+ * and results in PascalCase whatever the service writes.
+ *
+ * @throws Error for a service or action that is not simulated
+ */
+export function readSdkCall(serviceName: string, action: string): SdkCall {
+  const service = services[serviceName];
+  const operationName = action.charAt(0).toUpperCase() + action.slice(1);
+  const model = service && portOf(service.name).model;
+  const operation = model?.operation(operationName);
+  if (!service || !model || !operation) {
+    throw new Error(`aws-sdk:${serviceName}:${action} is not simulated`);
+  }
+  return {
+    service: service.name,
+    operation: operationName,
+    prefix: service.prefix,
+    input: (args) => toApiShape(args ?? {}, operation.input) as object,
+    result: (output) => toIntegrationShape(output, operation.output) ?? {},
+    isModelled: (name) => model.error(name) !== undefined,
+  };
+}

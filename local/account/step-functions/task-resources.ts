@@ -1,0 +1,154 @@
+import { AslError } from '../../asl/asl-error.ts';
+import type { TaskContext } from '../../asl/engine-host.ts';
+import type { SeededRandom } from '../../random/seeded-random.ts';
+import type { Caller } from '../service.ts';
+import type { Wire } from '../wire/wire.ts';
+import { readSdkCall } from './sdk-integration.ts';
+import { taskError } from './task-error.ts';
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** What the resources of Tasks are reached with. */
+export interface TaskResourcesParts {
+  readonly wire: Pick<Wire, 'call'>;
+  readonly random: SeededRandom;
+  /** Logical id of the machine of that name, if the template has it. */
+  logicalIdOf(stateMachineName: string): string | undefined;
+}
+
+/** Performs what Tasks ask for, over the wire and as the role of the machine. */
+export class TaskResources {
+  readonly #wire: Pick<Wire, 'call'>;
+  readonly #requestIds: SeededRandom;
+  readonly #logicalIdOf: TaskResourcesParts['logicalIdOf'];
+
+  constructor({ wire, random, logicalIdOf }: TaskResourcesParts) {
+    this.#wire = wire;
+    this.#requestIds = random.fork('request-ids');
+    this.#logicalIdOf = logicalIdOf;
+  }
+
+  /** See `EngineHost.callResource`. A resource that is not simulated is an Error. */
+  async call(resource: string, args: unknown, context: TaskContext): Promise<unknown> {
+    const [service = '', action = '', third = ''] = resource.split(':').slice(5);
+    if (service === 'aws-sdk') return this.#callSdk(action, third, args, context);
+    const integration = this.#integrations[`${service}:${action}`];
+    if (!integration) throw new Error(`The resource ${resource} is not simulated`);
+    return integration((args ?? {}) as Arguments, context);
+  }
+
+  /** The text of an S3 object. */
+  async readObject(Bucket: string, Key: string, context: TaskContext): Promise<string> {
+    const { Body } = (await this.#send('s3', 'GetObject', { Bucket, Key }, context, 'S3')) as {
+      Body?: Uint8Array | string;
+    };
+    return typeof Body === 'string' ? Body : Buffer.from(Body ?? []).toString();
+  }
+
+  /** Who calls when a Task does. */
+  caller({ roleArn, stateMachineName }: TaskContext): Caller {
+    const resource = this.#logicalIdOf(stateMachineName);
+    return { principal: roleArn, ...(resource === undefined ? {} : { resource }) };
+  }
+
+  readonly #integrations: Readonly<
+    Record<string, (args: Arguments, context: TaskContext) => Promise<unknown>>
+  > = {
+    'lambda:invoke': (args, context) => this.#invoke(args, context),
+    'sns:publish': (args, context) => this.#publish(args, context),
+  };
+
+  async #callSdk(service: string, action: string, args: unknown, context: TaskContext): Promise<unknown> {
+    const call = readSdkCall(service, action);
+    const output = await this.#send(
+      call.service,
+      call.operation,
+      call.input(args),
+      context,
+      call.prefix,
+      call.isModelled,
+    );
+    return call.result(output);
+  }
+
+  /** Step Functions Developer Guide, "Invoke an AWS Lambda function with Step Functions". */
+  async #invoke(args: Arguments, context: TaskContext): Promise<unknown> {
+    const { Payload = {}, ...others } = only(args, [
+      'FunctionName',
+      'InvocationType',
+      'Payload',
+      'Qualifier',
+    ]);
+    const output = await this.#send(
+      'lambda',
+      'Invoke',
+      { ...others, Payload: Buffer.from(JSON.stringify(Payload)) },
+      context,
+      'Lambda',
+    );
+    const answer = output as { Payload?: Uint8Array; FunctionError?: string; StatusCode?: number };
+    const text = Buffer.from(answer.Payload ?? []).toString();
+    if (answer.FunctionError !== undefined) throw functionError(text);
+    return {
+      ExecutedVersion: '$LATEST',
+      Payload: text === '' ? '' : (JSON.parse(text) as unknown),
+      ...this.#metadata(),
+      StatusCode: answer.StatusCode ?? 200,
+    };
+  }
+
+  /** Step Functions Developer Guide, "Publish messages to Amazon SNS topic"; a Message may be JSON. */
+  async #publish(args: Arguments, context: TaskContext): Promise<unknown> {
+    const input = only(args, [
+      'Message',
+      'MessageAttributes',
+      'MessageStructure',
+      'PhoneNumber',
+      'Subject',
+      'TargetArn',
+      'TopicArn',
+    ]);
+    const { Message } = input;
+    const text = typeof Message === 'string' ? Message : JSON.stringify(Message);
+    const output = await this.#send('sns', 'Publish', { ...input, Message: text }, context, 'SNS');
+    const { MessageId } = output as { MessageId: string };
+    return { MessageId, ...this.#metadata() };
+  }
+
+  async #send(
+    service: string,
+    operation: string,
+    input: object,
+    context: TaskContext,
+    prefix: string,
+    isModelled?: (name: string) => boolean,
+  ): Promise<object> {
+    try {
+      return (await this.#wire.call(service, operation, input, this.caller(context))) as object;
+    } catch (error) {
+      throw taskError(error, prefix, this.#requestIds.uuid(), isModelled);
+    }
+  }
+
+  /** What optimised integrations add to the answer; it counts towards the size of the payload. */
+  #metadata(): object {
+    const RequestId = this.#requestIds.uuid();
+    const HttpHeaders = { 'Content-Type': 'application/json', 'x-amzn-RequestId': RequestId };
+    return {
+      SdkHttpMetadata: { HttpHeaders, HttpStatusCode: 200 },
+      SdkResponseMetadata: { RequestId },
+    };
+  }
+}
+
+function only(args: Arguments, names: readonly string[]): Arguments {
+  const unknown = Object.keys(args).find((name) => !names.includes(name));
+  if (unknown === undefined) return args;
+  throw new Error(`The field "${unknown}" is not supported by Step Functions.`);
+}
+
+/** A function that failed fails its Task with its error's name; the cause is what Lambda answered. */
+function functionError(payload: string): AslError {
+  const { errorType } = JSON.parse(payload) as { errorType?: string };
+  return new AslError(errorType ?? 'Lambda.Unknown', payload);
+}

@@ -1,0 +1,57 @@
+import type { HttpRequest } from '@smithy/core/protocols';
+import { headerOf } from './http-text.ts';
+import { jsonDocumentCodec } from './json-document-codec.ts';
+import { JsonProtocol } from './json-protocol.ts';
+import type { Protocol } from './protocol.ts';
+import { QueryProtocol } from './query-protocol.ts';
+import { RestProtocol } from './rest-protocol.ts';
+import { s3Address } from './s3-address.ts';
+import { ServiceModel, type ServiceName, serviceOfSigningName } from './service-model.ts';
+import { xmlDocumentCodec } from './xml-document-codec.ts';
+
+const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
+
+/** Where a service listens: its model and the protocols its clients may speak. */
+export class ServicePort {
+  readonly model: ServiceModel;
+  readonly #json: Protocol;
+  readonly #query: Protocol;
+  readonly #rest: Protocol | undefined;
+
+  constructor(service: ServiceName) {
+    this.model = new ServiceModel(service);
+    this.#json = new JsonProtocol(this.model);
+    this.#query = new QueryProtocol(this.model);
+    if (service === 'lambda') this.#rest = new RestProtocol(this.model, jsonDocumentCodec());
+    if (service === 's3')
+      this.#rest = new RestProtocol(this.model, xmlDocumentCodec(S3_NAMESPACE), s3Address);
+  }
+
+  /** The protocol a request is written in, told by its headers: some services answer in more than one. */
+  protocolOf(request: HttpRequest): Protocol {
+    if (this.#rest) return this.#rest;
+    return headerOf(request, 'x-amz-target') === undefined ? this.#query : this.#json;
+  }
+}
+
+const ports = new Map<ServiceName, ServicePort>();
+
+/** The port of a service; made once per process, since the models do not change. */
+export function portOf(service: ServiceName): ServicePort {
+  let port = ports.get(service);
+  if (!port) {
+    port = new ServicePort(service);
+    ports.set(service, port);
+  }
+  return port;
+}
+
+/** The service a request is addressed to, by its signing scope or else by its host. */
+export function addressedService(request: HttpRequest): ServiceName | undefined {
+  const scope = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(
+    headerOf(request, 'authorization') ?? '',
+  )?.[1];
+  if (scope !== undefined) return serviceOfSigningName(scope);
+  const labels = request.hostname.split('.');
+  return labels.map(serviceOfSigningName).find((service) => service !== undefined);
+}

@@ -1,0 +1,174 @@
+import { type HttpRequest, HttpResponse } from '@smithy/core/protocols';
+import type { VirtualClock } from '../../clock/virtual-clock.ts';
+import type { SeededRandom } from '../../random/seeded-random.ts';
+import { AwsError, type CallContext, type Caller, type SimulatedService } from '../service.ts';
+import { clientConfig } from './client-config.ts';
+import { detached } from './detached.ts';
+import { NetworkLatency } from './network-latency.ts';
+import type { ServiceName } from './service-model.ts';
+import { addressedService, portOf } from './service-port.ts';
+
+/** One call on its way to a service. */
+export interface WireCall {
+  /** Name of the service's client package: `codedeploy`. */
+  readonly service: string;
+  /** API name of the operation: `GetDeployment`. */
+  readonly operation: string;
+  /** The operation's input in the SDK's shape. */
+  // biome-ignore lint/suspicious/noExplicitAny: inputs of every operation of every service pass here.
+  readonly input: any;
+  readonly caller: Caller;
+  /** Virtual time at which the call reached the account, ms since the epoch. */
+  readonly now: number;
+  /** Counts the calls of a run from 1; each attempt of a retried call has its own. */
+  readonly callId: number;
+}
+
+/**
+ * Stands between callers and services: it may let a call pass (`next()`), refuse it (throw `AwsError`), lose it
+ * (throw `TransportError`), delay it, or look on.
+ */
+export type Interceptor = (
+  call: WireCall,
+  next: () => Promise<object | undefined>,
+) => Promise<object | undefined>;
+
+/** What a wire connects. */
+export interface WireParts {
+  readonly clock: VirtualClock;
+  readonly random: SeededRandom;
+  readonly services: Readonly<Record<string, SimulatedService>>;
+  /** Region of the clients' endpoints and scopes. */
+  readonly region?: string;
+}
+
+/**
+ * The network of the simulated account: SDK clients and the state machine engine reach its services here.
+ *
+ * A call takes a drawn round-trip time of virtual time, half on the way in and half on the way back; in between
+ * it passes the interceptors, outermost first, and has its effect at one instant.
+ */
+export class Wire {
+  readonly #clock: VirtualClock;
+  readonly #services: Readonly<Record<string, SimulatedService>>;
+  readonly #latency: NetworkLatency;
+  readonly #retries: SeededRandom;
+  readonly #region: string;
+  readonly #interceptors: Interceptor[] = [];
+  #calls = 0;
+
+  constructor({ clock, random, services, region = 'us-east-1' }: WireParts) {
+    this.#clock = clock;
+    this.#services = services;
+    this.#latency = new NetworkLatency(random.fork('wire/latency'));
+    this.#retries = random.fork('wire/retries');
+    this.#region = region;
+  }
+
+  /** Adds an interceptor inside those already there. */
+  use(interceptor: Interceptor): void {
+    this.#interceptors.push(interceptor);
+  }
+
+  /** Configuration for SDK clients that act as `caller`; see {@link clientConfig}. */
+  clientConfig(caller: Caller): object {
+    return clientConfig({
+      region: this.#region,
+      random: this.#retries.fork(caller.principal),
+      handle: (request) => this.handle(request, caller),
+    });
+  }
+
+  /**
+   * A call without serialization, for callers that are not SDK clients; the same latency and interceptors.
+   * Neither side can change the other's objects afterwards.
+   *
+   * @throws AwsError as the service or an interceptor refuses; TransportError when the call is lost
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: outputs of every operation of every service pass here.
+  async call(service: string, operation: string, input: object, caller: Caller): Promise<any> {
+    return detached((await this.#send(service, operation, detached(input), caller)) ?? {});
+  }
+
+  /**
+   * Answers an HTTP request for any service, known by its signing scope or host, as the service would. The body
+   * may be text, bytes or a stream.
+   *
+   * @throws TransportError when an interceptor loses the call; everything else is a response
+   */
+  async handle(request: HttpRequest, caller: Caller): Promise<HttpResponse> {
+    const service = addressedService(request);
+    if (!service) return unknownService(request);
+    return this.#answer(service, request, caller);
+  }
+
+  async #answer(service: ServiceName, request: HttpRequest, caller: Caller): Promise<HttpResponse> {
+    const port = portOf(service);
+    const protocol = port.protocolOf(request);
+    try {
+      const name = protocol.operationOf(request) ?? 'unknown';
+      const operation = port.model.operation(name);
+      if (!operation) throw new AwsError('UnknownOperationException', `${service} has no operation ${name}`);
+      const input = await protocol.readInput(operation, request);
+      const output = (await this.#send(service, name, input, caller)) ?? {};
+      return protocol.writeOutput(operation, output, request, this.#requestId());
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return protocol.writeError(error, request, this.#requestId());
+    }
+  }
+
+  async #send(
+    service: string,
+    operation: string,
+    input: object,
+    caller: Caller,
+  ): Promise<object | undefined> {
+    this.#calls += 1;
+    const callId = this.#calls;
+    const roundTrip = this.#latency.draw(service);
+    const wayIn = Math.ceil(roundTrip / 2);
+    await this.#clock.sleep(wayIn);
+    const call = { service, operation, input, caller, now: this.#clock.now(), callId };
+    try {
+      return await this.#pass(call, 0);
+    } finally {
+      await this.#clock.sleep(roundTrip - wayIn);
+    }
+  }
+
+  #pass(call: WireCall, position: number): Promise<object | undefined> {
+    const interceptor = this.#interceptors[position];
+    return interceptor ? interceptor(call, () => this.#pass(call, position + 1)) : this.#perform(call);
+  }
+
+  async #perform({ service, operation, input, caller }: WireCall): Promise<object | undefined> {
+    const perform = this.#services[service]?.operations[operation];
+    if (!perform) {
+      throw new AwsError(
+        'UnsupportedOperation',
+        `UnsupportedOperation: ${service}:${operation} is not simulated`,
+        501,
+      );
+    }
+    const context: CallContext = { caller, now: this.#clock.now() };
+    return perform(input as never, context);
+  }
+
+  /** In the form of a UUID, counted so that a run can be repeated. */
+  #requestId(): string {
+    return `00000000-0000-4000-8000-${this.#calls.toString(16).padStart(12, '0')}`;
+  }
+}
+
+function unknownService(request: HttpRequest): HttpResponse {
+  return new HttpResponse({
+    statusCode: 501,
+    headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'UnsupportedOperation' },
+    body: Buffer.from(
+      JSON.stringify({
+        message: `UnsupportedOperation: no simulated service answers for ${request.hostname}`,
+      }),
+    ),
+  });
+}

@@ -1,0 +1,159 @@
+import type { PolicyStatement } from './policy-statement.ts';
+import type { StackPlace } from './resource-types.ts';
+import type { TemplateMap, TemplateValue } from './template-value.ts';
+
+/** A resource that exists in the deployed stack. */
+export interface Named {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+}
+
+/** What the Lambda service does with an event that was sent without waiting for the result. */
+export interface AsynchronousInvocation {
+  /** How often an invocation that failed is tried again (0–2). */
+  readonly maximumRetryAttempts: number;
+  readonly maximumEventAgeSeconds: number;
+  /** Queue, topic or function that gets a record of an event that was given up (`OnFailure`). */
+  readonly onFailureArn?: string;
+  /** Queue or topic that gets the event itself when it was given up. */
+  readonly deadLetterArn?: string;
+}
+
+/** A function of the template. */
+export interface FunctionSpec extends Named {
+  /** Folder under `functions/` that holds its `handler.ts`. */
+  readonly folder: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly roleArn: string;
+  readonly asynchronous: AsynchronousInvocation;
+  readonly reservedConcurrency?: number;
+}
+
+/** A state machine of the template. */
+export interface MachineSpec extends Named {
+  readonly roleArn: string;
+  /** The definition with its substitutions in place. */
+  readonly definition: TemplateMap;
+  readonly definitionFile: string;
+  /** `DefinitionSubstitutions`, resolved. */
+  readonly substitutions: Readonly<Record<string, string>>;
+}
+
+/** What is done with an event on its way to a target. */
+export interface TargetSpec {
+  readonly id: string;
+  readonly arn: string;
+  readonly roleArn?: string;
+  /** Constant text sent instead of the event. */
+  readonly input?: string;
+  /** Part of the event that is sent (JSONPath). */
+  readonly inputPath?: string;
+  readonly inputTransformer?: {
+    readonly inputPathsMap: Readonly<Record<string, string>>;
+    readonly inputTemplate: string;
+  };
+  readonly deadLetterArn?: string;
+  readonly maximumRetryAttempts: number;
+  readonly maximumEventAgeSeconds: number;
+}
+
+/** A rule of the default event bus: matches a pattern, runs by a schedule, or both. */
+export interface RuleSpec extends Named {
+  readonly enabled: boolean;
+  readonly eventPattern?: TemplateMap;
+  readonly scheduleExpression?: string;
+  readonly targets: readonly TargetSpec[];
+}
+
+/** A schedule of EventBridge Scheduler. */
+export interface ScheduleSpec extends Named {
+  readonly enabled: boolean;
+  readonly scheduleExpression: string;
+  /** IANA time zone the expression is in. */
+  readonly timezone: string;
+  readonly target: TargetSpec;
+}
+
+/** A standard queue. */
+export interface QueueSpec extends Named {
+  readonly url: string;
+}
+
+/** A subscription of a topic. */
+export interface SubscriptionSpec {
+  readonly protocol: 'email';
+  readonly endpoint: string;
+}
+
+/** A standard topic with the subscriptions the template gives it. */
+export interface TopicSpec extends Named {
+  readonly displayName?: string;
+  readonly subscriptions: readonly SubscriptionSpec[];
+}
+
+/** A table, with the input of the CreateTable call that makes it. */
+export interface TableSpec extends Named {
+  readonly create: TemplateMap;
+}
+
+/** A bucket. */
+export interface BucketSpec extends Named {
+  readonly versioned: boolean;
+}
+
+/** A parameter the template itself sets. */
+export interface ParameterSpec extends Named {
+  readonly type: 'String' | 'StringList';
+  readonly value: string;
+  readonly tier: 'Standard' | 'Advanced' | 'Intelligent-Tiering';
+}
+
+/** An alarm of the coordinator on itself, with the properties of the template as PutMetricAlarm takes them. */
+export interface AlarmSpec extends Named {
+  readonly properties: TemplateMap;
+}
+
+/** What a role may do. */
+export interface RoleSpec {
+  /** The function, machine, rule or schedule it was made for, or the role's own logical id. */
+  readonly logicalId: string;
+  readonly roleArn: string;
+  readonly statements: readonly PolicyStatement[];
+}
+
+/** A policy that stands at a queue, topic or bucket. */
+export interface ResourcePolicySpec {
+  readonly logicalId: string;
+  /** ARNs, URLs or names of what it protects, as the template names them. */
+  readonly resources: readonly string[];
+  readonly statements: readonly PolicyStatement[];
+}
+
+/** A resource nothing is made of, and why that is no loss. */
+export interface UnsimulatedResource {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly reason: string;
+}
+
+/** Everything a deployed template consists of, resolved: names, ARNs, settings. Never changed once read. */
+export interface StackSpec {
+  readonly place: StackPlace;
+  readonly functions: readonly FunctionSpec[];
+  readonly machines: readonly MachineSpec[];
+  readonly rules: readonly RuleSpec[];
+  readonly schedules: readonly ScheduleSpec[];
+  readonly queues: readonly QueueSpec[];
+  readonly topics: readonly TopicSpec[];
+  readonly tables: readonly TableSpec[];
+  readonly buckets: readonly BucketSpec[];
+  readonly parameters: readonly ParameterSpec[];
+  readonly alarms: readonly AlarmSpec[];
+  readonly roles: readonly RoleSpec[];
+  readonly resourcePolicies: readonly ResourcePolicySpec[];
+  readonly unsimulated: readonly UnsimulatedResource[];
+  readonly outputs: Readonly<Record<string, TemplateValue>>;
+}

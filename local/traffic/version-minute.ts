@@ -1,0 +1,62 @@
+import type { SeededRandom } from '../random/seeded-random.ts';
+import type { Answers } from './behaviour.ts';
+import { binomial } from './binomial.ts';
+import type { LatencyCounts, LatencyModel } from './latency.ts';
+
+/** A minute is made of slots, so that a minute that is not over yet can be seen in part. */
+export const SLOT_MS = 10_000;
+export const MINUTE_MS = 60_000;
+export const SLOTS_PER_MINUTE = MINUTE_MS / SLOT_MS;
+
+/** What a version answered in the slots of one minute, as far as they are over. */
+export class VersionMinute {
+  readonly version: string;
+  /** ms since the epoch at which the minute begins. */
+  readonly minute: number;
+  /** Requests by slot. */
+  readonly invocations: number[] = [];
+  /** Requests that ended in an error, by slot. */
+  readonly errors: number[] = [];
+  readonly #random: SeededRandom;
+  readonly #models: (answers: Answers) => LatencyModel;
+  readonly #answers: Answers[] = [];
+  #errorRandom: SeededRandom | undefined;
+  #latencyRandom: SeededRandom | undefined;
+  readonly #latency: LatencyCounts[] = [];
+
+  constructor(
+    version: string,
+    minute: number,
+    random: SeededRandom,
+    models: (answers: Answers) => LatencyModel,
+  ) {
+    this.version = version;
+    this.minute = minute;
+    this.#random = random;
+    this.#models = models;
+  }
+
+  /** Adds the next slot: so many requests, answered so. */
+  answer(requests: number, answers: Answers): void {
+    this.invocations.push(requests);
+    this.#answers.push(answers);
+    if (requests === 0 || answers.errorRate === 0) {
+      this.errors.push(0);
+      return;
+    }
+    this.#errorRandom ??= this.#random.fork('errors');
+    this.errors.push(binomial(this.#errorRandom, requests, answers.errorRate));
+  }
+
+  /** The durations of a slot's requests; drawn when first asked for, always in the order of the slots. */
+  latency(slot: number): LatencyCounts {
+    this.#latencyRandom ??= this.#random.fork('latency');
+    while (this.#latency.length <= slot) {
+      const next = this.#latency.length;
+      const answers = this.#answers[next];
+      if (answers === undefined) throw new RangeError(`slot ${slot} is not over yet`);
+      this.#latency.push(this.#models(answers).draw(this.#latencyRandom, this.invocations[next] as number));
+    }
+    return this.#latency[slot] as LatencyCounts;
+  }
+}

@@ -1,0 +1,207 @@
+import { CloudFormationClient, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { SimulatedAccount } from '../../local/account/account.ts';
+import { AwsError } from '../../local/account/service.ts';
+import { VirtualClock } from '../../local/clock/virtual-clock.ts';
+import { SeededRandom } from '../../local/random/seeded-random.ts';
+
+let clock: VirtualClock;
+
+beforeEach(() => {
+  clock = VirtualClock.install('2026-01-01T00:00:00Z');
+});
+afterEach(() => clock.uninstall());
+
+/** A service of one function behind a canary that an alarm watches, at a release. */
+function release(label: string): string {
+  return `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Handle:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: orders
+      Runtime: nodejs22.x
+      Handler: index.handler
+      CodeUri: s3://code/orders-${label}
+      AutoPublishAlias: live
+      DeploymentPreference: { Type: Canary10Percent5Minutes, Alarms: [orders-errors] }
+  Url:
+    Type: AWS::SSM::Parameter
+    Properties: { Name: /orders/release, Type: String, Value: ${label} }`;
+}
+
+function accountWithOrders() {
+  const account = new SimulatedAccount({
+    clock,
+    random: new SeededRandom(7),
+    traffic: {
+      sources: [{ functionName: 'orders', alias: 'live', rate: 600 }],
+      behaviour: (_, version) => ({
+        errorRate: version === '1' ? 0 : 0.5,
+        latencyMs: 40,
+        latencySpread: 0.3,
+      }),
+    },
+  });
+  account.s3.createBucket('releases', { versioned: true });
+  account.cloudFormation.createStackNow('orders', release('one'));
+  account.cloudWatch.operations.PutMetricAlarm?.(
+    {
+      AlarmName: 'orders-errors',
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: 'orders' }],
+      Statistic: 'Sum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 5,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+    } as never,
+    { caller: { principal: 'test' }, now: clock.now() },
+  );
+  account.start();
+  const config = account.wire.clientConfig({ principal: 'deployment-tool' });
+  return { account, config };
+}
+
+/** Lets time pass until `work` has settled. */
+async function settled<T>(work: Promise<T>): Promise<T> {
+  let done = false;
+  const end = () => {
+    done = true;
+  };
+  work.then(end, end);
+  await clock.run(() => done);
+  return work;
+}
+
+async function deploy(config: object, label: string) {
+  const object = { Bucket: 'releases', Key: 'orders.yaml' };
+  await settled(new S3Client(config).send(new PutObjectCommand({ ...object, Body: release(label) })));
+  return settled(
+    new CloudFormationClient(config).send(
+      new UpdateStackCommand({
+        StackName: 'orders',
+        TemplateURL: 'https://releases.s3.eu-west-1.amazonaws.com/orders.yaml',
+        Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
+      }),
+    ),
+  );
+}
+
+describe('SimulatedAccount', () => {
+  it('takes a bad release back by itself: users, metric, alarm, CodeDeploy, alias, stack, parameter, events', async () => {
+    const { account, config } = accountWithOrders();
+    expect(account.lambda.aliasTarget('orders', 'live')).toEqual({ version: '1', weights: {} });
+    await deploy(config, 'two');
+    await clock.run(() => account.lambda.aliasTarget('orders', 'live')?.weights['2'] !== undefined);
+    expect(account.cloudFormation.status('orders')).toBe('UPDATE_IN_PROGRESS');
+    await clock.run(() => account.cloudFormation.status('orders') === 'UPDATE_ROLLBACK_COMPLETE');
+
+    expect(account.lambda.aliasTarget('orders', 'live')).toEqual({ version: '1', weights: {} });
+    const parameter = await settled(
+      new SSMClient(config).send(new GetParameterCommand({ Name: '/orders/release' })),
+    );
+    expect(parameter.Parameter?.Value).toBe('one');
+    const happened = account.eventBridge.history().map(({ source, detail }) => {
+      const { state, operation, ...others } = detail as {
+        state?: string | { value: string };
+        operation?: string;
+        'status-details'?: { status: string };
+      };
+      const word = typeof state === 'object' ? state.value : state;
+      return `${source} ${word ?? others['status-details']?.status ?? operation}`;
+    });
+    const inOrder = [
+      'aws.cloudformation UPDATE_IN_PROGRESS',
+      'aws.codedeploy START',
+      'aws.cloudwatch ALARM',
+      'aws.codedeploy STOP',
+      'aws.cloudformation UPDATE_ROLLBACK_IN_PROGRESS',
+      'aws.cloudformation UPDATE_ROLLBACK_COMPLETE',
+    ];
+    expect(
+      happened.filter((one) => inOrder.includes(one)).filter((one, at, all) => all.indexOf(one) === at),
+    ).toEqual(inOrder);
+    expect(happened).toContain('aws.ssm Update');
+    account.stop();
+  });
+
+  it('refuses a template URL that leads nowhere', async () => {
+    const { account, config } = accountWithOrders();
+    const update = new UpdateStackCommand({
+      StackName: 'orders',
+      TemplateURL: 'https://s3.eu-west-1.amazonaws.com/releases/missing.yaml',
+    });
+    await expect(settled(new CloudFormationClient(config).send(update))).rejects.toThrow(/^S3 error: /);
+    account.stop();
+  });
+
+  it('answers Invoke for the functions that really run, and refuses the others', async () => {
+    const { account, config } = accountWithOrders();
+    const runtime = { env: {}, clientConfig: {}, now: () => clock.now() };
+    account.lambdaRuntime.add(
+      {
+        logicalId: 'Echo',
+        name: 'echo',
+        arn: 'arn:aws:lambda:eu-west-1:111122223333:function:echo',
+        timeoutSeconds: 3,
+        build: () => async (event) => event,
+        runtime,
+      },
+      { maximumRetryAttempts: 2, maximumEventAgeSeconds: 60 },
+    );
+    const client = new LambdaClient(config);
+    const { Payload } = await settled(
+      client.send(new InvokeCommand({ FunctionName: 'echo', Payload: '{"a":1}' })),
+    );
+    expect(Buffer.from(Payload ?? []).toString()).toBe('{"a":1}');
+    await expect(settled(client.send(new InvokeCommand({ FunctionName: 'orders' })))).rejects.toMatchObject({
+      name: 'UnsupportedInRehearsal',
+    });
+    account.stop();
+  });
+
+  it('keeps messages in its queues and refuses those to a queue there is not', () => {
+    const account = new SimulatedAccount({ clock, random: new SeededRandom(1) });
+    const { arn } = account.createQueue('dead-letters');
+    account.send(arn, 'hello', { A: 'b' });
+    expect(account.queue(arn)?.messages).toMatchObject([{ body: 'hello', attributes: { A: 'b' } }]);
+    expect(() => account.send(`${arn}2`, 'hello')).toThrow(AwsError);
+  });
+
+  it('asks before the engine starts an execution for a Task', async () => {
+    const account = new SimulatedAccount({ clock, random: new SeededRandom(1) });
+    const arnOf = (name: string) => `arn:aws:states:eu-west-1:111122223333:stateMachine:${name}`;
+    const machine = (name: string, state: object) => ({
+      name,
+      arn: arnOf(name),
+      roleArn: `arn:aws:iam::111122223333:role/${name}`,
+      definition: { QueryLanguage: 'JSONata', StartAt: 'Only', States: { Only: state } },
+    });
+    account.createStateMachine(machine('child', { Type: 'Succeed' }), 'Child');
+    const Resource = 'arn:aws:states:::states:startExecution.sync:2';
+    const start = { Type: 'Task', Resource, Arguments: { StateMachineArn: arnOf('child') }, End: true };
+    account.createStateMachine(machine('parent', start), 'Parent');
+    const asked: string[] = [];
+    account.authorizeTasks((action, resource, caller) => {
+      asked.push(`${caller.resource} ${action} ${resource.split(':').slice(5, 7).join(':')}`);
+      if (action === 'states:DescribeExecution') throw new AwsError('AccessDeniedException', 'not this one');
+    });
+    const { executionArn } = account.engine.startExecution({ stateMachineArn: arnOf('parent') });
+    const execution = account.engine.execution(executionArn);
+    await clock.run(() => execution.status !== 'RUNNING');
+    expect(asked).toEqual([
+      'Parent states:StartExecution stateMachine:child',
+      'Parent states:DescribeExecution execution:child',
+    ]);
+    expect([execution.error, execution.cause]).toEqual([
+      'StepFunctions.AccessDeniedException',
+      'not this one',
+    ]);
+  });
+});

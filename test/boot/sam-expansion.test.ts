@@ -1,0 +1,154 @@
+import { problemsOf, stackOf } from './stack-of.ts';
+
+const machineFile = {
+  'a.asl.yaml': 'QueryLanguage: JSONata\nStartAt: Done\nStates: { Done: { Type: Succeed } }',
+};
+
+function template(resources: string, globals = '{}'): string {
+  return `Transform: AWS::Serverless-2016-10-31\nGlobals: ${globals}\nResources:\n${resources}`;
+}
+
+function aFunction(properties: string): string {
+  return `  Work:\n    Type: AWS::Serverless::Function\n    Properties: { CodeUri: dist/functions/work/, Handler: handler.handler, ${properties} }\n`;
+}
+
+describe('Globals', () => {
+  it('lie under the properties of a function: maps are merged, plain values replaced', () => {
+    const globals =
+      '{ Function: { Timeout: 10, MemorySize: 512, Environment: { Variables: { MODE: "1", KIND: "1" } } } }';
+    const [work] = stackOf(
+      template(aFunction('Timeout: 20, Environment: { Variables: { KIND: "2" } }'), globals),
+    ).functions;
+    expect(work).toMatchObject({ timeoutSeconds: 20, memoryMb: 512, environment: { MODE: '1', KIND: '2' } });
+  });
+
+  it('refuse a section that is not simulated', () => {
+    expect(problemsOf(template(aFunction(''), '{ Api: {} }'))).toEqual([
+      'Globals.Api: this section is not simulated',
+    ]);
+  });
+});
+
+describe('expandSam', () => {
+  it('makes a role that other resources can refer to', () => {
+    const policies = 'Policies: [{ Statement: [{ Effect: Allow, Action: "sns:Publish", Resource: "*" }] }]';
+    const { functions, roles, outputs } = stackOf(
+      `${template(aFunction(policies))}\nOutputs: { Role: { Value: !GetAtt WorkRole.Arn } }`,
+    );
+    expect(functions[0]?.roleArn).toMatch(/^arn:aws:iam::111122223333:role\/my-stack-WorkRole-[A-Z0-9]{12}$/);
+    expect(outputs.Role).toBe(functions[0]?.roleArn);
+    expect(roles).toEqual([
+      {
+        logicalId: 'Work',
+        roleArn: functions[0]?.roleArn,
+        statements: [{ Effect: 'Allow', Action: ['sns:Publish'], Resource: ['*'] }],
+      },
+    ]);
+  });
+
+  it('takes the statements of a role the template declares itself', () => {
+    const role = `  Shared:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: shared
+      Policies: [{ PolicyName: a, PolicyDocument: { Statement: { Effect: Deny, Action: "s3:*", Resource: "*" } } }]\n`;
+    const { roles } = stackOf(template(aFunction('Role: !GetAtt Shared.Arn') + role));
+    expect(roles).toEqual([
+      {
+        logicalId: 'Work',
+        roleArn: 'arn:aws:iam::111122223333:role/shared',
+        statements: [{ Effect: 'Deny', Action: ['s3:*'], Resource: ['*'] }],
+      },
+    ]);
+  });
+
+  it('makes a rule of an EventBridgeRule event', () => {
+    const event = `Events: { Started: { Type: EventBridgeRule, Properties: {
+      Pattern: { source: [aws.codedeploy] }, RetryPolicy: { MaximumRetryAttempts: 3 } } } }`;
+    const { rules, functions } = stackOf(template(aFunction(event)));
+    expect(rules).toMatchObject([
+      {
+        logicalId: 'WorkStarted',
+        enabled: true,
+        eventPattern: { source: ['aws.codedeploy'] },
+        targets: [{ arn: functions[0]?.arn, maximumRetryAttempts: 3, maximumEventAgeSeconds: 86_400 }],
+      },
+    ]);
+  });
+
+  it('starts a state machine under a role that allows just that', () => {
+    const machine = `  Run:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: a.asl.yaml
+      Events: { Started: { Type: EventBridgeRule, Properties: { Pattern: { source: [a] } } } }\n`;
+    const { rules, machines, roles } = stackOf(template(machine), { files: machineFile });
+    const target = rules[0]?.targets[0];
+    expect(target?.arn).toBe(machines[0]?.arn);
+    expect(roles.find(({ roleArn }) => roleArn === target?.roleArn)?.statements).toEqual([
+      { Effect: 'Allow', Action: ['states:StartExecution'], Resource: [machines[0]?.arn] },
+    ]);
+  });
+
+  it('makes the dead-letter queue of an event and lets the rule write to it', () => {
+    const event = `Events: { Started: { Type: EventBridgeRule, Properties: {
+      Pattern: { source: [a] }, DeadLetterConfig: { Type: SQS } } } }`;
+    const { queues, rules, resourcePolicies } = stackOf(template(aFunction(event)));
+    expect(queues.map(({ logicalId }) => logicalId)).toEqual(['WorkStartedQueue']);
+    expect(rules[0]?.targets[0]?.deadLetterArn).toBe(queues[0]?.arn);
+    expect(resourcePolicies).toMatchObject([
+      {
+        resources: [queues[0]?.url],
+        statements: [{ Condition: { ArnEquals: { 'aws:SourceArn': [rules[0]?.arn] } } }],
+      },
+    ]);
+  });
+
+  it('makes schedules of both kinds', () => {
+    const events = `Events: {
+      Sweep: { Type: Schedule, Properties: { Schedule: rate(5 minutes), Enabled: false } },
+      Nightly: { Type: ScheduleV2, Properties: { ScheduleExpression: "cron(0 1 * * ? *)", Input: "{}" } } }`;
+    const { rules, schedules } = stackOf(template(aFunction(events)));
+    expect(rules).toMatchObject([
+      { logicalId: 'WorkSweep', enabled: false, scheduleExpression: 'rate(5 minutes)' },
+    ]);
+    expect(schedules).toMatchObject([
+      {
+        logicalId: 'WorkNightly',
+        name: 'WorkNightly',
+        scheduleExpression: 'cron(0 1 * * ? *)',
+        target: { input: '{}' },
+      },
+    ]);
+  });
+
+  it.each([
+    ['Events: { A: { Type: Api, Properties: {} } }', 'Events.A.Type', 'simulated are EventBridgeRule'],
+    [
+      'Events: { A: { Type: Schedule, Properties: { Rate: 1 } } }',
+      'Events.A.Properties.Rate',
+      'is not simulated',
+    ],
+    [
+      'Policies: [DynamoDBCrudPolicy: { TableName: a }]',
+      'Policies[0]',
+      'SAM policy template DynamoDBCrudPolicy',
+    ],
+    ['Policies: [AdministratorAccess]', 'Policies[0]', 'managed policy AdministratorAccess'],
+    [
+      'Policies: [{ Statement: [{ Effect: Allow, NotAction: "s3:*", Resource: "*" }] }]',
+      'NotAction',
+      'is not simulated',
+    ],
+    ['Role: arn:aws:iam::1:role/elsewhere', 'Role', 'is not a role of this template'],
+    ['Role: a, Policies: []', 'Policies', 'has no effect beside Role'],
+    ['AutoPublishAlias: live', 'AutoPublishAlias', 'AWS::Serverless::Function is not simulated'],
+    ['Timeout: 901', 'Timeout', 'must be a whole number from 1 to 900'],
+    ['Environment: { Variables: { AWS_REGION: a } }', 'AWS_REGION', 'is set by Lambda'],
+    ['Environment: { Variables: { MODE: { b: c } } }', 'Variables.MODE', 'must be text, not a mapping'],
+  ])('refuses %s', (properties, path, reason) => {
+    const problems = problemsOf(template(aFunction(properties)));
+    expect(problems).toContainEqual(expect.stringContaining(path));
+    expect(problems).toContainEqual(expect.stringContaining(reason));
+  });
+});

@@ -1,0 +1,162 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readStack } from '../../local/boot/stack.ts';
+import type { ParameterValues } from '../../local/boot/template-parameters.ts';
+import { TemplateError } from '../../local/boot/template-problem.ts';
+import { problemsOf } from './stack-of.ts';
+
+const folder = join(__dirname, 'fixtures/greeter');
+
+function greeter(parameters: ParameterValues, stackName = 'greeter') {
+  return readStack({
+    file: 'template.yaml',
+    text: readFileSync(join(folder, 'template.yaml'), 'utf8'),
+    parameters: { StakeholderEmail: 'team@example.com', ...parameters },
+    place: { accountId: '111122223333', region: 'eu-west-1', partition: 'aws', stackName },
+    readText: (path) =>
+      existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8') : undefined,
+  });
+}
+
+describe('readStack', () => {
+  const stack = greeter({});
+
+  it('reads functions with folder, environment and role', () => {
+    expect(stack.functions[0]).toMatchObject({
+      logicalId: 'ComposeGreetingFunction',
+      folder: 'compose-greeting',
+      timeoutSeconds: 10,
+      memoryMb: 256,
+      environment: {
+        ENVIRONMENT: 'test',
+        LEDGER_TABLE: stack.tables[0]?.name,
+        MOTTO: '/greeter/test/motto',
+        FIRST_LANGUAGE: 'en',
+      },
+      roleArn: expect.stringContaining('role/greeter-ComposeGreetingFunctionRole-'),
+    });
+  });
+
+  it('reads what becomes of events a function is sent without waiting', () => {
+    expect(stack.functions[1]?.asynchronous).toEqual({
+      maximumRetryAttempts: 1,
+      maximumEventAgeSeconds: 21_600,
+      onFailureArn: stack.queues[0]?.arn,
+    });
+  });
+
+  it('reads machines with their definitions, substitutions in place', () => {
+    const [machine] = stack.machines;
+    expect(machine).toMatchObject({ name: 'greeter-greet', definitionFile: 'statemachines/greet.asl.yaml' });
+    expect(machine?.definition).toMatchObject({
+      States: {
+        ComposeGreeting: { Arguments: { FunctionName: stack.functions[0]?.arn } },
+        WaitAMoment: { Seconds: 15 },
+      },
+    });
+  });
+
+  it('names everything by the stack: the same at each reading, other for another stack', () => {
+    expect(greeter({})).toEqual(stack);
+    expect(greeter({}, 'other').tables[0]?.name).toMatch(/^other-Ledger-[A-Z0-9]{12}$/);
+  });
+
+  it('gives a bucket a name that S3 takes', () => {
+    expect(stack.buckets[0]?.name).toMatch(/^greeter-bucket-[a-z0-9]{12}$/);
+  });
+
+  it('reads rules and schedules with what happens to the event on its way', () => {
+    expect(stack.rules[0]?.targets).toEqual([
+      {
+        id: 'greet',
+        arn: stack.machines[0]?.arn,
+        roleArn: expect.stringContaining('GreetOrderRole'),
+        inputTransformer: { inputPathsMap: { name: '$.detail.name' }, inputTemplate: '{"name": <name>}' },
+        deadLetterArn: stack.queues[0]?.arn,
+        maximumRetryAttempts: 185,
+        maximumEventAgeSeconds: 86_400,
+      },
+    ]);
+    expect(stack.rules[1]?.targets[0]).toMatchObject({ inputPath: '$.detail', maximumRetryAttempts: 4 });
+    expect(stack.schedules).toMatchObject([{ name: 'CountGreetingFunctionHourly', timezone: 'UTC' }]);
+  });
+
+  it('makes a resource only if its condition holds', () => {
+    expect(stack.alarms).toEqual([]);
+    expect(greeter({ Environment: 'production' }).alarms).toMatchObject([
+      { logicalId: 'GreetFailed', properties: { Threshold: 0, AlarmActions: [stack.topics[0]?.arn] } },
+    ]);
+  });
+
+  it('says which resources it does not simulate, and why that is no loss', () => {
+    expect(stack.unsimulated).toEqual([
+      {
+        logicalId: 'GreetLogs',
+        type: 'AWS::Logs::LogGroup',
+        reason: 'logs are only looked at, never acted on',
+      },
+    ]);
+  });
+
+  it('lists everything that is wrong at once, with file and path', () => {
+    const text = `
+Parameters: { Stage: { Type: String, Default: a } }
+Hooks: {}
+Resources:
+  Api: { Type: AWS::ApiGateway::RestApi }
+  Queue: { Type: AWS::SQS::Queue, Properties: { FifoQueue: true } }
+  Rule:
+    Type: AWS::Events::Rule
+    Properties: { EventPattern: { source: [a] }, Targets: [{ Arn: !GetAtt Nothing.Arn }] }`;
+    expect(problemsOf(text)).toEqual(['Hooks: this section is not simulated']);
+    expect(problemsOf(text.replace('Hooks: {}', ''))).toEqual([
+      'Resources.Rule.Properties.Targets[0].Arn: there is no parameter or resource Nothing',
+      'Resources.Api.Type: AWS::ApiGateway::RestApi is not simulated',
+      'Resources.Queue.Properties.FifoQueue: this property of AWS::SQS::Queue is not simulated',
+    ]);
+  });
+
+  it('throws an error whose message has a line for each problem', () => {
+    const read = () => greeter({ PollSeconds: 1, Environment: 'prod' });
+    expect(read).toThrow(TemplateError);
+    expect(read).toThrow(
+      'template.yaml Parameters.PollSeconds: "1" is too small: the value must be at least 5',
+    );
+    expect(read).toThrow(
+      'template.yaml Parameters.Environment: "prod" is not allowed; allowed are: test, production',
+    );
+  });
+
+  it.each([
+    ['A: { Type: AWS::SQS::Queue, Properties: { QueueName: !GetAtt B.QueueName } }', 'A → B → A'],
+    ['A: { Type: AWS::SQS::Queue, DependsOn: B }', 'A → B → A'],
+  ])('refuses resources that depend on each other: %s', (first, circle) => {
+    const text = `Resources:\n  ${first}\n  B: { Type: AWS::SQS::Queue, Properties: { QueueName: !GetAtt A.QueueName } }`;
+    expect(problemsOf(text).join()).toContain(`depends on itself: ${circle}`);
+  });
+
+  it('refuses a target and a dead-letter queue that are not of the template', () => {
+    const text = `
+Resources:
+  Rule:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: { source: [a] }
+      Targets: [{ Arn: "arn:aws:sqs:eu-west-1:1:a", DeadLetterConfig: { Arn: "arn:aws:sqs:eu-west-1:1:b" } }]`;
+    expect(problemsOf(text)).toEqual([
+      'Resources.Rule: the target arn:aws:sqs:eu-west-1:1:a is nothing of this template',
+      'Resources.Rule: the dead-letter queue arn:aws:sqs:eu-west-1:1:b is not of this template',
+    ]);
+  });
+
+  it('refuses a definition file that is not there and an Express machine', () => {
+    const text = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Run: { Type: AWS::Serverless::StateMachine, Properties: { DefinitionUri: a.asl.yaml, Type: EXPRESS } }`;
+    expect(problemsOf(text)).toEqual([
+      'Resources.Run.Properties.Type: EXPRESS is not simulated; simulated: STANDARD',
+      'Resources.Run.Properties.DefinitionUri: there is no file a.asl.yaml',
+    ]);
+  });
+});
