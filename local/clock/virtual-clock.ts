@@ -103,13 +103,22 @@ export class VirtualClock {
    * @returns what ended it
    */
   async run(done: () => boolean, deadline = Number.POSITIVE_INFINITY): Promise<'done' | 'idle' | 'deadline'> {
-    for (;;) {
-      await this.#quiet();
-      if (done()) return 'done';
-      if (this.#timers.countTimers() === 0) return 'idle';
-      const before = this.now();
-      this.#timers.next();
-      if (this.now() > deadline && before <= deadline) return 'deadline';
+    let late = false;
+    const end = Number.isFinite(deadline)
+      ? this.at(deadline, () => {
+          late = true;
+        })
+      : undefined;
+    try {
+      for (;;) {
+        await this.#quiet();
+        if (done()) return 'done';
+        if (late) return 'deadline';
+        if (this.#timers.countTimers() === (end ? 1 : 0)) return 'idle';
+        this.#timers.next();
+      }
+    } finally {
+      if (end) this.cancel(end);
     }
   }
 

@@ -72,24 +72,6 @@ export class SeededRandom {
     return count;
   }
 
-  /**
-   * Binomial: successes in `n` trials of probability `p`. Exact by trials up to n = 64, Poisson where
-   * successes (or failures) are rare, rounded normal otherwise.
-   */
-  binomial(n: number, p: number): number {
-    if (n <= 0 || p <= 0) return 0;
-    if (p >= 1) return n;
-    if (p > 0.5) return n - this.binomial(n, 1 - p);
-    if (n <= 64) {
-      let successes = 0;
-      for (let i = 0; i < n; i += 1) if (this.uniform() < p) successes += 1;
-      return successes;
-    }
-    const mean = n * p;
-    if (mean < 30) return Math.min(n, this.poisson(mean));
-    return Math.min(n, Math.max(0, Math.round(mean + Math.sqrt(mean * (1 - p)) * this.normal())));
-  }
-
   /** `length` lower-case hexadecimal digits. */
   hex(length: number): string {
     return this.#characters(length, '0123456789abcdef');

@@ -34,7 +34,8 @@ describe('VirtualClock', () => {
   it('stops at its deadline', async () => {
     const tick = () => clock.after(60_000, tick);
     tick();
-    expect(await clock.run(() => false, clock.now() + 10 * 60_000)).toBe('deadline');
+    expect(await clock.run(() => false, clock.now() + 10.5 * 60_000)).toBe('deadline');
+    expect(clock.elapsed()).toBe(10.5 * 60_000);
   });
 
   it('holds time still while announced work is under way', async () => {

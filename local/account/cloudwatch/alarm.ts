@@ -34,3 +34,15 @@ export interface Alarm {
   readonly configuration: object;
   state: AlarmState;
 }
+
+/** The actions an alarm runs when it comes into a state, by ARN. */
+export function actionsFor({ description }: Alarm, value: StateValue): readonly string[] {
+  switch (value) {
+    case 'ALARM':
+      return description.AlarmActions ?? [];
+    case 'OK':
+      return description.OKActions ?? [];
+    default:
+      return description.InsufficientDataActions ?? [];
+  }
+}

@@ -8,7 +8,7 @@ import type {
 import type { Timer, VirtualClock } from '../../clock/virtual-clock.ts';
 import type { EventEntry } from '../eventbridge/event.ts';
 import { AwsError } from '../service.ts';
-import type { Alarm, AlarmChange, AlarmScriptStep, AlarmState } from './alarm.ts';
+import { type Alarm, type AlarmChange, type AlarmScriptStep, type AlarmState, actionsFor } from './alarm.ts';
 import { evaluateAlarm } from './alarm-evaluation.ts';
 import { alarmStateChangeEvent, queriesInEvent } from './alarm-event.ts';
 import { alarmReason, alarmReasonData } from './alarm-reason.ts';
@@ -287,16 +287,5 @@ export class Alarms {
   #reaches(from: string, to: string): boolean {
     if (from === to) return true;
     return this.#alarms.get(from)?.rule?.children.some((child) => this.#reaches(child, to)) === true;
-  }
-}
-
-function actionsFor({ description }: Alarm, value: StateValue): readonly string[] {
-  switch (value) {
-    case 'ALARM':
-      return description.AlarmActions ?? [];
-    case 'OK':
-      return description.OKActions ?? [];
-    default:
-      return description.InsufficientDataActions ?? [];
   }
 }

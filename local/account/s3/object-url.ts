@@ -16,7 +16,8 @@ export function objectOfUrl(url: string): ObjectLocation | undefined {
   if (!host) return undefined;
   const path = decodeURIComponent(pathname.slice(1));
   const slash = path.indexOf('/');
-  const [bucket, key] = host[1] === undefined ? [path.slice(0, slash), path.slice(slash + 1)] : [host[1], path];
+  const [bucket, key] =
+    host[1] === undefined ? [path.slice(0, slash), path.slice(slash + 1)] : [host[1], path];
   const versionId = searchParams.get('versionId');
   return { bucket, key, ...(versionId === null ? {} : { versionId }) };
 }
