@@ -4,10 +4,12 @@ import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { Aliases } from './aws/aliases.ts';
 import { Bucket } from './aws/bucket.ts';
 import { Deployments } from './aws/deployments.ts';
+import { Executions } from './aws/executions.ts';
 import { Signals } from './aws/signals.ts';
 import { Stacks } from './aws/stacks.ts';
 import { CatalogStore } from './catalog/catalog-store.ts';
@@ -24,6 +26,7 @@ import { requireEnv } from './task.ts';
 // One place where clients are made. The bundler leaves out of each function what its handler does not use.
 
 export const deployments = (runtime: Runtime) => new Deployments(new CodeDeployClient(runtime.clientConfig));
+export const executions = (runtime: Runtime) => new Executions(new SFNClient(runtime.clientConfig));
 export const aliases = (runtime: Runtime) => new Aliases(new LambdaClient(runtime.clientConfig));
 export const stacks = (runtime: Runtime) => new Stacks(new CloudFormationClient(runtime.clientConfig));
 export const signals = (runtime: Runtime) => new Signals(new CloudWatchClient(runtime.clientConfig));

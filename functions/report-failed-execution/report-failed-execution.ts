@@ -1,12 +1,11 @@
 import * as z from 'zod';
-import { type EndIncidentDeps, endIncident } from '../../shared/incident/end-incident.ts';
-import { monitoringFailedMail } from '../../shared/mail/monitoring-mails.ts';
+import type { EndIncidentDeps } from '../../shared/incident/end-incident.ts';
+import { endLeftIncident, reportUnwatched } from '../../shared/incident/report-ended-execution.ts';
 
 export const reportFailedExecutionInput = z.object({
   detail: z.object({
     executionArn: z.string(),
     stateMachineArn: z.string(),
-    name: z.string(),
     status: z.enum(['FAILED', 'TIMED_OUT', 'ABORTED']),
     error: z.string().nullish(),
     cause: z.string().nullish(),
@@ -28,17 +27,15 @@ export interface ReportFailedExecutionDeps extends EndIncidentDeps {
  */
 export function reportFailedExecution(deps: ReportFailedExecutionDeps) {
   return async ({ detail }: z.infer<typeof reportFailedExecutionInput>): Promise<{ reported: boolean }> => {
-    const { executionArn, status } = detail;
-    const why = [`the execution ended ${status}`, detail.error, detail.cause].filter(Boolean).join(': ');
-    if (detail.stateMachineArn === deps.monitorDeploymentArn) {
-      const mail = monitoringFailedMail(deps.environment, { deploymentId: detail.name, executionArn, why });
-      await deps.mailRoom.send(executionArn, 'failed', executionArn, mail);
+    const { executionArn, stateMachineArn } = detail;
+    if (stateMachineArn === deps.monitorDeploymentArn) {
+      await reportUnwatched(deps, executionArn, detail);
       return { reported: true };
     }
     const incidentId = await deps.incidents.incidentOfExecution(executionArn);
     const incident = incidentId ? await deps.incidents.find(incidentId) : undefined;
     if (incident?.status !== 'open' || incident.executionArn !== executionArn) return { reported: false };
-    await endIncident(deps, incident, executionArn, { planned: [incident.service], failure: why });
+    await endLeftIncident(deps, incident, detail);
     return { reported: true };
   };
 }

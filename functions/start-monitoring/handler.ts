@@ -1,11 +1,11 @@
-import { SFNClient } from '@aws-sdk/client-sfn';
 import { onLambda } from '../../shared/runtime.ts';
 import { requireEnv, task } from '../../shared/task.ts';
+import { executions } from '../../shared/wiring.ts';
 import { startMonitoring, startMonitoringInput } from './start-monitoring.ts';
 
 export const build = task(startMonitoringInput, (runtime) =>
   startMonitoring({
-    stepFunctions: new SFNClient(runtime.clientConfig),
+    executions: executions(runtime),
     stateMachineArn: requireEnv(runtime, 'MONITOR_DEPLOYMENT_ARN'),
   }),
 );

@@ -1,5 +1,5 @@
-import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
+import type { Executions } from '../../shared/aws/executions.ts';
 
 /** A "CodeDeploy Deployment State-change Notification"; further fields are EventBridge's own. */
 export const startMonitoringInput = z.object({
@@ -11,7 +11,7 @@ export const startMonitoringInput = z.object({
 
 /** What the rule needs. */
 export interface StartMonitoringDeps {
-  readonly stepFunctions: SFNClient;
+  readonly executions: Executions;
   readonly stateMachineArn: string;
 }
 
@@ -22,20 +22,10 @@ export interface StartMonitoringDeps {
  * nothing but the id, so that a second start of a running execution is the same request (a no-op), and one
  * after its end is refused by name; both mean that the deployment is looked after.
  */
-export function startMonitoring({ stepFunctions, stateMachineArn }: StartMonitoringDeps) {
+export function startMonitoring({ executions, stateMachineArn }: StartMonitoringDeps) {
   return async ({ detail }: z.infer<typeof startMonitoringInput>): Promise<{ deploymentId: string }> => {
     const { deploymentId } = detail;
-    try {
-      await stepFunctions.send(
-        new StartExecutionCommand({
-          stateMachineArn,
-          name: deploymentId,
-          input: JSON.stringify({ deploymentId }),
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof ExecutionAlreadyExists)) throw error;
-    }
+    await executions.start(stateMachineArn, deploymentId, { deploymentId });
     return { deploymentId };
   };
 }

@@ -53,11 +53,13 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
     const plan = await deps.plans.read(planKey);
     const judgements: Judgement[] = [];
     let since = 0;
+    let moved = 0;
     for (const { service, status, finishedAt } of await deps.incidents.serviceResults(incidentId)) {
       const planned = plan.services.find((one) => one.service === service);
       if (status !== 'rolled-back' || !planned) continue;
       await deps.locks.renew(service, lockOwner(input));
       since = Math.max(since, Date.parse(finishedAt));
+      moved += 1;
       for (const target of planned.targets) {
         if (target.phase === 'traffic')
           judgements.push(await judge(service, target, Date.parse(finishedAt), now));
@@ -66,7 +68,8 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
     const status = statusOf(judgements, now - since);
     return {
       status,
-      detail: describe(status, judgements),
+      detail:
+        moved > 0 ? describe(status, judgements) : 'no service was put back, so there is nothing to look at',
       waitSeconds: secondsUntilNextLook({ now, phase: 'shifting', bakedMinutes: 0 }),
     };
   };

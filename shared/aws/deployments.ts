@@ -10,6 +10,7 @@ import {
   GetDeploymentCommand,
   GetDeploymentGroupCommand,
   ListDeploymentsCommand,
+  type ListDeploymentsCommandInput,
   ListDeploymentTargetsCommand,
   StopDeploymentCommand,
 } from '@aws-sdk/client-codedeploy';
@@ -136,28 +137,37 @@ export class Deployments {
     return deploymentId;
   }
 
+  /** Ids of all deployments of the account in the Region created between two times, ms since the epoch. */
+  async idsBetween(start: number, end: number): Promise<string[]> {
+    return this.#ids({ createTimeRange: { start: new Date(start), end: new Date(end) } });
+  }
+
   /** Deployments of a group created since `since` (ms since the epoch), newest first. */
   async listSince(
     group: Pick<Deployment, 'application' | 'deploymentGroup'>,
     since: number,
   ): Promise<Deployment[]> {
+    const ids = await this.#ids({
+      applicationName: group.application,
+      deploymentGroupName: group.deploymentGroup,
+      createTimeRange: { start: new Date(since) },
+    });
+    const found: Deployment[] = [];
+    for (const id of ids) found.push(await this.get(id));
+    return found.sort((a, b) => b.createdAt - a.createdAt);
+  }
+
+  async #ids(filter: ListDeploymentsCommandInput): Promise<string[]> {
     const ids: string[] = [];
     let nextToken: string | undefined;
     do {
       const page = await this.#client.send(
-        new ListDeploymentsCommand({
-          applicationName: group.application,
-          deploymentGroupName: group.deploymentGroup,
-          createTimeRange: { start: new Date(since) },
-          ...(nextToken && { nextToken }),
-        }),
+        new ListDeploymentsCommand({ ...filter, ...(nextToken && { nextToken }) }),
       );
       ids.push(...(page.deployments ?? []));
       nextToken = page.nextToken;
     } while (nextToken);
-    const found: Deployment[] = [];
-    for (const id of ids) found.push(await this.get(id));
-    return found.sort((a, b) => b.createdAt - a.createdAt);
+    return ids;
   }
 
   async #fromTarget(deploymentId: string): Promise<VersionChange | undefined> {

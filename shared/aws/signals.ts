@@ -1,7 +1,9 @@
 import {
   type CloudWatchClient,
+  type CompositeAlarm,
   DescribeAlarmsCommand,
   GetMetricDataCommand,
+  type MetricAlarm,
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import { TransientFailure } from '../errors.ts';
@@ -22,6 +24,8 @@ export interface VersionSpan {
 }
 
 const minuteMs = 60_000;
+/** DescribeAlarms takes and returns at most 100 (CloudWatch API reference); a stack may have more. */
+const alarmsPerCall = 100;
 
 /** CloudWatch, as the coordinator uses it. */
 export class Signals {
@@ -76,16 +80,18 @@ export class Signals {
 
   /** The declared alarms; one that CloudWatch does not return does not exist. */
   async alarms(names: readonly string[]): Promise<AlarmReading[]> {
-    if (names.length === 0) return [];
-    // Without AlarmTypes only metric alarms come back (CloudWatch API reference, DescribeAlarms).
-    const { MetricAlarms = [], CompositeAlarms = [] } = await this.#client.send(
-      new DescribeAlarmsCommand({
-        AlarmNames: [...names],
-        AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
-        MaxRecords: 100,
-      }),
-    );
-    const found = new Map([...MetricAlarms, ...CompositeAlarms].map((alarm) => [alarm.AlarmName, alarm]));
+    const found = new Map<string | undefined, MetricAlarm | CompositeAlarm>();
+    for (let first = 0; first < names.length; first += alarmsPerCall) {
+      // Without AlarmTypes only metric alarms come back (CloudWatch API reference, DescribeAlarms).
+      const { MetricAlarms = [], CompositeAlarms = [] } = await this.#client.send(
+        new DescribeAlarmsCommand({
+          AlarmNames: names.slice(first, first + alarmsPerCall),
+          AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+          MaxRecords: alarmsPerCall,
+        }),
+      );
+      for (const alarm of [...MetricAlarms, ...CompositeAlarms]) found.set(alarm.AlarmName, alarm);
+    }
     return names.map((name) => {
       const alarm = found.get(name);
       if (!alarm?.StateValue) return { name, state: 'missing' };

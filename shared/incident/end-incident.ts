@@ -48,6 +48,7 @@ export async function endIncident(
   });
   await deps.mailRoom.send(incidentId, `outcome-${attempt}`, executionArn, mail);
   await deps.incidents.close(incidentId, executionArn, outcome, new Date(deps.now()).toISOString());
+  await deps.incidents.strikeOut(incidentId);
   for (const service of new Set([incident.service, ...ending.planned])) {
     await deps.locks.release(service, lockOwner(incident));
   }

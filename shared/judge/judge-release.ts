@@ -1,7 +1,7 @@
 import { type AlarmReading, judgeAlarms } from './declared-alarms.ts';
 import { judgeHardLimits, type LimitsInput } from './hard-limits.ts';
 import type { Judgement } from './judgement.ts';
-import { totalOf } from './samples.ts';
+import { poolMinutes, totalOf } from './samples.ts';
 
 /** Everything the judge looks at for one deployment. */
 export interface JudgeInput extends LimitsInput {
@@ -22,11 +22,14 @@ export function judgeRelease(input: JudgeInput): Judgement {
   if (breach) return { verdict: 'unhealthy', reason: breach.detail, evidence };
 
   const { requests, errors } = totalOf(input.minutes);
-  const needed = input.limits.sampleRequests * input.limits.breaches;
-  if (requests < needed) {
+  const { sampleRequests, breaches } = input.limits;
+  const samples = poolMinutes(input.minutes, sampleRequests).length;
+  if (samples < breaches) {
     return {
       verdict: 'insufficient',
-      reason: `${requests} requests to ${input.subject} so far, ${needed} needed for a verdict`,
+      reason:
+        `${requests} requests to ${input.subject} so far: ${samples} of the ${breaches} samples ` +
+        `of ${sampleRequests} that a verdict takes`,
       evidence,
     };
   }

@@ -9,8 +9,11 @@ import {
   serviceResult,
 } from './records.ts';
 
-const executionPointer = z.strictObject({ incidentId: z.string() });
+const incidentPointer = z.strictObject({ incidentId: z.string() });
 const mailMarker = z.strictObject({ owner: z.string(), messageId: z.string().optional() });
+
+/** Partition of the list of open incidents: a handful at any time, so that one partition is enough. */
+const openList = 'OPEN-INCIDENTS';
 
 /** Incidents, what was done in them, and which of their mails went out. */
 export class IncidentLedger {
@@ -33,11 +36,13 @@ export class IncidentLedger {
 
   /** Opens an incident; answers false where the release has one already. */
   async open(incident: IncidentRecord): Promise<boolean> {
+    await this.#listAsOpen(incident.incidentId);
     return this.#table.put(incidentKey(incident.incidentId), incident, { onlyIfNew: true });
   }
 
   /** Opens a closed incident for one more attempt; answers false where it is not closed any more. */
   async reopen(incident: IncidentRecord): Promise<boolean> {
+    await this.#listAsOpen(incident.incidentId);
     return this.#table.update(
       incidentKey(incident.incidentId),
       {
@@ -91,6 +96,24 @@ export class IncidentLedger {
     );
   }
 
+  /** Ids of all incidents that may be open: listed before they are opened, struck out after they are closed. */
+  async openIncidents(): Promise<string[]> {
+    const pointers = await this.#table.query(openList, 'INCIDENT#', incidentPointer);
+    return pointers.map(({ incidentId }) => incidentId);
+  }
+
+  /** Strikes a closed incident out of the list of open ones. */
+  async strikeOut(incidentId: string): Promise<void> {
+    await this.#table.delete(
+      { pk: openList, sk: `INCIDENT#${incidentId}` },
+      { expression: 'attribute_exists(pk)' },
+    );
+  }
+
+  async #listAsOpen(incidentId: string): Promise<void> {
+    await this.#table.put({ pk: openList, sk: `INCIDENT#${incidentId}` }, { incidentId });
+  }
+
   /** Remembers which incident an execution works on, for the day the execution is stopped from outside. */
   async pointExecution(executionArn: string, incidentId: string): Promise<void> {
     await this.#table.put({ pk: `EXECUTION#${executionArn}`, sk: 'EXECUTION' }, { incidentId });
@@ -99,7 +122,7 @@ export class IncidentLedger {
   async incidentOfExecution(executionArn: string): Promise<string | undefined> {
     const pointer = await this.#table.get(
       { pk: `EXECUTION#${executionArn}`, sk: 'EXECUTION' },
-      executionPointer,
+      incidentPointer,
     );
     return pointer?.incidentId;
   }

@@ -58,6 +58,8 @@ export function executionUrl(executionArn: string): string {
 function asciiSubject(text: string): string {
   const ascii = text
     .normalize('NFKD')
+    // An accent stands apart from its letter now; the letter stays.
+    .replace(/\p{Mark}+/gu, '')
     .replace(/[–—]/g, '-')
     .replace(/[^\x20-\x7e]+/g, ' ')
     .replace(/ {2,}/g, ' ')

@@ -34,7 +34,7 @@ export class PlanStore {
   async read(planKey: string): Promise<RollbackPlan> {
     const text = await this.#bucket.read(planKey);
     if (text === undefined) throw new LedgerCorrupt(`Plan ${planKey} is not in the bucket.`);
-    const parsed = rollbackPlan.safeParse(JSON.parse(text));
+    const parsed = rollbackPlan.safeParse(parseJson(planKey, text));
     if (!parsed.success) throw new LedgerCorrupt(`Plan ${planKey}: ${describeIssues(parsed.error)}`);
     return parsed.data;
   }
@@ -49,5 +49,13 @@ export class PlanStore {
     const found = (await this.readService(planKey, service)).targets.find((one) => one.target === target);
     if (!found) throw new LedgerCorrupt(`Plan ${planKey} has no target ${target} of ${service}.`);
     return found;
+  }
+}
+
+function parseJson(planKey: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new LedgerCorrupt(`Plan ${planKey} is not JSON: ${(error as Error).message}`);
   }
 }

@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import type { Deployments } from '../../shared/aws/deployments.ts';
+import { type Executions, executionArn } from '../../shared/aws/executions.ts';
+import type { EndIncidentDeps } from '../../shared/incident/end-incident.ts';
+import { endLeftIncident, reportUnwatched } from '../../shared/incident/report-ended-execution.ts';
+
+/** The schedule's event holds nothing that is needed. */
+export const sweepLostWorkInput = z.unknown();
+
+/** What the rule needs. */
+export interface SweepLostWorkDeps extends EndIncidentDeps {
+  readonly deployments: Deployments;
+  readonly executions: Executions;
+  readonly monitorDeploymentArn: string;
+}
+
+/** What a sweep found and put right. */
+export interface Swept {
+  /** Deployments that had no execution. */
+  readonly started: number;
+  /** Incidents that their execution had left open. */
+  readonly ended: number;
+}
+
+/** How far back deployments are looked for: longer than a Region's worst hours, and six sweeps' worth of retries. */
+const lookBackMs = 6 * 3_600_000;
+
+/** An event may be on its way this long before it counts as lost; EventBridge delivers within seconds. */
+const graceMs = 2 * 60_000;
+
+/**
+ * Finds what lost events left undone. Events of CodeDeploy and Step Functions are best effort: a deployment whose
+ * events were lost gets its execution here, an incident whose execution ended unheard is ended, and a watch that
+ * broke unheard is reported.
+ */
+export function sweepLostWork(deps: SweepLostWorkDeps) {
+  return async (): Promise<Swept> => {
+    const until = deps.now() - graceMs;
+    let started = 0;
+    for (const deploymentId of await deps.deployments.idsBetween(deps.now() - lookBackMs, until)) {
+      if (await lookAfter(deploymentId, until)) started += 1;
+    }
+    let ended = 0;
+    for (const incidentId of await deps.incidents.openIncidents()) {
+      if (await endIfLeft(incidentId, until)) ended += 1;
+    }
+    return { started, ended };
+  };
+
+  async function lookAfter(deploymentId: string, until: number): Promise<boolean> {
+    const arn = executionArn(deps.monitorDeploymentArn, deploymentId);
+    const watch = await deps.executions.find(arn);
+    if (!watch) return deps.executions.start(deps.monitorDeploymentArn, deploymentId, { deploymentId });
+    const broke = watch.status === 'FAILED' || watch.status === 'TIMED_OUT' || watch.status === 'ABORTED';
+    if (broke && (watch.endedAt ?? 0) < until) await reportUnwatched(deps, arn, watch);
+    return false;
+  }
+
+  async function endIfLeft(incidentId: string, until: number): Promise<boolean> {
+    const incident = await deps.incidents.find(incidentId);
+    if (!incident) return false;
+    if (incident.status === 'closed') {
+      await deps.incidents.strikeOut(incidentId);
+      return false;
+    }
+    const execution = await deps.executions.find(incident.executionArn);
+    if (!execution?.endedAt || execution.endedAt >= until) return false;
+    await endLeftIncident(deps, incident, execution);
+    return true;
+  }
+}

@@ -1,0 +1,34 @@
+import { type ExecutionState, whyEnded } from '../aws/executions.ts';
+import type { IncidentRecord } from '../ledger/records.ts';
+import { monitoringFailedMail } from '../mail/monitoring-mails.ts';
+import { type EndIncidentDeps, endIncident } from './end-incident.ts';
+
+/** Ends an incident that its execution left open when it ended: tells the stakeholders and frees the locks. */
+export async function endLeftIncident(
+  deps: EndIncidentDeps,
+  incident: IncidentRecord,
+  ended: ExecutionState,
+): Promise<void> {
+  const ending = { planned: [incident.service], failure: whyEnded(ended) };
+  await endIncident(deps, incident, incident.executionArn, ending);
+}
+
+/** Tells the stakeholders, once, that a deployment is not watched any more. */
+export async function reportUnwatched(
+  deps: EndIncidentDeps,
+  executionArn: string,
+  ended: ExecutionState,
+): Promise<void> {
+  const mail = monitoringFailedMail(deps.environment, {
+    deploymentId: deploymentOf(executionArn),
+    executionArn,
+    why: whyEnded(ended),
+  });
+  await deps.mailRoom.send(executionArn, 'failed', executionArn, mail);
+}
+
+/** A watch is named after its deployment; one that went on as a new execution has its generation behind it. */
+function deploymentOf(executionArn: string): string {
+  const name = executionArn.slice(executionArn.lastIndexOf(':') + 1);
+  return name.replace(/^(d-[A-Za-z0-9]+)-\d+$/, '$1');
+}
