@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import type { CatalogParameters } from '../../shared/aws/catalog-parameters.ts';
+import type { CatalogParameter, CatalogParameters } from '../../shared/aws/catalog-parameters.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import { type ServiceEntry, serviceEntry } from '../../shared/catalog/service-entry.ts';
+import { TransientFailure } from '../../shared/errors.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
 import { catalogRefusedMail } from '../../shared/mail/monitoring-mails.ts';
 import { describeIssues } from '../../shared/task.ts';
@@ -20,6 +21,9 @@ export interface CompileCatalogDeps {
   readonly now: () => number;
 }
 
+/** One of n compilations at once wins each round; this many rounds let as many changes come together. */
+const maxTries = 20;
+
 /** What a compilation made. */
 export interface CompiledNumbers {
   readonly services: number;
@@ -34,27 +38,48 @@ export interface CompiledNumbers {
  */
 export function compileCatalog({ parameters, catalog, mailRoom, environment, now }: CompileCatalogDeps) {
   return async (): Promise<CompiledNumbers> => {
-    const before = (await catalog.find())?.services ?? {};
-    const services: Record<string, ServiceEntry> = {};
-    const refused: { parameter: string; reason: string; kept: boolean }[] = [];
-    for (const { name, service, value } of await parameters.read()) {
-      const parsed = parseEntry(service, value);
-      if ('entry' in parsed) {
-        services[service] = parsed.entry;
-        continue;
-      }
-      const kept = before[service];
-      if (kept) services[service] = kept;
-      refused.push({ parameter: name, reason: parsed.reason, kept: kept !== undefined });
-    }
-    const sorted = Object.fromEntries(Object.entries(services).sort(([a], [b]) => (a < b ? -1 : 1)));
-    await catalog.write({ compiledAt: new Date(now()).toISOString(), services: sorted });
+    let services: Record<string, ServiceEntry> = {};
+    let refused: RefusedParameter[] = [];
+    const compileOnce = () =>
+      catalog.replace(async (inForce) => {
+        ({ services, refused } = compile(await parameters.read(), inForce));
+        return { compiledAt: new Date(now()).toISOString(), services };
+      });
+    let replaced = await compileOnce();
+    // Several changes at once: what was read may be older than what another compilation read, so read again.
+    for (let tries = 1; !replaced && tries < maxTries; tries += 1) replaced = await compileOnce();
+    if (!replaced) throw new TransientFailure(`${maxTries} other compilations of the catalog were faster.`);
     if (refused.length > 0) {
       const state = createHash('sha256').update(JSON.stringify(refused)).digest('hex').slice(0, 16);
       await mailRoom.send('catalog', state, 'compile-catalog', catalogRefusedMail(environment, refused));
     }
-    return { services: Object.keys(sorted).length, refused: refused.length };
+    return { services: Object.keys(services).length, refused: refused.length };
   };
+}
+
+interface RefusedParameter {
+  readonly parameter: string;
+  readonly reason: string;
+  /** Whether the last good form of the entry stays in force. */
+  readonly kept: boolean;
+}
+
+function compile(
+  parameters: readonly CatalogParameter[],
+  inForce: Readonly<Record<string, ServiceEntry>>,
+): { services: Record<string, ServiceEntry>; refused: RefusedParameter[] } {
+  const services: Record<string, ServiceEntry> = {};
+  const refused: RefusedParameter[] = [];
+  const byService = [...parameters].sort((a, b) => (a.service < b.service ? -1 : 1));
+  for (const { name, service, value } of byService) {
+    const parsed = parseEntry(service, value);
+    const kept = inForce[service];
+    if ('entry' in parsed) services[service] = parsed.entry;
+    else if (kept) services[service] = kept;
+    if ('reason' in parsed)
+      refused.push({ parameter: name, reason: parsed.reason, kept: kept !== undefined });
+  }
+  return { services, refused };
 }
 
 function parseEntry(service: string, text: string): { entry: ServiceEntry } | { reason: string } {

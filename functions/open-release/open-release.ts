@@ -121,9 +121,11 @@ export function openRelease(deps: OpenReleaseDeps) {
     };
     if (!entry.stack) return at(deployment.createdAt);
     const stack = await deps.stacks.describe(entry.stack);
-    const updating = stack.status === 'UPDATE_IN_PROGRESS' || stack.status.startsWith('UPDATE_COMPLETE');
+    const updating = stack.status === 'UPDATE_IN_PROGRESS';
+    // Made by hand, beside the stack: a release of its own.
     if (deployment.stackId === undefined && !updating) return at(deployment.createdAt);
-    if (updating && stack.lastUpdatedAt !== undefined && stack.lastUpdatedAt <= deployment.createdAt) {
+    const sameUpdate = updating || stack.status.startsWith('UPDATE_COMPLETE');
+    if (sameUpdate && stack.lastUpdatedAt !== undefined && stack.lastUpdatedAt <= deployment.createdAt) {
       return at(stack.lastUpdatedAt, entry.stack);
     }
     // The update is over already (its first event was lost or late): a sibling may have opened the release.

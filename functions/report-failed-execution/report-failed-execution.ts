@@ -1,6 +1,10 @@
 import * as z from 'zod';
 import type { EndIncidentDeps } from '../../shared/incident/end-incident.ts';
-import { endLeftIncident, reportUnwatched } from '../../shared/incident/report-ended-execution.ts';
+import {
+  endLeftIncident,
+  reportNotBegun,
+  reportUnwatched,
+} from '../../shared/incident/report-ended-execution.ts';
 
 export const reportFailedExecutionInput = z.object({
   detail: z.object({
@@ -9,6 +13,8 @@ export const reportFailedExecutionInput = z.object({
     status: z.enum(['FAILED', 'TIMED_OUT', 'ABORTED']),
     error: z.string().nullish(),
     cause: z.string().nullish(),
+    /** Left out of large events. */
+    input: z.string().nullish(),
   }),
 });
 
@@ -34,7 +40,11 @@ export function reportFailedExecution(deps: ReportFailedExecutionDeps) {
     }
     const incidentId = await deps.incidents.incidentOfExecution(executionArn);
     const incident = incidentId ? await deps.incidents.find(incidentId) : undefined;
-    if (incident?.status !== 'open' || incident.executionArn !== executionArn) return { reported: false };
+    if (!incident) {
+      await reportNotBegun(deps, executionArn, detail, detail.input ?? '');
+      return { reported: true };
+    }
+    if (incident.status !== 'open' || incident.executionArn !== executionArn) return { reported: false };
     await endLeftIncident(deps, incident, detail);
     return { reported: true };
   };

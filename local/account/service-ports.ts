@@ -7,6 +7,7 @@ import type { AlarmsPort } from './codedeploy/codedeploy-ports.ts';
 import type { SimulatedLambda } from './lambda/simulated-lambda.ts';
 import type { LambdaRuntime } from './lambda-runtime/lambda-runtime.ts';
 import type { ParameterStore } from './parameter-store/parameter-store.ts';
+import { objectOfUrl } from './s3/object-url.ts';
 import type { S3 } from './s3/s3.ts';
 import { AwsError, type CallContext } from './service.ts';
 
@@ -41,16 +42,11 @@ export function parametersPort(parameterStore: ParameterStore, clock: VirtualClo
 /** Reads the template behind a `TemplateURL`, path-style or virtual-hosted, as CloudFormation does. */
 export function templateReader(s3: S3): ReadTemplate {
   return (url) => {
-    const { hostname, pathname, searchParams } = new URL(url);
-    const path = decodeURIComponent(pathname.slice(1));
-    const host = /^(?:(.+)\.)?s3[.-]/.exec(hostname);
-    if (!host)
+    const found = objectOfUrl(url);
+    if (!found)
       throw new AwsError('ValidationError', `S3 error: the URL ${url} does not name an object in S3`);
-    const slash = path.indexOf('/');
-    const [Bucket, Key] =
-      host[1] === undefined ? [path.slice(0, slash), path.slice(slash + 1)] : [host[1], path];
-    const version = searchParams.get('versionId');
-    const input = { Bucket, Key, ...(version === null ? {} : { VersionId: version }) };
+    const { bucket: Bucket, key: Key, versionId } = found;
+    const input = { Bucket, Key, ...(versionId === undefined ? {} : { VersionId: versionId }) };
     try {
       const { Body } = s3.operations.GetObject(input) as { Body?: Uint8Array };
       return Buffer.from(Body ?? []).toString();

@@ -1,6 +1,8 @@
 import { dirname } from 'node:path';
 import { exampleIdentity, SimulatedAccount, type SimulatedAccountOptions } from '../account/account.ts';
 import type { TableDefinition } from '../account/dynamodb/dynamodb.ts';
+import { enforcePermissions } from '../account/permissions/enforce-permissions.ts';
+import type { PermissionUsage } from '../account/permissions/permission-usage.ts';
 import type { Engine } from '../asl/engine.ts';
 import { loadHandler } from './load-handler.ts';
 import { loadStack } from './load-stack.ts';
@@ -29,13 +31,16 @@ export interface BootedCoordinator {
   nameOf(logicalId: string): string;
   /** What each role may do. */
   roles(): readonly RoleSpec[];
+  /** Which of those statements were needed so far, and what was refused. */
+  readonly permissions: PermissionUsage;
 }
 
 const stackCaller = { principal: 'cloudformation.amazonaws.com' };
 
 /**
  * Deploys a SAM template into a new simulated account: its functions run their real handlers, its machines their
- * real definitions, its rules deliver. Schedules and alarms wait for `account.start()`.
+ * real definitions, its rules deliver, and each may do what its role's statements allow. Schedules and alarms
+ * wait for `account.start()`.
  *
  * What the template says is read once per process and reused while its files stay the same, so that booting
  * again is cheap. Alarms of the template are not made: they watch metrics of the coordinator itself, which
@@ -56,7 +61,7 @@ export async function boot(options: BootOptions): Promise<BootedCoordinator> {
   }
   for (const machine of stack.machines) account.createStateMachine(machine, machine.logicalId);
   deployRules(stack, account);
-  return bootedCoordinator(stack, account);
+  return bootedCoordinator(stack, account, enforcePermissions(account, stack));
 }
 
 function deployStores(stack: StackSpec, account: SimulatedAccount): void {
@@ -127,7 +132,11 @@ function scheduledEvent(event: object, scheduleArn: string): object {
   return { ...event, source: 'aws.scheduler', resources: [scheduleArn], detail: '{}' };
 }
 
-function bootedCoordinator(stack: StackSpec, account: SimulatedAccount): BootedCoordinator {
+function bootedCoordinator(
+  stack: StackSpec,
+  account: SimulatedAccount,
+  permissions: PermissionUsage,
+): BootedCoordinator {
   const { functions, machines, rules, schedules, queues, topics, tables, buckets, parameters, alarms } =
     stack;
   const named: readonly Named[] = [
@@ -150,6 +159,7 @@ function bootedCoordinator(stack: StackSpec, account: SimulatedAccount): BootedC
     machine: (logicalId) => find(machines, logicalId),
     nameOf: (logicalId) => find(named, logicalId).name,
     roles: () => stack.roles,
+    permissions,
   };
 }
 

@@ -18,9 +18,16 @@ export class Bucket {
 
   /** Text of an object; undefined when there is none. */
   async read(key: string): Promise<string | undefined> {
+    return (await this.readTagged(key))?.text;
+  }
+
+  /** Text of an object with the tag of this very state of it; undefined when there is none. */
+  async readTagged(key: string): Promise<{ readonly text: string; readonly tag: string } | undefined> {
     try {
-      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#name, Key: key }));
-      return await Body?.transformToString();
+      const { Body, ETag = '' } = await this.#client.send(
+        new GetObjectCommand({ Bucket: this.#name, Key: key }),
+      );
+      return { text: (await Body?.transformToString()) ?? '', tag: ETag };
     } catch (error) {
       if (error instanceof NoSuchKey || (error as Error).name === 'NoSuchKey') return undefined;
       throw error;
@@ -42,6 +49,31 @@ export class Bucket {
     await this.#client.send(
       new PutObjectCommand({ Bucket: this.#name, Key: key, Body: text, ContentType: contentType }),
     );
+  }
+
+  /**
+   * Writes an object if it still is what was read: the state of `tag`, or absent.
+   *
+   * @returns false, and nothing changed, when somebody else wrote it meanwhile
+   */
+  async replace(key: string, text: string, tag: string | undefined): Promise<boolean> {
+    try {
+      await this.#client.send(
+        new PutObjectCommand({
+          Bucket: this.#name,
+          Key: key,
+          Body: text,
+          ContentType: 'application/json',
+          ...(tag ? { IfMatch: tag } : { IfNoneMatch: '*' }),
+        }),
+      );
+      return true;
+    } catch (error) {
+      // 409: a conditional write to the same key was under way (S3 user guide, conditional-writes).
+      const { name } = error as Error;
+      if (name === 'PreconditionFailed' || name === 'ConditionalRequestConflict') return false;
+      throw error;
+    }
   }
 
   /** URL of an object, as CloudFormation reads templates from. */

@@ -18,20 +18,25 @@ export class CatalogStore {
 
   /** @throws CatalogUnreadable when none was compiled, or it is not of its schema */
   async read(): Promise<CompiledCatalog> {
-    const catalog = await this.find();
-    if (catalog) return catalog;
+    const text = await this.#bucket.read(compiledCatalogKey);
+    if (text !== undefined) return parseCompiledCatalog(text);
     throw new CatalogUnreadable(
       `There is no ${compiledCatalogKey} in the bucket: it is compiled when a service's parameter is written.`,
     );
   }
 
-  async find(): Promise<CompiledCatalog | undefined> {
-    const text = await this.#bucket.read(compiledCatalogKey);
-    return text === undefined ? undefined : parseCompiledCatalog(text);
-  }
-
-  async write(catalog: CompiledCatalog): Promise<void> {
-    await this.#bucket.write(compiledCatalogKey, JSON.stringify(catalog));
+  /**
+   * Puts a new catalog in the place of the one it is made from.
+   *
+   * @param compile makes the new catalog from the services of the one in force
+   * @returns false when somebody else put one there meanwhile: what was compiled may be older than that
+   */
+  async replace(
+    compile: (inForce: CompiledCatalog['services']) => Promise<CompiledCatalog>,
+  ): Promise<boolean> {
+    const inForce = await this.#bucket.readTagged(compiledCatalogKey);
+    const catalog = await compile(inForce ? parseCompiledCatalog(inForce.text).services : {});
+    return this.#bucket.replace(compiledCatalogKey, JSON.stringify(catalog), inForce?.tag);
   }
 
   /** @throws InvalidInput when the catalog has no such service */

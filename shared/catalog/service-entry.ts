@@ -42,6 +42,20 @@ export const targetEntry = z.discriminatedUnion('kind', [
 ]);
 export type TargetEntry = z.infer<typeof targetEntry>;
 
+/**
+ * When a consumer goes back with a provider: `by-cut` if it was released on top of what is undone, `always`
+ * whatever it runs, `never` because of this provider.
+ */
+export const coupling = z.enum(['by-cut', 'always', 'never']);
+export type Coupling = z.infer<typeof coupling>;
+
+/** A provider of the service: its name, or its name and how the two are coupled. */
+export const dependsOnItem = z.union(
+  [serviceName, z.strictObject({ service: serviceName, coupling: coupling.default('by-cut') })],
+  { error: 'must be the name of a service, or {service, coupling: by-cut, always or never}' },
+);
+export type DependsOnItem = z.infer<typeof dependsOnItem>;
+
 const share = z.number().gt(0, 'must be above 0').lte(1, 'must be at most 1 (a share, not a percentage)');
 
 /** Limits that condemn a release by themselves, and how much data they need. */
@@ -77,6 +91,8 @@ export const servicePolicy = z
     limits: limitsPolicy.prefault({}),
     /** CloudWatch alarms of the service; one that turns ALARM after the deployment began condemns it. */
     alarms: z.array(z.string().min(1)).max(100, 'DescribeAlarms takes at most 100 names').default([]),
+    /** Why going back is impossible; a service that says so is frozen and a person is called. */
+    irreversible: z.string().min(1).max(200).optional(),
   })
   .refine(({ bake }) => bake.maxMinutes >= bake.minMinutes, {
     message: 'must be at least minMinutes',
@@ -94,7 +110,10 @@ export const serviceEntry = z
     version: z.literal(1, 'must be 1, the only version of the catalog format there is'),
     service: serviceName,
     description: z.string().max(200).optional(),
-    dependsOn: z.array(serviceName).default([]),
+    /** The providers of the service. */
+    dependsOn: z.array(dependsOnItem).default([]),
+    /** Name of a group of services that are released together and go back together. */
+    lockstep: serviceName.optional(),
     /** CloudFormation stack that deploys the service. */
     stack: z.string().min(1).max(128).optional(),
     targets: z.array(targetEntry).min(1, 'needs at least one target'),
@@ -113,11 +132,21 @@ export const serviceEntry = z
       if (target.kind === 'codedeploy' && !target.deploymentGroup) missing('deploymentGroup');
       if (target.kind === 'cloudformation' && !target.stack) missing('stack');
     }
-    if (entry.dependsOn.includes(entry.service)) {
+    const providers = entry.dependsOn.map((item) => providerOf(item).service);
+    if (providers.includes(entry.service)) {
       context.addIssue({ code: 'custom', path: ['dependsOn'], message: 'a service cannot depend on itself' });
+    }
+    for (const [index, provider] of providers.entries()) {
+      if (providers.indexOf(provider) === index) continue;
+      context.addIssue({ code: 'custom', path: ['dependsOn', index], message: 'is named twice' });
     }
   });
 export type ServiceEntry = z.infer<typeof serviceEntry>;
+
+/** A provider in the long form, whichever form the entry has it in. */
+export function providerOf(item: DependsOnItem): { readonly service: string; readonly coupling: Coupling } {
+  return typeof item === 'string' ? { service: item, coupling: 'by-cut' } : item;
+}
 
 /** The name of a target within its service, as plans, mails and the ledger show it. */
 export function targetName(target: TargetEntry): string {

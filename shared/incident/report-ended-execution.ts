@@ -1,6 +1,6 @@
 import { type ExecutionState, whyEnded } from '../aws/executions.ts';
 import type { IncidentRecord } from '../ledger/records.ts';
-import { monitoringFailedMail } from '../mail/monitoring-mails.ts';
+import { monitoringFailedMail, rollbackNotBegunMail } from '../mail/monitoring-mails.ts';
 import { type EndIncidentDeps, endIncident } from './end-incident.ts';
 
 /** Ends an incident that its execution left open when it ended: tells the stakeholders and frees the locks. */
@@ -25,6 +25,35 @@ export async function reportUnwatched(
     why: whyEnded(ended),
   });
   await deps.mailRoom.send(executionArn, 'failed', executionArn, mail);
+}
+
+/**
+ * Tells the stakeholders, once, that a rollback broke before it had an incident. One that was refused for its
+ * input has told the person who started it, in the console.
+ *
+ * @param input the execution's own, as JSON
+ */
+export async function reportNotBegun(
+  deps: EndIncidentDeps,
+  executionArn: string,
+  ended: ExecutionState,
+  input: string,
+): Promise<void> {
+  if (ended.error === 'InvalidInput') return;
+  const mail = rollbackNotBegunMail(deps.environment, {
+    service: serviceIn(input),
+    executionArn,
+    why: whyEnded(ended),
+  });
+  await deps.mailRoom.send(executionArn, 'failed', executionArn, mail);
+}
+
+function serviceIn(input: string): string {
+  try {
+    return String((JSON.parse(input) as { service?: unknown }).service ?? 'a service');
+  } catch {
+    return 'a service';
+  }
 }
 
 /** A watch is named after its deployment; one that went on as a new execution has its generation behind it. */

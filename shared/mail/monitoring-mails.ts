@@ -19,6 +19,25 @@ export function monitoringFailedMail(
   );
 }
 
+/** The mail that says a rollback broke before it had an incident: nothing was changed, and nothing will be. */
+export function rollbackNotBegunMail(
+  environment: string,
+  news: { readonly service: string; readonly executionArn: string; readonly why: string },
+): Mail {
+  return layOut(
+    `[${environment}] ${news.service}: a rollback could not begin, needs a person`,
+    `${news.service}: a rollback was started and broke before it changed anything. The release is still live.`,
+    [
+      { heading: 'Why', lines: [news.why] },
+      {
+        heading: 'What is left to do',
+        lines: [`Start the machine coordinate-rollback with {"service": "${news.service}"}.`],
+      },
+    ],
+    [executionUrl(news.executionArn)],
+  );
+}
+
 /** The mail that says parameters of the catalog were refused; their last good form stays in force. */
 export function catalogRefusedMail(
   environment: string,

@@ -221,13 +221,14 @@ export class SimulatedCloudFormation implements SimulatedService {
    * aliases on them, nothing on the bus.
    *
    * @param parameters values by key
+   * @param options.roleArn service role; without one, updates act with their callers' permissions
    * @returns the stack's id
    */
   createStackNow(
     name: string,
     template: string,
     parameters: Readonly<Record<string, string>> = {},
-    options: { readonly tags?: readonly Tag[]; readonly createdAt?: number } = {},
+    options: { readonly tags?: readonly Tag[]; readonly createdAt?: number; readonly roleArn?: string } = {},
   ): string {
     if (this.#registry.has(name))
       throw new AwsError('AlreadyExistsException', `Stack [${name}] already exists`);
@@ -245,6 +246,7 @@ export class SimulatedCloudFormation implements SimulatedService {
           })),
           Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
           Tags: options.tags,
+          RoleARN: options.roleArn,
         },
         undefined,
       ),

@@ -85,6 +85,17 @@ export class DynamoDb implements SimulatedService {
       .map((item) => plainItem(item as StoredItem));
   }
 
+  /** One item of a table as plain values; undefined where there is none. */
+  item(tableName: string, key: Readonly<Record<string, string>>): Record<string, unknown> | undefined {
+    const Key = Object.fromEntries(Object.entries(key).map(([name, value]) => [name, { S: value }]));
+    let item: StoredItem | undefined;
+    this.#run('GetItem', { TableName: tableName, Key, ConsistentRead: true }, (error, result) => {
+      if (error) throw awsError(error);
+      item = (result as { Item?: StoredItem } | undefined)?.Item;
+    });
+    return item && plainItem(item);
+  }
+
   #perform(name: DynaliteOperation, input: Input): Promise<object> {
     const done = new Promise<object>((resolve, reject) => {
       this.#run(name, input, (error, result) => {

@@ -38,6 +38,9 @@ export interface FunctionStatistics {
   readonly durationMs: number;
 }
 
+/** By how many ms the clock of a process is off, negative when it is slow; asked once per process. */
+export type ClockSkew = (logicalId: string, process: number) => number;
+
 interface Process {
   readonly id: number;
   handle: ((event: unknown) => Promise<unknown>) | undefined;
@@ -58,25 +61,28 @@ export class FunctionRunner {
   readonly #clock: VirtualClock;
   readonly #random: SeededRandom;
   readonly #interceptors: readonly InvocationInterceptor[];
+  readonly #skews: readonly ClockSkew[];
   /** Idle processes; the one used last is used first. */
   #idle: Process[] = [];
   #processes = 0;
   #running = 0;
   #statistics = { invocations: 0, coldStarts: 0, errors: 0, timeouts: 0, throttles: 0, durationMs: 0 };
 
-  /** @param interceptors the runtime's list, which may grow */
+  /** @param parts the lists are the runtime's, and may grow */
   constructor(
     settings: FunctionSettings,
     parts: {
       readonly clock: VirtualClock;
       readonly random: SeededRandom;
       readonly interceptors: readonly InvocationInterceptor[];
+      readonly skews: readonly ClockSkew[];
     },
   ) {
     this.settings = settings;
     this.#clock = parts.clock;
     this.#random = parts.random.fork(settings.logicalId);
     this.#interceptors = parts.interceptors;
+    this.#skews = parts.skews;
   }
 
   /** Invocations under way. */
@@ -161,7 +167,7 @@ export class FunctionRunner {
   async #handle(invocation: Invocation, process: Process): Promise<InvocationOutcome> {
     const deadline = invocation.startedAt + this.settings.timeoutSeconds * 1000;
     const call = async () => {
-      process.handle ??= this.settings.build(this.settings.runtime);
+      process.handle ??= this.settings.build(this.#runtimeOf(process.id));
       return process.handle(JSON.parse(invocation.payload));
     };
     try {
@@ -187,6 +193,13 @@ export class FunctionRunner {
   /** A process that ran into its time-out was ended by Lambda and is not used again. */
   #release(process: Process, deadline: number): void {
     if (this.#clock.now() < deadline && process.handle) this.#idle.push(process);
+  }
+
+  /** The process's own clock may be off. */
+  #runtimeOf(process: number): Runtime {
+    const { logicalId, runtime } = this.settings;
+    const offset = this.#skews.reduce((sum, skew) => sum + skew(logicalId, process), 0);
+    return offset === 0 ? runtime : { ...runtime, now: () => runtime.now() + offset };
   }
 
   #nextId(): number {

@@ -3,7 +3,12 @@ import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import type { SeededRandom } from '../../random/seeded-random.ts';
 import { AwsError } from '../service.ts';
 import { type AsynchronousSettings, carryEvent, type SendMessage } from './asynchronous-invocation.ts';
-import { FunctionRunner, type FunctionSettings, type FunctionStatistics } from './function-runner.ts';
+import {
+  type ClockSkew,
+  FunctionRunner,
+  type FunctionSettings,
+  type FunctionStatistics,
+} from './function-runner.ts';
 import { type InvocationInterceptor, type InvocationOutcome, longestPayload } from './invocation.ts';
 
 /** Quota "Concurrent executions" of an account and Region, before any increase. */
@@ -25,6 +30,7 @@ export class LambdaRuntime {
   readonly #random: SeededRandom;
   readonly #send: SendMessage;
   readonly #interceptors: InvocationInterceptor[] = [];
+  readonly #skews: ClockSkew[] = [];
   readonly #runners = new Map<string, FunctionRunner>();
   readonly #asynchronous = new Map<string, AsynchronousSettings>();
   #waiting = 0;
@@ -37,7 +43,12 @@ export class LambdaRuntime {
 
   /** Adds a function; it may be named by name or ARN from now on. */
   add(settings: FunctionSettings, asynchronous: AsynchronousSettings): void {
-    const parts = { clock: this.#clock, random: this.#random, interceptors: this.#interceptors };
+    const parts = {
+      clock: this.#clock,
+      random: this.#random,
+      interceptors: this.#interceptors,
+      skews: this.#skews,
+    };
     this.#runners.set(settings.name, new FunctionRunner(settings, parts));
     this.#asynchronous.set(settings.name, asynchronous);
   }
@@ -49,6 +60,11 @@ export class LambdaRuntime {
   /** Adds an interceptor around every handler, inside those already there. */
   intercept(interceptor: InvocationInterceptor): void {
     this.#interceptors.push(interceptor);
+  }
+
+  /** Sets the clocks of processes that start from now on wrong; several add up. */
+  skewClocks(skew: ClockSkew): void {
+    this.#skews.push(skew);
   }
 
   /** Ends the idle processes of a function, or of all. */

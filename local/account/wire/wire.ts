@@ -1,4 +1,5 @@
 import { type HttpRequest, HttpResponse } from '@smithy/core/protocols';
+import { Listeners } from '../../asl/listeners.ts';
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import type { SeededRandom } from '../../random/seeded-random.ts';
 import { AwsError, type CallContext, type Caller, type SimulatedService } from '../service.ts';
@@ -33,6 +34,20 @@ export type Interceptor = (
   next: () => Promise<object | undefined>,
 ) => Promise<object | undefined>;
 
+/** What a service did with a call that reached it: its answer, or its refusal. */
+export interface PerformedCall {
+  readonly call: WireCall;
+  readonly output?: object | undefined;
+  readonly refusal?: AwsError;
+}
+
+/** What a caller was answered; whether the call had its effect is another matter. */
+export interface AnsweredCall {
+  readonly call: WireCall;
+  /** Why there was no answer of the service's. */
+  readonly error?: unknown;
+}
+
 /** What a wire connects. */
 export interface WireParts {
   readonly clock: VirtualClock;
@@ -55,6 +70,8 @@ export class Wire {
   readonly #retries: SeededRandom;
   readonly #region: string;
   readonly #interceptors: Interceptor[] = [];
+  readonly #performed = new Listeners<PerformedCall>();
+  readonly #answered = new Listeners<AnsweredCall>();
   #calls = 0;
 
   constructor({ clock, random, services, region = 'us-east-1' }: WireParts) {
@@ -68,6 +85,16 @@ export class Wire {
   /** Adds an interceptor inside those already there. */
   use(interceptor: Interceptor): void {
     this.#interceptors.push(interceptor);
+  }
+
+  /** Tells of every call a service performed or refused, at that instant, whatever interceptors make of it. */
+  onPerformed(listener: (performed: PerformedCall) => void): void {
+    this.#performed.add(listener);
+  }
+
+  /** Tells of every call when its caller is answered, behind all interceptors. */
+  onAnswered(listener: (answered: AnsweredCall) => void): void {
+    this.#answered.add(listener);
   }
 
   /** Configuration for SDK clients that act as `caller`; see {@link clientConfig}. */
@@ -131,7 +158,12 @@ export class Wire {
     await this.#clock.sleep(wayIn);
     const call = { service, operation, input, caller, now: this.#clock.now(), callId };
     try {
-      return await this.#pass(call, 0);
+      const output = await this.#pass(call, 0);
+      this.#answered.tell(() => ({ call }));
+      return output;
+    } catch (error) {
+      this.#answered.tell(() => ({ call, error }));
+      throw error;
     } finally {
       await this.#clock.sleep(roundTrip - wayIn);
     }
@@ -139,10 +171,12 @@ export class Wire {
 
   #pass(call: WireCall, position: number): Promise<object | undefined> {
     const interceptor = this.#interceptors[position];
-    return interceptor ? interceptor(call, () => this.#pass(call, position + 1)) : this.#perform(call);
+    return interceptor ? interceptor(call, () => this.#pass(call, position + 1)) : this.perform(call);
   }
 
-  async #perform({ service, operation, input, caller }: WireCall): Promise<object | undefined> {
+  /** What the service itself answers at this instant, without latency and past all interceptors. */
+  async perform(wireCall: WireCall): Promise<object | undefined> {
+    const { service, operation, input, caller } = wireCall;
     const perform = this.#services[service]?.operations[operation];
     if (!perform) {
       throw new AwsError(
@@ -152,7 +186,15 @@ export class Wire {
       );
     }
     const context: CallContext = { caller, now: this.#clock.now() };
-    return perform(input as never, context);
+    const call = { ...wireCall, now: context.now };
+    try {
+      const output = await perform(input as never, context);
+      this.#performed.tell(() => ({ call, output }));
+      return output;
+    } catch (error) {
+      if (error instanceof AwsError) this.#performed.tell(() => ({ call, refusal: error }));
+      throw error;
+    }
   }
 
   /** In the form of a UUID, counted so that a run can be repeated. */

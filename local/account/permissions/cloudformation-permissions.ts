@@ -1,0 +1,109 @@
+import type {
+  CreateStackInput,
+  DescribeStackResourcesInput,
+  DescribeStacksInput,
+  UpdateStackInput,
+} from '@aws-sdk/client-cloudformation';
+import { objectOfUrl } from '../s3/object-url.ts';
+import { AwsError } from '../service.ts';
+import {
+  on,
+  type PermissionScope,
+  type RequiredPermission,
+  type Requirement,
+  type Requirements,
+} from './required-permission.ts';
+
+/**
+ * What calls of CloudFormation require.
+ *
+ * CloudFormation reads a template by its URL as the caller. It changes resources by the service role the stack
+ * was last deployed with; without one it does so with its caller's permissions. Of those two are asked here, to
+ * stand for the rest: to expand the SAM transform, which comes first, and to change a function's code.
+ *
+ * Sources: Service Authorization Reference, "AWS CloudFormation"; CloudFormation user guide, "Control access with
+ * IAM" and "CloudFormation service role"; API reference, DescribeStacks.
+ */
+export const cloudFormationPermissions: Requirements = {
+  CreateStack: (input: CreateStackInput, scope) => [
+    on('cloudformation:CreateStack', stackArn(scope, input.StackName), contextOf(input)),
+    ...byCaller(input, input.RoleARN, scope),
+  ],
+  UpdateStack: (input: UpdateStackInput, scope) => {
+    const stack = scope.stack(input.StackName ?? '');
+    return [
+      on('cloudformation:UpdateStack', stackArn(scope, input.StackName), contextOf(input)),
+      // A stack that is not there is refused as such.
+      ...(stack ? byCaller(input, input.RoleARN ?? stack.roleArn, scope) : []),
+    ];
+  },
+  DescribeStacks: ({ StackName }: DescribeStacksInput, scope) =>
+    StackName === undefined
+      ? [on('cloudformation:DescribeStacks', '*'), on('cloudformation:ListStacks', '*')]
+      : [on('cloudformation:DescribeStacks', stackArn(scope, StackName))],
+  DescribeStackEvents: onStack('DescribeStackEvents'),
+  DescribeStackResource: onStack('DescribeStackResource'),
+  DescribeStackResources: ({ StackName, PhysicalResourceId }: DescribeStackResourcesInput, scope) => [
+    on(
+      'cloudformation:DescribeStackResources',
+      StackName === undefined && PhysicalResourceId !== undefined ? '*' : stackArn(scope, StackName),
+    ),
+  ],
+  ListStackResources: onStack('ListStackResources'),
+  GetTemplate: onStack('GetTemplate'),
+  CancelUpdateStack: onStack('CancelUpdateStack'),
+  RollbackStack: onStack('RollbackStack'),
+  ContinueUpdateRollback: onStack('ContinueUpdateRollback'),
+  DeleteStack: onStack('DeleteStack'),
+};
+
+function onStack(operation: string): Requirement {
+  return ({ StackName }: { StackName?: string }, scope) => [
+    on(`cloudformation:${operation}`, stackArn(scope, StackName)),
+  ];
+}
+
+/** By name, a stack is asked for with any id. */
+function stackArn(scope: PermissionScope, nameOrId = ''): string {
+  return nameOrId.startsWith('arn:') ? nameOrId : scope.arn('cloudformation', `stack/${nameOrId}/*`);
+}
+
+type ChangeInput = Pick<UpdateStackInput, 'TemplateURL' | 'RoleARN' | 'Capabilities'>;
+
+function contextOf({ TemplateURL, RoleARN }: ChangeInput): Readonly<Record<string, string>> {
+  return {
+    ...(TemplateURL !== undefined && { 'cloudformation:TemplateUrl': TemplateURL }),
+    ...(RoleARN !== undefined && { 'cloudformation:RoleArn': RoleARN }),
+  };
+}
+
+function byCaller(
+  input: ChangeInput,
+  roleInForce: string | undefined,
+  scope: PermissionScope,
+): RequiredPermission[] {
+  const { TemplateURL, RoleARN, Capabilities } = input;
+  const template = TemplateURL === undefined ? undefined : objectOfUrl(TemplateURL);
+  const required: RequiredPermission[] = [];
+  if (template) {
+    required.push({
+      actions: ['s3:GetObject'],
+      resource: `arn:aws:s3:::${template.bucket}/${template.key}`,
+      refusal: () => new AwsError('ValidationError', 'S3 error: Access Denied'),
+    });
+  }
+  if (RoleARN !== undefined) {
+    required.push(on('iam:PassRole', RoleARN, { 'iam:PassedToService': 'cloudformation.amazonaws.com' }));
+  }
+  if (roleInForce !== undefined) return required;
+  // Without that capability a template with a transform cannot be deployed directly.
+  if (Capabilities?.includes('CAPABILITY_AUTO_EXPAND')) {
+    required.push(on('cloudformation:CreateChangeSet', samTransform(scope)));
+  }
+  return [...required, on('lambda:UpdateFunctionCode', scope.arn('lambda', 'function:*'))];
+}
+
+/** AWS's own, so that it stands in AWS's account. */
+function samTransform(scope: PermissionScope): string {
+  return scope.arn('cloudformation', 'transform/Serverless-2016-10-31').replace(/:\d{12}:/, ':aws:');
+}

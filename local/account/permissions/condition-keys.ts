@@ -1,0 +1,43 @@
+import type { AccountIdentity } from '../wire/account-identity.ts';
+
+/** Condition keys that requests carry a value of besides the global ones, in lower case. */
+const serviceKeys = [
+  'aws:sourcearn',
+  'cloudformation:rolearn',
+  'cloudformation:templateurl',
+  'iam:passedtoservice',
+  's3:delimiter',
+  's3:prefix',
+  'ssm:recursive',
+];
+
+/**
+ * Values of the global condition keys in every request of a role.
+ *
+ * Source: IAM User Guide, "AWS global condition context keys".
+ */
+export function globalContext(
+  roleArn: string,
+  { accountId, region }: AccountIdentity,
+): Readonly<Record<string, string>> {
+  return {
+    'aws:PrincipalArn': roleArn,
+    'aws:PrincipalAccount': accountId,
+    'aws:PrincipalType': 'AssumedRole',
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:RequestedRegion': region,
+    'aws:ResourceAccount': accountId,
+    'aws:SecureTransport': 'true',
+    'aws:ViaAWSService': 'false',
+  };
+}
+
+const globalKeys = Object.keys(globalContext('', { accountId: '', region: '' })).map((key) =>
+  key.toLowerCase(),
+);
+
+/** @throws Error for a key that no simulated request has a value of: what it decides would be wrong */
+export function checkConditionKeys(keys: readonly string[], owner: string): void {
+  const unknown = keys.find((key) => !serviceKeys.includes(key) && !globalKeys.includes(key));
+  if (unknown !== undefined) throw new Error(`${owner}: the condition key ${unknown} is not simulated`);
+}

@@ -1,0 +1,42 @@
+import type {
+  DescribeExecutionInput,
+  DescribeMapRunInput,
+  ListExecutionsInput,
+  StartExecutionInput,
+} from '@aws-sdk/client-sfn';
+import { on, type Requirement, type Requirements } from './required-permission.ts';
+
+/**
+ * What calls of Step Functions require; a task's token is no resource.
+ *
+ * Source: Service Authorization Reference, "AWS Step Functions".
+ */
+export const statesPermissions: Requirements = {
+  StartExecution: onMachine('StartExecution'),
+  DescribeStateMachine: onMachine('DescribeStateMachine'),
+  ListExecutions: ({ stateMachineArn, mapRunArn }: ListExecutionsInput) => [
+    on('states:ListExecutions', stateMachineArn ?? mapRunArn ?? ''),
+  ],
+  DescribeExecution: onExecution('DescribeExecution'),
+  StopExecution: onExecution('StopExecution'),
+  RedriveExecution: onExecution('RedriveExecution'),
+  GetExecutionHistory: onExecution('GetExecutionHistory'),
+  ListMapRuns: onExecution('ListMapRuns'),
+  DescribeMapRun: ({ mapRunArn = '' }: DescribeMapRunInput) => [on('states:DescribeMapRun', mapRunArn)],
+  SendTaskSuccess: () => [on('states:SendTaskSuccess', '*')],
+  SendTaskFailure: () => [on('states:SendTaskFailure', '*')],
+  SendTaskHeartbeat: () => [on('states:SendTaskHeartbeat', '*')],
+  ListStateMachines: () => [on('states:ListStateMachines', '*')],
+};
+
+function onMachine(operation: string): Requirement {
+  return ({ stateMachineArn = '' }: Pick<StartExecutionInput, 'stateMachineArn'>) => [
+    on(`states:${operation}`, stateMachineArn),
+  ];
+}
+
+function onExecution(operation: string): Requirement {
+  return ({ executionArn = '' }: Pick<DescribeExecutionInput, 'executionArn'>) => [
+    on(`states:${operation}`, executionArn),
+  ];
+}

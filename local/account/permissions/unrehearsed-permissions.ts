@@ -1,0 +1,34 @@
+import type { PolicyStatement } from '../../boot/policy-statement.ts';
+import type { Grant } from './permission-usage.ts';
+
+interface Unrehearsed {
+  /** True for what no rehearsal can use. */
+  covers(action: string, resources: readonly string[]): boolean;
+  readonly reason: string;
+}
+
+/** Permissions AWS asks for where nothing is simulated, each with the reason. */
+const unrehearsed: readonly Unrehearsed[] = [
+  {
+    covers: (action) => action.startsWith('logs:'),
+    reason: 'Step Functions delivers the logs of its machines; logs are not simulated.',
+  },
+  {
+    covers: (action, resources) =>
+      ['states:DescribeExecution', 'states:StopExecution'].includes(action) &&
+      resources.every((resource) => /:execution:[^:/]+\/\*$/.test(resource)),
+    reason:
+      'AWS asks for it where a Distributed Map runs ("IAM policies for using Distributed Map states") and does not say when.',
+  },
+  {
+    covers: (action) => action === 's3:ListBucket',
+    reason: 'It only tells a missing object from a forbidden one; elsewhere nothing asks for it.',
+  },
+];
+
+/** Why a grant cannot be needed in a rehearsal; undefined where it could. */
+export function unrehearsedReason(grant: Grant, { Action, Resource }: PolicyStatement): string | undefined {
+  const actions = grant.element === 'Action' ? [grant.value] : Action;
+  const resources = grant.element === 'Resource' ? [grant.value] : Resource;
+  return unrehearsed.find(({ covers }) => actions.every((action) => covers(action, resources)))?.reason;
+}

@@ -1,0 +1,159 @@
+import { InvalidInput, LedgerCorrupt } from '../errors.ts';
+import { type Demand, demandsOn, type Incident } from './demands.ts';
+import type { DependencyGraph } from './dependency-graph.ts';
+import { LevelQueue } from './level-queue.ts';
+import { type PastRelease, ReleaseHistory } from './release-history.ts';
+import type { Move, Selection } from './selection.ts';
+import { ServiceTrack } from './service-track.ts';
+import { staysBeside } from './stays.ts';
+
+/** What selection reads, of the services it reaches only. It asks once for each, and for many at a time. */
+export interface CutReader<R extends PastRelease> {
+  /** The releases of a service, in any order; as far back as it may go. */
+  releasesOf(service: string): Promise<readonly R[]> | readonly R[];
+  /** Which artefact of a good release no longer exists, in words; undefined where all do. */
+  missingOf(release: R): Promise<string | undefined> | string | undefined;
+}
+
+/** What to select targets for. */
+export interface TargetRequest<R extends PastRelease> {
+  readonly graph: DependencyGraph;
+  readonly incident: Incident;
+  readonly reader: CutReader<R>;
+}
+
+/**
+ * Selects the release that each service goes back to: the consistent cut.
+ *
+ * The service of the incident goes to its newest good release from before the bad one. The releases after the
+ * target are undone, and the start of the earliest of them is the service's *cut*. A consumer whose live release
+ * was born at or after the cut of a provider goes to its newest good release born before it; that is its own cut;
+ * and so on, until nothing moves. Whoever has moved may have to move again, further back, never forward: cuts only
+ * fall, so it ends. (A release that puts an older one back was born when that one was.)
+ *
+ * What holds of the moves and stays of a selection, whatever the graph and the histories:
+ * 1. **On nothing undone.** For every edge whose provider moves, unless its coupling is `never`: what the consumer
+ *    ends on was born before the provider's cut. Where it stays, or where no release of it was passed over, both
+ *    ends were live together in the moment before that cut. `always`: the consumer does not stay, unless what is
+ *    live was put back since. Lockstep: what was released together is undone together, and the members end on
+ *    releases that were all live at one moment (as long as none of those is one that was put back).
+ * 2. **Safe.** No target is bad, a candidate or missing, or has the state of a bad release.
+ * 3. **Least.** Of all choices for which 1 and 2 hold, each service ends on its newest possible release. So no move
+ *    can be left out, and each carries the neighbours that alone force it.
+ * 4. **Complete.** It refuses only where no choice fulfils 1 and 2, and then nothing may be changed.
+ * 5. **Repeatable.** Once it has been carried out nothing is left to do; half way, consumers first and without
+ *    cycles and lockstep groups, what is left is exactly the rest.
+ * 6. **Independent** of the order of entries, edges and releases.
+ * 7. **Monotone.** For an older bad release of the same service no service ends on a newer release.
+ *
+ * Providers stay: the rule assumes that they go on serving older consumers. `docs/decisions/0004-consistent-cut.md`
+ * has an example with times, and why it is not another rule.
+ *
+ * It is a function of its arguments: no clock, no chance, no AWS.
+ *
+ * @throws InvalidInput when the catalog does not have the service
+ * @throws LedgerCorrupt when the service has no such release
+ */
+export async function selectTargets<R extends PastRelease>(request: TargetRequest<R>): Promise<Selection<R>> {
+  const { graph, incident, reader } = request;
+  if (!graph.has(incident.service)) {
+    throw new InvalidInput(`service: "${incident.service}" is not in the catalog`);
+  }
+  const tracks = new Map<string, ServiceTrack<R>>();
+  const bad = await readBad(request);
+  const supersededBy = supersedingOf(bad, incident);
+  if (supersededBy) return { kind: 'not-needed', supersededBy };
+  tracks.set(incident.service, new ServiceTrack(incident.service, bad));
+
+  const demandsFor = (track: ServiceTrack<R>): Demand[] =>
+    demandsOn(track.service, track.history, graph, incident, (service) => tracks.get(service));
+
+  const queue = new LevelQueue((service) => graph.levelOf(service));
+  queue.add(incident.service);
+  for (let wave = queue.take(); wave.length > 0; wave = queue.take()) {
+    const reached = await Promise.all(
+      wave.map(async (service) => {
+        const track = tracks.get(service);
+        return track ?? new ServiceTrack(service, new ReleaseHistory(await reader.releasesOf(service)));
+      }),
+    );
+    for (const track of reached) tracks.set(track.service, track);
+    for (const { service } of await moveBack(reached, request, demandsFor)) {
+      for (const { consumer, coupling } of graph.consumersOf(service)) {
+        if (coupling !== 'never') queue.add(consumer);
+      }
+      for (const mate of graph.matesOf(service)) queue.add(mate);
+    }
+  }
+  return conclude(graph, tracks, demandsFor);
+}
+
+/** Moves each service as far back as is demanded of it now; answers those that moved. */
+async function moveBack<R extends PastRelease>(
+  reached: readonly ServiceTrack<R>[],
+  { graph, reader }: TargetRequest<R>,
+  demandsFor: (track: ServiceTrack<R>) => readonly Demand[],
+): Promise<ServiceTrack<R>[]> {
+  const moved: ServiceTrack<R>[] = [];
+  let open = reached.map((track) => ({ track, demands: demandsFor(track) }));
+  while (open.length > 0) {
+    const unchecked: typeof open = [];
+    for (const { track, demands } of open) {
+      const step = track.advance(demands, graph.irreversible(track.service) !== undefined);
+      if (step === 'moved') moved.push(track);
+      if (step === 'unchecked') unchecked.push({ track, demands });
+    }
+    await Promise.all(
+      unchecked.map(async ({ track }) => {
+        const { position, release } = track.next();
+        track.checked(position, await reader.missingOf(release));
+      }),
+    );
+    open = unchecked;
+  }
+  return moved;
+}
+
+function conclude<R extends PastRelease>(
+  graph: DependencyGraph,
+  tracks: ReadonlyMap<string, ServiceTrack<R>>,
+  demandsFor: (track: ServiceTrack<R>) => readonly Demand[],
+): Selection<R> {
+  const sorted = [...tracks.values()].sort((a, b) => (a.service < b.service ? -1 : 1));
+  const blocked = sorted
+    .filter((track) => track.blocked)
+    .map((track) => track.blockedBy(demandsFor(track), graph.irreversible(track.service)));
+  const [first, ...others] = blocked;
+  if (first) {
+    const kind = blocked.some(({ irreversible }) => irreversible !== undefined) ? 'frozen' : 'refused';
+    return { kind, blocked: [first, ...others] };
+  }
+  const moves: Move<R>[] = sorted
+    .filter(({ position }) => position > 0)
+    .map((track) => track.move(demandsFor(track)));
+  return { kind: 'selected', moves, stays: staysBeside(moves, graph, tracks) };
+}
+
+async function readBad<R extends PastRelease>({
+  incident,
+  reader,
+}: TargetRequest<R>): Promise<ReleaseHistory<R>> {
+  const releases = await reader.releasesOf(incident.service);
+  if (!releases.some(({ releaseId }) => releaseId === incident.releaseId)) {
+    throw new LedgerCorrupt(`Release ${incident.releaseId} is not in the ledger.`);
+  }
+  // The incident names it bad, whatever was written down by now.
+  return new ReleaseHistory(
+    releases.map((release) =>
+      release.releaseId === incident.releaseId ? { ...release, verdict: 'bad' as const } : release,
+    ),
+  );
+}
+
+function supersedingOf<R extends PastRelease>(
+  history: ReleaseHistory<R>,
+  { releaseId }: Incident,
+): R | undefined {
+  return history.spans.slice(0, history.positionOf(releaseId)).find(({ verdict }) => verdict === 'good')
+    ?.release;
+}

@@ -1,0 +1,253 @@
+import { exampleIdentity, SimulatedAccount } from '../../../local/account/account.ts';
+import type { PermissionScope } from '../../../local/account/permissions/required-permission.ts';
+import { requiredPermissions } from '../../../local/account/permissions/required-permissions.ts';
+import { VirtualClock } from '../../../local/clock/virtual-clock.ts';
+import { SeededRandom } from '../../../local/random/seeded-random.ts';
+
+const { region, accountId } = exampleIdentity;
+const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${accountId}:${resource}`;
+
+const scope: PermissionScope = {
+  arn,
+  deploymentGroup: (id) => (id === 'd-1' ? { application: 'app', group: 'grp' } : undefined),
+  groupConfig: () => 'Canary',
+  stack: (name) => ({ managed: { roleArn: 'arn:aws:iam::1:role/cfn' }, bare: {} })[name],
+};
+
+/** Actions (alternatives by `|`) and resources, each as `action on resource`. */
+function required(service: string, operation: string, input: object): string[] {
+  return requiredPermissions({ service, operation, input }, scope).map(
+    ({ actions, resource }) => `${actions.join('|')} on ${resource}`,
+  );
+}
+
+const group = arn('codedeploy', 'deploymentgroup:app/grp');
+const ofGroup = { applicationName: 'app', deploymentGroupName: 'grp' };
+const functionArn = arn('lambda', 'function:fn');
+const stack = (name: string) => arn('cloudformation', `stack/${name}/*`);
+const machine = arn('states', 'stateMachine:m');
+const execution = arn('states', 'execution:m:1');
+const table = arn('dynamodb', 'table/ledger');
+const parameter = arn('ssm', 'parameter/a/b');
+const topic = arn('sns', 't');
+
+describe('requiredPermissions', () => {
+  it.each<[string, string, object, string[]]>([
+    ['codedeploy', 'GetDeployment', { deploymentId: 'd-1' }, [`codedeploy:GetDeployment on ${group}`]],
+    [
+      'codedeploy',
+      'GetDeployment',
+      { deploymentId: 'd-unknown' },
+      [`codedeploy:GetDeployment on ${arn('codedeploy', 'deploymentgroup:*/*')}`],
+    ],
+    ['codedeploy', 'StopDeployment', { deploymentId: 'd-1' }, ['codedeploy:StopDeployment on *']],
+    [
+      'codedeploy',
+      'ListDeploymentTargets',
+      { deploymentId: 'd-1' },
+      ['codedeploy:ListDeploymentTargets on *'],
+    ],
+    ['codedeploy', 'ListDeployments', ofGroup, [`codedeploy:ListDeployments on ${group}`]],
+    ['codedeploy', 'ListDeployments', {}, ['codedeploy:ListDeployments on *']],
+    [
+      'codedeploy',
+      'GetApplicationRevision',
+      ofGroup,
+      [`codedeploy:GetApplicationRevision on ${arn('codedeploy', 'application:app')}`],
+    ],
+    ['lambda', 'Invoke', { FunctionName: functionArn }, [`lambda:InvokeFunction on ${functionArn}`]],
+    [
+      'lambda',
+      'Invoke',
+      { FunctionName: 'fn', Qualifier: 'live' },
+      [`lambda:InvokeFunction on ${functionArn}:live`],
+    ],
+    ['lambda', 'Invoke', { FunctionName: 'fn:live' }, [`lambda:InvokeFunction on ${functionArn}:live`]],
+    [
+      'lambda',
+      'GetFunctionConfiguration',
+      { FunctionName: 'fn', Qualifier: '3' },
+      [`lambda:GetFunctionConfiguration on ${functionArn}:3`],
+    ],
+    ['lambda', 'GetAlias', { FunctionName: 'fn', Name: 'live' }, [`lambda:GetAlias on ${functionArn}`]],
+    ['lambda', 'UpdateAlias', { FunctionName: 'fn', Name: 'live' }, [`lambda:UpdateAlias on ${functionArn}`]],
+    [
+      'cloudformation',
+      'DescribeStacks',
+      { StackName: 'orders' },
+      [`cloudformation:DescribeStacks on ${stack('orders')}`],
+    ],
+    [
+      'cloudformation',
+      'DescribeStackEvents',
+      { StackName: arn('cloudformation', 'stack/orders/1-2') },
+      [`cloudformation:DescribeStackEvents on ${arn('cloudformation', 'stack/orders/1-2')}`],
+    ],
+    [
+      'cloudformation',
+      'DescribeStacks',
+      {},
+      ['cloudformation:DescribeStacks on *', 'cloudformation:ListStacks on *'],
+    ],
+    ['s3', 'GetObject', { Bucket: 'b', Key: 'k/1' }, ['s3:GetObject on arn:aws:s3:::b/k/1']],
+    ['s3', 'HeadObject', { Bucket: 'b', Key: 'k' }, ['s3:GetObject on arn:aws:s3:::b/k']],
+    [
+      's3',
+      'GetObject',
+      { Bucket: 'b', Key: 'k', VersionId: '1' },
+      ['s3:GetObjectVersion on arn:aws:s3:::b/k'],
+    ],
+    ['s3', 'PutObject', { Bucket: 'b', Key: 'k', IfNoneMatch: '*' }, ['s3:PutObject on arn:aws:s3:::b/k']],
+    [
+      's3',
+      'PutObject',
+      { Bucket: 'b', Key: 'k', IfMatch: '"1"' },
+      ['s3:PutObject on arn:aws:s3:::b/k', 's3:GetObject on arn:aws:s3:::b/k'],
+    ],
+    ['s3', 'ListObjectsV2', { Bucket: 'b' }, ['s3:ListBucket on arn:aws:s3:::b']],
+    ['dynamodb', 'UpdateItem', { TableName: 'ledger' }, [`dynamodb:UpdateItem on ${table}`]],
+    ['dynamodb', 'Query', { TableName: table }, [`dynamodb:Query on ${table}`]],
+    ['dynamodb', 'Query', { TableName: 'ledger', IndexName: 'i' }, [`dynamodb:Query on ${table}/index/i`]],
+    [
+      'dynamodb',
+      'BatchWriteItem',
+      { RequestItems: { ledger: [], other: [] } },
+      [`dynamodb:BatchWriteItem on ${table}`, `dynamodb:BatchWriteItem on ${arn('dynamodb', 'table/other')}`],
+    ],
+    ['ssm', 'GetParametersByPath', { Path: '/a/b' }, [`ssm:GetParametersByPath on ${parameter}`]],
+    ['ssm', 'GetParameter', { Name: '/a/b:3' }, [`ssm:GetParameter on ${parameter}`]],
+    ['ssm', 'GetParameters', { Names: ['plain'] }, [`ssm:GetParameters on ${arn('ssm', 'parameter/plain')}`]],
+    ['sns', 'Publish', { TopicArn: topic }, [`sns:Publish on ${topic}`]],
+    ['cloudwatch', 'GetMetricData', {}, ['cloudwatch:GetMetricData on *']],
+    [
+      'cloudwatch',
+      'DescribeAlarms',
+      { AlarmNames: ['a'] },
+      [`cloudwatch:DescribeAlarms on ${arn('cloudwatch', 'alarm:a')}`],
+    ],
+    [
+      'cloudwatch',
+      'DescribeAlarms',
+      { AlarmNames: ['a'], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] },
+      ['cloudwatch:DescribeAlarms on *'],
+    ],
+    ['sfn', 'StartExecution', { stateMachineArn: machine }, [`states:StartExecution on ${machine}`]],
+    ['sfn', 'StopExecution', { executionArn: execution }, [`states:StopExecution on ${execution}`]],
+    ['sfn', 'SendTaskSuccess', { taskToken: 't' }, ['states:SendTaskSuccess on *']],
+  ])('%s %s %j', (service, operation, input, expected) => {
+    expect(required(service, operation, input)).toEqual(expected);
+  });
+
+  it('asks for the configuration, the revision and the group of a new deployment', () => {
+    const config = (name: string) =>
+      `codedeploy:GetDeploymentConfig on ${arn('codedeploy', `deploymentconfig:${name}`)}`;
+    const revision = `codedeploy:RegisterApplicationRevision|codedeploy:GetApplicationRevision on ${arn('codedeploy', 'application:app')}`;
+    expect(required('codedeploy', 'CreateDeployment', ofGroup)).toEqual([
+      `codedeploy:CreateDeployment on ${group}`,
+      config('Canary'),
+      revision,
+    ]);
+    expect(
+      required('codedeploy', 'CreateDeployment', {
+        ...ofGroup,
+        deploymentConfigName: 'AllAtOnce',
+        overrideAlarmConfiguration: { enabled: false },
+      }),
+    ).toEqual([
+      `codedeploy:CreateDeployment on ${group}`,
+      config('AllAtOnce'),
+      revision,
+      `codedeploy:UpdateDeploymentGroup on ${group}`,
+    ]);
+  });
+
+  describe('UpdateStack', () => {
+    const TemplateURL = `https://bucket.s3.${region}.amazonaws.com/templates/orders.yaml`;
+    const read = 's3:GetObject on arn:aws:s3:::bucket/templates/orders.yaml';
+
+    it('reads the template as its caller and changes resources by the stack’s service role', () => {
+      expect(
+        required('cloudformation', 'UpdateStack', {
+          StackName: 'managed',
+          TemplateURL,
+          Capabilities: ['CAPABILITY_AUTO_EXPAND'],
+        }),
+      ).toEqual([`cloudformation:UpdateStack on ${stack('managed')}`, read]);
+    });
+
+    it('needs to pass a role that is named', () => {
+      const RoleARN = 'arn:aws:iam::1:role/other';
+      expect(required('cloudformation', 'UpdateStack', { StackName: 'bare', RoleARN })).toEqual([
+        `cloudformation:UpdateStack on ${stack('bare')}`,
+        `iam:PassRole on ${RoleARN}`,
+      ]);
+    });
+
+    it('acts with its caller’s permissions where the stack has no service role', () => {
+      const lambda = `lambda:UpdateFunctionCode on ${arn('lambda', 'function:*')}`;
+      expect(
+        required('cloudformation', 'UpdateStack', {
+          StackName: 'bare',
+          UsePreviousTemplate: true,
+          Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
+        }),
+      ).toEqual([
+        `cloudformation:UpdateStack on ${stack('bare')}`,
+        `cloudformation:CreateChangeSet on arn:aws:cloudformation:${region}:aws:transform/Serverless-2016-10-31`,
+        lambda,
+      ]);
+      expect(required('cloudformation', 'UpdateStack', { StackName: 'bare' })).toContain(lambda);
+    });
+
+    it('leaves it to CloudFormation to refuse a stack that does not exist', () => {
+      expect(required('cloudformation', 'UpdateStack', { StackName: 'nowhere' })).toEqual([
+        `cloudformation:UpdateStack on ${stack('nowhere')}`,
+      ]);
+    });
+  });
+
+  it('gives the service’s condition keys their values', () => {
+    const contextOf = (service: string, operation: string, input: object) =>
+      requiredPermissions({ service, operation, input }, scope)[0]?.context;
+    expect(contextOf('s3', 'ListObjectsV2', { Bucket: 'b', Prefix: 'plans/' })).toEqual({
+      's3:prefix': 'plans/',
+    });
+    expect(contextOf('ssm', 'GetParametersByPath', { Path: '/a' })).toEqual({ 'ssm:Recursive': 'false' });
+    expect(
+      contextOf('cloudformation', 'UpdateStack', { StackName: 'managed', TemplateURL: 'https://x' }),
+    ).toEqual({ 'cloudformation:TemplateUrl': 'https://x' });
+  });
+
+  it('refuses an operation it does not know by name', () => {
+    expect(() => required('ssm', 'StartSession', {})).toThrow(
+      'UnsupportedOperation: the permissions for ssm:StartSession are not known',
+    );
+  });
+
+  it('knows the permissions of every operation of the simulated account', () => {
+    const clock = VirtualClock.install('2026-01-01T00:00:00Z');
+    try {
+      const account = new SimulatedAccount({ clock, random: new SeededRandom(1) });
+      const services = {
+        cloudformation: account.cloudFormation,
+        cloudwatch: account.cloudWatch,
+        codedeploy: account.codeDeploy,
+        dynamodb: account.dynamoDb,
+        lambda: account.lambda,
+        s3: account.s3,
+        sfn: account.stepFunctions,
+        sns: account.sns,
+        ssm: account.parameterStore,
+      };
+      const known = Object.entries(services).flatMap(([service, { operations }]) =>
+        Object.keys(operations).map((operation) =>
+          // A name every operation takes where it takes one.
+          required(service, operation, { FunctionName: 'fn' }),
+        ),
+      );
+      expect(known.length).toBeGreaterThan(80);
+    } finally {
+      clock.uninstall();
+    }
+  });
+});

@@ -1,0 +1,75 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { build } from '../../../functions/acquire-locks/handler.ts';
+import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
+import { PLAN_KEY, planObject, RELEASE, servicePlan } from '../fixtures/records.ts';
+import { runtimeOf } from '../fixtures/runtime-of.ts';
+import { unavailable } from '../fixtures/sdk-errors.ts';
+
+const input = { incidentId: RELEASE, attempt: 1, planKey: PLAN_KEY };
+const owner = `${RELEASE}#1`;
+const three = planObject(
+  servicePlan({ service: 'storefront' }),
+  servicePlan({ service: 'checkout' }),
+  servicePlan({ service: 'orders' }),
+);
+
+let ledger: LedgerDouble;
+beforeEach(() => {
+  ledger = new LedgerDouble();
+});
+
+const holder = async (service: string) => (await ledger.locks.find(service))?.owner;
+
+it('takes the lock of every service of the plan', async () => {
+  mockBucket(three);
+  await expect(build(runtimeOf(ledger))(input)).resolves.toEqual({ acquired: true });
+  for (const service of ['checkout', 'orders', 'storefront']) expect(await holder(service)).toBe(owner);
+});
+
+it('keeps locks it has already when it runs twice', async () => {
+  mockBucket(three);
+  await build(runtimeOf(ledger))(input);
+  await expect(build(runtimeOf(ledger))(input)).resolves.toEqual({ acquired: true });
+  expect(await ledger.locks.find('orders')).toMatchObject({ owner, fence: 1 });
+});
+
+it('names the busy service and gives back what it took', async () => {
+  mockBucket(three);
+  await ledger.locks.acquire('orders', 'payment-20260105T080000Z#1');
+  await expect(build(runtimeOf(ledger))(input)).resolves.toEqual({ acquired: false, busy: 'orders' });
+  expect(await holder('checkout')).toBe('nobody');
+  expect(await holder('orders')).toBe('payment-20260105T080000Z#1');
+  expect(await holder('storefront')).toBeUndefined();
+});
+
+it('does not take an earlier attempt of the same incident for itself', async () => {
+  mockBucket(planObject());
+  await ledger.locks.acquire('orders', owner);
+  await expect(build(runtimeOf(ledger))({ ...input, attempt: 2 })).resolves.toEqual({
+    acquired: false,
+    busy: 'orders',
+  });
+});
+
+it('refuses an input without a plan, naming the field', async () => {
+  const attempt = build(runtimeOf(ledger))({ incidentId: RELEASE, attempt: 0 });
+  await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+  await expect(attempt).rejects.toThrow(/attempt: .*; planKey: /);
+});
+
+it('throws LedgerCorrupt when the plan is not in the bucket', async () => {
+  mockBucket();
+  const attempt = build(runtimeOf(ledger))(input);
+  await expect(attempt).rejects.toBeInstanceOf(LedgerCorrupt);
+  await expect(attempt).rejects.toThrow(`Plan ${PLAN_KEY} is not in the bucket.`);
+});
+
+it('throws TransientFailure when S3 or DynamoDB cannot answer now', async () => {
+  const { s3 } = mockBucket(three);
+  ledger.refuseNext('GetItem', 'InternalServerError', 500);
+  await expect(build(runtimeOf(ledger))(input)).rejects.toBeInstanceOf(TransientFailure);
+  s3.on(GetObjectCommand).rejects(unavailable());
+  await expect(build(runtimeOf(ledger))(input)).rejects.toBeInstanceOf(TransientFailure);
+});

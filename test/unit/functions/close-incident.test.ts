@@ -1,0 +1,143 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
+import { describeFailure } from '../../../functions/close-incident/close-incident.ts';
+import { build } from '../../../functions/close-incident/handler.ts';
+import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
+import { incidentRecord, PLAN_KEY, planObject, RELEASE, serviceResult } from '../fixtures/records.ts';
+import { runtimeOf } from '../fixtures/runtime-of.ts';
+import { throttled } from '../fixtures/sdk-errors.ts';
+import { iso } from '../fixtures/times.ts';
+
+const input = {
+  incidentId: RELEASE,
+  planKey: PLAN_KEY as string | null,
+  recovery: { status: 'recovered', detail: 'recovered; 0 of 120 requests failed', waitSeconds: 60 } as {
+    status: string;
+    detail: string;
+    waitSeconds?: number;
+  } | null,
+  failure: null as { Error: string; Cause?: string } | null,
+};
+const sns = mockClient(SNSClient);
+let ledger: LedgerDouble;
+
+beforeEach(async () => {
+  sns.reset();
+  sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
+  ledger = new LedgerDouble();
+  mockBucket(planObject());
+  await ledger.incidents.open(incidentRecord());
+  await ledger.locks.acquire('orders', `${RELEASE}#1`);
+});
+
+const mail = () => sns.commandCalls(PublishCommand)[0]?.args[0].input;
+
+it('closes an incident whose services are back and recovered as rolled back', async () => {
+  await ledger.incidents.putServiceResult(serviceResult());
+  ledger.now += 255_000;
+  await expect(build(runtimeOf(ledger))(input)).resolves.toEqual({
+    incidentId: RELEASE,
+    outcome: 'rolled-back',
+  });
+  expect(await ledger.incidents.get(RELEASE)).toMatchObject({
+    status: 'closed',
+    outcome: 'rolled-back',
+    closedAt: iso(ledger.now),
+  });
+  expect(mail()?.Subject).toBe('[prod] orders: rolled back');
+  expect(mail()?.Message).toContain('rolled back, 4 min 15 s after it was detected');
+});
+
+it('frees the locks of the incident', async () => {
+  await ledger.incidents.putServiceResult(serviceResult());
+  await build(runtimeOf(ledger))(input);
+  expect(await ledger.locks.find('orders')).toMatchObject({ owner: 'nobody', leaseUntil: 0 });
+});
+
+it("leaves another incident's lock alone", async () => {
+  await ledger.locks.release('orders', `${RELEASE}#1`);
+  await ledger.locks.acquire('orders', 'orders-20260105T090100Z#1');
+  await build(runtimeOf(ledger))(input);
+  expect((await ledger.locks.find('orders'))?.owner).toBe('orders-20260105T090100Z#1');
+});
+
+it('calls a person when a service is back and still bad', async () => {
+  await ledger.incidents.putServiceResult(serviceResult());
+  const recovery = { status: 'not-recovered', detail: 'NOT recovered: 9 of 60 requests failed' };
+  await expect(build(runtimeOf(ledger))({ ...input, recovery })).resolves.toMatchObject({
+    outcome: 'needs-person',
+  });
+  expect(mail()?.Message).toContain('NOT recovered');
+});
+
+it('calls a person, with the reason, when there was no way back', async () => {
+  const failure = {
+    Error: 'NoWayBack',
+    Cause: JSON.stringify({ errorType: 'NoWayBack', errorMessage: 'The ledger holds no release', trace: [] }),
+  };
+  const ended = build(runtimeOf(ledger))({ ...input, planKey: null, recovery: null, failure });
+  await expect(ended).resolves.toMatchObject({ outcome: 'needs-person' });
+  expect(mail()?.Message).toContain('The ledger holds no release (NoWayBack)');
+});
+
+it('says which target is back and which is not when only a part is', async () => {
+  await ledger.incidents.putServiceResult(
+    serviceResult({
+      status: 'failed',
+      targets: [
+        { target: 'CreateOrder:live', status: 'restored', action: 'alias pointed back' },
+        { target: 'stack', status: 'failed', action: 'stack is UPDATE_ROLLBACK_FAILED' },
+      ],
+    }),
+  );
+  await expect(build(runtimeOf(ledger))({ ...input, recovery: null })).resolves.toMatchObject({
+    outcome: 'partly-rolled-back',
+  });
+  expect(mail()?.Message).toMatch(/CreateOrder:live {2}alias pointed back\n {2}stack +FAILED: stack is/);
+});
+
+it('tells and closes once when it runs twice, with the outcome of the first time', async () => {
+  await ledger.incidents.putServiceResult(serviceResult());
+  await build(runtimeOf(ledger))(input);
+  const again = build(runtimeOf(ledger))({ ...input, failure: { Error: 'States.Timeout' } });
+  await expect(again).resolves.toMatchObject({ outcome: 'rolled-back' });
+  expect(sns.commandCalls(PublishCommand)).toHaveLength(1);
+});
+
+it('sends the mail it could not send the first time before it closes', async () => {
+  await ledger.incidents.putServiceResult(serviceResult());
+  sns.on(PublishCommand).rejectsOnce(throttled()).resolves({ MessageId: 'm-1' });
+  await expect(build(runtimeOf(ledger))(input)).rejects.toBeInstanceOf(TransientFailure);
+  expect((await ledger.incidents.get(RELEASE)).status).toBe('open');
+  await build(runtimeOf(ledger))(input);
+  expect((await ledger.incidents.get(RELEASE)).status).toBe('closed');
+});
+
+it('refuses an input without its fields, naming each', async () => {
+  const attempt = build(runtimeOf(ledger))({ incidentId: RELEASE });
+  await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+  await expect(attempt).rejects.toThrow(/planKey: .*recovery: .*failure: /);
+});
+
+it('throws LedgerCorrupt for an incident the ledger does not hold', async () => {
+  await expect(build(runtimeOf(ledger))({ ...input, incidentId: 'orders-x' })).rejects.toBeInstanceOf(
+    LedgerCorrupt,
+  );
+});
+
+describe('the words for a failure', () => {
+  it.each([
+    [{ Error: 'NoWayBack', Cause: '{"errorMessage":"nothing to go to"}' }, 'nothing to go to (NoWayBack)'],
+    [{ Error: 'States.Timeout' }, 'States.Timeout'],
+    [
+      { Error: 'LocksBusy', Cause: 'Another incident has held it.' },
+      'LocksBusy: Another incident has held it.',
+    ],
+    [{ Error: 'Odd', Cause: '{"other":1}' }, 'Odd'],
+    [{ Error: 'Odd', Cause: 'null' }, 'Odd: null'],
+  ])('of %j are %j', (failure, words) => {
+    expect(describeFailure(failure)).toBe(words);
+  });
+});

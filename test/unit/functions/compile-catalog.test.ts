@@ -1,0 +1,128 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import { build } from '../../../functions/compile-catalog/handler.ts';
+import { parseCompiledCatalog } from '../../../shared/catalog/compiled-catalog.ts';
+import { CatalogUnreadable, TransientFailure } from '../../../shared/errors.ts';
+import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
+import { runtimeOf } from '../fixtures/runtime-of.ts';
+import { throttled } from '../fixtures/sdk-errors.ts';
+import { iso } from '../fixtures/times.ts';
+
+const path = '/rollback-coordinator/prod/services';
+const yaml = `
+version: 1
+service: orders
+stack: shop-orders
+targets:
+  - { kind: codedeploy, function: CreateOrder }
+  - { kind: cloudformation }
+policy: { alarms: [orders-errors] }
+`;
+const json = '{"version":1,"service":"billing","stack":"shop-billing","targets":[{"kind":"cloudformation"}]}';
+
+const ssm = mockClient(SSMClient);
+const sns = mockClient(SNSClient);
+let ledger: LedgerDouble;
+
+beforeEach(() => {
+  ssm.reset();
+  sns.reset();
+  sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
+  ledger = new LedgerDouble();
+});
+
+function parameters(values: Record<string, string>) {
+  ssm.on(GetParametersByPathCommand).resolves({
+    Parameters: Object.entries(values).map(([service, Value]) => ({ Name: `${path}/${service}`, Value })),
+  });
+}
+
+const compiled = (stored: Map<string, string>) =>
+  parseCompiledCatalog(stored.get('catalog/compiled.json') ?? '');
+
+it('compiles parameters in YAML and JSON into one object, services in order', async () => {
+  parameters({ orders: yaml, billing: json });
+  const { stored } = mockBucket();
+  await expect(build(runtimeOf(ledger))({})).resolves.toEqual({ services: 2, refused: 0 });
+  expect(Object.keys(compiled(stored).services)).toEqual(['billing', 'orders']);
+  expect(compiled(stored)).toMatchObject({
+    compiledAt: iso(ledger.now),
+    services: { orders: ordersEntry() },
+  });
+  expect(sns.calls()).toHaveLength(0);
+});
+
+it('reads every page, also past an empty one, ten parameters at a time', async () => {
+  ssm
+    .on(GetParametersByPathCommand, { Path: path, MaxResults: 10 })
+    .resolvesOnce({ Parameters: [], NextToken: 'p2' })
+    .resolvesOnce({ Parameters: [{ Name: `${path}/billing`, Value: json }] });
+  mockBucket();
+  await expect(build(runtimeOf(ledger))(undefined)).resolves.toEqual({ services: 1, refused: 0 });
+  expect(ssm.commandCalls(GetParametersByPathCommand)[1]?.args[0].input).toMatchObject({ NextToken: 'p2' });
+});
+
+it('keeps the last good form of a service whose parameter is refused, and says so', async () => {
+  parameters({ orders: 'version: 2', billing: json });
+  const { stored } = mockBucket(catalogObject());
+  await expect(build(runtimeOf(ledger))({})).resolves.toEqual({ services: 2, refused: 1 });
+  expect(compiled(stored).services.orders).toEqual(ordersEntry());
+  const [call] = sns.commandCalls(PublishCommand);
+  expect(call?.args[0].input.Subject).toBe('[prod] catalog: a parameter was refused');
+  expect(call?.args[0].input.Message).toContain(`${path}/orders\n  version: must be 1`);
+  expect(call?.args[0].input.Message).toContain('Its last good form stays in force.');
+});
+
+it.each([
+  ['orders', '{"version": 1', 'it is neither JSON nor YAML: '],
+  ['orders', 'null', 'input: '],
+  ['order', yaml, 'service: is "orders", but the parameter is named for "order"'],
+])('refuses parameter %s holding %j and leaves the service out', async (name, value, reason) => {
+  parameters({ [name]: value });
+  const { stored } = mockBucket();
+  await expect(build(runtimeOf(ledger))({})).resolves.toEqual({ services: 0, refused: 1 });
+  expect(compiled(stored).services).toEqual({});
+  const message = sns.commandCalls(PublishCommand)[0]?.args[0].input.Message;
+  expect(message).toContain(reason);
+  expect(message).toContain('The service is not looked after until it is mended.');
+});
+
+it('drops a service whose parameter was deleted', async () => {
+  parameters({});
+  const { stored } = mockBucket(catalogObject());
+  await build(runtimeOf(ledger))({});
+  expect(compiled(stored).services).toEqual({});
+});
+
+it('mails the same refusal once, and a new one again', async () => {
+  mockBucket();
+  parameters({ orders: 'version: 2' });
+  await build(runtimeOf(ledger))({});
+  await build(runtimeOf(ledger))({});
+  expect(sns.commandCalls(PublishCommand)).toHaveLength(1);
+  parameters({ orders: 'version: 3\nservice: 7' });
+  await build(runtimeOf(ledger))({});
+  expect(sns.commandCalls(PublishCommand)).toHaveLength(2);
+});
+
+it('throws TransientFailure and writes nothing when Parameter Store throttles', async () => {
+  ssm.on(GetParametersByPathCommand).rejects(throttled());
+  const { stored } = mockBucket();
+  await expect(build(runtimeOf(ledger))({})).rejects.toBeInstanceOf(TransientFailure);
+  expect(stored.size).toBe(0);
+});
+
+it('does not build on a compiled catalog it cannot read', async () => {
+  parameters({ orders: yaml });
+  mockBucket({ 'catalog/compiled.json': '{"services":{}}' });
+  await expect(build(runtimeOf(ledger))({})).rejects.toBeInstanceOf(CatalogUnreadable);
+});
+
+it('refuses to be built without the path of the catalog', () => {
+  expect(() => build(runtimeOf(ledger, { CATALOG_PATH: '' }))).toThrow(
+    'Environment variable CATALOG_PATH is not set',
+  );
+});

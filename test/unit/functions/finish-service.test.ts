@@ -1,0 +1,154 @@
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  ListStackResourcesCommand,
+} from '@aws-sdk/client-cloudformation';
+import { GetAliasCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { build } from '../../../functions/finish-service/handler.ts';
+import { InvalidInput, LockLost, TransientFailure } from '../../../shared/errors.ts';
+import { alias, stackOf } from '../fixtures/aws-answers.ts';
+import { catalogObject } from '../fixtures/catalog.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
+import {
+  FUNCTION,
+  GOOD_RELEASE,
+  goodRelease,
+  PLAN_KEY,
+  planObject,
+  RELEASE,
+  servicePlan,
+} from '../fixtures/records.ts';
+import { runtimeOf } from '../fixtures/runtime-of.ts';
+import { throttled } from '../fixtures/sdk-errors.ts';
+import { iso, NOW } from '../fixtures/times.ts';
+
+const restored = (target: string) => ({ target, status: 'restored', action: 'put back' });
+const input = {
+  incidentId: RELEASE,
+  attempt: 1,
+  service: 'orders',
+  planKey: PLAN_KEY,
+  startedAt: iso(NOW),
+  results: [restored('CreateOrder:live'), restored('stack')],
+};
+/** The release that a rollback begun at NOW makes. */
+const restoring = 'orders-20260105T090420Z';
+
+const cloudFormation = mockClient(CloudFormationClient);
+const lambda = mockClient(LambdaClient);
+let ledger: LedgerDouble;
+
+beforeEach(async () => {
+  cloudFormation.reset();
+  lambda.reset();
+  lambda.on(GetAliasCommand).resolves(alias('4'));
+  lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-4', State: 'Active' });
+  cloudFormation.on(DescribeStacksCommand).resolves(stackOf());
+  cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: {}' });
+  cloudFormation.on(ListStackResourcesCommand).resolves({
+    StackResourceSummaries: [
+      {
+        LogicalResourceId: 'CreateOrder',
+        PhysicalResourceId: FUNCTION,
+        ResourceType: 'AWS::Lambda::Function',
+        ResourceStatus: 'UPDATE_COMPLETE',
+        LastUpdatedTimestamp: new Date(NOW),
+      },
+    ],
+  });
+  ledger = new LedgerDouble();
+  mockBucket({ ...catalogObject(), ...planObject() });
+  await ledger.releases.open(goodRelease());
+  await ledger.locks.acquire('orders', `${RELEASE}#1`);
+});
+
+const finish = (changes = {}) => build(runtimeOf(ledger))({ ...input, ...changes });
+const result = async () => (await ledger.incidents.serviceResults(RELEASE))[0];
+
+it('records that the service is back, and how long it took', async () => {
+  ledger.now += 240_000;
+  await expect(finish()).resolves.toEqual({ service: 'orders', status: 'rolled-back' });
+  expect(await result()).toEqual({
+    incidentId: RELEASE,
+    service: 'orders',
+    status: 'rolled-back',
+    targets: input.results,
+    startedAt: iso(NOW),
+    finishedAt: iso(NOW + 240_000),
+  });
+});
+
+it('records what is live now as a release of its own, as good as the one it restores', async () => {
+  await finish();
+  const release = await ledger.releases.get(restoring);
+  expect(release).toMatchObject({ verdict: 'good', restores: GOOD_RELEASE, deployments: {} });
+  expect(release.snapshot?.[0]).toMatchObject({ function: FUNCTION, version: '4', codeSha256: 'sha-of-4' });
+  expect(release.snapshot?.[1]).toMatchObject({
+    stack: 'shop-orders',
+    templateKey: expect.stringMatching(/^templates\/orders\/[0-9a-f]{64}\.template$/),
+    // The masked value of a NoEcho parameter is not a value.
+    parameters: [{ key: 'Stage', value: 'prod' }, { key: 'ApiKey' }],
+  });
+});
+
+it('leaves versions unproven that no good release was recorded of', async () => {
+  const { toRelease: _, ...unproven } = servicePlan();
+  mockBucket({ ...catalogObject(), ...planObject(unproven) });
+  await finish();
+  const release = await ledger.releases.get(restoring);
+  expect(release.verdict).toBe('candidate');
+  expect(release).not.toHaveProperty('restores');
+});
+
+it('fails the service when a target failed, and records no release', async () => {
+  const failed = { target: 'stack', status: 'failed', action: 'stack is UPDATE_ROLLBACK_FAILED' };
+  await expect(finish({ results: [restored('CreateOrder:live'), failed] })).resolves.toMatchObject({
+    status: 'failed',
+  });
+  expect((await result())?.targets).toEqual([restored('CreateOrder:live'), failed]);
+  await expect(ledger.releases.find(restoring)).resolves.toBeUndefined();
+});
+
+it('names a target that was not reached', async () => {
+  await finish({ results: [{ target: 'CreateOrder:live', status: 'failed', action: 'deleted version' }] });
+  expect((await result())?.targets).toEqual([
+    { target: 'CreateOrder:live', status: 'failed', action: 'deleted version' },
+    { target: 'stack', status: 'failed', action: 'not reached: an earlier step failed' },
+  ]);
+});
+
+it('fails the service when its alias has moved again since it was verified', async () => {
+  lambda.on(GetAliasCommand).resolves(alias('5'));
+  await expect(finish()).resolves.toMatchObject({ status: 'failed' });
+  expect((await result())?.targets[0]).toEqual({
+    target: 'CreateOrder:live',
+    status: 'failed',
+    action: `put back; but then: ${FUNCTION}:live on version 5, expected version 4 alone.`,
+  });
+});
+
+it('records one release and one result when it runs twice', async () => {
+  await finish();
+  await finish();
+  expect(await ledger.releases.list('orders')).toHaveLength(2);
+  expect(await ledger.incidents.serviceResults(RELEASE)).toHaveLength(1);
+});
+
+it("changes nothing when the service is no longer this incident's", async () => {
+  await expect(finish({ attempt: 2 })).rejects.toBeInstanceOf(LockLost);
+  expect(await result()).toBeUndefined();
+});
+
+it('refuses results of another form, naming the field', async () => {
+  const attempt = finish({ results: [{ target: 'stack', status: 'done', action: '' }], startedAt: 'now' });
+  await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+  await expect(attempt).rejects.toThrow(/startedAt: .*results\.0\.status: /);
+});
+
+it('throws TransientFailure when Lambda throttles', async () => {
+  lambda.on(GetAliasCommand).rejects(throttled());
+  await expect(finish()).rejects.toBeInstanceOf(TransientFailure);
+});

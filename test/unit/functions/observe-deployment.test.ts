@@ -1,0 +1,225 @@
+import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CodeDeployClient, GetDeploymentCommand } from '@aws-sdk/client-codedeploy';
+import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { build } from '../../../functions/observe-deployment/handler.ts';
+import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
+import { alias, deploymentInfo, metricData } from '../fixtures/aws-answers.ts';
+import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
+import { DEPLOYMENT, FUNCTION, RELEASE, releaseRecord } from '../fixtures/records.ts';
+import { runtimeOf } from '../fixtures/runtime-of.ts';
+import { throttled } from '../fixtures/sdk-errors.ts';
+import { NOW, RELEASED_AT } from '../fixtures/times.ts';
+
+const codeDeploy = mockClient(CodeDeployClient);
+const lambda = mockClient(LambdaClient);
+const cloudWatch = mockClient(CloudWatchClient);
+let ledger: LedgerDouble;
+
+beforeEach(async () => {
+  for (const mock of [codeDeploy, lambda, cloudWatch]) mock.reset();
+  ledger = new LedgerDouble();
+  mockBucket(catalogObject());
+  await ledger.releases.open(releaseRecord());
+  codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo());
+  lambda.on(GetAliasCommand).resolves(alias('4', { '5': 0.1 }));
+  alarm({ StateValue: 'OK' });
+  traffic([40, 40, 40], [0, 0, 0]);
+});
+
+const observe = () => build(runtimeOf(ledger))({ deploymentId: DEPLOYMENT, releaseId: RELEASE });
+
+function traffic(requests: number[], errors: number[], from: string | number = RELEASED_AT) {
+  cloudWatch
+    .on(GetMetricDataCommand)
+    .resolves(metricData({ requests: { from, values: requests }, errors: { from, values: errors } }));
+}
+
+function alarm(state: object) {
+  cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [{ AlarmName: 'orders-errors', ...state }] });
+}
+
+function completed(minutesAgo: number, changes = {}) {
+  const completeTime = new Date(NOW - minutesAgo * 60_000);
+  codeDeploy
+    .on(GetDeploymentCommand)
+    .resolves(deploymentInfo({ status: 'Succeeded', completeTime, ...changes }));
+  lambda.on(GetAliasCommand).resolves(alias('5'));
+}
+
+describe('while traffic shifts', () => {
+  it('looks again at a healthy release, at the next minute of metrics', async () => {
+    await expect(observe()).resolves.toMatchObject({
+      phase: 'shifting',
+      share: 0.1,
+      judgement: { verdict: 'healthy' },
+      requests: 120,
+      errors: 0,
+      next: 'look-again',
+      waitSeconds: 60,
+    });
+  });
+
+  it('reads the minutes of the new version since the deployment began', async () => {
+    await observe();
+    const { input } = cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0] ?? {};
+    expect(input).toMatchObject({
+      StartTime: new Date(RELEASED_AT),
+      EndTime: new Date('2026-01-05T09:04:00Z'),
+    });
+    expect(input?.MetricDataQueries?.map(({ MetricStat }) => MetricStat)).toEqual(
+      ['Invocations', 'Errors'].map((MetricName) => ({
+        Metric: {
+          Namespace: 'AWS/Lambda',
+          MetricName,
+          Dimensions: [
+            { Name: 'FunctionName', Value: FUNCTION },
+            { Name: 'Resource', Value: `${FUNCTION}:live` },
+            { Name: 'ExecutedVersion', Value: '5' },
+          ],
+        },
+        Period: 60,
+        Stat: 'Sum',
+      })),
+    );
+  });
+
+  it('rolls back a release whose error rate breaks its limit, with the numbers', async () => {
+    traffic([40, 40, 40], [0, 10, 12]);
+    await expect(observe()).resolves.toMatchObject({
+      next: 'roll-back',
+      judgement: {
+        verdict: 'unhealthy',
+        reason: expect.stringMatching(/27\.5 % of 80 requests to .*:5 failed \(22 of 80\); limit 5\.0 %/),
+      },
+    });
+  });
+
+  it('rolls back when a declared alarm turned ALARM after the deployment began', async () => {
+    alarm({ StateValue: 'ALARM', StateTransitionedTimestamp: new Date('2026-01-05T09:02:00Z') });
+    await expect(observe()).resolves.toMatchObject({
+      next: 'roll-back',
+      judgement: { reason: 'alarm orders-errors turned ALARM after the deployment began' },
+    });
+  });
+
+  it('does not hold an alarm against it that rang before', async () => {
+    alarm({ StateValue: 'ALARM', StateTransitionedTimestamp: new Date('2026-01-05T08:59:00Z') });
+    await expect(observe()).resolves.toMatchObject({ next: 'look-again', judgement: { verdict: 'healthy' } });
+  });
+
+  it('gives no verdict on too little traffic', async () => {
+    traffic([10, 10], [5, 5]);
+    await expect(observe()).resolves.toMatchObject({
+      next: 'look-again',
+      judgement: { verdict: 'insufficient', reason: expect.stringContaining('20 requests') },
+    });
+  });
+
+  it('counts slow requests where the policy names a boundary', async () => {
+    mockBucket(catalogObject(ordersEntry({ policy: { limits: { slow: { overMs: 800, share: 0.1 } } } })));
+    cloudWatch.on(GetMetricDataCommand).resolves(
+      metricData({
+        requests: { from: RELEASED_AT, values: [60, 60] },
+        errors: { from: RELEASED_AT, values: [] },
+        slow: { from: RELEASED_AT, values: [30, 30] },
+      }),
+    );
+    await expect(observe()).resolves.toMatchObject({
+      next: 'roll-back',
+      judgement: { reason: expect.stringContaining('50.0 % of 120 requests') },
+    });
+    const queries = cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input.MetricDataQueries;
+    expect(queries?.[2]?.MetricStat).toMatchObject({ Metric: { MetricName: 'Duration' }, Stat: 'TC(800:)' });
+  });
+});
+
+describe('while it bakes', () => {
+  it('settles a healthy release after its bake', async () => {
+    completed(16);
+    await expect(observe()).resolves.toMatchObject({ phase: 'baking', share: 1, next: 'settle' });
+  });
+
+  it('looks again before its shortest bake is over', async () => {
+    completed(14);
+    await expect(observe()).resolves.toMatchObject({ phase: 'baking', next: 'look-again' });
+  });
+
+  it('settles without a verdict when the longest bake is over', async () => {
+    completed(121);
+    traffic([10], [0]);
+    await expect(observe()).resolves.toMatchObject({
+      next: 'settle',
+      judgement: { verdict: 'insufficient' },
+    });
+  });
+
+  it('rolls back when it turns bad', async () => {
+    completed(5);
+    traffic([40, 40, 40], [0, 20, 20]);
+    await expect(observe()).resolves.toMatchObject({ phase: 'baking', next: 'roll-back' });
+  });
+
+  it('ends when a newer release took its place', async () => {
+    completed(5);
+    await ledger.releases.open(
+      releaseRecord({ releaseId: 'orders-20260105T090300Z', startedAt: '2026-01-05T09:03:00.000Z' }),
+    );
+    await expect(observe()).resolves.toMatchObject({ next: 'end' });
+  });
+});
+
+it('rolls back a deployment that failed, whatever its numbers say', async () => {
+  codeDeploy.on(GetDeploymentCommand).resolves(
+    deploymentInfo({
+      status: 'Stopped',
+      errorInformation: { code: 'ALARM_ACTIVE', message: 'One or more alarms have been activated' },
+    }),
+  );
+  const { judgement, ...observation } = await observe();
+  expect(observation).toMatchObject({ phase: 'failed', next: 'roll-back' });
+  expect(judgement).toMatchObject({
+    verdict: 'unhealthy',
+    reason: `deployment ${DEPLOYMENT} ended Stopped (ALARM_ACTIVE: One or more alarms have been activated)`,
+  });
+  expect(judgement.evidence.map(({ rule }) => rule)).toEqual([
+    'deployment-ended',
+    'error-rate-limit',
+    'declared-alarm',
+  ]);
+});
+
+it('ends when an incident has the release already', async () => {
+  await ledger.releases.markBad(RELEASE, RELEASE);
+  traffic([40, 40, 40], [0, 20, 20]);
+  await expect(observe()).resolves.toMatchObject({ next: 'end' });
+});
+
+describe('refusals', () => {
+  it('refuses an input without its fields, naming each', async () => {
+    const attempt = build(runtimeOf(ledger))({});
+    await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+    await expect(attempt).rejects.toThrow(/deploymentId: .*; releaseId: /);
+  });
+
+  it('throws LedgerCorrupt for a deployment its release does not know', async () => {
+    const attempt = build(runtimeOf(ledger))({ deploymentId: 'd-OTHER', releaseId: RELEASE });
+    await expect(attempt).rejects.toBeInstanceOf(LedgerCorrupt);
+  });
+
+  it('throws TransientFailure when CloudWatch answers with part of the data', async () => {
+    cloudWatch.on(GetMetricDataCommand).resolves({
+      MetricDataResults: [{ Id: 'requests', StatusCode: 'PartialData', Timestamps: [], Values: [] }],
+    });
+    const attempt = observe();
+    await expect(attempt).rejects.toBeInstanceOf(TransientFailure);
+    await expect(attempt).rejects.toThrow('CloudWatch answered PartialData for requests');
+  });
+
+  it('throws TransientFailure when Lambda throttles', async () => {
+    lambda.on(GetAliasCommand).rejects(throttled());
+    await expect(observe()).rejects.toBeInstanceOf(TransientFailure);
+  });
+});

@@ -1,0 +1,177 @@
+import { build } from '../../../functions/open-incident/handler.ts';
+import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
+import { catalogObject } from '../fixtures/catalog.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
+import { DEPLOYMENT, GOOD_RELEASE, goodRelease, RELEASE, releaseRecord } from '../fixtures/records.ts';
+import { EXECUTION_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
+import { iso } from '../fixtures/times.ts';
+
+const judgement = {
+  verdict: 'unhealthy',
+  reason: '21.4 % of 140 requests failed',
+  evidence: [{ rule: 'error-rate-limit', finding: 'breach', metric: 'errors', detail: '21.4 %' }],
+};
+const byMonitor = { service: 'orders', releaseId: RELEASE, deploymentId: DEPLOYMENT, judgement };
+let ledger: LedgerDouble;
+
+beforeEach(async () => {
+  ledger = new LedgerDouble();
+  mockBucket(catalogObject());
+  await ledger.releases.open(goodRelease());
+  await ledger.releases.open(releaseRecord());
+});
+
+const open = (input: unknown, executionArn = EXECUTION_ARN) =>
+  build(runtimeOf(ledger))({ executionArn, input });
+const closed = async (outcome: 'rolled-back' | 'needs-person') =>
+  ledger.incidents.close(RELEASE, EXECUTION_ARN, outcome, iso(ledger.now));
+
+describe('the first start', () => {
+  it('opens the incident of the newest release for a person who names the service alone', async () => {
+    await expect(open({ service: 'orders' })).resolves.toEqual({
+      status: 'opened',
+      incidentId: RELEASE,
+      service: 'orders',
+      attempt: 1,
+    });
+    await expect(ledger.incidents.get(RELEASE)).resolves.toEqual({
+      incidentId: RELEASE,
+      service: 'orders',
+      releaseId: RELEASE,
+      status: 'open',
+      attempt: 1,
+      reason: 'a person asked for it, and gave no reason',
+      evidence: [],
+      requestedBy: 'a person in the Step Functions console',
+      executionArn: EXECUTION_ARN,
+      detectedAt: iso(ledger.now),
+      openedAt: iso(ledger.now),
+    });
+  });
+
+  it("keeps a person's reason and name", async () => {
+    await open({ service: 'orders', reason: 'checkout is empty', requestedBy: 'on-call' });
+    await expect(ledger.incidents.get(RELEASE)).resolves.toMatchObject({
+      reason: 'checkout is empty',
+      requestedBy: 'on-call',
+    });
+  });
+
+  it("keeps the monitor's judgement and deployment", async () => {
+    await open({ ...byMonitor, AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'arn:aws:states:…' });
+    await expect(ledger.incidents.get(RELEASE)).resolves.toMatchObject({
+      reason: judgement.reason,
+      evidence: judgement.evidence,
+      deploymentId: DEPLOYMENT,
+    });
+  });
+
+  it('marks the release bad and remembers whose execution it is', async () => {
+    await open(byMonitor);
+    await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({
+      verdict: 'bad',
+      incidentId: RELEASE,
+    });
+    await expect(ledger.incidents.incidentOfExecution(EXECUTION_ARN)).resolves.toBe(RELEASE);
+  });
+});
+
+describe('a further start', () => {
+  it('is the same when its first answer was lost', async () => {
+    await open(byMonitor);
+    await expect(open(byMonitor)).resolves.toMatchObject({ status: 'opened', attempt: 1 });
+  });
+
+  it('joins while another execution has the incident', async () => {
+    await open(byMonitor);
+    await expect(open({ service: 'orders' }, 'arn:other')).resolves.toMatchObject({ status: 'joined' });
+    await expect(ledger.incidents.get(RELEASE)).resolves.toMatchObject({ executionArn: EXECUTION_ARN });
+  });
+
+  it('joins an incident that ended rolled back', async () => {
+    await open(byMonitor);
+    await closed('rolled-back');
+    await expect(open({ service: 'orders' }, 'arn:other')).resolves.toMatchObject({ status: 'joined' });
+  });
+
+  it('by a person opens an unfinished incident for one more attempt', async () => {
+    await open(byMonitor);
+    await closed('needs-person');
+    await expect(open({ service: 'orders', requestedBy: 'on-call' }, 'arn:other')).resolves.toMatchObject({
+      status: 'opened',
+      attempt: 2,
+    });
+    const incident = await ledger.incidents.get(RELEASE);
+    expect(incident).toMatchObject({ status: 'open', attempt: 2, executionArn: 'arn:other' });
+    expect(incident).not.toHaveProperty('outcome');
+    expect(incident).not.toHaveProperty('closedAt');
+  });
+
+  it('by the monitor joins an unfinished incident: it was for a person', async () => {
+    await open(byMonitor);
+    await closed('needs-person');
+    await expect(open(byMonitor, 'arn:other')).resolves.toMatchObject({ status: 'joined', attempt: 1 });
+  });
+});
+
+describe('a release that is not the newest', () => {
+  it('is superseded when the monitor names it, and nothing is changed', async () => {
+    const before = ledger.records();
+    await expect(open({ ...byMonitor, releaseId: GOOD_RELEASE })).resolves.toEqual({
+      status: 'superseded',
+      incidentId: GOOD_RELEASE,
+      service: 'orders',
+      attempt: 0,
+    });
+    expect(ledger.records()).toEqual(before);
+  });
+
+  it('is refused when a person names it', async () => {
+    const attempt = open({ service: 'orders', releaseId: GOOD_RELEASE });
+    await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+    await expect(attempt).rejects.toThrow(
+      `releaseId: "${GOOD_RELEASE}" is not the newest release of "orders"`,
+    );
+  });
+
+  it.each(['orders-20250101T000000Z', 'payment-20260105T090000Z'])(
+    'is refused when it is no release of the service: %s',
+    async (releaseId) => {
+      await expect(open({ ...byMonitor, releaseId })).rejects.toBeInstanceOf(InvalidInput);
+    },
+  );
+});
+
+describe('refusals', () => {
+  it.each([
+    [{}, 'service: '],
+    [null, 'input: '],
+    [{ service: 'Orders' }, 'service: must be 1 to 40 lower-case letters'],
+    [{ service: 'orders', reason: '' }, 'reason: '],
+    [{ service: 'orders', force: true }, 'force: is not a known field'],
+    [{ service: 'order' }, 'service: "order" is not in the catalog; did you mean "orders"?'],
+  ])('refuses %j', async (input, reason) => {
+    const attempt = open(input);
+    await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+    await expect(attempt).rejects.toThrow(reason);
+  });
+
+  it('refuses an event without an execution', async () => {
+    await expect(build(runtimeOf(ledger))({ input: { service: 'orders' } })).rejects.toThrow(
+      'executionArn: ',
+    );
+  });
+
+  it('refuses a service that has no release yet', async () => {
+    ledger = new LedgerDouble();
+    const attempt = open({ service: 'orders' });
+    await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+    await expect(attempt).rejects.toThrow('no release of "orders" has been recorded');
+  });
+
+  it('throws TransientFailure when DynamoDB fails', async () => {
+    ledger.refuseNext('Query', 'InternalServerError', 500);
+    await expect(open(byMonitor)).rejects.toBeInstanceOf(TransientFailure);
+  });
+});

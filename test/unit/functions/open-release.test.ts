@@ -1,0 +1,206 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CodeDeployClient, GetDeploymentCommand } from '@aws-sdk/client-codedeploy';
+import { mockClient } from 'aws-sdk-client-mock';
+import { build } from '../../../functions/open-release/handler.ts';
+import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
+import { deploymentInfo, metricData, stackOf } from '../fixtures/aws-answers.ts';
+import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
+import { DEPLOYMENT, FUNCTION, RELEASE, releaseRecord, watchedDeployment } from '../fixtures/records.ts';
+import { runtimeOf } from '../fixtures/runtime-of.ts';
+import { throttled } from '../fixtures/sdk-errors.ts';
+import { iso, RELEASED_AT } from '../fixtures/times.ts';
+
+const input = {
+  kind: 'release',
+  deploymentId: DEPLOYMENT,
+  service: 'orders',
+  target: 'CreateOrder:live',
+  function: FUNCTION,
+  alias: 'live',
+  fromVersion: '4',
+  toVersion: '5',
+};
+/** The deployment begins half a minute after the stack update it belongs to. */
+const deployedAt = '2026-01-05T09:00:30.000Z';
+
+const codeDeploy = mockClient(CodeDeployClient);
+const cloudFormation = mockClient(CloudFormationClient);
+const cloudWatch = mockClient(CloudWatchClient);
+let ledger: LedgerDouble;
+
+beforeEach(() => {
+  for (const mock of [codeDeploy, cloudFormation, cloudWatch]) mock.reset();
+  ledger = new LedgerDouble();
+  mockBucket(catalogObject());
+  codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ createTime: new Date(deployedAt) }));
+  stackIs({ StackStatus: 'UPDATE_IN_PROGRESS' });
+  alarm({ StateValue: 'OK' });
+  cloudWatch.on(GetMetricDataCommand).resolves(
+    metricData({
+      requests: { from: '2026-01-05T06:00:00Z', values: [100, 80] },
+      errors: { from: '2026-01-05T06:00:00Z', values: [1] },
+    }),
+  );
+});
+
+const open = (changes = {}) => build(runtimeOf(ledger))({ ...input, ...changes });
+const stackIs = (changes: object) => cloudFormation.on(DescribeStacksCommand).resolves(stackOf(changes));
+const alarm = (state: object) =>
+  cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [{ AlarmName: 'orders-errors', ...state }] });
+
+it('opens a candidate release that began with the stack update', async () => {
+  await expect(open()).resolves.toEqual({ releaseId: RELEASE, service: 'orders', deploymentId: DEPLOYMENT });
+  await expect(ledger.releases.get(RELEASE)).resolves.toEqual(
+    releaseRecord({
+      startedAt: RELEASED_AT,
+      deployments: {
+        [DEPLOYMENT]: watchedDeployment({
+          createdAt: deployedAt,
+          baseline: { requests: 180, errors: 1, minutes: 2 },
+        }),
+      },
+    }),
+  );
+});
+
+it('records the deployment, so that a second event finds its release', async () => {
+  await open();
+  codeDeploy.reset();
+  await expect(open()).resolves.toMatchObject({ releaseId: RELEASE });
+  await expect(ledger.releases.deployment(DEPLOYMENT)).resolves.toMatchObject({
+    kind: 'release',
+    releaseId: RELEASE,
+    seenAt: iso(ledger.now),
+  });
+});
+
+it('joins the release a sibling of the same stack update opened', async () => {
+  await open();
+  await expect(open({ deploymentId: 'd-ORDERS006', target: 'ListOrders:live' })).resolves.toMatchObject({
+    releaseId: RELEASE,
+  });
+  const { deployments } = await ledger.releases.get(RELEASE);
+  expect(Object.keys(deployments).sort()).toEqual([DEPLOYMENT, 'd-ORDERS006']);
+});
+
+it('measures the version before over the three hours before', async () => {
+  await open();
+  expect(cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input).toMatchObject({
+    StartTime: new Date('2026-01-05T06:00:00Z'),
+    EndTime: new Date('2026-01-05T09:00:00Z'),
+    MetricDataQueries: expect.arrayContaining([
+      expect.objectContaining({
+        MetricStat: expect.objectContaining({
+          Metric: expect.objectContaining({
+            Dimensions: expect.arrayContaining([{ Name: 'ExecutedVersion', Value: '4' }]),
+          }),
+        }),
+      }),
+    ]),
+  });
+});
+
+it('measures slow requests of before where the policy names a boundary', async () => {
+  mockBucket(catalogObject(ordersEntry({ policy: { limits: { slow: { overMs: 800 } } } })));
+  cloudWatch.on(GetMetricDataCommand).resolves(
+    metricData({
+      requests: { from: '2026-01-05T06:00:00Z', values: [100] },
+      slow: { from: '2026-01-05T06:00:00Z', values: [7] },
+    }),
+  );
+  await open();
+  const { deployments } = await ledger.releases.get(RELEASE);
+  expect(deployments[DEPLOYMENT]?.baseline).toEqual({ requests: 100, errors: 0, slow: 7, minutes: 1 });
+});
+
+describe('the state of the alarms before', () => {
+  const alarmsBefore = async () => (await ledger.releases.get(RELEASE)).deployments[DEPLOYMENT]?.alarmsBefore;
+
+  it('is ALARM for one that rang already', async () => {
+    alarm({ StateValue: 'ALARM', StateTransitionedTimestamp: new Date('2026-01-05T08:59:00Z') });
+    await open();
+    expect(await alarmsBefore()).toEqual({ 'orders-errors': 'ALARM' });
+  });
+
+  it('is OK for one that turned ALARM since, seen by an event that comes late', async () => {
+    alarm({ StateValue: 'ALARM', StateTransitionedTimestamp: new Date('2026-01-05T09:02:00Z') });
+    await open();
+    expect(await alarmsBefore()).toEqual({ 'orders-errors': 'OK' });
+  });
+
+  it('is missing for one that does not exist', async () => {
+    cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [] });
+    await open();
+    expect(await alarmsBefore()).toEqual({ 'orders-errors': 'missing' });
+  });
+});
+
+describe('the release of a deployment that is not seen in its stack update', () => {
+  it('begins with the deployment when the service has no stack', async () => {
+    const application = 'shop-orders-ServerlessDeploymentApplication-XY34';
+    const target = { kind: 'codedeploy', function: 'CreateOrder', application, deploymentGroup: 'orders-*' };
+    mockBucket(catalogObject(ordersEntry({ stack: undefined, targets: [target] })));
+    await expect(open()).resolves.toMatchObject({ releaseId: 'orders-20260105T090030Z' });
+    expect(await ledger.releases.get('orders-20260105T090030Z')).not.toHaveProperty('stack');
+  });
+
+  it('begins with the deployment when it came without a stack update', async () => {
+    codeDeploy.on(GetDeploymentCommand).resolves({
+      deploymentInfo: {
+        ...deploymentInfo({ createTime: new Date(deployedAt) }).deploymentInfo,
+        externalId: undefined,
+      },
+    });
+    stackIs({ StackStatus: 'CREATE_COMPLETE', LastUpdatedTime: undefined });
+    await expect(open()).resolves.toMatchObject({ releaseId: 'orders-20260105T090030Z' });
+    expect(await ledger.releases.get('orders-20260105T090030Z')).not.toHaveProperty('stack');
+  });
+
+  it("is its sibling's when the update was rolled back meanwhile", async () => {
+    await open();
+    stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE', LastUpdatedTime: new Date('2026-01-05T09:03:00Z') });
+    await expect(open({ deploymentId: 'd-ORDERS006', target: 'ListOrders:live' })).resolves.toMatchObject({
+      releaseId: RELEASE,
+    });
+  });
+
+  it('is a new one of the stack when the newest release has the same target', async () => {
+    await ledger.releases.open(releaseRecord());
+    stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
+    await expect(open({ deploymentId: 'd-ORDERS006' })).resolves.toMatchObject({
+      releaseId: 'orders-20260105T090030Z',
+    });
+    expect(await ledger.releases.get('orders-20260105T090030Z')).toMatchObject({ stack: 'shop-orders' });
+  });
+
+  it('is a new one when a later update of the stack runs already', async () => {
+    stackIs({ StackStatus: 'UPDATE_IN_PROGRESS', LastUpdatedTime: new Date('2026-01-05T09:04:00Z') });
+    await expect(open()).resolves.toMatchObject({ releaseId: 'orders-20260105T090030Z' });
+  });
+});
+
+describe('refusals', () => {
+  it.each([
+    [{ kind: 'rollback' }, 'kind: '],
+    [{ toVersion: undefined }, 'toVersion: '],
+    [{ colour: 'red' }, 'colour: is not a known field'],
+  ])('refuses %j', async (changes, reason) => {
+    const attempt = open(changes);
+    await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+    await expect(attempt).rejects.toThrow(reason);
+  });
+
+  it('refuses a service that has left the catalog', async () => {
+    mockBucket(catalogObject(ordersEntry({ service: 'billing' })));
+    await expect(open()).rejects.toBeInstanceOf(InvalidInput);
+  });
+
+  it('throws TransientFailure when CloudFormation throttles', async () => {
+    cloudFormation.on(DescribeStacksCommand).rejects(throttled());
+    await expect(open()).rejects.toBeInstanceOf(TransientFailure);
+    expect(ledger.records()).toEqual([]);
+  });
+});

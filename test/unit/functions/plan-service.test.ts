@@ -1,0 +1,231 @@
+import {
+  CodeDeployClient,
+  GetDeploymentCommand,
+  GetDeploymentGroupCommand,
+} from '@aws-sdk/client-codedeploy';
+import {
+  GetAliasCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { planService } from '../../../functions/plan-rollback/plan-service.ts';
+import { Aliases } from '../../../shared/aws/aliases.ts';
+import { Bucket } from '../../../shared/aws/bucket.ts';
+import { Deployments } from '../../../shared/aws/deployments.ts';
+import { NoWayBack } from '../../../shared/errors.ts';
+import type { ReleaseRecord, TargetSnapshot } from '../../../shared/ledger/records.ts';
+import { servicePlan as servicePlanSchema } from '../../../shared/targets/service-plan.ts';
+import { alias, deploymentInfo } from '../fixtures/aws-answers.ts';
+import { ordersEntry } from '../fixtures/catalog.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
+import {
+  codeDeployPlan,
+  FUNCTION,
+  GOOD_RELEASE,
+  goodRelease,
+  goodSnapshot,
+  lambdaAliasPlan,
+  RELEASE,
+  releaseRecord,
+  stackPlan,
+  TEMPLATE_KEY,
+  watchedDeployment,
+} from '../fixtures/records.ts';
+
+const codeDeploy = mockClient(CodeDeployClient);
+const lambda = mockClient(LambdaClient);
+const region = { region: 'eu-west-1' };
+const deps = {
+  deployments: new Deployments(new CodeDeployClient(region)),
+  aliases: new Aliases(new LambdaClient(region)),
+  bucket: new Bucket(new S3Client(region), 'coordinator'),
+};
+const older = (day: string, changes: Partial<ReleaseRecord> = {}) =>
+  goodRelease({
+    releaseId: `orders-202601${day}T090000Z`,
+    startedAt: `2026-01-${day}T09:00:00.000Z`,
+    ...changes,
+  });
+
+/** Versions of the function that still exist. */
+let versions: Set<string>;
+
+beforeEach(() => {
+  codeDeploy.reset();
+  lambda.reset();
+  versions = new Set(['2', '3', '4', '5']);
+  mockBucket({ [TEMPLATE_KEY]: 'Resources: {}' });
+  codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Succeeded' }));
+  codeDeploy.on(GetDeploymentGroupCommand).resolves({ deploymentGroupInfo: {} });
+  lambda.on(GetFunctionConfigurationCommand).callsFake(({ Qualifier }: { Qualifier: string }) => {
+    if (versions.has(Qualifier)) return { CodeSha256: `sha-of-${Qualifier}`, State: 'Active' };
+    throw new ResourceNotFoundException({ message: 'not found', $metadata: {} });
+  });
+});
+
+const planFrom = (earlier: ReleaseRecord[], bad = releaseRecord(), entry = ordersEntry()) =>
+  planService(deps, entry, bad, earlier);
+
+describe('the way back', () => {
+  it('goes to the newest earlier release that was judged good', async () => {
+    await expect(planFrom([goodRelease(), older('03')])).resolves.toEqual({
+      service: 'orders',
+      fromRelease: RELEASE,
+      toRelease: GOOD_RELEASE,
+      reason: 'to the release of 2026-01-04 09:00:00 UTC, the newest one verified good that still exists',
+      targets: [codeDeployPlan(), stackPlan()],
+      unchanged: [],
+    });
+  });
+
+  it.each<[string, Partial<ReleaseRecord>]>([
+    ['bad', { verdict: 'bad', incidentId: 'i-1' }],
+    ['never judged', { verdict: 'candidate' }],
+    ['of which nothing was recorded', { snapshot: undefined } as unknown as Partial<ReleaseRecord>],
+    ['whose version is gone', { snapshot: [{ ...goodSnapshot[0], version: '1' } as TargetSnapshot] }],
+    [
+      'whose template is gone',
+      { snapshot: [{ ...goodSnapshot[1], templateKey: 'templates/gone' } as TargetSnapshot] },
+    ],
+  ])('passes over one that is %s', async (_, changes) => {
+    await expect(planFrom([goodRelease(changes), older('03')])).resolves.toMatchObject({
+      toRelease: 'orders-20260103T090000Z',
+    });
+  });
+
+  it('is none where every release is refused, each by name and reason', async () => {
+    const gone = { ...goodSnapshot[0], version: '1' } as TargetSnapshot;
+    const noTemplate = { ...goodSnapshot[1], templateKey: 'templates/gone' } as TargetSnapshot;
+    const { snapshot: _, ...unrecorded } = older('01');
+    const attempt = planFrom([
+      older('05', { verdict: 'bad', incidentId: 'i-1' }),
+      older('04', { verdict: 'candidate' }),
+      older('03', { snapshot: [gone] }),
+      older('02', { snapshot: [noTemplate] }),
+      unrecorded,
+    ]);
+    await expect(attempt).rejects.toBeInstanceOf(NoWayBack);
+    await expect(attempt).rejects.toThrow(
+      `The ledger holds no release of orders from before ${RELEASE} that was verified good and still exists. ` +
+        'Refused: orders-20260105T090000Z: marked bad by incident i-1; ' +
+        'orders-20260104T090000Z: never verified good; ' +
+        `orders-20260103T090000Z: version 1 of ${FUNCTION} is gone; ` +
+        'orders-20260102T090000Z: the template templates/gone is gone; ' +
+        'orders-20260101T090000Z: it was never recorded what was live.',
+    );
+  });
+
+  it('is none for a completed release that is the first one known', async () => {
+    const attempt = planFrom([]);
+    await expect(attempt).rejects.toBeInstanceOf(NoWayBack);
+    await expect(attempt).rejects.not.toThrow('Refused');
+  });
+});
+
+describe('without a good release, deployments that never completed', () => {
+  it.each(['InProgress', 'Stopped', 'Failed'] as const)(
+    'are undone to what they began from: %s',
+    async (status) => {
+      codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status }));
+      const plan = await planFrom([older('03', { verdict: 'candidate' })]);
+      expect(plan).not.toHaveProperty('toRelease');
+      expect(plan.reason).toMatch(/^to the versions from before the deployment/);
+      const { snapshot: _, ...withoutSnapshot } = stackPlan();
+      expect(plan.targets).toEqual([codeDeployPlan(), withoutSnapshot]);
+    },
+  );
+
+  it('have no way back when the version they began from is gone', async () => {
+    codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'InProgress' }));
+    versions.delete('4');
+    await expect(planFrom([])).rejects.toBeInstanceOf(NoWayBack);
+  });
+
+  it('have no way back when one of them completed', async () => {
+    codeDeploy
+      .on(GetDeploymentCommand, { deploymentId: 'd-1' })
+      .resolves(deploymentInfo({ status: 'Stopped' }));
+    const deployments = {
+      'd-1': watchedDeployment({ deploymentId: 'd-1' }),
+      'd-2': watchedDeployment({ deploymentId: 'd-2', target: 'ListOrders:live' }),
+    };
+    await expect(planFrom([], releaseRecord({ deployments }))).rejects.toBeInstanceOf(NoWayBack);
+  });
+
+  it('have no way back where none was watched', async () => {
+    await expect(planFrom([], releaseRecord({ deployments: {} }))).rejects.toBeInstanceOf(NoWayBack);
+  });
+});
+
+describe('the targets of the plan', () => {
+  const listOrders = { ...goodSnapshot[0], target: 'ListOrders:live', version: '3' } as TargetSnapshot;
+  const two = ordersEntry({
+    targets: [
+      { kind: 'codedeploy', function: 'CreateOrder' },
+      { kind: 'codedeploy', function: 'ListOrders' },
+    ],
+  });
+  const good = goodRelease({ snapshot: [...goodSnapshot, listOrders] });
+
+  it('leave out one that is where that release had it', async () => {
+    lambda.on(GetAliasCommand).resolves(alias('3'));
+    await expect(planFrom([good], releaseRecord(), two)).resolves.toMatchObject({
+      targets: [codeDeployPlan()],
+      unchanged: [{ target: 'ListOrders:live', reason: 'it is on version 3, as in that release' }],
+    });
+  });
+
+  it.each([
+    ['another version', alias('5'), '5'],
+    ['a share of another version', alias('3', { '5': 0.1 }), '3'],
+  ])('hold one without a deployment of its own that is on %s, to be pointed back', async (_, live, from) => {
+    lambda.on(GetAliasCommand).resolves(live);
+    const { targets } = await planFrom([good], releaseRecord(), two);
+    expect(targets[1]).toEqual(
+      lambdaAliasPlan({
+        target: 'ListOrders:live',
+        fromVersion: from,
+        toVersion: '3',
+      }),
+    );
+  });
+
+  it('leave out one that nothing is recorded of before', async () => {
+    const plan = await planFrom([goodRelease({ snapshot: [listOrders] })]);
+    expect(plan.unchanged).toEqual([
+      { target: 'CreateOrder:live', reason: 'nothing is recorded of it before' },
+    ]);
+  });
+
+  it('leave out one that the release did not change', async () => {
+    const plan = await planFrom([goodRelease()], releaseRecord(), two);
+    expect(plan.unchanged).toEqual([{ target: 'ListOrders:live', reason: 'the release did not change it' }]);
+  });
+
+  it('leave out the stack when the release did not come through it', async () => {
+    const { stack: _, ...bad } = releaseRecord();
+    const plan = await planFrom([goodRelease()], bad);
+    expect(plan.targets.map(({ kind }) => kind)).toEqual(['codedeploy']);
+    expect(plan.unchanged).toEqual([
+      { target: 'stack', reason: 'the release did not come through the stack' },
+    ]);
+  });
+
+  it("wait for the alarms of the service and of the release's deployment groups, each once", async () => {
+    codeDeploy.on(GetDeploymentGroupCommand).resolves({
+      deploymentGroupInfo: {
+        alarmConfiguration: { enabled: true, alarms: [{ name: 'orders-errors' }, { name: 'canary' }] },
+      },
+    });
+    const { targets } = await planFrom([goodRelease()]);
+    expect(targets[1]).toMatchObject({ kind: 'cloudformation', alarms: ['canary', 'orders-errors'] });
+  });
+
+  it('make a plan the plan store can hold', async () => {
+    const plan = await planFrom([goodRelease()]);
+    expect(servicePlanSchema.parse(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
+  });
+});

@@ -1,0 +1,147 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
+import { build } from '../../../functions/report-failed-execution/handler.ts';
+import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { incidentRecord, RELEASE, serviceResult } from '../fixtures/records.ts';
+import { COORDINATE_ARN, EXECUTION_ARN, MONITOR_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
+import { throttled } from '../fixtures/sdk-errors.ts';
+import { iso } from '../fixtures/times.ts';
+
+const event = (detail: object) => ({
+  source: 'aws.states',
+  'detail-type': 'Step Functions Execution Status Change',
+  detail: {
+    executionArn: EXECUTION_ARN,
+    stateMachineArn: COORDINATE_ARN,
+    name: RELEASE,
+    status: 'ABORTED',
+    startDate: 1767603860000,
+    stopDate: 1767603900000,
+    input: '{}',
+    output: null,
+    error: null,
+    cause: null,
+    ...detail,
+  },
+});
+const watch = {
+  executionArn: `${MONITOR_ARN.replace('stateMachine', 'execution')}:d-ORDERS005`,
+  stateMachineArn: MONITOR_ARN,
+  name: 'd-ORDERS005',
+  status: 'FAILED',
+  error: 'CatalogUnreadable',
+  cause: 'There is no catalog/compiled.json in the bucket',
+};
+
+const sns = mockClient(SNSClient);
+let ledger: LedgerDouble;
+
+beforeEach(() => {
+  sns.reset();
+  sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
+  ledger = new LedgerDouble();
+});
+
+const report = (detail: object) => build(runtimeOf(ledger))(event(detail));
+const mails = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
+
+async function incidentOf(executionArn: string) {
+  await ledger.incidents.open(incidentRecord());
+  await ledger.incidents.pointExecution(executionArn, RELEASE);
+  await ledger.locks.acquire('orders', `${RELEASE}#1`);
+}
+
+describe('a coordination that ended without success', () => {
+  it('has its incident ended, its locks freed and the stakeholders told', async () => {
+    await incidentOf(EXECUTION_ARN);
+    await expect(report({ error: 'Stopped', cause: 'by hand' })).resolves.toEqual({ reported: true });
+    expect(await ledger.incidents.get(RELEASE)).toMatchObject({ status: 'closed', outcome: 'needs-person' });
+    expect((await ledger.locks.find('orders'))?.owner).toBe('nobody');
+    expect(mails()[0]?.Subject).toBe('[prod] orders: not rolled back, needs a person');
+    expect(mails()[0]?.Message).toContain('the execution ended ABORTED: Stopped: by hand');
+  });
+
+  it('is partly rolled back when a target was put back before', async () => {
+    await incidentOf(EXECUTION_ARN);
+    await ledger.incidents.putServiceResult(serviceResult());
+    await report({ status: 'TIMED_OUT' });
+    expect((await ledger.incidents.get(RELEASE)).outcome).toBe('partly-rolled-back');
+  });
+
+  it('is reported once when the event comes twice', async () => {
+    await incidentOf(EXECUTION_ARN);
+    await report({});
+    await expect(report({})).resolves.toEqual({ reported: false });
+    expect(mails()).toHaveLength(1);
+  });
+
+  it('needs nothing when it ended its incident itself', async () => {
+    await incidentOf(EXECUTION_ARN);
+    await ledger.incidents.close(RELEASE, EXECUTION_ARN, 'needs-person', iso(ledger.now));
+    await expect(report({ status: 'FAILED', error: 'NeedsPerson' })).resolves.toEqual({ reported: false });
+    expect(mails()).toHaveLength(0);
+  });
+
+  it('needs no mail when its input was refused', async () => {
+    await report({ status: 'FAILED', error: 'InvalidInput' });
+    expect(mails()).toHaveLength(0);
+  });
+
+  it('is told when it broke before it had an incident', async () => {
+    await report({ status: 'FAILED', error: 'CatalogUnreadable', input: '{"service":"orders"}' });
+    await report({ status: 'FAILED', error: 'CatalogUnreadable', input: '{"service":"orders"}' });
+    expect(mails()).toHaveLength(1);
+    expect(mails()[0]?.Subject).toBe('[prod] orders: a rollback could not begin, needs a person');
+    expect(mails()[0]?.Message).toContain('the execution ended FAILED: CatalogUnreadable');
+  });
+
+  it("leaves the incident of a later attempt's execution alone", async () => {
+    await incidentOf(EXECUTION_ARN);
+    await ledger.incidents.close(RELEASE, EXECUTION_ARN, 'needs-person', iso(ledger.now));
+    await ledger.incidents.reopen(incidentRecord({ executionArn: 'arn:later' }));
+    await expect(report({})).resolves.toEqual({ reported: false });
+    expect((await ledger.incidents.get(RELEASE)).status).toBe('open');
+  });
+});
+
+describe('a watch that ended without success', () => {
+  it('is told with the deployment and the reason', async () => {
+    await expect(report(watch)).resolves.toEqual({ reported: true });
+    expect(mails()[0]?.Subject).toBe('[prod] deployment d-ORDERS005 is not being watched');
+    expect(mails()[0]?.Message).toContain(
+      'the execution ended FAILED: CatalogUnreadable: There is no catalog/compiled.json in the bucket',
+    );
+  });
+
+  it('is told once when the event comes twice', async () => {
+    await report(watch);
+    await report(watch);
+    expect(mails()).toHaveLength(1);
+  });
+
+  it('names the deployment, and not the execution that went on with it', async () => {
+    await report({ ...watch, executionArn: `${watch.executionArn}-2`, name: 'd-ORDERS005-2' });
+    expect(mails()[0]?.Subject).toBe('[prod] deployment d-ORDERS005 is not being watched');
+  });
+});
+
+describe('refusals', () => {
+  it.each([
+    [{}, 'detail: '],
+    [event({ status: 'SUCCEEDED' }), 'detail.status: '],
+    [event({ executionArn: undefined }), 'detail.executionArn: '],
+  ])('refuses %j', async (input, reason) => {
+    const attempt = build(runtimeOf(ledger))(input);
+    await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+    await expect(attempt).rejects.toThrow(reason);
+  });
+
+  it('throws TransientFailure when SNS throttles, and leaves the incident open for the next try', async () => {
+    await incidentOf(EXECUTION_ARN);
+    sns.on(PublishCommand).rejectsOnce(throttled()).resolves({ MessageId: 'm-1' });
+    await expect(report({})).rejects.toBeInstanceOf(TransientFailure);
+    await expect(report({})).resolves.toEqual({ reported: true });
+    expect((await ledger.incidents.get(RELEASE)).status).toBe('closed');
+  });
+});

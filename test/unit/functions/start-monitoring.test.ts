@@ -1,0 +1,83 @@
+import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { build } from '../../../functions/start-monitoring/handler.ts';
+import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
+import { MONITOR_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
+import { denied, throttled, unavailable } from '../fixtures/sdk-errors.ts';
+
+const event = (state: string, id: string) => ({
+  id,
+  'detail-type': 'CodeDeploy Deployment State-change Notification',
+  source: 'aws.codedeploy',
+  time: '2026-01-05T09:00:01Z',
+  region: 'eu-west-1',
+  resources: [],
+  detail: {
+    region: 'eu-west-1',
+    deploymentId: 'd-ORDERS005',
+    application: 'shop-orders-ServerlessDeploymentApplication-XY34',
+    deploymentGroup: 'shop-orders-CreateOrderDeploymentGroup-ZW56',
+    instanceGroupId: '9fd2fbef-2157-40d8-91e7-6845af69e2d2',
+    state,
+  },
+});
+
+const sfn = mockClient(SFNClient);
+beforeEach(() => sfn.reset());
+
+it('starts an execution named after the deployment', async () => {
+  sfn.on(StartExecutionCommand).resolves({});
+  await expect(build(runtimeOf())(event('START', 'e-1'))).resolves.toEqual({ deploymentId: 'd-ORDERS005' });
+  expect(sfn.commandCalls(StartExecutionCommand)[0]?.args[0].input).toEqual({
+    stateMachineArn: MONITOR_ARN,
+    name: 'd-ORDERS005',
+    input: '{"deploymentId":"d-ORDERS005"}',
+  });
+});
+
+it('makes the same request for every event of a deployment, so that a repeated start is a no-op', async () => {
+  sfn.on(StartExecutionCommand).resolves({});
+  await build(runtimeOf())(event('START', 'e-1'));
+  await build(runtimeOf())(event('STOP', 'e-2'));
+  const [first, second] = sfn.commandCalls(StartExecutionCommand);
+  expect(second?.args[0].input).toEqual(first?.args[0].input);
+});
+
+it('takes an execution that ended already for looked after', async () => {
+  sfn
+    .on(StartExecutionCommand)
+    .rejects(new ExecutionAlreadyExists({ message: 'Execution Already Exists', $metadata: {} }));
+  await expect(build(runtimeOf())(event('SUCCESS', 'e-1'))).resolves.toEqual({ deploymentId: 'd-ORDERS005' });
+});
+
+it.each([
+  [{}, 'detail: '],
+  [{ detail: { state: 'START' } }, 'detail.deploymentId: '],
+  [
+    { detail: { state: 'START', deploymentId: 'e-1' } },
+    'detail.deploymentId: must be a CodeDeploy deployment id',
+  ],
+])('refuses %j', async (input, reason) => {
+  const attempt = build(runtimeOf())(input);
+  await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+  await expect(attempt).rejects.toThrow(reason);
+  expect(sfn.calls()).toHaveLength(0);
+});
+
+it.each([throttled(), unavailable()])('throws TransientFailure on $name', async (error) => {
+  sfn.on(StartExecutionCommand).rejects(error);
+  await expect(build(runtimeOf())(event('START', 'e-1'))).rejects.toBeInstanceOf(TransientFailure);
+});
+
+it('passes a refusal for want of permission on as it is', async () => {
+  sfn.on(StartExecutionCommand).rejects(denied());
+  await expect(build(runtimeOf())(event('START', 'e-1'))).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+  });
+});
+
+it('refuses to be built without the machine it starts', () => {
+  expect(() => build(runtimeOf(undefined, { MONITOR_DEPLOYMENT_ARN: undefined }))).toThrow(
+    'Environment variable MONITOR_DEPLOYMENT_ARN is not set',
+  );
+});

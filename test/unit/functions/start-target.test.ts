@@ -1,0 +1,81 @@
+import { CodeDeployClient, GetDeploymentCommand, StopDeploymentCommand } from '@aws-sdk/client-codedeploy';
+import { mockClient } from 'aws-sdk-client-mock';
+import { build } from '../../../functions/start-target/handler.ts';
+import { InvalidInput, LedgerCorrupt, LockLost, TransientFailure } from '../../../shared/errors.ts';
+import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
+import { deploymentInfo } from '../fixtures/aws-answers.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
+import { DEPLOYMENT, PLAN_KEY, planObject, RELEASE } from '../fixtures/records.ts';
+import { runtimeOf } from '../fixtures/runtime-of.ts';
+import { throttled } from '../fixtures/sdk-errors.ts';
+
+const input = {
+  incidentId: RELEASE,
+  attempt: 1,
+  service: 'orders',
+  target: 'CreateOrder:live',
+  planKey: PLAN_KEY,
+};
+const codeDeploy = mockClient(CodeDeployClient);
+let ledger: LedgerDouble;
+
+beforeEach(async () => {
+  codeDeploy.reset();
+  codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo());
+  codeDeploy.on(StopDeploymentCommand).resolves({ status: 'Pending' });
+  ledger = new LedgerDouble();
+  mockBucket(planObject());
+  await ledger.locks.acquire('orders', `${RELEASE}#1`);
+});
+
+const start = (changes = {}) => build(runtimeOf(ledger))({ ...input, ...changes });
+
+it('stops a running deployment, with rollback by CodeDeploy, and says so', async () => {
+  await expect(start()).resolves.toEqual({
+    standing: 'moving',
+    action: `deployment ${DEPLOYMENT} stopped, with rollback by CodeDeploy`,
+  });
+  expect(codeDeploy.commandCalls(StopDeploymentCommand)[0]?.args[0].input).toEqual({
+    deploymentId: DEPLOYMENT,
+    autoRollbackEnabled: true,
+  });
+});
+
+it('prolongs the lease before it acts', async () => {
+  ledger.now += 60_000;
+  codeDeploy.on(StopDeploymentCommand).callsFake(async () => {
+    expect((await ledger.locks.find('orders'))?.leaseUntil).toBe(ledger.now + leaseMs);
+    return {};
+  });
+  await start();
+  expect(codeDeploy.commandCalls(StopDeploymentCommand)).toHaveLength(1);
+});
+
+it("changes nothing when the service is no longer this incident's", async () => {
+  ledger.now += leaseMs;
+  await ledger.locks.acquire('orders', 'orders-20260105T090300Z#1');
+  await expect(start()).rejects.toBeInstanceOf(LockLost);
+  expect(codeDeploy.calls()).toHaveLength(0);
+});
+
+it('throws LedgerCorrupt for a target the plan does not hold', async () => {
+  const attempt = start({ target: 'ListOrders:live' });
+  await expect(attempt).rejects.toBeInstanceOf(LedgerCorrupt);
+  await expect(attempt).rejects.toThrow('has no target ListOrders:live of orders');
+});
+
+it.each([
+  [{ target: 7 }, 'target: '],
+  [{ attempt: 1.5 }, 'attempt: '],
+  [{ since: 'yesterday' }, 'since: is not a known field'],
+])('refuses %j', async (changes, reason) => {
+  const attempt = start(changes);
+  await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+  await expect(attempt).rejects.toThrow(reason);
+});
+
+it('throws TransientFailure when CodeDeploy throttles', async () => {
+  codeDeploy.on(StopDeploymentCommand).rejects(throttled());
+  await expect(start()).rejects.toBeInstanceOf(TransientFailure);
+});

@@ -1,0 +1,162 @@
+import { CodeDeployClient, ListDeploymentsCommand } from '@aws-sdk/client-codedeploy';
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  type ExecutionStatus,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
+import { build } from '../../../functions/sweep-lost-work/handler.ts';
+import { TransientFailure } from '../../../shared/errors.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { incidentRecord, RELEASE } from '../fixtures/records.ts';
+import { EXECUTION_ARN, MONITOR_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
+import { throttled } from '../fixtures/sdk-errors.ts';
+import { iso, minutesBeforeNow } from '../fixtures/times.ts';
+
+const codeDeploy = mockClient(CodeDeployClient);
+const sfn = mockClient(SFNClient);
+const sns = mockClient(SNSClient);
+const watchArn = `${MONITOR_ARN.replace(':stateMachine:', ':execution:')}:d-ORDERS005`;
+let ledger: LedgerDouble;
+
+beforeEach(() => {
+  for (const mock of [codeDeploy, sfn, sns]) mock.reset();
+  codeDeploy.on(ListDeploymentsCommand).resolves({ deployments: [] });
+  sfn
+    .on(DescribeExecutionCommand)
+    .rejects(new ExecutionDoesNotExist({ message: 'Execution Does Not Exist', $metadata: {} }));
+  sfn.on(StartExecutionCommand).resolves({});
+  sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
+  ledger = new LedgerDouble();
+});
+
+const sweep = (event: unknown = {}) => build(runtimeOf(ledger))(event);
+const mails = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
+const starts = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
+const execution = (executionArn: string, status: ExecutionStatus, minutesAgo?: number, why = {}) =>
+  sfn.on(DescribeExecutionCommand, { executionArn }).resolves({
+    status,
+    ...(minutesAgo !== undefined && { stopDate: new Date(minutesBeforeNow(minutesAgo)) }),
+    ...why,
+  });
+
+it('finds nothing to do where nothing was lost, whatever its event says', async () => {
+  for (const event of [{}, undefined, { source: 'aws.scheduler' }]) {
+    await expect(sweep(event)).resolves.toEqual({ started: 0, ended: 0 });
+  }
+  expect(mails()).toEqual([]);
+});
+
+describe('a deployment', () => {
+  beforeEach(() => codeDeploy.on(ListDeploymentsCommand).resolves({ deployments: ['d-ORDERS005'] }));
+
+  it('is looked for over six hours, but for the last two minutes in which its event may be on its way', async () => {
+    await sweep();
+    expect(codeDeploy.commandCalls(ListDeploymentsCommand)[0]?.args[0].input).toEqual({
+      createTimeRange: { start: new Date(minutesBeforeNow(360)), end: new Date(minutesBeforeNow(2)) },
+    });
+  });
+
+  it('gets the execution that its lost events would have started', async () => {
+    await expect(sweep()).resolves.toEqual({ started: 1, ended: 0 });
+    expect(starts()).toEqual([
+      { stateMachineArn: MONITOR_ARN, name: 'd-ORDERS005', input: '{"deploymentId":"d-ORDERS005"}' },
+    ]);
+  });
+
+  it('is looked after already when its execution starts at the same moment', async () => {
+    sfn
+      .on(StartExecutionCommand)
+      .rejects(new ExecutionAlreadyExists({ message: 'Execution Already Exists', $metadata: {} }));
+    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0 });
+  });
+
+  it.each(['RUNNING', 'SUCCEEDED'] as const)('is left alone when its watch is %s', async (status) => {
+    execution(watchArn, status, status === 'RUNNING' ? undefined : 60);
+    await sweep();
+    expect(starts()).toEqual([]);
+    expect(mails()).toEqual([]);
+  });
+
+  it.each(['FAILED', 'TIMED_OUT', 'ABORTED'] as const)(
+    'whose watch is %s unheard is reported, once',
+    async (status) => {
+      execution(watchArn, status, 3, { error: 'LedgerCorrupt' });
+      await sweep();
+      await sweep();
+      expect(starts()).toEqual([]);
+      expect(mails().map(({ Subject }) => Subject)).toEqual([
+        '[prod] deployment d-ORDERS005 is not being watched',
+      ]);
+      expect(mails()[0]?.Message).toContain(`the execution ended ${status}: LedgerCorrupt`);
+    },
+  );
+
+  it('whose watch broke a moment ago is left to the event that is on its way', async () => {
+    execution(watchArn, 'FAILED', 1);
+    await sweep();
+    expect(mails()).toEqual([]);
+  });
+});
+
+describe('an incident that is open', () => {
+  beforeEach(async () => {
+    await ledger.incidents.open(incidentRecord());
+    await ledger.locks.acquire('orders', `${RELEASE}#1`);
+  });
+
+  it.each([
+    ['while its execution runs', 'RUNNING', undefined],
+    ['while the event of its end may be on its way', 'FAILED', 1],
+  ] as const)('is left alone %s', async (_, status, minutesAgo) => {
+    execution(EXECUTION_ARN, status, minutesAgo);
+    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0 });
+    expect((await ledger.incidents.get(RELEASE)).status).toBe('open');
+  });
+
+  it('is left alone when nothing is known of its execution', async () => {
+    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0 });
+  });
+
+  it('is ended when its execution ended unheard', async () => {
+    execution(EXECUTION_ARN, 'ABORTED', 3, { cause: 'by hand' });
+    await expect(sweep()).resolves.toEqual({ started: 0, ended: 1 });
+    expect(await ledger.incidents.get(RELEASE)).toMatchObject({ status: 'closed', outcome: 'needs-person' });
+    expect((await ledger.locks.find('orders'))?.owner).toBe('nobody');
+    expect(mails()[0]?.Message).toContain('the execution ended ABORTED: by hand');
+  });
+
+  it('is ended once', async () => {
+    execution(EXECUTION_ARN, 'ABORTED', 3);
+    await sweep();
+    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0 });
+    expect(mails()).toHaveLength(1);
+  });
+
+  it('is struck off the list when it was closed, and not looked at again', async () => {
+    await ledger.incidents.close(RELEASE, EXECUTION_ARN, 'rolled-back', iso(ledger.now));
+    await sweep();
+    await expect(ledger.incidents.openIncidents()).resolves.toEqual([]);
+    expect(sfn.commandCalls(DescribeExecutionCommand)).toHaveLength(0);
+  });
+});
+
+it('throws TransientFailure when CodeDeploy or Step Functions throttles', async () => {
+  codeDeploy
+    .on(ListDeploymentsCommand)
+    .rejectsOnce(throttled())
+    .resolves({ deployments: ['d-ORDERS005'] });
+  await expect(sweep()).rejects.toBeInstanceOf(TransientFailure);
+  sfn.on(DescribeExecutionCommand).rejects(throttled());
+  await expect(sweep()).rejects.toBeInstanceOf(TransientFailure);
+});
+
+it('refuses to be built without the machine whose executions it looks for', () => {
+  expect(() => build(runtimeOf(ledger, { MONITOR_DEPLOYMENT_ARN: '' }))).toThrow(
+    'Environment variable MONITOR_DEPLOYMENT_ARN is not set',
+  );
+});

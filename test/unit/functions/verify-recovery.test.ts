@@ -1,0 +1,130 @@
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { build } from '../../../functions/verify-recovery/handler.ts';
+import { InvalidInput, LockLost, TransientFailure } from '../../../shared/errors.ts';
+import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
+import { alias, metricData } from '../fixtures/aws-answers.ts';
+import { catalogObject } from '../fixtures/catalog.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
+import {
+  FUNCTION,
+  PLAN_KEY,
+  planObject,
+  RELEASE,
+  servicePlan,
+  serviceResult,
+  stackPlan,
+} from '../fixtures/records.ts';
+import { runtimeOf } from '../fixtures/runtime-of.ts';
+import { throttled } from '../fixtures/sdk-errors.ts';
+import { iso, NOW } from '../fixtures/times.ts';
+
+const input = { incidentId: RELEASE, attempt: 1, planKey: PLAN_KEY };
+const cloudWatch = mockClient(CloudWatchClient);
+const lambda = mockClient(LambdaClient);
+let ledger: LedgerDouble;
+
+beforeEach(async () => {
+  cloudWatch.reset();
+  lambda.reset();
+  lambda.on(GetAliasCommand).resolves(alias('4'));
+  ledger = new LedgerDouble();
+  mockBucket({ ...catalogObject(), ...planObject() });
+  await ledger.locks.acquire('orders', `${RELEASE}#1`);
+});
+
+const verify = (changes = {}) => build(runtimeOf(ledger))({ ...input, ...changes });
+
+function traffic(requests: number[], errors: number[]) {
+  const from = '2026-01-05T09:05:00Z';
+  cloudWatch
+    .on(GetMetricDataCommand)
+    .resolves(metricData({ requests: { from, values: requests }, errors: { from, values: errors } }));
+}
+
+/** The service was put back at NOW; this many minutes have gone by. */
+async function minutesAfter(minutes: number, changes = {}) {
+  await ledger.incidents.putServiceResult(serviceResult({ finishedAt: iso(NOW) }));
+  ledger.now = NOW + minutes * 60_000;
+  return verify(changes);
+}
+
+it('finds a service recovered by the judge that condemned it', async () => {
+  traffic([40, 40], [0, 0]);
+  await expect(minutesAfter(3)).resolves.toEqual({
+    status: 'recovered',
+    detail: `recovered; 0 of 80 requests to ${FUNCTION}:4 failed; no limit breached, no alarm raised`,
+    waitSeconds: 60,
+  });
+});
+
+it('counts from the first whole minute that was the restored version alone', async () => {
+  traffic([40, 40], [0, 0]);
+  await minutesAfter(3);
+  expect(cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input).toMatchObject({
+    StartTime: new Date('2026-01-05T09:05:00Z'),
+    EndTime: new Date('2026-01-05T09:07:00Z'),
+  });
+});
+
+it('looks again while there is too little traffic to say', async () => {
+  traffic([10], [0]);
+  await expect(minutesAfter(14)).resolves.toMatchObject({ status: 'look-again' });
+});
+
+it('leaves the recovery unproven after a quarter of an hour', async () => {
+  traffic([10], [0]);
+  await expect(minutesAfter(15)).resolves.toMatchObject({
+    status: 'unproven',
+    detail: expect.stringContaining('put back; whether it recovered is not proven'),
+  });
+});
+
+it('says so when the service is still bad', async () => {
+  traffic([40, 40], [20, 20]);
+  await expect(minutesAfter(3)).resolves.toMatchObject({
+    status: 'not-recovered',
+    detail: expect.stringMatching(/^NOT recovered.*50\.0 % of 80 requests/),
+  });
+});
+
+it('keeps the lock of the service while it looks', async () => {
+  traffic([40, 40], [0, 0]);
+  await minutesAfter(3);
+  expect((await ledger.locks.find('orders'))?.leaseUntil).toBe(NOW + 3 * 60_000 + leaseMs);
+});
+
+it("throws LockLost when the service is no longer this incident's", async () => {
+  traffic([40, 40], [0, 0]);
+  await expect(minutesAfter(3, { attempt: 2 })).rejects.toBeInstanceOf(LockLost);
+});
+
+it('says that nothing was put back when no service was', async () => {
+  await ledger.incidents.putServiceResult(serviceResult({ status: 'failed' }));
+  await expect(verify()).resolves.toMatchObject({
+    status: 'unproven',
+    detail: 'no service was put back, so there is nothing to look at',
+  });
+  expect(cloudWatch.calls()).toHaveLength(0);
+});
+
+it('leaves the recovery of a service unproven that has no traffic of its own', async () => {
+  mockBucket({ ...catalogObject(), ...planObject(servicePlan({ targets: [stackPlan()] })) });
+  await expect(minutesAfter(1)).resolves.toMatchObject({
+    status: 'unproven',
+    detail: 'put back; whether it recovered is not proven, for want of traffic',
+  });
+});
+
+it('refuses an input without a plan, naming the field', async () => {
+  const attempt = verify({ planKey: undefined });
+  await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+  await expect(attempt).rejects.toThrow('planKey: ');
+});
+
+it('throws TransientFailure when CloudWatch throttles', async () => {
+  cloudWatch.on(GetMetricDataCommand).rejects(throttled());
+  await expect(minutesAfter(3)).rejects.toBeInstanceOf(TransientFailure);
+});

@@ -1,0 +1,65 @@
+import {
+  GetAliasCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  ResourceConflictException,
+  ResourceNotFoundException,
+  UpdateAliasCommand,
+} from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { Aliases } from '../../../../shared/aws/aliases.ts';
+import { alias } from '../../fixtures/aws-answers.ts';
+import { FUNCTION } from '../../fixtures/records.ts';
+
+const lambda = mockClient(LambdaClient);
+const aliases = new Aliases(new LambdaClient({ region: 'eu-west-1' }));
+beforeEach(() => lambda.reset());
+
+it('reads where an alias points', async () => {
+  lambda.on(GetAliasCommand).resolves(alias('4', { '5': 0.1 }, 'rev-7'));
+  await expect(aliases.get(FUNCTION, 'live')).resolves.toEqual({
+    version: '4',
+    weights: { '5': 0.1 },
+    revisionId: 'rev-7',
+  });
+});
+
+it('has no weights where all traffic goes to one version', async () => {
+  lambda.on(GetAliasCommand).resolves(alias('4'));
+  await expect(aliases.get(FUNCTION, 'live')).resolves.toMatchObject({ weights: {} });
+});
+
+describe('the code of a version', () => {
+  const codeOf = () => aliases.codeOf(FUNCTION, '4');
+
+  it('is its digest', async () => {
+    lambda
+      .on(GetFunctionConfigurationCommand, { FunctionName: FUNCTION, Qualifier: '4' })
+      .resolves({ CodeSha256: 'sha-of-4', State: 'Active' });
+    await expect(codeOf()).resolves.toBe('sha-of-4');
+  });
+
+  it.each(['Failed', 'Inactive'] as const)('is gone from a version that is %s', async (State) => {
+    lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-4', State });
+    await expect(codeOf()).resolves.toBeUndefined();
+  });
+
+  it('is gone from a version that does not exist', async () => {
+    lambda
+      .on(GetFunctionConfigurationCommand)
+      .rejects(new ResourceNotFoundException({ message: 'not found', $metadata: {} }));
+    await expect(codeOf()).resolves.toBeUndefined();
+  });
+
+  it('is not gone because Lambda could not say', async () => {
+    const conflict = new ResourceConflictException({ message: 'busy', $metadata: {} });
+    lambda.on(GetFunctionConfigurationCommand).rejects(conflict);
+    await expect(codeOf()).rejects.toBe(conflict);
+  });
+});
+
+it('passes on what Lambda refuses of an update but for the revision', async () => {
+  const conflict = new ResourceConflictException({ message: 'busy', $metadata: {} });
+  lambda.on(UpdateAliasCommand).rejects(conflict);
+  await expect(aliases.point(FUNCTION, 'live', '4', 'rev-1')).rejects.toBe(conflict);
+});

@@ -1,0 +1,65 @@
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { Bucket } from '../../../../shared/aws/bucket.ts';
+import { CatalogStore } from '../../../../shared/catalog/catalog-store.ts';
+import { CatalogUnreadable, InvalidInput } from '../../../../shared/errors.ts';
+import { catalogObject, catalogOf, ordersEntry } from '../../fixtures/catalog.ts';
+import { mockBucket } from '../../fixtures/mock-bucket.ts';
+import { denied } from '../../fixtures/sdk-errors.ts';
+
+const store = () => new CatalogStore(new Bucket(new S3Client({ region: 'eu-west-1' }), 'coordinator'));
+
+it('reads what it put in the place of nothing', async () => {
+  mockBucket();
+  const catalog = catalogOf(ordersEntry());
+  await expect(store().replace(async (inForce) => (expect(inForce).toEqual({}), catalog))).resolves.toBe(
+    true,
+  );
+  await expect(store().read()).resolves.toEqual(catalog);
+});
+
+it('makes a new catalog from the one in force', async () => {
+  mockBucket(catalogObject());
+  const seen: string[][] = [];
+  await store().replace(async (inForce) => {
+    seen.push(Object.keys(inForce));
+    return catalogOf();
+  });
+  expect(seen).toEqual([['orders']]);
+  await expect(store().read()).resolves.toEqual(catalogOf());
+});
+
+it('leaves a catalog alone that somebody else put there while it compiled', async () => {
+  mockBucket(catalogObject());
+  const other = catalogOf(ordersEntry({ description: 'the other one' }));
+  const replaced = await store().replace(async () => {
+    await store().replace(async () => other);
+    return catalogOf();
+  });
+  expect(replaced).toBe(false);
+  await expect(store().read()).resolves.toEqual(other);
+});
+
+it('says what is missing before the first compilation', async () => {
+  mockBucket();
+  await expect(store().read()).rejects.toBeInstanceOf(CatalogUnreadable);
+  await expect(store().read()).rejects.toThrow('There is no catalog/compiled.json in the bucket');
+});
+
+it('answers the entry of a service', async () => {
+  mockBucket(catalogObject());
+  await expect(store().entry('orders')).resolves.toEqual(ordersEntry());
+});
+
+it.each([
+  ['order', 'service: "order" is not in the catalog; did you mean "orders"?'],
+  ['shipping', 'service: "shipping" is not in the catalog'],
+])('refuses the unknown service %s', async (service, reason) => {
+  mockBucket(catalogObject());
+  await expect(store().entry(service)).rejects.toBeInstanceOf(InvalidInput);
+  await expect(store().entry(service)).rejects.toThrow(reason);
+});
+
+it('does not take a refusal for a missing object', async () => {
+  mockBucket().s3.on(GetObjectCommand).rejects(denied());
+  await expect(store().read()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+});

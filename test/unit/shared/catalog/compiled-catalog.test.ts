@@ -1,0 +1,97 @@
+import {
+  nearestName,
+  ownerOfDeployment,
+  parseCompiledCatalog,
+} from '../../../../shared/catalog/compiled-catalog.ts';
+import { CatalogUnreadable } from '../../../../shared/errors.ts';
+import { catalogOf, ordersEntry } from '../../fixtures/catalog.ts';
+
+describe('a compiled catalog', () => {
+  it('is read back as it was written', () => {
+    const catalog = catalogOf(ordersEntry());
+    expect(parseCompiledCatalog(JSON.stringify(catalog))).toEqual(catalog);
+  });
+
+  it.each([
+    ['', 'catalog/compiled.json is not JSON: '],
+    ['[]', 'catalog/compiled.json: input: '],
+    ['{"compiledAt":"today","services":{}}', 'catalog/compiled.json: compiledAt: '],
+    [
+      '{"compiledAt":"2026-01-05T09:00:00Z","services":{"orders":{"version":1}}}',
+      'catalog/compiled.json: services.orders.service: ',
+    ],
+  ])('is refused when it is %j', (text, reason) => {
+    expect(() => parseCompiledCatalog(text)).toThrow(CatalogUnreadable);
+    expect(() => parseCompiledCatalog(text)).toThrow(reason);
+  });
+});
+
+describe('the owner of a deployment', () => {
+  const functionOf = (name: string) => [{ kind: 'codedeploy', function: name }];
+  const catalog = catalogOf(
+    ordersEntry({ service: 'delivery', stack: 'delivery', targets: functionOf('Quote') }),
+    ordersEntry({ service: 'pricing', stack: 'delivery-pricing', targets: functionOf('Quote') }),
+    ordersEntry({
+      targets: [
+        ...functionOf('Create'),
+        ...functionOf('CreateOrder'),
+        { kind: 'lambda-alias', function: 'List' },
+        { kind: 'codedeploy', function: 'Own', application: 'own.app', deploymentGroup: 'own-*-group' },
+      ],
+    }),
+  );
+  const ownerOf = (application: string, deploymentGroup: string) => {
+    const owner = ownerOfDeployment(catalog, { application, deploymentGroup });
+    return owner && `${owner.entry.service}/${owner.target.function}`;
+  };
+
+  it.each([
+    ['delivery-ServerlessDeploymentApplication-X1', 'delivery-QuoteDeploymentGroup-Y1', 'delivery/Quote'],
+    [
+      'delivery-pricing-ServerlessDeploymentApplication-X2',
+      'delivery-pricing-QuoteDeploymentGroup-Y2',
+      'pricing/Quote',
+    ],
+    ['shop-orders-ServerlessDeploymentApplication-X', 'shop-orders-CreateDeploymentGroup-Y', 'orders/Create'],
+    [
+      'shop-orders-ServerlessDeploymentApplication-X',
+      'shop-orders-CreateOrderDeploymentGroup-Y',
+      'orders/CreateOrder',
+    ],
+    ['own.app', 'own-blue-group', 'orders/Own'],
+  ])('of %s / %s is %s', (application, group, owner) => {
+    expect(ownerOf(application, group)).toBe(owner);
+  });
+
+  it.each([
+    ['delivery-ServerlessDeploymentApplication-X1', 'delivery-pricing-QuoteDeploymentGroup-Y2'],
+    ['shop-orders-ServerlessDeploymentApplication-X', 'shop-orders-ListDeploymentGroup-Y'],
+    ['shop-orders', 'shop-orders-CreateDeploymentGroup-Y'],
+    ['ownXapp', 'own-blue-group'],
+    ['own.app', 'own-blue-group-2'],
+  ])('of %s / %s is nobody', (application, group) => {
+    expect(ownerOf(application, group)).toBeUndefined();
+  });
+});
+
+describe('the name that was meant', () => {
+  const known = ['orders', 'payment', 'inventory', 'storefront'];
+
+  it.each([
+    ['order', 'orders'],
+    ['oders', 'orders'],
+    ['paymnet', 'payment'],
+    ['inventory', 'inventory'],
+    ['store-front', 'storefront'],
+  ])('by %s is %s', (given, meant) => {
+    expect(nearestName(given, known)).toBe(meant);
+  });
+
+  it.each(['shipping', 'x', 'pay'])('by %s is not guessed', (given) => {
+    expect(nearestName(given, known)).toBeUndefined();
+  });
+
+  it('is not guessed where nothing is known', () => {
+    expect(nearestName('orders', [])).toBeUndefined();
+  });
+});

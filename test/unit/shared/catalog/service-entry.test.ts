@@ -1,0 +1,148 @@
+import { serviceEntry, targetName } from '../../../../shared/catalog/service-entry.ts';
+import { describeIssues } from '../../../../shared/task.ts';
+
+const smallest = {
+  version: 1,
+  service: 'orders',
+  stack: 'shop-orders',
+  targets: [{ kind: 'codedeploy', function: 'CreateOrder' }],
+};
+
+const refusal = (entry: unknown) => {
+  const { error } = serviceEntry.safeParse(entry);
+  return error && describeIssues(error);
+};
+
+describe('an entry', () => {
+  it('fills in what its author left to the defaults', () => {
+    expect(serviceEntry.parse(smallest)).toEqual({
+      version: 1,
+      service: 'orders',
+      dependsOn: [],
+      stack: 'shop-orders',
+      targets: [{ kind: 'codedeploy', function: 'CreateOrder', alias: 'live' }],
+      policy: {
+        autonomy: 'act',
+        bake: { minMinutes: 15, minRequests: 100, maxMinutes: 120 },
+        limits: { errorRate: 0.05, sampleRequests: 30, breaches: 2, ofLast: 3 },
+        alarms: [],
+      },
+    });
+  });
+
+  it('takes every field it documents', () => {
+    const full = {
+      ...smallest,
+      description: 'Takes orders',
+      dependsOn: ['payment', 'inventory-2', { service: 'search', coupling: 'never' }],
+      lockstep: 'checkout',
+      targets: [
+        {
+          kind: 'codedeploy',
+          function: 'CreateOrder',
+          alias: 'prod',
+          application: 'shop-*',
+          deploymentGroup: 'shop-orders-CreateOrder*',
+        },
+        { kind: 'lambda-alias', function: 'ListOrders', alias: 'live' },
+        { kind: 'cloudformation', stack: 'shop-orders-data' },
+      ],
+      policy: {
+        autonomy: 'act',
+        bake: { minMinutes: 0, minRequests: 1, maxMinutes: 2880 },
+        limits: {
+          errorRate: 1,
+          slow: { overMs: 800, share: 0.2 },
+          sampleRequests: 1,
+          breaches: 3,
+          ofLast: 3,
+        },
+        alarms: ['orders-errors'],
+        irreversible: 'the migration drops a column',
+      },
+    };
+    expect(serviceEntry.parse(full)).toEqual(full);
+  });
+
+  it('needs no stack where its targets name what they need', () => {
+    const { stack: _, ...entry } = smallest;
+    const named = { application: 'orders-app', deploymentGroup: 'orders-group' };
+    const targets = [
+      { kind: 'codedeploy', function: 'CreateOrder', ...named },
+      { kind: 'cloudformation', stack: 'shop-orders' },
+      { kind: 'lambda-alias', function: 'ListOrders' },
+    ];
+    expect(refusal({ ...entry, targets })).toBeUndefined();
+  });
+});
+
+const withPolicy = (policy: object) => ({ ...smallest, policy });
+
+it.each([
+  [{ ...smallest, version: 2 }, 'version: must be 1, the only version of the catalog format there is'],
+  [
+    { ...smallest, service: 'Orders' },
+    'service: must be 1 to 40 lower-case letters, digits and hyphens, beginning with a letter',
+  ],
+  [{ ...smallest, service: 'o'.repeat(41) }, 'service: must be 1 to 40 lower-case letters'],
+  [{ ...smallest, dependsOn: ['payment', '9lives'] }, 'dependsOn.1: must be 1 to 40 lower-case letters'],
+  [{ ...smallest, dependsOn: ['orders'] }, 'dependsOn: a service cannot depend on itself'],
+  [
+    { ...smallest, dependsOn: [{ service: 'orders', coupling: 'always' }] },
+    'dependsOn: a service cannot depend on itself',
+  ],
+  [
+    { ...smallest, dependsOn: [{ service: '9lives', coupling: 'always' }] },
+    'dependsOn.0.service: must be 1 to 40 lower-case letters',
+  ],
+  [
+    { ...smallest, dependsOn: [{ service: 'payment', coupling: 'sometimes' }] },
+    'dependsOn.0: must be the name of a service, or {service, coupling: by-cut, always or never}',
+  ],
+  [
+    { ...smallest, dependsOn: ['payment', { service: 'payment', coupling: 'always' }] },
+    'dependsOn.1: is named twice',
+  ],
+  [{ ...smallest, lockstep: 'Checkout' }, 'lockstep: must be 1 to 40 lower-case letters'],
+  [withPolicy({ irreversible: '' }), 'policy.irreversible: '],
+  [{ ...smallest, targets: [] }, 'targets: needs at least one target'],
+  [{ ...smallest, targets: [{ kind: 'queue' }] }, 'targets.0.kind: '],
+  [
+    { ...smallest, targets: [{ kind: 'cloudformation', template: 'x' }] },
+    'targets.0.template: is not a known field',
+  ],
+  [{ ...smallest, owner: 'shop' }, 'owner: is not a known field'],
+  [
+    { ...smallest, stack: undefined },
+    'targets.0.application: is needed because the service names no stack; ' +
+      'targets.0.deploymentGroup: is needed because the service names no stack',
+  ],
+  [
+    { ...smallest, stack: undefined, targets: [{ kind: 'cloudformation' }] },
+    'targets.0.stack: is needed because the service names no stack',
+  ],
+  [withPolicy({ autonomy: 'approve' }), 'policy.autonomy: '],
+  [
+    withPolicy({ limits: { errorRate: 5 } }),
+    'policy.limits.errorRate: must be at most 1 (a share, not a percentage)',
+  ],
+  [withPolicy({ limits: { errorRate: 0 } }), 'policy.limits.errorRate: must be above 0'],
+  [withPolicy({ limits: { slow: { share: 0.1 } } }), 'policy.limits.slow.overMs: '],
+  [withPolicy({ limits: { breaches: 4 } }), 'policy.limits.ofLast: must be at least breaches'],
+  [withPolicy({ bake: { minMinutes: 130 } }), 'policy.bake.maxMinutes: must be at least minMinutes'],
+  [withPolicy({ bake: { maxMinutes: 2881 } }), 'policy.bake.maxMinutes: '],
+  [
+    withPolicy({ alarms: Array.from({ length: 101 }, (_, n) => `alarm-${n}`) }),
+    'policy.alarms: DescribeAlarms takes at most 100 names',
+  ],
+])('refuses %j', (entry, reason) => {
+  expect(refusal(entry)).toContain(reason);
+});
+
+it.each([
+  [{ kind: 'codedeploy', function: 'CreateOrder', alias: 'live' } as const, 'CreateOrder:live'],
+  [{ kind: 'lambda-alias', function: 'ListOrders', alias: 'prod' } as const, 'ListOrders:prod'],
+  [{ kind: 'cloudformation', stack: 'shop-orders' } as const, 'stack'],
+])('names the target %j %s', (target, name) => {
+  expect(targetName(target)).toBe(name);
+});

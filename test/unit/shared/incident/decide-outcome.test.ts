@@ -1,0 +1,40 @@
+import { decideOutcome } from '../../../../shared/incident/end-incident.ts';
+import type { Outcome, ServiceResult } from '../../../../shared/ledger/records.ts';
+import { serviceResult } from '../../fixtures/records.ts';
+
+const back = (service: string) => serviceResult({ service });
+/** A service that failed with so many of its two targets restored. */
+const failed = (service: string, restored: 0 | 1): ServiceResult =>
+  serviceResult({
+    service,
+    status: 'failed',
+    targets: [
+      { target: 'a', status: restored > 0 ? 'restored' : 'failed', action: '' },
+      { target: 'b', status: 'failed', action: '' },
+    ],
+  });
+const recovered = { recovered: true, detail: '' };
+const bad = { recovered: false, detail: '' };
+
+it.each<[string, Parameters<typeof decideOutcome>[0], ServiceResult[], Outcome]>([
+  ['everything back, and recovered', { planned: ['a'], recovery: recovered }, [back('a')], 'rolled-back'],
+  ['everything back, recovery unknown', { planned: ['a'] }, [back('a')], 'rolled-back'],
+  ['everything back, and still bad', { planned: ['a'], recovery: bad }, [back('a')], 'needs-person'],
+  ['several services back', { planned: ['a', 'b'] }, [back('a'), back('b')], 'rolled-back'],
+  ['one of two back', { planned: ['a', 'b'] }, [back('a'), failed('b', 0)], 'partly-rolled-back'],
+  ['one of two back, the other unheard of', { planned: ['a', 'b'] }, [back('a')], 'partly-rolled-back'],
+  ['a service half back', { planned: ['a'] }, [failed('a', 1)], 'partly-rolled-back'],
+  ['nothing back', { planned: ['a'] }, [failed('a', 0)], 'needs-person'],
+  ['nothing heard of', { planned: ['a'] }, [], 'needs-person'],
+  ['no plan, for a failure', { planned: [], failure: 'no way back' }, [], 'needs-person'],
+  [
+    'a failure after everything was back',
+    { planned: ['a'], failure: 'x' },
+    [back('a')],
+    'partly-rolled-back',
+  ],
+  ['a failure before anything was', { planned: ['a'], failure: 'x' }, [], 'needs-person'],
+  ['an empty plan', { planned: [] }, [], 'not-needed'],
+])('%s', (_, ending, services, outcome) => {
+  expect(decideOutcome(ending, services)).toBe(outcome);
+});

@@ -1,0 +1,121 @@
+import * as fc from 'fast-check';
+import { bakePolicy } from '../../../../shared/catalog/service-entry.ts';
+import type { JudgementVerdict } from '../../../../shared/judge/judgement.ts';
+import {
+  metricDelaySeconds,
+  type NextStep,
+  type NextStepInput,
+  nextStep,
+  type Phase,
+  secondsUntilNextLook,
+} from '../../../../shared/judge/next-step.ts';
+
+fc.configureGlobal({ seed: 1 });
+
+/** At least 15 minutes and 100 requests, at most 120 minutes. */
+const bake = bakePolicy.parse({});
+
+type Row = [Phase, JudgementVerdict, number, number, NextStep];
+
+describe('what follows a look', () => {
+  it.each<Row>([
+    // phase, verdict, requests, minutes of bake
+    ['shifting', 'healthy', 5000, 0, 'look-again'],
+    ['shifting', 'insufficient', 0, 0, 'look-again'],
+    ['shifting', 'unhealthy', 50, 0, 'roll-back'],
+    ['failed', 'unhealthy', 0, 0, 'roll-back'],
+    ['failed', 'healthy', 5000, 0, 'roll-back'],
+    ['failed', 'insufficient', 0, 0, 'roll-back'],
+    ['baking', 'unhealthy', 5000, 0, 'roll-back'],
+    ['baking', 'unhealthy', 5000, 120, 'roll-back'],
+    ['baking', 'healthy', 100, 15, 'settle'],
+    ['baking', 'healthy', 100, 14.9, 'look-again'],
+    ['baking', 'healthy', 99, 15, 'look-again'],
+    ['baking', 'healthy', 99, 119.9, 'look-again'],
+    ['baking', 'healthy', 99, 120, 'settle'],
+    ['baking', 'insufficient', 5000, 15, 'look-again'],
+    ['baking', 'insufficient', 0, 119.9, 'look-again'],
+    ['baking', 'insufficient', 0, 120, 'settle'],
+  ])(
+    '%s, %s, after %d requests and %d minutes of bake, is to %s',
+    (phase, verdict, requests, minutes, next) => {
+      expect(nextStep({ phase, verdict, requests, bakedMinutes: minutes, bake, over: false })).toBe(next);
+    },
+  );
+
+  const any: fc.Arbitrary<NextStepInput> = fc.record({
+    phase: fc.constantFrom<Phase>('shifting', 'baking', 'failed'),
+    verdict: fc.constantFrom<JudgementVerdict>('healthy', 'unhealthy', 'insufficient'),
+    requests: fc.nat(),
+    bakedMinutes: fc.double({ min: 0, max: 3000, noNaN: true }),
+    bake: fc.constant(bake),
+    over: fc.boolean(),
+  });
+
+  it('is the end whenever there is nothing left to watch for, and only then', () => {
+    fc.assert(fc.property(any, (input) => (nextStep(input) === 'end') === input.over));
+  });
+
+  it('is never a rollback of a release that is not bad', () => {
+    fc.assert(
+      fc.property(any, (input) => {
+        const bad = input.verdict === 'unhealthy' || input.phase === 'failed';
+        return (nextStep(input) === 'roll-back') === (bad && !input.over);
+      }),
+    );
+  });
+
+  it('is never another look after the longest bake', () => {
+    fc.assert(
+      fc.property(any, (input) => {
+        const late = {
+          ...input,
+          phase: 'baking' as const,
+          bakedMinutes: bake.maxMinutes + input.bakedMinutes,
+        };
+        return nextStep(late) !== 'look-again';
+      }),
+    );
+  });
+});
+
+describe('the time until the next look', () => {
+  const now = fc.date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true });
+  const phase = fc.constantFrom<Phase>('shifting', 'baking', 'failed');
+  const baked = fc.double({ min: 0, max: 3000, noNaN: true });
+
+  it('is whole seconds, at least one, and ends 20 s after a full minute', () => {
+    fc.assert(
+      fc.property(now, phase, baked, (date, inPhase, bakedMinutes) => {
+        const seconds = secondsUntilNextLook({ now: date.getTime(), phase: inPhase, bakedMinutes });
+        expect(Number.isInteger(seconds)).toBe(true);
+        expect(seconds).toBeGreaterThanOrEqual(1);
+        expect((Math.floor(date.getTime() / 1000) + seconds) % 60).toBe(metricDelaySeconds);
+      }),
+    );
+  });
+
+  it('is at most a minute while traffic shifts, and at most a tenth of a longer bake, up to five minutes', () => {
+    fc.assert(
+      fc.property(now, phase, baked, (date, inPhase, bakedMinutes) => {
+        const seconds = secondsUntilNextLook({ now: date.getTime(), phase: inPhase, bakedMinutes });
+        const most = inPhase === 'baking' ? Math.min(5, Math.max(1, bakedMinutes / 10)) : 1;
+        expect(seconds).toBeLessThanOrEqual(most * 60);
+      }),
+    );
+  });
+
+  it.each<[string, Phase, number, number]>([
+    ['09:04:19.999', 'shifting', 0, 1],
+    ['09:04:20.000', 'shifting', 0, 60],
+    ['09:04:21.000', 'shifting', 0, 59],
+    ['09:04:00.000', 'shifting', 0, 20],
+    ['09:04:20.000', 'baking', 19, 60],
+    ['09:04:20.000', 'baking', 20, 120],
+    ['09:04:20.000', 'baking', 90, 300],
+    ['09:04:20.000', 'shifting', 90, 60],
+  ])('at %s, %s for %i minutes, is %i s', (time, inPhase, bakedMinutes, seconds) => {
+    const at = Date.parse(`2026-01-05T${time}Z`);
+    expect(secondsUntilNextLook({ now: at, phase: inPhase, bakedMinutes })).toBe(seconds);
+  });
+});

@@ -1,0 +1,140 @@
+import * as fc from 'fast-check';
+import { LockLost } from '../../../../shared/errors.ts';
+import { leaseMs } from '../../../../shared/ledger/lock-ledger.ts';
+import { LedgerDouble } from '../../fixtures/ledger-double.ts';
+
+fc.configureGlobal({ seed: 1 });
+
+let ledger: LedgerDouble;
+beforeEach(() => {
+  ledger = new LedgerDouble();
+});
+
+describe('two owners of one lock', () => {
+  it('have it one after the other', async () => {
+    await expect(ledger.locks.acquire('orders', 'a')).resolves.toBe(1);
+    await expect(ledger.locks.acquire('orders', 'b')).resolves.toBeUndefined();
+    await ledger.locks.release('orders', 'a');
+    await expect(ledger.locks.acquire('orders', 'b')).resolves.toBe(2);
+    await expect(ledger.locks.renew('orders', 'a')).rejects.toBeInstanceOf(LockLost);
+  });
+
+  it('change when the lease of the first is over, and not a moment before', async () => {
+    await ledger.locks.acquire('orders', 'a');
+    ledger.now += leaseMs - 1;
+    await expect(ledger.locks.acquire('orders', 'b')).resolves.toBeUndefined();
+    ledger.now += 1;
+    await expect(ledger.locks.acquire('orders', 'b')).resolves.toBe(2);
+    await expect(ledger.locks.renew('orders', 'a')).rejects.toBeInstanceOf(LockLost);
+  });
+
+  it('do not change while the first renews', async () => {
+    await ledger.locks.acquire('orders', 'a');
+    ledger.now += leaseMs - 1;
+    await ledger.locks.renew('orders', 'a');
+    ledger.now += leaseMs - 1;
+    await expect(ledger.locks.acquire('orders', 'b')).resolves.toBeUndefined();
+  });
+
+  it('have it one alone when both ask at once', async () => {
+    const fences = await Promise.all(['a', 'b', 'c'].map((owner) => ledger.locks.acquire('orders', owner)));
+    expect(fences.filter((fence) => fence !== undefined)).toEqual([1]);
+  });
+
+  it('have it one alone when both ask at once for one whose lease is over', async () => {
+    await ledger.locks.acquire('orders', 'dead');
+    ledger.now += leaseMs;
+    const fences = await Promise.all(['a', 'b', 'c'].map((owner) => ledger.locks.acquire('orders', owner)));
+    expect(fences.filter((fence) => fence !== undefined)).toEqual([2]);
+  });
+});
+
+it('keeps a lock for its owner, at the same fence', async () => {
+  await ledger.locks.acquire('orders', 'a');
+  ledger.now += 60_000;
+  await expect(ledger.locks.acquire('orders', 'a')).resolves.toBe(1);
+  await expect(ledger.locks.find('orders')).resolves.toEqual({
+    owner: 'a',
+    fence: 1,
+    leaseUntil: ledger.now + leaseMs,
+  });
+});
+
+it('prolongs a lease that ran out, as long as nobody else took the lock', async () => {
+  await ledger.locks.acquire('orders', 'a');
+  ledger.now += 2 * leaseMs;
+  await ledger.locks.renew('orders', 'a');
+  await expect(ledger.locks.acquire('orders', 'b')).resolves.toBeUndefined();
+});
+
+it('has locks of each service apart', async () => {
+  await ledger.locks.acquire('orders', 'a');
+  await expect(ledger.locks.acquire('billing', 'b')).resolves.toBe(1);
+});
+
+it('throws LockLost for a lock that was never taken, naming service and owner', async () => {
+  await expect(ledger.locks.renew('orders', 'a')).rejects.toThrow(
+    'The lock on orders is no longer held for a.',
+  );
+});
+
+it("does not free another owner's lock", async () => {
+  await ledger.locks.acquire('orders', 'a');
+  await ledger.locks.release('orders', 'b');
+  await ledger.locks.release('billing', 'b');
+  await expect(ledger.locks.find('orders')).resolves.toMatchObject({ owner: 'a' });
+  await expect(ledger.locks.find('billing')).resolves.toBeUndefined();
+});
+
+describe('whatever the order of acquiring, renewing, releasing and time passing', () => {
+  const owner = fc.constantFrom('a', 'b', 'c');
+  const step = fc.oneof(
+    fc.record({ do: fc.constantFrom('acquire', 'renew', 'release'), owner }),
+    fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(1, leaseMs / 2, leaseMs - 1, leaseMs) }),
+  );
+
+  it('at most one owner has the lock at a time, by fences that rise with every new owner', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+        const double = new LedgerDouble();
+        /** Until when each owner may believe that the lock is its own. */
+        const believes = new Map<string, number>();
+        const others = (name: string) =>
+          [...believes].filter(([one, until]) => one !== name && until > double.now).map(([one]) => one);
+        let latest = { owner: '', fence: 0 };
+        for (const one of steps) {
+          if ('ms' in one) {
+            double.now += one.ms;
+            continue;
+          }
+          if (one.do === 'release') {
+            await double.locks.release('orders', one.owner);
+            believes.delete(one.owner);
+            continue;
+          }
+          if (one.do === 'acquire') {
+            const fence = await double.locks.acquire('orders', one.owner);
+            // Free, or the owner's own: the lock is given.
+            if (others(one.owner).length === 0) expect(fence).toBeDefined();
+            if (fence === undefined) continue;
+            if (one.owner === latest.owner) expect(fence).toBeGreaterThanOrEqual(latest.fence);
+            else expect(fence).toBeGreaterThan(latest.fence);
+            latest = { owner: one.owner, fence };
+          } else {
+            const renewed = await double.locks.renew('orders', one.owner).then(
+              () => true,
+              () => false,
+            );
+            if (!renewed) {
+              expect(believes.get(one.owner) ?? 0).toBeLessThanOrEqual(double.now);
+              continue;
+            }
+          }
+          expect(others(one.owner)).toEqual([]);
+          believes.set(one.owner, double.now + leaseMs);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

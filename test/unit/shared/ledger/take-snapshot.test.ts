@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  ListStackResourcesCommand,
+} from '@aws-sdk/client-cloudformation';
+import { GetAliasCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { Aliases } from '../../../../shared/aws/aliases.ts';
+import { Bucket } from '../../../../shared/aws/bucket.ts';
+import { Stacks } from '../../../../shared/aws/stacks.ts';
+import { targetSnapshot } from '../../../../shared/ledger/records.ts';
+import { takeSnapshot } from '../../../../shared/ledger/take-snapshot.ts';
+import { alias, stackOf } from '../../fixtures/aws-answers.ts';
+import { ordersEntry } from '../../fixtures/catalog.ts';
+import { mockBucket } from '../../fixtures/mock-bucket.ts';
+
+const cloudFormation = mockClient(CloudFormationClient);
+const lambda = mockClient(LambdaClient);
+const region = { region: 'eu-west-1' };
+const clients = {
+  aliases: new Aliases(new LambdaClient(region)),
+  stacks: new Stacks(new CloudFormationClient(region)),
+  bucket: new Bucket(new S3Client(region), 'coordinator'),
+};
+const template = 'Resources: {}\n';
+const templateKey = `templates/orders/${createHash('sha256').update(template).digest('hex')}.template`;
+
+beforeEach(() => {
+  cloudFormation.reset();
+  lambda.reset();
+  cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: 'arn:role' }));
+  cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: template });
+  cloudFormation.on(ListStackResourcesCommand).resolves({
+    StackResourceSummaries: [
+      {
+        LogicalResourceId: 'CreateOrder',
+        PhysicalResourceId: 'shop-orders-CreateOrder-AB12',
+        ResourceType: 'AWS::Lambda::Function',
+        ResourceStatus: 'CREATE_COMPLETE',
+        LastUpdatedTimestamp: new Date(0),
+      },
+    ],
+  });
+  lambda.on(GetAliasCommand).resolves(alias('5'));
+  lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-5', State: 'Active' });
+});
+
+it('records what is live for every target, in records the ledger can hold', async () => {
+  const { stored } = mockBucket();
+  const targets = [
+    { kind: 'codedeploy', function: 'CreateOrder' },
+    { kind: 'lambda-alias', function: 'shop-shared', alias: 'prod' },
+    { kind: 'cloudformation' },
+  ];
+  const snapshot = await takeSnapshot(ordersEntry({ targets }), clients);
+  expect(snapshot).toEqual([
+    {
+      kind: 'codedeploy',
+      target: 'CreateOrder:live',
+      function: 'shop-orders-CreateOrder-AB12',
+      alias: 'live',
+      version: '5',
+      codeSha256: 'sha-of-5',
+    },
+    {
+      kind: 'lambda-alias',
+      target: 'shop-shared:prod',
+      function: 'shop-shared',
+      alias: 'prod',
+      version: '5',
+      codeSha256: 'sha-of-5',
+    },
+    {
+      kind: 'cloudformation',
+      target: 'stack',
+      stack: 'shop-orders',
+      templateKey,
+      parameters: [{ key: 'Stage', value: 'prod' }, { key: 'ApiKey' }],
+      capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
+      tags: [{ key: 'team', value: 'shop' }],
+      roleArn: 'arn:role',
+    },
+  ]);
+  for (const one of snapshot) expect(targetSnapshot.parse(one)).toEqual(one);
+  expect([...stored]).toEqual([[templateKey, template]]);
+});
+
+it('needs no stack for a service without one', async () => {
+  mockBucket();
+  const targets = [{ kind: 'lambda-alias', function: 'shop-shared' }];
+  await expect(takeSnapshot(ordersEntry({ stack: undefined, targets }), clients)).resolves.toMatchObject([
+    { function: 'shop-shared', version: '5' },
+  ]);
+  expect(cloudFormation.calls()).toHaveLength(0);
+});

@@ -1,0 +1,124 @@
+import type { Outcome } from '../../../../shared/ledger/records.ts';
+import { openedMail, outcomeMail } from '../../../../shared/mail/incident-mails.ts';
+import { incidentRecord, rollbackPlan, servicePlan, serviceResult } from '../../fixtures/records.ts';
+import { EXECUTION_ARN } from '../../fixtures/runtime-of.ts';
+import { NOW } from '../../fixtures/times.ts';
+
+const evidence = [
+  {
+    rule: 'error-rate-limit',
+    finding: 'breach' as const,
+    metric: 'errors',
+    detail: '21.4 % of 140 requests failed',
+  },
+  {
+    rule: 'slow-requests-limit',
+    finding: 'breach' as const,
+    metric: 'slow',
+    detail: '30 % took over 800 ms',
+  },
+  { rule: 'declared-alarm', finding: 'note' as const, metric: 'alarm', detail: 'alarm x does not exist' },
+];
+const link = `https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/${EXECUTION_ARN}`;
+
+describe('the mail that opens a thread', () => {
+  it('says why, in numbers, what is being done, and where to look', () => {
+    const plan = rollbackPlan(
+      servicePlan({ unchanged: [{ target: 'ListOrders:live', reason: 'it is on version 7' }] }),
+    );
+    expect(openedMail('prod', incidentRecord({ evidence }), plan)).toEqual({
+      subject: '[prod] orders: bad release, rolling back',
+      body: [
+        'orders: the release of 2026-01-05 09:00:00 UTC is bad and is being rolled back.',
+        '',
+        'Why',
+        '  21.4 % of 140 requests failed',
+        '  also: 30 % took over 800 ms',
+        '  alarm x does not exist',
+        '',
+        'What is being done to orders',
+        '  to the release of yesterday',
+        '  CreateOrder:live  back from version 5 to version 4',
+        '  stack             stack shop-orders brought to rest in the state of that release',
+        '  ListOrders:live   stays: it is on version 7',
+        '',
+        'When',
+        '  detected  2026-01-05 09:04:20 UTC',
+        '',
+        'Incident orders-20260105T090000Z, found by watching deployment d-ORDERS005',
+        link,
+      ].join('\n'),
+    });
+  });
+
+  it('says which attempt it is, and who asked', () => {
+    const { deploymentId: _, ...byPerson } = incidentRecord({ attempt: 2, requestedBy: 'on-call' });
+    const mail = openedMail('dev', byPerson, rollbackPlan());
+    expect(mail.subject).toBe('[dev] orders: bad release, rolling back (attempt 2)');
+    expect(mail.body).toContain('Incident orders-20260105T090000Z, asked for by on-call');
+  });
+});
+
+describe('the mail that ends a thread', () => {
+  const news = {
+    outcome: 'rolled-back' as Outcome,
+    closedAt: NOW + 255_000,
+    services: [serviceResult()],
+    recovery: 'recovered; 0 of 120 requests failed' as string | undefined,
+    failure: undefined as string | undefined,
+  };
+  const mailOf = (changes: Partial<typeof news> = {}) =>
+    outcomeMail('prod', incidentRecord(), { ...news, ...changes });
+
+  it('says what was done, how long it took and how it is now', () => {
+    expect(mailOf()).toEqual({
+      subject: '[prod] orders: rolled back',
+      body: [
+        'orders: rolled back, 4 min 15 s after it was detected.',
+        '',
+        'What was done to orders',
+        '  CreateOrder:live  alias pointed back',
+        '',
+        'How it is now',
+        '  recovered; 0 of 120 requests failed',
+        '',
+        'Why',
+        '  21.4 % of 140 requests failed',
+        '',
+        'When',
+        '  detected        2026-01-05 09:04:20 UTC',
+        '  rollback began  2026-01-05 09:04:20 UTC',
+        '  closed          2026-01-05 09:08:35 UTC',
+        '',
+        'Incident orders-20260105T090000Z, found by watching deployment d-ORDERS005',
+        link,
+      ].join('\n'),
+    });
+  });
+
+  it.each<[Outcome, string, boolean]>([
+    ['rolled-back', 'rolled back', false],
+    ['not-needed', 'no rollback was needed', false],
+    ['partly-rolled-back', 'only partly rolled back, needs a person', true],
+    ['frozen', 'frozen, needs a person', true],
+    ['needs-person', 'not rolled back, needs a person', true],
+  ])('of outcome %s says "%s"', (outcome, headline, person) => {
+    const mail = mailOf({ outcome });
+    expect(mail.subject).toBe(`[prod] orders: ${headline}`);
+    expect(mail.body.includes('What is left to do')).toBe(person);
+    expect(mail.body.includes('{"service": "orders"}')).toBe(person);
+  });
+
+  it('marks what failed and says what stopped the automation', () => {
+    const targets = [{ target: 'stack', status: 'failed' as const, action: 'UPDATE_ROLLBACK_FAILED' }];
+    const { body } = mailOf({
+      outcome: 'needs-person',
+      services: [serviceResult({ status: 'failed', targets })],
+      recovery: undefined,
+      failure: 'The lock is gone (LockLost)',
+    });
+    expect(body).toContain('What was done to orders\n  stack  FAILED: UPDATE_ROLLBACK_FAILED');
+    expect(body).toContain('What stopped the automation\n  The lock is gone (LockLost)');
+    expect(body).not.toContain('How it is now');
+  });
+});

@@ -1,0 +1,214 @@
+import {
+  CloudFormationClient,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  type Stack,
+  TokenAlreadyExistsException,
+  UpdateStackCommand,
+} from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { Bucket } from '../../../../shared/aws/bucket.ts';
+import { Signals } from '../../../../shared/aws/signals.ts';
+import { Stacks } from '../../../../shared/aws/stacks.ts';
+import { NoWayBack, TargetNotRestored } from '../../../../shared/errors.ts';
+import { stackTarget, verifyStack } from '../../../../shared/targets/cloudformation.ts';
+import { stackToken } from '../../../../shared/targets/rollback-marker.ts';
+import { stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
+import { RELEASE, stackPlan, TEMPLATE_KEY } from '../../fixtures/records.ts';
+import { validationError } from '../../fixtures/sdk-errors.ts';
+import { NOW } from '../../fixtures/times.ts';
+
+const cloudFormation = mockClient(CloudFormationClient);
+const cloudWatch = mockClient(CloudWatchClient);
+const region = { region: 'eu-west-1' };
+const stacks = new Stacks(new CloudFormationClient(region));
+const target = stackTarget({
+  stacks,
+  signals: new Signals(new CloudWatchClient(region)),
+  bucket: new Bucket(new S3Client(region), 'coordinator'),
+  region: 'eu-west-1',
+});
+const plan = stackPlan();
+const context = { incidentId: RELEASE, attempt: 1, now: NOW };
+const ours = stackToken(RELEASE, 1);
+
+beforeEach(() => {
+  cloudFormation.reset();
+  cloudWatch.reset();
+  stackIs({});
+  alarmIs('OK');
+  cloudFormation.on(UpdateStackCommand).resolves({ StackId: 'arn' });
+});
+
+function stackIs(changes: Partial<Stack>, token = 'deploy-17') {
+  cloudFormation.on(DescribeStacksCommand).resolves(stackOf(changes));
+  cloudFormation.on(DescribeStackEventsCommand).resolves(stackEvents(token));
+}
+function alarmIs(StateValue: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA') {
+  cloudWatch
+    .on(DescribeAlarmsCommand)
+    .resolves({ MetricAlarms: [{ AlarmName: 'orders-errors', StateValue }] });
+}
+const updates = () => cloudFormation.commandCalls(UpdateStackCommand).map(({ args }) => args[0].input);
+
+describe('where a stack stands', () => {
+  it.each([
+    'UPDATE_IN_PROGRESS',
+    'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
+    'UPDATE_ROLLBACK_IN_PROGRESS',
+    'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
+  ] as const)('is moving while it is %s', async (StackStatus) => {
+    stackIs({ StackStatus });
+    await expect(target.read(plan, context)).resolves.toEqual({
+      is: 'moving',
+      detail: `stack shop-orders is ${StackStatus}`,
+    });
+  });
+
+  it('is restored when it rolled itself back', async () => {
+    stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
+    await expect(target.start(plan, context)).resolves.toMatchObject({
+      is: 'restored',
+      detail: 'stack shop-orders rolled itself back (UPDATE_ROLLBACK_COMPLETE)',
+    });
+    expect(updates()).toEqual([]);
+  });
+
+  it('is a failure when the update it rolled back was ours', async () => {
+    stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE', StackStatusReason: 'CreateOrder failed' }, ours);
+    const read = target.read(plan, context);
+    await expect(read).rejects.toBeInstanceOf(TargetNotRestored);
+    await expect(read).rejects.toThrow(
+      'The update of stack shop-orders to the saved template failed and was rolled back by CloudFormation ' +
+        '(UPDATE_ROLLBACK_COMPLETE: CreateOrder failed).',
+    );
+  });
+
+  it('is restored when our update completed', async () => {
+    stackIs({ StackStatus: 'UPDATE_COMPLETE' }, ours);
+    await expect(target.start(plan, context)).resolves.toMatchObject({
+      is: 'restored',
+      detail: 'stack shop-orders updated to the saved template (UPDATE_COMPLETE)',
+    });
+    expect(updates()).toEqual([]);
+  });
+
+  it("is stranded when the update that completed was an earlier attempt's", async () => {
+    stackIs({ StackStatus: 'UPDATE_COMPLETE' }, stackToken(RELEASE, 1));
+    await expect(target.read(plan, { ...context, attempt: 2 })).resolves.toMatchObject({ is: 'stranded' });
+  });
+
+  it.each(['UPDATE_COMPLETE', 'CREATE_COMPLETE', 'IMPORT_COMPLETE'] as const)(
+    'is stranded when it is %s on the template of the bad release',
+    async (StackStatus) => {
+      stackIs({ StackStatus });
+      await expect(target.read(plan, context)).resolves.toMatchObject({ is: 'stranded' });
+    },
+  );
+
+  it('is held while an alarm rings that would stop its update', async () => {
+    alarmIs('ALARM');
+    await expect(target.start(plan, context)).resolves.toMatchObject({
+      is: 'held',
+      detail: 'stack shop-orders waits for orders-errors: a ringing alarm would stop its update',
+    });
+    expect(updates()).toEqual([]);
+  });
+
+  it('is not held by an alarm without data', async () => {
+    alarmIs('INSUFFICIENT_DATA');
+    await expect(target.read(plan, context)).resolves.toMatchObject({ is: 'stranded' });
+  });
+
+  it.each([
+    'UPDATE_ROLLBACK_FAILED',
+    'UPDATE_FAILED',
+    'ROLLBACK_COMPLETE',
+    'ROLLBACK_FAILED',
+    'CREATE_FAILED',
+    'DELETE_COMPLETE',
+    'DELETE_FAILED',
+  ] as const)('needs a person when it is %s', async (StackStatus) => {
+    stackIs({ StackStatus, StackStatusReason: 'Table is in use' });
+    for (const call of [target.read(plan, context), target.start(plan, context), verifyStack(stacks, plan)]) {
+      await expect(call).rejects.toBeInstanceOf(TargetNotRestored);
+      await expect(call).rejects.toThrow(
+        `Stack shop-orders is ${StackStatus}: Table is in use; it needs a person`,
+      );
+    }
+  });
+});
+
+describe('a stranded stack', () => {
+  it('is updated to the saved template with the values it had then', async () => {
+    await expect(target.start(plan, context)).resolves.toEqual({
+      is: 'moving',
+      detail: 'stack shop-orders is being updated to the saved template',
+    });
+    expect(updates()).toEqual([
+      {
+        StackName: 'shop-orders',
+        TemplateURL: `https://coordinator.s3.eu-west-1.amazonaws.com/${TEMPLATE_KEY}`,
+        Parameters: [
+          { ParameterKey: 'Stage', ParameterValue: 'prod' },
+          { ParameterKey: 'ApiKey', UsePreviousValue: true },
+        ],
+        Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
+        Tags: [{ Key: 'team', Value: 'shop' }],
+        ClientRequestToken: ours,
+      },
+    ]);
+  });
+
+  it('is restored when it has that template already', async () => {
+    cloudFormation.on(UpdateStackCommand).rejects(validationError('No updates are to be performed.'));
+    await expect(target.start(plan, context)).resolves.toEqual({
+      is: 'restored',
+      detail: 'stack shop-orders has the saved template already',
+    });
+  });
+
+  it('is moving when the answer to our first update was lost', async () => {
+    cloudFormation
+      .on(UpdateStackCommand)
+      .rejects(new TokenAlreadyExistsException({ message: 'Token exists', $metadata: {} }));
+    await expect(target.start(plan, context)).resolves.toMatchObject({ is: 'moving' });
+  });
+
+  it('passes on what CloudFormation refuses for another reason', async () => {
+    cloudFormation.on(UpdateStackCommand).rejects(validationError('Parameters: [Stage] do not exist'));
+    await expect(target.start(plan, context)).rejects.toThrow('Parameters: [Stage] do not exist');
+  });
+
+  it('has no way back without a saved template, and says what to do', async () => {
+    const { snapshot: _, ...without } = plan;
+    const start = target.start(without, context);
+    await expect(start).rejects.toBeInstanceOf(NoWayBack);
+    await expect(start).rejects.toThrow('Deploy the last good template of shop-orders by hand.');
+    expect(updates()).toEqual([]);
+  });
+
+  it('is updated once when it is started twice', async () => {
+    cloudFormation.on(UpdateStackCommand).callsFake(({ ClientRequestToken }) => {
+      stackIs({ StackStatus: 'UPDATE_IN_PROGRESS' }, ClientRequestToken);
+      return {};
+    });
+    await target.start(plan, context);
+    await target.start(plan, context);
+    stackIs({ StackStatus: 'UPDATE_COMPLETE' }, ours);
+    await target.start(plan, context);
+    expect(updates()).toHaveLength(1);
+  });
+});
+
+it('is verified as at rest', async () => {
+  stackIs({ StackStatus: 'UPDATE_COMPLETE' });
+  await expect(verifyStack(stacks, plan)).resolves.toBe('stack shop-orders is UPDATE_COMPLETE');
+});
+
+it('is not verified while it moves', async () => {
+  stackIs({ StackStatus: 'UPDATE_IN_PROGRESS' });
+  await expect(verifyStack(stacks, plan)).rejects.toBeInstanceOf(TargetNotRestored);
+});
