@@ -31,7 +31,11 @@ export const aliases = (runtime: Runtime) => new Aliases(new LambdaClient(runtim
 export const stacks = (runtime: Runtime) => new Stacks(new CloudFormationClient(runtime.clientConfig));
 export const signals = (runtime: Runtime) => new Signals(new CloudWatchClient(runtime.clientConfig));
 export const bucket = (runtime: Runtime) =>
-  new Bucket(new S3Client(runtime.clientConfig), requireEnv(runtime, 'BUCKET'));
+  new Bucket(
+    new S3Client(runtime.clientConfig),
+    requireEnv(runtime, 'BUCKET'),
+    requireEnv(runtime, 'AWS_REGION'),
+  );
 export const catalogStore = (runtime: Runtime) => new CatalogStore(bucket(runtime));
 export const planStore = (runtime: Runtime) => new PlanStore(bucket(runtime));
 
@@ -59,7 +63,6 @@ export const adapters = (runtime: Runtime) =>
     stacks: stacks(runtime),
     signals: signals(runtime),
     bucket: bucket(runtime),
-    region: requireEnv(runtime, 'AWS_REGION'),
   });
 
 /** `dev` or `prod`, as mails show it. */

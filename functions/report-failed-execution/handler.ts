@@ -1,6 +1,6 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { requireEnv, task } from '../../shared/task.ts';
-import { environment, ledgers, mailRoom } from '../../shared/wiring.ts';
+import { environment, ledgers, mailRoom, planStore } from '../../shared/wiring.ts';
 import { reportFailedExecution, reportFailedExecutionInput } from './report-failed-execution.ts';
 
 export const build = task(reportFailedExecutionInput, (runtime) => {
@@ -8,6 +8,7 @@ export const build = task(reportFailedExecutionInput, (runtime) => {
   return reportFailedExecution({
     incidents,
     locks,
+    plans: planStore(runtime),
     mailRoom: mailRoom(runtime, incidents),
     environment: environment(runtime),
     monitorDeploymentArn: requireEnv(runtime, 'MONITOR_DEPLOYMENT_ARN'),

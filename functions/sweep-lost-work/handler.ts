@@ -1,6 +1,6 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { requireEnv, task } from '../../shared/task.ts';
-import { deployments, environment, executions, ledgers, mailRoom } from '../../shared/wiring.ts';
+import { deployments, environment, executions, ledgers, mailRoom, planStore } from '../../shared/wiring.ts';
 import { sweepLostWork, sweepLostWorkInput } from './sweep-lost-work.ts';
 
 export const build = task(sweepLostWorkInput, (runtime) => {
@@ -10,6 +10,7 @@ export const build = task(sweepLostWorkInput, (runtime) => {
     executions: executions(runtime),
     incidents,
     locks,
+    plans: planStore(runtime),
     mailRoom: mailRoom(runtime, incidents),
     environment: environment(runtime),
     monitorDeploymentArn: requireEnv(runtime, 'MONITOR_DEPLOYMENT_ARN'),

@@ -115,5 +115,5 @@ function describe(status: Recovery['status'], judgements: readonly Judgement[]):
     'not-recovered': 'NOT recovered: it is still bad on the restored release, so the cause lies elsewhere',
     'look-again': 'too little traffic so far',
   };
-  return [words[status], ...judgements.map(({ reason }) => reason)].join('; ');
+  return [words[status], ...judgements.map(({ reason }) => reason)].join('\n');
 }

@@ -10,10 +10,12 @@ import {
 export class Bucket {
   readonly #client: S3Client;
   readonly #name: string;
+  readonly #region: string;
 
-  constructor(client: S3Client, name: string) {
+  constructor(client: S3Client, name: string, region: string) {
     this.#client = client;
     this.#name = name;
+    this.#region = region;
   }
 
   /** Text of an object; undefined when there is none. */
@@ -77,7 +79,7 @@ export class Bucket {
   }
 
   /** URL of an object, as CloudFormation reads templates from. */
-  url(key: string, region: string): string {
-    return `https://${this.#name}.s3.${region}.amazonaws.com/${key}`;
+  url(key: string): string {
+    return `https://${this.#name}.s3.${this.#region}.amazonaws.com/${key}`;
   }
 }

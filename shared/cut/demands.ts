@@ -69,8 +69,9 @@ function byProvider<R extends PastRelease>(
   const live = own.at(0);
   const isBefore = (position: number): boolean => own.at(position).bornAt < cut;
   if (coupling === 'always') {
-    // Put back since the cut: it has gone back with the provider already.
-    const mayStay = live.startedAt >= cut;
+    // Put back since: it has gone back with the provider already. The provider's live release is the yardstick and
+    // not its cut, because a cut that falls must never allow more.
+    const mayStay = live.origin > 0 && live.startedAt >= history.at(0).startedAt;
     return {
       cause: { kind: 'always', provider, cut: iso(cut) },
       cut,

@@ -11,41 +11,57 @@ export interface RollbackGroup {
 }
 
 /**
- * The order in which services go back: consumers before providers, whatever the coupling of the edge.
+ * The order in which services go back: consumers before providers, whatever the coupling of the edge, and also
+ * where services in between stay.
  *
- * Every group stands after all groups it waits for. Only edges between two of the given services order them: a
- * service in between that stays runs on against both of its neighbours, before and after.
+ * Every group stands after all groups it waits for. It waits for those next to it: the ones these wait for are
+ * left out, unless there is a way to them past these.
  */
 export function rollbackOrder(graph: DependencyGraph, services: Iterable<string>): RollbackGroup[] {
-  const members = new Map<number, string[]>();
-  for (const service of [...new Set(services)].sort()) {
-    const group = graph.groupOf(service);
-    const others = members.get(group);
-    if (others) others.push(service);
-    else members.set(group, [service]);
-  }
-  const levelOf = (group: string[]): number => graph.levelOf(group[0] as string);
-  const groups = [...members.values()].sort(
-    (a, b) => levelOf(b) - levelOf(a) || ((a[0] as string) < (b[0] as string) ? -1 : 1),
-  );
+  const moving = new Set(services);
   const positions = new Map<number, number>();
+  /** For a group that stays: the groups that a provider of it has to wait for. */
+  const carried = new Map<number, Set<number>>();
   const order: RollbackGroup[] = [];
-  for (const group of groups) {
-    const own = graph.groupOf(group[0] as string);
+  for (const members of groupsByLevel(graph)) {
+    const own = graph.groupOf(members[0] as string);
     const waitsFor = new Set<number>();
-    for (const service of group) {
+    for (const service of members) {
       for (const { consumer } of graph.consumersOf(service)) {
-        // Consumers are on higher levels, so those that go back have their position already.
-        const position = positions.get(graph.groupOf(consumer));
+        const group = graph.groupOf(consumer);
+        if (group === own) continue;
+        const position = positions.get(group);
         if (position !== undefined) waitsFor.add(position);
+        else for (const beyond of carried.get(group) ?? []) waitsFor.add(beyond);
       }
+    }
+    const inGroup = members.filter((service) => moving.has(service));
+    if (inGroup.length === 0) {
+      if (waitsFor.size > 0) carried.set(own, waitsFor);
+      continue;
     }
     positions.set(own, order.length);
     const sorted = [...waitsFor].sort((a, b) => a - b);
-    const level = sorted.reduce((highest, at) => Math.max(highest, (order[at]?.level ?? 0) + 1), 0);
-    order.push({ services: group, waitsFor: sorted, level });
+    const level = sorted.reduce(
+      (highest, at) => Math.max(highest, (order[at] as RollbackGroup).level + 1),
+      0,
+    );
+    order.push({ services: inGroup, waitsFor: sorted, level });
   }
   return order;
+}
+
+/** All groups of the graph, those of consumers before those of their providers, then by name. */
+function groupsByLevel(graph: DependencyGraph): string[][] {
+  const groups = new Map<number, string[]>();
+  for (const service of graph.services) {
+    const group = groups.get(graph.groupOf(service));
+    if (group) group.push(service);
+    else groups.set(graph.groupOf(service), [service]);
+  }
+  const levelOf = ([first]: string[]): number => graph.levelOf(first as string);
+  // Services come sorted, so groups of one level already stand by the name of their first; the sort is stable.
+  return [...groups.values()].sort((a, b) => levelOf(b) - levelOf(a));
 }
 
 /** The chain of groups that takes longest: no rollback in this order can be faster. */

@@ -33,10 +33,12 @@ export interface TargetRequest<R extends PastRelease> {
  *
  * What holds of the moves and stays of a selection, whatever the graph and the histories:
  * 1. **On nothing undone.** For every edge whose provider moves, unless its coupling is `never`: what the consumer
- *    ends on was born before the provider's cut. Where it stays, or where no release of it was passed over, both
- *    ends were live together in the moment before that cut. `always`: the consumer does not stay, unless what is
- *    live was put back since. Lockstep: what was released together is undone together, and the members end on
- *    releases that were all live at one moment (as long as none of those is one that was put back).
+ *    ends on was born before the provider's cut. So a consumer that stays, and was not put back since, was live
+ *    together with what the provider goes back to, in the moment before the cut. So was one that moves because of
+ *    cuts alone, with the provider of the earliest one, if no release had to be passed over. `always`: the
+ *    consumer does not stay, unless what is live was put back since the provider's live release. Lockstep: what was released together
+ *    is undone together, and members that go back or are held by it end on releases that were all live at one
+ *    moment (as long as none of those is one that was put back).
  * 2. **Safe.** No target is bad, a candidate or missing, or has the state of a bad release.
  * 3. **Least.** Of all choices for which 1 and 2 hold, each service ends on its newest possible release. So no move
  *    can be left out, and each carries the neighbours that alone force it.

@@ -1,8 +1,10 @@
 import type { IncidentLedger } from '../ledger/incident-ledger.ts';
 import type { LockLedger } from '../ledger/lock-ledger.ts';
 import type { IncidentRecord, Outcome, ServiceResult } from '../ledger/records.ts';
+import { finishByHand } from '../mail/finish-by-hand.ts';
 import { outcomeMail } from '../mail/incident-mails.ts';
 import type { MailRoom } from '../mail/mail-room.ts';
+import type { PlanStore } from '../targets/plan-store.ts';
 import { lockOwner } from './lock-owner.ts';
 
 /** What ending an incident needs. */
@@ -10,14 +12,13 @@ export interface EndIncidentDeps {
   readonly incidents: IncidentLedger;
   readonly locks: LockLedger;
   readonly mailRoom: MailRoom;
+  readonly plans: PlanStore;
   readonly environment: string;
   readonly now: () => number;
 }
 
 /** How the run of an incident came to its end. */
 export interface Ending {
-  /** Services the plan names; empty where there is no plan. */
-  readonly planned: readonly string[];
   /** What stopped the automation, in words. */
   readonly failure?: string | undefined;
   /** How the moved services were found afterwards. */
@@ -38,25 +39,34 @@ export async function endIncident(
 ): Promise<Outcome> {
   const { incidentId, attempt } = incident;
   const services = await deps.incidents.serviceResults(incidentId);
-  const outcome = incident.outcome ?? decideOutcome(ending, services);
+  const plan = await deps.plans.find(incidentId, attempt);
+  const planned = plan?.services.map(({ service }) => service) ?? [];
+  const outcome = incident.outcome ?? decideOutcome({ ...ending, planned }, services);
   const mail = outcomeMail(deps.environment, incident, {
     outcome,
     closedAt: deps.now(),
     services,
+    byHand: plan ? finishByHand(plan, services, (key) => deps.plans.urlOf(key)) : [],
     recovery: ending.recovery?.detail,
     failure: ending.failure,
   });
   await deps.mailRoom.send(incidentId, `outcome-${attempt}`, executionArn, mail);
   await deps.incidents.close(incidentId, executionArn, outcome, new Date(deps.now()).toISOString());
   await deps.incidents.strikeOut(incidentId);
-  for (const service of new Set([incident.service, ...ending.planned])) {
+  for (const service of new Set([incident.service, ...planned])) {
     await deps.locks.release(service, lockOwner(incident));
   }
   return outcome;
 }
 
 /** The outcome of an incident, from what was planned, what was done and how it is now. */
-export function decideOutcome(ending: Ending, services: readonly ServiceResult[]): Outcome {
+export function decideOutcome(
+  ending: Ending & {
+    /** Services the plan names; empty where there is no plan. */
+    readonly planned: readonly string[];
+  },
+  services: readonly ServiceResult[],
+): Outcome {
   const done = services.filter(({ status }) => status === 'rolled-back');
   const someDone = services.some(({ targets }) => targets.some(({ status }) => status === 'restored'));
   if (ending.failure === undefined && done.length === ending.planned.length) {

@@ -9,8 +9,7 @@ export async function endLeftIncident(
   incident: IncidentRecord,
   ended: ExecutionState,
 ): Promise<void> {
-  const ending = { planned: [incident.service], failure: whyEnded(ended) };
-  await endIncident(deps, incident, incident.executionArn, ending);
+  await endIncident(deps, incident, incident.executionArn, { failure: whyEnded(ended) });
 }
 
 /** Tells the stakeholders, once, that a deployment is not watched any more. */

@@ -25,6 +25,8 @@ export interface OutcomeNews {
   readonly outcome: Outcome;
   readonly closedAt: number;
   readonly services: readonly ServiceResult[];
+  /** The commands that finish by hand what is left undone; empty where there is no plan. */
+  readonly byHand: readonly string[];
   /** How the services were found after the rollback, in words. */
   readonly recovery: string | undefined;
   /** What stopped the automation, in words; undefined where nothing did. */
@@ -51,7 +53,7 @@ export function outcomeMail(environment: string, incident: IncidentRecord, news:
         heading: `What was done to ${service.service}`,
         lines: columns(service.targets.map(({ target, status, action }) => [target, mark(status) + action])),
       })),
-      { heading: 'How it is now', lines: news.recovery ? [news.recovery] : [] },
+      { heading: 'How it is now', lines: news.recovery ? news.recovery.split('\n') : [] },
       {
         heading: 'What stopped the automation',
         lines: news.failure ? [news.failure] : [],
@@ -71,12 +73,14 @@ export function outcomeMail(environment: string, incident: IncidentRecord, news:
   );
 }
 
-function leftToDo(incident: IncidentRecord, { outcome }: OutcomeNews): string[] {
+function leftToDo(incident: IncidentRecord, { outcome, byHand }: OutcomeNews): string[] {
   if (outcome === 'rolled-back' || outcome === 'not-needed') return [];
   return [
-    'The service needs a person: put right what is named above, then either',
-    `start the machine coordinate-rollback again with {"service": "${incident.service}"} (it does only what is left),`,
-    'or finish by hand in CodeDeploy and CloudFormation.',
+    'Put right what is named above, then start the machine coordinate-rollback again with',
+    `{"service": "${incident.service}"}: it does only what is left.`,
+    ...(byHand.length > 0
+      ? ['Or finish by hand:', ...byHand]
+      : ['Nothing was planned, so nothing was changed.']),
   ];
 }
 

@@ -11,7 +11,6 @@ export interface StackClients {
   readonly stacks: Stacks;
   readonly signals: Signals;
   readonly bucket: Bucket;
-  readonly region: string;
 }
 
 /**
@@ -24,7 +23,7 @@ export interface StackClients {
  * `UPDATE_ROLLBACK_COMPLETE` is success for the stack's own rollback, and failure for an update of ours: the
  * rollback was itself rolled back.
  */
-export function stackTarget({ stacks, signals, bucket, region }: StackClients): TargetAdapter<StackPlan> {
+export function stackTarget({ stacks, signals, bucket }: StackClients): TargetAdapter<StackPlan> {
   async function read(plan: StackPlan, context: TargetContext): Promise<Standing> {
     const stack = await stacks.describe(plan.stack);
     const { status } = stack;
@@ -60,7 +59,7 @@ export function stackTarget({ stacks, signals, bucket, region }: StackClients): 
     }
     const started = await stacks.update({
       stack: plan.stack,
-      templateUrl: bucket.url(snapshot.templateKey, region),
+      templateUrl: bucket.url(snapshot.templateKey),
       parameters: snapshot.parameters,
       capabilities: snapshot.capabilities,
       tags: snapshot.tags,

@@ -20,8 +20,7 @@ export class PlanStore {
   }
 
   async write(plan: RollbackPlan): Promise<PlanKeys> {
-    const folder = `plans/${plan.incidentId}/${plan.attempt}`;
-    const keys = { planKey: `${folder}/plan.json`, itemsKey: `${folder}/services.json` };
+    const keys = keysOf(plan.incidentId, plan.attempt);
     await this.#bucket.write(keys.planKey, JSON.stringify(plan));
     await this.#bucket.write(
       keys.itemsKey,
@@ -30,13 +29,23 @@ export class PlanStore {
     return keys;
   }
 
+  /** The plan of an incident's attempt; undefined where none was made. */
+  async find(incidentId: string, attempt: number): Promise<RollbackPlan | undefined> {
+    const { planKey } = keysOf(incidentId, attempt);
+    const text = await this.#bucket.read(planKey);
+    return text === undefined ? undefined : parsePlan(planKey, text);
+  }
+
+  /** Where CloudFormation reads an object of the bucket from. */
+  urlOf(key: string): string {
+    return this.#bucket.url(key);
+  }
+
   /** @throws LedgerCorrupt when there is no such plan or it is not of its schema */
   async read(planKey: string): Promise<RollbackPlan> {
     const text = await this.#bucket.read(planKey);
     if (text === undefined) throw new LedgerCorrupt(`Plan ${planKey} is not in the bucket.`);
-    const parsed = rollbackPlan.safeParse(parseJson(planKey, text));
-    if (!parsed.success) throw new LedgerCorrupt(`Plan ${planKey}: ${describeIssues(parsed.error)}`);
-    return parsed.data;
+    return parsePlan(planKey, text);
   }
 
   async readService(planKey: string, service: string): Promise<ServicePlan> {
@@ -50,6 +59,17 @@ export class PlanStore {
     if (!found) throw new LedgerCorrupt(`Plan ${planKey} has no target ${target} of ${service}.`);
     return found;
   }
+}
+
+function keysOf(incidentId: string, attempt: number): PlanKeys {
+  const folder = `plans/${incidentId}/${attempt}`;
+  return { planKey: `${folder}/plan.json`, itemsKey: `${folder}/services.json` };
+}
+
+function parsePlan(planKey: string, text: string): RollbackPlan {
+  const parsed = rollbackPlan.safeParse(parseJson(planKey, text));
+  if (!parsed.success) throw new LedgerCorrupt(`Plan ${planKey}: ${describeIssues(parsed.error)}`);
+  return parsed.data;
 }
 
 function parseJson(planKey: string, text: string): unknown {

@@ -5,14 +5,13 @@ import { build } from '../../../functions/close-incident/handler.ts';
 import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { incidentRecord, PLAN_KEY, planObject, RELEASE, serviceResult } from '../fixtures/records.ts';
+import { incidentRecord, planObject, RELEASE, serviceResult } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
 import { iso } from '../fixtures/times.ts';
 
 const input = {
   incidentId: RELEASE,
-  planKey: PLAN_KEY as string | null,
   recovery: { status: 'recovered', detail: 'recovered; 0 of 120 requests failed', waitSeconds: 60 } as {
     status: string;
     detail: string;
@@ -77,7 +76,7 @@ it('calls a person, with the reason, when there was no way back', async () => {
     Error: 'NoWayBack',
     Cause: JSON.stringify({ errorType: 'NoWayBack', errorMessage: 'The ledger holds no release', trace: [] }),
   };
-  const ended = build(runtimeOf(ledger))({ ...input, planKey: null, recovery: null, failure });
+  const ended = build(runtimeOf(ledger))({ ...input, recovery: null, failure });
   await expect(ended).resolves.toMatchObject({ outcome: 'needs-person' });
   expect(mail()?.Message).toContain('The ledger holds no release (NoWayBack)');
 });
@@ -118,7 +117,7 @@ it('sends the mail it could not send the first time before it closes', async () 
 it('refuses an input without its fields, naming each', async () => {
   const attempt = build(runtimeOf(ledger))({ incidentId: RELEASE });
   await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
-  await expect(attempt).rejects.toThrow(/planKey: .*recovery: .*failure: /);
+  await expect(attempt).rejects.toThrow(/recovery: .*failure: /);
 });
 
 it('throws LedgerCorrupt for an incident the ledger does not hold', async () => {

@@ -41,7 +41,7 @@ const region = { region: 'eu-west-1' };
 const deps = {
   deployments: new Deployments(new CodeDeployClient(region)),
   aliases: new Aliases(new LambdaClient(region)),
-  bucket: new Bucket(new S3Client(region), 'coordinator'),
+  bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
 };
 const older = (day: string, changes: Partial<ReleaseRecord> = {}) =>
   goodRelease({

@@ -3,7 +3,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/report-failed-execution/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
-import { incidentRecord, RELEASE, serviceResult } from '../fixtures/records.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
+import { incidentRecord, planObject, RELEASE, serviceResult } from '../fixtures/records.ts';
 import { COORDINATE_ARN, EXECUTION_ARN, MONITOR_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
 import { iso } from '../fixtures/times.ts';
@@ -41,6 +42,7 @@ beforeEach(() => {
   sns.reset();
   sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
   ledger = new LedgerDouble();
+  mockBucket(planObject());
 });
 
 const report = (detail: object) => build(runtimeOf(ledger))(event(detail));
@@ -60,6 +62,20 @@ describe('a coordination that ended without success', () => {
     expect((await ledger.locks.find('orders'))?.owner).toBe('nobody');
     expect(mails()[0]?.Subject).toBe('[prod] orders: not rolled back, needs a person');
     expect(mails()[0]?.Message).toContain('the execution ended ABORTED: Stopped: by hand');
+  });
+
+  it('is told with the commands that finish what its plan left undone', async () => {
+    await incidentOf(EXECUTION_ARN);
+    await report({});
+    expect(mails()[0]?.Message).toContain('aws lambda update-alias --function-name');
+    expect(mails()[0]?.Message).toContain('aws cloudformation');
+  });
+
+  it('says that nothing was changed when it ended before its plan', async () => {
+    mockBucket();
+    await incidentOf(EXECUTION_ARN);
+    await report({});
+    expect(mails()[0]?.Message).toContain('Nothing was planned, so nothing was changed.');
   });
 
   it('is partly rolled back when a target was put back before', async () => {

@@ -12,6 +12,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/sweep-lost-work/handler.ts';
 import { TransientFailure } from '../../../shared/errors.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
 import { incidentRecord, RELEASE } from '../fixtures/records.ts';
 import { EXECUTION_ARN, MONITOR_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
@@ -32,6 +33,7 @@ beforeEach(() => {
   sfn.on(StartExecutionCommand).resolves({});
   sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
   ledger = new LedgerDouble();
+  mockBucket();
 });
 
 const sweep = (event: unknown = {}) => build(runtimeOf(ledger))(event);

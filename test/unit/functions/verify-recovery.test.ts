@@ -55,7 +55,7 @@ it('finds a service recovered by the judge that condemned it', async () => {
   traffic([40, 40], [0, 0]);
   await expect(minutesAfter(3)).resolves.toEqual({
     status: 'recovered',
-    detail: `recovered; 0 of 80 requests to ${FUNCTION}:4 failed; no limit breached, no alarm raised`,
+    detail: `recovered\n0 of 80 requests to ${FUNCTION}:4 failed; no limit breached, no alarm raised`,
     waitSeconds: 60,
   });
 });
@@ -86,7 +86,7 @@ it('says so when the service is still bad', async () => {
   traffic([40, 40], [20, 20]);
   await expect(minutesAfter(3)).resolves.toMatchObject({
     status: 'not-recovered',
-    detail: expect.stringMatching(/^NOT recovered.*50\.0 % of 80 requests/),
+    detail: expect.stringMatching(/^NOT recovered.*\n50\.0 % of 80 requests/),
   });
 });
 

@@ -3,7 +3,7 @@ import { Bucket } from '../../../../shared/aws/bucket.ts';
 import { mockBucket } from '../../fixtures/mock-bucket.ts';
 import { denied } from '../../fixtures/sdk-errors.ts';
 
-const bucket = new Bucket(new S3Client({ region: 'eu-west-1' }), 'coordinator');
+const bucket = new Bucket(new S3Client({ region: 'eu-west-1' }), 'coordinator', 'eu-west-1');
 
 it('reads and finds what it wrote', async () => {
   const { s3 } = mockBucket();
@@ -30,7 +30,7 @@ it('does not take a refusal for a missing object', async () => {
 });
 
 it('knows the URL of an object', () => {
-  expect(bucket.url('templates/orders/4f1c.template', 'eu-west-1')).toBe(
+  expect(bucket.url('templates/orders/4f1c.template')).toBe(
     'https://coordinator.s3.eu-west-1.amazonaws.com/templates/orders/4f1c.template',
   );
 });

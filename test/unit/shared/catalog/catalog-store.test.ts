@@ -6,7 +6,8 @@ import { catalogObject, catalogOf, ordersEntry } from '../../fixtures/catalog.ts
 import { mockBucket } from '../../fixtures/mock-bucket.ts';
 import { denied } from '../../fixtures/sdk-errors.ts';
 
-const store = () => new CatalogStore(new Bucket(new S3Client({ region: 'eu-west-1' }), 'coordinator'));
+const store = () =>
+  new CatalogStore(new Bucket(new S3Client({ region: 'eu-west-1' }), 'coordinator', 'eu-west-1'));
 
 it('reads what it put in the place of nothing', async () => {
   mockBucket();

@@ -49,6 +49,17 @@ describe('two owners of one lock', () => {
   });
 });
 
+it('stays with an owner who renews a lapsed lease between the look and the grab of another', async () => {
+  await ledger.locks.acquire('orders', 'a');
+  ledger.now += leaseMs;
+  // The look of b is under way before the renewal of a, its grab after it.
+  const grabbed = ledger.locks.acquire('orders', 'b');
+  await ledger.locks.renew('orders', 'a');
+  await expect(grabbed).resolves.toBeUndefined();
+  expect(ledger.calls.slice(-3)).toEqual(['GetItem', 'UpdateItem', 'UpdateItem']);
+  await expect(ledger.locks.find('orders')).resolves.toMatchObject({ owner: 'a', fence: 1 });
+});
+
 it('keeps a lock for its owner, at the same fence', async () => {
   await ledger.locks.acquire('orders', 'a');
   ledger.now += 60_000;

@@ -23,7 +23,7 @@ const region = { region: 'eu-west-1' };
 const clients = {
   aliases: new Aliases(new LambdaClient(region)),
   stacks: new Stacks(new CloudFormationClient(region)),
-  bucket: new Bucket(new S3Client(region), 'coordinator'),
+  bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
 };
 const template = 'Resources: {}\n';
 const templateKey = `templates/orders/${createHash('sha256').update(template).digest('hex')}.template`;

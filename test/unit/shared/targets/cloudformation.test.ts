@@ -27,8 +27,7 @@ const stacks = new Stacks(new CloudFormationClient(region));
 const target = stackTarget({
   stacks,
   signals: new Signals(new CloudWatchClient(region)),
-  bucket: new Bucket(new S3Client(region), 'coordinator'),
-  region: 'eu-west-1',
+  bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
 });
 const plan = stackPlan();
 const context = { incidentId: RELEASE, attempt: 1, now: NOW };

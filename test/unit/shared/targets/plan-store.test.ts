@@ -13,7 +13,7 @@ import {
   stackPlan,
 } from '../../fixtures/records.ts';
 
-const store = new PlanStore(new Bucket(new S3Client({ region: 'eu-west-1' }), 'coordinator'));
+const store = new PlanStore(new Bucket(new S3Client({ region: 'eu-west-1' }), 'coordinator', 'eu-west-1'));
 
 it('reads what it wrote, whole and by service and target', async () => {
   mockBucket();

@@ -1,0 +1,60 @@
+import type { SimulatedAccount } from '../account/account.ts';
+import type { WireCall } from '../account/wire/wire.ts';
+import { serviceOfFunction } from './names.ts';
+import type { Scenario } from './scenario.ts';
+
+/** A change that the coordinator made to a service. */
+export interface Change {
+  /** ms since the epoch */
+  readonly at: number;
+  readonly service: string | undefined;
+  /** `codedeploy:StopDeployment` */
+  readonly call: string;
+}
+
+/** What the coordinator may change of what the teams own. */
+const changing = new Set([
+  'StopDeployment',
+  'CreateDeployment',
+  'UpdateAlias',
+  'UpdateStack',
+  'PutParameter',
+]);
+
+/** Notes every change the coordinator makes, as it takes effect. The list grows as the rehearsal goes on. */
+export function logChanges(scenario: Scenario, account: SimulatedAccount): readonly Change[] {
+  const changes: Change[] = [];
+  account.wire.use(async (call, next) => {
+    if (call.caller.resource === undefined || !changing.has(call.operation)) return next();
+    const result = await next();
+    changes.push({
+      at: call.now,
+      service: serviceOf(call, scenario, account),
+      call: `${call.service}:${call.operation}`,
+    });
+    return result;
+  });
+  return changes;
+}
+
+function serviceOf({ operation, input }: WireCall, scenario: Scenario, account: SimulatedAccount) {
+  switch (operation) {
+    case 'StopDeployment':
+      return serviceOfFunction(scenario, account.codeDeploy.find(input.deploymentId).appSpec.functionName);
+    case 'CreateDeployment':
+      return scenario.services.find(
+        ({ stack }) => stack && input.deploymentGroupName.startsWith(`${stack}-`) && ownsGroup(stack, input),
+      )?.service;
+    case 'UpdateAlias':
+      return serviceOfFunction(scenario, input.FunctionName);
+    case 'UpdateStack':
+      return scenario.services.find(({ stack }) => stack === input.StackName)?.service;
+    default:
+      return undefined;
+  }
+}
+
+/** One stack's name may begin with another's: the application tells them apart. */
+function ownsGroup(stack: string, { applicationName }: { applicationName: string }): boolean {
+  return applicationName.startsWith(`${stack}-ServerlessDeploymentApplication`);
+}

@@ -1,0 +1,82 @@
+import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
+import { predefinedTypes, preferenceType } from './deployment-config-names.ts';
+import type { ScenarioFile } from './scenario.ts';
+import { notOneOf, type ScenarioProblem } from './scenario-problem.ts';
+
+/** Logical ids of the functions that a service deploys. */
+export function functionsOf(entry: ServiceEntry): string[] {
+  return entry.targets.flatMap((target) => (target.kind === 'cloudformation' ? [] : [target.function]));
+}
+
+/** Every name in a scenario that means nothing in its catalog. */
+export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[]): ScenarioProblem[] {
+  const problems: ScenarioProblem[] = [];
+  const byName = new Map(entries.map((entry) => [entry.service, entry]));
+  const names = [...byName.keys()];
+  const add = (path: string, reason: string) => problems.push({ path, reason });
+
+  const service = (path: string, name: string): ServiceEntry | undefined => {
+    const entry = byName.get(name);
+    if (!entry) add(path, notOneOf('a service of the catalog', name, names));
+    return entry;
+  };
+  const aFunction = (path: string, name: string, entry: ServiceEntry | undefined) => {
+    if (!entry) return;
+    const known = functionsOf(entry);
+    if (!known.includes(name)) add(path, notOneOf(`a function of ${entry.service}`, name, known));
+  };
+  const qualified = (path: string, name: string) => {
+    const [first = '', second] = name.split('.');
+    const entry = service(path, first);
+    if (second !== undefined) aFunction(path, second, entry);
+  };
+
+  for (const name of Object.keys(file.policies)) service(`policies.${name}`, name);
+  for (const [index, name] of file.unmanaged.entries()) service(`unmanaged.${index}`, name);
+  for (const [name, flow] of Object.entries(file.traffic.services)) {
+    const entry = service(`traffic.services.${name}`, name);
+    for (const one of Object.keys(flow.functions)) {
+      aFunction(`traffic.services.${name}.functions.${one}`, one, entry);
+    }
+  }
+  const configs = [...predefinedTypes, ...file.configs.map(({ name }) => name)];
+  for (const [index, release] of file.releases.entries()) {
+    const path = `releases.${index}`;
+    const entry = service(`${path}.service`, release.service);
+    if (!configs.includes(preferenceType(release.config))) {
+      add(`${path}.config`, notOneOf('a deployment configuration', release.config, configs));
+    }
+    if (entry && functionsOf(entry).length === 0) {
+      add(`${path}.service`, `${entry.service} has no function that CodeDeploy could shift`);
+    }
+    for (const [at, name] of (release.functions ?? []).entries()) {
+      aFunction(`${path}.functions.${at}`, name, entry);
+    }
+    const deployed = release.functions ?? (entry ? functionsOf(entry) : []);
+    for (const [at, name] of (release.bad?.functions ?? []).entries()) {
+      if (entry && !deployed.includes(name)) {
+        add(`${path}.bad.functions.${at}`, notOneOf('a function of the release', name, deployed));
+      }
+    }
+  }
+  const alarmNames = new Set<string>();
+  for (const [index, alarm] of file.alarms.entries()) {
+    const entry = service(`alarms.${index}.service`, alarm.service);
+    if ('function' in alarm) aFunction(`alarms.${index}.function`, alarm.function, entry);
+    if (alarmNames.has(alarm.name))
+      add(`alarms.${index}.name`, `"${alarm.name}" is the name of another alarm`);
+    alarmNames.add(alarm.name);
+  }
+  for (const [index, fault] of file.faults.stacks.entries()) {
+    service(`faults.stacks.${index}.service`, fault.service);
+  }
+  const { incidents, releases = {}, serves = {}, aliases = {}, stacks = {} } = file.expect;
+  for (const [index, incident] of incidents.entries()) {
+    service(`expect.incidents.${index}.service`, incident.service);
+  }
+  for (const name of Object.keys(releases)) service(`expect.releases.${name}`, name);
+  for (const name of Object.keys(stacks)) service(`expect.stacks.${name}`, name);
+  for (const name of Object.keys(serves)) qualified(`expect.serves.${name}`, name);
+  for (const name of Object.keys(aliases)) qualified(`expect.aliases.${name}`, name);
+  return problems;
+}

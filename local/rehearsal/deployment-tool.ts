@@ -1,0 +1,155 @@
+import { stringify } from 'yaml';
+import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
+import type { SimulatedAccount } from '../account/account.ts';
+import { functionsOf } from './check-names.ts';
+import { noEchoSecret, secureStringSecret } from './planted-secrets.ts';
+import type { Scenario } from './scenario.ts';
+import type { ScenarioAlarm } from './scenario-alarm.ts';
+import type { ScenarioRelease } from './scenario-release.ts';
+import { functionName, type ServiceState, serviceTemplate } from './service-template.ts';
+
+/** Acts for the teams: outside the coordinator, with permissions of its own. */
+const caller = { principal: 'deployment-tool' };
+
+/** What a stack has before the scenario's first release of it. */
+const initialConfig = 'Canary10Percent5Minutes';
+
+/** Plays the teams' deployment tool: catalog parameters, alarms, deployment configurations, stack updates. */
+export class DeploymentTool {
+  readonly #account: SimulatedAccount;
+  readonly #scenario: Scenario;
+  readonly #states = new Map<string, ServiceState>();
+  readonly #deployed = new Map<string, number>();
+
+  constructor(scenario: Scenario, account: SimulatedAccount) {
+    this.#scenario = scenario;
+    this.#account = account;
+  }
+
+  /** The hooks that the deployments of a service now have. */
+  hooks(service: string): ScenarioRelease['hooks'] {
+    return this.#states.get(service)?.hooks ?? {};
+  }
+
+  /** Makes every service's stack, and its secrets, as they have been since before the rehearsal. */
+  createStacks(): void {
+    for (const entry of this.#scenario.services) {
+      if (!entry.stack) continue;
+      const code = Object.fromEntries(functionsOf(entry).map((one) => [one, 0]));
+      const state = { code, config: initialConfig, hooks: {} };
+      this.#states.set(entry.service, state);
+      const roleArn = `arn:aws:iam::${this.#account.identity.accountId}:role/cloudformation-execution`;
+      const secrets = { ApiKey: noEchoSecret };
+      this.#account.cloudFormation.createStackNow(entry.stack, this.#template(entry, state), secrets, {
+        roleArn,
+      });
+      this.#account.parameterStore.operations.PutParameter(
+        { Name: `/${entry.stack}/api/secret`, Type: 'SecureString', Value: secureStringSecret },
+        { caller, now: this.#account.clock.now() },
+      );
+    }
+  }
+
+  async createConfigs(): Promise<void> {
+    for (const { name, type, percentage, minutes } of this.#scenario.configs) {
+      await this.#call('codedeploy', 'CreateDeploymentConfig', {
+        deploymentConfigName: name,
+        computePlatform: 'Lambda',
+        trafficRoutingConfig:
+          type === 'canary'
+            ? {
+                type: 'TimeBasedCanary',
+                timeBasedCanary: { canaryPercentage: percentage, canaryInterval: minutes },
+              }
+            : {
+                type: 'TimeBasedLinear',
+                timeBasedLinear: { linearPercentage: percentage, linearInterval: minutes },
+              },
+      });
+    }
+  }
+
+  /** Makes the metric alarms, and has the scripted ones play; a script's 0 is the scenario's. */
+  async createAlarms(): Promise<void> {
+    const zero = Date.parse(this.#scenario.start);
+    for (const alarm of this.#scenario.alarms) {
+      if ('script' in alarm) {
+        const steps = alarm.script.map(({ at, state }) => ({ at: zero + at, state }));
+        this.#account.cloudWatch.scriptAlarm(alarm.name, steps);
+      } else {
+        await this.#call('cloudwatch', 'PutMetricAlarm', this.#metricAlarm(alarm));
+      }
+    }
+  }
+
+  /** Writes the catalog's parameters, one per service that is managed. */
+  async writeCatalog(): Promise<number> {
+    const { environment, services, unmanaged } = this.#scenario;
+    const managed = services.filter(({ service }) => !unmanaged.includes(service));
+    for (const entry of managed) {
+      await this.#call('ssm', 'PutParameter', {
+        Name: `/rollback-coordinator/${environment}/services/${entry.service}`,
+        Type: 'String',
+        Value: stringify(entry),
+      });
+    }
+    return managed.length;
+  }
+
+  /** Updates the stack of a service to new code. @throws AwsError as CloudFormation refuses */
+  async deploy(release: ScenarioRelease): Promise<void> {
+    const entry = this.#entry(release.service);
+    const before = this.#states.get(release.service) as ServiceState;
+    const number = (this.#deployed.get(release.service) ?? 0) + 1;
+    this.#deployed.set(release.service, number);
+    const code = { ...before.code };
+    for (const logicalId of release.functions ?? functionsOf(entry)) code[logicalId] = number;
+    const state = { code, config: release.config, hooks: release.hooks };
+    this.#states.set(release.service, state);
+    await this.#call('cloudformation', 'UpdateStack', {
+      StackName: entry.stack,
+      TemplateBody: this.#template(entry, state),
+      Parameters: ['LogLevel', 'ApiKey'].map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
+      Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND', 'CAPABILITY_NAMED_IAM'],
+    });
+  }
+
+  #template(entry: ServiceEntry, state: ServiceState): string {
+    const alarms = this.#scenario.alarms.filter(({ service }) => service === entry.service);
+    return serviceTemplate(entry, state, alarms);
+  }
+
+  #metricAlarm(alarm: Extract<ScenarioAlarm, { metric: unknown }>): object {
+    const entry = this.#entry(alarm.service);
+    const target = entry.targets.find(
+      (one) => one.kind !== 'cloudformation' && one.function === alarm.function,
+    );
+    const name = functionName(entry, alarm.function);
+    const alias = target && target.kind !== 'cloudformation' ? target.alias : 'live';
+    const isPercentile = alarm.statistic.startsWith('p');
+    return {
+      AlarmName: alarm.name,
+      Namespace: 'AWS/Lambda',
+      MetricName: alarm.metric,
+      Dimensions: [
+        { Name: 'FunctionName', Value: name },
+        { Name: 'Resource', Value: `${name}:${alias}` },
+      ],
+      ...(isPercentile ? { ExtendedStatistic: alarm.statistic } : { Statistic: alarm.statistic }),
+      Period: alarm.periodSeconds,
+      EvaluationPeriods: alarm.evaluationPeriods,
+      ...(alarm.datapointsToAlarm !== undefined && { DatapointsToAlarm: alarm.datapointsToAlarm }),
+      Threshold: alarm.threshold,
+      ComparisonOperator: alarm.comparison,
+      TreatMissingData: 'notBreaching',
+    };
+  }
+
+  #entry(service: string): ServiceEntry {
+    return this.#scenario.services.find((entry) => entry.service === service) as ServiceEntry;
+  }
+
+  async #call(service: string, operation: string, input: object): Promise<void> {
+    await this.#account.wire.call(service, operation, input, caller);
+  }
+}

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+
+const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const form = /^(-)?((\d+(\.\d+)?)(ms|s|m|h|d)\s*)+$/;
+
+/**
+ * A span of time as scenarios write it: `90s`, `10m`, `1h 30m`, `2d`; `-1h` is an hour before. Parsed to ms.
+ */
+export const duration = z
+  .string()
+  .regex(form, 'must be a duration such as 90s, 10m, 1h 30m or 2d')
+  .transform(parseDuration);
+
+/** A duration that cannot lie in the past. */
+export const positiveDuration = duration.refine((ms) => ms >= 0, 'must not be negative');
+
+function parseDuration(text: string): number {
+  let ms = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
+    ms += Number(amount) * unitMs[unit as keyof typeof unitMs];
+  }
+  return text.startsWith('-') ? -ms : ms;
+}

@@ -1,0 +1,188 @@
+import { resolve } from 'node:path';
+import type { HookOutcome } from '../account/codedeploy/codedeploy-ports.ts';
+import { isOver } from '../account/codedeploy/deployment.ts';
+import { AwsError } from '../account/service.ts';
+import { type BootedCoordinator, boot } from '../boot/boot.ts';
+import type { VirtualClock } from '../clock/virtual-clock.ts';
+import { SeededRandom } from '../random/seeded-random.ts';
+import type { Behaviour } from '../traffic/behaviour.ts';
+import { readAccountState } from './account-state.ts';
+import { applyFaults } from './apply-faults.ts';
+import type { Attach, Attachment } from './attachment.ts';
+import { logChanges } from './change-log.ts';
+import { DeploymentTool } from './deployment-tool.ts';
+import { observeAccount } from './observe-account.ts';
+import { observeExecutions } from './observe-executions.ts';
+import { observeFunctions } from './observe-functions.ts';
+import { PendingWork } from './pending-work.ts';
+import type { AccountState } from './rehearsal-result.ts';
+import type { Scenario } from './scenario.ts';
+import { scenarioBehaviours, trafficSources } from './scenario-behaviours.ts';
+import { hookName } from './service-template.ts';
+import { Timeline, type TimelineEntry } from './timeline.ts';
+
+/** How a scenario is run. */
+export interface RunOptions {
+  readonly seed: number;
+  /** Told of every entry of the timeline as it happens. */
+  readonly onProgress?: (entry: TimelineEntry) => void;
+  /** The project's root, where template.yaml is; the current folder without it. */
+  readonly root?: string;
+  /** Called, in this order, once the stacks exist and before anything is scheduled. */
+  readonly attach?: readonly Attach[];
+}
+
+/** Where the mails of a rehearsal go. */
+const stakeholder = 'stakeholders@example.com';
+
+const person = { principal: 'person-in-the-console' };
+
+/** The catalog is written this long before the scenario's 0, or at the beginning of a shorter history. */
+const catalogLeadMs = 30 * 60_000;
+
+/**
+ * One run of a scenario, from the boot to the moment everything is at rest: schedules what the scenario says, has the
+ * account looked on at, and knows when there is nothing left to wait for.
+ */
+export class Rehearsal {
+  readonly coordinator: BootedCoordinator;
+  readonly timeline: Timeline;
+  readonly changes: ReturnType<typeof logChanges>;
+  before: AccountState = { aliases: [], stacks: [], parameters: [] };
+  readonly #scenario: Scenario;
+  readonly #tool: DeploymentTool;
+  readonly #work: PendingWork;
+  readonly #refused: string[] = [];
+  readonly #defects: readonly string[];
+  readonly #running: () => number;
+  readonly #look: () => void;
+  readonly #attachments: readonly Attachment[];
+
+  static async begin(scenario: Scenario, clock: VirtualClock, options: RunOptions): Promise<Rehearsal> {
+    const behaviours = scenarioBehaviours(scenario);
+    // Account and tool know each other: what versions do and how hooks end is asked only later.
+    const late: { rehearsal?: Rehearsal } = {};
+    const coordinator = await boot({
+      clock,
+      random: new SeededRandom(options.seed),
+      templatePath: resolve(options.root ?? '.', 'template.yaml'),
+      parameters: { Environment: scenario.environment, StakeholderEmail: stakeholder },
+      traffic: {
+        sources: trafficSources(scenario),
+        behaviour: (name, version) => late.rehearsal?.behaviour(behaviours, name, version) as Behaviour,
+      },
+      hook: (name) => late.rehearsal?.hookOutcome(name),
+    });
+    late.rehearsal = new Rehearsal(scenario, clock, coordinator, options);
+    return late.rehearsal;
+  }
+
+  private constructor(
+    scenario: Scenario,
+    clock: VirtualClock,
+    coordinator: BootedCoordinator,
+    options: RunOptions,
+  ) {
+    const { account, engine } = coordinator;
+    this.#scenario = scenario;
+    this.coordinator = coordinator;
+    this.timeline = new Timeline(() => clock.now(), options.onProgress);
+    this.#work = new PendingWork(clock);
+    this.#tool = new DeploymentTool(scenario, account);
+    this.#tool.createStacks();
+    applyFaults(scenario, account, this.timeline);
+    this.changes = logChanges(scenario, account);
+    this.#look = observeAccount(scenario, account, this.timeline);
+    this.#running = observeExecutions(engine, this.timeline);
+    this.#defects = observeFunctions(account, this.timeline);
+    const { timeline } = this;
+    const attached = { coordinator, scenario, clock, random: account.random, timeline };
+    this.#attachments = (options.attach ?? []).map((attach) => attach(attached));
+    account.start();
+    this.#schedule();
+  }
+
+  /** What went wrong with the rehearsal itself. */
+  get failures(): readonly string[] {
+    return [...this.#refused, ...this.#defects];
+  }
+
+  /** Whether everything is at rest. */
+  isOver(): boolean {
+    this.#look();
+    if (!this.#work.done || this.#running() > 0) return false;
+    if (this.#attachments.some(({ isOver: over }) => over?.() === false)) return false;
+    const { eventBridge, lambdaRuntime, codeDeploy, cloudFormation } = this.coordinator.account;
+    return (
+      eventBridge.pendingDeliveries === 0 &&
+      lambdaRuntime.waiting === 0 &&
+      codeDeploy.deployments.every(isOver) &&
+      this.#scenario.services.every(
+        ({ stack }) => !stack || !cloudFormation.status(stack).endsWith('IN_PROGRESS'),
+      )
+    );
+  }
+
+  /** Ends what was attached. */
+  async finish(): Promise<void> {
+    for (const attachment of this.#attachments) await attachment.finish?.();
+  }
+
+  behaviour(behaviours: ReadonlyMap<string, Behaviour>, name: string, version: string): Behaviour {
+    const code = this.coordinator.account.lambda.codeOf(name, version) ?? '';
+    const behaviour = behaviours.get(code);
+    if (!behaviour) throw new Error(`No scenario says how ${name}:${version} (${code}) answers.`);
+    return behaviour;
+  }
+
+  hookOutcome(name: string): HookOutcome | undefined {
+    for (const entry of this.#scenario.services) {
+      const hooks = this.#tool.hooks(entry.service);
+      for (const kind of ['preTraffic', 'postTraffic'] as const) {
+        const hook = hooks[kind];
+        if (hook && hookName(entry, kind) === name) return { result: hook.result, afterMs: hook.after };
+      }
+    }
+    return undefined;
+  }
+
+  #schedule(): void {
+    const { start, history, releases, starts, services, atLeast } = this.#scenario;
+    const zero = Date.parse(start);
+    this.#work.at(zero - history, async () => {
+      await this.#tool.createConfigs();
+      await this.#tool.createAlarms();
+    });
+    this.#work.at(zero - Math.min(history, catalogLeadMs), async () => {
+      const written = await this.#tool.writeCatalog();
+      this.timeline.add('catalog', `${written} of ${services.length} services written to Parameter Store`);
+    });
+    this.#work.at(zero, () => {
+      this.before = readAccountState(this.#scenario, this.coordinator.account);
+    });
+    this.#work.at(zero + atLeast, () => {});
+    for (const release of releases) this.#work.at(zero + release.at, () => this.#deploy(release));
+    for (const { at, input } of starts) this.#work.at(zero + at, () => this.#start(input));
+  }
+
+  async #deploy(release: Scenario['releases'][number]): Promise<void> {
+    const { service, config, functions } = release;
+    const what = functions ? functions.join(', ') : 'all functions';
+    this.timeline.add('release', `stack update requested: new code for ${what}, ${config}`, { service });
+    try {
+      await this.#tool.deploy(release);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      this.timeline.add('release', `stack update refused: ${error.message}`, { service });
+      this.#refused.push(`a release of ${service} was refused: ${error.message}`);
+    }
+  }
+
+  async #start(input: unknown): Promise<void> {
+    const { arn } = this.coordinator.machine('CoordinateRollback');
+    const text = JSON.stringify(input);
+    this.timeline.add('start', `a person starts coordinate-rollback with ${text}`);
+    const request = { stateMachineArn: arn, input: text };
+    await this.coordinator.account.wire.call('sfn', 'StartExecution', request, person);
+  }
+}

@@ -1,0 +1,92 @@
+import { writeFileSync } from 'node:fs';
+import { type Command, defaultScenario, parseCommandLine, UsageError } from './command-line.ts';
+import type { RehearsalResult } from './rehearsal-result.ts';
+import { renderChanges } from './render-changes.ts';
+import { renderIncidents } from './render-incidents.ts';
+import { renderMails } from './render-mails.ts';
+import { progressHeader, progressLine } from './render-progress.ts';
+import { renderVerdict } from './render-verdict.ts';
+import { runScenario } from './run-scenario.ts';
+import type { Scenario } from './scenario.ts';
+import { findScenario, scenarioNames } from './scenario-file.ts';
+import { ScenarioError } from './scenario-problem.ts';
+import { table } from './text-layout.ts';
+
+/** Where the command writes to, and where it is run. */
+export interface Terminal {
+  out(line: string): void;
+  err(line: string): void;
+  /** Columns to cut progress lines to. */
+  readonly width: number;
+  /** The project's root: template.yaml and local/scenarios are there. */
+  readonly root: string;
+}
+
+const usage = `Usage: npm run rehearse -- [SCENARIO] [--seed N] [--json FILE] [--quiet]
+       npm run rehearse -- --list
+
+Plays a scenario against the real template, machines and functions in a simulated AWS account, in virtual time.
+
+  SCENARIO     name of a scenario (see --list) or path to a YAML file; by default ${defaultScenario}
+  --seed N     chance of the run: traffic, latencies, ids; the same seed gives the same run (default 1)
+  --json FILE  writes everything that was found out to FILE
+  --quiet      only says whether it went as expected
+  --list       lists the scenarios
+  --help       shows this
+
+Status 0: it went as the scenario expects. 1: it did not. 2: it could not be played.`;
+
+/**
+ * Runs the command.
+ *
+ * @param argv the arguments after the command's name
+ * @returns the exit status: 0 as expected, 1 not as expected, 2 not playable
+ */
+export async function rehearseCommand(argv: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
+  try {
+    const command = parseCommandLine(argv);
+    if (command.do === 'help') return say(terminal, usage);
+    if (command.do === 'list') return say(terminal, ...listing(terminal.root));
+    return await run(command, terminal);
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof ScenarioError)) throw error;
+    terminal.err(error.message);
+    if (error instanceof UsageError) terminal.err('Try: npm run rehearse -- --help');
+    return 2;
+  }
+}
+
+async function run(command: Extract<Command, { do: 'run' }>, terminal: Terminal): Promise<0 | 1> {
+  const scenario = findScenario(terminal.root, command.scenario);
+  const result = await play(scenario, command, terminal);
+  if (command.json) writeFileSync(command.json, `${JSON.stringify(result, null, 2)}\n`);
+  const details = command.quiet
+    ? []
+    : [...renderIncidents(result), ...renderMails(result), ...renderChanges(result)];
+  say(terminal, ...details, ...renderVerdict(result));
+  return result.violations.length === 0 ? 0 : 1;
+}
+
+async function play(
+  scenario: Scenario,
+  { seed, quiet }: { readonly seed: number; readonly quiet: boolean },
+  terminal: Terminal,
+): Promise<RehearsalResult> {
+  const { root, width } = terminal;
+  if (quiet) return runScenario(scenario, { seed, root });
+  say(terminal, ...progressHeader(scenario, seed));
+  return runScenario(scenario, {
+    seed,
+    root,
+    onProgress: (entry) => terminal.out(progressLine(scenario, entry, width)),
+  });
+}
+
+function listing(root: string): string[] {
+  return table(scenarioNames(root).map((name) => [name, findScenario(root, name).title]));
+}
+
+function say(terminal: Terminal, ...lines: string[]): 0 {
+  for (const line of lines) terminal.out(line);
+  return 0;
+}

@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { outcome, releaseVerdict } from '../../shared/ledger/records.ts';
+import { positiveDuration } from './duration.ts';
+
+const executionStatus = z.enum(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'RUNNING']);
+const machineName = z.enum(['monitor-deployment', 'coordinate-rollback', 'roll-back-service']);
+const count = z.number().int().min(0);
+
+/** How one incident is expected to go. */
+export const expectedIncident = z.strictObject({
+  service: z.string(),
+  outcome,
+  /** Text its reason contains. */
+  reason: z.string().optional(),
+  /** At most so long from the moment the release became bad to its detection. */
+  detectedWithin: positiveDuration.optional(),
+  /** At most so long from the moment the release became bad until every alias is back. */
+  recoveredWithin: positiveDuration.optional(),
+});
+
+/** What has to be true when everything has come to rest; what is left out may be anything. */
+export const expectation = z.strictObject({
+  /** All incidents, in the order they were opened; `[]` is none. */
+  incidents: z.array(expectedIncident),
+  /** Verdicts of all releases in the ledger, oldest first, by service. */
+  releases: z.record(z.string(), z.array(releaseVerdict)).optional(),
+  /** Whose code the aliases serve alone, by service or `service.function`: 0 is the code from before, n the n-th release of the service. */
+  serves: z.record(z.string(), count).optional(),
+  /** Version of the aliases, by service or `service.function`. */
+  aliases: z.record(z.string(), z.string()).optional(),
+  /** Final status of the stacks, by service. */
+  stacks: z.record(z.string(), z.string()).optional(),
+  /** Parts of the subjects of all mails, in order. */
+  mails: z.array(z.string()).optional(),
+  /** How many executions of each machine ended how; machines that are left out may have any. */
+  executions: z.partialRecord(machineName, z.partialRecord(executionStatus, count)).optional(),
+  /** How many deployments the ledger knows as rollbacks, by who made them. */
+  trackedRollbacks: z
+    .partialRecord(z.enum(['codedeploy', 'cloudformation', 'coordinator']), count)
+    .optional(),
+  /** Messages in the dead-letter queues: events that nobody could handle. */
+  undelivered: count.default(0),
+  /** Text that the cause of some failed execution contains. */
+  failureCause: z.string().optional(),
+});
+export type ScenarioExpectation = z.infer<typeof expectation>;

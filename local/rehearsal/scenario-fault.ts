@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { positiveDuration } from './duration.ts';
+
+/** What happens to events of the bus on their way to a rule's targets. */
+export const eventFault = z.strictObject({
+  source: z.enum(['aws.codedeploy', 'aws.states', 'aws.ssm', 'aws.cloudwatch', 'aws.cloudformation']),
+  /** Only events with this `state` or `status` in their detail. */
+  state: z.string().optional(),
+  /** `duplicate` delivers `copies`; `delay` comes `by` later; `disorder` comes by a drawn part of `by` later. */
+  act: z.enum(['lose', 'duplicate', 'delay', 'disorder']),
+  copies: z.number().int().min(2).max(10).default(2),
+  by: positiveDuration.prefault('60s'),
+  /** Chance that an event meets the fault. */
+  chance: z.number().gt(0).lte(1).default(1),
+});
+export type EventFault = z.infer<typeof eventFault>;
+
+/** What happens to calls of the coordinator's functions and machines to the account. */
+export const callFault = z.strictObject({
+  /** Client package of the service: `codedeploy`, `lambda`, `cloudformation`, `dynamodb`, `s3`, `sns`, `ssm`, … */
+  service: z.string(),
+  operation: z.string(),
+  /** Refused as throttled; refused by a 5xx before the effect; or the effect happens and a 5xx is the answer. */
+  act: z.enum(['throttle', 'fail', 'fail-after-effect']),
+  /** The first so many calls meet it. */
+  times: z.number().int().min(1).default(1),
+});
+export type CallFault = z.infer<typeof callFault>;
+
+/** A resource that CloudFormation cannot change, or cannot put back. */
+export const stackFault = z.strictObject({
+  service: z.string(),
+  /** Logical id in the service's stack. */
+  resource: z.string(),
+  fails: z.enum(['update', 'rollback']),
+  times: z.number().int().min(1).default(1),
+  reason: z.string().min(1).default('Internal Failure'),
+});
+
+/** Everything that goes wrong besides the releases. */
+export const faults = z.strictObject({
+  events: z.array(eventFault).default([]),
+  calls: z.array(callFault).default([]),
+  stacks: z.array(stackFault).default([]),
+});
+export type ScenarioFaults = z.infer<typeof faults>;

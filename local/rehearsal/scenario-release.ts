@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { positiveDuration } from './duration.ts';
+import { answers } from './scenario-traffic.ts';
+
+/** A lifecycle hook of the deployments: how it ends, and after how long. */
+export const hook = z.strictObject({
+  result: z.enum(['Succeeded', 'Failed', 'TimedOut']),
+  after: positiveDuration.prefault('5s'),
+});
+
+/** From when on, and how, the new code answers as no release should: the ground truth of a bad release. */
+export const badness = answers.extend({
+  /** Counted from the new version's first traffic. */
+  after: positiveDuration.prefault('0s'),
+  /** When it is over again, counted likewise. */
+  until: positiveDuration.optional(),
+  /** Only these functions of the release; all of them where it is left out. */
+  functions: z.array(z.string()).min(1).optional(),
+});
+
+/** A release: a stack update with new code for some functions, shifted in by CodeDeploy. */
+export const release = z.strictObject({
+  service: z.string(),
+  /** When the stack update is requested. */
+  at: positiveDuration,
+  /** Deployment configuration: SAM's short name, the full name, or one of `configs`. */
+  config: z.string().prefault('Canary10Percent10Minutes'),
+  /** Functions with new code; all functions of the service where it is left out. */
+  functions: z.array(z.string()).min(1).optional(),
+  /** How the new code answers; as the code before where it is left out. */
+  answers: answers.prefault({}),
+  bad: badness.optional(),
+  hooks: z.strictObject({ preTraffic: hook.optional(), postTraffic: hook.optional() }).prefault({}),
+});
+export type ScenarioRelease = z.infer<typeof release>;
+
+/** A deployment configuration of one's own. */
+export const customConfig = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._+=,@-]{0,99}$/)
+    .refine((name) => !name.startsWith('CodeDeployDefault.'), 'the prefix CodeDeployDefault. is AWS’s own'),
+  type: z.enum(['canary', 'linear']),
+  /** Part of the traffic in each step, 1 to 99. */
+  percentage: z.number().int().min(1).max(99),
+  /** Minutes between two steps. */
+  minutes: z.number().int().min(1).max(2880),
+});
+export type ScenarioConfig = z.infer<typeof customConfig>;

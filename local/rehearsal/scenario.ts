@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { type ServiceEntry, serviceEntry } from '../../shared/catalog/service-entry.ts';
+import { positiveDuration } from './duration.ts';
+import { alarm } from './scenario-alarm.ts';
+import { expectation } from './scenario-expect.ts';
+import { faults } from './scenario-fault.ts';
+import { customConfig, release } from './scenario-release.ts';
+import { traffic } from './scenario-traffic.ts';
+
+/** Somebody starts coordinate-rollback by hand. */
+export const manualStart = z.strictObject({
+  at: positiveDuration,
+  /** The execution's input, as one would type it into the console. */
+  input: z.json(),
+});
+
+/**
+ * A scenario as its file writes it: what is deployed when and how it behaves, what else happens, and what has to
+ * come of it. Times are durations; 0 is the moment the rehearsal proper begins.
+ */
+export const scenarioFile = z.strictObject({
+  title: z.string().min(1).max(100),
+  description: z.string().optional(),
+  /** Catalog of the services: the name of one in local/catalogs, or a path relative to the scenario file. */
+  catalog: z.string().min(1).optional(),
+  /** The services, in place of a catalog file. */
+  services: z.array(serviceEntry).min(1).optional(),
+  environment: z.enum(['dev', 'prod']).default('prod'),
+  /** Members put over the policies of catalog entries, by service. */
+  policies: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  /** Services of the catalog that live in the account and whose parameters are never written. */
+  unmanaged: z.array(z.string()).default([]),
+  /** Virtual time of 0, UTC. */
+  start: z.iso.datetime().default('2026-01-05T09:00:00Z'),
+  /** How long the services have had traffic before 0. */
+  history: positiveDuration.prefault('3h'),
+  /** At least so long goes on what is at rest: for what only a schedule of the coordinator will find. */
+  atLeast: positiveDuration.prefault('0s'),
+  /** When the rehearsal is given up. */
+  deadline: positiveDuration.prefault('72h'),
+  traffic: traffic.prefault({}),
+  configs: z.array(customConfig).default([]),
+  alarms: z.array(alarm).default([]),
+  releases: z.array(release).default([]),
+  starts: z.array(manualStart).default([]),
+  faults: faults.prefault({}),
+  expect: expectation,
+});
+export type ScenarioFile = z.infer<typeof scenarioFile>;
+
+/** A scenario with its catalog: everything a rehearsal needs. */
+export interface Scenario extends Omit<ScenarioFile, 'catalog' | 'services' | 'policies'> {
+  /** Short name, as of its file. */
+  readonly name: string;
+  /** The catalog's entries with the scenario's policies and alarms put in. */
+  readonly services: readonly ServiceEntry[];
+}

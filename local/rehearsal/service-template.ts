@@ -1,0 +1,130 @@
+import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
+import { preferenceType } from './deployment-config-names.ts';
+import type { ScenarioAlarm } from './scenario-alarm.ts';
+import type { ScenarioRelease } from './scenario-release.ts';
+
+/** What one state of a service's stack is made of. */
+export interface ServiceState {
+  /** Which release's code each function has, by logical id; 0 is the code from before. */
+  readonly code: Readonly<Record<string, number>>;
+  readonly config: string;
+  readonly hooks: ScenarioRelease['hooks'];
+}
+
+/** The physical name of a service's function. */
+export function functionName(entry: ServiceEntry, logicalId: string): string {
+  return `${entry.stack}-${logicalId}`;
+}
+
+/** Where the code of a function's release lies: by it a version is known to behave as that release. */
+export function codeUri(service: string, logicalId: string, release: number): string {
+  return `s3://deployment-artifacts/${service}/${logicalId}/release-${release}.zip`;
+}
+
+/** The name of the function that a service's deployments call as a lifecycle hook. */
+export function hookName(entry: ServiceEntry, hook: 'preTraffic' | 'postTraffic'): string {
+  return `CodeDeployHook_${entry.service}-${hook}`;
+}
+
+/**
+ * The SAM template of a service, as a team would keep it: its functions with alias and deployment preference, a
+ * table, and a parameter by which others find it.
+ */
+export function serviceTemplate(
+  entry: ServiceEntry,
+  state: ServiceState,
+  alarms: readonly ScenarioAlarm[],
+): string {
+  const template = {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Transform: 'AWS::Serverless-2016-10-31',
+    Description: `Service ${entry.service}`,
+    Parameters: {
+      LogLevel: { Type: 'String', Default: 'INFO', AllowedValues: ['DEBUG', 'INFO', 'WARN'] },
+      ApiKey: { Type: 'String', NoEcho: true },
+    },
+    Globals: {
+      Function: {
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+        MemorySize: 512,
+        Environment: {
+          Variables: {
+            LOG_LEVEL: { Ref: 'LogLevel' },
+            TABLE_NAME: { Ref: 'Table' },
+            API_KEY: { Ref: 'ApiKey' },
+          },
+        },
+      },
+    },
+    Resources: {
+      Table: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        },
+      },
+      TableNameParameter: {
+        Type: 'AWS::SSM::Parameter',
+        Properties: { Name: `/${entry.stack}/table/name`, Type: 'String', Value: { Ref: 'Table' } },
+      },
+      ...hookResources(entry, state),
+      ...functionResources(entry, state, alarms),
+    },
+  };
+  // As JSON: read many times faster than YAML, and thousands of rehearsals make ten stacks each.
+  return JSON.stringify(template, null, 2);
+}
+
+function functionResources(entry: ServiceEntry, state: ServiceState, alarms: readonly ScenarioAlarm[]) {
+  const stopping = alarms.filter(({ stopsDeployments }) => stopsDeployments).map(({ name }) => name);
+  const preference = {
+    Type: preferenceType(state.config),
+    ...(stopping.length > 0 && { Alarms: stopping }),
+    ...hookReferences(state),
+  };
+  const resources: Record<string, object> = {};
+  for (const target of entry.targets) {
+    if (target.kind === 'cloudformation') continue;
+    const logicalId = target.function;
+    resources[logicalId] = {
+      Type: 'AWS::Serverless::Function',
+      Properties: {
+        FunctionName: functionName(entry, logicalId),
+        CodeUri: codeUri(entry.service, logicalId, state.code[logicalId] ?? 0),
+        AutoPublishAlias: target.alias,
+        ...(target.kind === 'codedeploy' && { DeploymentPreference: preference }),
+      },
+    };
+  }
+  return resources;
+}
+
+const hookIds = { preTraffic: 'PreTrafficHook', postTraffic: 'PostTrafficHook' } as const;
+
+function hookResources(entry: ServiceEntry, { hooks }: ServiceState) {
+  const resources: Record<string, object> = {};
+  for (const hook of ['preTraffic', 'postTraffic'] as const) {
+    if (!hooks[hook]) continue;
+    resources[hookIds[hook]] = {
+      Type: 'AWS::Serverless::Function',
+      Properties: {
+        FunctionName: hookName(entry, hook),
+        CodeUri: `s3://deployment-artifacts/${entry.service}/hooks.zip`,
+      },
+    };
+  }
+  return resources;
+}
+
+function hookReferences({ hooks }: ServiceState) {
+  if (!hooks.preTraffic && !hooks.postTraffic) return {};
+  return {
+    Hooks: {
+      ...(hooks.preTraffic && { PreTraffic: { Ref: hookIds.preTraffic } }),
+      ...(hooks.postTraffic && { PostTraffic: { Ref: hookIds.postTraffic } }),
+    },
+  };
+}

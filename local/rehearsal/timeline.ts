@@ -1,0 +1,47 @@
+/** What a line of the timeline is about. */
+export type TimelineKind =
+  | 'catalog'
+  | 'release'
+  | 'stack'
+  | 'deployment'
+  | 'traffic'
+  | 'alarm'
+  | 'watch'
+  | 'look'
+  | 'incident'
+  | 'target'
+  | 'recovery'
+  | 'mail'
+  | 'start'
+  | 'execution'
+  | 'fault';
+
+/** One notable thing that happened in a rehearsal. */
+export interface TimelineEntry {
+  /** ms since the epoch */
+  readonly at: number;
+  readonly kind: TimelineKind;
+  /** The service it is about, where it is about one. */
+  readonly service?: string;
+  /** The state of a machine in which it happened, where it did. */
+  readonly state?: string;
+  readonly text: string;
+}
+
+/** Collects the timeline and tells of every entry as it is made. */
+export class Timeline {
+  readonly entries: TimelineEntry[] = [];
+  readonly #now: () => number;
+  readonly #onEntry: ((entry: TimelineEntry) => void) | undefined;
+
+  constructor(now: () => number, onEntry: ((entry: TimelineEntry) => void) | undefined) {
+    this.#now = now;
+    this.#onEntry = onEntry;
+  }
+
+  add(kind: TimelineKind, text: string, about: Pick<TimelineEntry, 'service' | 'state'> = {}): void {
+    const entry = { at: this.#now(), kind, ...about, text };
+    this.entries.push(entry);
+    this.#onEntry?.(entry);
+  }
+}

@@ -1,0 +1,58 @@
+import type { ServiceResult } from '../ledger/records.ts';
+import type { RollbackPlan, StackPlan, TargetPlan } from '../targets/service-plan.ts';
+
+/**
+ * The commands that finish by hand what automation left undone: one block per target of the plan that is not
+ * known to be back, in the plan's order. Each says first what it is for.
+ *
+ * @param templateUrl where CloudFormation reads a saved template from, by its key
+ */
+export function finishByHand(
+  plan: RollbackPlan,
+  results: readonly ServiceResult[],
+  templateUrl: (key: string) => string,
+): string[] {
+  return plan.services.flatMap(({ service, targets }) => {
+    const result = results.find((one) => one.service === service);
+    const isBack = ({ target }: TargetPlan) =>
+      result?.targets.some((one) => one.target === target && one.status === 'restored') ?? false;
+    return targets
+      .filter((target) => !isBack(target))
+      .flatMap((target) => [`# ${service}, ${target.target}`, ...commands(target, templateUrl)]);
+  });
+}
+
+function commands(target: TargetPlan, templateUrl: (key: string) => string): string[] {
+  if (target.kind === 'cloudformation') return stackCommands(target, templateUrl);
+  const alias =
+    `aws lambda update-alias --function-name ${target.function} --name ${target.alias} ` +
+    `--function-version ${target.toVersion} --routing-config AdditionalVersionWeights={}`;
+  if (target.kind === 'lambda-alias') return [alias];
+  return [
+    `aws deploy stop-deployment --deployment-id ${target.deploymentId} --auto-rollback-enabled   # if it still runs`,
+    `${alias}   # if that does not put it back`,
+  ];
+}
+
+function stackCommands({ stack, snapshot }: StackPlan, templateUrl: (key: string) => string): string[] {
+  const look = `aws cloudformation describe-stacks --stack-name ${stack} --query 'Stacks[0].StackStatus'`;
+  const resume = `aws cloudformation continue-update-rollback --stack-name ${stack}   # if it is UPDATE_ROLLBACK_FAILED`;
+  if (snapshot?.kind !== 'cloudformation') {
+    return [
+      look,
+      resume,
+      `# no template of before is saved: deploy the last good one of ${stack} if it is UPDATE_COMPLETE`,
+    ];
+  }
+  const parameters = snapshot.parameters.map(({ key, value }) =>
+    value === undefined
+      ? `ParameterKey=${key},UsePreviousValue=true`
+      : `'ParameterKey=${key},ParameterValue=${value}'`,
+  );
+  const update = [
+    `aws cloudformation update-stack --stack-name ${stack} --template-url ${templateUrl(snapshot.templateKey)}`,
+    snapshot.capabilities.length > 0 && `--capabilities ${snapshot.capabilities.join(' ')}`,
+    parameters.length > 0 && `--parameters ${parameters.join(' ')}`,
+  ];
+  return [look, resume, `${update.filter(Boolean).join(' ')}   # if it is UPDATE_COMPLETE`];
+}

@@ -1,0 +1,74 @@
+import { finishByHand } from '../../../../shared/mail/finish-by-hand.ts';
+import {
+  codeDeployPlan,
+  lambdaAliasPlan,
+  rollbackPlan,
+  servicePlan,
+  serviceResult,
+  stackPlan,
+} from '../../fixtures/records.ts';
+
+const url = (key: string) => `https://bucket/${key}`;
+const plan = rollbackPlan(servicePlan({ targets: [codeDeployPlan(), stackPlan()] }));
+
+it('names every target of a service that was not reached', () => {
+  const lines = finishByHand(plan, [], url);
+  expect(lines.filter((line) => line.startsWith('# orders, '))).toEqual([
+    '# orders, CreateOrder:live',
+    '# orders, stack',
+  ]);
+});
+
+it('leaves out what is back', () => {
+  const done = serviceResult({
+    targets: [{ target: 'CreateOrder:live', status: 'restored', action: '' }],
+  });
+  const lines = finishByHand(plan, [done], url);
+  expect(lines.join('\n')).not.toContain('update-alias');
+  expect(lines[0]).toBe('# orders, stack');
+});
+
+it('says nothing when everything is back', () => {
+  const done = serviceResult({
+    targets: [
+      { target: 'CreateOrder:live', status: 'restored', action: '' },
+      { target: 'stack', status: 'restored', action: '' },
+    ],
+  });
+  expect(finishByHand(plan, [done], url)).toEqual([]);
+});
+
+it('clears the weights of an alias along with pointing it back', () => {
+  const one = rollbackPlan(servicePlan({ targets: [lambdaAliasPlan()] }));
+  const { function: name, toVersion } = lambdaAliasPlan();
+  expect(finishByHand(one, [], url)[1]).toBe(
+    `aws lambda update-alias --function-name ${name} --name live --function-version ${toVersion} ` +
+      '--routing-config AdditionalVersionWeights={}',
+  );
+});
+
+it('gives the update of a stack to its saved template with its parameters', () => {
+  const snapshot = {
+    kind: 'cloudformation' as const,
+    target: 'stack',
+    stack: 'shop-orders',
+    templateKey: 'templates/orders/4f1c.template',
+    parameters: [{ key: 'Stage', value: 'prod' }, { key: 'Secret' }],
+    capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
+    tags: [],
+  };
+  const one = rollbackPlan(servicePlan({ targets: [stackPlan({ snapshot })] }));
+  expect(finishByHand(one, [], url).at(-1)).toBe(
+    'aws cloudformation update-stack --stack-name shop-orders ' +
+      '--template-url https://bucket/templates/orders/4f1c.template ' +
+      '--capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND ' +
+      "--parameters 'ParameterKey=Stage,ParameterValue=prod' ParameterKey=Secret,UsePreviousValue=true" +
+      '   # if it is UPDATE_COMPLETE',
+  );
+});
+
+it('says that a template has to be found by hand where none is saved', () => {
+  const { snapshot: _, ...bare } = stackPlan();
+  const one = rollbackPlan(servicePlan({ targets: [bare] }));
+  expect(finishByHand(one, [], url).join('\n')).toContain('no template of before is saved');
+});
