@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type EndIncidentDeps, endIncident } from '../../shared/incident/end-incident.ts';
-import type { Outcome } from '../../shared/ledger/records.ts';
+import { type Outcome, releaseIdOf } from '../../shared/ledger/records.ts';
+import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 
 export const closeIncidentInput = z.strictObject({
   incidentId: z.string(),
@@ -10,13 +11,19 @@ export const closeIncidentInput = z.strictObject({
   failure: z.object({ Error: z.string(), Cause: z.string().optional() }).nullable(),
 });
 
+/** What the rule needs. */
+export interface CloseIncidentDeps extends EndIncidentDeps {
+  readonly releases: ReleaseLedger;
+}
+
 /** Decides the outcome of an incident, tells the stakeholders, closes it and frees its locks. */
-export function closeIncident(deps: EndIncidentDeps) {
+export function closeIncident(deps: CloseIncidentDeps) {
   return async (
     input: z.infer<typeof closeIncidentInput>,
   ): Promise<{ incidentId: string; outcome: Outcome }> => {
     const { incidentId, recovery, failure } = input;
     const incident = await deps.incidents.get(incidentId);
+    if (recovery?.status === 'recovered') await confirmRestored(incidentId);
     const outcome = await endIncident(deps, incident, incident.executionArn, {
       failure: failure ? describeFailure(failure) : undefined,
       recovery: recovery
@@ -25,6 +32,13 @@ export function closeIncident(deps: EndIncidentDeps) {
     });
     return { incidentId, outcome };
   };
+
+  /** What was put back has served well by the judge's word: it is a release to go back to from now on. */
+  async function confirmRestored(incidentId: string): Promise<void> {
+    for (const { service, status, startedAt } of await deps.incidents.serviceResults(incidentId)) {
+      if (status === 'rolled-back') await deps.releases.confirm(releaseIdOf(service, startedAt));
+    }
+  }
 }
 
 /** A task's error in words: Lambda puts the message into a JSON cause. */

@@ -4,10 +4,11 @@ import { environment, ledgers, mailRoom, planStore } from '../../shared/wiring.t
 import { closeIncident, closeIncidentInput } from './close-incident.ts';
 
 export const build = task(closeIncidentInput, (runtime) => {
-  const { incidents, locks } = ledgers(runtime);
+  const { incidents, locks, releases } = ledgers(runtime);
   return closeIncident({
     incidents,
     locks,
+    releases,
     plans: planStore(runtime),
     mailRoom: mailRoom(runtime, incidents),
     environment: environment(runtime),

@@ -4,6 +4,7 @@ import { nearestName } from '../../shared/catalog/compiled-catalog.ts';
 export type Command =
   | { readonly do: 'help' }
   | { readonly do: 'list' }
+  | { readonly do: 'all'; readonly seed: number }
   | {
       readonly do: 'run';
       readonly scenario: string;
@@ -20,7 +21,7 @@ export class UsageError extends Error {
 /** Played when no scenario is named. */
 export const defaultScenario = 'bad-canary';
 
-const flags = ['--list', '--seed', '--json', '--quiet', '--help'];
+const flags = ['--list', '--all', '--seed', '--json', '--quiet', '--help'];
 
 /** Reads the arguments. @throws UsageError */
 export function parseCommandLine(argv: readonly string[]): Command {
@@ -29,6 +30,7 @@ export function parseCommandLine(argv: readonly string[]): Command {
   let json: string | undefined;
   let quiet = false;
   let list = false;
+  let all = false;
   const rest = argv.flatMap((argument) => {
     const [, flag, value] = /^(--[^=]+)=(.*)$/s.exec(argument) ?? [];
     return flag === undefined ? [argument] : [flag, value as string];
@@ -36,6 +38,7 @@ export function parseCommandLine(argv: readonly string[]): Command {
   for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
     if (argument === '--help' || argument === '-h') return { do: 'help' };
     if (argument === '--list') list = true;
+    else if (argument === '--all') all = true;
     else if (argument === '--quiet') quiet = true;
     else if (argument === '--seed') seed = toSeed(rest.shift());
     else if (argument === '--json') json = toFile(rest.shift());
@@ -43,6 +46,10 @@ export function parseCommandLine(argv: readonly string[]): Command {
     else scenarios.push(argument);
   }
   if (list) return { do: 'list' };
+  if (all) {
+    if (scenarios.length === 0 && json === undefined) return { do: 'all', seed };
+    throw new UsageError('--all plays every scenario: it takes no scenario and no --json');
+  }
   if (scenarios.length > 1) throw new UsageError(`one scenario at a time, not ${scenarios.join(' and ')}`);
   return { do: 'run', scenario: scenarios[0] ?? defaultScenario, seed, json, quiet };
 }

@@ -117,7 +117,11 @@ function describersFor(timeline: Timeline): Readonly<Record<string, Describer>> 
       const id = String(incidentId);
       if (status === 'look-again' && lookedAgain.has(id)) return;
       lookedAgain.add(id);
-      timeline.add('recovery', String(detail).replaceAll('\n', '; '), about(serviceOfRelease(id), 'VerifyRecovery'));
+      timeline.add(
+        'recovery',
+        String(detail).replaceAll('\n', '; '),
+        about(serviceOfRelease(id), 'VerifyRecovery'),
+      );
     },
     CloseIncidentFunction(_, { incidentId, outcome }) {
       const service = serviceOfRelease(String(incidentId));

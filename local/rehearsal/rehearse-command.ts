@@ -23,6 +23,7 @@ export interface Terminal {
 }
 
 const usage = `Usage: npm run rehearse -- [SCENARIO] [--seed N] [--json FILE] [--quiet]
+       npm run rehearse -- --all [--seed N]
        npm run rehearse -- --list
 
 Plays a scenario against the real template, machines and functions in a simulated AWS account, in virtual time.
@@ -31,6 +32,7 @@ Plays a scenario against the real template, machines and functions in a simulate
   --seed N     chance of the run: traffic, latencies, ids; the same seed gives the same run (default 1)
   --json FILE  writes everything that was found out to FILE
   --quiet      only says whether it went as expected
+  --all        plays every scenario and says of each whether it went as expected
   --list       lists the scenarios
   --help       shows this
 
@@ -47,6 +49,7 @@ export async function rehearseCommand(argv: readonly string[], terminal: Termina
     const command = parseCommandLine(argv);
     if (command.do === 'help') return say(terminal, usage);
     if (command.do === 'list') return say(terminal, ...listing(terminal.root));
+    if (command.do === 'all') return await runAll(command.seed, terminal);
     return await run(command, terminal);
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof ScenarioError)) throw error;
@@ -65,6 +68,16 @@ async function run(command: Extract<Command, { do: 'run' }>, terminal: Terminal)
     : [...renderIncidents(result), ...renderMails(result), ...renderChanges(result)];
   say(terminal, ...details, ...renderVerdict(result));
   return result.violations.length === 0 ? 0 : 1;
+}
+
+async function runAll(seed: number, terminal: Terminal): Promise<0 | 1> {
+  let asExpected = true;
+  for (const name of scenarioNames(terminal.root)) {
+    const result = await runScenario(findScenario(terminal.root, name), { seed, root: terminal.root });
+    say(terminal, ...renderVerdict(result).slice(1));
+    asExpected &&= result.violations.length === 0;
+  }
+  return asExpected ? 0 : 1;
 }
 
 async function play(

@@ -90,6 +90,19 @@ export class ReleaseLedger {
     );
   }
 
+  /** Marks a candidate good whose state is recorded already; leaves every other release as it is. */
+  async confirm(releaseId: string): Promise<void> {
+    await this.#table.update(
+      releaseKey(releaseId),
+      { expression: 'SET #verdict = :good', names: { '#verdict': 'verdict' }, values: { ':good': 'good' } },
+      {
+        expression: '#verdict = :candidate AND attribute_exists(#snapshot)',
+        names: { '#snapshot': 'snapshot' },
+        values: { ':candidate': 'candidate' },
+      },
+    );
+  }
+
   /** Marks a release bad, for ever, by the incident that names it. */
   async markBad(releaseId: string, incidentId: string): Promise<void> {
     await this.#table.update(releaseKey(releaseId), {

@@ -85,6 +85,12 @@ describe('rehearse', () => {
     );
   });
 
+  it('refuses --all with a scenario of its own', async () => {
+    const { status, err } = await rehearse('--all', 'bad-canary');
+    expect(status).toBe(2);
+    expect(err).toContain('--all plays every scenario');
+  });
+
   it('lists the scenarios with their titles', async () => {
     const { status, out } = await rehearse('--list');
 
@@ -101,7 +107,7 @@ describe('rehearse', () => {
   it.each([
     [
       ['--sed', '3'],
-      'unknown option --sed; did you mean --seed? options: --list, --seed, --json, --quiet, --help',
+      'unknown option --sed; did you mean --seed? options: --list, --all, --seed, --json, --quiet, --help',
     ],
     [['--seed', 'three'], '--seed takes a whole number from 0, not "three"'],
     [['--seed'], '--seed takes a whole number from 0, not nothing'],

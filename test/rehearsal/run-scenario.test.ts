@@ -60,7 +60,7 @@ describe('runScenario', () => {
       expect(one).toMatchObject({ status: 'SUCCEEDED', error: null, cause: null });
       expect(one.historyEvents).toBeGreaterThan(one.stateTransitions);
     }
-    expect(result.releases.map(({ verdict }) => verdict)).toEqual(['bad', 'candidate']);
+    expect(result.releases.map(({ verdict }) => verdict)).toEqual(['bad', 'good']);
     expect(result.trackedRollbacks).toHaveLength(2);
     expect(result.mails.map(({ subject }) => subject)).toEqual([
       '[prod] cart: bad release, rolling back',

@@ -12,9 +12,12 @@ const store = () =>
 it('reads what it put in the place of nothing', async () => {
   mockBucket();
   const catalog = catalogOf(ordersEntry());
-  await expect(store().replace(async (inForce) => (expect(inForce).toEqual({}), catalog))).resolves.toBe(
-    true,
-  );
+  await expect(
+    store().replace(async (inForce) => {
+      expect(inForce).toEqual({});
+      return catalog;
+    }),
+  ).resolves.toBe(true);
   await expect(store().read()).resolves.toEqual(catalog);
 });
 

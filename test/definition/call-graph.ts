@@ -1,0 +1,194 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseSync } from '@swc/core';
+
+/** A function or method of the product: what it refers to, and which SDK commands it makes. */
+interface Unit {
+  readonly references: Set<string>;
+  readonly commands: Set<string>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: nodes of every kind are walked alike.
+type Node = any;
+
+/**
+ * Which SDK commands a handler can reach, read from the source without running it.
+ *
+ * Units are the top-level functions, the methods of classes and the methods of target adapters. One refers to
+ * another by its name, by `this.method`, or by `name.method` where `name` is declared somewhere with that class
+ * as its type; {@link CallGraph.ambiguousNames} has to be empty for that to be sound. Branches are not followed:
+ * whatever a reached unit may do counts.
+ */
+export class CallGraph {
+  /** Names that are declared with more than one class as their type. */
+  readonly ambiguousNames: readonly string[];
+  readonly #units = new Map<string, Unit>();
+  readonly #classOfName = new Map<string, Set<string>>();
+
+  constructor(root: string) {
+    const modules = ['functions', 'shared'].flatMap((folder) => readModules(root, folder));
+    const classes = new Set(modules.flatMap(({ body }) => body.map(declared).flatMap(classNames)));
+    for (const { body } of modules) {
+      walk(body, (node) => {
+        const type = typeName(node);
+        if (!type || !(classes.has(type) || type === adapterType)) return;
+        const name = nameOf(node.key ?? node);
+        this.#classOfName.set(name, (this.#classOfName.get(name) ?? new Set()).add(type));
+      });
+    }
+    this.ambiguousNames = [...this.#classOfName].filter(([, types]) => types.size > 1).map(([name]) => name);
+    for (const module of modules) this.#addModule(module);
+  }
+
+  /** Commands a module's export can reach, as `package/Command`, in order. */
+  commandsOf(file: string, name: string): string[] {
+    const commands = [...this.#reach([`${file}#${name}`])].flatMap((id) => [
+      ...(this.#units.get(id)?.commands ?? []),
+    ]);
+    return [...new Set(commands)].sort();
+  }
+
+  /** Every command there is in the source. */
+  allCommands(): string[] {
+    return [...new Set([...this.#units.values()].flatMap(({ commands }) => [...commands]))].sort();
+  }
+
+  #reach(ids: readonly string[], reached = new Set<string>()): Set<string> {
+    for (const id of ids) {
+      if (reached.has(id)) continue;
+      reached.add(id);
+      this.#reach([...(this.#units.get(id)?.references ?? [])], reached);
+    }
+    return reached;
+  }
+
+  #addModule(module: Module): void {
+    for (const node of module.body.map(declared)) {
+      if (node.type === 'ClassDeclaration') {
+        const owner = node.identifier.value;
+        for (const member of node.body) {
+          if (member.key) this.#addUnit(`${owner}.${nameOf(member.key)}`, member, module, owner);
+        }
+      } else if (node.type === 'FunctionDeclaration') {
+        this.#addFunction(node, module);
+      } else if (node.type === 'VariableDeclaration') {
+        for (const { id, init } of node.declarations)
+          this.#addUnit(`${module.file}#${id.value}`, init, module);
+      }
+    }
+  }
+
+  /** A function that makes an adapter has its `read` and `start` apart: not every caller uses both. */
+  #addFunction(node: Node, module: Module): void {
+    const id = `${module.file}#${node.identifier.value}`;
+    const isAdapter = node.returnType && typeName({ typeAnnotation: node.returnType }) === adapterType;
+    if (!isAdapter) {
+      this.#addUnit(id, node, module);
+      return;
+    }
+    const parts = new Map<string, Node>();
+    walk(node.body, (inner) => {
+      if (inner.type === 'FunctionDeclaration') parts.set(inner.identifier.value, inner);
+      if (inner.type === 'MethodProperty') parts.set(nameOf(inner.key), inner);
+    });
+    for (const [name, part] of parts) this.#addUnit(`${id}.${name}`, part, module, undefined, { id, parts });
+    for (const name of ['read', 'start']) {
+      if (parts.has(name)) this.#unit(`${adapterType}.${name}`).references.add(`${id}.${name}`);
+    }
+  }
+
+  #addUnit(
+    id: string,
+    node: Node,
+    module: Module,
+    owner?: string,
+    around?: { readonly id: string; readonly parts: ReadonlyMap<string, Node> },
+  ): void {
+    const { references, commands } = this.#unit(id);
+    walk(node, (inner) => {
+      if (inner.type === 'NewExpression' && inner.callee.value?.endsWith('Command')) {
+        commands.add(`${module.imports.get(inner.callee.value)?.from}/${inner.callee.value}`);
+      } else if (inner.type === 'MemberExpression') {
+        const method = nameOf(inner.property);
+        const types =
+          inner.object.type === 'ThisExpression'
+            ? [owner]
+            : (this.#classOfName.get(nameOf(inner.object)) ?? []);
+        for (const type of types) references.add(`${type}.${method}`);
+      } else if (inner.type === 'Identifier') {
+        const imported = module.imports.get(inner.value);
+        if (around?.parts.has(inner.value)) references.add(`${around.id}.${inner.value}`);
+        else if (imported) references.add(`${imported.from}#${imported.name}`);
+        else references.add(`${module.file}#${inner.value}`);
+      }
+    });
+  }
+
+  #unit(id: string): Unit {
+    const unit = this.#units.get(id) ?? { references: new Set<string>(), commands: new Set<string>() };
+    this.#units.set(id, unit);
+    return unit;
+  }
+}
+
+/** Adapters are known by the interface they are returned as; everything else by its class. */
+const adapterType = 'TargetAdapter';
+
+interface Module {
+  /** Path from the root. */
+  readonly file: string;
+  readonly body: readonly Node[];
+  /** Local name → where it comes from: a file of the product, or a package. */
+  readonly imports: ReadonlyMap<string, { readonly from: string; readonly name: string }>;
+}
+
+function readModules(root: string, folder: string): Module[] {
+  return readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readModule(root, path.join(folder, name)));
+}
+
+function readModule(root: string, file: string): Module {
+  const source = readFileSync(path.join(root, file), 'utf8');
+  const { body } = parseSync(source, { syntax: 'typescript', target: 'es2023' });
+  const imports = new Map<string, { from: string; name: string }>();
+  for (const node of body) {
+    if (node.type !== 'ImportDeclaration') continue;
+    const { value } = node.source;
+    const from = value.startsWith('.') ? path.join(path.dirname(file), value) : value;
+    for (const one of node.specifiers) {
+      const name = one.type === 'ImportSpecifier' ? (one.imported?.value ?? one.local.value) : '*';
+      imports.set(one.local.value, { from, name });
+    }
+  }
+  return { file, body, imports };
+}
+
+function declared(node: Node): Node {
+  return node.type === 'ExportDeclaration' ? node.declaration : node;
+}
+
+function classNames(node: Node): string[] {
+  return node.type === 'ClassDeclaration' ? [node.identifier.value] : [];
+}
+
+/** The name of the type a parameter, field or interface member is declared with. */
+function typeName(node: Node): string | undefined {
+  const type = node.typeAnnotation?.typeAnnotation;
+  return type?.type === 'TsTypeReference' ? type.typeName.value : undefined;
+}
+
+/** `name` of `name`, `x.name`, `this.#name` and `#name`. */
+function nameOf(node: Node): string {
+  if (node.type === 'MemberExpression') return nameOf(node.property);
+  return node.value ?? node.id?.value ?? '';
+}
+
+function walk(node: Node, visit: (node: Node) => void): void {
+  if (Array.isArray(node)) {
+    for (const one of node) walk(one, visit);
+  } else if (typeof node === 'object' && node !== null) {
+    if (typeof node.type === 'string') visit(node);
+    for (const value of Object.values(node)) walk(value, visit);
+  }
+}

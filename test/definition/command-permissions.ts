@@ -1,0 +1,48 @@
+/** IAM prefix of each SDK package the product uses. */
+const prefixes: Readonly<Record<string, string>> = {
+  '@aws-sdk/client-cloudformation': 'cloudformation',
+  '@aws-sdk/client-cloudwatch': 'cloudwatch',
+  '@aws-sdk/client-codedeploy': 'codedeploy',
+  '@aws-sdk/client-lambda': 'lambda',
+  '@aws-sdk/client-s3': 's3',
+  '@aws-sdk/client-sfn': 'states',
+  '@aws-sdk/client-sns': 'sns',
+  '@aws-sdk/client-ssm': 'ssm',
+  '@aws-sdk/lib-dynamodb': 'dynamodb',
+};
+
+/**
+ * Commands whose IAM actions are not just the one of their name, by the Service Authorization Reference unless
+ * another source stands beside them.
+ */
+const others: Readonly<Record<string, readonly string[]>> = {
+  // The document client's commands leave "Item" out of the name of the operation.
+  '@aws-sdk/lib-dynamodb/GetCommand': ['dynamodb:GetItem'],
+  '@aws-sdk/lib-dynamodb/PutCommand': ['dynamodb:PutItem'],
+  '@aws-sdk/lib-dynamodb/UpdateCommand': ['dynamodb:UpdateItem'],
+  '@aws-sdk/lib-dynamodb/DeleteCommand': ['dynamodb:DeleteItem'],
+  // Without s3:ListBucket a missing object is answered 403 and not 404 (S3 API reference, GetObject, HeadObject).
+  '@aws-sdk/client-s3/GetObjectCommand': ['s3:GetObject', 's3:ListBucket'],
+  '@aws-sdk/client-s3/HeadObjectCommand': ['s3:GetObject', 's3:ListBucket'],
+  // CodeDeploy checks on behalf of its caller: the configuration, the revision it registers, and, because the
+  // deployment overrides alarms, the group (API reference, CreateDeployment, overrideAlarmConfiguration).
+  '@aws-sdk/client-codedeploy/CreateDeploymentCommand': [
+    'codedeploy:CreateDeployment',
+    'codedeploy:GetApplicationRevision',
+    'codedeploy:GetDeploymentConfig',
+    'codedeploy:RegisterApplicationRevision',
+    'codedeploy:UpdateDeploymentGroup',
+  ],
+  // CloudFormation reads the template of TemplateURL as its caller.
+  '@aws-sdk/client-cloudformation/UpdateStackCommand': ['cloudformation:UpdateStack', 's3:GetObject'],
+};
+
+/** The IAM actions a role needs for an SDK command, given as `package/NameCommand`. */
+export function actionsOf(command: string): readonly string[] {
+  const special = others[command];
+  if (special) return special;
+  const at = command.lastIndexOf('/');
+  const prefix = prefixes[command.slice(0, at)];
+  if (!prefix) throw new Error(`${command} is of a package without an IAM prefix in this table`);
+  return [`${prefix}:${command.slice(at + 1).replace(/Command$/, '')}`];
+}

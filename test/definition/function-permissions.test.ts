@@ -1,0 +1,42 @@
+import { CallGraph } from './call-graph.ts';
+import { actionsOf } from './command-permissions.ts';
+import { folderOf, resourcesOf, root, statementsOf } from './product-template.ts';
+
+const graph = new CallGraph(root);
+const functions = resourcesOf('AWS::Serverless::Function');
+const commandsOf = (folder: string) => graph.commandsOf(`functions/${folder}/handler.ts`, 'build');
+
+describe('what is read from the source', () => {
+  it('gives every name one class, so that a call is never taken for another', () => {
+    expect(graph.ambiguousNames).toEqual([]);
+  });
+
+  it('finds a user of every command', () => {
+    const used = new Set(functions.flatMap((one) => commandsOf(folderOf(one))));
+    expect(graph.allCommands()).toEqual([...used].sort());
+    expect(used.size).toBeGreaterThan(25);
+  });
+
+  it('tells what changes a target from what only reads it', () => {
+    const changes = ['StopDeployment', 'CreateDeployment', 'UpdateAlias', 'UpdateStack'].map(
+      (name) => new RegExp(`/${name}Command$`),
+    );
+    const changing = functions.filter((one) =>
+      commandsOf(folderOf(one)).some((command) => changes.some((change) => change.test(command))),
+    );
+    expect(changing).toEqual(['StartTargetFunction']);
+  });
+});
+
+it.each(functions)('%s may do what its code calls, and nothing else', (id) => {
+  const needed = new Set(commandsOf(folderOf(id)).flatMap(actionsOf));
+  const granted = new Set(statementsOf(id).flatMap(({ actions }) => actions));
+  expect([...granted].sort()).toEqual([...needed].sort());
+});
+
+it.each(functions)('%s is granted each action on each resource once', (id) => {
+  const grants = statementsOf(id).flatMap(({ actions, resources }) =>
+    actions.flatMap((action) => resources.map((resource) => `${action} on ${resource}`)),
+  );
+  expect(grants).toHaveLength(new Set(grants).size);
+});

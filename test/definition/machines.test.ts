@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { undefinedVariables } from '../../local/asl/undefined-variables.ts';
+import { checkDefinitions, unusedFunctions } from '../../local/boot/definition-rules.ts';
+import { statesOf } from '../../local/boot/definition-states.ts';
+import { loadStack } from '../../local/boot/load-stack.ts';
+import { errorNames } from '../../shared/errors.ts';
+import { root } from './product-template.ts';
+
+/** Reading it refuses unused and undefined substitutions and definitions Step Functions would not accept. */
+const stack = loadStack(
+  path.join(root, 'template.yaml'),
+  { Environment: 'prod', StakeholderEmail: 'on-call@example.com' },
+  { accountId: '111122223333', region: 'eu-west-1', partition: 'aws', stackName: 'rollback-coordinator' },
+);
+const machines = stack.machines.map((machine): [string, typeof machine] => [machine.logicalId, machine]);
+
+interface Handler {
+  readonly ErrorEquals: readonly string[];
+}
+// biome-ignore lint/suspicious/noExplicitAny: states of every type are looked at.
+type State = any;
+
+const states = stack.machines.flatMap(({ logicalId, definition }) =>
+  [...statesOf(definition)].map(({ name, state }): [string, State] => [`${logicalId}.${name}`, state]),
+);
+const handlersOf = (field: 'Retry' | 'Catch') =>
+  states.flatMap(([name, state]) =>
+    ((state[field] ?? []) as Handler[]).map(({ ErrorEquals }) => ({ name, errors: ErrorEquals })),
+  );
+
+it('there are machines to look at', () => {
+  expect(machines.map(([name]) => name).sort()).toEqual([
+    'CoordinateRollback',
+    'MonitorDeployment',
+    'RollBackService',
+  ]);
+  expect(states.length).toBeGreaterThan(50);
+});
+
+it('obey the rules of the project', () => {
+  expect(checkDefinitions(stack)).toEqual([]);
+});
+
+it('or events use every function', () => {
+  expect(unusedFunctions(stack)).toEqual([]);
+});
+
+it.each(machines)('%s reads no variable that cannot have a value', (_, { definition }) => {
+  expect(undefinedVariables(definition)).toEqual([]);
+});
+
+describe('errors', () => {
+  const ours: readonly string[] = [...errorNames.transient, ...errorNames.handled, ...errorNames.defect];
+  const matched = (field: 'Retry' | 'Catch') => new Set(handlersOf(field).flatMap(({ errors }) => errors));
+
+  it.each([...errorNames.transient])('%s is retried wherever a function is called', (error) => {
+    const calls = states.filter(([, { Resource }]) => Resource === 'arn:aws:states:::lambda:invoke');
+    expect(calls.length).toBeGreaterThan(10);
+    for (const [name, { Retry }] of calls) {
+      const errors = (Retry as Handler[]).flatMap(({ ErrorEquals }) => ErrorEquals);
+      expect({ name, retries: errors.includes(error) }).toEqual({ name, retries: true });
+    }
+  });
+
+  it.each([...errorNames.handled])('%s has a route of its own', (error) => {
+    expect(matched('Catch')).toContain(error);
+  });
+
+  it.each([...errorNames.defect])('%s ends the run: no retry, no route of its own', (error) => {
+    expect(matched('Retry')).not.toContain(error);
+    expect(matched('Catch')).not.toContain(error);
+  });
+
+  it('of no other name than ours and those of AWS are matched', () => {
+    const aws = /^(States|Lambda|Sandbox|StepFunctions|Sfn)\.[A-Z][A-Za-z]+$/;
+    for (const error of [...matched('Retry'), ...matched('Catch')]) {
+      if (!ours.includes(error)) expect(error).toMatch(aws);
+    }
+  });
+
+  it('are caught by States.ALL alone and last', () => {
+    for (const [name, { Catch = [] }] of states) {
+      const all = (Catch as Handler[]).findIndex(({ ErrorEquals }) => ErrorEquals.includes('States.ALL'));
+      if (all < 0) continue;
+      expect({ name, last: all === Catch.length - 1, alone: Catch[all].ErrorEquals.length === 1 }).toEqual({
+        name,
+        last: true,
+        alone: true,
+      });
+    }
+    expect(handlersOf('Retry').flatMap(({ errors }) => errors)).not.toContain('States.ALL');
+  });
+
+  it('of Lambda itself are retried wherever a function is called, one way', () => {
+    const policies = states
+      .filter(([, { Resource }]) => Resource === 'arn:aws:states:::lambda:invoke')
+      .map(([, { Retry }]) => Retry.at(-1));
+    for (const policy of policies) expect(policy).toEqual(policies[0]);
+    expect(policies[0].ErrorEquals).toEqual(
+      expect.arrayContaining([
+        'Lambda.ServiceException',
+        'Lambda.AWSLambdaException',
+        'Lambda.SdkClientException',
+        'Lambda.TooManyRequestsException',
+      ]),
+    );
+  });
+});
+
+it.each(machines)(
+  '%s stays under 250 lines, not counting what every Task repeats to handle its errors',
+  (_, { definitionFile }) => {
+    const text = readFileSync(path.join(root, definitionFile), 'utf8');
+    const lines = text.split('\n');
+    let within: number | undefined;
+    const counted = lines.filter((line) => {
+      const indent = line.search(/\S/);
+      if (within !== undefined && indent > within) return false;
+      within = /^\s*(Retry|Catch):$/.test(line) ? indent : undefined;
+      return within === undefined && line.trim() !== '';
+    });
+    expect(counted.length).toBeLessThan(250);
+  },
+);

@@ -1,0 +1,178 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { folderOf, resourcesOf, root, statementsOf, template, templateText } from './product-template.ts';
+
+const functions = resourcesOf('AWS::Serverless::Function');
+const machines = resourcesOf('AWS::Serverless::StateMachine');
+const lines = templateText.split('\n');
+
+/** What has to stand on every resource because AWS knows no narrower one, and where that is documented. */
+const unrestricted: Readonly<Record<string, string>> = {
+  'cloudwatch:DescribeAlarms': 'composite alarms are described on * only (CloudWatch API, DescribeAlarms)',
+  'cloudwatch:GetMetricData': 'no resource types (Service Authorization Reference, Amazon CloudWatch)',
+  'codedeploy:BatchGetDeploymentTargets': 'no resource types (same, AWS CodeDeploy)',
+  'codedeploy:ListDeploymentTargets': 'no resource types (same, AWS CodeDeploy)',
+  'codedeploy:ListDeployments': 'for SweepLostWork, which names no group',
+  'codedeploy:StopDeployment': 'no resource types (same, AWS CodeDeploy)',
+  'logs:CreateLogDelivery': 'no resource types (Step Functions developer guide, cw-logs)',
+  'logs:DeleteLogDelivery': 'no resource types (same)',
+  'logs:DescribeLogGroups': 'no resource types (same)',
+  'logs:DescribeResourcePolicies': 'no resource types (same)',
+  'logs:GetLogDelivery': 'no resource types (same)',
+  'logs:ListLogDeliveries': 'no resource types (same)',
+  'logs:PutResourcePolicy': 'no resource types (same)',
+  'logs:UpdateLogDelivery': 'no resource types (same)',
+};
+
+describe('permissions', () => {
+  const statements = [...functions, ...machines].flatMap(statementsOf);
+
+  it('are on named actions', () => {
+    expect(statements.length).toBeGreaterThan(50);
+    for (const { actions } of statements) {
+      for (const action of actions) expect(action).toMatch(/^[a-z0-9]+:[A-Z][A-Za-z]+$/);
+    }
+  });
+
+  it('are on every resource only where there is no narrower one', () => {
+    const wide = statements.filter(({ resources }) => resources.includes('*'));
+    const actions = new Set(wide.flatMap((statement) => statement.actions));
+    expect([...actions].sort()).toEqual(Object.keys(unrestricted));
+  });
+
+  it('are on every deployment group only where none is named', () => {
+    const wide = statements.filter(
+      ({ actions, resources }) => actions.includes('codedeploy:ListDeployments') && resources.includes('*'),
+    );
+    expect(wide.map(({ resource }) => resource)).toEqual(['SweepLostWorkFunction']);
+  });
+
+  it('say why where they are on every resource', () => {
+    const wide = lines.flatMap((line, index) => (/^\s+Resource: ["']\*["']$/.test(line) ? [index] : []));
+    expect(wide.length).toBeGreaterThan(0);
+    for (const index of wide) {
+      const start = lines.slice(0, index).findLastIndex((line) => /^\s+- Effect:/.test(line));
+      expect(lines[start - 1]).toMatch(/^\s+# .{10,}/);
+    }
+  });
+
+  it('are inline, each role its own', () => {
+    for (const id of [...functions, ...machines]) {
+      expect(template.Resources[id].Properties).not.toHaveProperty('Role');
+      for (const policy of template.Resources[id].Properties.Policies)
+        expect(policy).toHaveProperty('Statement');
+    }
+  });
+});
+
+describe('functions', () => {
+  it('are one for every folder, and one name from resource to folder', () => {
+    const folders = readdirSync(path.join(root, 'functions')).sort();
+    expect(functions.map(folderOf).sort()).toEqual(folders);
+    for (const id of functions) {
+      const kebab = id.replace(/Function$/, '').replace(/(?!^)([A-Z])/g, '-$1');
+      expect(folderOf(id)).toBe(kebab.toLowerCase());
+    }
+  });
+
+  it.each(readdirSync(path.join(root, 'functions')))('%s has its rule beside its handler', (folder) => {
+    for (const file of ['handler.ts', `${folder}.ts`]) {
+      expect(existsSync(path.join(root, 'functions', folder, file))).toBe(true);
+    }
+  });
+
+  it.each(functions)('%s has a description that tells it from the others', (id) => {
+    const description = template.Resources[id].Properties.Description;
+    expect(description).toMatch(/^[A-Z].{10,}[^.]$/);
+    const all = functions.map((one) => template.Resources[one].Properties.Description);
+    expect(all.filter((one) => one === description)).toHaveLength(1);
+  });
+
+  it('log to a group of the template, which forgets', () => {
+    const { LogGroup, LogFormat } = template.Globals.Function.LoggingConfig;
+    expect(LogFormat).toBe('JSON');
+    expect(template.Resources[LogGroup.Ref].Type).toBe('AWS::Logs::LogGroup');
+  });
+
+  it('end before the states and events that wait for them do', () => {
+    for (const id of functions) {
+      const timeout = template.Resources[id].Properties.Timeout ?? template.Globals.Function.Timeout;
+      expect(timeout).toBeLessThanOrEqual(900);
+    }
+  });
+});
+
+describe('events', () => {
+  const events = functions.flatMap((id) =>
+    Object.entries<{ Properties: Record<string, unknown> }>(
+      template.Resources[id].Properties.Events ?? {},
+    ).map(([name, { Properties }]): [string, Record<string, unknown>, string] => [
+      `${id}.${name}`,
+      Properties,
+      id,
+    ]),
+  );
+
+  it('are what the coordinator is started by', () => {
+    expect(events.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it.each(events)('of %s that could not be delivered, or handled, are kept', (_, properties, id) => {
+    const queue = { 'Fn::GetAtt': ['UndeliveredEvents', 'Arn'] };
+    expect(properties.DeadLetterConfig).toEqual({ Arn: queue });
+    expect(properties.RetryPolicy).toBeDefined();
+    expect(template.Resources[id].Properties.DeadLetterQueue).toEqual({ Type: 'SQS', TargetArn: queue });
+  });
+});
+
+describe('machines', () => {
+  it.each(machines)('%s logs to a group of its own, without the data of its executions', (id) => {
+    const { Level, IncludeExecutionData, Destinations } = template.Resources[id].Properties.Logging;
+    expect({ Level, IncludeExecutionData }).toEqual({ Level: 'ERROR', IncludeExecutionData: false });
+    const [group] = Destinations[0].CloudWatchLogsLogGroup.LogGroupArn['Fn::GetAtt'];
+    expect(group).toBe(`${id}LogGroup`);
+    expect(template.Resources[group].Type).toBe('AWS::Logs::LogGroup');
+  });
+
+  it.each(machines)('%s may call the functions it is given, and no others', (id) => {
+    const { DefinitionSubstitutions } = template.Resources[id].Properties;
+    const given = Object.entries<Record<string, [string]>>(DefinitionSubstitutions)
+      .filter(([name]) => name.endsWith('FunctionArn'))
+      .map(([, value]) => JSON.stringify(value));
+    const invoked = statementsOf(id)
+      .filter(({ actions }) => actions.includes('lambda:InvokeFunction'))
+      .flatMap(({ resources }) => resources);
+    expect(invoked.sort()).toEqual(given.sort());
+  });
+});
+
+describe('what a person reads', () => {
+  it.each(Object.keys(template.Parameters))('the parameter %s says what it is for', (name) => {
+    expect(template.Parameters[name].Description).toMatch(/^[A-Z].{10,}\.$/);
+  });
+
+  it.each(Object.keys(template.Outputs))('the output %s says what it is', (name) => {
+    expect(template.Outputs[name].Description).toMatch(/^[A-Z].{10,}/);
+  });
+
+  it.each(functions)('%s has a comment that says why it exists', (id) => {
+    const at = lines.indexOf(`  ${id}:`);
+    expect(lines[at - 1]).toMatch(/^ {2}# .{10,}/);
+  });
+});
+
+describe('what must outlive the stack', () => {
+  it.each(['AWS::DynamoDB::Table', 'AWS::S3::Bucket'])('is kept when the stack goes: %s', (type) => {
+    for (const id of resourcesOf(type)) {
+      const { DeletionPolicy, UpdateReplacePolicy } = template.Resources[id];
+      expect({ DeletionPolicy, UpdateReplacePolicy }).toEqual({
+        DeletionPolicy: 'Retain',
+        UpdateReplacePolicy: 'Retain',
+      });
+    }
+  });
+
+  it.each(resourcesOf('AWS::Logs::LogGroup'))('is not the logs: %s forgets', (id) => {
+    expect(template.Resources[id].Properties.RetentionInDays).toBeDefined();
+  });
+});
