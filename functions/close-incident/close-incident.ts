@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import { type EndIncidentDeps, endIncident } from '../../shared/incident/end-incident.ts';
+import type { Attempt } from '../../shared/ledger/incident-ledger.ts';
 import { type Outcome, releaseIdOf } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 
 export const closeIncidentInput = z.strictObject({
   incidentId: z.string(),
+  /** The execution that closes it: an incident that another attempt has by now is left alone. */
+  executionArn: z.string(),
   /** How the moved services were found; null where nothing was moved. */
   recovery: z.object({ status: z.string(), detail: z.string() }).nullable(),
   /** The error that ended the automation; null where none did. */
@@ -21,10 +24,10 @@ export function closeIncident(deps: CloseIncidentDeps) {
   return async (
     input: z.infer<typeof closeIncidentInput>,
   ): Promise<{ incidentId: string; outcome: Outcome }> => {
-    const { incidentId, recovery, failure } = input;
+    const { incidentId, executionArn, recovery, failure } = input;
     const incident = await deps.incidents.get(incidentId);
-    if (recovery?.status === 'recovered') await confirmRestored(incidentId);
-    const outcome = await endIncident(deps, incident, incident.executionArn, {
+    if (recovery?.status === 'recovered') await confirmRestored(incident);
+    const outcome = await endIncident(deps, incident, executionArn, {
       failure: failure ? describeFailure(failure) : undefined,
       recovery: recovery
         ? { recovered: recovery.status !== 'not-recovered', detail: recovery.detail }
@@ -34,8 +37,8 @@ export function closeIncident(deps: CloseIncidentDeps) {
   };
 
   /** What was put back has served well by the judge's word: it is a release to go back to from now on. */
-  async function confirmRestored(incidentId: string): Promise<void> {
-    for (const { service, status, startedAt } of await deps.incidents.serviceResults(incidentId)) {
+  async function confirmRestored(attempt: Attempt): Promise<void> {
+    for (const { service, status, startedAt } of await deps.incidents.serviceResults(attempt)) {
       if (status === 'rolled-back') await deps.releases.confirm(releaseIdOf(service, startedAt));
     }
   }

@@ -51,7 +51,15 @@ export function finishService(deps: FinishServiceDeps) {
     const status = targets.every((result) => result.status === 'restored') ? 'rolled-back' : 'failed';
     if (status === 'rolled-back') await recordRelease(plan, startedAt);
     const finishedAt = new Date(deps.now()).toISOString();
-    await deps.incidents.putServiceResult({ incidentId, service, status, targets, startedAt, finishedAt });
+    await deps.incidents.putServiceResult({
+      incidentId,
+      attempt,
+      service,
+      status,
+      targets,
+      startedAt,
+      finishedAt,
+    });
     return { service, status };
   };
 

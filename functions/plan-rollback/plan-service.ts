@@ -26,8 +26,8 @@ interface WayBack {
  *
  * It goes to the newest earlier release that was judged good and whose versions and template still exist.
  * Where none is recorded, a release whose deployments have not completed is undone to the versions they began
- * from: those were live a moment ago, and CodeDeploy takes the alias there by itself. A completed release
- * without a good one before it has no way back.
+ * from: those were live a moment ago, and CodeDeploy takes the alias there by itself; unless a bad release had
+ * brought them in. A completed release without a good one before it has no way back.
  *
  * @param earlier the releases before it, newest first
  * @throws NoWayBack
@@ -75,7 +75,7 @@ async function findWayBack(
       reason: `to the release of ${instant(release.startedAt)}, the newest one verified good that still exists`,
     };
   }
-  const before = await versionsBefore(deps, bad);
+  const before = await versionsBefore(deps, bad, earlier);
   if (before) return before;
   const seen = refused.length > 0 ? ` Refused: ${refused.join('; ')}.` : '';
   throw new NoWayBack(
@@ -97,13 +97,17 @@ async function objectionTo(deps: PlanServiceDeps, release: ReleaseRecord): Promi
   return release.snapshot ? undefined : 'it was never recorded what was live';
 }
 
-async function versionsBefore(deps: PlanServiceDeps, bad: ReleaseRecord): Promise<WayBack | undefined> {
+async function versionsBefore(
+  deps: PlanServiceDeps,
+  bad: ReleaseRecord,
+  earlier: readonly ReleaseRecord[],
+): Promise<WayBack | undefined> {
   const snapshot: TargetSnapshot[] = [];
   for (const one of Object.values(bad.deployments)) {
     const deployment = await deps.deployments.get(one.deploymentId);
     const codeSha256 = await deps.aliases.codeOf(one.function, one.fromVersion);
     if (!isActive(deployment) && deployment.status === 'Succeeded') return undefined;
-    if (codeSha256 === undefined) return undefined;
+    if (codeSha256 === undefined || isBadVersion(earlier, one.function, one.fromVersion)) return undefined;
     snapshot.push({
       kind: 'codedeploy',
       target: one.target,
@@ -120,6 +124,15 @@ async function versionsBefore(deps: PlanServiceDeps, bad: ReleaseRecord): Promis
     reason:
       'to the versions from before the deployment; no release of the service has been verified good yet',
   };
+}
+
+/** Whether a release marked bad brought a version in: live or not, it is nothing to go back to. */
+function isBadVersion(releases: readonly ReleaseRecord[], functionName: string, version: string): boolean {
+  return releases.some(
+    ({ verdict, deployments }) =>
+      verdict === 'bad' &&
+      Object.values(deployments).some((one) => one.function === functionName && one.toVersion === version),
+  );
 }
 
 async function planTarget(

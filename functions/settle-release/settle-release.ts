@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import { judgementVerdict } from '../../shared/judge/judgement.ts';
+import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import { type SnapshotClients, takeSnapshot } from '../../shared/ledger/take-snapshot.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
@@ -14,8 +15,11 @@ export const settleReleaseInput = z.strictObject({
   errors: z.number(),
 });
 
-/** `good`, `unproven`: the release is settled; `waiting`: for its other deployments; `bad`: an incident has it. */
-export type Settlement = 'good' | 'unproven' | 'waiting' | 'bad';
+/**
+ * `good`, `unproven`: the release is settled; `waiting`: for its other deployments; `bad`: an incident has it;
+ * `superseded`: a newer release is coming in, so what is live is not this release's any more.
+ */
+export type Settlement = 'good' | 'unproven' | 'waiting' | 'bad' | 'superseded';
 
 /** What the rule needs. */
 export interface SettleReleaseDeps extends SnapshotClients {
@@ -45,12 +49,26 @@ export function settleRelease(deps: SettleReleaseDeps) {
     if (deployments.some(({ settled }) => !settled)) return { settlement: 'waiting' };
 
     const good = deployments.some(({ settled }) => settled?.verdict === 'healthy');
-    if (good) {
-      const snapshot = await takeSnapshot(await deps.catalog.entry(release.service), deps);
+    if (good && release.verdict !== 'good') {
+      const snapshot = await takeSnapshot(await deps.catalog.entry(release.service), deps, release);
       if (!(await releases.markGood(releaseId, snapshot))) return { settlement: 'bad' };
     }
     const mail = releaseMail(deps.environment, release, { good, now: deps.now() });
     await deps.mailRoom.send(releaseId, 'settled', deploymentId, mail);
     return { settlement: good ? 'good' : 'unproven' };
   };
+
+  /** Whether what was found live is what the release brought in, and not what came after it. */
+  async function isOwn(
+    snapshot: readonly TargetSnapshot[],
+    { deployments, stack, startedAt }: ReleaseRecord,
+  ): Promise<boolean> {
+    for (const { target, toVersion } of Object.values(deployments)) {
+      const found = snapshot.find((one) => one.target === target);
+      if (found && found.kind !== 'cloudformation' && found.version !== toVersion) return false;
+    }
+    if (!stack) return true;
+    const { lastUpdatedAt } = await deps.stacks.describe(stack);
+    return lastUpdatedAt === undefined || lastUpdatedAt <= Date.parse(startedAt);
+  }
 }

@@ -48,13 +48,13 @@ const patienceMs = 15 * 60_000;
  */
 export function verifyRecovery(deps: VerifyRecoveryDeps) {
   return async (input: z.infer<typeof verifyRecoveryInput>): Promise<Recovery> => {
-    const { incidentId, planKey } = input;
+    const { planKey } = input;
     const now = deps.now();
     const plan = await deps.plans.read(planKey);
     const judgements: Judgement[] = [];
     let since = 0;
     let moved = 0;
-    for (const { service, status, finishedAt } of await deps.incidents.serviceResults(incidentId)) {
+    for (const { service, status, finishedAt } of await deps.incidents.serviceResults(input)) {
       const planned = plan.services.find((one) => one.service === service);
       if (status !== 'rolled-back' || !planned) continue;
       await deps.locks.renew(service, lockOwner(input));

@@ -38,7 +38,8 @@ export async function endIncident(
   ending: Ending,
 ): Promise<Outcome> {
   const { incidentId, attempt } = incident;
-  const services = await deps.incidents.serviceResults(incidentId);
+  if (incident.executionArn !== executionArn) return incident.outcome ?? 'needs-person';
+  const services = await deps.incidents.serviceResults(incident);
   const plan = await deps.plans.find(incidentId, attempt);
   const planned = plan?.services.map(({ service }) => service) ?? [];
   const outcome = incident.outcome ?? decideOutcome({ ...ending, planned }, services);
@@ -52,7 +53,8 @@ export async function endIncident(
   });
   await deps.mailRoom.send(incidentId, `outcome-${attempt}`, executionArn, mail);
   await deps.incidents.close(incidentId, executionArn, outcome, new Date(deps.now()).toISOString());
-  await deps.incidents.strikeOut(incidentId);
+  // Not while another attempt has it open: the list is how an incident that is left open is found.
+  if ((await deps.incidents.get(incidentId)).status === 'closed') await deps.incidents.strikeOut(incidentId);
   for (const service of new Set([incident.service, ...planned])) {
     await deps.locks.release(service, lockOwner(incident));
   }
@@ -69,9 +71,10 @@ export function decideOutcome(
 ): Outcome {
   const done = services.filter(({ status }) => status === 'rolled-back');
   const someDone = services.some(({ targets }) => targets.some(({ status }) => status === 'restored'));
-  if (ending.failure === undefined && done.length === ending.planned.length) {
-    if (ending.planned.length === 0) return 'not-needed';
+  const planned = ending.planned.length;
+  if (planned > 0 && done.length === planned) {
     return ending.recovery && !ending.recovery.recovered ? 'needs-person' : 'rolled-back';
   }
+  if (planned === 0 && ending.failure === undefined) return 'not-needed';
   return someDone ? 'partly-rolled-back' : 'needs-person';
 }

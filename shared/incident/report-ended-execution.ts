@@ -18,6 +18,7 @@ export async function reportUnwatched(
   executionArn: string,
   ended: ExecutionState,
 ): Promise<void> {
+  if (wasRefused(ended)) return;
   const mail = monitoringFailedMail(deps.environment, {
     deploymentId: deploymentOf(executionArn),
     executionArn,
@@ -38,13 +39,18 @@ export async function reportNotBegun(
   ended: ExecutionState,
   input: string,
 ): Promise<void> {
-  if (ended.error === 'InvalidInput') return;
+  if (wasRefused(ended)) return;
   const mail = rollbackNotBegunMail(deps.environment, {
     service: serviceIn(input),
     executionArn,
     why: whyEnded(ended),
   });
   await deps.mailRoom.send(executionArn, 'failed', executionArn, mail);
+}
+
+/** The state InputRejected ended it: whoever started it was told at once, in the console. */
+function wasRefused({ error }: ExecutionState): boolean {
+  return error === 'InputRejected';
 }
 
 function serviceIn(input: string): string {

@@ -42,7 +42,7 @@ function weigh(alarm: AlarmReading, startedAt: number): Pick<Evidence, 'finding'
       return preExisting
         ? {
             finding: 'note',
-            detail: `alarm ${name} has been in ALARM since before the deployment: ruled out`,
+            detail: `alarm ${name} was in ALARM before the deployment began: ruled out`,
           }
         : { finding: 'breach', detail: `alarm ${name} turned ALARM after the deployment began` };
     }

@@ -15,6 +15,9 @@ const mailMarker = z.strictObject({ owner: z.string(), messageId: z.string().opt
 /** Partition of the list of open incidents: a handful at any time, so that one partition is enough. */
 const openList = 'OPEN-INCIDENTS';
 
+/** One attempt of an incident. */
+export type Attempt = Pick<IncidentRecord, 'incidentId' | 'attempt'>;
+
 /** Incidents, what was done in them, and which of their mails went out. */
 export class IncidentLedger {
   readonly #table: LedgerTable;
@@ -42,7 +45,15 @@ export class IncidentLedger {
 
   /** Opens a closed incident for one more attempt; answers false where it is not closed any more. */
   async reopen(incident: IncidentRecord): Promise<boolean> {
-    await this.#listAsOpen(incident.incidentId);
+    const { incidentId } = incident;
+    await this.#listAsOpen(incidentId);
+    const reopened = await this.#reopen(incident);
+    // A sweep that found it closed a moment ago may have struck it out.
+    if (reopened) await this.#listAsOpen(incidentId);
+    return reopened;
+  }
+
+  async #reopen(incident: IncidentRecord): Promise<boolean> {
     return this.#table.update(
       incidentKey(incident.incidentId),
       {
@@ -131,8 +142,10 @@ export class IncidentLedger {
     await this.#table.put({ pk: `INCIDENT#${result.incidentId}`, sk: `SERVICE#${result.service}` }, result);
   }
 
-  async serviceResults(incidentId: string): Promise<ServiceResult[]> {
-    return this.#table.query(`INCIDENT#${incidentId}`, 'SERVICE#', serviceResult);
+  /** What became of the services in one attempt; a later attempt's result takes the place of an earlier one's. */
+  async serviceResults({ incidentId, attempt }: Attempt): Promise<ServiceResult[]> {
+    const results = await this.#table.query(`INCIDENT#${incidentId}`, 'SERVICE#', serviceResult);
+    return results.filter((result) => result.attempt === attempt);
   }
 
   /**
@@ -147,9 +160,21 @@ export class IncidentLedger {
     return marker?.owner === owner && marker.messageId === undefined;
   }
 
-  /** Records that a claimed mail was published. */
+  /** Records that a mail was published by `owner`, who claimed it; where that is known already, it stays. */
   async recordMail(thread: string, step: string, owner: string, messageId: string): Promise<void> {
-    await this.#table.put(mailKey(thread, step), { owner, messageId });
+    await this.#table.update(
+      mailKey(thread, step),
+      {
+        expression: 'SET #message = :message',
+        names: { '#message': 'messageId' },
+        values: { ':message': messageId },
+      },
+      {
+        expression: '#owner = :owner AND attribute_not_exists(#message)',
+        names: { '#owner': 'owner' },
+        values: { ':owner': owner },
+      },
+    );
   }
 }
 

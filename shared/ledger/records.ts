@@ -138,6 +138,7 @@ export type TargetResult = z.infer<typeof targetResult>;
 /** What became of one service in an incident. */
 export const serviceResult = z.strictObject({
   incidentId: z.string(),
+  attempt: z.number().int().positive(),
   service: z.string(),
   status: z.enum(['rolled-back', 'failed']),
   targets: z.array(targetResult),

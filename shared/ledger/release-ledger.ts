@@ -77,17 +77,22 @@ export class ReleaseLedger {
     );
   }
 
-  /** Marks a release good with what is live now; answers false where an incident has named it bad. */
+  /**
+   * Marks a candidate good with what was live; the first record of it stands. Answers false where an incident has
+   * named it bad.
+   */
   async markGood(releaseId: string, snapshot: readonly TargetSnapshot[]): Promise<boolean> {
-    return this.#table.update(
+    const marked = await this.#table.update(
       releaseKey(releaseId),
       {
         expression: 'SET #verdict = :good, #snapshot = :snapshot',
         names: { '#verdict': 'verdict', '#snapshot': 'snapshot' },
         values: { ':good': 'good', ':snapshot': snapshot },
       },
-      { expression: '#verdict <> :bad', values: { ':bad': 'bad' } },
+      { expression: '#verdict = :candidate', values: { ':candidate': 'candidate' } },
     );
+    // A try whose answer was lost, or a sibling, may have been first.
+    return marked || (await this.find(releaseId))?.verdict === 'good';
   }
 
   /** Marks a candidate good whose state is recorded already; leaves every other release as it is. */

@@ -3,7 +3,7 @@ import type { Aliases } from '../aws/aliases.ts';
 import type { Bucket } from '../aws/bucket.ts';
 import type { Stacks } from '../aws/stacks.ts';
 import { type ServiceEntry, targetName } from '../catalog/service-entry.ts';
-import type { StackSnapshot, TargetSnapshot } from './records.ts';
+import type { ReleaseRecord, StackSnapshot, TargetSnapshot } from './records.ts';
 
 /** What a snapshot is taken with. */
 export interface SnapshotClients {
@@ -17,18 +17,30 @@ export interface SnapshotClients {
  *
  * CloudFormation keeps no earlier templates, so what a stack is to be put back to has to be saved while it is
  * live. Templates are stored under the digest of their text: the same template is one object.
+ *
+ * @param of the release whose snapshot it is, where that may have been overtaken: its targets are recorded on the
+ *   versions it brought in, and a stack that somebody has begun to update since is left out
  */
-export async function takeSnapshot(entry: ServiceEntry, clients: SnapshotClients): Promise<TargetSnapshot[]> {
+export async function takeSnapshot(
+  entry: ServiceEntry,
+  clients: SnapshotClients,
+  of?: Pick<ReleaseRecord, 'deployments'>,
+): Promise<TargetSnapshot[]> {
+  const brought = Object.values(of?.deployments ?? {});
+  const until = Math.max(...brought.map(({ createdAt }) => Date.parse(createdAt)));
   const physicalIds = entry.stack ? await clients.stacks.physicalIds(entry.stack) : new Map<string, string>();
   const snapshot: TargetSnapshot[] = [];
   for (const target of entry.targets) {
     const name = targetName(target);
     if (target.kind === 'cloudformation') {
-      snapshot.push(await snapshotStack(name, target.stack ?? entry.stack ?? '', entry.service, clients));
+      const stack = await snapshotStack(name, target.stack ?? entry.stack ?? '', entry.service, clients);
+      if (brought.length === 0 || (stack.updatedAt ?? 0) <= until) snapshot.push(stack.snapshot);
       continue;
     }
     const functionName = physicalIds.get(target.function) ?? target.function;
-    const { version } = await clients.aliases.get(functionName, target.alias);
+    const { version } =
+      brought.filter((one) => one.target === name).map(({ toVersion }) => ({ version: toVersion }))[0] ??
+      (await clients.aliases.get(functionName, target.alias));
     const codeSha256 = (await clients.aliases.codeOf(functionName, version)) ?? '';
     snapshot.push({
       kind: target.kind,
@@ -50,12 +62,14 @@ async function snapshotStack(
   stackName: string,
   service: string,
   { stacks, bucket }: SnapshotClients,
-): Promise<StackSnapshot> {
-  const [stack, template] = await Promise.all([stacks.describe(stackName), stacks.template(stackName)]);
+): Promise<{ snapshot: StackSnapshot; updatedAt: number | undefined }> {
+  const template = await stacks.template(stackName);
+  // After the template: an update that is not seen yet cannot have brought it in.
+  const stack = await stacks.describe(stackName);
   const digest = createHash('sha256').update(template).digest('hex');
   const templateKey = `templates/${service}/${digest}.template`;
   await bucket.write(templateKey, template, 'text/plain');
-  return {
+  const snapshot: StackSnapshot = {
     kind: 'cloudformation',
     target,
     stack: stackName,
@@ -65,4 +79,5 @@ async function snapshotStack(
     tags: stack.tags.map((tag) => ({ ...tag })),
     ...(stack.roleArn && { roleArn: stack.roleArn }),
   };
+  return { snapshot, updatedAt: stack.lastUpdatedAt };
 }

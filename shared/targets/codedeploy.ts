@@ -1,7 +1,8 @@
 import type { Aliases } from '../aws/aliases.ts';
 import { type Deployment, type Deployments, isActive } from '../aws/deployments.ts';
+import { TargetNotRestored } from '../errors.ts';
 import { describeAlias, servesGoal } from './alias-check.ts';
-import { rollbackMarker } from './rollback-marker.ts';
+import { isRollbackMarker, rollbackMarker } from './rollback-marker.ts';
 import type { CodeDeployPlan } from './service-plan.ts';
 import type { Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
 
@@ -16,7 +17,8 @@ const rollbackGraceMs = 60_000;
  *
  * A deployment that still runs is stopped and CodeDeploy's own rollback of it followed; one that was stopped or
  * failed is followed. Only where nothing takes the alias back does the coordinator: leftover weights are
- * cleared on the alias, and a completed deployment is undone by a deployment with the versions swapped.
+ * cleared on the alias, and a completed deployment is undone by a deployment with the versions swapped. While a
+ * deployment of somebody else's runs on the alias, that alias is not ours to move.
  */
 export function codeDeployTarget(deployments: Deployments, aliases: Aliases): TargetAdapter<CodeDeployPlan> {
   async function read(plan: CodeDeployPlan, { now, incidentId }: TargetContext): Promise<Standing> {
@@ -56,7 +58,14 @@ export function codeDeployTarget(deployments: Deployments, aliases: Aliases): Ta
       return { is: 'moving', detail: `deployment ${bad.id} stopped, with rollback by CodeDeploy` };
     }
     const state = await aliases.get(plan.function, plan.alias);
-    const own = await findOwn(plan, context.incidentId, bad.createdAt);
+    const since = await deployments.listSince(plan, bad.createdAt);
+    const other = since.find((one) => isActive(one) && !isRollback(one));
+    if (other) {
+      throw new TargetNotRestored(
+        `${describeAlias(plan, state)}, where deployment ${other.id} of somebody else began meanwhile: it is left alone.`,
+      );
+    }
+    const own = ownOf(since, plan, context.incidentId);
     // Weights make CodeDeploy refuse a deployment, and one of ours that failed would fail again.
     if (Object.keys(state.weights).length > 0 || own) {
       const pointed = await aliases.point(plan.function, plan.alias, plan.toVersion, state.revisionId);
@@ -83,9 +92,23 @@ export function codeDeployTarget(deployments: Deployments, aliases: Aliases): Ta
     incidentId: string,
     since: number,
   ): Promise<Deployment | undefined> {
-    const marker = rollbackMarker(incidentId, plan.deploymentId);
-    return (await deployments.listSince(plan, since)).find(({ description }) => description === marker);
+    return ownOf(await deployments.listSince(plan, since), plan, incidentId);
   }
 
   return { read, start };
+}
+
+function ownOf(
+  since: readonly Deployment[],
+  plan: CodeDeployPlan,
+  incidentId: string,
+): Deployment | undefined {
+  const marker = rollbackMarker(incidentId, plan.deploymentId);
+  return since.find(({ description }) => description === marker);
+}
+
+function isRollback({ creator, rollbackOf, description }: Deployment): boolean {
+  return (
+    creator.toLowerCase().endsWith('rollback') || rollbackOf !== undefined || isRollbackMarker(description)
+  );
 }

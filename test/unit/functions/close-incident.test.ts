@@ -3,15 +3,24 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { describeFailure } from '../../../functions/close-incident/close-incident.ts';
 import { build } from '../../../functions/close-incident/handler.ts';
 import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
+import { releaseIdOf } from '../../../shared/ledger/records.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { incidentRecord, planObject, RELEASE, serviceResult } from '../fixtures/records.ts';
-import { runtimeOf } from '../fixtures/runtime-of.ts';
+import {
+  goodSnapshot,
+  incidentRecord,
+  planObject,
+  RELEASE,
+  releaseRecord,
+  serviceResult,
+} from '../fixtures/records.ts';
+import { EXECUTION_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
 import { iso } from '../fixtures/times.ts';
 
 const input = {
   incidentId: RELEASE,
+  executionArn: EXECUTION_ARN,
   recovery: { status: 'recovered', detail: 'recovered; 0 of 120 requests failed', waitSeconds: 60 } as {
     status: string;
     detail: string;
@@ -47,6 +56,31 @@ it('closes an incident whose services are back and recovered as rolled back', as
   });
   expect(mail()?.Subject).toBe('[prod] orders: rolled back');
   expect(mail()?.Message).toContain('rolled back, 4 min 15 s after it was detected');
+});
+
+it('leaves an incident alone that another attempt has by now', async () => {
+  await ledger.incidents.close(RELEASE, EXECUTION_ARN, 'needs-person', iso(ledger.now));
+  await ledger.incidents.reopen(incidentRecord({ executionArn: 'arn:later' }));
+  await build(runtimeOf(ledger))(input);
+  expect((await ledger.incidents.get(RELEASE)).status).toBe('open');
+  await expect(ledger.incidents.openIncidents()).resolves.toEqual([RELEASE]);
+  expect(mail()).toBeUndefined();
+});
+
+it('makes what was put back a good release once the service has recovered on it', async () => {
+  const { startedAt } = serviceResult();
+  const restored = releaseRecord({
+    releaseId: releaseIdOf('orders', startedAt),
+    startedAt,
+    verdict: 'candidate',
+    snapshot: goodSnapshot,
+  });
+  await ledger.releases.open(restored);
+  await ledger.incidents.putServiceResult(serviceResult());
+  await build(runtimeOf(ledger))({ ...input, recovery: { status: 'unproven', detail: 'no traffic' } });
+  expect((await ledger.releases.get(restored.releaseId)).verdict).toBe('candidate');
+  await build(runtimeOf(ledger))(input);
+  expect((await ledger.releases.get(restored.releaseId)).verdict).toBe('good');
 });
 
 it('frees the locks of the incident', async () => {

@@ -66,13 +66,14 @@ beforeEach(async () => {
 });
 
 const finish = (changes = {}) => build(runtimeOf(ledger))({ ...input, ...changes });
-const result = async () => (await ledger.incidents.serviceResults(RELEASE))[0];
+const result = async () => (await ledger.incidents.serviceResults({ incidentId: RELEASE, attempt: 1 }))[0];
 
 it('records that the service is back, and how long it took', async () => {
   ledger.now += 240_000;
   await expect(finish()).resolves.toEqual({ service: 'orders', status: 'rolled-back' });
   expect(await result()).toEqual({
     incidentId: RELEASE,
+    attempt: 1,
     service: 'orders',
     status: 'rolled-back',
     targets: input.results,
@@ -134,7 +135,7 @@ it('records one release and one result when it runs twice', async () => {
   await finish();
   await finish();
   expect(await ledger.releases.list('orders')).toHaveLength(2);
-  expect(await ledger.incidents.serviceResults(RELEASE)).toHaveLength(1);
+  expect(await ledger.incidents.serviceResults({ incidentId: RELEASE, attempt: 1 })).toHaveLength(1);
 });
 
 it("changes nothing when the service is no longer this incident's", async () => {

@@ -102,6 +102,18 @@ it('throws NoWayBack, naming what it refused, and saves nothing', async () => {
   expect([...stored.keys()].filter((key) => key.startsWith('plans/'))).toEqual([]);
 });
 
+it('throws NoWayBack rather than go back to the versions of a bad release that were never put back', async () => {
+  codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Stopped' }));
+  const [deployment] = Object.values(releaseRecord().deployments);
+  await ledger.releases.markBad(GOOD_RELEASE, GOOD_RELEASE);
+  await ledger.releases.addDeployment(GOOD_RELEASE, {
+    ...(deployment as NonNullable<typeof deployment>),
+    deploymentId: 'd-EARLIER00',
+    toVersion: deployment?.fromVersion ?? '',
+  });
+  await expect(plan()).rejects.toBeInstanceOf(NoWayBack);
+});
+
 it('refuses an input without an incident, naming the field', async () => {
   const attempt = build(runtimeOf(ledger))({ incident: RELEASE });
   await expect(attempt).rejects.toBeInstanceOf(InvalidInput);

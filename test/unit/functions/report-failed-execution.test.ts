@@ -80,7 +80,11 @@ describe('a coordination that ended without success', () => {
 
   it('is partly rolled back when a target was put back before', async () => {
     await incidentOf(EXECUTION_ARN);
-    await ledger.incidents.putServiceResult(serviceResult());
+    const targets = [
+      { target: 'CreateOrder:live', status: 'restored' as const, action: 'alias pointed back' },
+      { target: 'stack', status: 'failed' as const, action: 'stuck' },
+    ];
+    await ledger.incidents.putServiceResult(serviceResult({ status: 'failed', targets }));
     await report({ status: 'TIMED_OUT' });
     expect((await ledger.incidents.get(RELEASE)).outcome).toBe('partly-rolled-back');
   });
@@ -100,7 +104,7 @@ describe('a coordination that ended without success', () => {
   });
 
   it('needs no mail when its input was refused', async () => {
-    await report({ status: 'FAILED', error: 'InvalidInput' });
+    await report({ status: 'FAILED', error: 'InputRejected' });
     expect(mails()).toHaveLength(0);
   });
 

@@ -60,6 +60,33 @@ it('confirms a release good with a snapshot of what is live', async () => {
   });
 });
 
+it('leaves out the template of an update that somebody has begun since', async () => {
+  cloudFormation
+    .on(DescribeStacksCommand)
+    .resolves(stackOf({ LastUpdatedTime: new Date(ledger.now), StackStatus: 'UPDATE_IN_PROGRESS' }));
+  await expect(settle()).resolves.toEqual({ settlement: 'good' });
+  expect((await ledger.releases.get(RELEASE)).snapshot?.map(({ target }) => target)).toEqual([
+    'CreateOrder:live',
+  ]);
+});
+
+it('records the version the release brought in, whatever the alias has moved on to', async () => {
+  lambda.on(GetAliasCommand).resolves(alias('6'));
+  await settle();
+  expect((await ledger.releases.get(RELEASE)).snapshot).toMatchObject([
+    { version: '5' },
+    { target: 'stack' },
+  ]);
+});
+
+it('keeps the first snapshot when it is asked again', async () => {
+  await settle();
+  const { snapshot } = await ledger.releases.get(RELEASE);
+  cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: { Later: {} }' });
+  await expect(settle()).resolves.toEqual({ settlement: 'good' });
+  expect((await ledger.releases.get(RELEASE)).snapshot).toEqual(snapshot);
+});
+
 it('saves the original template, since CloudFormation keeps no earlier ones', async () => {
   await settle();
   expect(cloudFormation.commandCalls(GetTemplateCommand)[0]?.args[0].input).toEqual({
@@ -128,7 +155,7 @@ it('throws LedgerCorrupt for a release the ledger does not hold', async () => {
 });
 
 it('throws TransientFailure when Lambda throttles, and leaves the release a candidate', async () => {
-  lambda.on(GetAliasCommand).rejects(throttled());
+  lambda.on(GetFunctionConfigurationCommand).rejects(throttled());
   await expect(settle()).rejects.toBeInstanceOf(TransientFailure);
   expect((await ledger.releases.get(RELEASE)).verdict).toBe('candidate');
 });

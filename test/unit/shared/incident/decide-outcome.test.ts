@@ -27,12 +27,7 @@ it.each<[string, Parameters<typeof decideOutcome>[0], ServiceResult[], Outcome]>
   ['nothing back', { planned: ['a'] }, [failed('a', 0)], 'needs-person'],
   ['nothing heard of', { planned: ['a'] }, [], 'needs-person'],
   ['no plan, for a failure', { planned: [], failure: 'no way back' }, [], 'needs-person'],
-  [
-    'a failure after everything was back',
-    { planned: ['a'], failure: 'x' },
-    [back('a')],
-    'partly-rolled-back',
-  ],
+  ['a failure after everything was back', { planned: ['a'], failure: 'x' }, [back('a')], 'rolled-back'],
   ['a failure before anything was', { planned: ['a'], failure: 'x' }, [], 'needs-person'],
   ['an empty plan', { planned: [] }, [], 'not-needed'],
 ])('%s', (_, ending, services, outcome) => {

@@ -22,7 +22,7 @@ it.each<[string, Omit<AlarmReading, 'name'>, string, string]>([
     'has rung since before',
     { state: 'ALARM', since: startedAt - 1 },
     'note',
-    'has been in ALARM since before the deployment: ruled out',
+    'was in ALARM before the deployment began: ruled out',
   ],
   [
     'rang when the deployment was first seen',

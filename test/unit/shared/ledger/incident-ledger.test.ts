@@ -79,10 +79,15 @@ it('keeps the latest result of each service of an incident', async () => {
   await ledger.incidents.putServiceResult(serviceResult());
   await ledger.incidents.putServiceResult(serviceResult({ service: 'billing' }));
   await ledger.incidents.putServiceResult(serviceResult({ incidentId: 'billing-1', service: 'billing' }));
-  await expect(ledger.incidents.serviceResults(RELEASE)).resolves.toEqual([
+  await expect(ledger.incidents.serviceResults({ incidentId: RELEASE, attempt: 1 })).resolves.toEqual([
     serviceResult(),
     serviceResult({ service: 'billing' }),
   ]);
+});
+
+it("does not take an earlier attempt's result for a later one's", async () => {
+  await ledger.incidents.putServiceResult(serviceResult());
+  await expect(ledger.incidents.serviceResults({ incidentId: RELEASE, attempt: 2 })).resolves.toEqual([]);
 });
 
 describe('the claim on a mail', () => {
