@@ -1,4 +1,4 @@
-import type { Dependency, DependencyGraph } from './dependency-graph.ts';
+import type { DependencyGraph } from './dependency-graph.ts';
 import type { PastRelease, ReleaseHistory } from './release-history.ts';
 import { undoneWith } from './released-together.ts';
 import type { MoveCause } from './selection.ts';
@@ -15,12 +15,24 @@ export interface Incident {
   readonly releaseId: string;
 }
 
-/** One demand on where a service may stand. The further others go back, the less it allows. */
-export interface Demand {
-  readonly cause: MoveCause;
-  /** ms since the epoch */
+/**
+ * One demand on what a service may end on; {@link isAllowed} reads it. The further others go back, the less it
+ * allows.
+ */
+export interface Demand<R extends PastRelease> {
+  readonly kind: MoveCause['kind'];
+  /** The releases of whoever demands it: a neighbour, or for an incident the service itself. */
+  readonly history: ReleaseHistory<R>;
+  /** Its name. */
+  readonly service: string;
+  /** Its earliest undone release. */
+  readonly undone: R;
+  /** Start of that release, ms since the epoch: what the service ends on was born before it. */
   readonly cut: number;
-  allows(position: number): boolean;
+  /** Releases that come from a position before this one are undone too. */
+  readonly from: number;
+  /** Whether what is live may be what it ends on. */
+  readonly mayStay: boolean;
 }
 
 /**
@@ -34,79 +46,86 @@ export function demandsOn<R extends PastRelease>(
   graph: DependencyGraph,
   incident: Incident,
   placeOf: (service: string) => Place<R> | undefined,
-): Demand[] {
-  const demands: Demand[] = [];
-  if (service === incident.service) demands.push(byIncident(own, incident));
+): Demand<R>[] {
   // A service whose releases nobody recorded has none since any cut.
-  if (own.spans.length === 0) return demands;
-  for (const edge of graph.providersOf(service)) {
-    const place = placeOf(edge.provider);
-    if (place && place.position > 0 && edge.coupling !== 'never') demands.push(byProvider(own, edge, place));
+  const live = own.spans[0];
+  if (!live) return [];
+  const demands: Demand<R>[] = [];
+  if (service === incident.service) {
+    const from = own.positionOf(incident.releaseId) + 1;
+    demands.push({ kind: 'incident', service, history: own, ...cutOf(own, from), from, mayStay: false });
+  }
+  for (const { provider, coupling } of graph.providersOf(service)) {
+    const place = placeOf(provider);
+    if (coupling === 'never' || !place || place.position === 0) continue;
+    const { history, position } = place;
+    const always = coupling === 'always';
+    // Put back since, it has gone back with the provider already (what was not put back is too new for the cut).
+    // The provider's live release is the yardstick and not its cut: a cut that falls must never allow more.
+    const isPutBack = live.startedAt >= history.at(0).startedAt;
+    demands.push({
+      kind: always ? 'always' : 'on-top',
+      service: provider,
+      history,
+      ...cutOf(history, position),
+      from: 0,
+      mayStay: !always || isPutBack,
+    });
   }
   for (const mate of graph.matesOf(service)) {
     const place = placeOf(mate);
-    if (place && place.position > 0) demands.push(byMate(own, mate, place));
+    if (!place || place.position === 0) continue;
+    const { history, position } = place;
+    const from = undoneWith(history, position, own);
+    demands.push({
+      kind: 'lockstep',
+      service: mate,
+      history,
+      ...cutOf(history, position),
+      from,
+      mayStay: true,
+    });
   }
   // The sort is stable, and the neighbours come sorted by name.
   return demands.sort((a, b) => a.cut - b.cut);
 }
 
-function byIncident<R extends PastRelease>(own: ReleaseHistory<R>, { releaseId }: Incident): Demand {
-  const bad = own.positionOf(releaseId);
-  return {
-    cause: { kind: 'incident', releaseId },
-    cut: own.at(bad).startedAt,
-    allows: (position) => position > bad,
-  };
+/** Whether a demand allows a service to end on its release at a position. */
+export function isAllowed<R extends PastRelease>(
+  demand: Demand<R>,
+  own: ReleaseHistory<R>,
+  position: number,
+): boolean {
+  const { bornAt, origin } = own.at(position);
+  return bornAt < demand.cut && origin >= demand.from && (position > 0 || demand.mayStay);
 }
 
-function byProvider<R extends PastRelease>(
+/** A demand as a reason. */
+export function causeOf<R extends PastRelease>(
+  { kind, service, history, undone }: Demand<R>,
   own: ReleaseHistory<R>,
-  { provider, coupling }: Dependency,
-  { history, position: target }: Place<R>,
-): Demand {
-  const cut = history.cutBy(target);
-  const live = own.at(0);
-  const isBefore = (position: number): boolean => own.at(position).bornAt < cut;
-  if (coupling === 'always') {
-    // Put back since: it has gone back with the provider already. The provider's live release is the yardstick and
-    // not its cut, because a cut that falls must never allow more.
-    const mayStay = live.origin > 0 && live.startedAt >= history.at(0).startedAt;
-    return {
-      cause: { kind: 'always', provider, cut: iso(cut) },
-      cut,
-      allows: (position) => isBefore(position) && (position > 0 || mayStay),
-    };
+): MoveCause {
+  switch (kind) {
+    case 'incident':
+      return { kind, releaseId: undone.releaseId };
+    case 'always':
+      return { kind, provider: service, cut: undone.startedAt };
+    case 'lockstep':
+      return { kind, mate: service, cut: undone.startedAt };
+    case 'on-top': {
+      const live = own.at(0);
+      const { releaseId, startedAt } = history.at(history.liveAt(live.startedAt)).release;
+      const on = { releaseId, startedAt };
+      return { kind, provider: service, cut: undone.startedAt, began: live.release.startedAt, on };
+    }
   }
-  const { release, startedAt } = history.at(history.liveAt(live.startedAt));
-  return {
-    cause: {
-      kind: 'on-top',
-      provider,
-      cut: iso(cut),
-      began: iso(live.startedAt),
-      on: { releaseId: release.releaseId, startedAt: iso(startedAt) },
-    },
-    cut,
-    allows: isBefore,
-  };
 }
 
-function byMate<R extends PastRelease>(
-  own: ReleaseHistory<R>,
-  mate: string,
-  { history, position: target }: Place<R>,
-): Demand {
-  const cut = history.cutBy(target);
-  const undone = undoneWith(history, target, own);
-  return {
-    cause: { kind: 'lockstep', mate, cut: iso(cut) },
-    cut,
-    allows: (position) => own.at(position).bornAt < cut && own.at(position).origin >= undone,
-  };
-}
-
-/** ISO 8601, UTC, of ms since the epoch. */
-export function iso(time: number): string {
-  return new Date(time).toISOString();
+/** The earliest release undone by going back to a position, and its start. */
+function cutOf<R extends PastRelease>(
+  history: ReleaseHistory<R>,
+  position: number,
+): Pick<Demand<R>, 'undone' | 'cut'> {
+  const { release, startedAt } = history.earliestUndone(position);
+  return { undone: release, cut: startedAt };
 }

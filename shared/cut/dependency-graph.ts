@@ -136,23 +136,27 @@ export class DependencyGraph {
   }
 
   #group(): DependencyCycle[] {
+    const nodes = [...this.#nodes.values()];
     const numbers = new Map(this.services.map((service, number) => [service, number]));
-    const arrows = [...this.#nodes.values()].map(({ providers }) =>
+    const arrows = nodes.map(({ providers }) =>
       providers.map(({ provider }) => numbers.get(provider) as number),
     );
     const cycles: DependencyCycle[] = [];
     for (const [group, numbersOfGroup] of stronglyConnected(arrows).entries()) {
-      const members = numbersOfGroup.map((number) => this.services[number] as string).sort();
-      for (const service of members) this.#node(service).group = group;
+      const members = numbersOfGroup.map((number) => nodes[number] as Node);
+      for (const member of members) member.group = group;
       // Components come providers first: all levels below are known.
-      const below = members.flatMap((service) =>
-        this.providersOf(service)
-          .filter(({ provider }) => this.groupOf(provider) !== group)
-          .map(({ provider }) => this.levelOf(provider) + 1),
-      );
-      const level = below.reduce((highest, one) => Math.max(highest, one), 0);
-      for (const service of members) this.#node(service).level = level;
-      if (members.length > 1) cycles.push({ services: members, path: this.#wayRound(members[0] as string) });
+      let level = 0;
+      for (const number of numbersOfGroup) {
+        for (const arrow of arrows[number] ?? []) {
+          const provider = nodes[arrow] as Node;
+          if (provider.group !== group) level = Math.max(level, provider.level + 1);
+        }
+      }
+      for (const member of members) member.level = level;
+      if (members.length === 1) continue;
+      const services = members.map(({ entry }) => entry.service).sort();
+      cycles.push({ services, path: this.#wayRound(services[0] as string) });
     }
     return cycles.sort((a, b) => ((a.services[0] as string) < (b.services[0] as string) ? -1 : 1));
   }

@@ -31,27 +31,17 @@ export class ReleaseHistory<R extends PastRelease> {
 
   /** @param releases in any order */
   constructor(releases: readonly R[]) {
-    const sorted = releases
-      .map((release) => ({ release, startedAt: Date.parse(release.startedAt) }))
+    const spans = releases
+      .map((release) => {
+        const startedAt = Date.parse(release.startedAt);
+        return { release, startedAt, bornAt: startedAt, origin: 0, verdict: release.verdict };
+      })
       .sort((a, b) => b.startedAt - a.startedAt || (a.release.releaseId < b.release.releaseId ? 1 : -1));
-    const positions = new Map(sorted.map(({ release }, position) => [release.releaseId, position]));
-    const origins = sorted.map((_, position) => position);
-    const verdicts = sorted.map(({ release }) => release.verdict);
-    for (let position = sorted.length - 1; position >= 0; position -= 1) {
-      const restored = positions.get(sorted[position]?.release.restores ?? '');
-      if (restored === undefined || restored <= position) continue;
-      const origin = origins[restored] as number;
-      origins[position] = origin;
-      verdicts[origin] = verdictOfBoth(
-        verdicts[origin] as ReleaseVerdict,
-        verdicts[position] as ReleaseVerdict,
-      );
-    }
-    this.spans = sorted.map(({ release, startedAt }, position) => {
-      const origin = origins[position] as number;
-      const bornAt = sorted[origin]?.startedAt as number;
-      return { release, startedAt, bornAt, origin, verdict: verdicts[origin] as ReleaseVerdict };
+    spans.forEach((span, position) => {
+      span.origin = position;
     });
+    this.spans = spans;
+    if (releases.some(({ restores }) => restores !== undefined)) joinRestored(spans);
   }
 
   /** The span at a position. @throws RangeError where there is none */
@@ -66,9 +56,9 @@ export class ReleaseHistory<R extends PastRelease> {
     return this.spans.findIndex(({ release }) => release.releaseId === releaseId);
   }
 
-  /** The start of the earliest release that is undone by going back to a position; Infinity for position 0. */
-  cutBy(position: number): number {
-    return position === 0 ? Number.POSITIVE_INFINITY : this.at(position - 1).startedAt;
+  /** The earliest release that is undone by going back to a position: its start is the cut. */
+  earliestUndone(position: number): ReleaseSpan<R> {
+    return this.at(position - 1);
   }
 
   /** Position of the release that was live at a time; the oldest where the time is before them all. */
@@ -82,6 +72,21 @@ export class ReleaseHistory<R extends PastRelease> {
     return low;
   }
 }
+
+/** Gives what was put back the birth and the origin of what it restores, and both one verdict. */
+function joinRestored<R extends PastRelease>(spans: Mutable<ReleaseSpan<R>>[]): void {
+  const older = new Map<string, Mutable<ReleaseSpan<R>>>();
+  for (const span of [...spans].reverse()) {
+    const origin = spans[older.get(span.release.restores ?? '')?.origin ?? span.origin] ?? span;
+    span.origin = origin.origin;
+    span.bornAt = origin.startedAt;
+    origin.verdict = verdictOfBoth(origin.verdict, span.verdict);
+    older.set(span.release.releaseId, span);
+  }
+  for (const span of spans) span.verdict = spans[span.origin]?.verdict ?? span.verdict;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 function verdictOfBoth(a: ReleaseVerdict, b: ReleaseVerdict): ReleaseVerdict {
   if (a === 'bad' || b === 'bad') return 'bad';

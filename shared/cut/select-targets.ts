@@ -1,9 +1,9 @@
 import { InvalidInput, LedgerCorrupt } from '../errors.ts';
-import { type Demand, demandsOn, type Incident } from './demands.ts';
+import { demandsOn, type Incident } from './demands.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
 import { LevelQueue } from './level-queue.ts';
 import { type PastRelease, ReleaseHistory } from './release-history.ts';
-import type { Move, Selection } from './selection.ts';
+import type { Selection } from './selection.ts';
 import { ServiceTrack } from './service-track.ts';
 import { staysBeside } from './stays.ts';
 
@@ -35,10 +35,10 @@ export interface TargetRequest<R extends PastRelease> {
  * 1. **On nothing undone.** For every edge whose provider moves, unless its coupling is `never`: what the consumer
  *    ends on was born before the provider's cut. So a consumer that stays, and was not put back since, was live
  *    together with what the provider goes back to, in the moment before the cut. So was one that moves because of
- *    cuts alone, with the provider of the earliest one, if no release had to be passed over. `always`: the
- *    consumer does not stay, unless what is live was put back since the provider's live release. Lockstep: what was released together
- *    is undone together, and members that go back or are held by it end on releases that were all live at one
- *    moment (as long as none of those is one that was put back).
+ *    cuts alone, with the provider of the earliest one, if no release had to be passed over.
+ *    `always`: the consumer does not stay, unless it was put back since the provider's live release began.
+ *    Lockstep: what was released together is undone together; once one member moves, all end on releases that
+ *    were live at one moment (as long as none of those is one that was put back).
  * 2. **Safe.** No target is bad, a candidate or missing, or has the state of a bad release.
  * 3. **Least.** Of all choices for which 1 and 2 hold, each service ends on its newest possible release. So no move
  *    can be left out, and each carries the neighbours that alone force it.
@@ -67,50 +67,44 @@ export async function selectTargets<R extends PastRelease>(request: TargetReques
   if (supersededBy) return { kind: 'not-needed', supersededBy };
   tracks.set(incident.service, new ServiceTrack(incident.service, bad));
 
-  const demandsFor = (track: ServiceTrack<R>): Demand[] =>
-    demandsOn(track.service, track.history, graph, incident, (service) => tracks.get(service));
-
   const queue = new LevelQueue((service) => graph.levelOf(service));
   queue.add(incident.service);
   for (let wave = queue.take(); wave.length > 0; wave = queue.take()) {
-    const reached = await Promise.all(
-      wave.map(async (service) => {
-        const track = tracks.get(service);
-        return track ?? new ServiceTrack(service, new ReleaseHistory(await reader.releasesOf(service)));
-      }),
-    );
-    for (const track of reached) tracks.set(track.service, track);
-    for (const { service } of await moveBack(reached, request, demandsFor)) {
+    const unread = wave.filter((service) => !tracks.has(service));
+    const answers = await Promise.all(unread.map((service) => reader.releasesOf(service)));
+    for (const [index, service] of unread.entries()) {
+      tracks.set(service, new ServiceTrack(service, new ReleaseHistory(answers[index] ?? [])));
+    }
+    const reached = wave.map((service) => tracks.get(service) as ServiceTrack<R>);
+    for (const track of reached) {
+      track.demands = demandsOn(track.service, track.history, graph, incident, (name) => tracks.get(name));
+    }
+    for (const { service } of await moveBack(reached, request)) {
       for (const { consumer, coupling } of graph.consumersOf(service)) {
         if (coupling !== 'never') queue.add(consumer);
       }
       for (const mate of graph.matesOf(service)) queue.add(mate);
     }
   }
-  return conclude(graph, tracks, demandsFor);
+  return conclude(graph, tracks);
 }
 
-/** Moves each service as far back as is demanded of it now; answers those that moved. */
+/** Moves each service as far back as is demanded of it; answers those that moved. */
 async function moveBack<R extends PastRelease>(
   reached: readonly ServiceTrack<R>[],
   { graph, reader }: TargetRequest<R>,
-  demandsFor: (track: ServiceTrack<R>) => readonly Demand[],
 ): Promise<ServiceTrack<R>[]> {
   const moved: ServiceTrack<R>[] = [];
-  let open = reached.map((track) => ({ track, demands: demandsFor(track) }));
+  let open = reached;
   while (open.length > 0) {
-    const unchecked: typeof open = [];
-    for (const { track, demands } of open) {
-      const step = track.advance(demands, graph.irreversible(track.service) !== undefined);
+    const unchecked: ServiceTrack<R>[] = [];
+    for (const track of open) {
+      const step = track.advance(graph.irreversible(track.service) !== undefined);
       if (step === 'moved') moved.push(track);
-      if (step === 'unchecked') unchecked.push({ track, demands });
+      if (step === 'unchecked') unchecked.push(track);
     }
-    await Promise.all(
-      unchecked.map(async ({ track }) => {
-        const { position, release } = track.next();
-        track.checked(position, await reader.missingOf(release));
-      }),
-    );
+    const answers = await Promise.all(unchecked.map((track) => reader.missingOf(track.next())));
+    for (const [index, track] of unchecked.entries()) track.checked(answers[index]);
     open = unchecked;
   }
   return moved;
@@ -119,20 +113,17 @@ async function moveBack<R extends PastRelease>(
 function conclude<R extends PastRelease>(
   graph: DependencyGraph,
   tracks: ReadonlyMap<string, ServiceTrack<R>>,
-  demandsFor: (track: ServiceTrack<R>) => readonly Demand[],
 ): Selection<R> {
   const sorted = [...tracks.values()].sort((a, b) => (a.service < b.service ? -1 : 1));
   const blocked = sorted
     .filter((track) => track.blocked)
-    .map((track) => track.blockedBy(demandsFor(track), graph.irreversible(track.service)));
+    .map((track) => track.blockedBy(graph.irreversible(track.service)));
   const [first, ...others] = blocked;
   if (first) {
     const kind = blocked.some(({ irreversible }) => irreversible !== undefined) ? 'frozen' : 'refused';
     return { kind, blocked: [first, ...others] };
   }
-  const moves: Move<R>[] = sorted
-    .filter(({ position }) => position > 0)
-    .map((track) => track.move(demandsFor(track)));
+  const moves = sorted.filter(({ position }) => position > 0).map((track) => track.move());
   return { kind: 'selected', moves, stays: staysBeside(moves, graph, tracks) };
 }
 

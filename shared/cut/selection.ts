@@ -7,7 +7,7 @@ export interface ReleaseMoment {
   readonly startedAt: string;
 }
 
-/** Why a service goes back. All times ISO 8601, UTC. */
+/** Why a service goes back. All times ISO 8601, UTC, as the ledger has them. */
 export type MoveCause =
   /** Its own release is the bad one. */
   | { readonly kind: 'incident'; readonly releaseId: string }

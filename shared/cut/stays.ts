@@ -1,4 +1,3 @@
-import { iso } from './demands.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
 import type { PastRelease, ReleaseHistory } from './release-history.ts';
 import type { Move, Stay } from './selection.ts';
@@ -21,12 +20,14 @@ export function staysBeside<R extends PastRelease>(
   const stays = new Map<string, Stay>();
   const propose = (service: string, why: Stay['why'], { service: of, cut }: Move<R>): void => {
     if (moving.has(service)) return;
-    const live = reached.get(service)?.history.spans[0];
-    const stay = { service, why, of, cut, ...(live && { since: iso(live.bornAt) }) };
+    const history = reached.get(service)?.history;
+    const since = history?.spans[history.spans[0]?.origin ?? 0]?.release.startedAt;
+    const stay = { service, why, of, cut, ...(since && { since }) };
     const other = stays.get(service);
     if (!other || isStronger(stay, other)) stays.set(service, stay);
   };
   const proposeByTime = (service: string, move: Move<R>): void => {
+    if (moving.has(service)) return;
     const live = reached.get(service)?.history.spans[0];
     if (!live) propose(service, 'not-released', move);
     else propose(service, live.startedAt < Date.parse(move.cut) ? 'unchanged' : 'put-back', move);
@@ -45,5 +46,6 @@ export function staysBeside<R extends PastRelease>(
 function isStronger(a: Stay, b: Stay): boolean {
   const byReason = precedence.indexOf(a.why) - precedence.indexOf(b.why);
   if (byReason !== 0) return byReason < 0;
-  return a.cut === b.cut ? a.of < b.of : a.cut < b.cut;
+  const byCut = Date.parse(a.cut) - Date.parse(b.cut);
+  return byCut < 0 || (byCut === 0 && a.of < b.of);
 }
