@@ -73,7 +73,7 @@ describe('errors', () => {
   });
 
   it('of no other name than ours and those of AWS are matched', () => {
-    const aws = /^(States|Lambda|Sandbox|StepFunctions|Sfn)\.[A-Z][A-Za-z]+$/;
+    const aws = /^(States|Lambda|Sandbox|Runtime|StepFunctions|Sfn)\.[A-Z][A-Za-z]+$/;
     for (const error of [...matched('Retry'), ...matched('Catch')]) {
       if (!ours.includes(error)) expect(error).toMatch(aws);
     }

@@ -1,5 +1,5 @@
-import { runScenario } from '../../local/rehearsal/run-scenario.ts';
 import { findScenario, scenarioNames } from '../../local/rehearsal/scenario-file.ts';
+import { watchedRun } from '../promises/watched-run.ts';
 
 // The first run loads every handler and SDK client, which a busy machine takes its time for.
 jest.setTimeout(60_000);
@@ -11,8 +11,9 @@ describe('scenarios', () => {
     const scenario = findScenario(root, name);
 
     it(`${name}: ${scenario.title}`, async () => {
-      const { violations } = await runScenario(scenario, { seed: 1, root });
+      const { result, violations } = await watchedRun(scenario);
 
+      expect(result.violations).toEqual([]);
       expect(violations).toEqual([]);
     });
   }

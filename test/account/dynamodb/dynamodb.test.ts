@@ -499,4 +499,13 @@ describe('DynamoDb tables', () => {
     const { TimeToLiveDescription } = await send(new DescribeTimeToLiveCommand({ TableName: 'ledger' }));
     expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'DISABLED' });
   });
+
+  it('shows one item as plain values, at once', async () => {
+    const Item = { pk: { S: 'a' }, sk: { S: 'b' }, at: { N: '7' } };
+    await bench.settle(client.send(new PutItemCommand({ TableName: 'ledger', Item })));
+
+    expect(dynamodb.item('ledger', { pk: 'a', sk: 'b' })).toEqual({ pk: 'a', sk: 'b', at: 7 });
+    expect(dynamodb.item('ledger', { pk: 'a', sk: 'c' })).toBeUndefined();
+    expect(() => dynamodb.item('none', { pk: 'a', sk: 'b' })).toThrow('not found');
+  });
 });

@@ -1,0 +1,182 @@
+import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
+import type { TargetPlan } from '../../shared/targets/service-plan.ts';
+import type { SavedPlan } from './plan-mirror.ts';
+import type { Broken, PromiseCheck } from './promise.ts';
+import type { RunFacts } from './run-facts.ts';
+import type { ServiceChange } from './service-changes.ts';
+
+/** Deployments may complete, unseen, while a plan is being made: as long as a function may run. */
+const planningMs = 60_000;
+
+/**
+ * Every release gone back to is good and was recorded with what is planned, or is known as the versions that
+ * deployments which never completed began from; none of it is marked bad, and all of it existed when planning
+ * began. Nothing is changed to anything but what the plan names.
+ */
+export const backToGoodOnly: PromiseCheck = {
+  promise: 'back-to-good-only',
+  watch(facts, broken) {
+    const gone = new GoneAtPlanning(facts);
+    facts.plans.onSaved((saved) => checkPlan(facts, gone, saved, broken));
+    facts.changes.onChange((change) => checkChange(facts, change, broken));
+    return undefined;
+  },
+};
+
+function checkPlan(
+  facts: RunFacts,
+  gone: GoneAtPlanning,
+  { at, key, plan }: SavedPlan,
+  broken: Broken,
+): void {
+  for (const { service, fromRelease, toRelease, targets } of plan.services) {
+    const say = (detail: string) => broken(`${facts.clock(at)} ${key}, ${service}: ${detail}`);
+    const to = toRelease === undefined ? undefined : facts.ledger.release(toRelease);
+    if (toRelease !== undefined && to?.verdict !== 'good') {
+      say(`goes back to ${toRelease}, which is ${to ? to.verdict : 'not in the ledger'}`);
+    }
+    const from = facts.ledger.release(fromRelease);
+    for (const target of targets) {
+      const missing = gone.missing(plan.incidentId, target);
+      if (missing) say(`${target.target} is planned to ${missing}, which is gone`);
+      if (target.kind === 'cloudformation') {
+        if (target.snapshot && !same(target.snapshot, snapshotOf(to, target))) {
+          say(`${target.target} is not planned as ${toRelease} recorded it`);
+        }
+        continue;
+      }
+      if (to) {
+        const recorded = snapshotOf(to, target);
+        if (recorded?.kind === 'cloudformation' || recorded?.version !== target.toVersion) {
+          say(`${target.target} is planned to version ${target.toVersion}, which ${toRelease} did not have`);
+        }
+        continue;
+      }
+      checkBeginning(facts, from, target, at, say);
+    }
+  }
+}
+
+function checkBeginning(
+  facts: RunFacts,
+  from: ReleaseRecord | undefined,
+  target: Exclude<TargetPlan, { kind: 'cloudformation' }>,
+  at: number,
+  say: Broken,
+): void {
+  const deployment = Object.values(from?.deployments ?? {}).find((one) => one.target === target.target);
+  if (deployment?.fromVersion !== target.toVersion) {
+    say(
+      `${target.target} is planned to version ${target.toVersion}, from which its deployment did not begin`,
+    );
+    return;
+  }
+  const { status, completedAt = at } = facts.account.codeDeploy.find(deployment.deploymentId);
+  if (status === 'Succeeded' && completedAt < at - planningMs) {
+    say(`${target.target} goes back to an unverified version although its deployment had completed`);
+  }
+  const bad = facts.ledger
+    .releases(from?.service)
+    .find(
+      ({ verdict, deployments }) =>
+        verdict === 'bad' &&
+        Object.values(deployments).some(
+          (one) => one.function === target.function && one.toVersion === target.toVersion,
+        ),
+    );
+  if (bad) say(`${target.target} goes back to version ${target.toVersion} of ${bad.releaseId}, marked bad`);
+}
+
+function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): void {
+  const { at, call, service = '', owners, alias, deploymentId, templateUrl } = change;
+  const plans = owners.flatMap((owner) => facts.plans.ofService(owner, service) ?? []);
+  const targets = plans.flatMap((plan) => plan.targets);
+  const say = (detail: string) =>
+    broken(`${facts.clock(at)} ${call} on ${service || 'no service'} ${detail}`);
+  if (alias) {
+    const planned = targets.some(
+      (target) =>
+        target.kind !== 'cloudformation' &&
+        target.function === alias.function &&
+        target.alias === alias.name &&
+        target.toVersion === alias.toVersion,
+    );
+    if (!planned)
+      say(`moves ${alias.function}:${alias.name} to version ${alias.toVersion}, which no plan names`);
+  } else if (deploymentId !== undefined) {
+    const planned = targets.some(
+      (target) => target.kind === 'codedeploy' && target.deploymentId === deploymentId,
+    );
+    if (!planned) say(`stops ${deploymentId}, which no plan names`);
+  } else if (templateUrl !== undefined) {
+    const planned = targets.some(
+      ({ kind, ...target }) =>
+        kind === 'cloudformation' &&
+        'snapshot' in target &&
+        target.snapshot?.kind === 'cloudformation' &&
+        templateUrl.endsWith(target.snapshot.templateKey),
+    );
+    if (!planned) say(`updates it to ${templateUrl}, which no plan names`);
+  } else {
+    say('is a change of no known kind');
+  }
+}
+
+function snapshotOf(release: ReleaseRecord | undefined, target: TargetPlan): TargetSnapshot | undefined {
+  return release?.snapshot?.find((one) => one.target === target.target);
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, one]) => [key, sorted(one)]),
+  );
+}
+
+/** What was gone already when an incident's planning began: a plan may not know what is deleted meanwhile. */
+class GoneAtPlanning {
+  readonly #facts: RunFacts;
+  readonly #deleted = new Map<string, number>();
+  readonly #began = new Map<string, number>();
+
+  constructor(facts: RunFacts) {
+    this.#facts = facts;
+    const { wire, lambdaRuntime, clock } = facts.account;
+    wire.onPerformed(({ call: { service, operation, input, now }, refusal }) => {
+      if (refusal) return;
+      if (service === 'lambda' && operation === 'DeleteFunction') {
+        this.#deleted.set(`${input.FunctionName}:${input.Qualifier}`, now);
+      }
+      if (service === 's3' && operation === 'DeleteObject') this.#deleted.set(input.Key, now);
+      if (service === 's3' && operation === 'PutObject') this.#deleted.delete(input.Key);
+    });
+    lambdaRuntime.intercept(({ logicalId, payload }, next) => {
+      if (logicalId === 'PlanRollbackFunction') {
+        const { incidentId } = JSON.parse(payload) as { incidentId: string };
+        this.#began.set(incidentId, clock.now());
+      }
+      return next();
+    });
+  }
+
+  /** Name of what a planned target needs and that was gone; undefined where all of it was there. */
+  missing(incidentId: string, target: TargetPlan): string | undefined {
+    const began = this.#began.get(incidentId) ?? 0;
+    if (target.kind !== 'cloudformation') {
+      const { function: name, toVersion } = target;
+      if (this.#facts.account.lambda.version(name, toVersion)) return undefined;
+      const at = this.#deleted.get(`${name}:${toVersion}`) ?? 0;
+      return at < began ? `version ${toVersion} of ${name}` : undefined;
+    }
+    if (target.snapshot?.kind !== 'cloudformation') return undefined;
+    const at = this.#deleted.get(target.snapshot.templateKey);
+    return at !== undefined && at < began ? target.snapshot.templateKey : undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import { providerOf } from '../../shared/catalog/service-entry.ts';
+import type { Scenario } from '../rehearsal/scenario.ts';
+import type { PromiseCheck } from './promise.ts';
+
+/**
+ * A provider is not touched before the planned consumers of it are done. Services that depend on each other in a
+ * circle go back together, in any order; a plan of one service keeps the promise by itself.
+ */
+export const consumersBeforeProviders: PromiseCheck = {
+  promise: 'consumers-before-providers',
+  watch(facts, broken) {
+    facts.changes.onChange(({ at, call, service, owners }) => {
+      if (service === undefined) return;
+      for (const owner of owners) {
+        const saved = facts.plans.of(owner);
+        if (!saved) continue;
+        const { incidentId, plannedAt, services } = saved.plan;
+        for (const { service: consumer } of services) {
+          if (!dependsOn(facts.scenario, consumer, service) || dependsOn(facts.scenario, service, consumer)) {
+            continue;
+          }
+          const result = facts.ledger.serviceResult(incidentId, consumer);
+          if (result && result.finishedAt >= plannedAt) continue;
+          broken(
+            `${facts.clock(at)} ${call} on ${service} before its consumer ${consumer} is done (${owner})`,
+          );
+        }
+      }
+    });
+    return undefined;
+  },
+};
+
+/** Whether `consumer` depends on `provider`, directly or over others. */
+function dependsOn({ services }: Scenario, consumer: string, provider: string): boolean {
+  const seen = new Set<string>();
+  const open = [consumer];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    const providers = services.find(({ service }) => service === one)?.dependsOn ?? [];
+    for (const { service: next } of providers.map(providerOf)) {
+      if (next === provider) return true;
+      if (seen.has(next)) continue;
+      seen.add(next);
+      open.push(next);
+    }
+  }
+  return false;
+}

@@ -1,0 +1,61 @@
+import type { BootedCoordinator } from '../boot/boot.ts';
+
+/** What the sweep leaves alone because its event may still be on the way, with some room. */
+const graceMs = 3 * 60_000;
+
+/**
+ * What the coordinator can have heard of: an event that reached its function, or the sweep that finds what lost
+ * events left undone, once it ran. It cannot answer for what neither told it; and an event in the dead-letter
+ * queue raises the alarm of the template, which tells a person.
+ */
+export class DeliveredEvents {
+  readonly #coordinator: BootedCoordinator;
+  readonly #heard = new Set<string>();
+  #firstCompilation = Number.POSITIVE_INFINITY;
+  #lastSweep = Number.NEGATIVE_INFINITY;
+
+  constructor(coordinator: BootedCoordinator) {
+    this.#coordinator = coordinator;
+    coordinator.account.lambdaRuntime.intercept(async ({ logicalId, payload, startedAt }, next) => {
+      if (logicalId === 'StartMonitoringFunction' || logicalId === 'ReportFailedExecutionFunction') {
+        const { deploymentId, executionArn } = detailOf(payload);
+        this.#heard.add(executionArn ?? deploymentId ?? '');
+      }
+      const result = await next();
+      if (logicalId === 'SweepLostWorkFunction') this.#lastSweep = Math.max(this.#lastSweep, startedAt);
+      if (logicalId === 'CompileCatalogFunction') {
+        this.#firstCompilation = Math.min(this.#firstCompilation, startedAt);
+      }
+      return result;
+    });
+  }
+
+  /** Whether the coordinator can know of a deployment that was created at `createdAt` (ms since the epoch). */
+  deployment(deploymentId: string, createdAt: number): boolean {
+    return this.#isKnown(deploymentId, createdAt);
+  }
+
+  /** Whether the coordinator can know that an execution ended without success at `stoppedAt`. */
+  failedExecution(executionArn: string, stoppedAt: number | undefined): boolean {
+    return stoppedAt !== undefined && this.#isKnown(executionArn, stoppedAt);
+  }
+
+  /** When the catalog was first compiled, ms since the epoch: before that there are no services. */
+  get firstCompilation(): number {
+    return this.#firstCompilation;
+  }
+
+  #isKnown(id: string, since: number): boolean {
+    const known = this.#heard.has(id) || this.#lastSweep > since + graceMs;
+    return known && !this.#isDead(id);
+  }
+
+  #isDead(id: string): boolean {
+    const { account, stack } = this.#coordinator;
+    return stack.queues.some(({ arn }) => account.queue(arn)?.messages.some(({ body }) => body.includes(id)));
+  }
+}
+
+function detailOf(payload: string): { deploymentId?: string; executionArn?: string } {
+  return (JSON.parse(payload) as { detail?: { deploymentId?: string; executionArn?: string } }).detail ?? {};
+}

@@ -1,0 +1,45 @@
+import { isRollbackMarker, isStackToken } from '../../shared/targets/rollback-marker.ts';
+import type { SimulatedAccount } from '../account/account.ts';
+import type { Deployment } from '../account/codedeploy/deployment.ts';
+
+/** What a deployment is, by ground truth: somebody's release, or one way of going back. */
+export type Origin = 'release' | 'rollback';
+
+interface StackUpdate {
+  readonly at: number;
+  readonly ours: boolean;
+}
+
+/** Knows of every deployment whether it brings something in or takes it back. */
+export class DeploymentOrigins {
+  /** Updates that CloudFormation accepted, by stack, oldest first. */
+  readonly #updates = new Map<string, StackUpdate[]>();
+
+  constructor(account: SimulatedAccount) {
+    account.wire.onPerformed(({ call: { service, operation, input, now }, refusal }) => {
+      if (service !== 'cloudformation' || operation !== 'UpdateStack' || refusal) return;
+      const update = { at: now, ours: isStackToken(input.ClientRequestToken) };
+      const updates = this.#updates.get(input.StackName);
+      if (updates) updates.push(update);
+      else this.#updates.set(input.StackName, [update]);
+    });
+  }
+
+  of(deployment: Deployment): Origin {
+    const { creator, description = '', rollsBack, externalId, createdAt } = deployment;
+    const marked =
+      rollsBack !== undefined ||
+      creator === 'codeDeployRollback' ||
+      creator === 'CloudFormationRollback' ||
+      isRollbackMarker(description);
+    if (marked) return 'rollback';
+    const stack = externalId?.split('/')[1];
+    const update = this.#updates.get(stack ?? '')?.findLast(({ at }) => at <= createdAt);
+    return update?.ours ? 'rollback' : 'release';
+  }
+
+  /** Whether somebody besides the coordinator began an update of a stack since `since` (ms since the epoch). */
+  updatedByOthers(stack: string, since: number): boolean {
+    return this.#updates.get(stack)?.some(({ at, ours }) => !ours && at >= since) ?? false;
+  }
+}

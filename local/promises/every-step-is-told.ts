@@ -1,0 +1,58 @@
+import type { Broken, PromiseCheck } from './promise.ts';
+import type { Publication } from './publications.ts';
+import type { RunFacts } from './run-facts.ts';
+
+/**
+ * Each step of an incident reaches the stakeholders: that it is being rolled back, how it ended, that a release
+ * is settled, that a deployment is not watched any more. Never zero times; and once, unless its publisher was
+ * disturbed between publishing it and noting that it had.
+ */
+export const everyStepIsTold: PromiseCheck = {
+  promise: 'every-step-is-told',
+  watch(facts, broken) {
+    const sent = new Map<string, Publication>();
+    facts.mails.onPublished((mail) => {
+      const key = `${mail.kind} ${mail.about} ${mail.executionArn}`;
+      const earlier = sent.get(key);
+      if (earlier && mail.executionArn + mail.about !== mail.subject && !earlier.disturbed()) {
+        broken(`${facts.clock(mail.at)} "${mail.subject}" was mailed before, at ${facts.clock(earlier.at)}`);
+      }
+      sent.set(key, mail);
+    });
+    const announced = new Set<string>();
+    facts.coordinator.engine.onStateEntered(({ executionArn, state }) => {
+      if (state === 'RollBackServices') announced.add(executionArn);
+    });
+    return () => checkNeverZero(facts, announced, broken);
+  },
+};
+
+function checkNeverZero(facts: RunFacts, announced: ReadonlySet<string>, broken: Broken): void {
+  const mails = facts.mails.all();
+  const has = (kind: Publication['kind'], about: string, executionArn?: string) =>
+    mails.some(
+      (mail) =>
+        mail.kind === kind &&
+        mail.about === about &&
+        (executionArn === undefined || mail.executionArn === executionArn),
+    );
+  for (const { incidentId, attempt, status, outcome, executionArn } of facts.ledger.incidents()) {
+    if (announced.has(executionArn) && !has('opened', incidentId, executionArn)) {
+      broken(`nobody was told that incident ${incidentId} (attempt ${attempt}) began`);
+    }
+    if (status === 'closed' && !has('outcome', incidentId, executionArn)) {
+      broken(`nobody was told that incident ${incidentId} (attempt ${attempt}) ended ${outcome}`);
+    }
+  }
+  for (const { status, output, arn, name, stopDate } of facts.executions('MonitorDeployment')) {
+    if (status === 'SUCCEEDED') {
+      const { settlement, releaseId = '' } = JSON.parse(output ?? '{}') as Record<string, string>;
+      const settled = settlement === 'good' || settlement === 'unproven';
+      if (settled && !has('settled', releaseId))
+        broken(`nobody was told that release ${releaseId} is ${settlement}`);
+    } else if (status !== 'RUNNING' && facts.delivered.failedExecution(arn, stopDate)) {
+      const told = mails.some((mail) => mail.kind === 'unwatched' && mail.executionArn === arn);
+      if (!told) broken(`nobody was told that the watch ${name} ended ${status}`);
+    }
+  }
+}

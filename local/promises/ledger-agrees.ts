@@ -1,0 +1,129 @@
+import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
+import { codeSha256 } from '../account/lambda/function-settings.ts';
+import { isRelease } from './ledger-mirror.ts';
+import type { PromiseCheck } from './promise.ts';
+import type { RunFacts } from './run-facts.ts';
+
+/** A snapshot is read within the run of one function, and reads may be late by seconds. */
+const snapshotMs = 2 * 60_000;
+
+/**
+ * The ledger agrees with the account: a recorded deployment has the versions CodeDeploy has; the snapshot of a
+ * release is what was live when it was taken, of a watched release the versions it brought in and the template
+ * its update brought in; and at the end the newest good release of a service is what is live, unless somebody
+ * deployed since.
+ */
+export const ledgerAgrees: PromiseCheck = {
+  promise: 'ledger-agrees',
+  watch(facts, broken) {
+    const templates = new Map<string, { readonly at: number; readonly text: string }[]>();
+    facts.account.wire.onPerformed(({ call: { service, operation, input, now }, refusal }) => {
+      if (service !== 'cloudformation' || operation !== 'UpdateStack' || refusal || !input.TemplateBody)
+        return;
+      const updates = templates.get(input.StackName) ?? [];
+      updates.push({ at: now, text: input.TemplateBody });
+      templates.set(input.StackName, updates);
+    });
+
+    facts.ledger.onWrite(({ at, before, after }) => {
+      if (!after || !isRelease(after)) return;
+      const say = (detail: string) => broken(`${facts.clock(at)} release ${after.releaseId}: ${detail}`);
+      for (const id of Object.keys(after.deployments)) {
+        if (before && isRelease(before) && before.deployments[id]) continue;
+        const problem = deploymentProblem(facts, after, id);
+        if (problem) say(problem);
+      }
+      if (!after.snapshot || (before && 'snapshot' in before)) return;
+      for (const one of after.snapshot) {
+        const problem =
+          one.kind === 'cloudformation'
+            ? templateProblem(facts, after, one, templates.get(one.stack) ?? [])
+            : aliasProblem(facts, after, one, at);
+        if (problem) say(problem);
+      }
+    });
+    return () => {
+      for (const { service } of facts.scenario.services) {
+        const problem = notLive(facts, service);
+        if (problem) broken(problem);
+      }
+    };
+  },
+};
+
+function deploymentProblem(facts: RunFacts, release: ReleaseRecord, id: string): string | undefined {
+  const recorded = release.deployments[id];
+  const { appSpec } = facts.account.codeDeploy.find(id);
+  const agrees =
+    recorded?.function === appSpec.functionName &&
+    recorded.alias === appSpec.alias &&
+    recorded.fromVersion === appSpec.currentVersion &&
+    recorded.toVersion === appSpec.targetVersion;
+  return agrees
+    ? undefined
+    : `deployment ${id} is recorded as ${recorded?.fromVersion} -> ${recorded?.toVersion}`;
+}
+
+type AliasSnapshot = Exclude<TargetSnapshot, { kind: 'cloudformation' }>;
+type StackSnapshot = Extract<TargetSnapshot, { kind: 'cloudformation' }>;
+
+function aliasProblem(
+  { account: { lambda } }: RunFacts,
+  release: ReleaseRecord,
+  { target, function: name, alias, version, codeSha256: digest }: AliasSnapshot,
+  at: number,
+): string | undefined {
+  const history = lambda.shareHistory(name, alias);
+  const live = history.some(
+    ({ shares }, index) => (shares[version] ?? 0) > 0 && (history[index + 1]?.at ?? at) >= at - snapshotMs,
+  );
+  if (!live) return `${target} is recorded on version ${version}, which was not live`;
+  const code = lambda.version(name, version)?.code;
+  if (code !== undefined && codeSha256(code) !== digest)
+    return `${target} has another digest than version ${version}`;
+  const brought = Object.values(release.deployments).find((one) => one.target === target);
+  if (!brought || brought.toVersion === version) return undefined;
+  return `${target} is recorded on version ${version}, but the release brought in ${brought.toVersion}`;
+}
+
+function templateProblem(
+  facts: RunFacts,
+  release: ReleaseRecord,
+  { templateKey, stack }: StackSnapshot,
+  updates: readonly { readonly at: number; readonly text: string }[],
+): string | undefined {
+  const { account, coordinator } = facts;
+  const input = { Bucket: coordinator.nameOf('Bucket'), Key: templateKey };
+  let saved: string;
+  try {
+    const { Body } = account.s3.operations.GetObject(input) as { Body: Uint8Array };
+    saved = Buffer.from(Body).toString();
+  } catch {
+    return `the template ${templateKey} was not saved`;
+  }
+  const began = Object.values(release.deployments).map(({ createdAt }) => Date.parse(createdAt));
+  const update = updates.findLast(({ at }) => at <= Math.min(...began));
+  if (began.length === 0 || !update || update.text === saved) return undefined;
+  return `the template saved of ${stack} is not the one that the release brought in`;
+}
+
+function notLive(facts: RunFacts, service: string): string | undefined {
+  const newest = facts.ledger.releases(service).at(-1);
+  if (newest?.verdict !== 'good' || !newest.snapshot) return undefined;
+  const since = Date.parse(newest.startedAt);
+  const { lambda, codeDeploy } = facts.account;
+  const { stack } = facts.scenario.services.find((entry) => entry.service === service) ?? {};
+  for (const one of newest.snapshot) {
+    if (one.kind === 'cloudformation') continue;
+    const others = codeDeploy.deployments.some(
+      ({ id, createdAt, appSpec }) =>
+        createdAt >= since && appSpec.functionName === one.function && !newest.deployments[id],
+    );
+    // An alias without deployments is moved by the stack's update itself.
+    const updated = one.kind === 'lambda-alias' && stack && facts.origins.updatedByOthers(stack, since + 1);
+    const live = lambda.aliasTarget(one.function, one.alias);
+    if (others || updated || live?.version === one.version) continue;
+    return `${service}: ${newest.releaseId} has ${one.target} on version ${one.version}, live is ${live?.version}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,88 @@
+import { type Deployment, isOver } from '../account/codedeploy/deployment.ts';
+import { serviceOfFunction } from '../rehearsal/names.ts';
+import type { Broken, PromiseCheck } from './promise.ts';
+import type { RunFacts } from './run-facts.ts';
+import type { ServiceChange } from './service-changes.ts';
+
+/**
+ * A roll-forward never interleaves with a rollback. A deployment of somebody else's that is created on a service
+ * while an incident holds its lock
+ * - has its alias left alone while it runs;
+ * - is not lost sight of: it is in the ledger, or a person was told that it is not watched;
+ * - is not undone in silence: where the coordinator moved its alias or updated its stack after it had begun, the
+ *   incident's outcome was mailed after that.
+ */
+export const neverInterleaved: PromiseCheck = {
+  promise: 'never-interleaved',
+  watch(facts, broken) {
+    facts.changes.onChange((change) => {
+      const { at, call, service, alias, deploymentId } = change;
+      const running = facts.account.codeDeploy.deployments.find(
+        (deployment) =>
+          deployment.id !== deploymentId &&
+          !isOver(deployment) &&
+          alias !== undefined &&
+          deployment.appSpec.functionName === alias.function &&
+          deployment.appSpec.alias === alias.name &&
+          facts.origins.of(deployment) === 'release' &&
+          !isUndone(facts, change, deployment),
+      );
+      if (running)
+        broken(`${facts.clock(at)} ${call} on ${service} while ${running.id} of somebody else runs`);
+    });
+    return () => {
+      for (const deployment of facts.account.codeDeploy.deployments)
+        checkDeployment(facts, deployment, broken);
+    };
+  },
+};
+
+/** Whether a deployment is one of the release that the change undoes. */
+function isUndone(facts: RunFacts, { owners, service = '' }: ServiceChange, { id }: Deployment): boolean {
+  return owners.some((owner) => {
+    const from = facts.plans.ofService(owner, service)?.fromRelease;
+    return from !== undefined && facts.ledger.release(from)?.deployments[id] !== undefined;
+  });
+}
+
+function checkDeployment(facts: RunFacts, deployment: Deployment, broken: Broken): void {
+  const { id, appSpec, createdAt, group } = deployment;
+  const service = serviceOfFunction(facts.scenario, appSpec.functionName);
+  if (service === undefined || !facts.isManaged(service) || facts.origins.of(deployment) !== 'release')
+    return;
+  const during = facts.ledger
+    .incidents()
+    .find(
+      (one) =>
+        one.service === service &&
+        Date.parse(one.openedAt) < createdAt &&
+        createdAt < Date.parse(one.closedAt ?? '9999-12-31T00:00:00Z') &&
+        !facts.ledger.release(one.releaseId)?.deployments[id],
+    );
+  if (!during) return;
+  const known = facts.ledger.get(`DEPLOYMENT#${id}`, 'DEPLOYMENT') !== undefined;
+  const told = facts.mails.all().some((mail) => mail.about === id);
+  if (!known && !told && facts.delivered.deployment(id, createdAt)) {
+    broken(`${id} began during incident ${during.incidentId} and was lost sight of`);
+  }
+  const stack = facts.entry(service)?.stack;
+  const undone = facts.changes
+    .all()
+    .findLast(
+      (change) =>
+        change.at > createdAt &&
+        (change.deploymentId === id ||
+          (change.alias?.function === appSpec.functionName && change.alias.name === appSpec.alias) ||
+          (change.stack !== undefined && change.stack === stack && deployment.externalId !== undefined)) &&
+        change.owners.some((owner) => owner.startsWith(`${during.incidentId}#`)),
+    );
+  if (!undone) return;
+  const reported = facts.mails
+    .all()
+    .some(({ kind, about, at }) => kind === 'outcome' && about === during.incidentId && at >= undone.at);
+  if (!reported) {
+    broken(
+      `${undone.call} undid ${id} of ${group.name}, begun during ${during.incidentId}, and nobody was told`,
+    );
+  }
+}

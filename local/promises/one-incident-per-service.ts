@@ -1,0 +1,43 @@
+import type { LedgerWrite } from './ledger-mirror.ts';
+import type { PromiseCheck } from './promise.ts';
+import type { RunFacts } from './run-facts.ts';
+
+const nobody = 'nobody';
+
+/**
+ * No two incidents change one service at the same time: every change is made by the attempt that holds the
+ * service's lock at that moment, and a lock passes to another incident only when it was freed, its lease had run
+ * out, or its owner's execution had ended.
+ */
+export const oneIncidentPerService: PromiseCheck = {
+  promise: 'one-incident-per-service',
+  watch(facts, broken) {
+    facts.changes.onChange(({ at, call, service, owners }) => {
+      if (service === undefined) return;
+      const holder = facts.ledger.lock(service)?.owner ?? nobody;
+      const incidents = owners.map(incidentOf);
+      if (incidents.includes(incidentOf(holder))) return;
+      const by = incidents.join(' or ') || 'no incident';
+      broken(`${facts.clock(at)} ${call} on ${service} for ${by}, while ${holder} holds its lock`);
+    });
+    facts.ledger.onWrite((write) => {
+      if (write.sk === 'LOCK') checkHandover(facts, write, broken);
+    });
+    return undefined;
+  },
+};
+
+function checkHandover(facts: RunFacts, { at, pk, before, after }: LedgerWrite, broken: (d: string) => void) {
+  const [from, to] = [String(before?.owner ?? nobody), String(after?.owner ?? nobody)];
+  if (from === nobody || to === nobody || incidentOf(from) === incidentOf(to)) return;
+  const leased = Number(before?.leaseUntil ?? 0) > at;
+  const incident = facts.ledger.incident(incidentOf(from));
+  const alive =
+    incident?.status === 'open' &&
+    facts.coordinator.engine.execution(incident.executionArn).status === 'RUNNING';
+  if (leased && alive) broken(`${facts.clock(at)} the lock of ${pk.slice(5)} passed from ${from} to ${to}`);
+}
+
+function incidentOf(owner: string): string {
+  return owner.replace(/#\d+$/, '');
+}

@@ -1,0 +1,110 @@
+import type { TargetPlan } from '../../shared/targets/service-plan.ts';
+import { codeSha256 } from '../account/lambda/function-settings.ts';
+import { isIncident } from './ledger-mirror.ts';
+import type { Broken, PromiseCheck } from './promise.ts';
+import type { RunFacts } from './run-facts.ts';
+
+/**
+ * After the outcome `rolled-back` every planned alias is on the planned version, or on a newer one than the bad
+ * one with the planned code, without weights; the stack is at rest in a `*_COMPLETE` state, and where it was put
+ * back to a saved template, with that template's parameters. Checked when the incident is closed and at the end,
+ * for every target that nobody else has changed since.
+ */
+export const restoredWhenRolledBack: PromiseCheck = {
+  promise: 'restored-when-rolled-back',
+  watch(facts, broken) {
+    facts.ledger.onWrite(({ after, before }) => {
+      if (
+        after &&
+        isIncident(after) &&
+        after.outcome === 'rolled-back' &&
+        before?.outcome !== 'rolled-back'
+      ) {
+        check(facts, after.incidentId, 'when it was closed', broken);
+      }
+    });
+    return () => {
+      for (const { incidentId, service, outcome, openedAt } of facts.ledger.incidents()) {
+        const later = facts.ledger
+          .incidents()
+          .some((other) => other.service === service && other.openedAt > openedAt);
+        if (outcome === 'rolled-back' && !later) check(facts, incidentId, 'at the end', broken);
+      }
+    };
+  },
+};
+
+function check(facts: RunFacts, incidentId: string, when: string, broken: Broken): void {
+  const incident = facts.ledger.incident(incidentId);
+  const saved = facts.plans.of(`${incidentId}#${incident?.attempt}`);
+  if (!incident || !saved) {
+    broken(`incident ${incidentId} is rolled back without a plan`);
+    return;
+  }
+  const since = Date.parse(incident.openedAt);
+  for (const { service, targets } of saved.plan.services) {
+    for (const target of targets) {
+      const problem =
+        target.kind === 'cloudformation'
+          ? stackProblem(facts, target, since, incidentId)
+          : aliasProblem(facts, service, target, since);
+      if (problem)
+        broken(`${service} ${target.target} ${problem} ${when} of ${incidentId}, which is rolled back`);
+    }
+  }
+}
+
+function aliasProblem(
+  facts: RunFacts,
+  service: string,
+  target: Exclude<TargetPlan, { kind: 'cloudformation' }>,
+  since: number,
+): string | undefined {
+  const { lambda, codeDeploy } = facts.account;
+  const { function: name, alias, fromVersion, toVersion, toCodeSha256 } = target;
+  const changedByOthers = codeDeploy.deployments.some(
+    (deployment) =>
+      deployment.createdAt >= since &&
+      deployment.appSpec.functionName === name &&
+      facts.origins.of(deployment) === 'release',
+  );
+  if (changedByOthers) return undefined;
+  // An alias without deployments is moved by the stack's update itself.
+  const { stack } = facts.scenario.services.find((entry) => entry.service === service) ?? {};
+  if (target.kind === 'lambda-alias' && stack && facts.origins.updatedByOthers(stack, since))
+    return undefined;
+  const live = lambda.aliasTarget(name, alias);
+  if (!live) return 'has no alias';
+  if (Object.keys(live.weights).length > 0) return `has weights (${JSON.stringify(live.weights)})`;
+  if (live.version === toVersion) return undefined;
+  const code = lambda.version(name, live.version)?.code;
+  const sameCode = code !== undefined && codeSha256(code) === toCodeSha256;
+  return sameCode && Number(live.version) > Number(fromVersion)
+    ? undefined
+    : `is on version ${live.version}, not ${toVersion},`;
+}
+
+function stackProblem(
+  facts: RunFacts,
+  { stack, snapshot }: Extract<TargetPlan, { kind: 'cloudformation' }>,
+  since: number,
+  incidentId: string,
+): string | undefined {
+  if (facts.origins.updatedByOthers(stack, since)) return undefined;
+  const { Stacks: [found] = [] } = facts.account.cloudFormation.operations.DescribeStacks({
+    StackName: stack,
+  });
+  const status = found?.StackStatus ?? 'gone';
+  if (!status.endsWith('_COMPLETE') || status === 'ROLLBACK_COMPLETE') return `is ${status}`;
+  const ours = facts.changes
+    .all()
+    .some(
+      (change) => change.stack === stack && change.owners.some((owner) => owner.startsWith(`${incidentId}#`)),
+    );
+  if (!ours || snapshot?.kind !== 'cloudformation') return undefined;
+  for (const { key, value } of snapshot.parameters) {
+    const live = found?.Parameters?.find(({ ParameterKey }) => ParameterKey === key)?.ParameterValue;
+    if (value !== undefined && live !== value) return `has parameter ${key} ${live}, not ${value},`;
+  }
+  return undefined;
+}

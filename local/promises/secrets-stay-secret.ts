@@ -1,0 +1,36 @@
+import { plantedSecrets } from '../rehearsal/planted-secrets.ts';
+import type { PromiseCheck } from './promise.ts';
+
+/**
+ * No secret value reaches an execution's history, a mail, the ledger or the coordinator's bucket. Every service
+ * of a rehearsal has two: a NoEcho parameter of its stack, which its functions carry in their environment, and a
+ * SecureString in Parameter Store.
+ */
+export const secretsStaySecret: PromiseCheck = {
+  promise: 'secrets-stay-secret',
+  watch(facts, broken) {
+    const bucket = facts.coordinator.nameOf('Bucket');
+    facts.account.wire.onPerformed(({ call: { service, operation, input, now } }) => {
+      if (service !== 's3' || operation !== 'PutObject' || input.Bucket !== bucket) return;
+      if (leaks(Buffer.from(input.Body as Uint8Array).toString())) {
+        broken(`${facts.clock(now)} ${input.Key} holds a secret`);
+      }
+    });
+    facts.mails.onPublished(({ subject, body }) => {
+      if (leaks(subject) || leaks(body)) broken(`the mail "${subject}" holds a secret`);
+    });
+    facts.ledger.onWrite(({ pk, sk, after }) => {
+      if (leaks(JSON.stringify(after ?? {}))) broken(`${pk} ${sk} holds a secret`);
+    });
+    return () => {
+      for (const { stateMachine, name, history } of facts.coordinator.engine.executions()) {
+        const leak = history.find(({ details = {} }) => Object.values(details).some(leaks));
+        if (leak) broken(`event ${leak.id} (${leak.type}) of ${stateMachine.name} ${name} holds a secret`);
+      }
+    };
+  },
+};
+
+function leaks(value: unknown): boolean {
+  return typeof value === 'string' && plantedSecrets.some((secret) => value.includes(secret));
+}

@@ -1,0 +1,136 @@
+import type { SimulatedAccount } from '../account/account.ts';
+import type { WireCall } from '../account/wire/wire.ts';
+import { Listeners } from '../asl/listeners.ts';
+import { serviceOfFunction } from '../rehearsal/names.ts';
+import type { Scenario } from '../rehearsal/scenario.ts';
+
+/** A change the coordinator made to something a team owns, at the moment it took effect. */
+export interface ServiceChange {
+  /** ms since the epoch */
+  readonly at: number;
+  /** Logical id of the function that made it. */
+  readonly by: string;
+  /** `codedeploy:StopDeployment` */
+  readonly call: string;
+  readonly operation: string;
+  /** Undefined where it is no service of the scenario. */
+  readonly service: string | undefined;
+  /** Attempts, as `<incident>#<attempt>`, that may have made it: more than one only where their steps overlap. */
+  readonly owners: readonly string[];
+  /** The alias it moves, and the version it moves it to. */
+  readonly alias?: { readonly function: string; readonly name: string; readonly toVersion: string };
+  /** Deployment that was stopped or created. */
+  readonly deploymentId?: string;
+  readonly stack?: string;
+  readonly templateUrl?: string;
+}
+
+/** Services the teams' things are in; the rest is the coordinator's own. */
+const teams = new Set(['codedeploy', 'lambda', 'cloudformation', 'ssm', 'cloudwatch']);
+const reading = /^(Get|List|Describe|BatchGet|Invoke$)/;
+
+interface Step {
+  readonly incidentId: string;
+  readonly attempt: number;
+  readonly service: string;
+}
+
+/** Sees every change the coordinator makes, and for which attempt of which incident. */
+export class ServiceChanges {
+  readonly #scenario: Scenario;
+  readonly #account: SimulatedAccount;
+  readonly #changes = new Listeners<ServiceChange>();
+  readonly #all: ServiceChange[] = [];
+  /** Steps under way: a call does not say which invocation it belongs to. */
+  readonly #steps = new Set<Step>();
+
+  constructor(scenario: Scenario, account: SimulatedAccount) {
+    this.#scenario = scenario;
+    this.#account = account;
+    account.lambdaRuntime.intercept(async ({ logicalId, payload }, next) => {
+      if (logicalId !== 'StartTargetFunction') return next();
+      const step = JSON.parse(payload) as Step;
+      this.#steps.add(step);
+      try {
+        return await next();
+      } finally {
+        this.#steps.delete(step);
+      }
+    });
+    account.wire.onPerformed(({ call, output, refusal }) => {
+      if (refusal || call.caller.resource === undefined) return;
+      if (!teams.has(call.service) || reading.test(call.operation)) return;
+      const change = this.#read(call, call.caller.resource, output);
+      this.#all.push(change);
+      this.#changes.tell(() => change);
+    });
+  }
+
+  onChange(listener: (change: ServiceChange) => void): void {
+    this.#changes.add(listener);
+  }
+
+  /** All changes so far, oldest first. */
+  all(): readonly ServiceChange[] {
+    return this.#all;
+  }
+
+  #read(call: WireCall, by: string, output: object | undefined): ServiceChange {
+    const about = this.#subject(call, output);
+    const { mark, ...rest } = about;
+    const underWay = [...this.#steps]
+      .filter(({ service }) => service === about.service)
+      .map(({ incidentId, attempt }) => `${incidentId}#${attempt}`)
+      .filter((owner) => mark === undefined || owner.startsWith(mark));
+    return {
+      at: call.now,
+      by,
+      call: `${call.service}:${call.operation}`,
+      operation: call.operation,
+      owners: [...new Set(underWay)],
+      ...rest,
+    };
+  }
+
+  #subject(
+    { operation, input }: WireCall,
+    output: object | undefined,
+  ): Pick<ServiceChange, 'service' | 'alias' | 'deploymentId' | 'stack' | 'templateUrl'> & { mark?: string } {
+    switch (operation) {
+      case 'StopDeployment':
+        return { service: this.#ofDeployment(input.deploymentId), deploymentId: input.deploymentId };
+      case 'CreateDeployment': {
+        const { deploymentId = '' } = (output ?? {}) as { deploymentId?: string };
+        const { appSpec } = this.#account.codeDeploy.find(deploymentId);
+        const mark = String(input.description ?? '').split(':')[1];
+        return {
+          service: serviceOfFunction(this.#scenario, appSpec.functionName),
+          deploymentId,
+          alias: { function: appSpec.functionName, name: appSpec.alias, toVersion: appSpec.targetVersion },
+          ...(mark && { mark: `${mark}#` }),
+        };
+      }
+      case 'UpdateAlias':
+        return {
+          service: serviceOfFunction(this.#scenario, input.FunctionName),
+          alias: { function: input.FunctionName, name: input.Name, toVersion: input.FunctionVersion },
+        };
+      case 'UpdateStack': {
+        const mark = /^rollback-coordinator-(.+)-(\d+)$/.exec(input.ClientRequestToken ?? '');
+        return {
+          service: this.#scenario.services.find(({ stack }) => stack === input.StackName)?.service,
+          stack: input.StackName,
+          templateUrl: input.TemplateURL ?? '',
+          ...(mark && { mark: `${mark[1]}#${mark[2]}` }),
+        };
+      }
+      default:
+        return { service: undefined };
+    }
+  }
+
+  #ofDeployment(deploymentId: string): string | undefined {
+    const { functionName } = this.#account.codeDeploy.find(deploymentId).appSpec;
+    return serviceOfFunction(this.#scenario, functionName);
+  }
+}

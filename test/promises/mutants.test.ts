@@ -1,0 +1,261 @@
+import { promises } from '../../local/promises/promises.ts';
+import type { Attach } from '../../local/rehearsal/attachment.ts';
+import type { Scenario } from '../../local/rehearsal/scenario.ts';
+import { findScenario } from '../../local/rehearsal/scenario-file.ts';
+import { scenario } from '../rehearsal/scenario-text.ts';
+import * as mutants from './mutants.ts';
+import { type WatchedRun, watchedRun } from './watched-run.ts';
+
+// The first run loads every handler and SDK client, which a busy machine takes its time for.
+jest.setTimeout(60_000);
+
+const healthy = scenario(`
+releases: [{ service: cart, at: 5m, config: AllAtOnce }]`);
+const badCanary = scenario(`
+releases: [{ service: cart, at: 5m, config: Canary10Percent5Minutes, bad: { errorRate: 0.3 } }]
+expect: { incidents: [{ service: cart, outcome: rolled-back }] }`);
+const badLongCanary = scenario(`
+traffic: { requestsPerMinute: 1000 }
+releases: [{ service: cart, at: 5m, config: Canary10Percent15Minutes, bad: { errorRate: 0.3 } }]
+expect: { incidents: [{ service: cart, outcome: rolled-back }] }`);
+const badAfterGood = scenario(`
+releases:
+  - { service: cart, at: 5m, config: AllAtOnce }
+  - { service: cart, at: 1h, config: AllAtOnce, bad: { after: 3m, errorRate: 0.4 } }
+expect: { incidents: [{ service: cart, outcome: rolled-back }] }`);
+const badAfterCondemned = scenario(`
+releases:
+  - { service: cart, at: 5m, config: AllAtOnce }
+  - { service: cart, at: 2h, config: AllAtOnce, bad: { after: 3m, errorRate: 0.4 } }
+starts: [{ at: 1h, input: { service: cart } }]
+expect: { incidents: [] }`);
+const unmanaged = scenario(`
+unmanaged: [cart]
+releases: [{ service: cart, at: 5m, config: AllAtOnce }]`);
+const consumerAndProvider = {
+  ...findScenario(process.cwd(), 'bad-canary'),
+  releases: [
+    ...scenarioReleases('products', 5),
+    ...findScenario(process.cwd(), 'bad-canary').releases.map((one) => ({ ...one, at: 3_600_000 })),
+  ],
+};
+
+function scenarioReleases(service: string, minutes: number): Scenario['releases'] {
+  const [one] = healthy.releases;
+  return one ? [{ ...one, service, at: minutes * 60_000 }] : [];
+}
+
+interface Case {
+  readonly promise: string;
+  readonly mutant: string;
+  readonly scenario: Scenario;
+  /** What happens besides, in the run of the mutant and in the one without. */
+  readonly besides?: readonly Attach[];
+  readonly breaks: readonly Attach[];
+}
+
+const products = {
+  service: 'products',
+  fromRelease: 'products-20260105T090500Z',
+  reason: 'it is the provider',
+  targets: [
+    {
+      kind: 'lambda-alias',
+      phase: 'traffic',
+      target: 'ValidateFunction:live',
+      function: 'ecommerce-prod-products-ValidateFunction',
+      alias: 'live',
+      fromVersion: '2',
+      toVersion: '1',
+      toCodeSha256: 'any',
+    },
+  ],
+  unchanged: [],
+};
+
+const cases: readonly Case[] = [
+  {
+    promise: 'one-incident-per-service',
+    mutant: 'locks nobody takes',
+    scenario: badCanary,
+    breaks: mutants.withoutLocks,
+  },
+  {
+    promise: 'consumers-before-providers',
+    mutant: 'a provider goes back beside its consumer',
+    scenario: consumerAndProvider,
+    breaks: [mutants.providerAlongside(products)],
+  },
+  {
+    promise: 'back-to-good-only',
+    mutant: 'the planner trusts releases marked bad',
+    scenario: badAfterCondemned,
+    breaks: [mutants.trustsEverything],
+  },
+  {
+    promise: 'back-to-good-only',
+    mutant: 'the planner never asks whether versions exist',
+    scenario: badAfterGood,
+    besides: [deletesOldVersions()],
+    breaks: [mutants.plansWithGoneVersions],
+  },
+  {
+    promise: 'changed-once',
+    mutant: 'rollbacks are taken for releases',
+    scenario: badCanary,
+    breaks: [mutants.watchesRollbacks],
+  },
+  {
+    promise: 'changed-once',
+    mutant: 'the way back is deployed twice',
+    scenario: badAfterGood,
+    breaks: [mutants.deploysTwice],
+  },
+  {
+    promise: 'everything-ends',
+    mutant: 'an incident is not closed',
+    scenario: badCanary,
+    breaks: [mutants.closesNothing],
+  },
+  {
+    promise: 'everything-ends',
+    mutant: 'locks are kept for a week',
+    scenario: badCanary,
+    breaks: [mutants.keepsLocks],
+  },
+  {
+    promise: 'every-step-is-told',
+    mutant: 'the last mail is never published',
+    scenario: badCanary,
+    breaks: [mutants.muteAtTheEnd],
+  },
+  {
+    promise: 'every-step-is-told',
+    mutant: 'the first mail is published twice',
+    scenario: badCanary,
+    breaks: [mutants.saysItTwice],
+  },
+  {
+    promise: 'hands-off',
+    mutant: 'the judge finds everything bad',
+    scenario: healthy,
+    breaks: [mutants.hangingJudge],
+  },
+  {
+    promise: 'hands-off',
+    mutant: 'an unmanaged service is recorded',
+    scenario: unmanaged,
+    breaks: [mutants.knowsNoBounds('cart', 'ViewFunction:live')],
+  },
+  {
+    promise: 'restored-when-rolled-back',
+    mutant: 'targets are only said to be restored',
+    scenario: badAfterGood,
+    breaks: mutants.onlyPretends('2'),
+  },
+  {
+    promise: 'ledger-loses-nothing',
+    mutant: 'a bad release is called good again',
+    scenario: badCanary,
+    breaks: [mutants.amnesty],
+  },
+  {
+    promise: 'ledger-agrees',
+    mutant: 'the snapshot has the digest of the version before',
+    scenario: healthy,
+    breaks: [mutants.remembersTheOld],
+  },
+  {
+    promise: 'within-quotas',
+    mutant: 'a judgement of 300 KB',
+    scenario: healthy,
+    breaks: [mutants.verbose],
+  },
+  {
+    promise: 'within-quotas',
+    mutant: 'a watch that never waits',
+    scenario: healthy,
+    breaks: [mutants.restless],
+  },
+  {
+    promise: 'within-permissions',
+    mutant: 'a function deletes what it may not',
+    scenario: badCanary,
+    breaks: [mutants.oversteps],
+  },
+  {
+    promise: 'secrets-stay-secret',
+    mutant: 'a step tells a function’s environment',
+    scenario: badCanary,
+    breaks: [mutants.talkative],
+  },
+  {
+    promise: 'never-interleaved',
+    mutant: 'an alias is pointed while somebody deploys to it',
+    scenario: badAfterGood,
+    besides: [mutants.somebodyDeploys],
+    breaks: [mutants.pushesThrough],
+  },
+  {
+    promise: 'mails-can-be-sent',
+    mutant: 'a subject of two lines',
+    scenario: badCanary,
+    breaks: [mutants.twoLineSubjects],
+  },
+  {
+    promise: 'never-silently-bad',
+    mutant: 'the judge finds everything good',
+    scenario: badLongCanary,
+    breaks: [mutants.blindJudge],
+  },
+];
+
+/** A clean-up job that keeps the newest version only. */
+function deletesOldVersions(): Attach {
+  return ({ coordinator: { engine, account } }) => {
+    engine.onStateEntered(({ state }) => {
+      if (state !== 'OpenIncident') return;
+      for (const FunctionName of ['shop-cart-AddItemFunction', 'shop-cart-ViewFunction']) {
+        for (const Qualifier of ['1', '2']) {
+          if (!account.lambda.version(FunctionName, Qualifier)) continue;
+          void account.wire.perform({
+            service: 'lambda',
+            operation: 'DeleteFunction',
+            input: { FunctionName, Qualifier },
+            caller: { principal: 'clean-up-job' },
+            now: account.clock.now(),
+            callId: 0,
+          });
+        }
+      }
+    });
+    return {};
+  };
+}
+
+describe('promises', () => {
+  const sound = new Map<Scenario, Map<readonly Attach[] | undefined, Promise<WatchedRun>>>();
+
+  /** The same run without the mutant, once for all mutants of it. */
+  function soundRun({ scenario: whole, besides }: Case): Promise<WatchedRun> {
+    const runs = sound.get(whole) ?? new Map();
+    sound.set(whole, runs);
+    const run = runs.get(besides) ?? watchedRun(whole, ...(besides ?? []));
+    runs.set(besides, run);
+    return run;
+  }
+
+  it.each(cases)('$promise: $mutant', async (one) => {
+    const { violations } = await soundRun(one);
+    const mutant = await watchedRun(one.scenario, ...(one.besides ?? []), ...one.breaks);
+
+    expect(violations).toEqual([]);
+    expect(mutant.broken).toContain(one.promise);
+  });
+
+  it('each have a mutant that breaks them', () => {
+    const proved = new Set(cases.map(({ promise }) => promise));
+
+    expect(promises.map(({ promise }) => promise).filter((name) => !proved.has(name))).toEqual([]);
+  });
+});
