@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
+import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import { TargetNotRestored } from '../../shared/errors.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
@@ -83,6 +84,7 @@ export function finishService(deps: FinishServiceDeps) {
 
   async function recordRelease(plan: ServicePlan, startedAt: string): Promise<void> {
     const target = plan.toRelease ? await deps.releases.find(plan.toRelease) : undefined;
+    const entry = await deps.catalog.entry(plan.service);
     await deps.releases.open({
       releaseId: releaseIdOf(plan.service, startedAt),
       service: plan.service,
@@ -90,8 +92,15 @@ export function finishService(deps: FinishServiceDeps) {
       // As good as what it restores: versions that were live but never verified stay unverified.
       verdict: target?.verdict === 'good' ? 'good' : 'candidate',
       deployments: {},
-      snapshot: await takeSnapshot(await deps.catalog.entry(plan.service), deps),
+      // A stack still on its way moves aliases yet: what is live now is not what was put back.
+      ...(!(await isStackMoving(entry)) && { snapshot: await takeSnapshot(entry, deps) }),
       ...(plan.toRelease && { restores: plan.toRelease }),
     });
+  }
+
+  async function isStackMoving({ stack }: ServiceEntry): Promise<boolean> {
+    if (!stack) return false;
+    const { status } = await deps.stacks.describe(stack);
+    return status.endsWith('_IN_PROGRESS') && !status.endsWith('_CLEANUP_IN_PROGRESS');
   }
 }

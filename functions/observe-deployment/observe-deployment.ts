@@ -83,7 +83,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
         requests,
         bakedMinutes,
         bake: policy.bake,
-        over: release.verdict === 'bad' || (phase === 'baking' && (await isSuperseded(release))),
+        over: release.verdict === 'bad' || (phase === 'baking' && (await isSuperseded(release, watched))),
       }),
       waitSeconds: secondsUntilNextLook({ now, phase, bakedMinutes }),
     };
@@ -95,9 +95,13 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
   }
 
   /** A newer release takes the traffic: nothing more will be learnt of this one. */
-  async function isSuperseded({ service, releaseId }: ReleaseRecord): Promise<boolean> {
+  async function isSuperseded(
+    { service, releaseId }: ReleaseRecord,
+    { createdAt }: WatchedDeployment,
+  ): Promise<boolean> {
     const [newest] = await deps.releases.list(service, { limit: 1 });
-    return newest?.releaseId !== releaseId;
+    // What was put back before this deployment began did not take its place.
+    return newest?.releaseId !== releaseId && (newest === undefined || createdAt <= newest.startedAt);
   }
 
   async function shareOf(watched: ReleaseRecord['deployments'][string]): Promise<number> {

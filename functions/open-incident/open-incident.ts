@@ -106,7 +106,11 @@ export function openIncident(deps: OpenIncidentDeps) {
     if (releaseId === undefined || releaseId === newest.releaseId)
       return { release: newest, superseded: false };
     const older = await releases.find(releaseId);
-    if (older?.service === service && request.deploymentId) return { release: older, superseded: true };
+    if (older?.service === service && request.deploymentId) {
+      // A release recorded later took its place, but for one that was put back before this deployment began.
+      const began = older.deployments[request.deploymentId]?.createdAt;
+      return { release: older, superseded: began === undefined || began <= newest.startedAt };
+    }
     throw new InvalidInput(
       `releaseId: "${releaseId}" is not the newest release of "${service}", which is "${newest.releaseId}"`,
     );

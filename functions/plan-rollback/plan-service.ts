@@ -1,11 +1,12 @@
-import type { Aliases } from '../../shared/aws/aliases.ts';
+import type { Aliases, AliasState } from '../../shared/aws/aliases.ts';
 import type { Bucket } from '../../shared/aws/bucket.ts';
 import { type Deployments, isActive } from '../../shared/aws/deployments.ts';
 import { type ServiceEntry, type TargetEntry, targetName } from '../../shared/catalog/service-entry.ts';
 import { NoWayBack } from '../../shared/errors.ts';
 import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
 import { instant } from '../../shared/mail/mail-text.ts';
-import type { ServicePlan, TargetPlan } from '../../shared/targets/service-plan.ts';
+import { isRollback } from '../../shared/targets/codedeploy.ts';
+import type { CodeDeployPlan, ServicePlan, TargetPlan } from '../../shared/targets/service-plan.ts';
 
 /** What planning a service reads of AWS. */
 export interface PlanServiceDeps {
@@ -42,10 +43,12 @@ export async function planService(
   const targets: TargetPlan[] = [];
   const unchanged: { target: string; reason: string }[] = [];
   for (const target of entry.targets) {
-    const planned = await planTarget(deps, entry, target, bad, wayBack);
+    const planned = await planTarget(deps, entry, target, bad, earlier, wayBack);
     if ('reason' in planned) unchanged.push({ target: targetName(target), reason: planned.reason });
     else targets.push(planned);
   }
+  const hasStackTarget = entry.targets.some(({ kind }) => kind === 'cloudformation');
+  if (bad.stack && !hasStackTarget) targets.push(waitFor(bad.stack));
   return {
     service: entry.service,
     fromRelease: bad.releaseId,
@@ -54,6 +57,11 @@ export async function planService(
     targets,
     unchanged,
   };
+}
+
+/** A stack the catalog does not make a target is left as it is, once it is at rest. */
+function waitFor(stack: string): TargetPlan {
+  return { kind: 'cloudformation', phase: 'stack', target: 'stack', stack, alarms: [], waitOnly: true };
 }
 
 async function findWayBack(
@@ -140,6 +148,7 @@ async function planTarget(
   entry: ServiceEntry,
   target: TargetEntry,
   bad: ReleaseRecord,
+  earlier: readonly ReleaseRecord[],
   wayBack: WayBack,
 ): Promise<TargetPlan | { readonly reason: string }> {
   const name = targetName(target);
@@ -175,7 +184,36 @@ async function planTarget(
   if (live.version === goal.version && Object.keys(live.weights).length === 0) {
     return { reason: `it is on version ${live.version}, as in that release` };
   }
-  return { kind: 'lambda-alias', ...way, fromVersion: live.version };
+  const unseen = target.kind === 'codedeploy' && (await unseenDeployment(deps, name, bad, earlier));
+  return unseen
+    ? { kind: 'codedeploy', ...way, fromVersion: newestOf(live), ...unseen }
+    : { kind: 'lambda-alias', ...way, fromVersion: live.version };
+}
+
+/**
+ * The deployment of a release that the ledger does not know, because its watch broke off before it was recorded:
+ * while it runs, it moves the alias, so that it has to be stopped like any other. Its deployment group is the one
+ * that an earlier release of the target went through.
+ */
+async function unseenDeployment(
+  { deployments }: PlanServiceDeps,
+  target: string,
+  bad: ReleaseRecord,
+  earlier: readonly ReleaseRecord[],
+): Promise<Pick<CodeDeployPlan, 'application' | 'deploymentGroup' | 'deploymentId'> | undefined> {
+  const known = earlier
+    .flatMap((release) => Object.values(release.deployments))
+    .find((one) => one.target === target);
+  if (!known) return undefined;
+  const { application, deploymentGroup } = known;
+  const since = await deployments.listSince({ application, deploymentGroup }, Date.parse(bad.startedAt));
+  const oldest = since.filter((one) => !isRollback(one)).at(-1);
+  return oldest && { application, deploymentGroup, deploymentId: oldest.id };
+}
+
+/** The newest version an alias refers to: while traffic is shifted, that is the one shifted in. */
+function newestOf({ version, weights }: AliasState): string {
+  return [version, ...Object.keys(weights)].sort((a, b) => Number(b) - Number(a))[0] as string;
 }
 
 /** The declared alarms of the service and those of the deployment groups its stack update would go through. */

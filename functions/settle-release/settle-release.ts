@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import { judgementVerdict } from '../../shared/judge/judgement.ts';
-import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import { type SnapshotClients, takeSnapshot } from '../../shared/ledger/take-snapshot.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
@@ -15,11 +14,8 @@ export const settleReleaseInput = z.strictObject({
   errors: z.number(),
 });
 
-/**
- * `good`, `unproven`: the release is settled; `waiting`: for its other deployments; `bad`: an incident has it;
- * `superseded`: a newer release is coming in, so what is live is not this release's any more.
- */
-export type Settlement = 'good' | 'unproven' | 'waiting' | 'bad' | 'superseded';
+/** `good`, `unproven`: the release is settled; `waiting`: for its other deployments; `bad`: an incident has it. */
+export type Settlement = 'good' | 'unproven' | 'waiting' | 'bad';
 
 /** What the rule needs. */
 export interface SettleReleaseDeps extends SnapshotClients {
@@ -57,18 +53,4 @@ export function settleRelease(deps: SettleReleaseDeps) {
     await deps.mailRoom.send(releaseId, 'settled', deploymentId, mail);
     return { settlement: good ? 'good' : 'unproven' };
   };
-
-  /** Whether what was found live is what the release brought in, and not what came after it. */
-  async function isOwn(
-    snapshot: readonly TargetSnapshot[],
-    { deployments, stack, startedAt }: ReleaseRecord,
-  ): Promise<boolean> {
-    for (const { target, toVersion } of Object.values(deployments)) {
-      const found = snapshot.find((one) => one.target === target);
-      if (found && found.kind !== 'cloudformation' && found.version !== toVersion) return false;
-    }
-    if (!stack) return true;
-    const { lastUpdatedAt } = await deps.stacks.describe(stack);
-    return lastUpdatedAt === undefined || lastUpdatedAt <= Date.parse(startedAt);
-  }
 }

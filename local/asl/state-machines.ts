@@ -2,6 +2,7 @@ import { compileDefinition } from './compile-definition.ts';
 import type { StateMachine } from './execution.ts';
 import { checkName } from './execution-name.ts';
 import type { Limits } from './limits.ts';
+import type { Machine } from './machine.ts';
 import { StepFunctionsError } from './step-functions-error.ts';
 
 /** A machine to create; the definition is an object or its JSON text. */
@@ -62,7 +63,19 @@ export class StateMachines {
 
   #compile({ name, arn, definition, roleArn }: CreateStateMachine): CreatedStateMachine {
     const text = typeof definition === 'string' ? definition : JSON.stringify(definition);
-    const machine = compileDefinition(text, this.#limits);
+    const machine = compiledOnce(text, this.#limits);
     return { arn, name, roleArn, definitionName: name, machine, definition: text };
   }
+}
+
+/** Machines by their limits and text. A compiled machine has no state of its own, and compiling takes ms. */
+const compiled = new Map<string, Machine>();
+
+function compiledOnce(text: string, limits: Limits): Machine {
+  const key = `${JSON.stringify(limits)}${text}`;
+  const known = compiled.get(key);
+  if (known !== undefined) return known;
+  const machine = compileDefinition(text, limits);
+  compiled.set(key, machine);
+  return machine;
 }

@@ -44,12 +44,14 @@ function checkNeverZero(facts: RunFacts, announced: ReadonlySet<string>, broken:
       broken(`nobody was told that incident ${incidentId} (attempt ${attempt}) ended ${outcome}`);
     }
   }
-  for (const { status, output, arn, name, stopDate } of facts.executions('MonitorDeployment')) {
+  for (const { status, error, output, arn, name, stopDate } of facts.executions('MonitorDeployment')) {
     if (status === 'SUCCEEDED') {
       const { settlement, releaseId = '' } = JSON.parse(output ?? '{}') as Record<string, string>;
       const settled = settlement === 'good' || settlement === 'unproven';
       if (settled && !has('settled', releaseId))
         broken(`nobody was told that release ${releaseId} is ${settlement}`);
+    } else if (error === 'InputRejected') {
+      // Whoever started it by hand was told at once, in the console.
     } else if (status !== 'RUNNING' && facts.delivered.failedExecution(arn, stopDate)) {
       const told = mails.some((mail) => mail.kind === 'unwatched' && mail.executionArn === arn);
       if (!told) broken(`nobody was told that the watch ${name} ended ${status}`);

@@ -162,18 +162,10 @@ export class IncidentLedger {
 
   /** Records that a mail was published by `owner`, who claimed it; where that is known already, it stays. */
   async recordMail(thread: string, step: string, owner: string, messageId: string): Promise<void> {
-    await this.#table.update(
+    await this.#table.put(
       mailKey(thread, step),
-      {
-        expression: 'SET #message = :message',
-        names: { '#message': 'messageId' },
-        values: { ':message': messageId },
-      },
-      {
-        expression: '#owner = :owner AND attribute_not_exists(#message)',
-        names: { '#owner': 'owner' },
-        values: { ':owner': owner },
-      },
+      { owner, messageId },
+      { condition: { expression: 'attribute_not_exists(messageId)' } },
     );
   }
 }

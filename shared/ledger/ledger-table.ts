@@ -46,14 +46,26 @@ export class LedgerTable {
     return Item && parse(key, Item, schema);
   }
 
-  /** Writes a record; with `onlyIfNew`, answers false and changes nothing where there is one already. */
-  async put(key: Key, record: object, { onlyIfNew = false } = {}): Promise<boolean> {
+  /**
+   * Writes a record; with `onlyIfNew`, only where there is none, with `condition`, only where it holds of the one
+   * there is. Answers false, and changes nothing, where it does not.
+   */
+  async put(
+    key: Key,
+    record: object,
+    { onlyIfNew = false, condition }: { onlyIfNew?: boolean; condition?: Expression } = {},
+  ): Promise<boolean> {
+    const { expression, names, values }: Partial<Expression> = onlyIfNew
+      ? { expression: 'attribute_not_exists(pk)' }
+      : (condition ?? {});
     return this.#unlessRefused(
       this.#client.send(
         new PutCommand({
           TableName: this.#table,
           Item: { ...record, ...key },
-          ...(onlyIfNew && { ConditionExpression: 'attribute_not_exists(pk)' }),
+          ...(expression && { ConditionExpression: expression }),
+          ...(names && { ExpressionAttributeNames: names }),
+          ...(values && { ExpressionAttributeValues: values }),
         }),
       ),
     );

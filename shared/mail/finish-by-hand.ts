@@ -34,9 +34,13 @@ function commands(target: TargetPlan, templateUrl: (key: string) => string): str
   ];
 }
 
-function stackCommands({ stack, snapshot }: StackPlan, templateUrl: (key: string) => string): string[] {
+function stackCommands(
+  { stack, snapshot, waitOnly }: StackPlan,
+  templateUrl: (key: string) => string,
+): string[] {
   const look = `aws cloudformation describe-stacks --stack-name ${stack} --query 'Stacks[0].StackStatus'`;
   const resume = `aws cloudformation continue-update-rollback --stack-name ${stack}   # if it is UPDATE_ROLLBACK_FAILED`;
+  if (waitOnly) return [look, resume];
   if (snapshot?.kind !== 'cloudformation') {
     return [
       look,

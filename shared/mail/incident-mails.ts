@@ -102,6 +102,7 @@ function planLines(service: ServicePlan): string[] {
 }
 
 function planned(target: TargetPlan): string {
+  if (target.kind === 'cloudformation' && target.waitOnly) return `stack ${target.stack} waited for`;
   if (target.kind === 'cloudformation')
     return `stack ${target.stack} brought to rest in the state of that release`;
   return `back from version ${target.fromVersion} to version ${target.toVersion}`;

@@ -33,6 +33,7 @@ export function stackTarget({ stacks, signals, bucket }: StackClients): TargetAd
       return { is: 'restored', detail: `stack ${plan.stack} rolled itself back (${status})` };
     }
     if (!isAtRest(stack)) throw stuck(stack);
+    if (plan.waitOnly) return { is: 'restored', detail: `stack ${plan.stack} is at rest (${status})` };
     if (await isOurs(plan, context)) {
       return { is: 'restored', detail: `stack ${plan.stack} updated to the saved template (${status})` };
     }

@@ -107,7 +107,8 @@ function ownOf(
   return since.find(({ description }) => description === marker);
 }
 
-function isRollback({ creator, rollbackOf, description }: Deployment): boolean {
+/** Whether a deployment is a rollback, by any of its marks: ours, CodeDeploy's or CloudFormation's. */
+export function isRollback({ creator, rollbackOf, description }: Deployment): boolean {
   return (
     creator.toLowerCase().endsWith('rollback') || rollbackOf !== undefined || isRollbackMarker(description)
   );

@@ -43,6 +43,11 @@ export const stackPlan = z.strictObject({
   alarms: z.array(z.string()),
   /** What the stack is put back to; absent where the ledger holds none. */
   snapshot: targetSnapshot.optional(),
+  /**
+   * The catalog does not make the stack a target, but the release came through it: it is only waited for, because
+   * a stack that rolls itself back moves aliases until it is at rest.
+   */
+  waitOnly: z.literal(true).optional(),
 });
 export type StackPlan = z.infer<typeof stackPlan>;
 

@@ -44,6 +44,8 @@ export type ClockSkew = (logicalId: string, process: number) => number;
 interface Process {
   readonly id: number;
   handle: ((event: unknown) => Promise<unknown>) | undefined;
+  /** Ended by Lambda at a time-out: nothing it would still call reaches the account. */
+  dead: boolean;
 }
 
 /** Virtual ms; of the size that Node.js functions with SDK clients show, nothing depends on the figures. */
@@ -125,7 +127,7 @@ export class FunctionRunner {
 
   async #run(payload: string): Promise<InvocationOutcome> {
     const requestId = this.#random.uuid();
-    const process = this.#idle.pop() ?? { id: this.#nextId(), handle: undefined };
+    const process = this.#idle.pop() ?? { id: this.#nextId(), handle: undefined, dead: false };
     const coldStart = process.handle === undefined;
     await this.#clock.sleep(this.#draw(overheadMs) + (coldStart ? this.#draw(coldStartMs) : 0));
     const { logicalId, name } = this.settings;
@@ -143,7 +145,7 @@ export class FunctionRunner {
     if (coldStart) this.#statistics.coldStarts += 1;
     let outcome: InvocationOutcome;
     try {
-      outcome = await this.#withinTime(this.#handle(invocation, process), invocation);
+      outcome = await this.#withinTime(this.#handle(invocation, process), invocation, process);
     } finally {
       this.#statistics.durationMs += this.#clock.now() - startedAt;
     }
@@ -151,12 +153,17 @@ export class FunctionRunner {
     return outcome;
   }
 
-  /** The answer of the handler, or the time-out; what the handler does after that has its effects all the same. */
-  #withinTime(work: Promise<InvocationOutcome>, { requestId }: Invocation): Promise<InvocationOutcome> {
+  /** The answer of the handler, or the time-out; at that the process ends, and only its calls under way go on. */
+  #withinTime(
+    work: Promise<InvocationOutcome>,
+    { requestId }: Invocation,
+    process: Process,
+  ): Promise<InvocationOutcome> {
     const { timeoutSeconds } = this.settings;
     return new Promise((resolve, reject) => {
       const timer = this.#clock.after(timeoutSeconds * 1000, () => {
         this.#statistics.timeouts += 1;
+        process.dead = true;
         const message = `RequestId: ${requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
         resolve(failed('Sandbox.Timedout', message));
       });
@@ -167,7 +174,7 @@ export class FunctionRunner {
   async #handle(invocation: Invocation, process: Process): Promise<InvocationOutcome> {
     const deadline = invocation.startedAt + this.settings.timeoutSeconds * 1000;
     const call = async () => {
-      process.handle ??= this.settings.build(this.#runtimeOf(process.id));
+      process.handle ??= this.settings.build(this.#runtimeOf(process));
       return process.handle(JSON.parse(invocation.payload));
     };
     try {
@@ -195,11 +202,15 @@ export class FunctionRunner {
     if (this.#clock.now() < deadline && process.handle) this.#idle.push(process);
   }
 
-  /** The process's own clock may be off. */
-  #runtimeOf(process: number): Runtime {
+  /** What the process is given: its clock may be off, and its calls end with it. */
+  #runtimeOf(process: Process): Runtime {
     const { logicalId, runtime } = this.settings;
-    const offset = this.#skews.reduce((sum, skew) => sum + skew(logicalId, process), 0);
-    return offset === 0 ? runtime : { ...runtime, now: () => runtime.now() + offset };
+    const offset = this.#skews.reduce((sum, skew) => sum + skew(logicalId, process.id), 0);
+    return {
+      ...runtime,
+      clientConfig: whileAlive(runtime.clientConfig, process),
+      now: () => runtime.now() + offset,
+    };
   }
 
   #nextId(): number {
@@ -210,4 +221,24 @@ export class FunctionRunner {
   #draw({ least, most }: { readonly least: number; readonly most: number }): number {
     return this.#random.integer(least, most);
   }
+}
+
+interface Sender {
+  readonly handle: (...request: never[]) => Promise<unknown>;
+}
+
+/** A client configuration whose calls are neither sent nor answered any more once the process is dead. */
+function whileAlive(clientConfig: object, process: Process): object {
+  const { requestHandler } = clientConfig as { requestHandler?: Sender };
+  if (!requestHandler) return clientConfig;
+  const never = new Promise<never>(() => {});
+  const handle: Sender['handle'] = async (...request) => {
+    if (process.dead) return never;
+    try {
+      return await requestHandler.handle(...request);
+    } finally {
+      if (process.dead) await never;
+    }
+  };
+  return { ...clientConfig, requestHandler: { ...requestHandler, handle } };
 }

@@ -38,6 +38,7 @@ export class LambdaFunctions {
   readonly #clock: VirtualClock;
   readonly #random: SeededRandom;
   readonly #arnPrefix: string;
+  readonly #deletedCode = new Map<string, string>();
   readonly #functions = new Map<string, LambdaFunction>();
   readonly #listeners = new Set<(change: AliasChange) => void>();
 
@@ -134,6 +135,11 @@ export class LambdaFunctions {
     return this.#functions.get(functionName)?.versions.get(version);
   }
 
+  /** The `code` label of a version, also of one that has been deleted since. */
+  codeOf(functionName: string, version: string): string | undefined {
+    return this.version(functionName, version)?.code ?? this.#deletedCode.get(`${functionName}:${version}`);
+  }
+
   /** Deletes a version. @throws ResourceConflictException while an alias refers to it */
   deleteVersion(functionName: string, version: string): void {
     const fn = this.find(functionName);
@@ -153,6 +159,7 @@ export class LambdaFunctions {
         { Type: 'User' },
       );
     }
+    this.#deletedCode.set(`${functionName}:${version}`, (fn.versions.get(version) as FunctionVersion).code);
     fn.versions.delete(version);
     fn.provisioned.delete(version);
   }

@@ -32,6 +32,8 @@ export function clientConfig({ region, random, handle }: ClientConfigParts): obj
       destroy() {},
     },
     extensions: [{ configure: seedRetries(random) }],
+    // Without `info` and `error` the SDK does not prepare every input and output for a log that nobody reads.
+    logger: { trace() {}, debug() {}, warn() {} },
     maxAttempts: 3,
     retryMode: 'standard',
     defaultsMode: 'standard',

@@ -2,6 +2,7 @@ import {
   CodeDeployClient,
   GetDeploymentCommand,
   GetDeploymentGroupCommand,
+  ListDeploymentsCommand,
 } from '@aws-sdk/client-codedeploy';
 import {
   GetAliasCommand,
@@ -173,7 +174,7 @@ describe('the targets of the plan', () => {
   it('leave out one that is where that release had it', async () => {
     lambda.on(GetAliasCommand).resolves(alias('3'));
     await expect(planFrom([good], releaseRecord(), two)).resolves.toMatchObject({
-      targets: [codeDeployPlan()],
+      targets: [codeDeployPlan(), { target: 'stack', waitOnly: true }],
       unchanged: [{ target: 'ListOrders:live', reason: 'it is on version 3, as in that release' }],
     });
   });
@@ -191,6 +192,22 @@ describe('the targets of the plan', () => {
         toVersion: '3',
       }),
     );
+  });
+
+  it('hold the running deployment of one that the ledger does not know, to be stopped', async () => {
+    lambda.on(GetAliasCommand).resolves(alias('3', { '5': 0.1 }));
+    codeDeploy.on(ListDeploymentsCommand).resolves({ deployments: ['d-UNSEEN'] });
+    const sibling = watchedDeployment({ target: 'ListOrders:live', deploymentGroup: 'orders-ListOrders' });
+    const earlier = { ...good, deployments: { 'd-EARLIER': sibling } };
+    const { targets } = await planFrom([earlier], releaseRecord(), two);
+    expect(targets[1]).toMatchObject({
+      kind: 'codedeploy',
+      target: 'ListOrders:live',
+      deploymentId: 'd-UNSEEN',
+      deploymentGroup: 'orders-ListOrders',
+      fromVersion: '5',
+      toVersion: '3',
+    });
   });
 
   it('leave out one that nothing is recorded of before', async () => {
@@ -212,6 +229,20 @@ describe('the targets of the plan', () => {
     expect(plan.unchanged).toEqual([
       { target: 'stack', reason: 'the release did not come through the stack' },
     ]);
+  });
+
+  it('wait for the stack the release came through where the catalog makes it no target', async () => {
+    const entry = ordersEntry({ targets: [{ kind: 'codedeploy', function: 'CreateOrder' }] });
+    const { targets } = await planFrom([goodRelease()], releaseRecord({ stack: 'shop-orders' }), entry);
+    expect(targets.map(({ target }) => target)).toEqual(['CreateOrder:live', 'stack']);
+    expect(targets[1]).toEqual({
+      kind: 'cloudformation',
+      phase: 'stack',
+      target: 'stack',
+      stack: 'shop-orders',
+      alarms: [],
+      waitOnly: true,
+    });
   });
 
   it("wait for the alarms of the service and of the release's deployment groups, each once", async () => {

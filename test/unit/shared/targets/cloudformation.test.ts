@@ -140,6 +140,30 @@ describe('where a stack stands', () => {
   });
 });
 
+describe('a stack that is only waited for', () => {
+  const { snapshot: _, ...bare } = stackPlan();
+  const waited = { ...bare, waitOnly: true as const };
+
+  it.each(['UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'CREATE_COMPLETE'] as const)(
+    'is left as it is once it is %s',
+    async (StackStatus) => {
+      stackIs({ StackStatus });
+      await expect(target.start(waited, context)).resolves.toMatchObject({ is: 'restored' });
+      expect(updates()).toEqual([]);
+    },
+  );
+
+  it('is waited for while it rolls itself back', async () => {
+    stackIs({ StackStatus: 'UPDATE_ROLLBACK_IN_PROGRESS' });
+    await expect(target.read(waited, context)).resolves.toMatchObject({ is: 'moving' });
+  });
+
+  it('calls a person when it is stuck', async () => {
+    stackIs({ StackStatus: 'UPDATE_ROLLBACK_FAILED' });
+    await expect(target.read(waited, context)).rejects.toThrow('UPDATE_ROLLBACK_FAILED');
+  });
+});
+
 describe('a stranded stack', () => {
   it('is updated to the saved template with the values it had then', async () => {
     await expect(target.start(plan, context)).resolves.toEqual({

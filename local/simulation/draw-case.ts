@@ -1,0 +1,26 @@
+import { drawFaults } from '../faults/draw-faults.ts';
+import { SeededRandom } from '../random/seeded-random.ts';
+import { functionsOf } from '../rehearsal/check-names.ts';
+import { drawScenario } from './draw-scenario.ts';
+import { type ScenarioInput, type SimulationCase, scenarioOf } from './simulation-case.ts';
+import { surfaceOf } from './surface.ts';
+
+/**
+ * Draws the run of a seed: a scenario, or the given one, and the faults it meets.
+ *
+ * @param root the project's root: its template says what there is to strike
+ * @param given drawn faults strike this scenario instead of a drawn one
+ */
+export function drawCase(seed: number, root: string, given?: ScenarioInput): SimulationCase {
+  const random = new SeededRandom(seed).fork('case');
+  const scenario = given ?? drawScenario(random.fork('scenario'));
+  const { services, alarms } = scenarioOf(scenario, root);
+  const surface = surfaceOf(root);
+  const faults = drawFaults(random.fork('faults'), {
+    functions: surface.functions,
+    states: surface.places.filter(({ route }) => route === 'state'),
+    services: services.map((entry) => ({ service: entry.service, functions: functionsOf(entry) })),
+    alarms: alarms.map(({ name }) => name),
+  });
+  return { seed, scenario, faults };
+}

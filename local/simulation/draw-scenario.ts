@@ -1,0 +1,174 @@
+import type { SeededRandom } from '../random/seeded-random.ts';
+import type { ScenarioInput } from './simulation-case.ts';
+
+type Service = NonNullable<ScenarioInput['services']>[number];
+type Release = NonNullable<ScenarioInput['releases']>[number];
+type Alarm = NonNullable<ScenarioInput['alarms']>[number];
+
+const names = ['orders', 'payment', 'stock'] as const;
+const functionIds = ['Api', 'Worker', 'Poller'] as const;
+
+const quickCanary = 'Half1Minute';
+
+/** Every predefined way to shift, and one of our own; the slow ones seldom, since they take their time. */
+const configs = [
+  ...Array.from({ length: 6 }, () => 'AllAtOnce'),
+  ...Array.from({ length: 4 }, () => 'Canary10Percent5Minutes'),
+  'Canary10Percent10Minutes',
+  'Canary10Percent15Minutes',
+  'Canary10Percent30Minutes',
+  'Linear10PercentEvery1Minute',
+  'Linear10PercentEvery1Minute',
+  'Linear10PercentEvery2Minutes',
+  'Linear10PercentEvery3Minutes',
+  'Linear10PercentEvery10Minutes',
+  ...Array.from({ length: 3 }, () => quickCanary),
+];
+
+/**
+ * Draws a small scenario: few services and functions, little history and a short bake, so that a run takes a
+ * fraction of a second, and everything that decides what the coordinator does varied.
+ */
+export function drawScenario(random: SeededRandom): ScenarioInput {
+  const services = drawServices(random.fork('services'));
+  const alarms = drawAlarms(services, random.fork('alarms'));
+  const managed = services.map(({ service }) => service);
+  const unmanaged = random.fork('unmanaged').chance(0.07) ? [random.fork('which').pick(managed)] : [];
+  const releases = drawReleases(services, random.fork('releases'));
+  return {
+    title: 'drawn',
+    services,
+    unmanaged,
+    history: '6m',
+    deadline: '24h',
+    traffic: drawTraffic(random.fork('traffic')),
+    configs: [{ name: quickCanary, type: 'canary', percentage: 50, minutes: 1 }],
+    alarms,
+    releases,
+    starts: drawStarts(managed, random.fork('starts'), releases.length === 0),
+  };
+}
+
+function drawServices(random: SeededRandom): Service[] {
+  const count = random.pick([1, 1, 1, 1, 1, 1, 2, 2, 2, 3]);
+  return names.slice(0, count).map((service, index): Service => {
+    const functions = functionIds.slice(0, random.pick([1, 1, 1, 2, 2, 3]));
+    const minMinutes = random.integer(0, 3);
+    return {
+      version: 1,
+      service,
+      stack: `${service}-stack`,
+      // Earlier services depend on later ones: orders on payment.
+      dependsOn: names.slice(index + 1, count).filter(() => random.chance(0.7)),
+      targets: [
+        ...functions.map((one, at) => ({
+          kind: at > 0 && random.chance(0.15) ? ('lambda-alias' as const) : ('codedeploy' as const),
+          function: one,
+        })),
+        ...(random.chance(0.85) ? [{ kind: 'cloudformation' as const }] : []),
+      ],
+      policy: {
+        bake: {
+          minMinutes,
+          minRequests: random.pick([20, 50, 100]),
+          maxMinutes: minMinutes + random.integer(1, 5),
+        },
+        limits: {
+          errorRate: 0.05,
+          sampleRequests: random.pick([10, 30]),
+          ...(random.chance(0.6) && { slow: { overMs: 400 } }),
+        },
+      },
+    };
+  });
+}
+
+function drawTraffic(random: SeededRandom): ScenarioInput['traffic'] {
+  const requestsPerMinute = random.pick([0, 8, 40, 120, 120, 300, 300, 600]);
+  return { requestsPerMinute, errorRate: random.pick([0, 0.001, 0.01]), latencyMs: 80 };
+}
+
+function drawReleases(services: readonly Service[], random: SeededRandom): Release[] {
+  const first = random.pick(services);
+  const shape = random.uniform();
+  if (shape < 0.04) return [];
+  const one = (service: Service, atSeconds: number, goodness: number): Release => ({
+    service: service.service,
+    at: `${atSeconds}s`,
+    config: random.pick(configs),
+    ...(service.targets.length > 2 && random.chance(0.25) && { functions: ['Api'] }),
+    ...fate(random, goodness),
+  });
+  if (shape < 0.4) return [one(first, 0, 0.3)];
+  // A good release that is settled, so that there is something to go back to, and one after it.
+  const settled: Release = { service: first.service, at: '0s', config: 'AllAtOnce' };
+  const later = one(first, random.integer(240, 720), 0.15);
+  if (shape < 0.75) return [settled, later];
+  return [settled, later, one(random.pick(services), random.integer(0, 1_200), 0.3)].sort(
+    (a, b) => Number.parseInt(String(a.at), 10) - Number.parseInt(String(b.at), 10),
+  );
+}
+
+/** How a release answers, and its hooks. */
+function fate(random: SeededRandom, goodness: number): Pick<Release, 'bad' | 'hooks'> {
+  if (random.chance(goodness)) {
+    return random.chance(0.2) ? { hooks: { preTraffic: { result: 'Succeeded', after: '20s' } } } : {};
+  }
+  const hook = random.pick(['preTraffic', 'postTraffic'] as const);
+  return random.pick<Pick<Release, 'bad' | 'hooks'>>([
+    { bad: { errorRate: random.pick([0.1, 0.3, 1]) } },
+    { bad: { errorRate: random.pick([0.1, 0.3, 1]) } },
+    { bad: { latencyMs: 900 } },
+    { bad: { errorRate: 0.4, after: `${random.integer(1, 8)}m` } },
+    { bad: { errorRate: 0.4, after: `${random.integer(0, 4)}m`, until: `${random.integer(5, 9)}m` } },
+    { bad: { errorRate: 0.06 } },
+    { hooks: { [hook]: { result: random.pick(['Failed', 'TimedOut'] as const), after: '10s' } } },
+  ]);
+}
+
+function drawAlarms(services: readonly Service[], random: SeededRandom): Alarm[] {
+  const alarms: Alarm[] = [];
+  for (const { service } of services) {
+    if (random.chance(0.35)) {
+      alarms.push({
+        name: `${service}-errors`,
+        service,
+        function: 'Api',
+        metric: 'Errors',
+        threshold: 5,
+        stopsDeployments: random.chance(0.5),
+        declared: random.chance(0.7),
+      });
+    }
+    if (random.chance(0.08)) {
+      const from = random.integer(-120, 900);
+      alarms.push({
+        name: `${service}-scripted`,
+        service,
+        stopsDeployments: random.chance(0.5),
+        declared: random.chance(0.7),
+        script: [
+          { at: '-5m', state: random.pick(['OK', 'INSUFFICIENT_DATA'] as const) },
+          { at: `${from}s`, state: 'ALARM' },
+          { at: `${from + random.integer(30, 1_200)}s`, state: random.pick(['OK', 'DELETED'] as const) },
+        ],
+      });
+    }
+  }
+  return alarms;
+}
+
+function drawStarts(
+  services: readonly string[],
+  random: SeededRandom,
+  needed: boolean,
+): NonNullable<ScenarioInput['starts']> {
+  if (!needed && !random.chance(0.08)) return [];
+  const service = random.pick(services);
+  const input = random.pick<Record<string, string>>([
+    { service },
+    { service, reason: 'customers complain' },
+    { service: `${service}x` },
+  ]);
+  return [{ at: `${random.integer(0, 1_200)}s`, input }];
+}

@@ -1,0 +1,47 @@
+import type { CaseReport } from './run-case.ts';
+
+/** What became of the runs in which one kind of fault struck. */
+export interface FaultTally {
+  /** Runs in which it struck. */
+  runs: number;
+  /** How often it struck, in all. */
+  struck: number;
+  /** What the incidents of those runs ended in, and runs without one. */
+  ended: Record<string, number>;
+}
+
+/** What a sweep found out, put together from its runs; the order in which they come does not matter. */
+export class SweepTally {
+  readonly faults: Record<string, FaultTally> = {};
+  readonly outcomes: Record<string, number> = {};
+  readonly #visited = new Set<string>();
+  readonly violations: CaseReport[] = [];
+  runs = 0;
+  wallMs = 0;
+
+  add(report: CaseReport): void {
+    this.runs += 1;
+    this.wallMs += report.wallMs;
+    const endings = report.outcomes.length > 0 ? report.outcomes : ['no incident'];
+    for (const ending of endings) this.outcomes[ending] = (this.outcomes[ending] ?? 0) + 1;
+    for (const [label, times] of Object.entries(report.struck)) {
+      const tally = this.faults[label] ?? { runs: 0, struck: 0, ended: {} };
+      this.faults[label] = tally;
+      tally.runs += 1;
+      tally.struck += times;
+      for (const ending of endings) tally.ended[ending] = (tally.ended[ending] ?? 0) + 1;
+    }
+    for (const key of report.visited) this.#visited.add(key);
+    if (report.violations.length > 0) this.violations.push(report);
+  }
+
+  /** Keys of the places that some run came by, sorted. */
+  get visited(): readonly string[] {
+    return [...this.#visited].sort();
+  }
+
+  /** Runs that broke a promise, by seed. */
+  get broken(): readonly CaseReport[] {
+    return [...this.violations].sort((a, b) => a.seed - b.seed);
+  }
+}
