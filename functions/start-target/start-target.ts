@@ -32,8 +32,9 @@ export function startTarget({ adapters, locks, plans, now }: StartTargetDeps) {
   return async (input: z.infer<typeof startTargetInput>): Promise<StartedTarget> => {
     const { incidentId, attempt, service, target, planKey } = input;
     const plan = await plans.readTarget(planKey, service, target);
-    await locks.renew(service, lockOwner(input));
-    const standing = await adapters.start(plan, { incidentId, attempt, now: now() });
+    const beforeChange = () => locks.renew(service, lockOwner(input));
+    await beforeChange();
+    const standing = await adapters.start(plan, { incidentId, attempt, now: now(), beforeChange });
     return { standing: standing.is, action: standing.detail };
   };
 }

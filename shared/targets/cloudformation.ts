@@ -4,7 +4,7 @@ import type { StackState, Stacks } from '../aws/stacks.ts';
 import { NoWayBack, TargetNotRestored } from '../errors.ts';
 import { stackToken } from './rollback-marker.ts';
 import type { StackPlan } from './service-plan.ts';
-import type { Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
+import type { ChangeContext, Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
 
 /** What the stack adapter needs of AWS. */
 export interface StackClients {
@@ -48,7 +48,7 @@ export function stackTarget({ stacks, signals, bucket }: StackClients): TargetAd
     return { is: 'stranded', detail: `stack ${plan.stack} is ${status} on the template of the bad release` };
   }
 
-  async function start(plan: StackPlan, context: TargetContext): Promise<Standing> {
+  async function start(plan: StackPlan, context: ChangeContext): Promise<Standing> {
     const standing = await read(plan, context);
     if (standing.is !== 'stranded') return standing;
     const { snapshot } = plan;
@@ -58,6 +58,7 @@ export function stackTarget({ stacks, signals, bucket }: StackClients): TargetAd
           `Deploy the last good template of ${plan.stack} by hand.`,
       );
     }
+    await context.beforeChange();
     const started = await stacks.update({
       stack: plan.stack,
       templateUrl: bucket.url(snapshot.templateKey),

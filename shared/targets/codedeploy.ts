@@ -4,7 +4,7 @@ import { TargetNotRestored } from '../errors.ts';
 import { describeAlias, servesGoal } from './alias-check.ts';
 import { isRollbackMarker, rollbackMarker } from './rollback-marker.ts';
 import type { CodeDeployPlan } from './service-plan.ts';
-import type { Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
+import type { ChangeContext, Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
 
 /**
  * How long after a deployment ended CodeDeploy is given to name the deployment that rolls it back: whether
@@ -48,12 +48,13 @@ export function codeDeployTarget(deployments: Deployments, aliases: Aliases): Ta
     return { is: 'stranded', detail: `${describeAlias(plan, state)}, and nothing takes it back` };
   }
 
-  async function start(plan: CodeDeployPlan, context: TargetContext): Promise<Standing> {
+  async function start(plan: CodeDeployPlan, context: ChangeContext): Promise<Standing> {
     const standing = await read(plan, context);
     if (standing.is !== 'stranded') return standing;
 
     const bad = await deployments.get(plan.deploymentId);
     if (isActive(bad)) {
+      await context.beforeChange();
       await deployments.stop(bad.id);
       return { is: 'moving', detail: `deployment ${bad.id} stopped, with rollback by CodeDeploy` };
     }
@@ -68,6 +69,7 @@ export function codeDeployTarget(deployments: Deployments, aliases: Aliases): Ta
     const own = ownOf(since, plan, context.incidentId);
     // Weights make CodeDeploy refuse a deployment, and one of ours that failed would fail again.
     if (Object.keys(state.weights).length > 0 || own) {
+      await context.beforeChange();
       const pointed = await aliases.point(plan.function, plan.alias, plan.toVersion, state.revisionId);
       return {
         is: 'moving',
@@ -76,6 +78,7 @@ export function codeDeployTarget(deployments: Deployments, aliases: Aliases): Ta
           : `${plan.function}:${plan.alias} was changed by somebody else just now`,
       };
     }
+    await context.beforeChange();
     const id = await deployments.createRollback(
       plan,
       { function: plan.function, alias: plan.alias, fromVersion: state.version, toVersion: plan.toVersion },

@@ -12,11 +12,12 @@ export function lambdaAliasTarget(aliases: Aliases): TargetAdapter<LambdaAliasPl
       return { is: restored ? 'restored' : 'stranded', detail: describeAlias(plan, state) };
     },
 
-    async start(plan) {
+    async start(plan, { beforeChange }) {
       const state = await aliases.get(plan.function, plan.alias);
       if (await servesGoal(aliases, plan, state)) {
         return { is: 'restored', detail: `${describeAlias(plan, state)} already` };
       }
+      await beforeChange();
       const pointed = await aliases.point(plan.function, plan.alias, plan.toVersion, state.revisionId);
       return pointed
         ? { is: 'moving', detail: `alias pointed back from version ${state.version} to ${plan.toVersion}` }

@@ -6,6 +6,16 @@ export interface TargetContext {
   readonly now: number;
 }
 
+/** The same for a step that may change something. */
+export interface ChangeContext extends TargetContext {
+  /**
+   * Asked right before every call that changes the account: reads take time, and the lock may be lost meanwhile.
+   *
+   * @throws LockLost when the service is no longer this incident's
+   */
+  beforeChange(): Promise<void>;
+}
+
 /**
  * Where a target stands on its way back:
  * `restored` – it is what the plan says; `moving` – something is taking it there, wait;
@@ -25,5 +35,5 @@ export interface TargetAdapter<Plan> {
   /** Reads where the target stands; changes nothing. */
   read(plan: Plan, context: TargetContext): Promise<Standing>;
   /** Acts where the target needs it, and says where it stands then and what was done. */
-  start(plan: Plan, context: TargetContext): Promise<Standing>;
+  start(plan: Plan, context: ChangeContext): Promise<Standing>;
 }

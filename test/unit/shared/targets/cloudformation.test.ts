@@ -12,7 +12,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { Bucket } from '../../../../shared/aws/bucket.ts';
 import { Signals } from '../../../../shared/aws/signals.ts';
 import { Stacks } from '../../../../shared/aws/stacks.ts';
-import { NoWayBack, TargetNotRestored } from '../../../../shared/errors.ts';
+import { LockLost, NoWayBack, TargetNotRestored } from '../../../../shared/errors.ts';
 import { stackTarget, verifyStack } from '../../../../shared/targets/cloudformation.ts';
 import { stackToken } from '../../../../shared/targets/rollback-marker.ts';
 import { stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
@@ -30,7 +30,8 @@ const target = stackTarget({
   bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
 });
 const plan = stackPlan();
-const context = { incidentId: RELEASE, attempt: 1, now: NOW };
+const beforeChange = jest.fn(async () => {});
+const context = { incidentId: RELEASE, attempt: 1, now: NOW, beforeChange };
 const ours = stackToken(RELEASE, 1);
 
 beforeEach(() => {
@@ -183,6 +184,12 @@ describe('a stranded stack', () => {
         ClientRequestToken: ours,
       },
     ]);
+  });
+
+  it('is left alone when the service is no longer ours the moment before', async () => {
+    beforeChange.mockRejectedValueOnce(new LockLost('gone'));
+    await expect(target.start(plan, context)).rejects.toBeInstanceOf(LockLost);
+    expect(updates()).toEqual([]);
   });
 
   it('is restored when it has that template already', async () => {

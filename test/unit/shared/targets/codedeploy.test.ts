@@ -17,6 +17,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
 import { Deployments } from '../../../../shared/aws/deployments.ts';
+import { LockLost } from '../../../../shared/errors.ts';
 import { codeDeployTarget } from '../../../../shared/targets/codedeploy.ts';
 import { rollbackMarker } from '../../../../shared/targets/rollback-marker.ts';
 import { alias, deploymentInfo } from '../../fixtures/aws-answers.ts';
@@ -31,7 +32,8 @@ const target = codeDeployTarget(
   new Aliases(new LambdaClient(region)),
 );
 const plan = codeDeployPlan();
-const context = { incidentId: RELEASE, attempt: 1, now: NOW };
+const beforeChange = jest.fn(async () => {});
+const context = { incidentId: RELEASE, attempt: 1, now: NOW, beforeChange };
 const marker = rollbackMarker(RELEASE, DEPLOYMENT);
 
 /** The account: deployments by id, and the alias; calls of the coordinator change it as AWS would. */
@@ -103,6 +105,13 @@ describe('a deployment that still runs', () => {
       .on(StopDeploymentCommand)
       .rejects(new DeploymentAlreadyCompletedException({ message: 'completed', $metadata: {} }));
     await expect(target.start(plan, context)).resolves.toMatchObject({ is: 'moving' });
+  });
+
+  it('is left alone when the service is no longer ours the moment before', async () => {
+    bad({ status: 'InProgress' });
+    beforeChange.mockRejectedValueOnce(new LockLost('gone'));
+    await expect(target.start(plan, context)).rejects.toBeInstanceOf(LockLost);
+    expect(changes()).toEqual(nothing);
   });
 
   it('is stopped once when it is started twice', async () => {

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
+import { LockLost } from '../../../../shared/errors.ts';
 import { lambdaAliasTarget } from '../../../../shared/targets/lambda-alias.ts';
 import { alias } from '../../fixtures/aws-answers.ts';
 import { FUNCTION, lambdaAliasPlan, RELEASE } from '../../fixtures/records.ts';
@@ -14,7 +15,8 @@ import { NOW } from '../../fixtures/times.ts';
 
 const lambda = mockClient(LambdaClient);
 const target = lambdaAliasTarget(new Aliases(new LambdaClient({ region: 'eu-west-1' })));
-const context = { incidentId: RELEASE, attempt: 1, now: NOW };
+const beforeChange = jest.fn(async () => {});
+const context = { incidentId: RELEASE, attempt: 1, now: NOW, beforeChange };
 
 beforeEach(() => {
   lambda.reset();
@@ -49,6 +51,13 @@ it('is pointed at the planned version, weights cleared, if nobody changed it sin
       RevisionId: 'rev-7',
     },
   ]);
+});
+
+it('is left alone when the service is no longer ours the moment before', async () => {
+  lambda.on(GetAliasCommand).resolves(alias('5'));
+  beforeChange.mockRejectedValueOnce(new LockLost('gone'));
+  await expect(target.start(lambdaAliasPlan(), context)).rejects.toBeInstanceOf(LockLost);
+  expect(updates()).toEqual([]);
 });
 
 it('is left alone where it is right already', async () => {
