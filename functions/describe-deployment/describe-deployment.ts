@@ -64,7 +64,7 @@ export function describeDeployment({ deployments, stacks, catalog }: DescribeDep
 
     const change = await deployments.versionChange(deploymentId);
     if (!change) throw new TransientFailure(`Deployment ${deploymentId} does not show its versions yet.`);
-    const byStack = deployment.stackId && (await stackMark(deployment.stackId, change));
+    const byStack = deployment.stackId && (await stackMark(deployment.stackId, deployment.createdAt, change));
     if (byStack) return rollback(deployment, service, byStack);
 
     return { kind: 'release', deploymentId, service, target: targetName(owner.target), ...change };
@@ -79,8 +79,8 @@ export function describeDeployment({ deployments, stacks, catalog }: DescribeDep
     }
   }
 
-  async function stackMark(stackId: string, change: VersionChange) {
-    if (isStackToken(await stacks.latestToken(stackId))) return 'coordinator';
+  async function stackMark(stackId: string, createdAt: number, change: VersionChange) {
+    if (isStackToken(await stacks.tokenAt(stackId, createdAt))) return 'coordinator';
     if (Number(change.toVersion) >= Number(change.fromVersion)) return undefined;
     const { status } = await stacks.describe(stackId);
     return status.startsWith('UPDATE_ROLLBACK') ? 'cloudformation' : undefined;

@@ -83,6 +83,24 @@ export class Stacks {
     return ids;
   }
 
+  /**
+   * Client request token of the operation that a stack was in at a time, ms since the epoch: an event may come so
+   * late that other operations have followed.
+   */
+  async tokenAt(stack: string, time: number): Promise<string | undefined> {
+    let token: string | undefined;
+    do {
+      const page = await this.#client.send(
+        new DescribeStackEventsCommand({ StackName: stack, ...(token && { NextToken: token }) }),
+      );
+      // Newest first (CloudFormation API reference, DescribeStackEvents).
+      const before = page.StackEvents?.find(({ Timestamp }) => (Timestamp?.getTime() ?? 0) <= time);
+      if (before) return before.ClientRequestToken;
+      token = page.NextToken;
+    } while (token);
+    return undefined;
+  }
+
   /** Client request token of the latest operation on a stack; undefined where it had none. */
   async latestToken(stack: string): Promise<string | undefined> {
     const { StackEvents = [] } = await this.#client.send(

@@ -56,3 +56,31 @@ it('knows no token of a stack without events', async () => {
   cloudFormation.on(DescribeStackEventsCommand).resolves({});
   await expect(stacks.latestToken('shop-orders')).resolves.toBeUndefined();
 });
+
+describe('the token of the operation a stack was in at a time', () => {
+  const at = (minute: number) => new Date(Date.parse(RELEASED_AT) + minute * 60_000);
+  const event = (minute: number, ClientRequestToken?: string) => ({
+    StackId: STACK_ID,
+    EventId: `e-${minute}`,
+    StackName: 'shop-orders',
+    Timestamp: at(minute),
+    ...(ClientRequestToken && { ClientRequestToken }),
+  });
+
+  beforeEach(() => {
+    cloudFormation
+      .on(DescribeStackEventsCommand, { StackName: 'shop-orders' })
+      .resolves({ StackEvents: [event(30, 'next'), event(29, 'next')], NextToken: 'older' })
+      .on(DescribeStackEventsCommand, { StackName: 'shop-orders', NextToken: 'older' })
+      .resolves({ StackEvents: [event(12, 'ours'), event(10, 'ours'), event(0)] });
+  });
+
+  it.each([
+    [31, 'next'],
+    [11, 'ours'],
+    [5, undefined],
+    [-1, undefined],
+  ])('is that of the newest event of minute %d or before', async (minute, token) => {
+    await expect(stacks.tokenAt('shop-orders', at(minute).getTime())).resolves.toBe(token);
+  });
+});
