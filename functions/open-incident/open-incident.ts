@@ -126,8 +126,10 @@ export function openIncident(deps: OpenIncidentDeps) {
       return { status: 'opened', attempt: existing.attempt };
     const unfinished = existing.status === 'closed' && existing.outcome !== 'rolled-back';
     if (unfinished && incident.requestedBy) {
-      const reopened = await incidents.reopen({ ...incident, attempt: existing.attempt });
-      if (reopened) return { status: 'opened', attempt: existing.attempt + 1 };
+      await incidents.reopen({ ...incident, attempt: existing.attempt });
+      // Read, not believed: the answer to a write that took effect may be that its condition no longer holds.
+      const { executionArn, attempt } = await incidents.get(incident.incidentId);
+      if (executionArn === incident.executionArn) return { status: 'opened', attempt };
     }
     return { status: 'joined', attempt: existing.attempt };
   }

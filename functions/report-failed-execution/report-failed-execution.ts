@@ -35,7 +35,7 @@ export function reportFailedExecution(deps: ReportFailedExecutionDeps) {
   return async ({ detail }: z.infer<typeof reportFailedExecutionInput>): Promise<{ reported: boolean }> => {
     const { executionArn, stateMachineArn } = detail;
     if (stateMachineArn === deps.monitorDeploymentArn) {
-      await reportUnwatched(deps, executionArn, detail);
+      await reportUnwatched(deps, executionArn, detail, detail.input ?? '');
       return { reported: true };
     }
     const incidentId = await deps.incidents.incidentOfExecution(executionArn);

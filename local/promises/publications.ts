@@ -85,7 +85,7 @@ export class Publications {
   #read(at: number, by: string, subject: string, body: string): Publication {
     const incident = /^Incident (\S+),/m.exec(body)?.[1];
     const release = /^Release (\S+)$/m.exec(body)?.[1];
-    const deployment = /deployment (d-[A-Za-z0-9]+) (?:is not|broke)/.exec(`${subject}\n${body}`)?.[1];
+    const deployment = /deployment (\S+) (?:is not|broke)/.exec(`${subject}\n${body}`)?.[1];
     const kind = incident
       ? by === 'AnnounceIncidentFunction'
         ? 'opened'

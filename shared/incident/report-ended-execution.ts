@@ -12,15 +12,20 @@ export async function endLeftIncident(
   await endIncident(deps, incident, incident.executionArn, { failure: whyEnded(ended) });
 }
 
-/** Tells the stakeholders, once, that a deployment is not watched any more. */
+/**
+ * Tells the stakeholders, once, that a deployment is not watched any more.
+ *
+ * @param input the execution's own, as JSON; where it is not known, the execution's name tells the deployment
+ */
 export async function reportUnwatched(
   deps: EndIncidentDeps,
   executionArn: string,
   ended: ExecutionState,
+  input = '',
 ): Promise<void> {
   if (wasRefused(ended)) return;
   const mail = monitoringFailedMail(deps.environment, {
-    deploymentId: deploymentOf(executionArn),
+    deploymentId: memberOf(input, 'deploymentId') ?? deploymentOf(executionArn),
     executionArn,
     why: whyEnded(ended),
   });
@@ -41,7 +46,7 @@ export async function reportNotBegun(
 ): Promise<void> {
   if (wasRefused(ended)) return;
   const mail = rollbackNotBegunMail(deps.environment, {
-    service: serviceIn(input),
+    service: memberOf(input, 'service') ?? 'a service',
     executionArn,
     why: whyEnded(ended),
   });
@@ -53,11 +58,12 @@ function wasRefused({ error }: ExecutionState): boolean {
   return error === 'InputRejected';
 }
 
-function serviceIn(input: string): string {
+function memberOf(input: string, name: string): string | undefined {
   try {
-    return String((JSON.parse(input) as { service?: unknown }).service ?? 'a service');
+    const value = (JSON.parse(input) as Record<string, unknown> | null)?.[name];
+    return typeof value === 'string' ? value : undefined;
   } catch {
-    return 'a service';
+    return undefined;
   }
 }
 

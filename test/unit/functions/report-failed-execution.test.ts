@@ -134,6 +134,12 @@ describe('a watch that ended without success', () => {
     );
   });
 
+  it('is told by the deployment of its input where a person named the execution', async () => {
+    const executionArn = watch.executionArn.replace('d-ORDERS005', 'my-own-watch');
+    await report({ ...watch, executionArn, input: '{"deploymentId":"d-ORDERS005"}' });
+    expect(mails()[0]?.Subject).toBe('[prod] deployment d-ORDERS005 is not being watched');
+  });
+
   it('is told once when the event comes twice', async () => {
     await report(watch);
     await report(watch);
