@@ -74,8 +74,13 @@ function aliasProblem(
   at: number,
 ): string | undefined {
   const history = lambda.shareHistory(name, alias);
+  const broughtIn = Object.values(release.deployments).some(
+    (one) => one.target === target && one.toVersion === version,
+  );
+  // A release that is settled late, under a newer one, is still what it brought in.
+  const since = broughtIn ? Date.parse(release.startedAt) : at - snapshotMs;
   const live = history.some(
-    ({ shares }, index) => (shares[version] ?? 0) > 0 && (history[index + 1]?.at ?? at) >= at - snapshotMs,
+    ({ shares }, index) => (shares[version] ?? 0) > 0 && (history[index + 1]?.at ?? at) >= since,
   );
   if (!live) return `${target} is recorded on version ${version}, which was not live`;
   const code = lambda.version(name, version)?.code;
