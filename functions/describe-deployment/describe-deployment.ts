@@ -5,7 +5,7 @@ import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import { ownerOfDeployment } from '../../shared/catalog/compiled-catalog.ts';
 import { targetName } from '../../shared/catalog/service-entry.ts';
 import { InvalidInput, TransientFailure } from '../../shared/errors.ts';
-import { isRollbackMarker, isStackToken } from '../../shared/targets/rollback-marker.ts';
+import { isRollbackMarker, isStackToken, rollbackMark } from '../../shared/targets/rollback-marker.ts';
 
 export const describeDeploymentInput = z.strictObject({
   deploymentId: z.string().regex(/^d-[A-Za-z0-9]+$/, 'must be a CodeDeploy deployment id, d-…'),
@@ -85,12 +85,6 @@ export function describeDeployment({ deployments, stacks, catalog }: DescribeDep
     const { status } = await stacks.describe(stackId);
     return status.startsWith('UPDATE_ROLLBACK') ? 'cloudformation' : undefined;
   }
-}
-
-function rollbackMark({ creator, rollbackOf, description }: Deployment) {
-  if (isRollbackMarker(description)) return 'coordinator';
-  if (creator === 'CloudFormationRollback') return 'cloudformation';
-  return creator === 'codeDeployRollback' || rollbackOf ? 'codedeploy' : undefined;
 }
 
 function rollback(

@@ -5,7 +5,7 @@ import { type ServiceEntry, type TargetEntry, targetName } from '../../shared/ca
 import { NoWayBack } from '../../shared/errors.ts';
 import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
 import { instant } from '../../shared/mail/mail-text.ts';
-import { isRollback } from '../../shared/targets/codedeploy.ts';
+import { rollbackMark } from '../../shared/targets/rollback-marker.ts';
 import type { CodeDeployPlan, ServicePlan, TargetPlan } from '../../shared/targets/service-plan.ts';
 
 /** What planning a service reads of AWS. */
@@ -207,7 +207,7 @@ async function unseenDeployment(
   if (!known) return undefined;
   const { application, deploymentGroup } = known;
   const since = await deployments.listSince({ application, deploymentGroup }, Date.parse(bad.startedAt));
-  const oldest = since.filter((one) => !isRollback(one)).at(-1);
+  const oldest = since.filter((one) => !rollbackMark(one)).at(-1);
   return oldest && { application, deploymentGroup, deploymentId: oldest.id };
 }
 

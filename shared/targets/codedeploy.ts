@@ -2,7 +2,7 @@ import type { Aliases } from '../aws/aliases.ts';
 import { type Deployment, type Deployments, isActive } from '../aws/deployments.ts';
 import { TargetNotRestored } from '../errors.ts';
 import { describeAlias, servesGoal } from './alias-check.ts';
-import { isRollbackMarker, rollbackMarker } from './rollback-marker.ts';
+import { rollbackMark, rollbackMarker } from './rollback-marker.ts';
 import type { CodeDeployPlan } from './service-plan.ts';
 import type { ChangeContext, Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
 
@@ -60,7 +60,7 @@ export function codeDeployTarget(deployments: Deployments, aliases: Aliases): Ta
     }
     const state = await aliases.get(plan.function, plan.alias);
     const since = await deployments.listSince(plan, bad.createdAt);
-    const other = since.find((one) => isActive(one) && !isRollback(one));
+    const other = since.find((one) => isActive(one) && !rollbackMark(one));
     if (other) {
       throw new TargetNotRestored(
         `${describeAlias(plan, state)}, where deployment ${other.id} of somebody else began meanwhile: it is left alone.`,
@@ -108,11 +108,4 @@ function ownOf(
 ): Deployment | undefined {
   const marker = rollbackMarker(incidentId, plan.deploymentId);
   return since.find(({ description }) => description === marker);
-}
-
-/** Whether a deployment is a rollback, by any of its marks: ours, CodeDeploy's or CloudFormation's. */
-export function isRollback({ creator, rollbackOf, description }: Deployment): boolean {
-  return (
-    creator.toLowerCase().endsWith('rollback') || rollbackOf !== undefined || isRollbackMarker(description)
-  );
 }

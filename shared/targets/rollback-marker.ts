@@ -1,3 +1,5 @@
+import type { Deployment } from '../aws/deployments.ts';
+
 const prefix = 'rollback-coordinator';
 
 /**
@@ -24,4 +26,19 @@ export function stackToken(incidentId: string, attempt: number): string {
 /** Whether a client request token is one of {@link stackToken}. */
 export function isStackToken(token: string | undefined): boolean {
   return token?.startsWith(`${prefix}-`) ?? false;
+}
+
+/** By whom a deployment is a rollback, told by any of its marks; undefined for one that is none. */
+export function rollbackMark({
+  creator,
+  rollbackOf,
+  description,
+}: Pick<Deployment, 'creator' | 'rollbackOf' | 'description'>):
+  | 'coordinator'
+  | 'cloudformation'
+  | 'codedeploy'
+  | undefined {
+  if (isRollbackMarker(description)) return 'coordinator';
+  if (creator === 'CloudFormationRollback') return 'cloudformation';
+  return creator === 'codeDeployRollback' || rollbackOf ? 'codedeploy' : undefined;
 }
