@@ -12,7 +12,7 @@ import { Deployments } from './aws/deployments.ts';
 import { Executions } from './aws/executions.ts';
 import { Signals } from './aws/signals.ts';
 import { Stacks } from './aws/stacks.ts';
-import { CatalogStore } from './catalog/catalog-store.ts';
+import { CatalogStore, watchingMaxAgeMs } from './catalog/catalog-store.ts';
 import { IncidentLedger } from './ledger/incident-ledger.ts';
 import { LedgerTable } from './ledger/ledger-table.ts';
 import { LockLedger } from './ledger/lock-ledger.ts';
@@ -37,6 +37,9 @@ export const bucket = (runtime: Runtime) =>
     requireEnv(runtime, 'AWS_REGION'),
   );
 export const catalogStore = (runtime: Runtime) => new CatalogStore(bucket(runtime));
+/** The catalog for functions that look again and again; see {@link watchingMaxAgeMs}. */
+export const watchingCatalogStore = (runtime: Runtime) =>
+  new CatalogStore(bucket(runtime), { now: () => runtime.now(), maxAgeMs: watchingMaxAgeMs });
 export const planStore = (runtime: Runtime) => new PlanStore(bucket(runtime));
 
 /** The ledgers of one function, on one table. */

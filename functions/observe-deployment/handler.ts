@@ -1,6 +1,6 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
-import { aliases, catalogStore, deployments, ledgers, signals } from '../../shared/wiring.ts';
+import { aliases, deployments, ledgers, signals, watchingCatalogStore } from '../../shared/wiring.ts';
 import { observeDeployment, observeDeploymentInput } from './observe-deployment.ts';
 
 export const build = task(observeDeploymentInput, (runtime) =>
@@ -8,7 +8,7 @@ export const build = task(observeDeploymentInput, (runtime) =>
     deployments: deployments(runtime),
     aliases: aliases(runtime),
     signals: signals(runtime),
-    catalog: catalogStore(runtime),
+    catalog: watchingCatalogStore(runtime),
     releases: ledgers(runtime).releases,
     now: runtime.now,
   }),

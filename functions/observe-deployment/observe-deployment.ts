@@ -19,7 +19,7 @@ export const observeDeploymentInput = z.strictObject({
 /** What one look found, and what follows from it. */
 export interface Observation {
   readonly phase: Phase;
-  /** Share of traffic the new version gets, 0 to 1. */
+  /** Share of traffic the new version gets while it is shifted, 0 to 1; 1 afterwards. */
   readonly share: number;
   readonly judgement: Judgement;
   readonly requests: number;
@@ -73,7 +73,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     const { requests, errors } = totalOf(minutes);
     return {
       phase,
-      share: await shareOf(watched),
+      share: phase === 'shifting' ? await shareOf(watched) : 1,
       judgement,
       requests,
       errors,

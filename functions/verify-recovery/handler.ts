@@ -1,6 +1,6 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
-import { aliases, catalogStore, ledgers, planStore, signals } from '../../shared/wiring.ts';
+import { aliases, ledgers, planStore, signals, watchingCatalogStore } from '../../shared/wiring.ts';
 import { verifyRecovery, verifyRecoveryInput } from './verify-recovery.ts';
 
 export const build = task(verifyRecoveryInput, (runtime) =>
@@ -8,7 +8,7 @@ export const build = task(verifyRecoveryInput, (runtime) =>
     ...ledgers(runtime),
     aliases: aliases(runtime),
     signals: signals(runtime),
-    catalog: catalogStore(runtime),
+    catalog: watchingCatalogStore(runtime),
     plans: planStore(runtime),
     now: runtime.now,
   }),

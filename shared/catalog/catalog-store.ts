@@ -8,16 +8,43 @@ import {
 } from './compiled-catalog.ts';
 import type { ServiceEntry } from './service-entry.ts';
 
+/**
+ * How long a watch may go by the catalog it has read: it looks every minute, and what it takes from the catalog,
+ * limits and bakes, may change a few minutes late. Nothing that decides whether and where to roll back does.
+ */
+export const watchingMaxAgeMs = 5 * 60_000;
+
+/** How fresh a read has to be. */
+export interface CatalogFreshness {
+  readonly now: () => number;
+  /** ms for which a catalog once read serves */
+  readonly maxAgeMs: number;
+}
+
 /** The compiled catalog in the coordinator's bucket. */
 export class CatalogStore {
   readonly #bucket: Bucket;
+  readonly #freshness: CatalogFreshness | undefined;
+  #latest: { readonly catalog: CompiledCatalog; readonly readAt: number } | undefined;
 
-  constructor(bucket: Bucket) {
+  /** @param freshness without it every read goes to the bucket */
+  constructor(bucket: Bucket, freshness?: CatalogFreshness) {
     this.#bucket = bucket;
+    this.#freshness = freshness;
   }
 
   /** @throws CatalogUnreadable when none was compiled, or it is not of its schema */
   async read(): Promise<CompiledCatalog> {
+    if (!this.#freshness) return this.#readBucket();
+    const { now, maxAgeMs } = this.#freshness;
+    const readAt = now();
+    if (this.#latest && readAt - this.#latest.readAt < maxAgeMs) return this.#latest.catalog;
+    const catalog = await this.#readBucket();
+    this.#latest = { catalog, readAt };
+    return catalog;
+  }
+
+  async #readBucket(): Promise<CompiledCatalog> {
     const text = await this.#bucket.read(compiledCatalogKey);
     if (text !== undefined) return parseCompiledCatalog(text);
     throw new CatalogUnreadable(

@@ -43,6 +43,39 @@ it('leaves a catalog alone that somebody else put there while it compiled', asyn
   await expect(store().read()).resolves.toEqual(other);
 });
 
+it('serves a catalog it has read for as long as it may, and then reads it again', async () => {
+  const { s3 } = mockBucket(catalogObject());
+  let now = 0;
+  const watching = new CatalogStore(
+    new Bucket(new S3Client({ region: 'eu-west-1' }), 'coordinator', 'eu-west-1'),
+    {
+      now: () => now,
+      maxAgeMs: 1_000,
+    },
+  );
+  await watching.read();
+  now = 999;
+  await expect(watching.entry('orders')).resolves.toEqual(ordersEntry());
+  expect(s3.commandCalls(GetObjectCommand)).toHaveLength(1);
+  now = 1_000;
+  await watching.read();
+  expect(s3.commandCalls(GetObjectCommand)).toHaveLength(2);
+});
+
+it('does not keep a failure to read', async () => {
+  const { s3 } = mockBucket();
+  const watching = new CatalogStore(
+    new Bucket(new S3Client({ region: 'eu-west-1' }), 'coordinator', 'eu-west-1'),
+    {
+      now: () => 0,
+      maxAgeMs: 1_000,
+    },
+  );
+  await expect(watching.read()).rejects.toBeInstanceOf(CatalogUnreadable);
+  await expect(watching.read()).rejects.toBeInstanceOf(CatalogUnreadable);
+  expect(s3.commandCalls(GetObjectCommand)).toHaveLength(2);
+});
+
 it('says what is missing before the first compilation', async () => {
   mockBucket();
   await expect(store().read()).rejects.toBeInstanceOf(CatalogUnreadable);
