@@ -4,6 +4,8 @@ export interface Caller {
   readonly principal: string;
   /** Logical id in the template of the function or machine whose role it is, if it is one. */
   readonly resource?: string;
+  /** Of a machine: the state whose Task calls. */
+  readonly state?: string;
 }
 
 /** What an operation of the simulated account is told besides its input. */

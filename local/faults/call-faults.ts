@@ -2,6 +2,7 @@ import { TransportError } from '../account/wire/transport-error.ts';
 import type { WireCall } from '../account/wire/wire.ts';
 import type { FaultOf } from './fault.ts';
 import type { FaultSite } from './fault-site.ts';
+import { hasCome } from './moment.ts';
 import { failed, throttled } from './service-trouble.ts';
 import { strikeCounter } from './strike-counter.ts';
 
@@ -35,15 +36,23 @@ export function disturbCalls(fault: CallFault, site: FaultSite): void {
   });
 }
 
-/** The engine starts executions for a Task by itself, past the wire. */
+/**
+ * The engine starts executions for a Task by itself, past the wire. A Distributed Map waits by itself where its
+ * children are throttled and starts them later, so that nobody sees it.
+ */
 function throttleTasks(
   fault: FaultOf<'throttle'>,
   strikes: (call: StruckCall) => boolean,
   site: FaultSite,
 ): void {
+  const maps = new Set<string>();
+  site.coordinator.engine.onStateEntered(({ state, type }) => {
+    if (type === 'Map') maps.add(state);
+  });
   site.coordinator.account.authorizeTasks((action, _, caller) => {
     const call = { service: 'sfn', operation: 'StartExecution', caller };
-    if (action !== 'states:StartExecution' || !strikes(call)) return;
+    const isTask = action === 'states:StartExecution' && !maps.has(caller.state ?? '');
+    if (!isTask || !strikes(call)) return;
     site.strikes(fault, callInWords(call));
     throw throttled(call.service);
   });
@@ -54,16 +63,23 @@ type StruckCall = Pick<WireCall, 'service' | 'operation' | 'caller'>;
 
 /** Whether a fault on calls strikes this one. Only the coordinator's own calls are struck. */
 export function callStrikes(
-  fault: Pick<CallFault, 'service' | 'operation' | 'skip' | 'times' | 'chance'>,
+  fault: Pick<
+    CallFault,
+    'service' | 'operation' | 'caller' | 'state' | 'since' | 'skip' | 'times' | 'chance'
+  >,
   site: FaultSite,
 ): (call: StruckCall) => boolean {
-  const { service, operation } = fault;
+  const { service, operation, caller, state } = fault;
+  const begun = hasCome(fault.since, site);
   const chance = site.random.fork(`faults/${JSON.stringify(fault)}`);
   const counted = strikeCounter({ ...fault, draw: () => chance.uniform() });
   return (call) =>
     call.caller.resource !== undefined &&
+    (caller === undefined || caller === call.caller.resource) &&
+    (state === undefined || state === call.caller.state) &&
     (service === undefined || service === call.service) &&
     (operation === undefined || operation === call.operation) &&
+    begun() &&
     counted();
 }
 

@@ -55,6 +55,7 @@ const weights: Readonly<Record<FaultKind, number>> = {
   redrive: 5,
   start: 6,
   watch: 1,
+  'catalog-broken': 1,
   'alarm-flaps': 3,
   'delete-versions': 3,
   'delete-templates': 2,
@@ -93,6 +94,7 @@ function drawFault(random: SeededRandom, surface: FaultSurface): FaultInput {
         skip: random.integer(0, 6),
         times: random.pick([1, 2, 4, 10]),
         lag: random.pick([2_000, 6_000, 15_000]),
+        ...(random.chance(0.3) && { monotonic: false }),
       };
     case 'process-dies':
       return {
@@ -138,6 +140,8 @@ function drawFault(random: SeededRandom, surface: FaultSurface): FaultInput {
         deploymentId: random.pick(['d-NOSUCH123', 'orders']),
         when: drawMoment(random, surface),
       };
+    case 'catalog-broken':
+      return { kind, service: random.pick(surface.services).service, when: drawMoment(random, surface) };
     case 'alarm-flaps':
       if (surface.alarms.length === 0) return { kind: 'throttle', ...drawCalls(random) };
       return {

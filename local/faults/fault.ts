@@ -3,20 +3,6 @@ import * as z from 'zod';
 const milliseconds = z.number().int().min(0);
 const count = z.number().int().min(1);
 
-/** Which of the coordinator's own calls to the account a fault strikes. */
-const calls = {
-  /** Client package of the service: `codedeploy`; left out: any. */
-  service: z.string().optional(),
-  /** API name of the operation; left out: any. */
-  operation: z.string().optional(),
-  /** So many matching calls pass before the first is struck. */
-  skip: z.number().int().min(0).default(0),
-  /** So many calls are struck. */
-  times: count.default(1),
-  /** Chance that a matching call is struck, until `times` were. */
-  chance: z.number().gt(0).lte(1).default(1),
-};
-
 /** When something is done: at a time of the run, or when the `nth` execution enters a state of a machine. */
 export const moment = z.union([
   /** Counted from the scenario's 0. */
@@ -32,6 +18,26 @@ export const moment = z.union([
   }),
 ]);
 export type Moment = z.infer<typeof moment>;
+
+/** Which of the coordinator's own calls to the account a fault strikes. */
+const calls = {
+  /** Client package of the service: `codedeploy`; left out: any. */
+  service: z.string().optional(),
+  /** API name of the operation; left out: any. */
+  operation: z.string().optional(),
+  /** Logical id in the template of the function or machine that calls; left out: any. */
+  caller: z.string().optional(),
+  /** State of a machine whose Task calls; left out: any. */
+  state: z.string().optional(),
+  /** Only from this moment on; left out: from the beginning. */
+  since: moment.optional(),
+  /** So many matching calls pass before the first is struck. */
+  skip: z.number().int().min(0).default(0),
+  /** So many calls are struck. */
+  times: count.default(1),
+  /** Chance that a matching call is struck, until `times` were. */
+  chance: z.number().gt(0).lte(1).default(1),
+};
 
 const machineId = z.string();
 
@@ -51,13 +57,21 @@ export const fault = z.discriminatedUnion('kind', [
   /** Has its effect, and the answer takes long: beyond the function's or the task's time-out, if long enough. */
   z.strictObject({ kind: z.literal('slow'), ...calls, ms: milliseconds }),
   /** A read is answered as it was before the latest write, or up to `lag` ago. */
-  z.strictObject({ kind: z.literal('stale-read'), ...calls, lag: milliseconds }),
+  z.strictObject({
+    kind: z.literal('stale-read'),
+    ...calls,
+    lag: milliseconds,
+    /** False: also what was read newer already is answered older again. */
+    monotonic: z.boolean().default(true),
+  }),
   /** The process of a function ends without an answer, before or after the handler did its work. */
   z.strictObject({
     kind: z.literal('process-dies'),
     when: z.enum(['before', 'after']),
     /** Logical id in the template; left out: any. */
     function: z.string().optional(),
+    /** Only from this moment on; left out: from the beginning. */
+    since: moment.optional(),
     skip: z.number().int().min(0).default(0),
     times: count.default(1),
   }),
@@ -93,7 +107,16 @@ export const fault = z.discriminatedUnion('kind', [
   /** Somebody starts a rollback by hand: a second incident where one runs. */
   z.strictObject({ kind: z.literal('start'), when: moment, service: z.string() }),
   /** Somebody starts a watch by hand, of a deployment that may not exist. */
-  z.strictObject({ kind: z.literal('watch'), when: moment, deploymentId: z.string() }),
+  z.strictObject({
+    kind: z.literal('watch'),
+    when: moment,
+    /** Left out: the one whose watch entered the state of `when`. */
+    deploymentId: z.string().optional(),
+    /** The execution is named after the deployment, with this at the end; left out: Step Functions draws a name. */
+    suffix: z.string().optional(),
+  }),
+  /** Somebody writes a catalog parameter that cannot be read. */
+  z.strictObject({ kind: z.literal('catalog-broken'), when: moment, service: z.string() }),
   /** An alarm changes its state for no reason, `times` there and back. */
   z.strictObject({
     kind: z.literal('alarm-flaps'),

@@ -1,13 +1,16 @@
 import { ProcessDied } from '../account/lambda-runtime/invocation.ts';
 import type { FaultOf } from './fault.ts';
 import type { FaultSite } from './fault-site.ts';
+import { hasCome } from './moment.ts';
 import { strikeCounter } from './strike-counter.ts';
 
 /** Lets the process of a function end without an answer, before or after its handler did its work. */
 export function killProcesses(fault: FaultOf<'process-dies'>, site: FaultSite): void {
-  const strikes = strikeCounter(fault);
+  const counted = strikeCounter(fault);
+  const begun = hasCome(fault.since, site);
   site.coordinator.account.lambdaRuntime.intercept(async ({ logicalId }, next) => {
-    if ((fault.function !== undefined && fault.function !== logicalId) || !strikes()) return next();
+    const isMeant = fault.function === undefined || fault.function === logicalId;
+    if (!isMeant || !begun() || !counted()) return next();
     site.strikes(fault, `the process of ${logicalId} dies ${fault.when} its effect`);
     if (fault.when === 'after') await next();
     throw new ProcessDied('killed by a fault');

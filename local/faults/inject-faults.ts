@@ -6,7 +6,14 @@ import { disturbEvents } from './event-faults.ts';
 import type { Fault, FaultKind, FaultOf } from './fault.ts';
 import { type FaultSite, faultSite } from './fault-site.ts';
 import { killProcesses, skewClocks } from './function-faults.ts';
-import { flapAlarm, redrive, startRollback, startWatch, stopExecution } from './interventions.ts';
+import {
+  breakCatalog,
+  flapAlarm,
+  redrive,
+  startRollback,
+  startWatch,
+  stopExecution,
+} from './interventions.ts';
 import { breakStack, deleteTemplates, deleteVersions } from './losses.ts';
 import { disturbMetrics } from './metric-faults.ts';
 import { staleReads } from './stale-reads.ts';
@@ -41,6 +48,7 @@ const injectors: { readonly [K in FaultKind]: Injector<K> } = {
   redrive,
   start: startRollback,
   watch: startWatch,
+  'catalog-broken': breakCatalog,
   'alarm-flaps': flapAlarm,
   'delete-versions': deleteVersions,
   'delete-templates': deleteTemplates,

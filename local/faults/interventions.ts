@@ -53,14 +53,30 @@ export function startRollback(fault: FaultOf<'start'>, site: FaultSite): void {
 
 /** Starts a watch by hand. */
 export function startWatch(fault: FaultOf<'watch'>, site: FaultSite): void {
-  atMoment(fault.when, site, async () => {
+  atMoment(fault.when, site, async (entered) => {
     const { arn } = site.coordinator.machine('MonitorDeployment');
-    const input = JSON.stringify({ deploymentId: fault.deploymentId });
+    const deploymentId = fault.deploymentId ?? entered?.executionArn.split(':').at(-1) ?? '';
+    const input = JSON.stringify({ deploymentId });
+    const name = fault.suffix === undefined ? undefined : `${deploymentId}${fault.suffix}`;
     site.strikes(fault, `a person starts monitor-deployment with ${input}`);
     await site.coordinator.account.wire.call(
       'sfn',
       'StartExecution',
-      { stateMachineArn: arn, input },
+      { stateMachineArn: arn, input, ...(name !== undefined && { name }) },
+      person,
+    );
+  });
+}
+
+/** Writes a catalog parameter that is no entry. */
+export function breakCatalog(fault: FaultOf<'catalog-broken'>, site: FaultSite): void {
+  atMoment(fault.when, site, async () => {
+    const Name = `/rollback-coordinator/${site.scenario.environment}/services/${fault.service}`;
+    site.strikes(fault, Name);
+    await site.coordinator.account.wire.call(
+      'ssm',
+      'PutParameter',
+      { Name, Type: 'String', Value: 'service: [', Overwrite: true },
       person,
     );
   });

@@ -29,12 +29,13 @@ interface Answer {
 
 /**
  * Answers reads from the past: as an earlier read of the same was answered, at most `lag` ago, or as it would
- * have been answered just before the latest write to the service.
+ * have been answered just before the latest write to the service. Of several such answers the newest, or, where
+ * reads need not be monotonic, the oldest: another replica answers than the time before.
  */
 export function staleReads(fault: FaultOf<'stale-read'>, site: FaultSite): void {
   const { wire, clock } = site.coordinator.account;
   const strikes = callStrikes(fault, site);
-  const past = new Map<string, Answer>();
+  const past = new Map<string, Answer[]>();
   const known = new Map<string, WireCall>();
   const isRead = ({ service, operation }: WireCall) =>
     eventuallyConsistent[service]?.includes(operation) ?? false;
@@ -46,14 +47,15 @@ export function staleReads(fault: FaultOf<'stale-read'>, site: FaultSite): void 
       return next();
     }
     const key = keyOf(call);
-    const earlier = past.get(key);
-    if (earlier && clock.now() - earlier.at <= fault.lag && strikes(call)) {
+    const recent = (past.get(key) ?? []).filter(({ at }) => clock.now() - at <= fault.lag);
+    const earlier = fault.monotonic ? recent.at(-1) : recent[0];
+    if (earlier && strikes(call)) {
       const age = clock.now() - earlier.at;
       site.strikes(fault, `${callInWords(call)} answered as ${age} ms ago`);
       return earlier.output;
     }
     const output = await next();
-    past.set(key, { at: clock.now(), output });
+    past.set(key, [...recent, { at: clock.now(), output }]);
     known.set(key, call);
     return output;
   });
@@ -64,7 +66,7 @@ export function staleReads(fault: FaultOf<'stale-read'>, site: FaultSite): void 
       if (call.service !== service) continue;
       try {
         const output = await wire.perform(call);
-        past.set(key, { at: clock.now(), output });
+        past.set(key, [...(past.get(key) ?? []), { at: clock.now(), output }]);
       } catch {
         // It is not there any more: nothing stale to answer.
         past.delete(key);

@@ -35,12 +35,14 @@ export interface CaseOptions {
   readonly root: string;
   /** Whether the report is to have the timeline and the result. */
   readonly inFull?: boolean;
+  /** Who else looks on. */
+  readonly attach?: readonly Attach[];
 }
 
 /** Plays a case and watches it. */
 export async function runCase(
   { seed, scenario, faults: written }: SimulationCase,
-  { root, inFull = false }: CaseOptions,
+  { root, inFull = false, attach = [] }: CaseOptions,
 ): Promise<CaseReport> {
   const wallStart = process.hrtime.bigint();
   const faults = written.map((one) => faultSchema.parse(one));
@@ -62,6 +64,7 @@ export async function runCase(
         watchDefects(violations),
         watchCoverage(visited),
         limits,
+        ...attach,
         injectFaults(faults, struck),
       ],
     });

@@ -9,6 +9,9 @@ export interface Grant {
   /** Position of the statement in the role's policies, from 0. */
   readonly statement: number;
   readonly element: 'Action' | 'Resource';
+  /** Position in the element, from 0. */
+  readonly at: number;
+  /** As it is in this environment: another one has other names in it. */
   readonly value: string;
 }
 
@@ -39,10 +42,10 @@ export class PermissionUsage {
     this.#statements.set(owner, statements);
     for (const [statement, { Action, Resource }] of statements.entries()) {
       for (const [at, value] of Action.entries()) {
-        this.#add({ owner, statement, element: 'Action', value }, at);
+        this.#add({ owner, statement, element: 'Action', at, value });
       }
       for (const [at, value] of Resource.entries()) {
-        this.#add({ owner, statement, element: 'Resource', value }, at);
+        this.#add({ owner, statement, element: 'Resource', at, value });
       }
     }
   }
@@ -50,8 +53,8 @@ export class PermissionUsage {
   /** Notes the statements that decided a request. */
   use(owner: string, matches: readonly StatementMatch[]): void {
     for (const { statement, action, resource } of matches) {
-      this.#used.add(keyOf(owner, statement, 'Action', action));
-      this.#used.add(keyOf(owner, statement, 'Resource', resource));
+      this.#used.add(grantKey({ owner, statement, element: 'Action', at: action }));
+      this.#used.add(grantKey({ owner, statement, element: 'Resource', at: resource }));
     }
   }
 
@@ -88,13 +91,13 @@ export class PermissionUsage {
     return [...this.#denials.values()];
   }
 
-  #add(grant: Grant, at: number): void {
-    // Another environment has the same statements with other names in them.
-    const key = keyOf(grant.owner, grant.statement, grant.element, at);
+  #add(grant: Grant): void {
+    const key = grantKey(grant);
     if (!this.#grants.has(key)) this.#grants.set(key, grant);
   }
 }
 
-function keyOf(owner: string, statement: number, element: Grant['element'], at: number): string {
+/** What makes a grant the same in every environment. */
+export function grantKey({ owner, statement, element, at }: Omit<Grant, 'value'>): string {
   return `${owner} ${statement} ${element} ${at}`;
 }

@@ -1,14 +1,15 @@
 import type { PolicyStatement } from '../../boot/policy-statement.ts';
 import type { Grant } from './permission-usage.ts';
 
-interface Unrehearsed {
+/** Permissions that AWS asks for and no rehearsal does. */
+export interface Unrehearsed {
   /** True for what no rehearsal can use. */
   covers(action: string, resources: readonly string[]): boolean;
   readonly reason: string;
 }
 
 /** Permissions AWS asks for where nothing is simulated, each with the reason. */
-const unrehearsed: readonly Unrehearsed[] = [
+export const unrehearsed: readonly Unrehearsed[] = [
   {
     covers: (action) => action.startsWith('logs:'),
     reason: 'Step Functions delivers the logs of its machines; logs are not simulated.',

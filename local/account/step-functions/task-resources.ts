@@ -46,9 +46,9 @@ export class TaskResources {
   }
 
   /** Who calls when a Task does. */
-  caller({ roleArn, stateMachineName }: TaskContext): Caller {
+  caller({ roleArn, stateMachineName, stateName }: TaskContext): Caller {
     const resource = this.#logicalIdOf(stateMachineName);
-    return { principal: roleArn, ...(resource === undefined ? {} : { resource }) };
+    return { principal: roleArn, state: stateName, ...(resource === undefined ? {} : { resource }) };
   }
 
   readonly #integrations: Readonly<

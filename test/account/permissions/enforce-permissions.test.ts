@@ -264,8 +264,8 @@ describe('PermissionUsage', () => {
     expect(usage.used()).toEqual([]);
     await get('/b');
     expect(usage.used()).toEqual([
-      { owner: 'Act', statement: 0, element: 'Action', value: 'ssm:GetParameter' },
-      { owner: 'Act', statement: 0, element: 'Resource', value: arn('ssm', 'parameter/b') },
+      { owner: 'Act', statement: 0, element: 'Action', at: 0, value: 'ssm:GetParameter' },
+      { owner: 'Act', statement: 0, element: 'Resource', at: 1, value: arn('ssm', 'parameter/b') },
     ]);
     expect(values(usage.unused().filter(({ reason }) => !reason))).toEqual([
       'ssm:PutParameter',

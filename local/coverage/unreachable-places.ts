@@ -1,0 +1,24 @@
+/** A place no run can come by. */
+export interface UnreachablePlace {
+  readonly machine: string;
+  readonly state: string;
+  /** `catch/0` is the first catcher; left out: the state itself. */
+  readonly route?: string;
+  readonly reason: string;
+}
+
+/** Places that are there although nothing known leads to them, each with why. The proof fails on a stale one. */
+export const unreachablePlaces: readonly UnreachablePlace[] = [
+  {
+    machine: 'CoordinateRollback',
+    state: 'NotNeeded',
+    reason: 'A plan has at least the service of its incident, so that no incident ends with nothing planned.',
+  },
+  {
+    machine: 'RollBackService',
+    state: 'RollBackPhase',
+    route: 'catch/0',
+    reason:
+      'Every Task inside catches States.ALL and ends in TargetFailed, so that no iteration fails; the catcher is there for a state that is added without one.',
+  },
+];
