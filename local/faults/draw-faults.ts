@@ -38,7 +38,7 @@ const coordinatorCalls: readonly (readonly [service: string, operations: readonl
   ['cloudwatch', ['GetMetricData', 'DescribeAlarms']],
 ];
 
-const staleServices = ['codedeploy', 'cloudformation', 'lambda', 'cloudwatch'] as const;
+const staleServices = ['codedeploy', 'cloudformation', 'lambda', 'cloudwatch', 'ssm'] as const;
 
 /** How often each kind is drawn, in parts. */
 const weights: Readonly<Record<FaultKind, number>> = {

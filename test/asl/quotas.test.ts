@@ -143,6 +143,76 @@ describe('payload limit', () => {
   });
 });
 
+describe('every boundary at AWS’s own figures', () => {
+  const quota = 262_144;
+  /** An expression whose value is JSON text of so many bytes. */
+  const sized = (bytes: number) => `{% $pad('', ${bytes - 2}, 'x') %}`;
+  const boundaries: Record<string, (bytes: number) => object> = {
+    'output of a state': (bytes) => ({
+      A: { Type: 'Pass', Output: sized(bytes), Next: 'B' },
+      B: { Type: 'Pass', Output: null, End: true },
+    }),
+    'output of the execution': (bytes) => ({ A: { Type: 'Succeed', Output: sized(bytes) } }),
+    'output of a rule of a Choice': (bytes) => ({
+      A: { Type: 'Choice', Choices: [{ Condition: true, Output: sized(bytes), Next: 'B' }] },
+      B: { Type: 'Pass', Output: null, End: true },
+    }),
+    'output of a catcher': (bytes) => ({
+      A: work({
+        Resource: 'arn:aws:states:::aws-sdk:ssm:getParameter',
+        Catch: [{ ErrorEquals: ['States.ALL'], Output: sized(bytes), Next: 'B' }],
+      }),
+      B: { Type: 'Pass', Output: null, End: true },
+    }),
+    'arguments of a task': (bytes) => ({ A: work({ Arguments: sized(bytes), Output: null }) }),
+    // An array of one text is two brackets larger.
+    'result of a Parallel': (bytes) => ({
+      A: {
+        Type: 'Parallel',
+        Branches: [
+          { StartAt: 'Big', States: { Big: { Type: 'Pass', Output: sized(bytes - 2), End: true } } },
+        ],
+        Next: 'B',
+      },
+      B: { Type: 'Pass', Output: null, End: true },
+    }),
+    'variables of one Assign': (bytes) => ({ A: { Type: 'Pass', Assign: { a: sized(bytes) }, End: true } }),
+  };
+
+  it.each(Object.entries(boundaries))('%s', async (_, states) => {
+    const harness = play()
+      .on(INVOKE, () => null)
+      .on('arn:aws:states:::aws-sdk:ssm:getParameter', () => {
+        throw new AslError('Ssm.ParameterNotFoundException', 'none');
+      });
+    expect(await harness.run(states(quota))).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await harness.run(states(quota + 1))).toMatchObject({
+      status: 'FAILED',
+      error: 'States.DataLimitExceeded',
+    });
+  });
+
+  it('input of an execution that a state starts', async () => {
+    const harness = play();
+    const child = harness.create({ A: { Type: 'Pass', Output: null, End: true } });
+    const start = (bytes: number) => ({
+      A: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::states:startExecution',
+        Arguments: { StateMachineArn: child, Input: { a: sized(bytes) } },
+        Output: null,
+        End: true,
+      },
+    });
+    expect(await harness.run(start(1_000))).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await harness.run(start(quota))).toMatchObject({
+      status: 'FAILED',
+      error: 'States.DataLimitExceeded',
+    });
+    expect(harness.engine.listExecutions({ stateMachineArn: child })).toHaveLength(1);
+  });
+});
+
 describe('States.Runtime', () => {
   it('is neither retried nor caught, also when a host throws it', async () => {
     const harness = play().on(INVOKE, () => {

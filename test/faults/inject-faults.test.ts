@@ -21,6 +21,13 @@ describe('injectFaults', () => {
     ['slow', { kind: 'slow', service: 'lambda', operation: 'GetAlias', ms: 20_000 }],
     ['stale-read', { kind: 'stale-read', service: 'codedeploy', lag: 60_000 }],
     [
+      'throttle',
+      { kind: 'throttle', caller: 'CoordinateRollback', state: 'PlanRollback', since: deciding, times: 2 },
+    ],
+    ['stale-read', { kind: 'stale-read', service: 'lambda', lag: 60_000, monotonic: false, times: 3 }],
+    ['catalog-broken', { kind: 'catalog-broken', service: 'orders', when: deciding }],
+    ['watch', { kind: 'watch', suffix: '-2', when: { machine: 'MonitorDeployment', state: 'WhatFollows' } }],
+    [
       'process-dies-after',
       { kind: 'process-dies', when: 'after', function: 'PlanRollbackFunction', times: 1 },
     ],
