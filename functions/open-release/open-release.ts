@@ -134,6 +134,8 @@ export function openRelease(deps: OpenReleaseDeps) {
       newest !== undefined &&
       newest.stack === entry.stack &&
       Date.parse(newest.startedAt) <= deployment.createdAt &&
+      // What was recorded before this deployment began came with an earlier update, long at rest by then.
+      (newest.recordedAt === undefined || Date.parse(newest.recordedAt) >= deployment.createdAt) &&
       !Object.values(newest.deployments).some(({ target }) => target === input.target);
     return sibling
       ? { releaseId: newest.releaseId, startedAt: newest.startedAt, stack: entry.stack }

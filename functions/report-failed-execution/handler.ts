@@ -12,6 +12,7 @@ export const build = task(reportFailedExecutionInput, (runtime) => {
     mailRoom: mailRoom(runtime, incidents),
     environment: environment(runtime),
     monitorDeploymentArn: requireEnv(runtime, 'MONITOR_DEPLOYMENT_ARN'),
+    recordReleaseArn: requireEnv(runtime, 'RECORD_RELEASE_ARN'),
     now: runtime.now,
   });
 });

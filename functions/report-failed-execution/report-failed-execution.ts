@@ -3,6 +3,7 @@ import type { EndIncidentDeps } from '../../shared/incident/end-incident.ts';
 import {
   endLeftIncident,
   reportNotBegun,
+  reportNotRecorded,
   reportUnwatched,
 } from '../../shared/incident/report-ended-execution.ts';
 
@@ -21,6 +22,7 @@ export const reportFailedExecutionInput = z.object({
 /** What the rule needs. */
 export interface ReportFailedExecutionDeps extends EndIncidentDeps {
   readonly monitorDeploymentArn: string;
+  readonly recordReleaseArn: string;
 }
 
 /**
@@ -28,7 +30,8 @@ export interface ReportFailedExecutionDeps extends EndIncidentDeps {
  * stopped by hand, times out as a whole or hits a quota.
  *
  * An incident that its execution left open is ended: the stakeholders are told and its locks freed. A monitor
- * that broke leaves a deployment unwatched, which is said too. Executions that ended their incident themselves,
+ * that broke leaves a deployment unwatched, a recording that broke leaves the ledger without a release: both are
+ * said too. Executions that ended their incident themselves,
  * and those refused for their input, need nothing.
  */
 export function reportFailedExecution(deps: ReportFailedExecutionDeps) {
@@ -36,6 +39,10 @@ export function reportFailedExecution(deps: ReportFailedExecutionDeps) {
     const { executionArn, stateMachineArn } = detail;
     if (stateMachineArn === deps.monitorDeploymentArn) {
       await reportUnwatched(deps, executionArn, detail, detail.input ?? '');
+      return { reported: true };
+    }
+    if (stateMachineArn === deps.recordReleaseArn) {
+      await reportNotRecorded(deps, executionArn, detail, detail.input ?? '');
       return { reported: true };
     }
     const incidentId = await deps.incidents.incidentOfExecution(executionArn);

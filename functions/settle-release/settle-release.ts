@@ -1,21 +1,33 @@
 import * as z from 'zod';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import { judgementVerdict } from '../../shared/judge/judgement.ts';
+import { lookBackReleases, objectionsToGood } from '../../shared/ledger/objections-to-good.ts';
+import type { ReleaseRecord } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import { type SnapshotClients, takeSnapshot } from '../../shared/ledger/take-snapshot.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
+import { recordedMail } from '../../shared/mail/recorded-mails.ts';
 import { releaseMail } from '../../shared/mail/release-mails.ts';
 
 export const settleReleaseInput = z.strictObject({
-  deploymentId: z.string(),
   releaseId: z.string(),
+  /** The deployment that came through its bake; absent where the release as a whole did. */
+  deploymentId: z.string().optional(),
   verdict: judgementVerdict,
   requests: z.number(),
   errors: z.number(),
+  /** What was seen, in words. */
+  reason: z.string(),
+  /** The execution that watched. */
+  executionArn: z.string(),
 });
+type Input = z.infer<typeof settleReleaseInput>;
 
-/** `good`, `unproven`: the release is settled; `waiting`: for its other deployments; `bad`: an incident has it. */
-export type Settlement = 'good' | 'unproven' | 'waiting' | 'bad';
+/**
+ * `good`, `unproven`, `suspect`: the release is settled; `waiting`: for its other deployments; `bad`: an incident
+ * has it. Suspect is one that was judged unhealthy and has no deployment by which it could be undone by itself.
+ */
+export type Settlement = 'good' | 'unproven' | 'suspect' | 'waiting' | 'bad';
 
 /** What the rule needs. */
 export interface SettleReleaseDeps extends SnapshotClients {
@@ -28,29 +40,72 @@ export interface SettleReleaseDeps extends SnapshotClients {
 
 /**
  * Records that a deployment came through its bake and, once all deployments of its release have, settles the
- * release: good, with a snapshot of what is live, when one of them proved healthy and none did otherwise;
- * unproven when none saw enough traffic. Tells the stakeholders, once per release.
+ * release: good, with a snapshot of what is live, when one of them proved healthy, none did otherwise, and nothing
+ * speaks against what its other targets are on; unproven otherwise. A release that came without deployments is
+ * settled by what was seen of it as a whole. Tells the stakeholders, once per release.
  */
 export function settleRelease(deps: SettleReleaseDeps) {
   const { releases } = deps;
 
-  return async (input: z.infer<typeof settleReleaseInput>): Promise<{ settlement: Settlement }> => {
+  return async (input: Input): Promise<{ settlement: Settlement }> => {
     const { deploymentId, releaseId, verdict, requests, errors } = input;
-    const at = new Date(deps.now()).toISOString();
-    await releases.settleDeployment(releaseId, deploymentId, { verdict, at, requests, errors });
+    const settled = { verdict, at: new Date(deps.now()).toISOString(), requests, errors };
+    if (deploymentId === undefined) await releases.settle(releaseId, settled);
+    else await releases.settleDeployment(releaseId, deploymentId, settled);
 
     const release = await releases.get(releaseId);
     if (release.verdict === 'bad') return { settlement: 'bad' };
     const deployments = Object.values(release.deployments);
-    if (deployments.some(({ settled }) => !settled)) return { settlement: 'waiting' };
+    if (deployments.some((one) => !one.settled)) return { settlement: 'waiting' };
 
-    const good = deployments.some(({ settled }) => settled?.verdict === 'healthy');
-    if (good && release.verdict !== 'good') {
-      const snapshot = await takeSnapshot(await deps.catalog.entry(release.service), deps, release);
-      if (!(await releases.markGood(releaseId, snapshot))) return { settlement: 'bad' };
-    }
-    const mail = releaseMail(deps.environment, release, { good, now: deps.now() });
-    await deps.mailRoom.send(releaseId, 'settled', deploymentId, mail);
-    return { settlement: good ? 'good' : 'unproven' };
+    const verdicts = deployments.length > 0 ? deployments.map((one) => one.settled) : [release.settled];
+    const healthy = verdicts.some((one) => one?.verdict === 'healthy');
+    const objections = healthy && release.verdict !== 'good' ? await markGood(release) : [];
+    if (objections === 'bad') return { settlement: 'bad' };
+    const good = release.verdict === 'good' || (healthy && objections.length === 0);
+    return deployments.length > 0
+      ? tellOfDeployments(input, release, good, objections)
+      : tellOfRelease(input, release, good, objections);
   };
+
+  /** Marks a healthy release good, or says what speaks against that. */
+  async function markGood(release: ReleaseRecord): Promise<string[] | 'bad'> {
+    const { releaseId, service } = release;
+    const snapshot =
+      release.snapshot ?? (await takeSnapshot(await deps.catalog.entry(service), deps, release));
+    const all = await releases.list(service, { limit: lookBackReleases });
+    const others = all.filter((one) => one.releaseId !== releaseId);
+    const objections = objectionsToGood(release, snapshot, others);
+    if (objections.length > 0) return objections;
+    return (await releases.markGood(releaseId, snapshot)) ? [] : 'bad';
+  }
+
+  async function tellOfDeployments(
+    { releaseId, deploymentId, executionArn }: Input,
+    release: ReleaseRecord,
+    good: boolean,
+    objections: readonly string[],
+  ): Promise<{ settlement: Settlement }> {
+    const mail = releaseMail(deps.environment, release, { good, objections, now: deps.now() });
+    await deps.mailRoom.send(releaseId, 'settled', deploymentId ?? executionArn, mail);
+    return { settlement: good ? 'good' : 'unproven' };
+  }
+
+  async function tellOfRelease(
+    { releaseId, executionArn, reason }: Input,
+    release: ReleaseRecord,
+    good: boolean,
+    objections: readonly string[],
+  ): Promise<{ settlement: Settlement }> {
+    const { settled } = release;
+    if (!settled) return { settlement: 'waiting' };
+    const settlement = good ? 'good' : settled.verdict === 'unhealthy' ? 'suspect' : 'unproven';
+    const mail = recordedMail(deps.environment, release, {
+      settlement,
+      settled,
+      reason: objections.length > 0 ? objections.join('; ') : reason,
+    });
+    await deps.mailRoom.send(releaseId, 'settled', executionArn, mail);
+    return { settlement };
+  }
 }

@@ -108,7 +108,13 @@ function drawFault(random: SeededRandom, surface: FaultSurface): FaultInput {
       return {
         kind,
         act: random.pick(['lose', 'double', 'delay', 'reorder']),
-        source: random.pick(['aws.codedeploy', 'aws.codedeploy', 'aws.states', 'aws.ssm']),
+        source: random.pick([
+          'aws.codedeploy',
+          'aws.codedeploy',
+          'aws.states',
+          'aws.ssm',
+          'aws.cloudformation',
+        ]),
         skip: random.integer(0, 4),
         times: random.pick([1, 1, 3, 20]),
         ms: random.pick([2_000, 30_000, 400_000]),

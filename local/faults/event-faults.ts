@@ -1,3 +1,4 @@
+import { eventState } from '../account/eventbridge/event-state.ts';
 import type { FaultOf } from './fault.ts';
 import type { FaultSite } from './fault-site.ts';
 import { strikeCounter } from './strike-counter.ts';
@@ -10,11 +11,10 @@ export function disturbEvents(fault: FaultOf<'event'>, site: FaultSite): void {
   const strikes = strikeCounter(fault);
   const random = site.random.fork(`faults/${JSON.stringify(fault)}`);
   site.coordinator.account.eventBridge.interceptDelivery((event, rule, deliver) => {
-    const { state, status } = event.detail as { state?: string; status?: string };
-    const matches =
-      event.source === fault.source && (fault.state === undefined || fault.state === (state ?? status));
+    const state = eventState(event);
+    const matches = event.source === fault.source && (fault.state === undefined || fault.state === state);
     if (!matches || !strikes()) return deliver();
-    const what = `${event.source} ${state ?? status ?? event['detail-type']} on its way to ${rule.name}`;
+    const what = `${event.source} ${state ?? event['detail-type']} on its way to ${rule.name}`;
     site.strikes(fault, what);
     switch (fault.act) {
       case 'lose':

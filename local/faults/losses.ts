@@ -1,51 +1,23 @@
-import { functionsOf } from '../rehearsal/check-names.ts';
-import { functionName } from '../rehearsal/service-template.ts';
+import { deleteSavedTemplates, deleteUnusedVersions } from '../rehearsal/clean-up-job.ts';
 import type { FaultOf } from './fault.ts';
 import type { FaultSite } from './fault-site.ts';
 import { atMoment } from './moment.ts';
 
-const cleanUp = { principal: 'clean-up-job' };
-
-/** Deletes every version of a service's functions that no alias uses, as clean-up jobs do. */
+/** Deletes every version of a service's functions that no alias uses. */
 export function deleteVersions(fault: FaultOf<'delete-versions'>, site: FaultSite): void {
   const { scenario, coordinator } = site;
   atMoment(fault.when, site, async () => {
     const entry = scenario.services.find(({ service }) => service === fault.service);
-    for (const logicalId of entry ? functionsOf(entry) : []) {
-      const FunctionName = functionName(entry as NonNullable<typeof entry>, logicalId);
-      const call = (operation: string, input: object) =>
-        coordinator.account.wire.call('lambda', operation, input, cleanUp);
-      const { Versions = [] } = (await call('ListVersionsByFunction', { FunctionName })) as {
-        Versions?: { Version?: string }[];
-      };
-      for (const { Version } of Versions) {
-        if (Version === '$LATEST') continue;
-        try {
-          await call('DeleteFunction', { FunctionName, Qualifier: Version });
-          site.strikes(fault, `version ${Version} of ${FunctionName}`);
-        } catch {
-          // An alias uses it: Lambda keeps it.
-        }
-      }
-    }
+    const deleted = entry ? await deleteUnusedVersions(coordinator.account, entry) : [];
+    for (const one of deleted) site.strikes(fault, one);
   });
 }
 
 /** Deletes the templates that the coordinator saved so far. */
 export function deleteTemplates(fault: FaultOf<'delete-templates'>, site: FaultSite): void {
   const { account, nameOf } = site.coordinator;
-  const Bucket = nameOf('Bucket');
   atMoment(fault.when, site, async () => {
-    const { Contents = [] } = (await account.wire.call(
-      's3',
-      'ListObjectsV2',
-      { Bucket, Prefix: 'templates/' },
-      cleanUp,
-    )) as { Contents?: { Key?: string }[] };
-    for (const { Key } of Contents) {
-      await account.wire.call('s3', 'DeleteObject', { Bucket, Key }, cleanUp);
-      site.strikes(fault, String(Key));
-    }
+    for (const key of await deleteSavedTemplates(account, nameOf('Bucket'))) site.strikes(fault, key);
   });
 }
 

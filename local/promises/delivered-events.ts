@@ -40,6 +40,11 @@ export class DeliveredEvents {
     return stoppedAt !== undefined && this.#isKnown(executionArn, stoppedAt);
   }
 
+  /** Whether an event about an execution reached its function. */
+  event(executionArn: string): boolean {
+    return this.#heard.has(executionArn) && !this.#isDead(executionArn);
+  }
+
   /** When the catalog was first compiled, ms since the epoch: before that there are no services. */
   get firstCompilation(): number {
     return this.#firstCompilation;

@@ -4,7 +4,7 @@ import type { RunFacts } from './run-facts.ts';
 
 /**
  * Each step of an incident reaches the stakeholders: that it is being rolled back, how it ended, that a release
- * is settled, that a deployment is not watched any more. Never zero times; and once, unless its publisher was
+ * is settled, that a deployment is not watched or a release not recorded. Never zero times; and once, unless its publisher was
  * disturbed between publishing it and noting that it had.
  */
 export const everyStepIsTold: PromiseCheck = {
@@ -44,17 +44,32 @@ function checkNeverZero(facts: RunFacts, announced: ReadonlySet<string>, broken:
       broken(`nobody was told that incident ${incidentId} (attempt ${attempt}) ended ${outcome}`);
     }
   }
-  for (const { status, error, output, arn, name, stopDate } of facts.executions('MonitorDeployment')) {
+  const settlements = new Set(['good', 'unproven', 'suspect']);
+  for (const { status, error, output, arn, name, stopDate, stateMachine } of [
+    ...facts.executions('MonitorDeployment'),
+    ...facts.executions('RecordRelease'),
+  ]) {
     if (status === 'SUCCEEDED') {
-      const { settlement, releaseId = '' } = JSON.parse(output ?? '{}') as Record<string, string>;
-      const settled = settlement === 'good' || settlement === 'unproven';
-      if (settled && !has('settled', releaseId))
+      const { settlement = '', releaseId = '' } = JSON.parse(output ?? '{}') as Record<string, string>;
+      if (settlements.has(settlement) && !has('settled', releaseId))
         broken(`nobody was told that release ${releaseId} is ${settlement}`);
     } else if (error === 'InputRejected') {
       // Whoever started it by hand was told at once, in the console.
-    } else if (status !== 'RUNNING' && facts.delivered.failedExecution(arn, stopDate)) {
-      const told = mails.some((mail) => mail.kind === 'unwatched' && mail.executionArn === arn);
-      if (!told) broken(`nobody was told that the watch ${name} ended ${status}`);
+    } else if (status !== 'RUNNING' && hasHeard(facts, arn, stopDate, stateMachine.arn)) {
+      const told = mails.some((mail) => mail.executionArn === arn);
+      if (!told) broken(`nobody was told that ${stateMachine.name} ${name} ended ${status}`);
     }
   }
+}
+
+/** The sweep looks after broken watches; of a broken recording only its event tells. */
+function hasHeard(
+  { coordinator, delivered }: RunFacts,
+  arn: string,
+  stoppedAt: number | undefined,
+  machine: string,
+): boolean {
+  return machine === coordinator.machine('RecordRelease').arn
+    ? delivered.event(arn)
+    : delivered.failedExecution(arn, stoppedAt);
 }

@@ -70,7 +70,7 @@ type StackSnapshot = Extract<TargetSnapshot, { kind: 'cloudformation' }>;
 function aliasProblem(
   { account: { lambda } }: RunFacts,
   release: ReleaseRecord,
-  { target, function: name, alias, version, codeSha256: digest }: AliasSnapshot,
+  { target, function: name, alias, version, codeSha256: digest, weights = {} }: AliasSnapshot,
   at: number,
 ): string | undefined {
   const history = lambda.shareHistory(name, alias);
@@ -83,6 +83,12 @@ function aliasProblem(
     ({ shares }, index) => (shares[version] ?? 0) > 0 && (history[index + 1]?.at ?? at) >= since,
   );
   if (!live) return `${target} is recorded on version ${version}, which was not live`;
+  const hadWeights = history.some(
+    ({ shares }, index) =>
+      (history[index + 1]?.at ?? at) >= since &&
+      Object.entries(weights).every(([other, weight]) => Math.abs((shares[other] ?? 0) - weight) < 0.001),
+  );
+  if (!hadWeights) return `${target} is recorded with weights that it did not have`;
   const code = lambda.version(name, version)?.code;
   if (code !== undefined && codeSha256(code) !== digest)
     return `${target} has another digest than version ${version}`;
@@ -107,8 +113,10 @@ function templateProblem(
     return `the template ${templateKey} was not saved`;
   }
   const began = Object.values(release.deployments).map(({ createdAt }) => Date.parse(createdAt));
-  const update = updates.findLast(({ at }) => at <= Math.min(...began));
-  if (began.length === 0 || !update || update.text === saved) return undefined;
+  // A release without deployments is told by its stack update alone.
+  const since = began.length > 0 ? Math.min(...began) : release.stack && Date.parse(release.startedAt);
+  const update = since && updates.findLast(({ at }) => at <= since);
+  if (!update || update.text === saved) return undefined;
   return `the template saved of ${stack} is not the one that the release brought in`;
 }
 

@@ -3,6 +3,7 @@ import { changedOnce } from './changed-once.ts';
 import { consumersBeforeProviders } from './consumers-before-providers.ts';
 import { everyStepIsTold } from './every-step-is-told.ts';
 import { everythingEnds } from './everything-ends.ts';
+import { goodIsEarned } from './good-is-earned.ts';
 import { handsOff } from './hands-off.ts';
 import { ledgerAgrees } from './ledger-agrees.ts';
 import { ledgerLosesNothing } from './ledger-loses-nothing.ts';
@@ -11,6 +12,7 @@ import { neverInterleaved } from './never-interleaved.ts';
 import { neverSilentlyBad } from './never-silently-bad.ts';
 import { oneIncidentPerService } from './one-incident-per-service.ts';
 import type { PromiseCheck } from './promise.ts';
+import { releasesAreRecorded } from './releases-are-recorded.ts';
 import { restoredWhenRolledBack } from './restored-when-rolled-back.ts';
 import { secretsStaySecret } from './secrets-stay-secret.ts';
 import { withinPermissions } from './within-permissions.ts';
@@ -21,6 +23,7 @@ export const promises: readonly PromiseCheck[] = [
   oneIncidentPerService,
   consumersBeforeProviders,
   backToGoodOnly,
+  goodIsEarned,
   changedOnce,
   everythingEnds,
   everyStepIsTold,
@@ -28,6 +31,7 @@ export const promises: readonly PromiseCheck[] = [
   restoredWhenRolledBack,
   ledgerLosesNothing,
   ledgerAgrees,
+  releasesAreRecorded,
   withinQuotas,
   withinPermissions,
   secretsStaySecret,

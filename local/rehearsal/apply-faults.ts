@@ -1,4 +1,5 @@
 import type { SimulatedAccount } from '../account/account.ts';
+import { eventState } from '../account/eventbridge/event-state.ts';
 import { AwsError } from '../account/service.ts';
 import type { Scenario } from './scenario.ts';
 import type { CallFault, EventFault } from './scenario-fault.ts';
@@ -19,11 +20,10 @@ export function applyFaults(scenario: Scenario, account: SimulatedAccount, timel
 function disturbEvents(fault: EventFault, index: number, account: SimulatedAccount, timeline: Timeline) {
   const random = account.random.fork(`faults/events/${index}`);
   account.eventBridge.interceptDelivery((event, rule, deliver) => {
-    const { state, status } = event.detail as { state?: string; status?: string };
-    const matches =
-      event.source === fault.source && (fault.state === undefined || fault.state === (state ?? status));
+    const state = eventState(event);
+    const matches = event.source === fault.source && (fault.state === undefined || fault.state === state);
     if (!matches || !random.chance(fault.chance)) return deliver();
-    const what = `${event.source} ${state ?? status ?? event['detail-type']} on its way to ${rule.name}`;
+    const what = `${event.source} ${state ?? event['detail-type']} on its way to ${rule.name}`;
     switch (fault.act) {
       case 'lose':
         timeline.add('fault', `event lost: ${what}`);

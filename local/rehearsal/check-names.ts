@@ -70,6 +70,10 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
   for (const [index, fault] of file.faults.stacks.entries()) {
     service(`faults.stacks.${index}.service`, fault.service);
   }
+  for (const [index, one] of file.faults.losses.entries())
+    service(`faults.losses.${index}.service`, one.service);
+  for (const [index, write] of file.catalogWrites.entries())
+    service(`catalogWrites.${index}.service`, write.service);
   const { incidents, releases = {}, serves = {}, aliases = {}, stacks = {} } = file.expect;
   for (const [index, incident] of incidents.entries()) {
     service(`expect.incidents.${index}.service`, incident.service);

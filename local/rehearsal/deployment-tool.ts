@@ -84,16 +84,16 @@ export class DeploymentTool {
 
   /** Writes the catalog's parameters, one per service that is managed. */
   async writeCatalog(): Promise<number> {
-    const { environment, services, unmanaged } = this.#scenario;
+    const { services, unmanaged } = this.#scenario;
     const managed = services.filter(({ service }) => !unmanaged.includes(service));
-    for (const entry of managed) {
-      await this.#call('ssm', 'PutParameter', {
-        Name: `/rollback-coordinator/${environment}/services/${entry.service}`,
-        Type: 'String',
-        Value: stringify(entry),
-      });
-    }
+    for (const entry of managed) await this.writeParameter(entry.service, stringify(entry));
     return managed.length;
+  }
+
+  /** Writes one parameter of the catalog, whatever is in it. */
+  async writeParameter(service: string, Value: string): Promise<void> {
+    const Name = `/rollback-coordinator/${this.#scenario.environment}/services/${service}`;
+    await this.#call('ssm', 'PutParameter', { Name, Type: 'String', Value, Overwrite: true });
   }
 
   /** Updates the stack of a service to new code. @throws AwsError as CloudFormation refuses */

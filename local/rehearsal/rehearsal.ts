@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import type { HookOutcome } from '../account/codedeploy/codedeploy-ports.ts';
 import { isOver } from '../account/codedeploy/deployment.ts';
 import { AwsError } from '../account/service.ts';
@@ -10,6 +11,7 @@ import { readAccountState } from './account-state.ts';
 import { applyFaults } from './apply-faults.ts';
 import type { Attach, Attachment } from './attachment.ts';
 import { logChanges } from './change-log.ts';
+import { deleteSavedTemplates, deleteUnusedVersions } from './clean-up-job.ts';
 import { DeploymentTool } from './deployment-tool.ts';
 import { observeAccount } from './observe-account.ts';
 import { observeExecutions } from './observe-executions.ts';
@@ -18,6 +20,7 @@ import { PendingWork } from './pending-work.ts';
 import type { AccountState } from './rehearsal-result.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarioBehaviours, trafficSources } from './scenario-behaviours.ts';
+import type { Loss } from './scenario-fault.ts';
 import { hookName } from './service-template.ts';
 import { Timeline, type TimelineEntry } from './timeline.ts';
 
@@ -147,7 +150,7 @@ export class Rehearsal {
   }
 
   #schedule(): void {
-    const { start, history, releases, starts, services, atLeast } = this.#scenario;
+    const { start, history, releases, starts, catalogWrites, services, atLeast, faults } = this.#scenario;
     const zero = Date.parse(start);
     this.#work.at(zero - history, async () => {
       await this.#tool.createConfigs();
@@ -162,7 +165,14 @@ export class Rehearsal {
     });
     this.#work.at(zero + atLeast, () => {});
     for (const release of releases) this.#work.at(zero + release.at, () => this.#deploy(release));
-    for (const { at, input } of starts) this.#work.at(zero + at, () => this.#start(input));
+    for (const start of starts) this.#work.at(zero + start.at, () => this.#start(start));
+    for (const { at, service, text } of catalogWrites) {
+      this.#work.at(zero + at, async () => {
+        this.timeline.add('catalog', 'somebody writes its parameter', { service });
+        await this.#tool.writeParameter(service, text);
+      });
+    }
+    for (const loss of faults.losses) this.#work.at(zero + loss.at, () => this.#lose(loss));
   }
 
   async #deploy(release: Scenario['releases'][number]): Promise<void> {
@@ -178,10 +188,21 @@ export class Rehearsal {
     }
   }
 
-  async #start(input: unknown): Promise<void> {
-    const { arn } = this.coordinator.machine('CoordinateRollback');
+  async #lose({ service, of, version }: Loss): Promise<void> {
+    const { account, nameOf } = this.coordinator;
+    const entry = this.#scenario.services.find((one) => one.service === service);
+    const lost =
+      of === 'templates'
+        ? await deleteSavedTemplates(account, nameOf('Bucket'), service)
+        : await deleteUnusedVersions(account, entry as ServiceEntry, version);
+    this.timeline.add('fault', `deleted: ${lost.join(', ') || 'nothing'}`, { service });
+  }
+
+  async #start({ machine, input }: Scenario['starts'][number]): Promise<void> {
+    const id = { 'coordinate-rollback': 'CoordinateRollback', 'record-release': 'RecordRelease' }[machine];
+    const { arn } = this.coordinator.machine(id);
     const text = JSON.stringify(input);
-    this.timeline.add('start', `a person starts coordinate-rollback with ${text}`);
+    this.timeline.add('start', `a person starts ${machine} with ${text}`);
     const request = { stateMachineArn: arn, input: text };
     await this.coordinator.account.wire.call('sfn', 'StartExecution', request, person);
   }

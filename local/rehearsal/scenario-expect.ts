@@ -3,7 +3,12 @@ import { outcome, releaseVerdict } from '../../shared/ledger/records.ts';
 import { positiveDuration } from './duration.ts';
 
 const executionStatus = z.enum(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'RUNNING']);
-const machineName = z.enum(['monitor-deployment', 'coordinate-rollback', 'roll-back-service']);
+const machineName = z.enum([
+  'monitor-deployment',
+  'coordinate-rollback',
+  'roll-back-service',
+  'record-release',
+]);
 const count = z.number().int().min(0);
 
 /** How one incident is expected to go. */

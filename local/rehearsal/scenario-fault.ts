@@ -37,10 +37,21 @@ export const stackFault = z.strictObject({
   reason: z.string().min(1).default('Internal Failure'),
 });
 
+/** What a clean-up job deletes of a service: versions no alias uses, or the templates the coordinator has saved. */
+export const loss = z.strictObject({
+  service: z.string(),
+  of: z.enum(['versions', 'templates']),
+  /** Only this version; all that no alias uses where it is left out. */
+  version: z.string().optional(),
+  at: positiveDuration,
+});
+export type Loss = z.infer<typeof loss>;
+
 /** Everything that goes wrong besides the releases. */
 export const faults = z.strictObject({
   events: z.array(eventFault).default([]),
   calls: z.array(callFault).default([]),
   stacks: z.array(stackFault).default([]),
+  losses: z.array(loss).default([]),
 });
 export type ScenarioFaults = z.infer<typeof faults>;

@@ -7,11 +7,20 @@ import { faults } from './scenario-fault.ts';
 import { customConfig, release } from './scenario-release.ts';
 import { traffic } from './scenario-traffic.ts';
 
-/** Somebody starts coordinate-rollback by hand. */
+/** Somebody starts a machine by hand. */
 export const manualStart = z.strictObject({
   at: positiveDuration,
+  machine: z.enum(['coordinate-rollback', 'record-release']).default('coordinate-rollback'),
   /** The execution's input, as one would type it into the console. */
   input: z.json(),
+});
+
+/** Somebody writes the catalog parameter of a service. */
+export const catalogWrite = z.strictObject({
+  at: positiveDuration,
+  service: z.string(),
+  /** The parameter's value, whatever it is. */
+  text: z.string().min(1),
 });
 
 /**
@@ -43,6 +52,7 @@ export const scenarioFile = z.strictObject({
   alarms: z.array(alarm).default([]),
   releases: z.array(release).default([]),
   starts: z.array(manualStart).default([]),
+  catalogWrites: z.array(catalogWrite).default([]),
   faults: faults.prefault({}),
   expect: expectation,
 });

@@ -16,10 +16,14 @@ export interface StackState {
   readonly statusReason: string;
   /** When the latest update began, ms since the epoch; undefined for a stack that was never updated. */
   readonly lastUpdatedAt: number | undefined;
+  /** ms since the epoch */
+  readonly createdAt: number;
   readonly parameters: readonly { readonly key: string; readonly value: string }[];
   readonly capabilities: readonly string[];
   readonly tags: readonly { readonly key: string; readonly value: string }[];
   readonly roleArn: string | undefined;
+  /** Topics that are told of the stack's events. */
+  readonly notificationArns: readonly string[];
 }
 
 /** What a stack is put back to. */
@@ -30,6 +34,8 @@ export interface StackRestore {
   readonly parameters: readonly { readonly key: string; readonly value?: string | undefined }[];
   readonly capabilities: readonly string[];
   readonly tags: readonly { readonly key: string; readonly value: string }[];
+  /** Left out, the stack keeps the ones it has. */
+  readonly notificationArns?: readonly string[] | undefined;
   readonly token: string;
 }
 
@@ -49,6 +55,7 @@ export class Stacks {
       status: found?.StackStatus ?? '',
       statusReason: found?.StackStatusReason ?? '',
       lastUpdatedAt: found?.LastUpdatedTime?.getTime(),
+      createdAt: found?.CreationTime?.getTime() ?? 0,
       parameters: (found?.Parameters ?? []).map((parameter) => ({
         key: parameter.ParameterKey ?? '',
         value: parameter.ParameterValue ?? '',
@@ -56,6 +63,7 @@ export class Stacks {
       capabilities: found?.Capabilities ?? [],
       tags: (found?.Tags ?? []).map((tag) => ({ key: tag.Key ?? '', value: tag.Value ?? '' })),
       roleArn: found?.RoleARN,
+      notificationArns: found?.NotificationARNs ?? [],
     };
   }
 
@@ -127,6 +135,7 @@ export class Stacks {
           ),
           Capabilities: [...restore.capabilities] as Capability[],
           Tags: restore.tags.map(({ key, value }) => ({ Key: key, Value: value })),
+          ...(restore.notificationArns && { NotificationARNs: [...restore.notificationArns] }),
           ClientRequestToken: restore.token,
         }),
       );

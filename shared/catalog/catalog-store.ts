@@ -45,11 +45,17 @@ export class CatalogStore {
   }
 
   async #readBucket(): Promise<CompiledCatalog> {
-    const text = await this.#bucket.read(compiledCatalogKey);
-    if (text !== undefined) return parseCompiledCatalog(text);
+    const catalog = await this.find();
+    if (catalog) return catalog;
     throw new CatalogUnreadable(
       `There is no ${compiledCatalogKey} in the bucket: it is compiled when a service's parameter is written.`,
     );
+  }
+
+  /** The compiled catalog; undefined before the first parameter was written. */
+  async find(): Promise<CompiledCatalog | undefined> {
+    const text = await this.#bucket.read(compiledCatalogKey);
+    return text === undefined ? undefined : parseCompiledCatalog(text);
   }
 
   /**

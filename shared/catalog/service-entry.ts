@@ -148,6 +148,12 @@ export function providerOf(item: DependsOnItem): { readonly service: string; rea
   return typeof item === 'string' ? { service: item, coupling: 'by-cut' } : item;
 }
 
+/** The stacks a service is deployed by, its own first. */
+export function stacksOf({ stack, targets }: Pick<ServiceEntry, 'stack' | 'targets'>): string[] {
+  const named = targets.flatMap((target) => (target.kind === 'cloudformation' ? (target.stack ?? []) : []));
+  return [...new Set([...(stack ? [stack] : []), ...named])];
+}
+
 /** The name of a target within its service, as plans, mails and the ledger show it. */
 export function targetName(target: TargetEntry): string {
   switch (target.kind) {

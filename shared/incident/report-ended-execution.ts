@@ -1,6 +1,7 @@
 import { type ExecutionState, whyEnded } from '../aws/executions.ts';
 import type { IncidentRecord } from '../ledger/records.ts';
 import { monitoringFailedMail, rollbackNotBegunMail } from '../mail/monitoring-mails.ts';
+import { recordingFailedMail } from '../mail/recorded-mails.ts';
 import { type EndIncidentDeps, endIncident } from './end-incident.ts';
 
 /** Ends an incident that its execution left open when it ended: tells the stakeholders and frees the locks. */
@@ -47,6 +48,27 @@ export async function reportNotBegun(
   if (wasRefused(ended)) return;
   const mail = rollbackNotBegunMail(deps.environment, {
     service: memberOf(input, 'service') ?? 'a service',
+    executionArn,
+    why: whyEnded(ended),
+  });
+  await deps.mailRoom.send(executionArn, 'failed', executionArn, mail);
+}
+
+/**
+ * Tells the stakeholders, once, that what is live could not be recorded. Input that was refused has been answered in
+ * the console.
+ *
+ * @param input the execution's own, as JSON
+ */
+export async function reportNotRecorded(
+  deps: EndIncidentDeps,
+  executionArn: string,
+  ended: ExecutionState,
+  input: string,
+): Promise<void> {
+  if (wasRefused(ended)) return;
+  const mail = recordingFailedMail(deps.environment, {
+    service: memberOf(input, 'service') ?? 'all services',
     executionArn,
     why: whyEnded(ended),
   });

@@ -16,6 +16,15 @@ export const trafficCount = z.strictObject({
 });
 export type TrafficCount = z.infer<typeof trafficCount>;
 
+/** How watching a deployment, or a release that came without one, ended. */
+export const settledAs = z.strictObject({
+  verdict: judgementVerdict,
+  at: instant,
+  requests: z.number(),
+  errors: z.number(),
+});
+export type SettledAs = z.infer<typeof settledAs>;
+
 /** One CodeDeploy deployment of a release, as it was when it was first seen. */
 export const watchedDeployment = z.strictObject({
   deploymentId: z.string(),
@@ -34,9 +43,7 @@ export const watchedDeployment = z.strictObject({
   /** What the version before this deployment did in the hours before it. */
   baseline: trafficCount,
   /** How watching it ended, once it did. */
-  settled: z
-    .strictObject({ verdict: judgementVerdict, at: instant, requests: z.number(), errors: z.number() })
-    .optional(),
+  settled: settledAs.optional(),
 });
 export type WatchedDeployment = z.infer<typeof watchedDeployment>;
 
@@ -47,7 +54,10 @@ const aliasSnapshot = z.strictObject({
   alias: z.string(),
   version: z.string(),
   codeSha256: z.string(),
+  /** Share of each further version, 0 to 1, where the alias split its traffic. */
+  weights: z.record(z.string(), z.number()).optional(),
 });
+export type AliasSnapshot = z.infer<typeof aliasSnapshot>;
 
 const stackSnapshot = z.strictObject({
   kind: z.literal('cloudformation'),
@@ -60,6 +70,7 @@ const stackSnapshot = z.strictObject({
   capabilities: z.array(z.string()),
   tags: z.array(z.strictObject({ key: z.string(), value: z.string() })),
   roleArn: z.string().optional(),
+  notificationArns: z.array(z.string()).optional(),
 });
 export type StackSnapshot = z.infer<typeof stackSnapshot>;
 
@@ -76,8 +87,14 @@ export const releaseRecord = z.strictObject({
   deployments: z.record(z.string(), watchedDeployment),
   /** Stack whose update brought it in; absent for a release that came without one. */
   stack: z.string().optional(),
-  /** What was live for each target once it was settled. */
+  /** What was live for each target: read when its stack update completed, or else when it was settled. */
   snapshot: z.array(targetSnapshot).optional(),
+  /** When what was live was read off the account, for a release that was recorded from there. */
+  recordedAt: instant.optional(),
+  /** How watching it as a whole ended: of a release that came without a deployment. */
+  settled: settledAs.optional(),
+  /** The person who said that it is good, and why. */
+  statedGood: z.strictObject({ by: z.string(), reason: z.string(), at: instant }).optional(),
   /** The incident that named this release bad. */
   incidentId: z.string().optional(),
   /** The release whose state this one put back. */

@@ -5,6 +5,7 @@ import {
   deploymentRecord,
   type ReleaseRecord,
   releaseRecord,
+  type SettledAs,
   serviceOfRelease,
   type TargetSnapshot,
   type WatchedDeployment,
@@ -77,17 +78,63 @@ export class ReleaseLedger {
     );
   }
 
+  /** Records what is live of a candidate, and when that was read; the first record of it stands. */
+  async addSnapshot(
+    releaseId: string,
+    snapshot: readonly TargetSnapshot[],
+    recordedAt: string,
+  ): Promise<boolean> {
+    return this.#table.update(
+      releaseKey(releaseId),
+      {
+        expression: 'SET #snapshot = :snapshot, #recordedAt = :recordedAt',
+        names: { '#snapshot': 'snapshot', '#recordedAt': 'recordedAt' },
+        values: { ':snapshot': snapshot, ':recordedAt': recordedAt },
+      },
+      {
+        expression: '#verdict = :candidate AND attribute_not_exists(#snapshot)',
+        names: { '#verdict': 'verdict' },
+        values: { ':candidate': 'candidate' },
+      },
+    );
+  }
+
+  /** Records how watching a release that came without a deployment ended; the first record of it stands. */
+  async settle(releaseId: string, settled: SettledAs): Promise<void> {
+    await this.#table.update(
+      releaseKey(releaseId),
+      {
+        expression: 'SET #settled = :settled',
+        names: { '#settled': 'settled' },
+        values: { ':settled': settled },
+      },
+      { expression: 'attribute_not_exists(#settled)' },
+    );
+  }
+
   /**
-   * Marks a candidate good with what was live; the first record of it stands. Answers false where an incident has
-   * named it bad.
+   * Marks a candidate good with what was live; the first record of either stands. Answers false where an incident
+   * has named it bad.
+   *
+   * @param statedGood the person who says so, where no judge did
    */
-  async markGood(releaseId: string, snapshot: readonly TargetSnapshot[]): Promise<boolean> {
+  async markGood(
+    releaseId: string,
+    snapshot: readonly TargetSnapshot[],
+    statedGood?: ReleaseRecord['statedGood'],
+  ): Promise<boolean> {
     const marked = await this.#table.update(
       releaseKey(releaseId),
       {
-        expression: 'SET #verdict = :good, #snapshot = :snapshot',
-        names: { '#verdict': 'verdict', '#snapshot': 'snapshot' },
-        values: { ':good': 'good', ':snapshot': snapshot },
+        expression: `SET #verdict = :good, #snapshot = if_not_exists(#snapshot, :snapshot)${
+          statedGood ? ', #stated = :stated' : ''
+        }`,
+        names: {
+          '#verdict': 'verdict',
+          '#snapshot': 'snapshot',
+          ...(statedGood && { '#stated': 'statedGood' }),
+        },
+        values: { ':good': 'good', ':snapshot': snapshot, ...(statedGood && { ':stated': statedGood }) },
       },
       { expression: '#verdict = :candidate', values: { ':candidate': 'candidate' } },
     );

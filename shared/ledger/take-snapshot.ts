@@ -38,9 +38,10 @@ export async function takeSnapshot(
       continue;
     }
     const functionName = physicalIds.get(target.function) ?? target.function;
-    const { version } =
-      brought.filter((one) => one.target === name).map(({ toVersion }) => ({ version: toVersion }))[0] ??
-      (await clients.aliases.get(functionName, target.alias));
+    const own = brought.find((one) => one.target === name);
+    const { version, weights } = own
+      ? { version: own.toVersion, weights: {} }
+      : await clients.aliases.get(functionName, target.alias);
     const codeSha256 = (await clients.aliases.codeOf(functionName, version)) ?? '';
     snapshot.push({
       kind: target.kind,
@@ -49,6 +50,7 @@ export async function takeSnapshot(
       alias: target.alias,
       version,
       codeSha256,
+      ...(Object.keys(weights).length > 0 && { weights: { ...weights } }),
     });
   }
   return snapshot;
@@ -78,6 +80,7 @@ async function snapshotStack(
     capabilities: [...stack.capabilities],
     tags: stack.tags.map((tag) => ({ ...tag })),
     ...(stack.roleArn && { roleArn: stack.roleArn }),
+    ...(stack.notificationArns.length > 0 && { notificationArns: [...stack.notificationArns] }),
   };
   return { snapshot, updatedAt: stack.lastUpdatedAt };
 }

@@ -2,26 +2,42 @@ import { percent } from '../judge/hard-limits.ts';
 import type { ReleaseRecord, WatchedDeployment } from '../ledger/records.ts';
 import { columns, duration, instant, layOut, type Mail } from './mail-text.ts';
 
-/** The mail of a release whose watching has ended: confirmed good, or left unproven for want of traffic. */
+/**
+ * The mail of a release whose watching has ended: confirmed good, or left unproven for want of traffic, or because
+ * of what its other targets are on.
+ */
 export function releaseMail(
   environment: string,
   release: ReleaseRecord,
-  { good, now }: { readonly good: boolean; readonly now: number },
+  {
+    good,
+    objections = [],
+    now,
+  }: { readonly good: boolean; readonly objections?: readonly string[]; readonly now: number },
 ): Mail {
   const deployments = Object.values(release.deployments);
   const began = Math.min(...deployments.map(({ createdAt }) => Date.parse(createdAt)));
   const watched = duration(now - began);
   const subject = good
     ? `[${environment}] ${release.service}: release confirmed good`
-    : `[${environment}] ${release.service}: release unproven, too little traffic`;
+    : `[${environment}] ${release.service}: release unproven, ${
+        objections.length > 0 ? 'another target is not good' : 'too little traffic'
+      }`;
+  const unproven =
+    objections.length > 0
+      ? 'was itself healthy, but not all that is live with it is proven'
+      : 'served too few requests for a verdict';
   const lead = good
     ? `${release.service}: the release of ${instant(release.startedAt)} was watched for ${watched} and is good.`
-    : `${release.service}: the release of ${instant(release.startedAt)} was watched for ${watched} and served too ` +
-      'few requests for a verdict. It stays live, and it is not a release the coordinator would go back to.';
+    : `${release.service}: the release of ${instant(release.startedAt)} was watched for ${watched} and ` +
+      `${unproven}. It stays live, and it is not a release the coordinator would go back to.`;
   return layOut(
     subject,
     lead,
-    [{ heading: 'What was watched', lines: columns(deployments.map((one) => [one.target, describe(one)])) }],
+    [
+      { heading: 'What was watched', lines: columns(deployments.map((one) => [one.target, describe(one)])) },
+      { heading: 'What speaks against it', lines: objections },
+    ],
     [`Release ${release.releaseId}`],
   );
 }

@@ -65,6 +65,7 @@ export function stackTarget({ stacks, signals, bucket }: StackClients): TargetAd
       parameters: snapshot.parameters,
       capabilities: snapshot.capabilities,
       tags: snapshot.tags,
+      notificationArns: snapshot.notificationArns,
       token: stackToken(context.incidentId, context.attempt),
     });
     return started === 'already-there'

@@ -33,6 +33,7 @@ it('there are machines to look at', () => {
   expect(machines.map(([name]) => name).sort()).toEqual([
     'CoordinateRollback',
     'MonitorDeployment',
+    'RecordRelease',
     'RollBackService',
   ]);
   expect(states.length).toBeGreaterThan(50);

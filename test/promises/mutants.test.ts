@@ -1,7 +1,7 @@
 import { promises } from '../../local/promises/promises.ts';
 import type { Attach } from '../../local/rehearsal/attachment.ts';
 import type { Scenario } from '../../local/rehearsal/scenario.ts';
-import { findScenario } from '../../local/rehearsal/scenario-file.ts';
+import { findScenario, parseScenario } from '../../local/rehearsal/scenario-file.ts';
 import { scenario } from '../rehearsal/scenario-text.ts';
 import * as mutants from './mutants.ts';
 import { type WatchedRun, watchedRun } from './watched-run.ts';
@@ -32,6 +32,23 @@ expect: { incidents: [] }`);
 const unmanaged = scenario(`
 unmanaged: [cart]
 releases: [{ service: cart, at: 5m, config: AllAtOnce }]`);
+const withoutCodeDeploy = (requestsPerMinute: number) =>
+  parseScenario(
+    `
+title: A stack that moves its alias at once
+services:
+  - version: 1
+    service: reports
+    stack: shop-reports
+    targets: [{ kind: lambda-alias, function: RenderFunction }, { kind: cloudformation }]
+traffic: { requestsPerMinute: ${requestsPerMinute} }
+releases: [{ service: reports, at: 5m }]
+expect: { incidents: [] }`,
+    { file: 'reports.yaml', readCatalog: () => [] },
+  );
+const quiet = withoutCodeDeploy(0);
+const busy = withoutCodeDeploy(300);
+const besideUnproven = findScenario(process.cwd(), 'partial-release-over-unproven');
 const consumerAndProvider = {
   ...findScenario(process.cwd(), 'bad-canary'),
   releases: [
@@ -98,6 +115,36 @@ const cases: readonly Case[] = [
     scenario: badAfterGood,
     besides: [deletesOldVersions()],
     breaks: [mutants.plansWithGoneVersions],
+  },
+  {
+    promise: 'good-is-earned',
+    mutant: 'no request is needed to be good',
+    scenario: quiet,
+    breaks: [mutants.credulous],
+  },
+  {
+    promise: 'good-is-earned',
+    mutant: 'nobody asks what the other functions are on',
+    scenario: besideUnproven,
+    breaks: [mutants.forgetsTheOthers],
+  },
+  {
+    promise: 'releases-are-recorded',
+    mutant: 'events of stacks start nothing',
+    scenario: busy,
+    breaks: [mutants.startsNothing],
+  },
+  {
+    promise: 'releases-are-recorded',
+    mutant: 'a recording finds nothing',
+    scenario: busy,
+    breaks: [mutants.recordsNothing],
+  },
+  {
+    promise: 'ledger-agrees',
+    mutant: 'another template is saved with a recorded release',
+    scenario: busy,
+    breaks: [mutants.savesAnotherTemplate],
   },
   {
     promise: 'changed-once',

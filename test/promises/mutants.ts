@@ -234,7 +234,7 @@ export const amnesty = replaceFunction('CloseIncidentFunction', async ({ inciden
 
 /** A snapshot of other code than what is live. */
 export const remembersTheOld = breakCalls(
-  { by: /^SettleRelease/, service: 'lambda', operation: 'GetFunctionConfiguration' },
+  { by: /^(SettleRelease|RecordService)/, service: 'lambda', operation: 'GetFunctionConfiguration' },
   async ({ input }, real) => {
     input.Qualifier = '1';
     return real();
@@ -358,5 +358,40 @@ export const twoLineSubjects = breakCalls(
   async ({ input }, real) => {
     input.Subject = `${input.Subject}\n`;
     return real();
+  },
+);
+
+/** A watch over releases without deployments that asks for no requests. */
+export const credulous = replaceFunction('ObserveReleaseFunction', async (_, real) => ({
+  ...(await real()),
+  next: 'settle',
+  judgement: { verdict: 'healthy', reason: 'nothing was seen to fail', evidence: [] },
+}));
+
+/** A settlement that does not ask what the other targets of the service are on. */
+export const forgetsTheOthers = breakCalls(
+  { by: /^SettleRelease/, service: 'dynamodb', operation: 'Query' },
+  async (_, real) => ({ ...(await real()), Items: [] }),
+);
+
+/** Events of stacks that start nothing. */
+export const startsNothing = breakCalls(
+  { by: /^StartRecording/, service: 'sfn', operation: 'StartExecution' },
+  async () => ({ executionArn: 'arn', startDate: new Date(0) }),
+);
+
+/** A recording that finds nothing worth it. */
+export const recordsNothing = replaceFunction('RecordServiceFunction', async () => ({
+  outcome: 'nothing',
+  detail: 'nothing to see here',
+  next: 'end',
+}));
+
+/** A recording that keeps another template than the one that is live. */
+export const savesAnotherTemplate = breakCalls(
+  { by: /^RecordService/, service: 'cloudformation', operation: 'GetTemplate' },
+  async (_, real) => {
+    const { TemplateBody, ...rest } = await real();
+    return { ...rest, TemplateBody: `${TemplateBody} ` };
   },
 );

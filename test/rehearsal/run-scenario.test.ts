@@ -54,6 +54,8 @@ describe('runScenario', () => {
       'monitor-deployment',
       'monitor-deployment',
       'monitor-deployment',
+      // The stack rolled itself back.
+      'record-release',
       'roll-back-service',
     ]);
     for (const one of result.executions) {
@@ -154,7 +156,8 @@ releases:
   });
 
   it('goes on at rest as long as it is told to, so that a schedule finds what lost events left', async () => {
-    const faults = 'faults: { events: [{ source: aws.codedeploy, act: lose }] }';
+    const faults =
+      'faults: { events: [{ source: aws.codedeploy, act: lose }, { source: aws.cloudformation, act: lose }] }';
     const releases = 'releases: [{ service: cart, at: 5m, config: Canary10Percent30Minutes }]';
     const atOnce = await runScenario(
       scenario(`${faults}\nreleases: [{ service: cart, at: 5m, config: AllAtOnce }]`),

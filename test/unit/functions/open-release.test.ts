@@ -167,6 +167,18 @@ describe('the release of a deployment that is not seen in its stack update', () 
     });
   });
 
+  it('joins what was recorded of its update when that came to rest', async () => {
+    await ledger.releases.open(releaseRecord({ deployments: {}, recordedAt: '2026-01-05T09:08:00.000Z' }));
+    stackIs({ StackStatus: 'UPDATE_IN_PROGRESS', LastUpdatedTime: new Date('2026-01-05T09:30:00Z') });
+    await expect(open()).resolves.toMatchObject({ releaseId: RELEASE });
+  });
+
+  it('never joins what was recorded before it began: its failure is not that release’s', async () => {
+    await ledger.releases.open(releaseRecord({ deployments: {}, recordedAt: '2026-01-05T09:00:10.000Z' }));
+    stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE', LastUpdatedTime: new Date('2026-01-05T09:03:00Z') });
+    await expect(open()).resolves.toMatchObject({ releaseId: 'orders-20260105T090030Z' });
+  });
+
   it('is a new one of the stack when the newest release has the same target', async () => {
     await ledger.releases.open(releaseRecord());
     stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });

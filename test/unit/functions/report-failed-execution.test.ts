@@ -5,7 +5,7 @@ import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import { incidentRecord, planObject, RELEASE, serviceResult } from '../fixtures/records.ts';
-import { COORDINATE_ARN, EXECUTION_ARN, MONITOR_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
+import { COORDINATE_ARN, EXECUTION_ARN, MONITOR_ARN, RECORD_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
 import { iso } from '../fixtures/times.ts';
 
@@ -169,5 +169,29 @@ describe('refusals', () => {
     await expect(report({})).rejects.toBeInstanceOf(TransientFailure);
     await expect(report({})).resolves.toEqual({ reported: true });
     expect((await ledger.incidents.get(RELEASE)).status).toBe('closed');
+  });
+});
+
+describe('a recording', () => {
+  const recording = {
+    executionArn: `${RECORD_ARN.replace('stateMachine', 'execution')}:orders-e1`,
+    stateMachineArn: RECORD_ARN,
+    status: 'FAILED',
+    error: 'AccessDeniedException',
+    input: '{"service":"orders"}',
+  };
+
+  it('that broke is told once: the ledger may lack a release', async () => {
+    await expect(report(recording)).resolves.toEqual({ reported: true });
+    await report(recording);
+    expect(mails().map(({ Subject }) => Subject)).toEqual([
+      '[prod] orders: what is live could not be recorded',
+    ]);
+    expect(mails()[0]?.Message).toContain('AccessDeniedException');
+  });
+
+  it('that was refused for its input is not told', async () => {
+    await report({ ...recording, error: 'InputRejected' });
+    expect(mails()).toEqual([]);
   });
 });

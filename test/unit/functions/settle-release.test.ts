@@ -9,16 +9,33 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/settle-release/handler.ts';
 import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
+import type { AliasSnapshot } from '../../../shared/ledger/records.ts';
 import { alias, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { DEPLOYMENT, RELEASE, releaseRecord, watchedDeployment } from '../fixtures/records.ts';
+import {
+  DEPLOYMENT,
+  GOOD_RELEASE,
+  goodRelease,
+  goodSnapshot,
+  RELEASE,
+  releaseRecord,
+  watchedDeployment,
+} from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { denied, throttled } from '../fixtures/sdk-errors.ts';
-import { iso } from '../fixtures/times.ts';
+import { iso, RELEASED_AT } from '../fixtures/times.ts';
 
-const input = { deploymentId: DEPLOYMENT, releaseId: RELEASE, verdict: 'healthy', requests: 900, errors: 1 };
+const input = {
+  deploymentId: DEPLOYMENT,
+  releaseId: RELEASE,
+  verdict: 'healthy',
+  requests: 900,
+  errors: 1,
+  reason: '1 of 900 requests failed',
+  executionArn: 'arn:aws:states:eu-west-1:111122223333:execution:rollback-monitor-deployment:d-ORDERS005',
+};
 const sibling = { ...input, deploymentId: 'd-ORDERS006' };
 
 const cloudFormation = mockClient(CloudFormationClient);
@@ -121,6 +138,59 @@ it('leaves a release unproven that no deployment proved', async () => {
   expect(mails()[0]?.Subject).toBe('[prod] orders: release unproven, too little traffic');
 });
 
+it('keeps what was recorded when the stack update completed', async () => {
+  const snapshot = [{ ...(goodSnapshot[0] as AliasSnapshot), version: '5' }];
+  await ledger.releases.addSnapshot(RELEASE, snapshot, iso(ledger.now));
+  await expect(settle()).resolves.toEqual({ settlement: 'good' });
+  expect((await ledger.releases.get(RELEASE)).snapshot).toEqual(snapshot);
+  expect(cloudFormation.calls()).toHaveLength(0);
+});
+
+it('is unproven, and says why, beside a function that a bad release left behind', async () => {
+  const snapshot = goodSnapshot.map((one) => ({ ...one, target: one.target.replace('Create', 'List') }));
+  await ledger.releases.addSnapshot(RELEASE, snapshot, iso(ledger.now));
+  const deployment = watchedDeployment({ target: 'ListOrder:live', toVersion: '4' });
+  await ledger.releases.open(
+    goodRelease({ verdict: 'bad', deployments: { d: deployment }, snapshot: undefined }),
+  );
+  await expect(settle()).resolves.toEqual({ settlement: 'unproven' });
+  expect((await ledger.releases.get(RELEASE)).verdict).toBe('candidate');
+  expect(mails()[0]?.Subject).toBe('[prod] orders: release unproven, another target is not good');
+  expect(mails()[0]?.Message).toContain(
+    `ListOrder:live is on version 4, which came with ${GOOD_RELEASE}, marked bad`,
+  );
+});
+
+describe('a release without deployments', () => {
+  const watched = { ...input, deploymentId: undefined };
+  beforeEach(async () => {
+    ledger = new LedgerDouble();
+    await ledger.releases.open(
+      releaseRecord({ deployments: {}, snapshot: goodSnapshot, recordedAt: RELEASED_AT }),
+    );
+  });
+
+  it.each([
+    ['healthy', 'good', 'good', '[prod] orders: release confirmed good'],
+    ['insufficient', 'unproven', 'candidate', '[prod] orders: release unproven, not a place to go back to'],
+    ['unhealthy', 'suspect', 'candidate', '[prod] orders: release looks bad, needs a person'],
+  ])('that is %s is %s', async (verdict, settlement, recorded, subject) => {
+    await expect(settle({ ...watched, verdict })).resolves.toEqual({ settlement });
+    const release = await ledger.releases.get(RELEASE);
+    expect(release).toMatchObject({ verdict: recorded, settled: { verdict, requests: 900, errors: 1 } });
+    expect(mails().map(({ Subject }) => Subject)).toEqual([subject]);
+    expect(mails()[0]?.Message).toContain('1 of 900 requests failed');
+  });
+
+  it('is settled once, by the first that watched it', async () => {
+    await settle(watched);
+    const other = { ...watched, verdict: 'unhealthy', executionArn: `${watched.executionArn}-2` };
+    await expect(settle(other)).resolves.toEqual({ settlement: 'good' });
+    expect((await ledger.releases.get(RELEASE)).settled?.verdict).toBe('healthy');
+    expect(mails()).toHaveLength(1);
+  });
+});
+
 it('never makes a bad release good', async () => {
   await ledger.releases.markBad(RELEASE, RELEASE);
   await expect(settle()).resolves.toEqual({ settlement: 'bad' });
@@ -139,7 +209,7 @@ it('never makes a release good that is marked bad while its snapshot is taken', 
 });
 
 it.each([
-  [{}, 'deploymentId: '],
+  [{}, 'releaseId: '],
   [{ ...input, verdict: 'fine' }, 'verdict: '],
   [{ ...input, requests: '900' }, 'requests: '],
 ])('refuses %j', async (changes, reason) => {

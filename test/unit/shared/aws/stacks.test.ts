@@ -16,13 +16,16 @@ beforeEach(() => cloudFormation.reset());
 
 it('reads a stack', async () => {
   const role = 'arn:aws:iam::111122223333:role/deploy';
-  cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: role, StackStatusReason: 'why' }));
+  cloudFormation
+    .on(DescribeStacksCommand)
+    .resolves(stackOf({ RoleARN: role, StackStatusReason: 'why', NotificationARNs: ['arn:topic'] }));
   await expect(stacks.describe('shop-orders')).resolves.toEqual({
     stackId: STACK_ID,
     name: 'shop-orders',
     status: 'UPDATE_COMPLETE',
     statusReason: 'why',
     lastUpdatedAt: Date.parse(RELEASED_AT),
+    createdAt: Date.parse('2025-06-01T00:00:00Z'),
     parameters: [
       { key: 'Stage', value: 'prod' },
       { key: 'ApiKey', value: '****' },
@@ -30,6 +33,7 @@ it('reads a stack', async () => {
     capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
     tags: [{ key: 'team', value: 'shop' }],
     roleArn: role,
+    notificationArns: ['arn:topic'],
   });
 });
 

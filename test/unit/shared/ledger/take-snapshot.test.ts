@@ -88,6 +88,18 @@ it('records what is live for every target, in records the ledger can hold', asyn
   expect([...stored]).toEqual([[templateKey, template]]);
 });
 
+it('records weights and notification topics where there are any', async () => {
+  mockBucket();
+  lambda.on(GetAliasCommand).resolves(alias('5', { '6': 0.1 }));
+  cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ NotificationARNs: ['arn:topic'] }));
+  const snapshot = await takeSnapshot(ordersEntry(), clients);
+  expect(snapshot).toMatchObject([
+    { target: 'CreateOrder:live', version: '5', weights: { '6': 0.1 } },
+    { target: 'stack', notificationArns: ['arn:topic'] },
+  ]);
+  for (const one of snapshot) expect(targetSnapshot.parse(one)).toEqual(one);
+});
+
 it('needs no stack for a service without one', async () => {
   mockBucket();
   const targets = [{ kind: 'lambda-alias', function: 'shop-shared' }];

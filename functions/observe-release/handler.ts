@@ -1,0 +1,15 @@
+import { onLambda } from '../../shared/runtime.ts';
+import { task } from '../../shared/task.ts';
+import { aliases, catalogStore, ledgers, signals } from '../../shared/wiring.ts';
+import { observeRelease, observeReleaseInput } from './observe-release.ts';
+
+export const build = task(observeReleaseInput, (runtime) =>
+  observeRelease({
+    aliases: aliases(runtime),
+    signals: signals(runtime),
+    catalog: catalogStore(runtime),
+    releases: ledgers(runtime).releases,
+    now: runtime.now,
+  }),
+);
+export const handler = onLambda(build);

@@ -1,0 +1,127 @@
+import * as z from 'zod';
+import type { Aliases } from '../../shared/aws/aliases.ts';
+import type { Signals } from '../../shared/aws/signals.ts';
+import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
+import type { ServicePolicy } from '../../shared/catalog/service-entry.ts';
+import { judgeAlarms } from '../../shared/judge/declared-alarms.ts';
+import { judgeRelease } from '../../shared/judge/judge-release.ts';
+import type { Judgement } from '../../shared/judge/judgement.ts';
+import { nextStep, secondsUntilNextLook } from '../../shared/judge/next-step.ts';
+import { totalOf } from '../../shared/judge/samples.ts';
+import { isAlias } from '../../shared/ledger/live-state.ts';
+import type { AliasSnapshot, ReleaseRecord } from '../../shared/ledger/records.ts';
+import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
+
+export const observeReleaseInput = z.strictObject({ releaseId: z.string() });
+
+/** What one look at a whole release found, and what follows from it. */
+export interface ReleaseObservation {
+  readonly judgement: Judgement;
+  readonly requests: number;
+  readonly errors: number;
+  /** `end`: it is not for this watch to settle it, or not any more. */
+  readonly next: 'look-again' | 'settle' | 'end';
+  readonly waitSeconds: number;
+}
+
+/** What the rule needs. */
+export interface ObserveReleaseDeps {
+  readonly aliases: Aliases;
+  readonly signals: Signals;
+  readonly catalog: CatalogStore;
+  readonly releases: ReleaseLedger;
+  readonly now: () => number;
+}
+
+/**
+ * So long a deployment of the release may be unheard of: the sweep, every ten minutes, finds those whose events were
+ * lost. Only then is a release of a service with deployment groups one that came without them.
+ */
+const unheardMinutes = 15;
+
+/**
+ * One look at a release that came without a CodeDeploy deployment: an alias its stack moved at once, or a state that
+ * was live before the ledger knew the service. All its aliases are judged, each on the version that is live, by the
+ * same judge, limits, alarms and bake as a deployment, from the moment it was recorded.
+ */
+export function observeRelease(deps: ObserveReleaseDeps) {
+  return async ({ releaseId }: z.infer<typeof observeReleaseInput>): Promise<ReleaseObservation> => {
+    const now = deps.now();
+    const release = await deps.releases.get(releaseId);
+    const { policy, targets } = await deps.catalog.entry(release.service);
+    const aliases = (release.snapshot ?? []).filter(isAlias);
+    const since = Date.parse(release.recordedAt ?? release.startedAt);
+    const judgements: Judgement[] = [];
+    const counted = { requests: 0, errors: 0 };
+    for (const alias of aliases) {
+      const { judgement, requests, errors } = await judge(alias, policy, since, now);
+      judgements.push(judgement);
+      counted.requests += requests;
+      counted.errors += errors;
+    }
+    const judgement = together(judgements, await judgeDeclared(policy, release));
+    const bakedMinutes = (now - since) / 60_000;
+    const next = nextStep({
+      phase: 'baking',
+      verdict: judgement.verdict,
+      requests: counted.requests,
+      bakedMinutes,
+      bake: policy.bake,
+      over: await isOver(release, aliases),
+    });
+    const unheard = targets.some(({ kind }) => kind === 'codedeploy') && bakedMinutes < unheardMinutes;
+    return {
+      judgement,
+      ...counted,
+      next: next === 'end' ? 'end' : next === 'look-again' || unheard ? 'look-again' : 'settle',
+      waitSeconds: secondsUntilNextLook({ now, phase: 'baking', bakedMinutes }),
+    };
+  };
+
+  async function judge(alias: AliasSnapshot, { limits }: ServicePolicy, since: number, now: number) {
+    const minutes = await deps.signals.minutes({
+      function: alias.function,
+      alias: alias.alias,
+      version: alias.version,
+      from: since,
+      to: now,
+      slowOverMs: limits.slow?.overMs,
+    });
+    const subject = `${alias.function}:${alias.version}`;
+    return {
+      judgement: judgeRelease({ subject, minutes, limits, alarms: [], startedAt: since }),
+      ...totalOf(minutes),
+    };
+  }
+
+  async function judgeDeclared({ alarms }: ServicePolicy, { startedAt }: ReleaseRecord) {
+    return judgeAlarms(await deps.signals.alarms(alarms), Date.parse(startedAt));
+  }
+
+  /** Somebody has it, or it is not what is live any more. */
+  async function isOver(release: ReleaseRecord, aliases: readonly AliasSnapshot[]): Promise<boolean> {
+    const taken = release.settled || Object.keys(release.deployments).length > 0;
+    if (release.verdict !== 'candidate' || taken) return true;
+    const [newest] = await deps.releases.list(release.service, { limit: 1 });
+    if (newest?.releaseId !== release.releaseId) return true;
+    for (const { function: name, alias, version } of aliases) {
+      const live = await deps.aliases.get(name, alias);
+      if (live.version !== version || Object.keys(live.weights).length > 0) return true;
+    }
+    return false;
+  }
+}
+
+/** One verdict of all: unhealthy if anything is, healthy if something proved so, insufficient otherwise. */
+function together(judgements: readonly Judgement[], alarms: Judgement['evidence']): Judgement {
+  const evidence = [...judgements.flatMap((one) => one.evidence), ...alarms];
+  const breach = evidence.find(({ finding }) => finding === 'breach');
+  if (breach) return { verdict: 'unhealthy', reason: breach.detail, evidence };
+  const healthy = judgements.filter(({ verdict }) => verdict === 'healthy');
+  const { verdict, said } =
+    healthy.length > 0
+      ? { verdict: 'healthy' as const, said: healthy }
+      : { verdict: 'insufficient' as const, said: judgements };
+  const reason = said.map((one) => one.reason).join('; ');
+  return { verdict, reason: reason || 'it has no function whose requests could be judged', evidence };
+}

@@ -1,0 +1,13 @@
+import { onLambda } from '../../shared/runtime.ts';
+import { requireEnv, task } from '../../shared/task.ts';
+import { catalogStore, executions } from '../../shared/wiring.ts';
+import { startRecording, startRecordingInput } from './start-recording.ts';
+
+export const build = task(startRecordingInput, (runtime) =>
+  startRecording({
+    executions: executions(runtime),
+    catalog: catalogStore(runtime),
+    stateMachineArn: requireEnv(runtime, 'RECORD_RELEASE_ARN'),
+  }),
+);
+export const handler = onLambda(build);

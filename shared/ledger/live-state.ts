@@ -1,0 +1,42 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AliasSnapshot, ReleaseRecord, TargetSnapshot } from './records.ts';
+
+/** What was read off the account for a service. */
+export interface LiveState {
+  readonly snapshot: readonly TargetSnapshot[];
+  /** Beginning of the stack update that brought it in, ISO 8601; absent where no update did, or it is not known. */
+  readonly began?: string | undefined;
+}
+
+/**
+ * Whether a recorded release is what is live: every version its deployments brought in serves alone, and where a
+ * snapshot was taken, it is this one. A release of which nothing else is known is told by its stack update.
+ */
+export function isLive(release: ReleaseRecord, live: LiveState): boolean {
+  const brought = Object.values(release.deployments);
+  if (brought.length === 0 && !release.snapshot) return release.startedAt === live.began;
+  const served = brought.every(({ target, toVersion }) => {
+    const found = live.snapshot.find((one) => one.target === target);
+    return found !== undefined && isAlias(found) && found.version === toVersion && !found.weights;
+  });
+  return served && (!release.snapshot || isSameState(release.snapshot, live.snapshot));
+}
+
+/** Aliases that split their traffic: the service is on its way between two states. */
+export function splitAliases(snapshot: readonly TargetSnapshot[]): AliasSnapshot[] {
+  return snapshot.filter(isAlias).filter(({ weights }) => weights !== undefined);
+}
+
+/** Whether a target's snapshot is one of a Lambda alias. */
+export function isAlias(snapshot: TargetSnapshot): snapshot is AliasSnapshot {
+  return snapshot.kind === 'codedeploy' || snapshot.kind === 'lambda-alias';
+}
+
+function isSameState(before: readonly TargetSnapshot[], now: readonly TargetSnapshot[]): boolean {
+  return before.every((one) =>
+    isDeepStrictEqual(
+      one,
+      now.find(({ target }) => target === one.target),
+    ),
+  );
+}

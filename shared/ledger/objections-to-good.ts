@@ -1,0 +1,60 @@
+import { isAlias, splitAliases } from './live-state.ts';
+import type { AliasSnapshot, ReleaseRecord, TargetSnapshot } from './records.ts';
+
+/**
+ * How many releases back are looked at for the one that brought a version in. A version older than that has served
+ * while fifty releases came and went, and counts as from before the ledger.
+ */
+export const lookBackReleases = 50;
+
+/**
+ * Why a release that was judged healthy may not be called good all the same, in words; empty where nothing speaks
+ * against it.
+ *
+ * A release is gone back to as a whole, so it is good only if all of it is. What its own deployments brought in was
+ * judged with it; every other alias has to be on a version that a good release had, that was judged healthy by its
+ * own deployment, or that was live before the first release in the ledger. Nor may it be on one that a bad release
+ * brought in, or split its traffic.
+ *
+ * @param snapshot what was live with the release
+ * @param others the service's other releases, newest first, at least {@link lookBackReleases}
+ */
+export function objectionsToGood(
+  release: ReleaseRecord,
+  snapshot: readonly TargetSnapshot[],
+  others: readonly ReleaseRecord[],
+): string[] {
+  const objections = splitAliases(snapshot).map(({ target }) => `${target} splits its traffic`);
+  const judged = new Set(Object.values(release.deployments).map(({ target }) => target));
+  for (const alias of snapshot.filter(isAlias)) {
+    const origin = unprovenOrigin(alias, others);
+    const { target, version } = alias;
+    const came = origin && `${target} is on version ${version}, which came with ${origin.releaseId}`;
+    if (origin?.verdict === 'bad') objections.push(`${came}, marked bad`);
+    // A release that came without deployments was watched as a whole.
+    else if (origin && judged.size > 0 && !judged.has(target))
+      objections.push(`${came} and was never proven`);
+  }
+  return objections;
+}
+
+/** The release that brought a version in, where nothing has proved that version. */
+function unprovenOrigin(alias: AliasSnapshot, others: readonly ReleaseRecord[]): ReleaseRecord | undefined {
+  let carrier: ReleaseRecord | undefined;
+  for (const other of others) {
+    const brought = Object.values(other.deployments).find(
+      (one) => one.target === alias.target && one.toVersion === alias.version,
+    );
+    if (brought) {
+      const proven = brought.settled?.verdict === 'healthy' && other.verdict !== 'bad';
+      return proven || other.verdict === 'good' ? undefined : other;
+    }
+    const had = other.snapshot?.filter(isAlias).find(({ target }) => target === alias.target);
+    if (!had) continue;
+    if (had.version !== alias.version) return carrier;
+    if (other.verdict === 'good') return undefined;
+    carrier = other;
+  }
+  // What the first release in the ledger had was live before it.
+  return carrier?.verdict === 'bad' ? carrier : undefined;
+}

@@ -1,0 +1,72 @@
+import { percent } from '../judge/hard-limits.ts';
+import { isAlias } from '../ledger/live-state.ts';
+import type { ReleaseRecord, SettledAs } from '../ledger/records.ts';
+import { columns, duration, executionUrl, instant, layOut, type Mail } from './mail-text.ts';
+
+/** How the watch of a release that came without a deployment ended. */
+export interface RecordedNews {
+  readonly settlement: 'good' | 'unproven' | 'suspect';
+  readonly settled: SettledAs;
+  /** What was seen, or what speaks against calling it good, in words. */
+  readonly reason: string;
+}
+
+/** The mail of a release that came without a CodeDeploy deployment, once it was watched as a whole. */
+export function recordedMail(environment: string, release: ReleaseRecord, news: RecordedNews): Mail {
+  const { service, releaseId, startedAt, recordedAt = startedAt, snapshot = [] } = release;
+  const { requests, errors, at } = news.settled;
+  const subject = {
+    good: 'release confirmed good',
+    unproven: 'release unproven, not a place to go back to',
+    suspect: 'release looks bad, needs a person',
+  }[news.settlement];
+  const lead = {
+    good: 'is good.',
+    unproven: 'is not proven. It stays live, and it is not a release the coordinator would go back to.',
+    suspect:
+      'looks bad. It came without a deployment that could be stopped, and nothing has been changed: ' +
+      'whether to go back is for a person to decide.',
+  }[news.settlement];
+  const byHand = {
+    good: [],
+    unproven: [
+      `To call it good, start the machine record-release with`,
+      `{"service": "${service}", "verdict": "good", "reason": "why"}`,
+    ],
+    suspect: [`To go back, start the machine coordinate-rollback with {"service": "${service}"}`],
+  }[news.settlement];
+  const rate = requests > 0 ? `, ${errors} failed (${percent(errors / requests)})` : '';
+  return layOut(
+    `[${environment}] ${service}: ${subject}`,
+    `${service}: what has been live since ${instant(startedAt)} was watched for ` +
+      `${duration(Date.parse(at) - Date.parse(recordedAt))} and ${lead}`,
+    [
+      { heading: 'What was seen', lines: [`${requests} requests${rate}`, ...news.reason.split('; ')] },
+      {
+        heading: 'What is live',
+        lines: columns(snapshot.filter(isAlias).map((one) => [one.target, `version ${one.version}`])),
+      },
+      { heading: 'What is left to do', lines: byHand },
+    ],
+    [`Release ${releaseId}`],
+  );
+}
+
+/** The mail that says that what is live for a service could not be recorded. */
+export function recordingFailedMail(
+  environment: string,
+  news: { readonly service: string; readonly executionArn: string; readonly why: string },
+): Mail {
+  return layOut(
+    `[${environment}] ${news.service}: what is live could not be recorded`,
+    `${news.service}: recording what is live broke off. Nothing of the service was changed, but the ledger may lack a release.`,
+    [
+      { heading: 'Why', lines: [news.why] },
+      {
+        heading: 'What is left to do',
+        lines: ['Start the machine record-release once more, with the same input.'],
+      },
+    ],
+    [executionUrl(news.executionArn)],
+  );
+}

@@ -1,0 +1,51 @@
+import { build } from '../../../functions/choose-services/handler.ts';
+import { InvalidInput } from '../../../shared/errors.ts';
+import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
+import { runtimeOf } from '../fixtures/runtime-of.ts';
+
+let stored: Map<string, string>;
+beforeEach(() => {
+  stored = mockBucket(catalogObject(ordersEntry(), ordersEntry({ service: 'billing', stack: 'b' }))).stored;
+});
+
+const choose = (input: unknown) => build(runtimeOf())({ executionName: 'by-hand', input });
+
+it('hands on one service with what is said of it', async () => {
+  const record = { service: 'orders', verdict: 'good', reason: 'ran for a month', requestedBy: 'ana' };
+  await expect(choose(record)).resolves.toEqual({ kind: 'one', record });
+  await expect(choose({ service: 'orders' })).resolves.toEqual({
+    kind: 'one',
+    record: { service: 'orders' },
+  });
+});
+
+it.each([{}, { all: true }])('lists all services for %j', async (input) => {
+  const itemsKey = 'recordings/by-hand/services.json';
+  await expect(choose(input)).resolves.toEqual({ kind: 'many', services: 2, itemsKey });
+  expect(stored.get(itemsKey)).toBe('[{"service":"billing"},{"service":"orders"}]');
+});
+
+it('lists none before the catalog is compiled', async () => {
+  mockBucket();
+  await expect(choose({})).resolves.toMatchObject({ kind: 'many', services: 0 });
+});
+
+it.each([
+  [{ service: 'order' }, 'service: "order" is not in the catalog; did you mean "orders"?'],
+  [{ service: 'Orders' }, 'service: must be 1 to 40 lower-case letters'],
+  [{ all: false }, 'all: must be true, or left out'],
+  [{ service: 'orders', all: true }, 'all: is for all services, and "service" names one'],
+  [{ verdict: 'good', reason: 'x' }, 'service: is needed with a verdict'],
+  [{ service: 'orders', verdict: 'good' }, 'reason: is needed with a verdict'],
+  [{ service: 'orders', verdict: 'bad', reason: 'x' }, 'verdict: must be "good"'],
+  [{ service: 'orders', reason: 'x' }, 'verdict: must be "good" where a reason is given'],
+  [{ service: 'orders', requestedBy: 'x' }, 'verdict: must be "good" where somebody says so'],
+  [{ service: 'orders', colour: 'red' }, 'colour: is not a known field'],
+  ['orders', 'input: '],
+])('refuses %j', async (input, reason) => {
+  const attempt = choose(input);
+  await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+  await expect(attempt).rejects.toThrow(reason);
+  expect([...stored.keys()].filter((key) => key.startsWith('recordings/'))).toEqual([]);
+});

@@ -1,0 +1,227 @@
+import {
+  CloudFormationClient,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  ListStackResourcesCommand,
+} from '@aws-sdk/client-cloudformation';
+import {
+  GetAliasCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { build } from '../../../functions/record-service/handler.ts';
+import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
+import { alias, STACK_ID, stackOf } from '../fixtures/aws-answers.ts';
+import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
+import { GOOD_RELEASE, goodRelease, RELEASE, releaseRecord, watchedDeployment } from '../fixtures/records.ts';
+import { runtimeOf } from '../fixtures/runtime-of.ts';
+import { throttled, validationError } from '../fixtures/sdk-errors.ts';
+import { iso, NOW, RELEASED_AT } from '../fixtures/times.ts';
+
+const cloudFormation = mockClient(CloudFormationClient);
+const lambda = mockClient(LambdaClient);
+let ledger: LedgerDouble;
+
+beforeEach(() => {
+  for (const mock of [cloudFormation, lambda]) mock.reset();
+  lambda.on(GetAliasCommand).resolves(alias('5'));
+  lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-5', State: 'Active' });
+  stackIs({});
+  tokenIs('deploy-7');
+  cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: {}' });
+  cloudFormation.on(ListStackResourcesCommand).resolves({ StackResourceSummaries: [] });
+  ledger = new LedgerDouble();
+  mockBucket(catalogObject());
+});
+
+const stackIs = (changes: object) => cloudFormation.on(DescribeStacksCommand).resolves(stackOf(changes));
+const tokenIs = (ClientRequestToken: string) =>
+  cloudFormation.on(DescribeStackEventsCommand).resolves({
+    StackEvents: [
+      { StackId: STACK_ID, EventId: 'e', StackName: 's', Timestamp: new Date(NOW), ClientRequestToken },
+    ],
+  });
+const record = (input: object = {}) => build(runtimeOf(ledger))({ service: 'orders', ...input });
+const byEvent = () => record({ stackId: STACK_ID });
+const statedGood = { verdict: 'good', reason: 'ran for a month', requestedBy: 'ana' };
+const releases = () => ledger.releases.list('orders');
+
+it('records what a stack update brought in, as a candidate to be watched', async () => {
+  await expect(byEvent()).resolves.toMatchObject({ outcome: 'recorded', releaseId: RELEASE, next: 'watch' });
+  expect(await ledger.releases.get(RELEASE)).toMatchObject({
+    startedAt: RELEASED_AT,
+    verdict: 'candidate',
+    deployments: {},
+    stack: 'shop-orders',
+    recordedAt: iso(ledger.now),
+    snapshot: [{ target: 'CreateOrder:live', version: '5', codeSha256: 'sha-of-5' }, { target: 'stack' }],
+  });
+});
+
+it('does no more when asked again', async () => {
+  await byEvent();
+  const first = await releases();
+  await expect(byEvent()).resolves.toMatchObject({ outcome: 'found', releaseId: RELEASE, next: 'watch' });
+  expect(await releases()).toEqual(first);
+});
+
+it('begins with the creation of a stack that was never updated', async () => {
+  stackIs({ StackStatus: 'CREATE_COMPLETE', LastUpdatedTime: undefined });
+  await record();
+  expect((await releases()).map(({ startedAt }) => startedAt)).toEqual(['2025-06-01T00:00:00.000Z']);
+});
+
+it('joins a release whose deployments are watched, and leaves its verdict to them', async () => {
+  await ledger.releases.open(releaseRecord());
+  await expect(byEvent()).resolves.toMatchObject({ outcome: 'found', releaseId: RELEASE, next: 'end' });
+  const [release, ...more] = await releases();
+  expect(more).toEqual([]);
+  expect(release).toMatchObject({ verdict: 'candidate', recordedAt: iso(ledger.now) });
+  expect(release?.snapshot).toHaveLength(2);
+});
+
+it('does not watch a second time what was watched to its end', async () => {
+  await byEvent();
+  await ledger.releases.settle(RELEASE, { verdict: 'insufficient', at: RELEASED_AT, requests: 0, errors: 0 });
+  await expect(record()).resolves.toMatchObject({ outcome: 'found', next: 'end' });
+});
+
+describe('nothing is recorded', () => {
+  it('of a stack that is on its way', async () => {
+    stackIs({ StackStatus: 'UPDATE_IN_PROGRESS' });
+    await expect(byEvent()).resolves.toMatchObject({ outcome: 'nothing', next: 'end' });
+  });
+
+  it('of a stack that rolled itself back', async () => {
+    await ledger.releases.open(goodRelease());
+    stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
+    await expect(byEvent()).resolves.toMatchObject({ outcome: 'nothing' });
+  });
+
+  it('of an update of our own, whose event says nothing of it', async () => {
+    await ledger.releases.open(goodRelease());
+    tokenIs('rollback-coordinator-orders-20260105T080000Z-1');
+    await expect(byEvent()).resolves.toMatchObject({ outcome: 'nothing' });
+  });
+
+  it('of a service that is not deployed', async () => {
+    cloudFormation.on(ListStackResourcesCommand).rejects(validationError('Stack shop-orders does not exist'));
+    await expect(record()).resolves.toMatchObject({
+      outcome: 'nothing',
+      detail: expect.stringContaining('exist'),
+    });
+    cloudFormation.on(ListStackResourcesCommand).resolves({ StackResourceSummaries: [] });
+    const gone = { message: 'Function not found', $metadata: {}, Type: 'User' };
+    lambda.on(GetAliasCommand).rejects(new ResourceNotFoundException(gone));
+    await expect(record()).resolves.toMatchObject({ outcome: 'nothing', detail: 'Function not found' });
+  });
+
+  it('while a deployment is under way', async () => {
+    await ledger.releases.open(releaseRecord({ deployments: { d: watchedDeployment({ toVersion: '6' }) } }));
+    await expect(record()).resolves.toMatchObject({
+      outcome: 'nothing',
+      detail: `${RELEASE} is being deployed`,
+    });
+  });
+
+  it('of a bad release that is still live', async () => {
+    await ledger.releases.open(releaseRecord({ verdict: 'bad', incidentId: RELEASE }));
+    await expect(record()).resolves.toMatchObject({ outcome: 'nothing' });
+  });
+
+  afterEach(async () => expect((await releases()).length).toBeLessThan(2));
+});
+
+it('records by hand what was moved by hand, from now on and without a stack', async () => {
+  await ledger.releases.open(goodRelease({ startedAt: RELEASED_AT, releaseId: RELEASE }));
+  await expect(record()).resolves.toMatchObject({ outcome: 'recorded', next: 'watch' });
+  const [newest] = await releases();
+  expect(newest).toMatchObject({ startedAt: iso(ledger.now), verdict: 'candidate' });
+  expect(newest).not.toHaveProperty('stack');
+});
+
+it('opens a release whose service is being rolled back, and looks at what is live later', async () => {
+  await ledger.locks.acquire('orders', 'somebody#1');
+  await expect(byEvent()).resolves.toMatchObject({ outcome: 'recorded', next: 'look-again' });
+  expect(await ledger.releases.get(RELEASE)).not.toHaveProperty('snapshot');
+  await expect(byEvent()).resolves.toMatchObject({ outcome: 'found', next: 'look-again' });
+  await ledger.locks.release('orders', 'somebody#1');
+  await expect(byEvent()).resolves.toMatchObject({ outcome: 'found', next: 'watch' });
+  expect((await ledger.releases.get(RELEASE)).snapshot).toHaveLength(2);
+});
+
+describe('a person', () => {
+  it('says that what is live is good, and is remembered for it', async () => {
+    await expect(record(statedGood)).resolves.toMatchObject({ outcome: 'recorded', next: 'end' });
+    expect(await ledger.releases.get(RELEASE)).toMatchObject({
+      verdict: 'good',
+      statedGood: { by: 'ana', reason: 'ran for a month', at: iso(ledger.now) },
+    });
+  });
+
+  it('says so of a candidate', async () => {
+    await byEvent();
+    await expect(record(statedGood)).resolves.toMatchObject({ outcome: 'found', next: 'end' });
+    expect(await ledger.releases.get(RELEASE)).toMatchObject({ verdict: 'good', statedGood: { by: 'ana' } });
+  });
+
+  it('says nothing new of what is good already', async () => {
+    await record(statedGood);
+    await record({ ...statedGood, requestedBy: 'ben' });
+    expect((await ledger.releases.get(RELEASE)).statedGood?.by).toBe('ana');
+  });
+
+  it.each<[string, () => Promise<unknown> | undefined, string]>([
+    [
+      'a bad release',
+      () => ledger.releases.open(releaseRecord({ verdict: 'bad' })),
+      'named bad by an incident',
+    ],
+    [
+      'a service on its way',
+      async () => void stackIs({ StackStatus: 'UPDATE_IN_PROGRESS' }),
+      'UPDATE_IN_PROGRESS',
+    ],
+    ['a service being rolled back', () => ledger.locks.acquire('orders', 'a#1'), 'is being rolled back'],
+    [
+      'split traffic',
+      async () => void lambda.on(GetAliasCommand).resolves(alias('5', { '6': 0.1 })),
+      'CreateOrder:live splits its traffic',
+    ],
+    [
+      'a version that a bad release brought in',
+      () =>
+        ledger.releases.open(
+          goodRelease({
+            verdict: 'bad',
+            snapshot: undefined,
+            deployments: { d: watchedDeployment(), e: watchedDeployment({ target: 'Gone:live' }) },
+          }),
+        ),
+      `CreateOrder:live is on version 5, which came with ${GOOD_RELEASE}, marked bad`,
+    ],
+  ])('cannot call good %s', async (_, arrange, reason) => {
+    await arrange();
+    const before = await releases();
+    const attempt = record(statedGood);
+    await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+    await expect(attempt).rejects.toThrow(reason);
+    expect(await releases()).toEqual(before);
+  });
+});
+
+it('refuses a service that has left the catalog', async () => {
+  mockBucket(catalogObject(ordersEntry({ service: 'billing' })));
+  await expect(record()).rejects.toBeInstanceOf(InvalidInput);
+});
+
+it('throws TransientFailure when CloudFormation throttles, and records nothing', async () => {
+  cloudFormation.on(GetTemplateCommand).rejects(throttled());
+  await expect(record()).rejects.toBeInstanceOf(TransientFailure);
+  expect(await releases()).toEqual([]);
+});

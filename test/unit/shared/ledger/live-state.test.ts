@@ -1,0 +1,35 @@
+import { isLive, splitAliases } from '../../../../shared/ledger/live-state.ts';
+import type { AliasSnapshot } from '../../../../shared/ledger/records.ts';
+import { goodRelease, goodSnapshot, releaseRecord } from '../../fixtures/records.ts';
+import { RELEASED_AT } from '../../fixtures/times.ts';
+
+const on = (version: string, weights?: Record<string, number>) =>
+  goodSnapshot.map((one) =>
+    one.kind === 'cloudformation' ? one : { ...(one as AliasSnapshot), version, ...(weights && { weights }) },
+  );
+
+describe('isLive', () => {
+  it.each([
+    ['the versions its deployments brought in', releaseRecord(), { snapshot: on('5') }, true],
+    ['other versions', releaseRecord(), { snapshot: on('4') }, false],
+    ['its versions among others', releaseRecord(), { snapshot: on('5', { '4': 0.1 }) }, false],
+    ['no such target any more', releaseRecord(), { snapshot: [] }, false],
+    ['its snapshot', goodRelease(), { snapshot: goodSnapshot }, true],
+    ['another snapshot', goodRelease(), { snapshot: on('5') }, false],
+    [
+      'its versions on another template',
+      releaseRecord({ snapshot: on('5') }),
+      { snapshot: on('5').slice(0, 1) },
+      false,
+    ],
+    ['its stack update', releaseRecord({ deployments: {} }), { snapshot: [], began: RELEASED_AT }, true],
+    ['no stack update', releaseRecord({ deployments: {} }), { snapshot: [] }, false],
+  ])('of %s', (_, release, live, expected) => {
+    expect(isLive(release, live)).toBe(expected);
+  });
+});
+
+it('tells the aliases that split their traffic', () => {
+  expect(splitAliases(on('5'))).toEqual([]);
+  expect(splitAliases(on('5', { '6': 0.5 }))).toHaveLength(1);
+});
