@@ -13,6 +13,7 @@ import { Executions } from './aws/executions.ts';
 import { Signals } from './aws/signals.ts';
 import { Stacks } from './aws/stacks.ts';
 import { CatalogStore, watchingMaxAgeMs } from './catalog/catalog-store.ts';
+import { CheckpointLedger } from './ledger/checkpoint-ledger.ts';
 import { IncidentLedger } from './ledger/incident-ledger.ts';
 import { LedgerTable } from './ledger/ledger-table.ts';
 import { LockLedger } from './ledger/lock-ledger.ts';
@@ -50,6 +51,7 @@ export function ledgers(runtime: Runtime) {
   );
   return {
     releases: new ReleaseLedger(table),
+    checkpoints: new CheckpointLedger(table),
     incidents: new IncidentLedger(table),
     locks: new LockLedger(table, () => runtime.now()),
   };

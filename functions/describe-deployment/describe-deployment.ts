@@ -20,6 +20,7 @@ export type DeploymentDescription =
       readonly kind: 'rollback';
       readonly deploymentId: string;
       readonly service: string;
+      readonly target: string;
       readonly by: 'codedeploy' | 'cloudformation' | 'coordinator';
       readonly rollbackOf?: string;
     }
@@ -59,15 +60,16 @@ export function describeDeployment({ deployments, stacks, catalog }: DescribeDep
       );
     }
     const { service } = owner.entry;
+    const target = targetName(owner.target);
     const by = rollbackMark(deployment);
-    if (by) return rollback(deployment, service, by);
+    if (by) return rollback(deployment, { service, target, by });
 
     const change = await deployments.versionChange(deploymentId);
     if (!change) throw new TransientFailure(`Deployment ${deploymentId} does not show its versions yet.`);
     const byStack = deployment.stackId && (await stackMark(deployment.stackId, deployment.createdAt, change));
-    if (byStack) return rollback(deployment, service, byStack);
+    if (byStack) return rollback(deployment, { service, target, by: byStack });
 
-    return { kind: 'release', deploymentId, service, target: targetName(owner.target), ...change };
+    return { kind: 'release', deploymentId, service, target, ...change };
   };
 
   async function find(deploymentId: string): Promise<Deployment> {
@@ -89,9 +91,8 @@ export function describeDeployment({ deployments, stacks, catalog }: DescribeDep
 
 function rollback(
   { id, rollbackOf, description }: Deployment,
-  service: string,
-  by: 'codedeploy' | 'cloudformation' | 'coordinator',
+  whose: Pick<Extract<DeploymentDescription, { kind: 'rollback' }>, 'service' | 'target' | 'by'>,
 ): DeploymentDescription {
   const undone = rollbackOf ?? (isRollbackMarker(description) ? description.split(':')[2] : undefined);
-  return { kind: 'rollback', deploymentId: id, service, by, ...(undone && { rollbackOf: undone }) };
+  return { kind: 'rollback', deploymentId: id, ...whose, ...(undone && { rollbackOf: undone }) };
 }

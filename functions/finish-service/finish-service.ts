@@ -3,6 +3,7 @@ import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import { TargetNotRestored } from '../../shared/errors.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
+import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
 import {
@@ -33,6 +34,7 @@ export interface FinishServiceDeps extends SnapshotClients {
   readonly catalog: CatalogStore;
   readonly incidents: IncidentLedger;
   readonly releases: ReleaseLedger;
+  readonly checkpoints: CheckpointLedger;
   readonly locks: LockLedger;
   readonly plans: PlanStore;
   readonly now: () => number;
@@ -48,7 +50,10 @@ export function finishService(deps: FinishServiceDeps) {
     await deps.locks.renew(service, lockOwner({ incidentId, attempt }));
     const plan = await deps.plans.readService(planKey, service);
     const targets: TargetResult[] = [];
-    for (const target of plan.targets) targets.push(await finalResult(target, input.results));
+    for (const target of plan.targets) {
+      targets.push(await finalResult(target, input.results));
+      if (target.phase === 'traffic') await sight(input, target);
+    }
     const status = targets.every((result) => result.status === 'restored') ? 'rolled-back' : 'failed';
     if (status === 'rolled-back') await recordRelease(plan, startedAt);
     const finishedAt = new Date(deps.now()).toISOString();
@@ -80,6 +85,21 @@ export function finishService(deps: FinishServiceDeps) {
         action: `${result.action}; but then: ${error.message}`,
       };
     }
+  }
+
+  /** CloudFormation points aliases back without a deployment, and says so nowhere: where one is now is recorded. */
+  async function sight({ incidentId, service }: Input, plan: TargetPlan & { phase: 'traffic' }) {
+    const { version, weights } = await deps.aliases.get(plan.function, plan.alias);
+    if (Object.keys(weights).length > 0) return;
+    await deps.checkpoints.sight({
+      service,
+      target: plan.target,
+      function: plan.function,
+      alias: plan.alias,
+      version,
+      seenAt: new Date(deps.now()).toISOString(),
+      incidentId,
+    });
   }
 
   async function recordRelease(plan: ServicePlan, startedAt: string): Promise<void> {

@@ -3,14 +3,16 @@ import { task } from '../../shared/task.ts';
 import { aliases, deployments, ledgers, signals, watchingCatalogStore } from '../../shared/wiring.ts';
 import { observeDeployment, observeDeploymentInput } from './observe-deployment.ts';
 
-export const build = task(observeDeploymentInput, (runtime) =>
-  observeDeployment({
+export const build = task(observeDeploymentInput, (runtime) => {
+  const { releases, checkpoints } = ledgers(runtime);
+  return observeDeployment({
     deployments: deployments(runtime),
     aliases: aliases(runtime),
     signals: signals(runtime),
     catalog: watchingCatalogStore(runtime),
-    releases: ledgers(runtime).releases,
+    releases,
+    checkpoints,
     now: runtime.now,
-  }),
-);
+  });
+});
 export const handler = onLambda(build);

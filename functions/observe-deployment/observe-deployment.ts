@@ -8,12 +8,17 @@ import { judgeRelease } from '../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../shared/judge/judgement.ts';
 import { type NextStep, nextStep, type Phase, secondsUntilNextLook } from '../../shared/judge/next-step.ts';
 import { totalOf } from '../../shared/judge/samples.ts';
+import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
+import { checkpointSubjectOf } from '../../shared/ledger/checkpoint-subject.ts';
 import type { ReleaseRecord, WatchedDeployment } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
+import { recordLook, type Seen, seenBefore } from './record-look.ts';
 
 export const observeDeploymentInput = z.strictObject({
   deploymentId: z.string(),
   releaseId: z.string(),
+  /** What the look before recorded; null, or left out, for a first look. */
+  seen: seenBefore.nullable().optional(),
 });
 
 /** What one look found, and what follows from it. */
@@ -26,6 +31,8 @@ export interface Observation {
   readonly errors: number;
   readonly next: NextStep;
   readonly waitSeconds: number;
+  /** For the next look: what need not be recorded again. */
+  readonly seen: Seen;
 }
 
 /** What the rule needs. */
@@ -35,6 +42,7 @@ export interface ObserveDeploymentDeps {
   readonly signals: Signals;
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
+  readonly checkpoints: CheckpointLedger;
   readonly now: () => number;
 }
 
@@ -43,6 +51,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
   return async ({
     deploymentId,
     releaseId,
+    seen,
   }: z.infer<typeof observeDeploymentInput>): Promise<Observation> => {
     const now = deps.now();
     const release = await deps.releases.get(releaseId);
@@ -71,9 +80,12 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     });
     const judgement = phase === 'failed' ? failedJudgement(deployment, judged) : judged;
     const { requests, errors } = totalOf(minutes);
+    const share = phase === 'shifting' ? await shareOf(watched) : 1;
+    const subject = checkpointSubjectOf(release, watched);
+    const look = { subject, deployment, phase, share, judgement, now };
     return {
       phase,
-      share: phase === 'shifting' ? await shareOf(watched) : 1,
+      share,
       judgement,
       requests,
       errors,
@@ -86,6 +98,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
         over: release.verdict === 'bad' || (phase === 'baking' && (await isSuperseded(release, watched))),
       }),
       waitSeconds: secondsUntilNextLook({ now, phase, bakedMinutes }),
+      seen: await recordLook(deps, look, seen ?? undefined),
     };
   };
 

@@ -4,7 +4,10 @@ import type { Signals } from '../../shared/aws/signals.ts';
 import type { Stacks } from '../../shared/aws/stacks.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
+import type { Evidence } from '../../shared/judge/judgement.ts';
 import { totalOf } from '../../shared/judge/samples.ts';
+import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
+import { checkpointSubjectOf } from '../../shared/ledger/checkpoint-subject.ts';
 import { releaseIdOf, type TrafficCount, type WatchedDeployment } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 
@@ -27,6 +30,7 @@ export interface OpenReleaseDeps {
   readonly signals: Signals;
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
+  readonly checkpoints: CheckpointLedger;
   readonly now: () => number;
 }
 
@@ -64,6 +68,14 @@ export function openRelease(deps: OpenReleaseDeps) {
       ...(stack && { stack }),
     });
     await releases.addDeployment(releaseId, watched);
+    await deps.checkpoints.record({
+      ...checkpointSubjectOf({ service, releaseId }, watched),
+      phase: 'provisioning',
+      status: deployment.status,
+      at: watched.createdAt,
+      seenAt: new Date(deps.now()).toISOString(),
+      evidence: whatWasBefore(watched),
+    });
     await releases.recordDeployment({
       deploymentId,
       service,
@@ -141,4 +153,24 @@ export function openRelease(deps: OpenReleaseDeps) {
       ? { releaseId: newest.releaseId, startedAt: newest.startedAt, stack: entry.stack }
       : at(deployment.createdAt, entry.stack);
   }
+}
+
+/** The version before it and the alarms, as they were: what the release will be held against. */
+function whatWasBefore({ fromVersion, baseline, alarmsBefore, ...watched }: WatchedDeployment): Evidence[] {
+  const { requests, errors, minutes } = baseline;
+  const alarms = Object.entries(alarmsBefore).map(([name, state]): Evidence => {
+    const detail = `alarm ${name} was ${state}`;
+    return { rule: 'alarm-before', finding: 'note', metric: `alarm ${name}`, detail };
+  });
+  return [
+    {
+      rule: 'baseline',
+      finding: 'note',
+      metric: `errors / invocations of ${watched.function}:${fromVersion}`,
+      ...(requests > 0 && { observed: errors / requests }),
+      samples: requests,
+      detail: `${errors} of ${requests} requests to version ${fromVersion} failed in the ${minutes} minutes before`,
+    },
+    ...alarms,
+  ];
 }

@@ -12,13 +12,14 @@ import {
 import { settleRelease, settleReleaseInput } from './settle-release.ts';
 
 export const build = task(settleReleaseInput, (runtime) => {
-  const { releases, incidents } = ledgers(runtime);
+  const { releases, checkpoints, incidents } = ledgers(runtime);
   return settleRelease({
     aliases: aliases(runtime),
     stacks: stacks(runtime),
     bucket: bucket(runtime),
     catalog: catalogStore(runtime),
     releases,
+    checkpoints,
     mailRoom: mailRoom(runtime, incidents),
     environment: environment(runtime),
     now: runtime.now,

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
+import { LedgerCorrupt } from '../../shared/errors.ts';
 import { judgementVerdict } from '../../shared/judge/judgement.ts';
+import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
+import { checkpointSubjectOf } from '../../shared/ledger/checkpoint-subject.ts';
 import { lookBackReleases, objectionsToGood } from '../../shared/ledger/objections-to-good.ts';
 import type { ReleaseRecord } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
@@ -33,6 +36,7 @@ export type Settlement = 'good' | 'unproven' | 'suspect' | 'waiting' | 'bad';
 export interface SettleReleaseDeps extends SnapshotClients {
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
+  readonly checkpoints: CheckpointLedger;
   readonly mailRoom: MailRoom;
   readonly environment: string;
   readonly now: () => number;
@@ -54,6 +58,7 @@ export function settleRelease(deps: SettleReleaseDeps) {
     else await releases.settleDeployment(releaseId, deploymentId, settled);
 
     const release = await releases.get(releaseId);
+    if (deploymentId !== undefined) await recordEnd(release, deploymentId, settled);
     if (release.verdict === 'bad') return { settlement: 'bad' };
     const deployments = Object.values(release.deployments);
     if (deployments.some((one) => !one.settled)) return { settlement: 'waiting' };
@@ -67,6 +72,28 @@ export function settleRelease(deps: SettleReleaseDeps) {
       ? tellOfDeployments(input, release, good, objections)
       : tellOfRelease(input, release, good, objections);
   };
+
+  /** The watch of a deployment is over; what was settled first stands. */
+  async function recordEnd(
+    release: ReleaseRecord,
+    deploymentId: string,
+    now: NonNullable<ReleaseRecord['settled']>,
+  ): Promise<void> {
+    const watched = release.deployments[deploymentId];
+    if (!watched) {
+      throw new LedgerCorrupt(`Release ${release.releaseId} does not know deployment ${deploymentId}.`);
+    }
+    const { verdict, at } = watched.settled ?? now;
+    await deps.checkpoints.record({
+      ...checkpointSubjectOf(release, watched),
+      phase: 'ended',
+      status: 'Succeeded',
+      at,
+      seenAt: now.at,
+      verdict,
+      evidence: [],
+    });
+  }
 
   /** Marks a healthy release good, or says what speaks against that. */
   async function markGood(release: ReleaseRecord): Promise<string[] | 'bad'> {

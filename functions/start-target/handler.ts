@@ -3,12 +3,14 @@ import { task } from '../../shared/task.ts';
 import { adapters, ledgers, planStore } from '../../shared/wiring.ts';
 import { startTarget, startTargetInput } from './start-target.ts';
 
-export const build = task(startTargetInput, (runtime) =>
-  startTarget({
+export const build = task(startTargetInput, (runtime) => {
+  const { locks, checkpoints } = ledgers(runtime);
+  return startTarget({
     adapters: adapters(runtime),
-    locks: ledgers(runtime).locks,
+    locks,
+    checkpoints,
     plans: planStore(runtime),
     now: runtime.now,
-  }),
-);
+  });
+});
 export const handler = onLambda(build);

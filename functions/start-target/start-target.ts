@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
+import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
 import type { PlanStore } from '../../shared/targets/plan-store.ts';
 import type { TargetPlan } from '../../shared/targets/service-plan.ts';
@@ -19,6 +20,7 @@ export interface StartedTarget {
 export interface StartTargetDeps {
   readonly adapters: TargetAdapter<TargetPlan>;
   readonly locks: LockLedger;
+  readonly checkpoints: CheckpointLedger;
   readonly plans: PlanStore;
   readonly now: () => number;
 }
@@ -28,13 +30,25 @@ export interface StartTargetDeps {
  *
  * @throws LockLost when the service is no longer this incident's
  */
-export function startTarget({ adapters, locks, plans, now }: StartTargetDeps) {
+export function startTarget({ adapters, locks, checkpoints, plans, now }: StartTargetDeps) {
   return async (input: z.infer<typeof startTargetInput>): Promise<StartedTarget> => {
     const { incidentId, attempt, service, target, planKey } = input;
     const plan = await plans.readTarget(planKey, service, target);
     const beforeChange = () => locks.renew(service, lockOwner(input));
     await beforeChange();
     const standing = await adapters.start(plan, { incidentId, attempt, now: now(), beforeChange });
+    if (standing.pointedAt !== undefined && plan.phase === 'traffic') {
+      await checkpoints.sight({
+        service,
+        target,
+        function: plan.function,
+        alias: plan.alias,
+        version: standing.pointedAt,
+        seenAt: new Date(now()).toISOString(),
+        pointed: true,
+        incidentId,
+      });
+    }
     return { standing: standing.is, action: standing.detail };
   };
 }

@@ -5,6 +5,7 @@ export const trackRollbackInput = z.strictObject({
   kind: z.literal('rollback'),
   deploymentId: z.string(),
   service: z.string(),
+  target: z.string(),
   by: z.enum(['codedeploy', 'cloudformation', 'coordinator']),
   rollbackOf: z.string().optional(),
 });

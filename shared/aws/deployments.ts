@@ -9,6 +9,7 @@ import {
   GetApplicationRevisionCommand,
   GetDeploymentCommand,
   GetDeploymentGroupCommand,
+  type LambdaTarget,
   ListDeploymentsCommand,
   type ListDeploymentsCommandInput,
   ListDeploymentTargetsCommand,
@@ -45,6 +46,12 @@ export interface VersionChange {
   readonly toVersion: string;
 }
 
+/** When a Lambda deployment moved traffic, by its lifecycle: ms since the epoch, undefined for what did not happen. */
+export interface TrafficShift {
+  readonly startedAt: number | undefined;
+  readonly completedAt: number | undefined;
+}
+
 const activeStatuses: readonly string[] = ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'];
 
 /** Whether a deployment has not come to its end yet. */
@@ -71,6 +78,21 @@ export class Deployments {
    */
   async versionChange(deploymentId: string): Promise<VersionChange | undefined> {
     return (await this.#fromTarget(deploymentId)) ?? (await this.#fromAppSpec(deploymentId));
+  }
+
+  /** The versions a Lambda deployment moves between, with when it moved traffic; undefined where it never began. */
+  async trafficShift(deploymentId: string): Promise<(VersionChange & TrafficShift) | undefined> {
+    const target = await this.#lambdaTarget(deploymentId);
+    const change = target && versionChangeOf(target);
+    if (!target || !change) return undefined;
+    const shift = target.lifecycleEvents?.find(
+      ({ lifecycleEventName }) => lifecycleEventName === 'AllowTraffic',
+    );
+    return {
+      ...change,
+      startedAt: shift?.startTime?.getTime(),
+      completedAt: shift?.status === 'Succeeded' ? shift.endTime?.getTime() : undefined,
+    };
   }
 
   /** Names of the alarms that stop deployments of a group. */
@@ -171,22 +193,18 @@ export class Deployments {
   }
 
   async #fromTarget(deploymentId: string): Promise<VersionChange | undefined> {
+    const target = await this.#lambdaTarget(deploymentId);
+    return target && versionChangeOf(target);
+  }
+
+  async #lambdaTarget(deploymentId: string): Promise<LambdaTarget | undefined> {
     try {
       const { targetIds = [] } = await this.#client.send(new ListDeploymentTargetsCommand({ deploymentId }));
       if (targetIds.length === 0) return undefined;
       const { deploymentTargets = [] } = await this.#client.send(
         new BatchGetDeploymentTargetsCommand({ deploymentId, targetIds: targetIds.slice(0, 25) }),
       );
-      const found = deploymentTargets[0]?.lambdaTarget?.lambdaFunctionInfo;
-      if (!found?.functionName || !found.functionAlias || !found.currentVersion || !found.targetVersion) {
-        return undefined;
-      }
-      return {
-        function: found.functionName,
-        alias: found.functionAlias,
-        fromVersion: found.currentVersion,
-        toVersion: found.targetVersion,
-      };
+      return deploymentTargets[0]?.lambdaTarget;
     } catch (error) {
       if (error instanceof DeploymentNotStartedException) return undefined;
       throw error;
@@ -203,6 +221,18 @@ export class Deployments {
     );
     return parseAppSpec(revision?.appSpecContent?.content ?? revision?.string?.content);
   }
+}
+
+function versionChangeOf({ lambdaFunctionInfo: found }: LambdaTarget): VersionChange | undefined {
+  if (!found?.functionName || !found.functionAlias || !found.currentVersion || !found.targetVersion) {
+    return undefined;
+  }
+  return {
+    function: found.functionName,
+    alias: found.functionAlias,
+    fromVersion: found.currentVersion,
+    toVersion: found.targetVersion,
+  };
 }
 
 function parseAppSpec(content: string | undefined): VersionChange | undefined {

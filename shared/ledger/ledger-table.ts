@@ -135,6 +135,51 @@ export class LedgerTable {
     return records;
   }
 
+  /**
+   * Records of a partition whose sort key is `prefix` and then a time, within a span of times (ISO 8601, both ends
+   * included), newest first unless `ascending`.
+   */
+  async span<T>(
+    pk: string,
+    prefix: string,
+    {
+      from = '',
+      until = '',
+      limit = Number.POSITIVE_INFINITY,
+      ascending = false,
+    }: {
+      readonly from?: string | undefined;
+      readonly until?: string | undefined;
+      readonly limit?: number | undefined;
+      readonly ascending?: boolean | undefined;
+    },
+    schema: z.ZodType<T>,
+  ): Promise<T[]> {
+    const records: T[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await this.#client.send(
+        new QueryCommand({
+          TableName: this.#table,
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :until',
+          // "~" comes after every character of a key.
+          ExpressionAttributeValues: {
+            ':pk': pk,
+            ':from': `${prefix}${from}`,
+            ':until': `${prefix}${until}~`,
+          },
+          ConsistentRead: true,
+          ScanIndexForward: ascending,
+          ...(Number.isFinite(limit) && { Limit: limit - records.length }),
+          ...(start && { ExclusiveStartKey: start }),
+        }),
+      );
+      for (const item of Items) records.push(parse({ pk, sk: String(item.sk) }, item, schema));
+      start = LastEvaluatedKey;
+    } while (start && records.length < limit);
+    return records;
+  }
+
   async #unlessRefused(write: Promise<unknown>): Promise<boolean> {
     try {
       await write;

@@ -20,7 +20,11 @@ export function lambdaAliasTarget(aliases: Aliases): TargetAdapter<LambdaAliasPl
       await beforeChange();
       const pointed = await aliases.point(plan.function, plan.alias, plan.toVersion, state.revisionId);
       return pointed
-        ? { is: 'moving', detail: `alias pointed back from version ${state.version} to ${plan.toVersion}` }
+        ? {
+            is: 'moving',
+            detail: `alias pointed back from version ${state.version} to ${plan.toVersion}`,
+            pointedAt: plan.toVersion,
+          }
         : { is: 'stranded', detail: `${plan.function}:${plan.alias} was changed by somebody else just now` };
     },
   };

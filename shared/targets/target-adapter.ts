@@ -25,6 +25,8 @@ export interface Standing {
   readonly is: 'restored' | 'moving' | 'held' | 'stranded';
   /** The same in words, for progress, evidence and mail. */
   readonly detail: string;
+  /** The version an alias was pointed at by this very step: no deployment shows that. */
+  readonly pointedAt?: string;
 }
 
 /**

@@ -104,7 +104,12 @@ describe('a release', () => {
 });
 
 describe('a rollback', () => {
-  const rollback = { kind: 'rollback', deploymentId: DEPLOYMENT, service: 'orders' };
+  const rollback = {
+    kind: 'rollback',
+    deploymentId: DEPLOYMENT,
+    service: 'orders',
+    target: 'CreateOrder:live',
+  };
 
   it('by CodeDeploy is known by its creator', async () => {
     deploymentIs({ creator: 'codeDeployRollback' });

@@ -82,6 +82,27 @@ it('records that the service is back, and how long it took', async () => {
   });
 });
 
+it('records where it saw the aliases, which nobody else would', async () => {
+  await finish();
+  const [sighting, ...more] = await ledger.checkpoints.sightings('orders');
+  expect(more).toEqual([]);
+  expect(sighting).toEqual({
+    service: 'orders',
+    target: 'CreateOrder:live',
+    function: FUNCTION,
+    alias: 'live',
+    version: '4',
+    seenAt: iso(NOW),
+    incidentId: RELEASE,
+  });
+});
+
+it('records nothing of an alias that is still on two versions', async () => {
+  lambda.on(GetAliasCommand).resolves(alias('4', { '5': 0.1 }));
+  await finish();
+  await expect(ledger.checkpoints.sightings('orders')).resolves.toEqual([]);
+});
+
 it('records what is live now as a release of its own, as good as the one it restores', async () => {
   await finish();
   const release = await ledger.releases.get(restoring);

@@ -1,10 +1,15 @@
 import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { CodeDeployClient, GetDeploymentCommand } from '@aws-sdk/client-codedeploy';
+import {
+  BatchGetDeploymentTargetsCommand,
+  CodeDeployClient,
+  GetDeploymentCommand,
+  ListDeploymentTargetsCommand,
+} from '@aws-sdk/client-codedeploy';
 import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/observe-deployment/handler.ts';
 import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
-import { alias, deploymentInfo, metricData } from '../fixtures/aws-answers.ts';
+import { alias, allowTraffic, deploymentInfo, lambdaTarget, metricData } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
@@ -24,12 +29,25 @@ beforeEach(async () => {
   mockBucket(catalogObject());
   await ledger.releases.open(releaseRecord());
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo());
+  codeDeploy.on(ListDeploymentTargetsCommand).resolves({ targetIds: [`${FUNCTION}:live`] });
+  shifted('2026-01-05T09:00:03.000Z');
   lambda.on(GetAliasCommand).resolves(alias('4', { '5': 0.1 }));
   alarm({ StateValue: 'OK' });
   traffic([40, 40, 40], [0, 0, 0]);
 });
 
-const observe = () => build(runtimeOf(ledger))({ deploymentId: DEPLOYMENT, releaseId: RELEASE });
+const observe = (seen?: object | null) =>
+  build(runtimeOf(ledger))({
+    deploymentId: DEPLOYMENT,
+    releaseId: RELEASE,
+    ...(seen !== undefined && { seen }),
+  });
+
+function shifted(start?: string, end?: string) {
+  codeDeploy
+    .on(BatchGetDeploymentTargetsCommand)
+    .resolves({ deploymentTargets: [lambdaTarget({}, allowTraffic(start, end))] });
+}
 
 function traffic(requests: number[], errors: number[], from: string | number = RELEASED_AT) {
   cloudWatch
@@ -195,6 +213,76 @@ it('ends when an incident has the release already', async () => {
   await ledger.releases.markBad(RELEASE, RELEASE);
   traffic([40, 40, 40], [0, 20, 20]);
   await expect(observe()).resolves.toMatchObject({ next: 'end' });
+});
+
+describe('what a look leaves in the ledger', () => {
+  const checkpoints = () => ledger.checkpoints.list('orders', { ascending: true });
+  const targetReads = () => codeDeploy.commandCalls(BatchGetDeploymentTargetsCommand).length;
+
+  it('is when traffic began to move, by CodeDeploy, and what the judge said first', async () => {
+    await observe(null);
+    const [shifting, judged, ...more] = await checkpoints();
+    expect(more).toEqual([]);
+    expect(shifting).toMatchObject({
+      phase: 'traffic-shifting',
+      deploymentId: DEPLOYMENT,
+      releaseId: RELEASE,
+      status: 'InProgress',
+      at: '2026-01-05T09:00:03.000Z',
+      shiftingSince: '2026-01-05T09:00:03.000Z',
+      seenAt: new Date(NOW).toISOString(),
+      share: 0.1,
+    });
+    expect(judged).toMatchObject({ phase: 'health-validation', verdict: 'healthy' });
+    expect(judged?.evidence.map(({ rule }) => rule)).toEqual(['error-rate-limit', 'declared-alarm']);
+  });
+
+  it('is nothing where the look before found the same', async () => {
+    const { seen } = await observe();
+    const before = ledger.calls.length;
+    expect(seen).toEqual({ phase: 'shifting', verdict: 'healthy', shifting: true });
+    await expect(observe(seen)).resolves.toMatchObject({ seen });
+    expect(ledger.calls.slice(before)).not.toContain('PutItem');
+    expect(targetReads()).toBe(1);
+  });
+
+  it('is not doubled by a look that is tried again', async () => {
+    await observe();
+    const first = await checkpoints();
+    ledger.now += 60_000;
+    await observe();
+    expect(await checkpoints()).toEqual(first);
+  });
+
+  it('is asked for again while CodeDeploy does not show the traffic yet', async () => {
+    shifted();
+    const { seen } = await observe();
+    expect(seen.shifting).toBe(false);
+    shifted('2026-01-05T09:00:03.000Z');
+    await observe(seen);
+    expect((await checkpoints()).map(({ phase }) => phase)).toContain('traffic-shifting');
+  });
+
+  it('is another verdict, with its evidence', async () => {
+    const { seen } = await observe();
+    traffic([40, 40, 40], [0, 10, 12]);
+    await observe(seen);
+    const unhealthy = (await checkpoints()).find(({ verdict }) => verdict === 'unhealthy');
+    expect(unhealthy?.evidence[0]).toMatchObject({ finding: 'breach', observed: 0.275 });
+  });
+
+  it('is the bake, with when all traffic had moved', async () => {
+    const { seen } = await observe();
+    completed(1);
+    shifted('2026-01-05T09:00:03.000Z', '2026-01-05T09:03:10.000Z');
+    await observe(seen);
+    expect((await checkpoints()).find(({ phase }) => phase === 'bake')).toMatchObject({
+      status: 'Succeeded',
+      at: new Date(NOW - 60_000).toISOString(),
+      shiftingSince: '2026-01-05T09:00:03.000Z',
+      shiftedAt: '2026-01-05T09:03:10.000Z',
+    });
+  });
 });
 
 describe('refusals', () => {

@@ -77,6 +77,29 @@ it('records the deployment, so that a second event finds its release', async () 
   });
 });
 
+it('records where the deployment stood, and what was before it', async () => {
+  await open();
+  const [checkpoint, ...more] = await ledger.checkpoints.list('orders');
+  expect(more).toEqual([]);
+  expect(checkpoint).toMatchObject({
+    phase: 'provisioning',
+    kind: 'release',
+    deploymentId: DEPLOYMENT,
+    releaseId: RELEASE,
+    target: 'CreateOrder:live',
+    fromVersion: '4',
+    toVersion: '5',
+    status: 'InProgress',
+    at: deployedAt,
+    createdAt: deployedAt,
+    seenAt: iso(ledger.now),
+  });
+  expect(checkpoint?.evidence.map(({ detail }) => detail)).toEqual([
+    '1 of 180 requests to version 4 failed in the 2 minutes before',
+    'alarm orders-errors was OK',
+  ]);
+});
+
 it('joins the release a sibling of the same stack update opened', async () => {
   await open();
   await expect(open({ deploymentId: 'd-ORDERS006', target: 'ListOrders:live' })).resolves.toMatchObject({

@@ -77,6 +77,21 @@ it('confirms a release good with a snapshot of what is live', async () => {
   });
 });
 
+it('records that the watch of the deployment is over, once, by when it was settled', async () => {
+  await settle();
+  const settledAt = iso(ledger.now);
+  ledger.now += 60_000;
+  await settle();
+  const checkpoints = await ledger.checkpoints.list('orders');
+  expect(checkpoints).toHaveLength(1);
+  expect(checkpoints[0]).toMatchObject({
+    phase: 'ended',
+    verdict: 'healthy',
+    at: settledAt,
+    seenAt: settledAt,
+  });
+});
+
 it('leaves out the template of an update that somebody has begun since', async () => {
   cloudFormation
     .on(DescribeStacksCommand)

@@ -1,14 +1,26 @@
-import { CodeDeployClient, GetDeploymentCommand, StopDeploymentCommand } from '@aws-sdk/client-codedeploy';
+import {
+  CodeDeployClient,
+  GetDeploymentCommand,
+  ListDeploymentsCommand,
+  StopDeploymentCommand,
+} from '@aws-sdk/client-codedeploy';
+import {
+  GetAliasCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  UpdateAliasCommand,
+} from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/start-target/handler.ts';
 import { InvalidInput, LedgerCorrupt, LockLost, TransientFailure } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
-import { deploymentInfo } from '../fixtures/aws-answers.ts';
+import { alias, deploymentInfo } from '../fixtures/aws-answers.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { DEPLOYMENT, PLAN_KEY, planObject, RELEASE } from '../fixtures/records.ts';
+import { DEPLOYMENT, FUNCTION, PLAN_KEY, planObject, RELEASE } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
+import { iso, NOW } from '../fixtures/times.ts';
 
 const input = {
   incidentId: RELEASE,
@@ -40,6 +52,30 @@ it('stops a running deployment, with rollback by CodeDeploy, and says so', async
     deploymentId: DEPLOYMENT,
     autoRollbackEnabled: true,
   });
+});
+
+it('records when it pointed an alias itself: no deployment shows that', async () => {
+  const lambda = mockClient(LambdaClient);
+  lambda.on(GetAliasCommand).resolves(alias('4', { '5': 0.1 }));
+  lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-4', State: 'Active' });
+  lambda.on(UpdateAliasCommand).resolves({});
+  const completeTime = new Date(NOW - 120_000);
+  codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Stopped', completeTime }));
+  codeDeploy.on(ListDeploymentsCommand).resolves({ deployments: [] });
+  await start();
+  lambda.restore();
+  await expect(ledger.checkpoints.sightings('orders')).resolves.toEqual([
+    {
+      service: 'orders',
+      target: 'CreateOrder:live',
+      function: FUNCTION,
+      alias: 'live',
+      version: '4',
+      seenAt: iso(NOW),
+      pointed: true,
+      incidentId: RELEASE,
+    },
+  ]);
 });
 
 it('prolongs the lease before it acts', async () => {

@@ -8,6 +8,7 @@ const input = {
   kind: 'rollback',
   deploymentId: 'd-ROLLBACK1',
   service: 'orders',
+  target: 'CreateOrder:live',
   by: 'codedeploy',
   rollbackOf: 'd-ORDERS005',
 };

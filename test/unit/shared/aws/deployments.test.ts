@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-codedeploy';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Deployments, isActive } from '../../../../shared/aws/deployments.ts';
-import { deploymentInfo, lambdaTarget, STACK_ID } from '../../fixtures/aws-answers.ts';
+import { allowTraffic, deploymentInfo, lambdaTarget, STACK_ID } from '../../fixtures/aws-answers.ts';
 import { DEPLOYMENT, FUNCTION } from '../../fixtures/records.ts';
 import { denied } from '../../fixtures/sdk-errors.ts';
 import { NOW, RELEASED_AT } from '../../fixtures/times.ts';
@@ -19,6 +19,39 @@ const deployments = new Deployments(new CodeDeployClient({ region: 'eu-west-1' }
 const group = { application: 'app', deploymentGroup: 'group' };
 
 beforeEach(() => codeDeploy.reset());
+
+describe('when traffic moved', () => {
+  const from = '2026-01-05T09:00:03.000Z';
+  const to = '2026-01-05T09:10:03.000Z';
+  const change = { function: FUNCTION, alias: 'live', fromVersion: '4', toVersion: '5' };
+
+  it.each([
+    ['not yet', allowTraffic(), undefined, undefined],
+    ['in part', allowTraffic(from), Date.parse(from), undefined],
+    ['all of it', allowTraffic(from, to), Date.parse(from), Date.parse(to)],
+    [
+      'in part, and never the rest',
+      [{ ...allowTraffic(from, to)[1], status: 'Skipped' as const }],
+      Date.parse(from),
+      undefined,
+    ],
+  ])('is read from the lifecycle: %s', async (_, lifecycle, startedAt, completedAt) => {
+    codeDeploy.on(ListDeploymentTargetsCommand).resolves({ targetIds: ['x'] });
+    codeDeploy
+      .on(BatchGetDeploymentTargetsCommand)
+      .resolves({ deploymentTargets: [lambdaTarget({}, lifecycle as never)] });
+    await expect(deployments.trafficShift(DEPLOYMENT)).resolves.toEqual({
+      ...change,
+      startedAt,
+      completedAt,
+    });
+  });
+
+  it('is not known of a deployment without a target', async () => {
+    codeDeploy.on(ListDeploymentTargetsCommand).resolves({ targetIds: [] });
+    await expect(deployments.trafficShift(DEPLOYMENT)).resolves.toBeUndefined();
+  });
+});
 
 it('reads a deployment', async () => {
   codeDeploy.on(GetDeploymentCommand).resolves(

@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import { type Deployment, type Deployments, isActive } from '../../shared/aws/deployments.ts';
+import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
+import type { CheckpointRecord } from '../../shared/ledger/checkpoint-records.ts';
+import { trafficTimes } from '../../shared/ledger/checkpoint-subject.ts';
+
+export const followDeploymentInput = z.strictObject({
+  deploymentId: z.string(),
+  service: z.string(),
+  kind: z.enum(['release', 'rollback']),
+  target: z.string(),
+  /** The release the deployment brings in; null for a rollback. */
+  releaseId: z.string().nullable(),
+});
+
+/** Whether the deployment is over, and when to look again where it is not. */
+export interface FollowedDeployment {
+  readonly ended: boolean;
+  readonly waitSeconds: number;
+}
+
+/** What the rule needs. */
+export interface FollowDeploymentDeps {
+  readonly deployments: Deployments;
+  readonly checkpoints: CheckpointLedger;
+  readonly now: () => number;
+}
+
+/**
+ * Follows a deployment that nothing is decided on any more (a rollback, or a release that is being undone) to its
+ * end, and records when it moved traffic: without it the ledger could not say what was live.
+ */
+export function followDeployment({ deployments, checkpoints, now }: FollowDeploymentDeps) {
+  return async (input: z.infer<typeof followDeploymentInput>): Promise<FollowedDeployment> => {
+    const { deploymentId } = input;
+    const deployment = await deployments.get(deploymentId);
+    const ended = !isActive(deployment);
+    const shift = await deployments.trafficShift(deploymentId);
+    // One that was stopped before it began has no target, and moved nothing.
+    const change = shift ?? (ended ? await deployments.versionChange(deploymentId) : undefined);
+    if (change && (ended || shift?.startedAt !== undefined)) {
+      const { releaseId, ...subject } = input;
+      const { function: name, alias, fromVersion, toVersion } = change;
+      await checkpoints.record({
+        ...subject,
+        ...(releaseId !== null && { releaseId }),
+        function: name,
+        alias,
+        fromVersion,
+        toVersion,
+        createdAt: iso(deployment.createdAt),
+        ...(ended ? atItsEnd(deployment, now()) : whileShifting(deployment, shift?.startedAt ?? now())),
+        seenAt: iso(now()),
+        ...trafficTimes(shift),
+      });
+    }
+    return { ended, waitSeconds: secondsUntilNextLook(now() - deployment.createdAt) };
+  };
+}
+
+type Stage = Pick<CheckpointRecord, 'phase' | 'status' | 'at' | 'evidence'>;
+
+function whileShifting({ status }: Deployment, startedAt: number): Stage {
+  return { phase: 'traffic-shifting', status, at: iso(startedAt), evidence: [] };
+}
+
+function atItsEnd({ id, status, completedAt, error }: Deployment, now: number): Stage {
+  const evidence: Stage['evidence'] = error
+    ? [{ rule: 'deployment-ended', finding: 'note', metric: `status of deployment ${id}`, detail: error }]
+    : [];
+  return { phase: 'ended', status, at: iso(completedAt ?? now), evidence };
+}
+
+/** A quarter of its age: a rollback of seconds is seen in seconds, and one of hours costs little. */
+function secondsUntilNextLook(ageMs: number): number {
+  return Math.min(300, Math.max(5, Math.round(ageMs / 4000)));
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,33 @@
+import type { TrafficShift } from '../aws/deployments.ts';
+import type { CheckpointRecord, CheckpointSubject } from './checkpoint-records.ts';
+import type { ReleaseRecord, WatchedDeployment } from './records.ts';
+
+/** A watched deployment of a release, as its checkpoints name it. */
+export function checkpointSubjectOf(
+  { service, releaseId }: Pick<ReleaseRecord, 'service' | 'releaseId'>,
+  watched: WatchedDeployment,
+): CheckpointSubject {
+  const { deploymentId, target, alias, fromVersion, toVersion, createdAt } = watched;
+  return {
+    deploymentId,
+    service,
+    kind: 'release',
+    releaseId,
+    target,
+    function: watched.function,
+    alias,
+    fromVersion,
+    toVersion,
+    createdAt,
+  };
+}
+
+/** When traffic moved, as checkpoints hold it: what did not happen is left out. */
+export function trafficTimes(
+  shift: TrafficShift | undefined,
+): Pick<CheckpointRecord, 'shiftingSince' | 'shiftedAt'> {
+  return {
+    ...(shift?.startedAt !== undefined && { shiftingSince: new Date(shift.startedAt).toISOString() }),
+    ...(shift?.completedAt !== undefined && { shiftedAt: new Date(shift.completedAt).toISOString() }),
+  };
+}

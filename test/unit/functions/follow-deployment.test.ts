@@ -1,0 +1,118 @@
+import {
+  BatchGetDeploymentTargetsCommand,
+  CodeDeployClient,
+  GetApplicationRevisionCommand,
+  GetDeploymentCommand,
+  ListDeploymentTargetsCommand,
+} from '@aws-sdk/client-codedeploy';
+import { mockClient } from 'aws-sdk-client-mock';
+import { build } from '../../../functions/follow-deployment/handler.ts';
+import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
+import { allowTraffic, deploymentInfo, lambdaTarget } from '../fixtures/aws-answers.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { FUNCTION, RELEASE } from '../fixtures/records.ts';
+import { runtimeOf } from '../fixtures/runtime-of.ts';
+import { throttled } from '../fixtures/sdk-errors.ts';
+import { iso, NOW, RELEASED_AT } from '../fixtures/times.ts';
+
+const shiftingSince = '2026-01-05T09:00:03.000Z';
+const shiftedAt = '2026-01-05T09:00:04.000Z';
+const rollback = {
+  deploymentId: 'd-BACK1',
+  service: 'orders',
+  kind: 'rollback',
+  target: 'CreateOrder:live',
+  releaseId: null,
+};
+const codeDeploy = mockClient(CodeDeployClient);
+let ledger: LedgerDouble;
+
+beforeEach(() => {
+  codeDeploy.reset();
+  codeDeploy.on(ListDeploymentTargetsCommand).resolves({ targetIds: [`${FUNCTION}:live`] });
+  ledger = new LedgerDouble();
+});
+
+function deploymentIs(changes: object, start?: string, end?: string) {
+  codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo(changes));
+  codeDeploy.on(BatchGetDeploymentTargetsCommand).resolves({
+    deploymentTargets: [lambdaTarget({ currentVersion: '5', targetVersion: '4' }, allowTraffic(start, end))],
+  });
+}
+
+const follow = (input: object = rollback) => build(runtimeOf(ledger))(input);
+const checkpoints = () => ledger.checkpoints.list('orders', { ascending: true });
+
+it('records the end of a rollback with when it moved the traffic', async () => {
+  deploymentIs({ status: 'Succeeded', completeTime: new Date(NOW) }, shiftingSince, shiftedAt);
+  await expect(follow()).resolves.toMatchObject({ ended: true });
+  expect(await checkpoints()).toEqual([
+    {
+      deploymentId: 'd-BACK1',
+      service: 'orders',
+      kind: 'rollback',
+      target: 'CreateOrder:live',
+      function: FUNCTION,
+      alias: 'live',
+      fromVersion: '5',
+      toVersion: '4',
+      createdAt: RELEASED_AT,
+      phase: 'ended',
+      status: 'Succeeded',
+      at: iso(NOW),
+      seenAt: iso(NOW),
+      shiftingSince,
+      shiftedAt,
+      evidence: [],
+    },
+  ]);
+});
+
+it('says why a deployment ended without success, and that it moved only a part', async () => {
+  const errorInformation = { code: 'MANUAL_STOP', message: 'stopped by hand' };
+  deploymentIs({ status: 'Stopped', completeTime: new Date(NOW), errorInformation }, shiftingSince);
+  await follow({ ...rollback, kind: 'release', releaseId: RELEASE });
+  const [ended] = await checkpoints();
+  expect(ended).toMatchObject({ releaseId: RELEASE, status: 'Stopped', shiftingSince });
+  expect(ended).not.toHaveProperty('shiftedAt');
+  expect(ended?.evidence[0]?.detail).toBe('MANUAL_STOP: stopped by hand');
+});
+
+it('records that a running one moves traffic, once, and looks again after a quarter of its age', async () => {
+  deploymentIs({ status: 'InProgress' }, shiftingSince);
+  await expect(follow()).resolves.toEqual({ ended: false, waitSeconds: 65 });
+  ledger.now += 60_000;
+  await follow();
+  const found = await checkpoints();
+  expect(found).toHaveLength(1);
+  expect(found[0]).toMatchObject({ phase: 'traffic-shifting', at: shiftingSince, seenAt: iso(NOW) });
+});
+
+it('records nothing of one that has moved nothing yet, and waits for at most five minutes', async () => {
+  deploymentIs({ status: 'InProgress', createTime: new Date(NOW - 3_600_000) });
+  await expect(follow()).resolves.toEqual({ ended: false, waitSeconds: 300 });
+  expect(await checkpoints()).toEqual([]);
+});
+
+it('records the end of one that never began by the versions of its AppSpec', async () => {
+  deploymentIs({ status: 'Stopped', completeTime: new Date(NOW) });
+  codeDeploy.on(ListDeploymentTargetsCommand).resolves({ targetIds: [] });
+  const Properties = { Name: FUNCTION, Alias: 'live', CurrentVersion: '5', TargetVersion: '4' };
+  const content = JSON.stringify({ Resources: [{ f: { Properties } }] });
+  codeDeploy.on(GetApplicationRevisionCommand).resolves({ revision: { appSpecContent: { content } } });
+  await follow();
+  const [ended] = await checkpoints();
+  expect(ended).toMatchObject({ phase: 'ended', fromVersion: '5', toVersion: '4' });
+  expect(ended).not.toHaveProperty('shiftingSince');
+});
+
+it('refuses an input without its fields, naming each', async () => {
+  const attempt = follow({});
+  await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+  await expect(attempt).rejects.toThrow(/deploymentId: .*; service: .*; kind: .*; target: .*; releaseId: /);
+});
+
+it('throws TransientFailure when CodeDeploy throttles', async () => {
+  codeDeploy.on(GetDeploymentCommand).rejects(throttled());
+  await expect(follow()).rejects.toBeInstanceOf(TransientFailure);
+});
