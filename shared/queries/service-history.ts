@@ -1,0 +1,95 @@
+import type { CheckpointRecord, CheckpointSubject } from '../ledger/checkpoint-records.ts';
+import type { IncidentRecord, ReleaseRecord } from '../ledger/records.ts';
+
+/** A deployment and where it stood when, oldest first. */
+export interface DeploymentHistory
+  extends Pick<
+    CheckpointSubject,
+    'deploymentId' | 'kind' | 'target' | 'fromVersion' | 'toVersion' | 'createdAt'
+  > {
+  readonly checkpoints: readonly Pick<
+    CheckpointRecord,
+    'at' | 'phase' | 'status' | 'verdict' | 'share' | 'shiftingSince' | 'shiftedAt' | 'evidence'
+  >[];
+}
+
+/** One release of a service with everything that happened to it, or a rollback that belongs to none. */
+export interface HistoryEntry {
+  /** ISO 8601 */
+  readonly at: string;
+  readonly release:
+    | (Pick<ReleaseRecord, 'releaseId' | 'verdict' | 'restores'> & {
+        readonly incident: Pick<IncidentRecord, 'incidentId' | 'status' | 'outcome' | 'reason'> | null;
+      })
+    | null;
+  readonly deployments: readonly DeploymentHistory[];
+}
+
+/** What a history is made from. */
+export interface HistoryFacts {
+  readonly releases: readonly ReleaseRecord[];
+  readonly incidents: readonly IncidentRecord[];
+  readonly checkpoints: readonly CheckpointRecord[];
+}
+
+/** The history of a service, newest first: its releases with their deployments, and the rollbacks between them. */
+export function serviceHistory({ releases, incidents, checkpoints }: HistoryFacts): HistoryEntry[] {
+  const deployments = deploymentHistories(checkpoints);
+  const entries = releases.map((release): HistoryEntry => {
+    const { releaseId, verdict, startedAt, restores, incidentId } = release;
+    const incident = incidents.find((one) => one.incidentId === incidentId);
+    return {
+      at: startedAt,
+      release: {
+        releaseId,
+        verdict,
+        ...(restores && { restores }),
+        incident: incident
+          ? {
+              incidentId: incident.incidentId,
+              status: incident.status,
+              ...(incident.outcome && { outcome: incident.outcome }),
+              reason: incident.reason,
+            }
+          : null,
+      },
+      deployments: deployments.filter(({ deploymentId }) => deploymentId in release.deployments),
+    };
+  });
+  const rollbacks = deployments
+    .filter(({ kind }) => kind === 'rollback')
+    .map(
+      (deployment): HistoryEntry => ({ at: deployment.createdAt, release: null, deployments: [deployment] }),
+    );
+  return [...entries, ...rollbacks].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+}
+
+/** The deployments that checkpoints are about, by when they were made. */
+export function deploymentHistories(checkpoints: readonly CheckpointRecord[]): DeploymentHistory[] {
+  const found = new Map<string, CheckpointRecord[]>();
+  for (const one of checkpoints) found.set(one.deploymentId, [...(found.get(one.deploymentId) ?? []), one]);
+  return [...found.values()]
+    .map((all): DeploymentHistory => {
+      const { deploymentId, kind, target, fromVersion, toVersion, createdAt } = all[0] as CheckpointRecord;
+      const steps = all.map(({ at, phase, status, verdict, share, shiftingSince, shiftedAt, evidence }) => ({
+        at,
+        phase,
+        status,
+        ...(verdict && { verdict }),
+        ...(share !== undefined && { share }),
+        ...(shiftingSince && { shiftingSince }),
+        ...(shiftedAt && { shiftedAt }),
+        evidence,
+      }));
+      return {
+        deploymentId,
+        kind,
+        target,
+        fromVersion,
+        toVersion,
+        createdAt,
+        checkpoints: steps.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
+      };
+    })
+    .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+}

@@ -1,0 +1,38 @@
+import type { CheckpointRecord } from '../ledger/checkpoint-records.ts';
+import type { IncidentRecord, ReleaseRecord, ServiceResult } from '../ledger/records.ts';
+import type { RollbackPlan } from '../targets/service-plan.ts';
+import { type DeploymentHistory, deploymentHistories } from './service-history.ts';
+
+/** Why a release was rolled back, what was planned, and what became of it. */
+export interface Why {
+  readonly incident: IncidentRecord;
+  /** The release it is about; null where the ledger lacks it. */
+  readonly release: ReleaseRecord | null;
+  /** The plan of the latest attempt; null where none was made. */
+  readonly plan: RollbackPlan | null;
+  /** What was done in the latest attempt, by service. */
+  readonly results: readonly ServiceResult[];
+  /** The release's deployments and where they stood when. */
+  readonly deployments: readonly DeploymentHistory[];
+}
+
+/** What the answer is made from. */
+export interface WhyFacts {
+  readonly incident: IncidentRecord;
+  readonly release: ReleaseRecord | undefined;
+  readonly plan: RollbackPlan | undefined;
+  readonly results: readonly ServiceResult[];
+  readonly checkpoints: readonly CheckpointRecord[];
+}
+
+/** Puts together why a release was rolled back. */
+export function why({ incident, release, plan, results, checkpoints }: WhyFacts): Why {
+  const own = checkpoints.filter(({ releaseId }) => releaseId === incident.releaseId);
+  return {
+    incident,
+    release: release ?? null,
+    plan: plan ?? null,
+    results: [...results].sort((a, b) => (a.service < b.service ? -1 : 1)),
+    deployments: deploymentHistories(own),
+  };
+}
