@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { parse } from 'yaml';
 import * as z from 'zod';
 import type { CatalogParameter, CatalogParameters } from '../../shared/aws/catalog-parameters.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
-import { type ServiceEntry, serviceEntry } from '../../shared/catalog/service-entry.ts';
+import { parseServiceEntry } from '../../shared/catalog/parse-service-entry.ts';
+import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import { TransientFailure } from '../../shared/errors.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
-import { catalogRefusedMail } from '../../shared/mail/monitoring-mails.ts';
-import { describeIssues } from '../../shared/task.ts';
+import { catalogRefusedMail, type RefusedParameter } from '../../shared/mail/monitoring-mails.ts';
 
 /** A "Parameter Store Change" event, or anything else: the parameters are read afresh either way. */
 export const compileCatalogInput = z.unknown();
@@ -57,13 +56,6 @@ export function compileCatalog({ parameters, catalog, mailRoom, environment, now
   };
 }
 
-interface RefusedParameter {
-  readonly parameter: string;
-  readonly reason: string;
-  /** Whether the last good form of the entry stays in force. */
-  readonly kept: boolean;
-}
-
 function compile(
   parameters: readonly CatalogParameter[],
   inForce: Readonly<Record<string, ServiceEntry>>,
@@ -72,28 +64,17 @@ function compile(
   const refused: RefusedParameter[] = [];
   const byService = [...parameters].sort((a, b) => (a.service < b.service ? -1 : 1));
   for (const { name, service, value } of byService) {
-    const parsed = parseEntry(service, value);
+    const parsed = parseServiceEntry(value, service);
     const kept = inForce[service];
     if ('entry' in parsed) services[service] = parsed.entry;
     else if (kept) services[service] = kept;
-    if ('reason' in parsed)
-      refused.push({ parameter: name, reason: parsed.reason, kept: kept !== undefined });
+    if ('problems' in parsed) {
+      const reason = parsed.problems
+        .map((problem) => (problem.path ? `${problem.path}: ${problem.reason}` : problem.reason))
+        .join('; ');
+      const owners = parsed.owners ?? kept?.owners ?? [];
+      refused.push({ parameter: name, reason, kept: kept !== undefined, owners });
+    }
   }
   return { services, refused };
-}
-
-function parseEntry(service: string, text: string): { entry: ServiceEntry } | { reason: string } {
-  let value: unknown;
-  try {
-    // YAML 1.2 holds JSON, so one parser reads both forms.
-    value = parse(text);
-  } catch (error) {
-    return { reason: `it is neither JSON nor YAML: ${(error as Error).message.split('\n')[0]}` };
-  }
-  const parsed = serviceEntry.safeParse(value);
-  if (!parsed.success) return { reason: describeIssues(parsed.error) };
-  if (parsed.data.service !== service) {
-    return { reason: `service: is "${parsed.data.service}", but the parameter is named for "${service}"` };
-  }
-  return { entry: parsed.data };
 }

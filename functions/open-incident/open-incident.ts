@@ -62,7 +62,7 @@ export function openIncident(deps: OpenIncidentDeps) {
     const parsed = rollbackRequest.safeParse(input);
     if (!parsed.success) throw new InvalidInput(describeIssues(parsed.error));
     const request = parsed.data;
-    await deps.catalog.entry(request.service);
+    const { owners } = await deps.catalog.entry(request.service);
     const { release, superseded } = await findRelease(request);
     if (superseded) {
       const { releaseId: incidentId, service } = release;
@@ -81,6 +81,7 @@ export function openIncident(deps: OpenIncidentDeps) {
       ...(request.deploymentId
         ? { deploymentId: request.deploymentId }
         : { requestedBy: request.requestedBy ?? 'a person in the Step Functions console' }),
+      ...(owners && { owners }),
       executionArn,
       detectedAt: now,
       openedAt: now,

@@ -82,11 +82,17 @@ export const bakePolicy = z.strictObject({
 });
 export type BakePolicy = z.infer<typeof bakePolicy>;
 
+/** What the coordinator may do by itself, from least to most. Only `act` is implemented. */
+export const autonomy = z
+  .enum(['observe', 'recommend', 'approve', 'act'])
+  .refine((one) => one === 'act', 'is not implemented yet: only "act" (roll back without asking) works')
+  .default('act');
+export type Autonomy = z.infer<typeof autonomy>;
+
 /** What the coordinator may do for a service, and by which figures. */
 export const servicePolicy = z
   .strictObject({
-    /** `act`: roll back without asking. */
-    autonomy: z.literal('act').default('act'),
+    autonomy,
     bake: bakePolicy.prefault({}),
     limits: limitsPolicy.prefault({}),
     /** CloudWatch alarms of the service; one that turns ALARM after the deployment began condemns it. */
@@ -104,12 +110,16 @@ export const servicePolicy = z
   });
 export type ServicePolicy = z.infer<typeof servicePolicy>;
 
+/** Whom mails about the service are for: there is one topic, so they say so. Names or e-mail addresses. */
+export const owners = z.array(z.string().trim().min(1).max(100)).min(1).max(10);
+
 /** An entry of the catalog, as one Parameter Store parameter holds it. */
 export const serviceEntry = z
   .strictObject({
     version: z.literal(1, 'must be 1, the only version of the catalog format there is'),
     service: serviceName,
     description: z.string().max(200).optional(),
+    owners: owners.optional(),
     /** The providers of the service. */
     dependsOn: z.array(dependsOnItem).default([]),
     /** Name of a group of services that are released together and go back together. */

@@ -136,6 +136,8 @@ export const incidentRecord = z.strictObject({
   /** What caused it: a watched deployment, or a person. */
   deploymentId: z.string().optional(),
   requestedBy: z.string().optional(),
+  /** Whom its mails are for, as the catalog had it. */
+  owners: z.array(z.string()).optional(),
   executionArn: z.string(),
   detectedAt: instant,
   openedAt: instant,

@@ -1,6 +1,15 @@
 import type { IncidentRecord, Outcome, ServiceResult } from '../ledger/records.ts';
 import type { RollbackPlan, ServicePlan, TargetPlan } from '../targets/service-plan.ts';
-import { columns, duration, executionUrl, instant, layOut, type Mail, type Section } from './mail-text.ts';
+import {
+  columns,
+  duration,
+  executionUrl,
+  forOwners,
+  instant,
+  layOut,
+  type Mail,
+  type Section,
+} from './mail-text.ts';
 
 /** The mail that opens an incident's thread: why, with numbers, and what is being done about it. */
 export function openedMail(environment: string, incident: IncidentRecord, plan: RollbackPlan): Mail {
@@ -121,5 +130,9 @@ function footer(incident: IncidentRecord): string[] {
   const source = incident.deploymentId
     ? `found by watching deployment ${incident.deploymentId}`
     : `asked for by ${incident.requestedBy ?? 'a person'}`;
-  return [`Incident ${incident.incidentId}, ${source}`, executionUrl(incident.executionArn)];
+  return [
+    ...forOwners(incident.owners),
+    `Incident ${incident.incidentId}, ${source}`,
+    executionUrl(incident.executionArn),
+  ];
 }

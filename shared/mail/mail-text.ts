@@ -34,6 +34,11 @@ export function columns(rows: readonly (readonly [string, string])[]): string[] 
   return rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`);
 }
 
+/** The line that says whom a mail is for: there is one topic for all. None where the catalog names nobody. */
+export function forOwners(owners: readonly string[] | undefined): string[] {
+  return owners && owners.length > 0 ? [`For: ${owners.join(', ')}`] : [];
+}
+
 /** `2026-01-05 09:04:20 UTC` */
 export function instant(time: string | number): string {
   return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

@@ -1,4 +1,4 @@
-import { executionUrl, layOut, type Mail } from './mail-text.ts';
+import { executionUrl, forOwners, layOut, type Mail } from './mail-text.ts';
 
 /** The mail that says a deployment is not watched any more, because its execution broke. */
 export function monitoringFailedMail(
@@ -38,17 +38,26 @@ export function rollbackNotBegunMail(
   );
 }
 
+/** A parameter of the catalog that could not be read. */
+export interface RefusedParameter {
+  readonly parameter: string;
+  /** Path and reason of each problem. */
+  readonly reason: string;
+  /** Whether the last good form of the entry stays in force. */
+  readonly kept: boolean;
+  /** Whom the mail is for: as the parameter says, where that can be read, or its last good form. */
+  readonly owners: readonly string[];
+}
+
 /** The mail that says parameters of the catalog were refused; their last good form stays in force. */
-export function catalogRefusedMail(
-  environment: string,
-  refused: readonly { readonly parameter: string; readonly reason: string; readonly kept: boolean }[],
-): Mail {
+export function catalogRefusedMail(environment: string, refused: readonly RefusedParameter[]): Mail {
   return layOut(
     `[${environment}] catalog: ${refused.length === 1 ? 'a parameter was' : `${refused.length} parameters were`} refused`,
     'What could not be read was left out of the catalog; everything else is in force.',
-    refused.map(({ parameter, reason, kept }) => ({
+    refused.map(({ parameter, reason, kept, owners }) => ({
       heading: parameter,
       lines: [
+        ...forOwners(owners),
         reason,
         kept ? 'Its last good form stays in force.' : 'The service is not looked after until it is mended.',
       ],

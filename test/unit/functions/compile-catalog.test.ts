@@ -90,6 +90,22 @@ it.each([
   expect(message).toContain('The service is not looked after until it is mended.');
 });
 
+it.each([
+  [
+    'that the broken parameter itself names',
+    'version: 2\nowners: [shop@example.com, Team Shop]',
+    'shop@example.com, Team Shop',
+  ],
+  ['of its last good form where the parameter cannot be read', '{', 'Old Team'],
+  ['of its last good form where the parameter names nobody', 'version: 2', 'Old Team'],
+])('says that the mail is for the owners %s', async (_, value, expected) => {
+  parameters({ orders: value });
+  mockBucket(catalogObject(ordersEntry({ owners: ['Old Team'] })));
+  await build(runtimeOf(ledger))({});
+  const message = sns.commandCalls(PublishCommand)[0]?.args[0].input.Message;
+  expect(message).toContain(`${path}/orders\n  For: ${expected}\n`);
+});
+
 it('drops a service whose parameter was deleted', async () => {
   parameters({});
   const { stored } = mockBucket(catalogObject());

@@ -1,6 +1,6 @@
 import { build } from '../../../functions/open-incident/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
-import { catalogObject } from '../fixtures/catalog.ts';
+import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import { DEPLOYMENT, GOOD_RELEASE, goodRelease, RELEASE, releaseRecord } from '../fixtures/records.ts';
@@ -56,6 +56,12 @@ describe('the first start', () => {
       reason: 'checkout is empty',
       requestedBy: 'on-call',
     });
+  });
+
+  it('keeps whom its mails are for', async () => {
+    mockBucket(catalogObject(ordersEntry({ owners: ['shop@example.com'] })));
+    await open({ service: 'orders' });
+    await expect(ledger.incidents.get(RELEASE)).resolves.toMatchObject({ owners: ['shop@example.com'] });
   });
 
   it("keeps the monitor's judgement and deployment", async () => {

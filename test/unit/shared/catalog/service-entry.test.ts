@@ -34,6 +34,7 @@ describe('an entry', () => {
     const full = {
       ...smallest,
       description: 'Takes orders',
+      owners: ['shop@example.com', 'Team Shop'],
       dependsOn: ['payment', 'inventory-2', { service: 'search', coupling: 'never' }],
       lockstep: 'checkout',
       targets: [
@@ -121,7 +122,11 @@ it.each([
     { ...smallest, stack: undefined, targets: [{ kind: 'cloudformation' }] },
     'targets.0.stack: is needed because the service names no stack',
   ],
-  [withPolicy({ autonomy: 'approve' }), 'policy.autonomy: '],
+  [withPolicy({ autonomy: 'approve' }), 'policy.autonomy: is not implemented yet: only "act"'],
+  [withPolicy({ autonomy: 'observe' }), 'policy.autonomy: is not implemented yet: only "act"'],
+  [withPolicy({ autonomy: 'ask' }), 'policy.autonomy: '],
+  [{ ...smallest, owners: [] }, 'owners: '],
+  [{ ...smallest, owners: [' '] }, 'owners.0: '],
   [
     withPolicy({ limits: { errorRate: 5 } }),
     'policy.limits.errorRate: must be at most 1 (a share, not a percentage)',

@@ -123,3 +123,10 @@ describe('the mail that ends a thread', () => {
     expect(body).not.toContain('How it is now');
   });
 });
+
+it('says whom it is for, where the catalog does', () => {
+  const owned = incidentRecord({ owners: ['shop@example.com', 'Team Shop'] });
+  const line = '\n\nFor: shop@example.com, Team Shop\nIncident ';
+  expect(openedMail('prod', owned, rollbackPlan()).body).toContain(line);
+  expect(openedMail('prod', incidentRecord(), rollbackPlan()).body).not.toContain('For: ');
+});

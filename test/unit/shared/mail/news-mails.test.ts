@@ -55,7 +55,19 @@ it('says of a broken watch that the deployment goes on unwatched', () => {
 });
 
 describe('the mail of refused parameters', () => {
-  const refused = (parameter: string, kept: boolean) => ({ parameter, reason: 'service: must be …', kept });
+  const refused = (parameter: string, kept: boolean, owners: string[] = []) => ({
+    parameter,
+    reason: 'service: must be …',
+    kept,
+    owners,
+  });
+
+  it('says whom it is for', () => {
+    const mail = catalogRefusedMail('prod', [
+      refused('/services/a', true, ['shop@example.com', 'Team Shop']),
+    ]);
+    expect(mail.body).toContain('/services/a\n  For: shop@example.com, Team Shop\n  service: must be …');
+  });
 
   it('says what is wrong with each, and what stays in force', () => {
     const mail = catalogRefusedMail('prod', [refused('/services/a', true), refused('/services/b', false)]);

@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { type CatalogFinding, parameterBytes } from '../shared/catalog/check-catalog.ts';
+import { checkServiceEntry, parseServiceEntry } from '../shared/catalog/parse-service-entry.ts';
+import type { ServiceEntry } from '../shared/catalog/service-entry.ts';
+import { CannotDo } from './cannot-do.ts';
+
+/** A finding and the file it is in. */
+export interface FileFinding extends CatalogFinding {
+  readonly file: string;
+}
+
+/** An entry as a file holds it. */
+export interface FileEntry {
+  readonly file: string;
+  readonly entry: ServiceEntry;
+  /** What its parameter is going to hold. */
+  readonly text: string;
+}
+
+/** What files hold: entries that are valid each alone, and what is wrong with the others. */
+export interface CatalogFiles {
+  readonly entries: readonly FileEntry[];
+  readonly findings: readonly FileFinding[];
+}
+
+/** Reads entries from files, and from all YAML and JSON files of folders. @throws CannotDo for a path that is neither */
+export function readCatalogFiles(paths: readonly string[]): CatalogFiles {
+  const entries: FileEntry[] = [];
+  const findings: FileFinding[] = [];
+  for (const file of paths.flatMap(filesOf)) {
+    const text = readFileSync(file, 'utf8');
+    for (const [index, part] of partsOf(text).entries()) {
+      const parsed = part.value === undefined ? parseServiceEntry(part.text) : checkServiceEntry(part.value);
+      if ('entry' in parsed) {
+        entries.push({ file, entry: parsed.entry, text: part.text });
+        findings.push(...tooLong(file, parsed.entry.service, part.text));
+      } else {
+        const service = serviceOf(part.value) ?? (part.value === undefined ? '' : `entry ${index + 1}`);
+        findings.push(
+          ...parsed.problems.map((problem) => ({ ...problem, file, service, severity: 'error' as const })),
+        );
+      }
+    }
+  }
+  return { entries, findings };
+}
+
+function filesOf(path: string): string[] {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new CannotDo(`${path}: there is no such file or folder`);
+  if (!found.isDirectory()) return [path];
+  const files = readdirSync(path)
+    .filter((name) => /\.(ya?ml|json)$/.test(name))
+    .sort()
+    .map((name) => join(path, name));
+  if (files.length === 0) throw new CannotDo(`${path}: the folder has no .yaml, .yml or .json file`);
+  return files;
+}
+
+/** One part for each entry; text that cannot be read is a part of its own, for its problem to be named. */
+function partsOf(text: string): { readonly text: string; readonly value?: unknown }[] {
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch {
+    return [{ text }];
+  }
+  const services = (value as { services?: unknown } | null)?.services;
+  // A file of one entry is kept as it is, with its comments.
+  if (!Array.isArray(services)) return [{ text, value: value ?? null }];
+  return services.map((one) => ({ text: stringify(one), value: one as unknown }));
+}
+
+function tooLong(file: string, service: string, text: string): FileFinding[] {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= parameterBytes) return [];
+  const reason = `is ${bytes} bytes; a parameter holds ${parameterBytes}`;
+  return [{ file, service, severity: 'error', path: '', reason }];
+}
+
+function serviceOf(value: unknown): string | undefined {
+  const service = (value as { service?: unknown } | null | undefined)?.service;
+  return typeof service === 'string' ? service : undefined;
+}

@@ -1,0 +1,59 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CannotDo } from './cannot-do.ts';
+import type { Place } from './command-line.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What a deployed coordinator is made of, as its stack's outputs name it. */
+export interface Coordinator {
+  readonly table: string;
+  readonly bucket: string;
+  readonly catalogPath: string;
+  readonly region: string;
+  /** For further SDK clients. */
+  readonly clientConfig: object;
+}
+
+const outputs = { table: 'Ledger', bucket: 'Bucket', catalogPath: 'CatalogPath' } as const;
+
+/** Finds the coordinator by its stack. @throws CannotDo where there is none, or it is of another version */
+export async function findCoordinator({ stack, region }: Place, terminal: Terminal): Promise<Coordinator> {
+  const clientConfig = clientConfigOf(region, terminal);
+  const client = new CloudFormationClient(clientConfig);
+  const used = String(await client.config.region());
+  const found = new Map(
+    (await outputsOf(client, stack, used)).map(({ OutputKey, OutputValue }) => [
+      OutputKey,
+      OutputValue ?? '',
+    ]),
+  );
+  const value = (name: string): string => {
+    const text = found.get(name);
+    if (text) return text;
+    throw new CannotDo(`The stack ${stack} in ${used} has no output ${name}: is it a rollback coordinator?`);
+  };
+  return {
+    table: value(outputs.table),
+    bucket: value(outputs.bucket),
+    catalogPath: value(outputs.catalogPath),
+    region: used,
+    clientConfig,
+  };
+}
+
+/** The configuration of the SDK clients with the Region that was asked for. */
+export function clientConfigOf(region: string | undefined, { clientConfig }: Terminal): object {
+  return region === undefined ? clientConfig : { ...clientConfig, region };
+}
+
+async function outputsOf(client: CloudFormationClient, stack: string, region: string) {
+  try {
+    const { Stacks: [found] = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
+    return found?.Outputs ?? [];
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name !== 'ValidationError' || !message.includes('does not exist')) throw error;
+    throw new CannotDo(
+      `There is no stack ${stack} in ${region}. Name the coordinator's stack with --stack, or another Region with --region.`,
+    );
+  }
+}

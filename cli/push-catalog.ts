@@ -1,0 +1,77 @@
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { table } from '../local/rehearsal/text-layout.ts';
+import { CatalogParameters } from '../shared/aws/catalog-parameters.ts';
+import { CannotDo } from './cannot-do.ts';
+import type { FileEntry } from './catalog-files.ts';
+import { checkFiles } from './check-files.ts';
+import { checkOnline } from './check-online.ts';
+import type { Command } from './command-line.ts';
+import { findCoordinator } from './find-coordinator.ts';
+import { renderFindings } from './render-findings.ts';
+import type { ExitStatus, Terminal } from './terminal.ts';
+
+/** Parameter Store takes 3 writes a second (AWS general reference, Systems Manager quotas); this leaves some over. */
+const pauseMs = 400;
+
+/** What became of one entry. */
+interface Pushed {
+  readonly service: string;
+  readonly parameter: string;
+  readonly result: 'written' | 'unchanged';
+  /** The parameter's new version; null for one that was not written. */
+  readonly version: number | null;
+}
+
+/** Writes entries to Parameter Store: none where anything is wrong with any, and of the others those that changed. */
+export async function pushCatalog(
+  { paths, json, place }: Extract<Command, { do: 'push' }>,
+  terminal: Terminal,
+): Promise<ExitStatus> {
+  const { clientConfig, catalogPath } = await findCoordinator(place, terminal);
+  const client = new SSMClient(clientConfig);
+  const there = await new CatalogParameters(client, catalogPath).read();
+  const names = there.map(({ service }) => service);
+  const checked = await checkFiles(paths, names, (found) => checkOnline(found, clientConfig));
+  if (!checked.isGood) {
+    const { findings } = checked;
+    if (json) terminal.out(JSON.stringify({ pushed: [], findings }, null, 2));
+    else for (const line of renderFindings(checked)) terminal.out(line);
+    terminal.err('Nothing was written: mend the errors and push again.');
+    return 1;
+  }
+  const pushed: Pushed[] = [];
+  for (const one of checked.entries) pushed.push(await push(one));
+  const { findings } = checked;
+  if (json) terminal.out(JSON.stringify({ pushed, findings }, null, 2));
+  else {
+    for (const line of renderFindings(checked)) terminal.out(line);
+    for (const line of table(pushed.map(lineOf))) terminal.out(line);
+  }
+  return 0;
+
+  async function push({ entry, text }: FileEntry): Promise<Pushed> {
+    const { service } = entry;
+    const parameter = `${catalogPath}/${service}`;
+    if (there.some((one) => one.name === parameter && one.value === text)) {
+      return { service, parameter, result: 'unchanged', version: null };
+    }
+    if (pushed.some(({ result }) => result === 'written')) await terminal.sleep(pauseMs);
+    const Type = 'String';
+    const input = { Name: parameter, Value: text, Type, Overwrite: true } as const;
+    try {
+      const { Version = 0 } = await client.send(new PutParameterCommand(input));
+      return { service, parameter, result: 'written', version: Version };
+    } catch (error) {
+      const { name, message } = error as Error;
+      const written = pushed.filter(({ result }) => result === 'written').map((one) => one.service);
+      throw new CannotDo(
+        `${parameter} could not be written: ${name}: ${message}\n` +
+          `Written before it: ${written.join(', ') || 'nothing'}. Push again: what is written already is left as it is.`,
+      );
+    }
+  }
+}
+
+function lineOf({ service, parameter, result, version }: Pushed): string[] {
+  return [service, result, version === null ? '-' : `version ${version}`, parameter];
+}

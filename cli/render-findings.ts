@@ -1,0 +1,14 @@
+import { table } from '../local/rehearsal/text-layout.ts';
+import type { CheckedFiles } from './check-files.ts';
+
+/** What was found, one line each: `file  service  path  reason`. */
+export function renderFindings({ findings }: Pick<CheckedFiles, 'findings'>): string[] {
+  return table(
+    findings.map(({ file, service, severity, path, reason }) => [
+      severity,
+      file,
+      service || '-',
+      path ? `${path}: ${reason}` : reason,
+    ]),
+  );
+}

@@ -1,0 +1,35 @@
+import { table } from '../local/rehearsal/text-layout.ts';
+import { instant } from '../shared/mail/mail-text.ts';
+import type { DeploymentHistory, HistoryEntry } from '../shared/queries/service-history.ts';
+
+/** Releases, newest first, each over its deployments and their phases. */
+export function renderHistory(history: readonly HistoryEntry[]): string[] {
+  if (history.length === 0) return ['Nothing is recorded of it yet.'];
+  return history.flatMap(({ at, release, deployments }) => [
+    `${instant(at)}  ${release ? titleOf(release) : 'rollback'}`,
+    ...(release?.incident ? [`  because ${release.incident.reason}`] : []),
+    ...renderDeployments(deployments).map((line) => `  ${line}`),
+  ]);
+}
+
+/** Deployments, each over its phases. */
+export function renderDeployments(deployments: readonly DeploymentHistory[]): string[] {
+  return deployments.flatMap(({ deploymentId, target, fromVersion, toVersion, checkpoints }) => [
+    `${deploymentId}  ${target}  version ${fromVersion} -> ${toVersion}`,
+    ...table(
+      checkpoints.map(({ at, phase, status, verdict, share }) => [
+        `  ${instant(at)}`,
+        phase,
+        status,
+        share === undefined ? '' : `${Math.round(share * 100)} %`,
+        verdict ?? '',
+      ]),
+    ),
+  ]);
+}
+
+function titleOf({ releaseId, verdict, restores, incident }: NonNullable<HistoryEntry['release']>): string {
+  const restored = restores ? `, puts back ${restores}` : '';
+  const because = incident ? `, incident ${incident.outcome ?? incident.status}` : '';
+  return `release ${releaseId}  ${verdict}${restored}${because}`;
+}

@@ -1,0 +1,48 @@
+import { table } from '../local/rehearsal/text-layout.ts';
+import { instant } from '../shared/mail/mail-text.ts';
+import type { AliasAt } from '../shared/queries/alias-timeline.ts';
+import type { SavedAt, ServiceLiveAt } from '../shared/queries/live-at.ts';
+
+/** One line per target: what it was, since when, and how that is known. */
+export function renderLiveAt(services: readonly ServiceLiveAt[]): string[] {
+  const rows = services.flatMap(({ service, release, aliases, others }) => {
+    const inForce = release
+      ? `${release.releaseId} (${release.verdict})`
+      : 'before the first recorded release';
+    const targets = [...aliases.map(aliasCells), ...others.map(savedCells)];
+    return targets.length === 0
+      ? [[service, '-', 'nothing is recorded', '', inForce]]
+      : targets.map((cells) => [service, ...cells, inForce]);
+  });
+  return table([['SERVICE', 'TARGET', 'LIVE', 'KNOWN BY', 'RELEASE'], ...rows]);
+}
+
+function aliasCells({ target, versions, since, by, certainty, until, orVersions = [] }: AliasAt): string[] {
+  const of = (some: readonly string[]) =>
+    some.length > 1 ? `versions ${some.join(' and ')}` : `version ${some[0]}`;
+  if (versions.length === 0) return [target, 'not known', by];
+  switch (certainty) {
+    case 'recorded':
+      return [target, of(versions), `${by}, since ${instant(since ?? 0)}`];
+    case 'seen':
+      return [target, of(versions), `${by}, seen ${instant(since ?? 0)}`];
+    case 'inferred':
+      return [target, of(versions), `${by} began from it, ${instant(until ?? 0)}`];
+    case 'between':
+      return [
+        target,
+        `${of(versions)}, or ${of(orVersions)} already`,
+        `changed unrecorded between ${instant(since ?? 0)} and ${instant(until ?? 0)}`,
+      ];
+  }
+}
+
+function savedCells({ target, saved, releaseId }: SavedAt): string[] {
+  if (!saved) return [target, 'not recorded', releaseId ? 'its release saved none' : '-'];
+  switch (saved.kind) {
+    case 'cloudformation':
+      return [target, saved.templateKey, `stack ${saved.stack}, saved with its release`];
+    default:
+      return [target, `version ${saved.version}`, 'saved with its release'];
+  }
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// TypeScript is run by tsx, like every other command of the project: one source, nothing to build, nothing stale.
+import { tsImport } from 'tsx/esm/api';
+
+// The SDK warns of Node.js versions it is about to leave; that is not what was asked.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+const { runCli } = await tsImport('./run-cli.ts', import.meta.url);
+process.exitCode = await runCli(process.argv.slice(2), {
+  out: (line) => console.log(line),
+  err: (line) => console.error(line),
+  now: () => Date.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  clientConfig: {},
+});

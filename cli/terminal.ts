@@ -1,0 +1,13 @@
+/** What the command runs in. */
+export interface Terminal {
+  out(line: string): void;
+  err(line: string): void;
+  /** ms since the epoch */
+  now(): number;
+  sleep(ms: number): Promise<void>;
+  /** Configuration every SDK client is made with; `--region` is put over it. */
+  readonly clientConfig: object;
+}
+
+/** 0: done, nothing wrong. 1: done, and something is wrong with what was looked at. 2: it could not be done. */
+export type ExitStatus = 0 | 1 | 2;

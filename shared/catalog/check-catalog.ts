@@ -1,0 +1,84 @@
+import { DependencyGraph } from '../cut/dependency-graph.ts';
+import { nearestName } from './compiled-catalog.ts';
+import type { EntryProblem } from './parse-service-entry.ts';
+import type { ServiceEntry } from './service-entry.ts';
+
+/** Bytes that a standard parameter holds (Parameter Store user guide, "Managing parameter tiers"). */
+export const parameterBytes = 4096;
+
+/** Something about the entry of a service. An error keeps it from being pushed, a note does not. */
+export interface CatalogFinding extends EntryProblem {
+  readonly service: string;
+  readonly severity: 'error' | 'note';
+}
+
+/**
+ * What is wrong with entries that are each valid alone: names of no service, services named twice, stacks of two
+ * services; and what is allowed and should be known: circles, and stacks that no rollback would put back.
+ *
+ * @param elsewhere services that exist although they are not among the entries
+ */
+export function checkCatalog(
+  entries: readonly ServiceEntry[],
+  elsewhere: readonly string[] = [],
+): CatalogFinding[] {
+  const graph = new DependencyGraph(entries);
+  return [
+    ...duplicates(entries),
+    ...unknownProviders(entries, elsewhere),
+    ...cycles(graph),
+    ...stacks(entries),
+  ];
+}
+
+function duplicates(entries: readonly ServiceEntry[]): CatalogFinding[] {
+  return entries.flatMap(({ service }, index) =>
+    entries.findIndex((other) => other.service === service) === index
+      ? []
+      : [{ service, severity: 'error', path: 'service', reason: `"${service}" has an entry already` }],
+  );
+}
+
+function unknownProviders(entries: readonly ServiceEntry[], elsewhere: readonly string[]): CatalogFinding[] {
+  const known = [...new Set([...entries.map(({ service }) => service), ...elsewhere])].sort();
+  return entries.flatMap(({ service, dependsOn }) =>
+    dependsOn.flatMap((item, index): CatalogFinding[] => {
+      const provider = typeof item === 'string' ? item : item.service;
+      if (known.includes(provider)) return [];
+      const nearest = nearestName(provider, known);
+      const reason = `there is no service "${provider}"${nearest ? `; did you mean "${nearest}"?` : ''}`;
+      return [{ service, severity: 'error', path: `dependsOn.${index}`, reason }];
+    }),
+  );
+}
+
+function cycles(graph: DependencyGraph): CatalogFinding[] {
+  return graph.cycles.map(({ services, path }) => ({
+    service: services[0] ?? '',
+    severity: 'note',
+    path: 'dependsOn',
+    reason: `${path.join(' -> ')} is a circle: ${services.join(', ')} go back together`,
+  }));
+}
+
+function stacks(entries: readonly ServiceEntry[]): CatalogFinding[] {
+  const owners = new Map<string, string>();
+  const findings: CatalogFinding[] = [];
+  for (const { service, stack, targets } of entries) {
+    if (stack === undefined) continue;
+    const owner = owners.get(stack);
+    if (owner !== undefined && owner !== service) {
+      findings.push({
+        service,
+        severity: 'error',
+        path: 'stack',
+        reason: `"${stack}" is the stack of ${owner}`,
+      });
+    }
+    owners.set(stack, service);
+    if (targets.some(({ kind }) => kind === 'cloudformation')) continue;
+    const reason = `has no way back for the stack "${stack}": without a cloudformation target it stays as the bad release left it, and the next deployment finds its aliases moved`;
+    findings.push({ service, severity: 'note', path: 'targets', reason });
+  }
+  return findings;
+}

@@ -1,0 +1,63 @@
+import { parseCommandLine, UsageError } from '../../cli/command-line.ts';
+
+const place = { stack: 'rollback-coordinator-prod', region: undefined };
+
+it.each([
+  ['--help', { do: 'help' }],
+  ['', { do: 'help' }],
+  ['history -h', { do: 'help' }],
+  [
+    'catalog validate a.yaml b',
+    { do: 'validate', paths: ['a.yaml', 'b'], online: false, json: false, place },
+  ],
+  ['catalog validate a --online --json', { do: 'validate', paths: ['a'], online: true, json: true, place }],
+  [
+    'catalog push a --environment dev --region eu-north-1',
+    {
+      do: 'push',
+      paths: ['a'],
+      json: false,
+      place: { stack: 'rollback-coordinator-dev', region: 'eu-north-1' },
+    },
+  ],
+  [
+    'history orders --limit 3',
+    { do: 'ask', question: { query: 'history', service: 'orders', limit: 3 }, json: false, place },
+  ],
+  [
+    'live-at 2026-01-05T09:00:00Z --stack mine',
+    {
+      do: 'ask',
+      question: { query: 'live-at', at: '2026-01-05T09:00:00Z' },
+      json: false,
+      place: { ...place, stack: 'mine' },
+    },
+  ],
+  [
+    'live-at now orders',
+    { do: 'ask', question: { query: 'live-at', at: 'now', service: 'orders' }, json: false, place },
+  ],
+  ['why orders --json', { do: 'ask', question: { query: 'why', incident: 'orders' }, json: true, place }],
+])('reads %j', (text, command) => {
+  expect(parseCommandLine(text.split(' ').filter(Boolean))).toEqual(command);
+});
+
+it.each([
+  ['histori orders', 'unknown command histori; did you mean history?'],
+  ['why orders --jsn', 'unknown option --jsn; did you mean --json?'],
+  ['why', 'why takes one incident, or one service'],
+  ['why a b', 'why takes one incident, or one service, not a b'],
+  ['live-at', 'live-at takes a time, and at most one service'],
+  ['history orders --limit 0', '--limit takes a whole number from 1 to 100, not "0"'],
+  ['why orders --limit 3', '--limit is for history'],
+  ['catalog', 'catalog takes validate or push, not nothing'],
+  ['catalog check a', 'catalog takes validate or push, not "check"'],
+  ['catalog push', 'catalog push takes files or folders'],
+  ['catalog push a --online', '--online is for catalog validate'],
+  ['history orders --environment test', '--environment is dev or prod, not "test"'],
+  ['history orders --region', "Option '--region <value>' argument missing"],
+])('refuses %j', (text, message) => {
+  const attempt = () => parseCommandLine(text.split(' '));
+  expect(attempt).toThrow(UsageError);
+  expect(attempt).toThrow(message);
+});
