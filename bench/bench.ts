@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type BenchReport, renderReport } from './bench-report.ts';
+import { ledger } from './ledger.ts';
 import { planning } from './planning.ts';
 
-const benches: Readonly<Record<string, () => Promise<BenchReport>>> = { planning };
+const benches: Readonly<Record<string, () => Promise<BenchReport>>> = { ledger, planning };
 
 const usage = `Usage: npm run bench -- ${Object.keys(benches).join('|')} [--json FILE]
 

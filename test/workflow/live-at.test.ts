@@ -1,0 +1,125 @@
+import { watchPromises } from '../../local/promises/watch-promises.ts';
+import { SeededRandom } from '../../local/random/seeded-random.ts';
+import type { AttachedRun } from '../../local/rehearsal/attachment.ts';
+import { runScenario } from '../../local/rehearsal/run-scenario.ts';
+import type { AliasAt } from '../../shared/queries/alias-timeline.ts';
+import type { ServiceLiveAt } from '../../shared/queries/live-at.ts';
+import { weekOfReleases } from './week-of-releases.ts';
+
+// A week of virtual time takes well under half a minute, but not on a machine that is busy.
+jest.setTimeout(600_000);
+
+const root = process.cwd();
+const scenario = weekOfReleases(root, 1);
+const zero = Date.parse(scenario.start);
+const questions = 1000;
+const week = 7 * 24 * 3_600_000;
+
+/** A moment, what the ledger answers of one service, and what its aliases served by the account's own history. */
+interface Answer {
+  readonly at: string;
+  readonly asked: ServiceLiveAt;
+  readonly served: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Asks the deployed function at random moments of the week, and the account itself. */
+async function askAtRandom({ coordinator, clock }: AttachedRun): Promise<Answer[]> {
+  const { account } = coordinator;
+  const random = new SeededRandom(1).fork('questions');
+  const services = scenario.services.filter(({ targets }) => targets.length > 1);
+  const answers: Answer[] = [];
+  for (let n = 0; n < questions; n += 1) {
+    const { service, stack } = random.pick(services);
+    const moment = random.integer(zero, clock.now());
+    const at = new Date(moment).toISOString();
+    const question = JSON.stringify({ query: 'live-at', at, service });
+    const outcome = await account.lambdaRuntime.invoke(coordinator.nameOf('QueryLedgerFunction'), question);
+    const [asked] = (JSON.parse(outcome.payload) as { services: [ServiceLiveAt] }).services;
+    const served = Object.fromEntries(
+      [...asked.aliases, ...asked.others.filter(({ target }) => target !== 'stack')].map(({ target }) => {
+        const [logicalId, alias] = target.split(':') as [string, string];
+        const history = account.lambda.shareHistory(`${stack}-${logicalId}`, alias);
+        const point = history.findLast((one) => one.at <= moment);
+        return [target, Object.keys(point?.shares ?? {}).sort()];
+      }),
+    );
+    answers.push({ at, asked, served });
+  }
+  return answers;
+}
+
+describe('a week of interleaved releases', () => {
+  let answers: readonly Answer[] = [];
+  let violations: readonly unknown[] = [];
+  let outcomes: readonly (string | null)[] = [];
+  let problems: readonly string[] = [];
+
+  beforeAll(async () => {
+    const result = await runScenario(scenario, {
+      seed: 1,
+      root,
+      attach: [
+        (run) => {
+          const watch = watchPromises(run);
+          let asked = false;
+          run.clock.at(zero + week, async () => {
+            answers = await askAtRandom(run);
+            asked = true;
+          });
+          return {
+            isOver: () => asked,
+            async finish() {
+              await watch.finish();
+              violations = watch.violations();
+            },
+          };
+        },
+      ],
+    });
+    outcomes = result.incidents.map(({ outcome }) => outcome);
+    problems = result.violations.filter((one) => !one.includes('incident'));
+    expect(result.ended).toBe('at-rest');
+  });
+
+  it('is one: releases of many services, good and bad', () => {
+    expect(new Set(scenario.releases.map(({ service }) => service)).size).toBe(8);
+    expect(scenario.releases.length).toBeGreaterThan(18);
+    expect(outcomes.filter((outcome) => outcome === 'rolled-back').length).toBeGreaterThan(2);
+    expect(problems).toEqual([]);
+    expect(violations).toEqual([]);
+  });
+
+  it(`is told by live-at as the account itself remembers it, at ${questions} moments`, () => {
+    expect(answers).toHaveLength(questions);
+    const wrong = answers.flatMap(({ at, asked, served }) =>
+      asked.aliases
+        .filter((alias) => !agrees(alias, served))
+        .map((alias) => ({ at, service: asked.service, alias, served: served[alias.target] })),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('knows every alias that ever moved, the others by what releases saved, and nearly always exactly', () => {
+    for (const { asked, served } of answers) {
+      const entry = scenario.services.find(({ service }) => service === asked.service);
+      expect(asked.aliases.length + asked.others.length).toBe(entry?.targets.length);
+      for (const { target, saved } of asked.others) {
+        // Of code that was never released in this week: version 1 from before.
+        if (target !== 'stack') expect(served[target]).toEqual(['1']);
+        if (saved && saved.kind !== 'cloudformation') expect(saved.version).toBe('1');
+      }
+    }
+    const certainties = answers.flatMap(({ asked }) => asked.aliases.map(({ certainty }) => certainty));
+    const unsure = certainties.filter((certainty) => certainty === 'between').length;
+    expect(unsure / certainties.length).toBeLessThan(0.01);
+  });
+});
+
+function agrees(
+  { target, versions, certainty, orVersions = [] }: AliasAt,
+  served: Answer['served'],
+): boolean {
+  const truth = served[target]?.join();
+  const is = (one: readonly string[]) => [...one].sort().join() === truth;
+  return is(versions) || (certainty === 'between' && is(orVersions));
+}
