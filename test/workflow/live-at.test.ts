@@ -1,6 +1,7 @@
 import { watchPromises } from '../../local/promises/watch-promises.ts';
 import { SeededRandom } from '../../local/random/seeded-random.ts';
 import type { AttachedRun } from '../../local/rehearsal/attachment.ts';
+import { readLedger } from '../../local/rehearsal/ledger-view.ts';
 import { runScenario } from '../../local/rehearsal/run-scenario.ts';
 import type { AliasAt } from '../../shared/queries/alias-timeline.ts';
 import type { ServiceLiveAt } from '../../shared/queries/live-at.ts';
@@ -22,9 +23,21 @@ interface Answer {
   readonly served: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Invokes the deployed function, as a person does in the Lambda console: with its own role and through the SDK. */
+function asker({ coordinator }: AttachedRun): (question: object) => Promise<unknown> {
+  return async (question) => {
+    const name = coordinator.nameOf('QueryLedgerFunction');
+    const outcome = await coordinator.account.lambdaRuntime.invoke(name, JSON.stringify(question));
+    if (outcome.functionError) throw new Error(outcome.payload);
+    return JSON.parse(outcome.payload);
+  };
+}
+
 /** Asks the deployed function at random moments of the week, and the account itself. */
-async function askAtRandom({ coordinator, clock }: AttachedRun): Promise<Answer[]> {
+async function askAtRandom(run: AttachedRun): Promise<Answer[]> {
+  const { coordinator, clock } = run;
   const { account } = coordinator;
+  const ask = asker(run);
   const random = new SeededRandom(1).fork('questions');
   const services = scenario.services.filter(({ targets }) => targets.length > 1);
   const answers: Answer[] = [];
@@ -32,9 +45,8 @@ async function askAtRandom({ coordinator, clock }: AttachedRun): Promise<Answer[
     const { service, stack } = random.pick(services);
     const moment = random.integer(zero, clock.now());
     const at = new Date(moment).toISOString();
-    const question = JSON.stringify({ query: 'live-at', at, service });
-    const outcome = await account.lambdaRuntime.invoke(coordinator.nameOf('QueryLedgerFunction'), question);
-    const [asked] = (JSON.parse(outcome.payload) as { services: [ServiceLiveAt] }).services;
+    const answer = (await ask({ query: 'live-at', at, service })) as { services: [ServiceLiveAt] };
+    const [asked] = answer.services;
     const served = Object.fromEntries(
       [...asked.aliases, ...asked.others.filter(({ target }) => target !== 'stack')].map(({ target }) => {
         const [logicalId, alias] = target.split(':') as [string, string];
@@ -53,6 +65,8 @@ describe('a week of interleaved releases', () => {
   let violations: readonly unknown[] = [];
   let outcomes: readonly (string | null)[] = [];
   let problems: readonly string[] = [];
+  let history: unknown;
+  const whys: unknown[] = [];
 
   beforeAll(async () => {
     const result = await runScenario(scenario, {
@@ -64,6 +78,11 @@ describe('a week of interleaved releases', () => {
           let asked = false;
           run.clock.at(zero + week, async () => {
             answers = await askAtRandom(run);
+            const ask = asker(run);
+            const incidents = readLedger(run.coordinator).incidents;
+            for (const { incidentId } of incidents)
+              whys.push(await ask({ query: 'why', incident: incidentId }));
+            history = await ask({ query: 'history', service: incidents[0]?.service ?? '' });
             asked = true;
           });
           return {
@@ -87,6 +106,15 @@ describe('a week of interleaved releases', () => {
     expect(outcomes.filter((outcome) => outcome === 'rolled-back').length).toBeGreaterThan(2);
     expect(problems).toEqual([]);
     expect(violations).toEqual([]);
+  });
+
+  it('answers history and why by its own role as well', () => {
+    expect(history).toMatchObject({
+      history: expect.arrayContaining([expect.objectContaining({ release: null })]),
+    });
+    expect(whys).toHaveLength(outcomes.length);
+    for (const one of whys)
+      expect(one).toMatchObject({ why: { incident: { status: 'closed' }, release: { verdict: 'bad' } } });
   });
 
   it(`is told by live-at as the account itself remembers it, at ${questions} moments`, () => {
