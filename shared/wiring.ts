@@ -6,10 +6,12 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { Aliases } from './aws/aliases.ts';
 import { Bucket } from './aws/bucket.ts';
 import { Deployments } from './aws/deployments.ts';
 import { Executions } from './aws/executions.ts';
+import { ParameterStore } from './aws/parameter-store.ts';
 import { Signals } from './aws/signals.ts';
 import { Stacks } from './aws/stacks.ts';
 import { CatalogStore, watchingMaxAgeMs } from './catalog/catalog-store.ts';
@@ -31,6 +33,7 @@ export const executions = (runtime: Runtime) => new Executions(new SFNClient(run
 export const aliases = (runtime: Runtime) => new Aliases(new LambdaClient(runtime.clientConfig));
 export const stacks = (runtime: Runtime) => new Stacks(new CloudFormationClient(runtime.clientConfig));
 export const signals = (runtime: Runtime) => new Signals(new CloudWatchClient(runtime.clientConfig));
+export const parameterStore = (runtime: Runtime) => new ParameterStore(new SSMClient(runtime.clientConfig));
 export const bucket = (runtime: Runtime) =>
   new Bucket(
     new S3Client(runtime.clientConfig),
@@ -68,6 +71,7 @@ export const adapters = (runtime: Runtime) =>
     stacks: stacks(runtime),
     signals: signals(runtime),
     bucket: bucket(runtime),
+    parameterStore: parameterStore(runtime),
   });
 
 /** `dev` or `prod`, as mails show it. */

@@ -1,6 +1,14 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
-import { aliases, bucket, catalogStore, ledgers, planStore, stacks } from '../../shared/wiring.ts';
+import {
+  aliases,
+  bucket,
+  catalogStore,
+  ledgers,
+  parameterStore,
+  planStore,
+  stacks,
+} from '../../shared/wiring.ts';
 import { finishService, finishServiceInput } from './finish-service.ts';
 
 export const build = task(finishServiceInput, (runtime) =>
@@ -9,6 +17,7 @@ export const build = task(finishServiceInput, (runtime) =>
     aliases: aliases(runtime),
     stacks: stacks(runtime),
     bucket: bucket(runtime),
+    parameterStore: parameterStore(runtime),
     catalog: catalogStore(runtime),
     plans: planStore(runtime),
     now: runtime.now,

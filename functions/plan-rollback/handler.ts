@@ -1,6 +1,14 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
-import { aliases, bucket, catalogStore, deployments, ledgers, planStore } from '../../shared/wiring.ts';
+import {
+  aliases,
+  bucket,
+  catalogStore,
+  deployments,
+  ledgers,
+  parameterStore,
+  planStore,
+} from '../../shared/wiring.ts';
 import { planRollback, planRollbackInput } from './plan-rollback.ts';
 
 export const build = task(planRollbackInput, (runtime) =>
@@ -9,6 +17,7 @@ export const build = task(planRollbackInput, (runtime) =>
     deployments: deployments(runtime),
     aliases: aliases(runtime),
     bucket: bucket(runtime),
+    parameterStore: parameterStore(runtime),
     catalog: catalogStore(runtime),
     plans: planStore(runtime),
     now: runtime.now,

@@ -44,6 +44,7 @@ export async function planService(
     reason: wayBack.reason,
     targets,
     unchanged,
+    ...(entry.order && { order: entry.order }),
   };
 }
 

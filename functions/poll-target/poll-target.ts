@@ -31,10 +31,12 @@ export interface PollTargetDeps {
 /**
  * How long a target may take, from its first start.
  *
+ * Parameters: 3 writes a second, shared with the whole account.
  * Traffic: a stopped deployment may still run its lifecycle hook, which CodeDeploy gives up to 60 minutes.
  * Stack: a rollback of a stack update waits for its slowest resource; three hours cover a database's.
  */
 const deadlineMs: Record<TargetPlan['phase'], number> = {
+  parameters: 30 * 60_000,
   traffic: 75 * 60_000,
   stack: 3 * 60 * 60_000,
 };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
 import type { PlanStore } from '../../shared/targets/plan-store.ts';
-import { phases } from '../../shared/targets/service-plan.ts';
+import { phasesOf, type TargetPlan } from '../../shared/targets/service-plan.ts';
 
 export const prepareServiceInput = z.strictObject({
   incidentId: z.string(),
@@ -30,10 +30,10 @@ export function prepareService({ locks, plans, now }: PrepareServiceDeps) {
   return async (input: z.infer<typeof prepareServiceInput>): Promise<PreparedService> => {
     await locks.renew(input.service, lockOwner(input));
     const plan = await plans.readService(input.planKey, input.service);
-    const inPhase = (phase: (typeof phases)[number]) =>
+    const inPhase = (phase: TargetPlan['phase']) =>
       plan.targets.filter((target) => target.phase === phase).map(({ target }) => target);
     return {
-      phases: phases
+      phases: phasesOf(plan)
         .map((phase) => ({ targets: inPhase(phase) }))
         .filter(({ targets }) => targets.length > 0),
       startedAt: new Date(now()).toISOString(),

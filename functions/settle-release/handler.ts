@@ -7,6 +7,7 @@ import {
   environment,
   ledgers,
   mailRoom,
+  parameterStore,
   stacks,
 } from '../../shared/wiring.ts';
 import { settleRelease, settleReleaseInput } from './settle-release.ts';
@@ -17,6 +18,7 @@ export const build = task(settleReleaseInput, (runtime) => {
     aliases: aliases(runtime),
     stacks: stacks(runtime),
     bucket: bucket(runtime),
+    parameterStore: parameterStore(runtime),
     catalog: catalogStore(runtime),
     releases,
     checkpoints,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Aliases } from '../../shared/aws/aliases.ts';
 import type { Signals } from '../../shared/aws/signals.ts';
+import { type AliasKind, isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import { judgeRelease } from '../../shared/judge/judge-release.ts';
@@ -61,8 +62,7 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
       since = Math.max(since, Date.parse(finishedAt));
       moved += 1;
       for (const target of planned.targets) {
-        if (target.phase === 'traffic')
-          judgements.push(await judge(service, target, Date.parse(finishedAt), now));
+        if (isAlias(target)) judgements.push(await judge(service, target, Date.parse(finishedAt), now));
       }
     }
     const status = statusOf(judgements, now - since);
@@ -76,7 +76,7 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
 
   async function judge(
     service: string,
-    target: TargetPlan & { phase: 'traffic' },
+    target: Extract<TargetPlan, { kind: AliasKind }>,
     from: number,
     now: number,
   ): Promise<Judgement> {

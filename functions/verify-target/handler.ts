@@ -1,9 +1,14 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
-import { aliases, planStore, stacks } from '../../shared/wiring.ts';
+import { aliases, parameterStore, planStore, stacks } from '../../shared/wiring.ts';
 import { verifyTarget, verifyTargetInput } from './verify-target.ts';
 
 export const build = task(verifyTargetInput, (runtime) =>
-  verifyTarget({ aliases: aliases(runtime), stacks: stacks(runtime), plans: planStore(runtime) }),
+  verifyTarget({
+    aliases: aliases(runtime),
+    stacks: stacks(runtime),
+    parameterStore: parameterStore(runtime),
+    plans: planStore(runtime),
+  }),
 );
 export const handler = onLambda(build);

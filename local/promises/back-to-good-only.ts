@@ -1,3 +1,4 @@
+import { type AliasKind, isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
 import type { TargetPlan } from '../../shared/targets/service-plan.ts';
 import type { SavedPlan } from './plan-mirror.ts';
@@ -39,16 +40,9 @@ function checkPlan(
     for (const target of targets) {
       const missing = gone.missing(plan.incidentId, target);
       if (missing) say(`${target.target} is planned to ${missing}, which is gone`);
-      if (target.kind === 'cloudformation') {
-        if (target.snapshot && !same(target.snapshot, snapshotOf(to, target))) {
+      if (to || !isAlias(target)) {
+        if (!isAsRecorded(target, snapshotOf(to, target))) {
           say(`${target.target} is not planned as ${toRelease} recorded it`);
-        }
-        continue;
-      }
-      if (to) {
-        const recorded = snapshotOf(to, target);
-        if (recorded?.kind === 'cloudformation' || recorded?.version !== target.toVersion) {
-          say(`${target.target} is planned to version ${target.toVersion}, which ${toRelease} did not have`);
         }
         continue;
       }
@@ -60,7 +54,7 @@ function checkPlan(
 function checkBeginning(
   facts: RunFacts,
   from: ReleaseRecord | undefined,
-  target: Exclude<TargetPlan, { kind: 'cloudformation' }>,
+  target: Extract<TargetPlan, { kind: AliasKind }>,
   at: number,
   say: Broken,
 ): void {
@@ -88,7 +82,7 @@ function checkBeginning(
 }
 
 function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): void {
-  const { at, call, service = '', owners, alias, deploymentId, templateUrl } = change;
+  const { at, call, service = '', owners, alias, deploymentId, templateUrl, parameter } = change;
   const plans = owners.flatMap((owner) => facts.plans.ofService(owner, service) ?? []);
   const targets = plans.flatMap((plan) => plan.targets);
   const say = (detail: string) =>
@@ -96,7 +90,7 @@ function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): vo
   if (alias) {
     const planned = targets.some(
       (target) =>
-        target.kind !== 'cloudformation' &&
+        isAlias(target) &&
         target.function === alias.function &&
         target.alias === alias.name &&
         target.toVersion === alias.toVersion,
@@ -117,8 +111,36 @@ function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): vo
         templateUrl.endsWith(target.snapshot.templateKey),
     );
     if (!planned) say(`updates it to ${templateUrl}, which no plan names`);
+  } else if (parameter) {
+    const planned = targets.some(
+      (target) =>
+        target.kind === 'parameter' &&
+        target.parameters.some(
+          ({ name, toVersion }) =>
+            name === parameter.name &&
+            facts.account.parameterStore.version(name, toVersion)?.value === parameter.value,
+        ),
+    );
+    if (!planned) say(`writes ${parameter.name} with a value of no version that a plan names`);
   } else {
     say('is a change of no known kind');
+  }
+}
+
+/** Whether a target is planned to what the release gone back to had. */
+function isAsRecorded(target: TargetPlan, recorded: TargetSnapshot | undefined): boolean {
+  switch (target.kind) {
+    case 'codedeploy':
+    case 'lambda-alias':
+      return recorded !== undefined && isAlias(recorded) && recorded.version === target.toVersion;
+    case 'cloudformation':
+      return target.snapshot === undefined || same(target.snapshot, recorded);
+    case 'parameter':
+      return target.parameters.every(
+        ({ name, toVersion }) =>
+          recorded?.kind === 'parameter' &&
+          recorded.parameters.some((one) => one.name === name && one.version === toVersion),
+      );
   }
 }
 
@@ -169,14 +191,25 @@ class GoneAtPlanning {
   /** Name of what a planned target needs and that was gone; undefined where all of it was there. */
   missing(incidentId: string, target: TargetPlan): string | undefined {
     const began = this.#began.get(incidentId) ?? 0;
-    if (target.kind !== 'cloudformation') {
-      const { function: name, toVersion } = target;
-      if (this.#facts.account.lambda.version(name, toVersion)) return undefined;
-      const at = this.#deleted.get(`${name}:${toVersion}`) ?? 0;
-      return at < began ? `version ${toVersion} of ${name}` : undefined;
+    switch (target.kind) {
+      case 'codedeploy':
+      case 'lambda-alias': {
+        const { function: name, toVersion } = target;
+        if (this.#facts.account.lambda.version(name, toVersion)) return undefined;
+        const at = this.#deleted.get(`${name}:${toVersion}`) ?? 0;
+        return at < began ? `version ${toVersion} of ${name}` : undefined;
+      }
+      case 'cloudformation': {
+        if (target.snapshot?.kind !== 'cloudformation') return undefined;
+        const at = this.#deleted.get(target.snapshot.templateKey);
+        return at !== undefined && at < began ? target.snapshot.templateKey : undefined;
+      }
+      case 'parameter': {
+        const gone = target.parameters.find(
+          ({ name, toVersion }) => !this.#facts.account.parameterStore.version(name, toVersion),
+        );
+        return gone && `version ${gone.toVersion} of parameter ${gone.name}`;
+      }
     }
-    if (target.snapshot?.kind !== 'cloudformation') return undefined;
-    const at = this.#deleted.get(target.snapshot.templateKey);
-    return at !== undefined && at < began ? target.snapshot.templateKey : undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { type AliasKind, isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
 import { codeSha256 } from '../account/lambda/function-settings.ts';
 import { isRelease } from './ledger-mirror.ts';
@@ -35,13 +36,22 @@ export const ledgerAgrees: PromiseCheck = {
       }
       if (!after.snapshot || (before && 'snapshot' in before)) return;
       for (const one of after.snapshot) {
-        const problem =
-          one.kind === 'cloudformation'
-            ? templateProblem(facts, after, one, templates.get(one.stack) ?? [])
-            : aliasProblem(facts, after, one, at);
+        const problem = snapshotProblem(one, after, at);
         if (problem) say(problem);
       }
     });
+    function snapshotProblem(one: TargetSnapshot, release: ReleaseRecord, at: number): string | undefined {
+      switch (one.kind) {
+        case 'codedeploy':
+        case 'lambda-alias':
+          return aliasProblem(facts, release, one, at);
+        case 'cloudformation':
+          return templateProblem(facts, release, one, templates.get(one.stack) ?? []);
+        case 'parameter':
+          return parameterProblem(facts, one, at);
+      }
+    }
+
     return () => {
       for (const { service } of facts.scenario.services) {
         const problem = notLive(facts, service);
@@ -64,7 +74,7 @@ function deploymentProblem(facts: RunFacts, release: ReleaseRecord, id: string):
     : `deployment ${id} is recorded as ${recorded?.fromVersion} -> ${recorded?.toVersion}`;
 }
 
-type AliasSnapshot = Exclude<TargetSnapshot, { kind: 'cloudformation' }>;
+type AliasSnapshot = Extract<TargetSnapshot, { kind: AliasKind }>;
 type StackSnapshot = Extract<TargetSnapshot, { kind: 'cloudformation' }>;
 
 function aliasProblem(
@@ -120,6 +130,20 @@ function templateProblem(
   return `the template saved of ${stack} is not the one that the release brought in`;
 }
 
+function parameterProblem(
+  { account: { parameterStore } }: RunFacts,
+  { parameters }: Extract<TargetSnapshot, { kind: 'parameter' }>,
+  at: number,
+): string | undefined {
+  for (const { name, version } of parameters) {
+    const next = parameterStore.version(name, version + 1);
+    const found = parameterStore.version(name, version);
+    if (found && (!next || next.writtenAt.getTime() >= at - snapshotMs)) continue;
+    return `${name} is recorded on version ${version}, which was not live`;
+  }
+  return undefined;
+}
+
 function notLive(facts: RunFacts, service: string): string | undefined {
   const newest = facts.ledger.releases(service).at(-1);
   if (newest?.verdict !== 'good' || !newest.snapshot) return undefined;
@@ -127,7 +151,7 @@ function notLive(facts: RunFacts, service: string): string | undefined {
   const { lambda, codeDeploy } = facts.account;
   const { stack } = facts.scenario.services.find((entry) => entry.service === service) ?? {};
   for (const one of newest.snapshot) {
-    if (one.kind === 'cloudformation') continue;
+    if (!isAlias(one)) continue;
     const others = codeDeploy.deployments.some(
       ({ id, createdAt, appSpec }) =>
         createdAt >= since && appSpec.functionName === one.function && !newest.deployments[id],

@@ -1,3 +1,4 @@
+import type { AliasKind } from '../../shared/catalog/alias-kinds.ts';
 import type { TargetPlan } from '../../shared/targets/service-plan.ts';
 import { codeSha256 } from '../account/lambda/function-settings.ts';
 import { isIncident } from './ledger-mirror.ts';
@@ -44,20 +45,51 @@ function check(facts: RunFacts, incidentId: string, when: string, broken: Broken
   const since = Date.parse(incident.openedAt);
   for (const { service, targets } of saved.plan.services) {
     for (const target of targets) {
-      const problem =
-        target.kind === 'cloudformation'
-          ? stackProblem(facts, target, since, incidentId)
-          : aliasProblem(facts, service, target, since);
+      const problem = problemOf(facts, incidentId, service, target, since);
       if (problem)
         broken(`${service} ${target.target} ${problem} ${when} of ${incidentId}, which is rolled back`);
     }
   }
 }
 
+function problemOf(
+  facts: RunFacts,
+  incidentId: string,
+  service: string,
+  target: TargetPlan,
+  since: number,
+): string | undefined {
+  switch (target.kind) {
+    case 'codedeploy':
+    case 'lambda-alias':
+      return aliasProblem(facts, service, target, since);
+    case 'cloudformation':
+      return stackProblem(facts, target, since, incidentId);
+    case 'parameter':
+      return parameterProblem(facts, target, since);
+  }
+}
+
+function parameterProblem(
+  { account: { parameterStore }, coordinator }: RunFacts,
+  { parameters }: Extract<TargetPlan, { kind: 'parameter' }>,
+  since: number,
+): string | undefined {
+  for (const { name, toVersion } of parameters) {
+    const live = parameterStore.version(name);
+    const goal = parameterStore.version(name, toVersion);
+    if (live && live.value === goal?.value) continue;
+    const ours = coordinator.stack.roles.some(({ roleArn }) => roleArn === live?.writtenBy);
+    if (live && live.writtenAt.getTime() > since && !ours) continue;
+    return `has ${name} on version ${live?.version ?? 'none'}, without the value of version ${toVersion},`;
+  }
+  return undefined;
+}
+
 function aliasProblem(
   facts: RunFacts,
   service: string,
-  target: Exclude<TargetPlan, { kind: 'cloudformation' }>,
+  target: Extract<TargetPlan, { kind: AliasKind }>,
   since: number,
 ): string | undefined {
   const { lambda, codeDeploy } = facts.account;

@@ -2,6 +2,7 @@ import type { SimulatedAccount } from '../account/account.ts';
 import type { WireCall } from '../account/wire/wire.ts';
 import { Listeners } from '../asl/listeners.ts';
 import { serviceOfFunction } from '../rehearsal/names.ts';
+import { serviceOfParameter } from '../rehearsal/parameters-of-scenario.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 
 /** A change the coordinator made to something a team owns, at the moment it took effect. */
@@ -23,6 +24,8 @@ export interface ServiceChange {
   readonly deploymentId?: string;
   readonly stack?: string;
   readonly templateUrl?: string;
+  /** The parameter that was written, and its new value. */
+  readonly parameter?: { readonly name: string; readonly value: string };
 }
 
 /** Services the teams' things are in; the rest is the coordinator's own. */
@@ -95,7 +98,9 @@ export class ServiceChanges {
   #subject(
     { operation, input }: WireCall,
     output: object | undefined,
-  ): Pick<ServiceChange, 'service' | 'alias' | 'deploymentId' | 'stack' | 'templateUrl'> & { mark?: string } {
+  ): Pick<ServiceChange, 'service' | 'alias' | 'deploymentId' | 'stack' | 'templateUrl' | 'parameter'> & {
+    mark?: string;
+  } {
     switch (operation) {
       case 'StopDeployment':
         return { service: this.#ofDeployment(input.deploymentId), deploymentId: input.deploymentId };
@@ -124,6 +129,11 @@ export class ServiceChanges {
           ...(mark && { mark: `${mark[1]}#${mark[2]}` }),
         };
       }
+      case 'PutParameter':
+        return {
+          service: serviceOfParameter(this.#scenario, input.Name),
+          parameter: { name: input.Name, value: input.Value },
+        };
       default:
         return { service: undefined };
     }

@@ -1,4 +1,6 @@
+import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { SimulatedAccount } from '../account/account.ts';
+import { scenarioParameters, shownValue } from './parameters-of-scenario.ts';
 import type { AccountState } from './rehearsal-result.ts';
 import type { Scenario } from './scenario.ts';
 import { functionName } from './service-template.ts';
@@ -12,8 +14,7 @@ export function readAccountState(scenario: Scenario, account: SimulatedAccount):
   ];
   return {
     aliases: scenario.services.flatMap((entry) =>
-      entry.targets.flatMap((target) => {
-        if (target.kind === 'cloudformation') return [];
+      entry.targets.filter(isAlias).flatMap((target) => {
         const name = functionName(entry, target.function);
         const found = account.lambda.aliasTarget(name, target.alias);
         if (!found) return [];
@@ -30,20 +31,13 @@ export function readAccountState(scenario: Scenario, account: SimulatedAccount):
     stacks: scenario.services.flatMap(({ service, stack }) =>
       stack ? { service, stack, status: account.cloudFormation.status(stack) } : [],
     ),
-    parameters: names.flatMap((Name) => {
-      const found = parameter(account, Name);
-      return found ? { name: Name, version: found.Version ?? 0, value: found.Value ?? '' } : [];
+    parameters: [...names, ...scenarioParameters(scenario).map(({ name }) => name)].flatMap((name) => {
+      const found = account.parameterStore.version(name);
+      return found ? { name, version: found.version, value: shownValue(found.value) } : [];
     }),
   };
 }
 
 function releaseOf(code: string): number {
   return Number(/release-(\d+)\.zip/.exec(code)?.[1] ?? Number.NaN);
-}
-
-function parameter(account: SimulatedAccount, Name: string) {
-  const { Parameters } = account.parameterStore.operations.GetParameters({ Names: [Name] }) as {
-    Parameters?: { Version?: number; Value?: string }[];
-  };
-  return Parameters?.[0];
 }

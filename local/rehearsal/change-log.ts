@@ -1,6 +1,7 @@
 import type { SimulatedAccount } from '../account/account.ts';
 import type { WireCall } from '../account/wire/wire.ts';
 import { serviceOfFunction } from './names.ts';
+import { serviceOfParameter } from './parameters-of-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
 /** A change that the coordinator made to a service. */
@@ -49,6 +50,8 @@ function serviceOf({ operation, input }: WireCall, scenario: Scenario, account: 
       return serviceOfFunction(scenario, input.FunctionName);
     case 'UpdateStack':
       return scenario.services.find(({ stack }) => stack === input.StackName)?.service;
+    case 'PutParameter':
+      return serviceOfParameter(scenario, input.Name);
     default:
       return undefined;
   }

@@ -65,7 +65,10 @@ function checkLedger({ releases = {}, trackedRollbacks }: ScenarioExpectation, r
   return found;
 }
 
-function checkAccount({ serves = {}, aliases = {}, stacks = {} }: ScenarioExpectation, { after }: Outcome) {
+function checkAccount(
+  { serves = {}, aliases = {}, stacks = {}, parameters = {} }: ScenarioExpectation,
+  { after }: Outcome,
+) {
   const found: string[] = [];
   const aliasesOf = (name: string) => {
     const [service, logicalId] = name.split('.');
@@ -94,6 +97,10 @@ function checkAccount({ serves = {}, aliases = {}, stacks = {} }: ScenarioExpect
   for (const [service, status] of Object.entries(stacks)) {
     const actual = after.stacks.find((one) => one.service === service)?.status ?? 'none';
     if (actual !== status) found.push(differs(`stacks.${service}`, status, actual));
+  }
+  for (const [name, value] of Object.entries(parameters)) {
+    const actual = after.parameters.find((one) => one.name === name)?.value ?? 'none';
+    if (actual !== value) found.push(differs(`parameters.${name}`, value, actual));
   }
   return found;
 }

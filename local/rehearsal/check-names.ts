@@ -1,11 +1,13 @@
+import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import { predefinedTypes, preferenceType } from './deployment-config-names.ts';
+import { scenarioParameters } from './parameters-of-scenario.ts';
 import type { ScenarioFile } from './scenario.ts';
 import { notOneOf, type ScenarioProblem } from './scenario-problem.ts';
 
 /** Logical ids of the functions that a service deploys. */
 export function functionsOf(entry: ServiceEntry): string[] {
-  return entry.targets.flatMap((target) => (target.kind === 'cloudformation' ? [] : [target.function]));
+  return entry.targets.filter(isAlias).map((target) => target.function);
 }
 
 /** Every name in a scenario that means nothing in its catalog. */
@@ -39,6 +41,10 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
       aFunction(`traffic.services.${name}.functions.${one}`, one, entry);
     }
   }
+  const parameters = scenarioParameters({ ...file, services: entries }).map(({ name }) => name);
+  const parameter = (path: string, name: string) => {
+    if (!parameters.includes(name)) add(path, notOneOf('a parameter of the scenario', name, parameters));
+  };
   const configs = [...predefinedTypes, ...file.configs.map(({ name }) => name)];
   for (const [index, release] of file.releases.entries()) {
     const path = `releases.${index}`;
@@ -52,6 +58,7 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
     for (const [at, name] of (release.functions ?? []).entries()) {
       aFunction(`${path}.functions.${at}`, name, entry);
     }
+    for (const name of Object.keys(release.parameters)) parameter(`${path}.parameters.${name}`, name);
     const deployed = release.functions ?? (entry ? functionsOf(entry) : []);
     for (const [at, name] of (release.bad?.functions ?? []).entries()) {
       if (entry && !deployed.includes(name)) {
@@ -78,6 +85,7 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
   for (const [index, incident] of incidents.entries()) {
     service(`expect.incidents.${index}.service`, incident.service);
   }
+  for (const name of Object.keys(file.expect.parameters ?? {})) parameter(`expect.parameters.${name}`, name);
   for (const name of Object.keys(releases)) service(`expect.releases.${name}`, name);
   for (const name of Object.keys(stacks)) service(`expect.stacks.${name}`, name);
   for (const name of Object.keys(serves)) qualified(`expect.serves.${name}`, name);

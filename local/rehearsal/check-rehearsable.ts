@@ -1,3 +1,4 @@
+import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import type { ScenarioProblem } from './scenario-problem.ts';
 import { functionName } from './service-template.ts';
@@ -26,8 +27,8 @@ export function checkRehearsable(entries: readonly ServiceEntry[]): ScenarioProb
         if (target.stack !== undefined && target.stack !== stack) {
           add(`targets.${index}.stack`, 'a rehearsal deploys a service by its own stack only');
         }
-        continue;
       }
+      if (!isAlias(target)) continue;
       const name = functionName(entry, target.function);
       if (name.length > longestFunctionName) {
         add(

@@ -1,10 +1,13 @@
 import { stringify } from 'yaml';
+import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import type { SimulatedAccount } from '../account/account.ts';
 import { functionsOf } from './check-names.ts';
+import { scenarioParameters, storedValue } from './parameters-of-scenario.ts';
 import { noEchoSecret, secureStringSecret } from './planted-secrets.ts';
 import type { Scenario } from './scenario.ts';
 import type { ScenarioAlarm } from './scenario-alarm.ts';
+import type { ScenarioParameter } from './scenario-parameter.ts';
 import type { ScenarioRelease } from './scenario-release.ts';
 import { functionName, type ServiceState, serviceTemplate } from './service-template.ts';
 
@@ -45,6 +48,17 @@ export class DeploymentTool {
       });
       this.#account.parameterStore.operations.PutParameter(
         { Name: `/${entry.stack}/api/secret`, Type: 'SecureString', Value: secureStringSecret },
+        { caller, now: this.#account.clock.now() },
+      );
+    }
+  }
+
+  /** Makes the parameters that the services have had since before the rehearsal. */
+  createParameters(): void {
+    for (const parameter of scenarioParameters(this.#scenario)) {
+      const { name: Name, type: Type, value, keyId } = parameter;
+      this.#account.parameterStore.operations.PutParameter(
+        { Name, Type, Value: storedValue(parameter, value), ...(keyId && { KeyId: keyId }) },
         { caller, now: this.#account.clock.now() },
       );
     }
@@ -96,7 +110,7 @@ export class DeploymentTool {
     await this.#call('ssm', 'PutParameter', { Name, Type: 'String', Value, Overwrite: true });
   }
 
-  /** Updates the stack of a service to new code. @throws AwsError as CloudFormation refuses */
+  /** Writes the parameters of a release, then updates the stack to its code. @throws AwsError as CloudFormation refuses */
   async deploy(release: ScenarioRelease): Promise<void> {
     const entry = this.#entry(release.service);
     const before = this.#states.get(release.service) as ServiceState;
@@ -106,12 +120,22 @@ export class DeploymentTool {
     for (const logicalId of release.functions ?? functionsOf(entry)) code[logicalId] = number;
     const state = { code, config: release.config, hooks: release.hooks };
     this.#states.set(release.service, state);
+    await this.#writeParameters(release);
     await this.#call('cloudformation', 'UpdateStack', {
       StackName: entry.stack,
       TemplateBody: this.#template(entry, state),
       Parameters: ['LogLevel', 'ApiKey'].map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
       Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND', 'CAPABILITY_NAMED_IAM'],
     });
+  }
+
+  async #writeParameters({ parameters }: ScenarioRelease): Promise<void> {
+    const known = scenarioParameters(this.#scenario);
+    for (const [Name, value] of Object.entries(parameters)) {
+      const parameter = known.find(({ name }) => name === Name) as ScenarioParameter;
+      const Value = storedValue(parameter, value);
+      await this.#call('ssm', 'PutParameter', { Name, Value, Overwrite: true });
+    }
   }
 
   #template(entry: ServiceEntry, state: ServiceState): string {
@@ -121,11 +145,9 @@ export class DeploymentTool {
 
   #metricAlarm(alarm: Extract<ScenarioAlarm, { metric: unknown }>): object {
     const entry = this.#entry(alarm.service);
-    const target = entry.targets.find(
-      (one) => one.kind !== 'cloudformation' && one.function === alarm.function,
-    );
+    const target = entry.targets.filter(isAlias).find((one) => one.function === alarm.function);
     const name = functionName(entry, alarm.function);
-    const alias = target && target.kind !== 'cloudformation' ? target.alias : 'live';
+    const alias = target?.alias ?? 'live';
     const isPercentile = alarm.statistic.startsWith('p');
     return {
       AlarmName: alarm.name,

@@ -93,6 +93,7 @@ export class Rehearsal {
     this.#work = new PendingWork(clock);
     this.#tool = new DeploymentTool(scenario, account);
     this.#tool.createStacks();
+    this.#tool.createParameters();
     applyFaults(scenario, account, this.timeline);
     this.changes = logChanges(scenario, account);
     this.#look = observeAccount(scenario, account, this.timeline);

@@ -1,3 +1,4 @@
+import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { Behaviour } from '../traffic/behaviour.ts';
 import type { Rate } from '../traffic/rate.ts';
 import type { TrafficSource } from '../traffic/traffic.ts';
@@ -12,18 +13,11 @@ const ordinary = { requestsPerMinute: 300, errorRate: 0.001, latencyMs: 80, late
 /** The users of the scenario's services: requests on every alias. */
 export function trafficSources(scenario: Scenario): TrafficSource[] {
   return scenario.services.flatMap((entry) =>
-    entry.targets.flatMap((target) =>
-      target.kind === 'cloudformation'
-        ? []
-        : {
-            functionName: functionName(entry, target.function),
-            alias: target.alias,
-            rate: toRate(
-              flowOf(scenario, entry.service, target.function).requestsPerMinute,
-              scenario.history,
-            ),
-          },
-    ),
+    entry.targets.filter(isAlias).map((target) => ({
+      functionName: functionName(entry, target.function),
+      alias: target.alias,
+      rate: toRate(flowOf(scenario, entry.service, target.function).requestsPerMinute, scenario.history),
+    })),
   );
 }
 

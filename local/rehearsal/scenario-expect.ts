@@ -33,6 +33,8 @@ export const expectation = z.strictObject({
   serves: z.record(z.string(), count).optional(),
   /** Version of the aliases, by service or `service.function`. */
   aliases: z.record(z.string(), z.string()).optional(),
+  /** Final values of parameters, by name. */
+  parameters: z.record(z.string(), z.string()).optional(),
   /** Final status of the stacks, by service. */
   stacks: z.record(z.string(), z.string()).optional(),
   /** Parts of the subjects of all mails, in order. */

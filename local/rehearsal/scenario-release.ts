@@ -30,6 +30,8 @@ export const release = z.strictObject({
   /** How the new code answers; as the code before where it is left out. */
   answers: answers.prefault({}),
   bad: badness.optional(),
+  /** New values of parameters, by name; written right before the stack update. */
+  parameters: z.record(z.string(), z.string().min(1)).default({}),
   hooks: z.strictObject({ preTraffic: hook.optional(), postTraffic: hook.optional() }).prefault({}),
 });
 export type ScenarioRelease = z.infer<typeof release>;

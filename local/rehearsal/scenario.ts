@@ -4,6 +4,7 @@ import { positiveDuration } from './duration.ts';
 import { alarm } from './scenario-alarm.ts';
 import { expectation } from './scenario-expect.ts';
 import { faults } from './scenario-fault.ts';
+import { scenarioParameter } from './scenario-parameter.ts';
 import { customConfig, release } from './scenario-release.ts';
 import { traffic } from './scenario-traffic.ts';
 
@@ -50,6 +51,7 @@ export const scenarioFile = z.strictObject({
   traffic: traffic.prefault({}),
   configs: z.array(customConfig).default([]),
   alarms: z.array(alarm).default([]),
+  parameters: z.array(scenarioParameter).default([]),
   releases: z.array(release).default([]),
   starts: z.array(manualStart).default([]),
   catalogWrites: z.array(catalogWrite).default([]),

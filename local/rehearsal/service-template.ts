@@ -1,3 +1,4 @@
+import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import { preferenceType } from './deployment-config-names.ts';
 import type { ScenarioAlarm } from './scenario-alarm.ts';
@@ -87,7 +88,7 @@ function functionResources(entry: ServiceEntry, state: ServiceState, alarms: rea
   };
   const resources: Record<string, object> = {};
   for (const target of entry.targets) {
-    if (target.kind === 'cloudformation') continue;
+    if (!isAlias(target)) continue;
     const logicalId = target.function;
     resources[logicalId] = {
       Type: 'AWS::Serverless::Function',

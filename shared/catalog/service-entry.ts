@@ -1,4 +1,8 @@
 import * as z from 'zod';
+import { phaseOrder } from './phases.ts';
+import { targetEntry } from './target-entry.ts';
+
+export { type TargetEntry, targetEntry, targetName } from './target-entry.ts';
 
 /** Name of a service: it becomes part of execution names, so it is kept short and plain. */
 export const serviceName = z
@@ -7,40 +11,6 @@ export const serviceName = z
     /^[a-z][a-z0-9-]{0,39}$/,
     'must be 1 to 40 lower-case letters, digits and hyphens, beginning with a letter',
   );
-
-const pattern = z.string().min(1).max(256).describe('a name, or a pattern in which * stands for any text');
-
-const codeDeployTarget = z.strictObject({
-  kind: z.literal('codedeploy'),
-  /** Logical id of the function in the stack (SAM derives the deployment group's name from it). */
-  function: z.string().min(1),
-  alias: z.string().min(1).default('live'),
-  /** CodeDeploy application; by default SAM's `<stack>-ServerlessDeploymentApplication-*`. */
-  application: pattern.optional(),
-  /** Deployment group; by default SAM's `<stack>-<function>DeploymentGroup-*`. */
-  deploymentGroup: pattern.optional(),
-});
-
-const lambdaAliasTarget = z.strictObject({
-  kind: z.literal('lambda-alias'),
-  /** Name of the function, or its logical id where the service has a stack. */
-  function: z.string().min(1),
-  alias: z.string().min(1).default('live'),
-});
-
-const cloudFormationTarget = z.strictObject({
-  kind: z.literal('cloudformation'),
-  /** Stack name; by default the service's own `stack`. */
-  stack: z.string().min(1).optional(),
-});
-
-/** One thing of a service that can be put back. */
-export const targetEntry = z.discriminatedUnion('kind', [
-  codeDeployTarget,
-  lambdaAliasTarget,
-  cloudFormationTarget,
-]);
-export type TargetEntry = z.infer<typeof targetEntry>;
 
 /**
  * When a consumer goes back with a provider: `by-cut` if it was released on top of what is undone, `always`
@@ -127,6 +97,8 @@ export const serviceEntry = z
     /** CloudFormation stack that deploys the service. */
     stack: z.string().min(1).max(128).optional(),
     targets: z.array(targetEntry).min(1, 'needs at least one target'),
+    /** Order in which the targets go back, where it is not the usual one. */
+    order: phaseOrder.optional(),
     policy: servicePolicy.prefault({}),
   })
   .superRefine((entry, context) => {
@@ -162,15 +134,4 @@ export function providerOf(item: DependsOnItem): { readonly service: string; rea
 export function stacksOf({ stack, targets }: Pick<ServiceEntry, 'stack' | 'targets'>): string[] {
   const named = targets.flatMap((target) => (target.kind === 'cloudformation' ? (target.stack ?? []) : []));
   return [...new Set([...(stack ? [stack] : []), ...named])];
-}
-
-/** The name of a target within its service, as plans, mails and the ledger show it. */
-export function targetName(target: TargetEntry): string {
-  switch (target.kind) {
-    case 'codedeploy':
-    case 'lambda-alias':
-      return `${target.function}:${target.alias}`;
-    case 'cloudformation':
-      return 'stack';
-  }
 }

@@ -74,8 +74,30 @@ const stackSnapshot = z.strictObject({
 });
 export type StackSnapshot = z.infer<typeof stackSnapshot>;
 
+export const parameterType = z.enum(['String', 'StringList', 'SecureString']);
+export const parameterTier = z.enum(['Standard', 'Advanced', 'Intelligent-Tiering']);
+
+const parameterSnapshot = z.strictObject({
+  kind: z.literal('parameter'),
+  target: z.string(),
+  /** Versions and never values: Parameter Store itself keeps those, encrypted where they are to be. */
+  parameters: z.array(
+    z.strictObject({
+      name: z.string(),
+      version: z.number().int().positive(),
+      /** Tells the version from another of its number, after the parameter was deleted and made anew. */
+      writtenAt: instant,
+      type: parameterType,
+      tier: parameterTier,
+      /** Key of a SecureString. */
+      keyId: z.string().optional(),
+    }),
+  ),
+});
+export type ParameterSnapshot = z.infer<typeof parameterSnapshot>;
+
 /** What was live for one target. */
-export const targetSnapshot = z.discriminatedUnion('kind', [aliasSnapshot, stackSnapshot]);
+export const targetSnapshot = z.discriminatedUnion('kind', [aliasSnapshot, stackSnapshot, parameterSnapshot]);
 export type TargetSnapshot = z.infer<typeof targetSnapshot>;
 
 /** What was live for a service from `startedAt` on. */

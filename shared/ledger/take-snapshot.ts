@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Aliases } from '../aws/aliases.ts';
 import type { Bucket } from '../aws/bucket.ts';
+import type { ParameterStore } from '../aws/parameter-store.ts';
 import type { Stacks } from '../aws/stacks.ts';
-import { type ServiceEntry, targetName } from '../catalog/service-entry.ts';
-import type { ReleaseRecord, StackSnapshot, TargetSnapshot } from './records.ts';
+import type { AliasKind } from '../catalog/alias-kinds.ts';
+import { type ServiceEntry, type TargetEntry, targetName } from '../catalog/service-entry.ts';
+import type { ReleaseRecord, StackSnapshot, TargetSnapshot, WatchedDeployment } from './records.ts';
 
 /** What a snapshot is taken with. */
 export interface SnapshotClients {
   readonly aliases: Aliases;
   readonly stacks: Stacks;
+  readonly parameterStore: ParameterStore;
   readonly bucket: Bucket;
 }
 
@@ -18,8 +21,8 @@ export interface SnapshotClients {
  * CloudFormation keeps no earlier templates, so what a stack is to be put back to has to be saved while it is
  * live. Templates are stored under the digest of their text: the same template is one object.
  *
- * @param of the release whose snapshot it is, where that may have been overtaken: its targets are recorded on the
- *   versions it brought in, and a stack that somebody has begun to update since is left out
+ * @param of the release whose snapshot it is, where that may have been overtaken: its aliases are recorded on the
+ *   versions it brought in, and what a later update of the stack may have changed since is left out
  */
 export async function takeSnapshot(
   entry: ServiceEntry,
@@ -28,43 +31,85 @@ export async function takeSnapshot(
 ): Promise<TargetSnapshot[]> {
   const brought = Object.values(of?.deployments ?? {});
   const until = Math.max(...brought.map(({ createdAt }) => Date.parse(createdAt)));
+  const isOvertaken = (updatedAt = 0) => brought.length > 0 && updatedAt > until;
   const physicalIds = entry.stack ? await clients.stacks.physicalIds(entry.stack) : new Map<string, string>();
   const snapshot: TargetSnapshot[] = [];
   for (const target of entry.targets) {
-    const name = targetName(target);
-    if (target.kind === 'cloudformation') {
-      const stack = await snapshotStack(name, target.stack ?? entry.stack ?? '', entry.service, clients);
-      if (brought.length === 0 || (stack.updatedAt ?? 0) <= until) snapshot.push(stack.snapshot);
-      continue;
+    switch (target.kind) {
+      case 'codedeploy':
+      case 'lambda-alias':
+        snapshot.push(await snapshotAlias(target, clients.aliases, physicalIds, brought));
+        break;
+      case 'cloudformation': {
+        const stack = await snapshotStack(target, entry, clients);
+        if (!isOvertaken(stack.updatedAt)) snapshot.push(stack.snapshot);
+        break;
+      }
+      case 'parameter':
+        snapshot.push(await snapshotParameters(target, clients.parameterStore));
+        break;
     }
-    const functionName = physicalIds.get(target.function) ?? target.function;
-    const own = brought.find((one) => one.target === name);
-    const { version, weights } = own
-      ? { version: own.toVersion, weights: {} }
-      : await clients.aliases.get(functionName, target.alias);
-    const codeSha256 = (await clients.aliases.codeOf(functionName, version)) ?? '';
-    snapshot.push({
-      kind: target.kind,
-      target: name,
-      function: functionName,
-      alias: target.alias,
-      version,
-      codeSha256,
-      ...(Object.keys(weights).length > 0 && { weights: { ...weights } }),
-    });
   }
-  return snapshot;
+  // After the reads: an update that is not seen yet cannot have changed what was read.
+  if (!entry.stack || brought.length === 0 || snapshot.every(({ kind }) => !isOnlyLive(kind)))
+    return snapshot;
+  const { lastUpdatedAt } = await clients.stacks.describe(entry.stack);
+  return isOvertaken(lastUpdatedAt) ? snapshot.filter(({ kind }) => !isOnlyLive(kind)) : snapshot;
+}
+
+/** Whether a kind is known as it is live only, and not as a release brought it in. */
+function isOnlyLive(kind: TargetSnapshot['kind']): boolean {
+  switch (kind) {
+    case 'codedeploy':
+    case 'lambda-alias':
+    case 'cloudformation':
+      return false;
+    case 'parameter':
+      return true;
+  }
+}
+
+async function snapshotAlias(
+  target: Extract<TargetEntry, { kind: AliasKind }>,
+  aliases: Aliases,
+  physicalIds: ReadonlyMap<string, string>,
+  brought: readonly WatchedDeployment[],
+): Promise<TargetSnapshot> {
+  const name = targetName(target);
+  const functionName = physicalIds.get(target.function) ?? target.function;
+  const deployment = brought.find((one) => one.target === name);
+  const { version, weights } = deployment
+    ? { version: deployment.toVersion, weights: {} }
+    : await aliases.get(functionName, target.alias);
+  return {
+    kind: target.kind,
+    target: name,
+    function: functionName,
+    alias: target.alias,
+    version,
+    codeSha256: (await aliases.codeOf(functionName, version)) ?? '',
+    ...(Object.keys(weights).length > 0 && { weights: { ...weights } }),
+  };
+}
+
+async function snapshotParameters(
+  target: Extract<TargetEntry, { kind: 'parameter' }>,
+  parameterStore: ParameterStore,
+): Promise<TargetSnapshot> {
+  const { name, path } = target;
+  const parameters = await parameterStore.describe({ ...(name && { names: [name] }), path });
+  return { kind: 'parameter', target: targetName(target), parameters };
 }
 
 /** NoEcho values come back as asterisks (CloudFormation API reference, DescribeStacks). */
 const masked = /^\*+$/;
 
 async function snapshotStack(
-  target: string,
-  stackName: string,
-  service: string,
+  target: Extract<TargetEntry, { kind: 'cloudformation' }>,
+  { service, stack: own = '' }: ServiceEntry,
   { stacks, bucket }: SnapshotClients,
 ): Promise<{ snapshot: StackSnapshot; updatedAt: number | undefined }> {
+  const stackName = target.stack ?? own;
   const template = await stacks.template(stackName);
   // After the template: an update that is not seen yet cannot have brought it in.
   const stack = await stacks.describe(stackName);
@@ -73,7 +118,7 @@ async function snapshotStack(
   await bucket.write(templateKey, template, 'text/plain');
   const snapshot: StackSnapshot = {
     kind: 'cloudformation',
-    target,
+    target: targetName(target),
     stack: stackName,
     templateKey,
     parameters: stack.parameters.map(({ key, value }) => (masked.test(value) ? { key } : { key, value })),

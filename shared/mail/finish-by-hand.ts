@@ -1,5 +1,12 @@
 import type { ServiceResult } from '../ledger/records.ts';
-import type { RollbackPlan, StackPlan, TargetPlan } from '../targets/service-plan.ts';
+import type {
+  CodeDeployPlan,
+  LambdaAliasPlan,
+  ParameterPlan,
+  RollbackPlan,
+  StackPlan,
+  TargetPlan,
+} from '../targets/service-plan.ts';
 
 /**
  * The commands that finish by hand what automation left undone: one block per target of the plan that is not
@@ -23,15 +30,39 @@ export function finishByHand(
 }
 
 function commands(target: TargetPlan, templateUrl: (key: string) => string): string[] {
-  if (target.kind === 'cloudformation') return stackCommands(target, templateUrl);
-  const alias =
-    `aws lambda update-alias --function-name ${target.function} --name ${target.alias} ` +
-    `--function-version ${target.toVersion} --routing-config AdditionalVersionWeights={}`;
-  if (target.kind === 'lambda-alias') return [alias];
-  return [
-    `aws deploy stop-deployment --deployment-id ${target.deploymentId} --auto-rollback-enabled   # if it still runs`,
-    `${alias}   # if that does not put it back`,
-  ];
+  switch (target.kind) {
+    case 'cloudformation':
+      return stackCommands(target, templateUrl);
+    case 'lambda-alias':
+      return [aliasCommand(target)];
+    case 'codedeploy':
+      return [
+        `aws deploy stop-deployment --deployment-id ${target.deploymentId} --auto-rollback-enabled   # if it still runs`,
+        `${aliasCommand(target)}   # if that does not put it back`,
+      ];
+    case 'parameter':
+      return target.parameters.map(parameterCommand);
+  }
+}
+
+function aliasCommand({ function: name, alias, toVersion }: CodeDeployPlan | LambdaAliasPlan): string {
+  return (
+    `aws lambda update-alias --function-name ${name} --name ${alias} ` +
+    `--function-version ${toVersion} --routing-config AdditionalVersionWeights={}`
+  );
+}
+
+/** The value goes from one command into the other, so that neither mail nor terminal shows it. */
+function parameterCommand({
+  name,
+  toVersion,
+  type,
+  tier,
+  keyId,
+}: ParameterPlan['parameters'][number]): string {
+  const value = `$(aws ssm get-parameter --name ${name}:${toVersion} --with-decryption --query Parameter.Value --output text)`;
+  const key = keyId ? ` --key-id ${keyId}` : '';
+  return `aws ssm put-parameter --name ${name} --type ${type} --tier ${tier}${key} --overwrite --value "${value}"`;
 }
 
 function stackCommands(

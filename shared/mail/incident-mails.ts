@@ -111,10 +111,19 @@ function planLines(service: ServicePlan): string[] {
 }
 
 function planned(target: TargetPlan): string {
-  if (target.kind === 'cloudformation' && target.waitOnly) return `stack ${target.stack} waited for`;
-  if (target.kind === 'cloudformation')
-    return `stack ${target.stack} brought to rest in the state of that release`;
-  return `back from version ${target.fromVersion} to version ${target.toVersion}`;
+  switch (target.kind) {
+    case 'codedeploy':
+    case 'lambda-alias':
+      return `back from version ${target.fromVersion} to version ${target.toVersion}`;
+    case 'cloudformation':
+      return target.waitOnly
+        ? `stack ${target.stack} waited for`
+        : `stack ${target.stack} brought to rest in the state of that release`;
+    case 'parameter':
+      return target.parameters
+        .map(({ name, fromVersion, toVersion }) => `${name} back from version ${fromVersion} to ${toVersion}`)
+        .join(', ');
+  }
 }
 
 function mark(status: 'restored' | 'failed'): string {

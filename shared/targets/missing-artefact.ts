@@ -1,11 +1,13 @@
 import type { Aliases } from '../aws/aliases.ts';
 import type { Bucket } from '../aws/bucket.ts';
-import type { TargetSnapshot } from '../ledger/records.ts';
+import type { ParameterStore } from '../aws/parameter-store.ts';
+import type { ParameterSnapshot, TargetSnapshot } from '../ledger/records.ts';
 
 /** What is asked whether an artefact still exists. */
 export interface ArtefactClients {
   readonly aliases: Aliases;
   readonly bucket: Bucket;
+  readonly parameterStore: ParameterStore;
 }
 
 /**
@@ -13,7 +15,7 @@ export interface ArtefactClients {
  * does. Changes nothing.
  */
 export async function missingArtefact(
-  { aliases, bucket }: ArtefactClients,
+  { aliases, bucket, parameterStore }: ArtefactClients,
   snapshot: TargetSnapshot,
 ): Promise<string | undefined> {
   switch (snapshot.kind) {
@@ -26,5 +28,22 @@ export async function missingArtefact(
       return (await bucket.exists(snapshot.templateKey))
         ? undefined
         : `the template ${snapshot.templateKey} is gone`;
+    case 'parameter':
+      return missingVersion(parameterStore, snapshot);
   }
+}
+
+/** Parameter Store keeps the newest 100 versions; one of the same number may be of a parameter made anew. */
+async function missingVersion(
+  parameterStore: ParameterStore,
+  { parameters }: ParameterSnapshot,
+): Promise<string | undefined> {
+  const kept = await parameterStore.writtenAt(parameters);
+  const gone = parameters.find(
+    ({ name, version, writtenAt }) => kept.get(`${name}:${version}`) !== writtenAt,
+  );
+  if (!gone) return undefined;
+  return kept.has(`${gone.name}:${gone.version}`)
+    ? `version ${gone.version} of parameter ${gone.name} is another one: the parameter was deleted and made anew`
+    : `version ${gone.version} of parameter ${gone.name} is gone`;
 }

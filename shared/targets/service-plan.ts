@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { targetSnapshot } from '../ledger/records.ts';
+import { type Phase, phase } from '../catalog/phases.ts';
+import { parameterTier, parameterType, targetSnapshot } from '../ledger/records.ts';
 
 const aliasPlan = {
   target: z.string(),
@@ -51,8 +52,33 @@ export const stackPlan = z.strictObject({
 });
 export type StackPlan = z.infer<typeof stackPlan>;
 
+/** Parameters of Parameter Store, by version: no plan holds a value. */
+export const parameterPlan = z.strictObject({
+  kind: z.literal('parameter'),
+  phase: z.literal('parameters'),
+  target: z.string(),
+  parameters: z.array(
+    z.strictObject({
+      name: z.string(),
+      /** Version that was live when the rollback was planned. */
+      fromVersion: z.number().int().positive(),
+      /** Version whose value is written again. */
+      toVersion: z.number().int().positive(),
+      type: parameterType,
+      tier: parameterTier,
+      keyId: z.string().optional(),
+    }),
+  ),
+});
+export type ParameterPlan = z.infer<typeof parameterPlan>;
+
 /** What is to be done to one target. */
-export const targetPlan = z.discriminatedUnion('kind', [codeDeployPlan, lambdaAliasPlan, stackPlan]);
+export const targetPlan = z.discriminatedUnion('kind', [
+  codeDeployPlan,
+  lambdaAliasPlan,
+  stackPlan,
+  parameterPlan,
+]);
 export type TargetPlan = z.infer<typeof targetPlan>;
 
 /** What is to be done to one service, and why. */
@@ -64,6 +90,8 @@ export const servicePlan = z.strictObject({
   toRelease: z.string().optional(),
   reason: z.string(),
   targets: z.array(targetPlan),
+  /** Order of the phases, where the catalog declares another than the usual one. */
+  order: z.array(phase).optional(),
   /** Targets that need nothing, and why. */
   unchanged: z.array(z.strictObject({ target: z.string(), reason: z.string() })),
 });
@@ -78,5 +106,7 @@ export const rollbackPlan = z.strictObject({
 });
 export type RollbackPlan = z.infer<typeof rollbackPlan>;
 
-/** Phases of a service's rollback, in their order; targets of one phase go back side by side. */
-export const phases = ['traffic', 'stack'] as const;
+/** The phases of a service's rollback in its order. */
+export function phasesOf({ order }: Pick<ServicePlan, 'order'>): readonly Phase[] {
+  return order ?? phase.options;
+}

@@ -1,8 +1,10 @@
 import type { Aliases } from '../aws/aliases.ts';
 import type { Deployments } from '../aws/deployments.ts';
+import type { ParameterStore } from '../aws/parameter-store.ts';
 import { type StackClients, stackTarget } from './cloudformation.ts';
 import { codeDeployTarget } from './codedeploy.ts';
 import { lambdaAliasTarget } from './lambda-alias.ts';
+import { parameterTarget } from './parameter.ts';
 import type { TargetPlan } from './service-plan.ts';
 import type { TargetAdapter } from './target-adapter.ts';
 
@@ -10,6 +12,7 @@ import type { TargetAdapter } from './target-adapter.ts';
 export interface TargetClients extends StackClients {
   readonly deployments: Deployments;
   readonly aliases: Aliases;
+  readonly parameterStore: ParameterStore;
 }
 
 /** One adapter for every kind of target: hands each step to the adapter of the plan's kind. */
@@ -17,6 +20,7 @@ export function targetAdapters(clients: TargetClients): TargetAdapter<TargetPlan
   const codeDeploy = codeDeployTarget(clients.deployments, clients.aliases);
   const lambdaAlias = lambdaAliasTarget(clients.aliases);
   const stack = stackTarget(clients);
+  const parameter = parameterTarget(clients.parameterStore);
   const of = (plan: TargetPlan): TargetAdapter<never> => {
     switch (plan.kind) {
       case 'codedeploy':
@@ -25,6 +29,8 @@ export function targetAdapters(clients: TargetClients): TargetAdapter<TargetPlan
         return lambdaAlias;
       case 'cloudformation':
         return stack;
+      case 'parameter':
+        return parameter;
     }
   };
   return {

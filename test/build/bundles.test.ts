@@ -89,7 +89,7 @@ describe('the SDK clients in a bundle', () => {
   it.each([
     ['track-rollback', ['dynamodb']],
     ['start-monitoring', ['sfn']],
-    ['start-target', ['cloudformation', 'cloudwatch', 'codedeploy', 'dynamodb', 'lambda', 's3']],
+    ['start-target', ['cloudformation', 'cloudwatch', 'codedeploy', 'dynamodb', 'lambda', 's3', 'ssm']],
   ])('of %s are %j', (folder, clients) => {
     expect(bundleOf(folder)?.clients).toEqual(clients.map((client) => `@aws-sdk/client-${client}`));
   });

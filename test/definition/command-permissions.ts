@@ -33,6 +33,10 @@ const others: Readonly<Record<string, readonly string[]>> = {
     'codedeploy:RegisterApplicationRevision',
     'codedeploy:UpdateDeploymentGroup',
   ],
+  // A SecureString under a key of the team's own is decrypted and encrypted by its reader and writer (Systems
+  // Manager user guide, "AWS KMS encryption for Parameter Store SecureString parameters").
+  '@aws-sdk/client-ssm/GetParameterCommand': ['ssm:GetParameter', 'kms:Decrypt'],
+  '@aws-sdk/client-ssm/PutParameterCommand': ['ssm:PutParameter', 'kms:Encrypt', 'kms:GenerateDataKey'],
   // CloudFormation reads the template of TemplateURL as its caller.
   '@aws-sdk/client-cloudformation/UpdateStackCommand': ['cloudformation:UpdateStack', 's3:GetObject'],
 };

@@ -22,6 +22,7 @@ const unrestricted: Readonly<Record<string, string>> = {
   'logs:ListLogDeliveries': 'no resource types (same)',
   'logs:PutResourcePolicy': 'no resource types (same)',
   'logs:UpdateLogDelivery': 'no resource types (same)',
+  'ssm:DescribeParameters': 'no resource types (same, AWS Systems Manager)',
 };
 
 describe('permissions', () => {

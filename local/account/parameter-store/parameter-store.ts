@@ -67,6 +67,17 @@ export class ParameterStore implements SimulatedService {
     this.#emit = emit;
   }
 
+  /** A version still kept, or the live one, decrypted and past all permissions; for whoever looks on. */
+  version(name: string, version?: number): ParameterVersion | undefined {
+    const parameter = this.#parameters.get(name);
+    return parameter && (version === undefined ? latest(parameter) : selected(parameter, String(version)));
+  }
+
+  /** Names of all parameters below a path, in order. */
+  namesBelow(path: string): string[] {
+    return [...this.#parameters.keys()].filter((name) => name.startsWith(`${path}/`)).sort();
+  }
+
   #put(input: PutParameterCommandInput, call: CallContext): object {
     const existing = this.#parameters.get(input.Name ?? '');
     const parameter = writeVersion(input, existing, call);
@@ -170,6 +181,9 @@ export class ParameterStore implements SimulatedService {
     if (input.Filters?.length) throw unsupported('ssm', 'DescribeParameters', 'Filters');
     if (input.Shared) throw unsupported('ssm', 'DescribeParameters', 'Shared');
     const tests = (input.ParameterFilters ?? []).map(({ Key, Option = 'Equals', Values = [] }) => {
+      if (Key === 'Path' && Option === 'Recursive') {
+        return ({ name }: Parameter) => Values.some((path) => name.startsWith(`${path}/`));
+      }
       if (Key !== 'Name' || !['Equals', 'BeginsWith'].includes(Option)) {
         throw unsupported('ssm', 'DescribeParameters', `a ParameterFilter of ${Key} ${Option}`);
       }

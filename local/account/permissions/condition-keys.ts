@@ -6,6 +6,7 @@ const serviceKeys = [
   'cloudformation:rolearn',
   'cloudformation:templateurl',
   'iam:passedtoservice',
+  'kms:viaservice',
   's3:delimiter',
   's3:prefix',
   'ssm:recursive',

@@ -31,7 +31,12 @@ export function enforcePermissions(account: SimulatedAccount, stack: StackSpec):
   return usage;
 }
 
-function scopeOf({ identity, codeDeploy, cloudFormation }: SimulatedAccount): PermissionScope {
+function scopeOf({
+  identity,
+  codeDeploy,
+  cloudFormation,
+  parameterStore,
+}: SimulatedAccount): PermissionScope {
   const { region, accountId } = identity;
   return {
     arn: (service, resource) => `arn:aws:${service}:${region}:${accountId}:${resource}`,
@@ -41,6 +46,10 @@ function scopeOf({ identity, codeDeploy, cloudFormation }: SimulatedAccount): Pe
     },
     groupConfig: (application, group) =>
       unlessRefused(() => codeDeploy.group(application, group).settings.configName),
+    parameterKey(name) {
+      const { keyId, tier = '' } = parameterStore.version(name) ?? {};
+      return keyId === undefined || keyId === 'alias/aws/ssm' ? undefined : { keyId, tier };
+    },
     stack(StackName) {
       const found = unlessRefused(() => cloudFormation.operations.DescribeStacks({ StackName }));
       const RoleARN = found?.Stacks?.[0]?.RoleARN;

@@ -20,6 +20,8 @@ export interface PermissionScope {
   deploymentGroup(deploymentId: string): { readonly application: string; readonly group: string } | undefined;
   /** The deployment configuration a group uses where a deployment names none. */
   groupConfig(application: string, group: string): string | undefined;
+  /** The customer's own key that a SecureString is encrypted with; AWS's key asks nothing of the caller. */
+  parameterKey(name: string): { readonly keyId: string; readonly tier: string } | undefined;
   /** A stack, by name or id, with the service role it was last deployed with. */
   stack(nameOrId: string): { readonly roleArn?: string } | undefined;
 }

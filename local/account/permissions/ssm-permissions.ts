@@ -3,8 +3,15 @@ import type {
   GetParameterRequest,
   GetParametersByPathRequest,
   GetParametersRequest,
+  PutParameterRequest,
 } from '@aws-sdk/client-ssm';
-import { on, type PermissionScope, type Requirement, type Requirements } from './required-permission.ts';
+import {
+  on,
+  type PermissionScope,
+  type RequiredPermission,
+  type Requirement,
+  type Requirements,
+} from './required-permission.ts';
 
 /**
  * What calls of Parameter Store require. Reading by path is asked on the path itself, and with it everything below
@@ -14,9 +21,15 @@ import { on, type PermissionScope, type Requirement, type Requirements } from '.
  * access to Parameter Store parameters using IAM policies".
  */
 export const ssmPermissions: Requirements = {
-  GetParameter: onParameter('GetParameter'),
+  GetParameter: (input: GetParameterRequest, scope) => [
+    on('ssm:GetParameter', parameterArn(scope, input.Name)),
+    ...(input.WithDecryption ? decrypting(scope, input.Name) : []),
+  ],
   GetParameterHistory: onParameter('GetParameterHistory'),
-  PutParameter: onParameter('PutParameter'),
+  PutParameter: (input: PutParameterRequest, scope) => [
+    on('ssm:PutParameter', parameterArn(scope, input.Name)),
+    ...encrypting(scope, input),
+  ],
   DeleteParameter: onParameter('DeleteParameter'),
   LabelParameterVersion: onParameter('LabelParameterVersion'),
   GetParameters: ({ Names }: GetParametersRequest, scope) =>
@@ -29,15 +42,51 @@ export const ssmPermissions: Requirements = {
   DescribeParameters: () => [on('ssm:DescribeParameters', '*')],
 };
 
+/**
+ * A SecureString under a key of the customer's own is decrypted with the caller's permission, through Parameter
+ * Store (Systems Manager user guide, "AWS KMS encryption for Parameter Store SecureString parameters").
+ */
+function decrypting(scope: PermissionScope, name = ''): RequiredPermission[] {
+  const key = scope.parameterKey(plainName(name));
+  return key ? [on('kms:Decrypt', keyArn(scope, key.keyId), viaParameterStore(scope))] : [];
+}
+
+/** A standard parameter is encrypted by the key itself, an advanced one by a data key (same source). */
+function encrypting(
+  scope: PermissionScope,
+  { Name = '', KeyId, Tier }: PutParameterRequest,
+): RequiredPermission[] {
+  const key = scope.parameterKey(plainName(Name));
+  const keyId = KeyId ?? key?.keyId;
+  if (keyId === undefined || keyId === 'alias/aws/ssm') return [];
+  const action = (Tier ?? key?.tier) === 'Advanced' ? 'kms:GenerateDataKey' : 'kms:Encrypt';
+  return [on(action, keyArn(scope, keyId), viaParameterStore(scope))];
+}
+
+function viaParameterStore(scope: PermissionScope): Readonly<Record<string, string>> {
+  const [, , , region = ''] = scope.arn('ssm', 'parameter').split(':');
+  return { 'kms:ViaService': `ssm.${region}.amazonaws.com` };
+}
+
+/** Permissions are asked on the key, never on its alias; here both have the same name. */
+function keyArn(scope: PermissionScope, keyId: string): string {
+  return scope.arn('kms', `key/${keyId.replace(/^alias\//, '')}`);
+}
+
 function onParameter(operation: string): Requirement {
   return ({ Name }: Pick<GetParameterRequest, 'Name'>, scope) => [
     on(`ssm:${operation}`, parameterArn(scope, Name)),
   ];
 }
 
-/** The slash before a hierarchy is in the ARN once; a version or label behind a name is not of it. */
+/** A version or label behind a name is not of it. */
+function plainName(name: string): string {
+  return name.replace(/:[^:/]*$/, '');
+}
+
+/** The slash before a hierarchy is in the ARN once. */
 function parameterArn(scope: PermissionScope, nameOrArn = ''): string {
   if (nameOrArn.startsWith('arn:')) return nameOrArn;
-  const name = nameOrArn.replace(/:[^:/]*$/, '');
+  const name = plainName(nameOrArn);
   return scope.arn('ssm', `parameter${name.startsWith('/') ? '' : '/'}${name}`);
 }

@@ -54,7 +54,13 @@ function wire(statements: readonly PolicyStatement[], s3 = new S3({ random: benc
       machines: [],
     },
     identity: ACCOUNT,
-    scope: { arn, deploymentGroup: () => undefined, groupConfig: () => undefined, stack: () => undefined },
+    scope: {
+      arn,
+      deploymentGroup: () => undefined,
+      parameterKey: () => undefined,
+      groupConfig: () => undefined,
+      stack: () => undefined,
+    },
     usage,
   });
   made.use(permissionInterceptor(permissions));

@@ -11,6 +11,7 @@ const scope: PermissionScope = {
   arn,
   deploymentGroup: (id) => (id === 'd-1' ? { application: 'app', group: 'grp' } : undefined),
   groupConfig: () => 'Canary',
+  parameterKey: (name) => (name === '/a/secret' ? { keyId: 'alias/team', tier: 'Standard' } : undefined),
   stack: (name) => ({ managed: { roleArn: 'arn:aws:iam::1:role/cfn' }, bare: {} })[name],
 };
 
@@ -115,6 +116,33 @@ describe('requiredPermissions', () => {
       [`dynamodb:BatchWriteItem on ${table}`, `dynamodb:BatchWriteItem on ${arn('dynamodb', 'table/other')}`],
     ],
     ['ssm', 'GetParametersByPath', { Path: '/a/b' }, [`ssm:GetParametersByPath on ${parameter}`]],
+    [
+      'ssm',
+      'GetParameter',
+      { Name: '/a/secret:3', WithDecryption: true },
+      [`ssm:GetParameter on ${arn('ssm', 'parameter/a/secret')}`, `kms:Decrypt on ${arn('kms', 'key/team')}`],
+    ],
+    [
+      'ssm',
+      'GetParameter',
+      { Name: '/a/secret' },
+      [`ssm:GetParameter on ${arn('ssm', 'parameter/a/secret')}`],
+    ],
+    [
+      'ssm',
+      'PutParameter',
+      { Name: '/a/secret' },
+      [`ssm:PutParameter on ${arn('ssm', 'parameter/a/secret')}`, `kms:Encrypt on ${arn('kms', 'key/team')}`],
+    ],
+    [
+      'ssm',
+      'PutParameter',
+      { Name: '/a/new', KeyId: 'alias/own', Tier: 'Advanced' },
+      [
+        `ssm:PutParameter on ${arn('ssm', 'parameter/a/new')}`,
+        `kms:GenerateDataKey on ${arn('kms', 'key/own')}`,
+      ],
+    ],
     ['ssm', 'GetParameter', { Name: '/a/b:3' }, [`ssm:GetParameter on ${parameter}`]],
     ['ssm', 'GetParameters', { Names: ['plain'] }, [`ssm:GetParameters on ${arn('ssm', 'parameter/plain')}`]],
     ['sns', 'Publish', { TopicArn: topic }, [`sns:Publish on ${topic}`]],

@@ -11,11 +11,13 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { DescribeParametersCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { planService } from '../../../functions/plan-rollback/plan-service.ts';
 import { Aliases } from '../../../shared/aws/aliases.ts';
 import { Bucket } from '../../../shared/aws/bucket.ts';
 import { Deployments } from '../../../shared/aws/deployments.ts';
+import { ParameterStore } from '../../../shared/aws/parameter-store.ts';
 import { NoWayBack } from '../../../shared/errors.ts';
 import type { ReleaseRecord, TargetSnapshot } from '../../../shared/ledger/records.ts';
 import { servicePlan as servicePlanSchema } from '../../../shared/targets/service-plan.ts';
@@ -38,11 +40,13 @@ import {
 
 const codeDeploy = mockClient(CodeDeployClient);
 const lambda = mockClient(LambdaClient);
+const ssm = mockClient(SSMClient);
 const region = { region: 'eu-west-1' };
 const deps = {
   deployments: new Deployments(new CodeDeployClient(region)),
   aliases: new Aliases(new LambdaClient(region)),
   bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
+  parameterStore: new ParameterStore(new SSMClient(region)),
 };
 const older = (day: string, changes: Partial<ReleaseRecord> = {}) =>
   goodRelease({
@@ -57,6 +61,7 @@ let versions: Set<string>;
 beforeEach(() => {
   codeDeploy.reset();
   lambda.reset();
+  ssm.reset();
   versions = new Set(['2', '3', '4', '5']);
   mockBucket({ [TEMPLATE_KEY]: 'Resources: {}' });
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Succeeded' }));
@@ -258,5 +263,83 @@ describe('the targets of the plan', () => {
   it('make a plan the plan store can hold', async () => {
     const plan = await planFrom([goodRelease()]);
     expect(servicePlanSchema.parse(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
+  });
+});
+
+describe('parameters', () => {
+  const writtenAt = '2026-01-04T08:00:00.000Z';
+  const entry = ordersEntry({ targets: [{ kind: 'parameter', path: '/orders' }] });
+  const recorded = (name: string, version: number) =>
+    ({ name, version, writtenAt, type: 'String', tier: 'Standard' }) as const;
+  const good = goodRelease({
+    snapshot: [
+      {
+        kind: 'parameter',
+        target: '/orders/*',
+        parameters: [recorded('/orders/a', 3), recorded('/orders/b', 1), recorded('/orders/c', 2)],
+      },
+    ],
+  });
+  const live = (Name: string, Version: number, more: object = {}) => ({
+    Name,
+    Version,
+    Type: 'String' as const,
+    Tier: 'Standard' as const,
+    LastModifiedDate: new Date(writtenAt),
+    ...more,
+  });
+  const kept = (Name: string, Version: number, at = writtenAt) => ({
+    Name,
+    Version,
+    LastModifiedDate: new Date(at),
+  });
+  const all = [kept('/orders/a', 3), kept('/orders/b', 1), kept('/orders/c', 2)];
+
+  beforeEach(() => {
+    ssm.on(GetParametersCommand).resolves({ Parameters: all });
+    ssm.on(DescribeParametersCommand).resolves({
+      Parameters: [live('/orders/a', 5), live('/orders/b', 1), live('/orders/c', 4, { Tier: 'Advanced' })],
+    });
+  });
+
+  it('go back where they are on another version, with the tier they cannot leave', async () => {
+    const { targets } = await planFrom([good], releaseRecord({ deployments: {}, stack: undefined }), entry);
+    expect(targets).toEqual([
+      {
+        kind: 'parameter',
+        phase: 'parameters',
+        target: '/orders/*',
+        parameters: [
+          { name: '/orders/a', fromVersion: 5, toVersion: 3, type: 'String', tier: 'Standard' },
+          { name: '/orders/c', fromVersion: 4, toVersion: 2, type: 'String', tier: 'Advanced' },
+        ],
+      },
+    ]);
+    // Whether a version is kept is asked without its value.
+    expect(ssm.commandCalls(GetParametersCommand)[0]?.args[0].input).toEqual({
+      Names: ['/orders/a:3', '/orders/b:1', '/orders/c:2'],
+    });
+  });
+
+  it('stay where all of them are on their version', async () => {
+    ssm.on(DescribeParametersCommand).resolves({
+      Parameters: [live('/orders/a', 3), live('/orders/b', 1), live('/orders/c', 2)],
+    });
+    const { targets, unchanged } = await planFrom([good], releaseRecord({ deployments: {} }), entry);
+    expect(targets.filter(({ kind }) => kind === 'parameter')).toEqual([]);
+    expect(unchanged).toEqual([{ target: '/orders/*', reason: 'it is on the version of that release' }]);
+  });
+
+  it.each([
+    ['dropped from the newest 100', all.slice(1), 'version 3 of parameter /orders/a is gone'],
+    [
+      'of a parameter that was deleted and made anew',
+      [kept('/orders/a', 3, '2026-01-04T12:00:00.000Z'), ...all.slice(1)],
+      'version 3 of parameter /orders/a is another one: the parameter was deleted and made anew',
+    ],
+  ])('refuse a release with a version %s', async (_, Parameters, objection) => {
+    ssm.on(GetParametersCommand).resolves({ Parameters });
+    codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Succeeded' }));
+    await expect(planFrom([good], releaseRecord(), entry)).rejects.toThrow(objection);
   });
 });

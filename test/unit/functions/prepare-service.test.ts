@@ -7,6 +7,7 @@ import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
   codeDeployPlan,
   PLAN_KEY,
+  parameterPlan,
   planObject,
   RELEASE,
   servicePlan,
@@ -33,6 +34,18 @@ it('lays out traffic before stack, side by side within a phase', async () => {
   await expect(prepare()).resolves.toEqual({
     phases: [{ targets: ['CreateOrder:live', 'ListOrders:live'] }, { targets: ['stack'] }],
     startedAt: iso(ledger.now),
+  });
+});
+
+it('lays them out in the order that the catalog declares', async () => {
+  const targets = [codeDeployPlan(), parameterPlan(), stackPlan()];
+  mockBucket(planObject(servicePlan({ targets })));
+  await expect(prepare()).resolves.toMatchObject({
+    phases: [{ targets: ['/orders/limit'] }, { targets: ['CreateOrder:live'] }, { targets: ['stack'] }],
+  });
+  mockBucket(planObject(servicePlan({ targets, order: ['stack', 'traffic', 'parameters'] })));
+  await expect(prepare()).resolves.toMatchObject({
+    phases: [{ targets: ['stack'] }, { targets: ['CreateOrder:live'] }, { targets: ['/orders/limit'] }],
   });
 });
 

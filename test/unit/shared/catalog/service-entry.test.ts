@@ -151,3 +151,36 @@ it.each([
 ])('names the target %j %s', (target, name) => {
   expect(targetName(target)).toBe(name);
 });
+
+describe('a target', () => {
+  const withTarget = (target: object) => refusal({ ...smallest, targets: [target] });
+
+  it.each<[object, string | undefined]>([
+    [{ kind: 'parameter', name: '/orders/limit' }, undefined],
+    [{ kind: 'parameter', name: 'limit' }, undefined],
+    [{ kind: 'parameter', path: '/orders/settings' }, undefined],
+    [{ kind: 'parameter' }, 'targets.0: needs either a name or a path'],
+    [{ kind: 'parameter', name: '/a', path: '/b' }, 'targets.0: needs either a name or a path'],
+    [{ kind: 'parameter', name: 'a/b' }, "targets.0.name: must be a parameter's full name, such as"],
+    [{ kind: 'parameter', path: '/orders/' }, 'targets.0.path: must be a path, such as'],
+    [
+      { kind: 'parameter', name: '/rollback-coordinator/prod/services/orders' },
+      'targets.0.name: must not be at or below /rollback-coordinator',
+    ],
+    [{ kind: 'parameter', path: '/rollback-coordinator' }, 'targets.0.path: must not be at or below'],
+    [{ kind: 'parameter', name: '/aws/service/x' }, 'targets.0.name: must not begin with aws or ssm'],
+    [{ kind: 'queue' }, 'targets.0.kind: "queue" is no kind of target: it has to be one of codedeploy, '],
+  ])('%j is taken, or refused by name', (target, problem) => {
+    if (problem === undefined) expect(withTarget(target)).toBeUndefined();
+    else expect(withTarget(target)).toContain(problem);
+  });
+});
+
+describe('the order', () => {
+  it('names every phase once', () => {
+    expect(refusal({ ...smallest, order: ['stack', 'traffic', 'parameters'] })).toBeUndefined();
+    expect(refusal({ ...smallest, order: ['stack', 'traffic'] })).toContain(
+      'order: has to name each phase once',
+    );
+  });
+});

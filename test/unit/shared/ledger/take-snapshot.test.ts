@@ -7,23 +7,28 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { GetAliasCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
 import { Bucket } from '../../../../shared/aws/bucket.ts';
+import { ParameterStore } from '../../../../shared/aws/parameter-store.ts';
 import { Stacks } from '../../../../shared/aws/stacks.ts';
 import { targetSnapshot } from '../../../../shared/ledger/records.ts';
 import { takeSnapshot } from '../../../../shared/ledger/take-snapshot.ts';
 import { alias, stackOf } from '../../fixtures/aws-answers.ts';
 import { ordersEntry } from '../../fixtures/catalog.ts';
 import { mockBucket } from '../../fixtures/mock-bucket.ts';
+import { watchedDeployment } from '../../fixtures/records.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const lambda = mockClient(LambdaClient);
+const ssm = mockClient(SSMClient);
 const region = { region: 'eu-west-1' };
 const clients = {
   aliases: new Aliases(new LambdaClient(region)),
   stacks: new Stacks(new CloudFormationClient(region)),
   bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
+  parameterStore: new ParameterStore(new SSMClient(region)),
 };
 const template = 'Resources: {}\n';
 const templateKey = `templates/orders/${createHash('sha256').update(template).digest('hex')}.template`;
@@ -31,6 +36,7 @@ const templateKey = `templates/orders/${createHash('sha256').update(template).di
 beforeEach(() => {
   cloudFormation.reset();
   lambda.reset();
+  ssm.reset();
   cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: 'arn:role' }));
   cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: template });
   cloudFormation.on(ListStackResourcesCommand).resolves({
@@ -107,4 +113,80 @@ it('needs no stack for a service without one', async () => {
     { function: 'shop-shared', version: '5' },
   ]);
   expect(cloudFormation.calls()).toHaveLength(0);
+});
+
+describe('parameters', () => {
+  const targets = [
+    { kind: 'codedeploy', function: 'CreateOrder' },
+    { kind: 'parameter', name: '/orders/limit' },
+    { kind: 'parameter', path: '/orders/settings' },
+  ];
+  const metadata = (Name: string, more: object = {}) => ({
+    Name,
+    Version: 7,
+    Type: 'String' as const,
+    Tier: 'Standard' as const,
+    LastModifiedDate: new Date('2026-01-05T08:00:00Z'),
+    ...more,
+  });
+
+  beforeEach(() => {
+    ssm
+      .on(DescribeParametersCommand, {
+        ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: ['/orders/limit'] }],
+      })
+      .resolves({ Parameters: [metadata('/orders/limit')] });
+    const below = { ParameterFilters: [{ Key: 'Path', Option: 'Recursive', Values: ['/orders/settings'] }] };
+    ssm
+      .on(DescribeParametersCommand, below)
+      // A page may be empty before the last.
+      .resolves({ Parameters: [], NextToken: 'more' })
+      .on(DescribeParametersCommand, { ...below, NextToken: 'more' })
+      .resolves({
+        Parameters: [
+          metadata('/orders/settings/token', { Type: 'SecureString', KeyId: 'alias/shop', Tier: 'Advanced' }),
+          metadata('/orders/settings/colour', { Version: 2 }),
+        ],
+      });
+  });
+
+  it('are recorded by version, with what a later write needs, and never by value', async () => {
+    mockBucket();
+    const snapshot = await takeSnapshot(ordersEntry({ targets }), clients);
+    const writtenAt = '2026-01-05T08:00:00.000Z';
+    expect(snapshot.slice(1)).toEqual([
+      {
+        kind: 'parameter',
+        target: '/orders/limit',
+        parameters: [{ name: '/orders/limit', version: 7, writtenAt, type: 'String', tier: 'Standard' }],
+      },
+      {
+        kind: 'parameter',
+        target: '/orders/settings/*',
+        parameters: [
+          { name: '/orders/settings/colour', version: 2, writtenAt, type: 'String', tier: 'Standard' },
+          {
+            name: '/orders/settings/token',
+            version: 7,
+            writtenAt,
+            type: 'SecureString',
+            tier: 'Advanced',
+            keyId: 'alias/shop',
+          },
+        ],
+      },
+    ]);
+    for (const one of snapshot) expect(targetSnapshot.parse(one)).toEqual(one);
+  });
+
+  it('are left out of a release that a later stack update may have overtaken', async () => {
+    mockBucket();
+    const deployed = watchedDeployment();
+    const LastUpdatedTime = new Date(Date.parse(deployed.createdAt) + 60_000);
+    cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ LastUpdatedTime }));
+    const snapshot = await takeSnapshot(ordersEntry({ targets }), clients, {
+      deployments: { [deployed.deploymentId]: deployed },
+    });
+    expect(snapshot.map(({ kind }) => kind)).toEqual(['codedeploy']);
+  });
 });

@@ -2,6 +2,7 @@ import { finishByHand } from '../../../../shared/mail/finish-by-hand.ts';
 import {
   codeDeployPlan,
   lambdaAliasPlan,
+  parameterPlan,
   rollbackPlan,
   servicePlan,
   serviceResult,
@@ -71,4 +72,13 @@ it('says that a template has to be found by hand where none is saved', () => {
   const { snapshot: _, ...bare } = stackPlan();
   const one = rollbackPlan(servicePlan({ targets: [bare] }));
   expect(finishByHand(one, [], url).join('\n')).toContain('no template of before is saved');
+});
+
+it('writes a parameter again without showing its value', () => {
+  const secret = { name: '/orders/token', fromVersion: 9, toVersion: 7, tier: 'Standard' as const };
+  const one = parameterPlan({ parameters: [{ ...secret, type: 'SecureString', keyId: 'alias/shop' }] });
+  expect(finishByHand(rollbackPlan(servicePlan({ targets: [one] })), [], url)[1]).toBe(
+    'aws ssm put-parameter --name /orders/token --type SecureString --tier Standard --key-id alias/shop --overwrite ' +
+      '--value "$(aws ssm get-parameter --name /orders/token:7 --with-decryption --query Parameter.Value --output text)"',
+  );
 });

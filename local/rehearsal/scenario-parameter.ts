@@ -1,0 +1,12 @@
+import * as z from 'zod';
+import { parameterType } from '../../shared/ledger/records.ts';
+
+/** A parameter that services have in Parameter Store from before the first release. */
+export const scenarioParameter = z.strictObject({
+  name: z.string(),
+  value: z.string().min(1).default('before'),
+  type: parameterType.default('String'),
+  /** Key of a SecureString; AWS's own where it is left out. */
+  keyId: z.string().min(1).optional(),
+});
+export type ScenarioParameter = z.infer<typeof scenarioParameter>;

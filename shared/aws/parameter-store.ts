@@ -1,0 +1,129 @@
+import {
+  DescribeParametersCommand,
+  GetParameterCommand,
+  GetParametersCommand,
+  ParameterNotFound,
+  ParameterVersionNotFound,
+  PutParameterCommand,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import type { ParameterSnapshot } from '../ledger/records.ts';
+
+/** A parameter as it is live, without its value. */
+export type ParameterState = ParameterSnapshot['parameters'][number];
+
+/** Which parameters are asked about. */
+export interface ParameterQuery {
+  readonly names?: readonly string[];
+  readonly path?: string | undefined;
+}
+
+/** A value, decrypted. It stays inside the function: it is compared and written, never returned or logged. */
+export interface ParameterValue {
+  readonly value: string;
+  readonly version: number;
+}
+
+/** Parameter Store, as the coordinator uses it for the parameters of the teams. */
+export class ParameterStore {
+  readonly #client: SSMClient;
+
+  constructor(client: SSMClient) {
+    this.#client = client;
+  }
+
+  /** The parameters of some names, or all below a path; those that do not exist are not among them. */
+  async describe({ names, path }: ParameterQuery): Promise<ParameterState[]> {
+    const filters =
+      path === undefined ? byNames(names ?? []) : [{ Key: 'Path', Option: 'Recursive', Values: [path] }];
+    const found: ParameterState[] = [];
+    for (const filter of filters) {
+      let token: string | undefined;
+      do {
+        const page = await this.#client.send(
+          new DescribeParametersCommand({
+            ParameterFilters: [filter],
+            MaxResults: 50,
+            ...(token && { NextToken: token }),
+          }),
+        );
+        for (const one of page.Parameters ?? []) {
+          found.push({
+            name: one.Name ?? '',
+            version: one.Version ?? 0,
+            writtenAt: (one.LastModifiedDate ?? new Date(0)).toISOString(),
+            type: one.Type ?? 'String',
+            tier: one.Tier ?? 'Standard',
+            ...(one.KeyId && { keyId: one.KeyId }),
+          });
+        }
+        token = page.NextToken;
+      } while (token);
+    }
+    return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** When versions were written, ISO 8601, by `name:version`; one that is not kept any more is not among them. */
+  async writtenAt(
+    versions: readonly { readonly name: string; readonly version: number }[],
+  ): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    for (let first = 0; first < versions.length; first += 10) {
+      const names = versions.slice(first, first + 10).map(({ name, version }) => `${name}:${version}`);
+      const { Parameters = [] } = await this.#client.send(new GetParametersCommand({ Names: names }));
+      for (const { Name, Version, LastModifiedDate } of Parameters) {
+        if (LastModifiedDate) found.set(`${Name}:${Version}`, LastModifiedDate.toISOString());
+      }
+    }
+    return found;
+  }
+
+  /** The live value of a parameter, or the value of one version; undefined where there is none. */
+  async value(name: string, version?: number): Promise<ParameterValue | undefined> {
+    const selected = version === undefined ? name : `${name}:${version}`;
+    try {
+      const { Parameter } = await this.#client.send(
+        new GetParameterCommand({ Name: selected, WithDecryption: true }),
+      );
+      return { value: Parameter?.Value ?? '', version: Parameter?.Version ?? 0 };
+    } catch (error) {
+      if (error instanceof ParameterNotFound || error instanceof ParameterVersionNotFound) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Writes a value as a new version of a parameter that exists. Parameter Store knows no condition on the version
+   * before: a write of somebody else's in between is seen by the number that is answered.
+   *
+   * @returns the number of the new version
+   */
+  async write(parameter: Omit<ParameterState, 'version' | 'writtenAt'>, value: string): Promise<number> {
+    try {
+      const { Version = 0 } = await this.#client.send(
+        new PutParameterCommand({
+          Name: parameter.name,
+          Value: value,
+          Type: parameter.type,
+          Tier: parameter.tier,
+          ...(parameter.keyId && { KeyId: parameter.keyId }),
+          Overwrite: true,
+        }),
+      );
+      return Version;
+    } catch (error) {
+      // A refusal may quote what was refused.
+      if (error instanceof Error) error.message = error.message.replaceAll(value, '(the value)');
+      throw error;
+    }
+  }
+}
+
+/** A filter takes at most 50 values. */
+function byNames(names: readonly string[]) {
+  return Array.from({ length: Math.ceil(names.length / 50) }, (_, page) => ({
+    Key: 'Name',
+    Option: 'Equals',
+    Values: names.slice(page * 50, page * 50 + 50),
+  }));
+}

@@ -1,0 +1,18 @@
+import * as z from 'zod';
+
+/**
+ * Phases of a service's rollback in their usual order; targets of one phase go back side by side, and a phase is
+ * not begun on one that failed.
+ *
+ * Settings go back before the code that reads them. Traffic goes before the stack, which takes minutes for what an
+ * alias does in seconds.
+ */
+export const phase = z.enum(['parameters', 'traffic', 'stack']);
+export type Phase = z.infer<typeof phase>;
+
+/** Another order of the phases: all of them, each once. */
+export const phaseOrder = z
+  .array(phase)
+  .refine((order) => order.length === phase.options.length && new Set(order).size === order.length, {
+    error: `has to name each phase once: ${phase.options.join(', ')}`,
+  });

@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { parameterName, parameterPath } from './parameter-name.ts';
+
+const pattern = z.string().min(1).max(256).describe('a name, or a pattern in which * stands for any text');
+
+const codeDeployTarget = z.strictObject({
+  kind: z.literal('codedeploy'),
+  /** Logical id of the function in the stack (SAM derives the deployment group's name from it). */
+  function: z.string().min(1),
+  alias: z.string().min(1).default('live'),
+  /** CodeDeploy application; by default SAM's `<stack>-ServerlessDeploymentApplication-*`. */
+  application: pattern.optional(),
+  /** Deployment group; by default SAM's `<stack>-<function>DeploymentGroup-*`. */
+  deploymentGroup: pattern.optional(),
+});
+
+const lambdaAliasTarget = z.strictObject({
+  kind: z.literal('lambda-alias'),
+  /** Name of the function, or its logical id where the service has a stack. */
+  function: z.string().min(1),
+  alias: z.string().min(1).default('live'),
+});
+
+const cloudFormationTarget = z.strictObject({
+  kind: z.literal('cloudformation'),
+  /** Stack name; by default the service's own `stack`. */
+  stack: z.string().min(1).optional(),
+});
+
+const parameterTarget = z
+  .strictObject({
+    kind: z.literal('parameter'),
+    /** One parameter … */
+    name: parameterName.optional(),
+    /** … or every parameter below a path. */
+    path: parameterPath.optional(),
+  })
+  .refine(({ name, path }) => (name === undefined) !== (path === undefined), {
+    error: 'needs either a name or a path',
+  });
+
+/** One thing of a service that can be put back. */
+export const targetEntry = z.discriminatedUnion(
+  'kind',
+  [codeDeployTarget, lambdaAliasTarget, cloudFormationTarget, parameterTarget],
+  { error: ({ code, input }) => (code === 'invalid_union' ? unknownKind(input) : undefined) },
+);
+export type TargetEntry = z.infer<typeof targetEntry>;
+
+function unknownKind(input: unknown): string {
+  const { kind } = (input ?? {}) as { kind?: unknown };
+  const kinds = targetEntry.options.map(({ shape }) => [...shape.kind.values][0]).join(', ');
+  return `"${kind}" is no kind of target: it has to be one of ${kinds}`;
+}
+
+/** The name of a target within its service, as plans, mails and the ledger show it. */
+export function targetName(target: TargetEntry): string {
+  switch (target.kind) {
+    case 'codedeploy':
+    case 'lambda-alias':
+      return `${target.function}:${target.alias}`;
+    case 'cloudformation':
+      return 'stack';
+    case 'parameter':
+      return target.name ?? `${target.path}/*`;
+  }
+}

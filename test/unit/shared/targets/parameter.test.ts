@@ -1,0 +1,170 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { ParameterStore as SimulatedParameterStore } from '../../../../local/account/parameter-store/parameter-store.ts';
+import type { Interceptor } from '../../../../local/account/wire/wire.ts';
+import { ParameterStore } from '../../../../shared/aws/parameter-store.ts';
+import { LockLost, NoWayBack, TargetNotRestored } from '../../../../shared/errors.ts';
+import { parameterTarget, verifyParameters } from '../../../../shared/targets/parameter.ts';
+import { ACCOUNT, Bench, CALLER } from '../../../account/wire/wired.ts';
+import { parameterPlan, RELEASE } from '../../fixtures/records.ts';
+import { NOW } from '../../fixtures/times.ts';
+
+const NAME = '/orders/limit';
+const somebody = { caller: { principal: 'somebody' }, now: NOW };
+
+let bench: Bench;
+let ssm: SimulatedParameterStore;
+let interceptors: Interceptor[];
+let parameterStore: ParameterStore;
+const beforeChange = jest.fn(async () => {});
+const context = { incidentId: RELEASE, attempt: 1, now: NOW, beforeChange };
+
+beforeEach(() => {
+  bench = new Bench();
+  interceptors = [];
+  beforeChange.mockClear();
+  ssm = new SimulatedParameterStore({ random: bench.random, account: ACCOUNT, emit: () => {} });
+  const wire = bench.wire({ ssm });
+  wire.use((call, next) => (interceptors[0] ? interceptors[0](call, next) : next()));
+  parameterStore = new ParameterStore(new SSMClient(wire.clientConfig(CALLER)));
+  for (const value of ['1', 'good', 'bad']) put(value);
+});
+afterEach(() => bench.clock.uninstall());
+
+const put = (Value: string, more: object = {}) =>
+  ssm.operations.PutParameter({ Name: NAME, Type: 'String', Overwrite: true, Value, ...more }, somebody);
+const start = (plan = parameterPlan()) => bench.settle(parameterTarget(parameterStore).start(plan, context));
+const refusal = (plan = parameterPlan()) =>
+  bench.refusal(parameterTarget(parameterStore).start(plan, context));
+
+it('writes the old value as a new version, of the same type, tier and key', async () => {
+  const Name = '/orders/token';
+  for (const Value of ['good', 'bad']) {
+    put(Value, { Name, Type: 'SecureString', KeyId: 'alias/shop', Tier: 'Advanced' });
+  }
+  const secret = {
+    name: Name,
+    fromVersion: 2,
+    toVersion: 1,
+    type: 'SecureString',
+    tier: 'Advanced',
+  } as const;
+  await expect(start(parameterPlan({ parameters: [{ ...secret, keyId: 'alias/shop' }] }))).resolves.toEqual({
+    is: 'restored',
+    detail: '/orders/token has the value of version 1 again, as version 3',
+  });
+  expect(ssm.version(Name)).toMatchObject({
+    version: 3,
+    value: 'good',
+    keyId: 'alias/shop',
+    tier: 'Advanced',
+  });
+});
+
+it('is left as it is where it has the value already, whatever its version', async () => {
+  put('good');
+  await expect(start()).resolves.toEqual({
+    is: 'restored',
+    detail: '/orders/limit has the value of version 2 already',
+  });
+  expect(ssm.version(NAME)?.version).toBe(4);
+  expect(beforeChange).not.toHaveBeenCalled();
+});
+
+it('is written once when it is started twice', async () => {
+  await start();
+  await expect(start()).resolves.toMatchObject({ is: 'restored' });
+  expect(ssm.version(NAME)).toMatchObject({ version: 4, value: 'good' });
+});
+
+it('reads as stranded before and as restored after', async () => {
+  const read = () => bench.settle(parameterTarget(parameterStore).read(parameterPlan(), context));
+  await expect(read()).resolves.toEqual({
+    is: 'stranded',
+    detail: 'not yet on the value of before: /orders/limit',
+  });
+  await start();
+  await expect(read()).resolves.toMatchObject({ is: 'restored' });
+});
+
+it('is left alone when somebody else changed it since the rollback was planned', async () => {
+  put('newer');
+  const error = await refusal();
+  expect(error).toBeInstanceOf(TargetNotRestored);
+  expect(error.message).toContain('was on version 3 when the rollback was planned and is on version 4');
+  expect(ssm.version(NAME)).toMatchObject({ version: 4, value: 'newer' });
+});
+
+it('tells of a write that came between its read and its own', async () => {
+  interceptors.push(async ({ operation }, next) => {
+    if (operation === 'PutParameter') put('in between');
+    return next();
+  });
+  await expect(start()).resolves.toEqual({
+    is: 'restored',
+    detail:
+      '/orders/limit has the value of version 2 again, as version 5, over version 4 that somebody else wrote meanwhile',
+  });
+});
+
+it('is left alone when the service is no longer ours the moment before', async () => {
+  beforeChange.mockRejectedValueOnce(new LockLost('gone'));
+  expect(await refusal()).toBeInstanceOf(LockLost);
+  expect(ssm.version(NAME)?.version).toBe(3);
+});
+
+it('has no way back once the version is dropped from the newest 100', async () => {
+  for (let version = 4; version <= 102; version += 1) put(`value ${version}`);
+  expect(await refusal(parameterPlan())).toBeInstanceOf(NoWayBack);
+});
+
+it('says what to do when a label keeps the oldest of 100 versions', async () => {
+  for (let version = 4; version <= 100; version += 1) put(`value ${version}`);
+  ssm.operations.LabelParameterVersion({ Name: NAME, ParameterVersion: 1, Labels: ['keep'] });
+  const [planned] = parameterPlan().parameters;
+  const error = await refusal(
+    parameterPlan({ parameters: [{ ...(planned as NonNullable<typeof planned>), fromVersion: 100 }] }),
+  );
+  expect(error).toBeInstanceOf(TargetNotRestored);
+  expect(error.message).toContain('unlabel-parameter-version');
+});
+
+it('does not repeat a value that a refusal quotes', async () => {
+  interceptors.push(async ({ operation, input }, next) => {
+    if (operation === 'PutParameter')
+      throw new Error(`Value '${(input as { Value: string }).Value}' is not valid`);
+    return next();
+  });
+  const error = await refusal();
+  expect(error.message).toBe("Value '(the value)' is not valid");
+});
+
+it('writes many step by step, so that no step runs into its time-out', async () => {
+  const names = Array.from({ length: 25 }, (_, index) => `/many/${index}`);
+  for (const Name of names) for (const Value of ['good', 'bad']) put(Value, { Name });
+  const plan = parameterPlan({
+    parameters: names.map((name) => ({
+      name,
+      fromVersion: 2,
+      toVersion: 1,
+      type: 'String',
+      tier: 'Standard',
+    })),
+  });
+  const first = await start(plan);
+  expect(first.is).toBe('stranded');
+  expect(first.detail).toMatch(/; 5 more to be written$/);
+  await expect(start(plan)).resolves.toMatchObject({ is: 'restored' });
+  for (const name of names) expect(ssm.version(name)).toMatchObject({ version: 3, value: 'good' });
+});
+
+describe('verifying', () => {
+  it('finds the value, and refuses another without showing either', async () => {
+    const error = await bench.refusal(verifyParameters(parameterStore, parameterPlan()));
+    expect(error).toBeInstanceOf(TargetNotRestored);
+    expect(error.message).toBe('/orders/limit is on version 3, whose value is not that of version 2.');
+    await start();
+    await expect(bench.settle(verifyParameters(parameterStore, parameterPlan()))).resolves.toBe(
+      '/orders/limit has the value of version 2',
+    );
+  });
+});
