@@ -73,7 +73,7 @@ export function finishService(deps: FinishServiceDeps) {
     const result = results.find(({ target }) => target === plan.target);
     if (!result)
       return { target: plan.target, status: 'failed', action: 'not reached: an earlier step failed' };
-    if (plan.phase === 'stack' || result.status === 'failed') return result;
+    if (plan.kind === 'cloudformation' || plan.kind === 'hook' || result.status === 'failed') return result;
     try {
       await verifyPlan(deps, plan);
       return result;

@@ -1,16 +1,19 @@
 import type { Deployments } from '../../shared/aws/deployments.ts';
+import type { Hooks } from '../../shared/aws/hooks.ts';
 import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import { type ServiceEntry, type TargetEntry, targetName } from '../../shared/catalog/service-entry.ts';
 import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
 import type { ArtefactClients } from '../../shared/targets/missing-artefact.ts';
 import type { TargetPlan } from '../../shared/targets/service-plan.ts';
 import { planAlias } from './plan-alias.ts';
+import { planHook } from './plan-hook.ts';
 import { planParameters } from './plan-parameters.ts';
 import { planStack } from './plan-stack.ts';
 
 /** What planning a target reads of AWS. */
 export interface PlanTargetDeps extends ArtefactClients {
   readonly deployments: Deployments;
+  readonly hooks: Hooks;
 }
 
 /** Where to go back to: a recorded good release, or the versions from before deployments that never completed. */
@@ -46,5 +49,7 @@ export async function planTarget(
       return planStack(deps, entry, target, bad, goal);
     case 'parameter':
       return planParameters(deps, target, goal?.kind === 'parameter' ? goal : undefined);
+    case 'hook':
+      return planHook(deps, target);
   }
 }

@@ -31,14 +31,16 @@ export interface PollTargetDeps {
 /**
  * How long a target may take, from its first start.
  *
- * Parameters: 3 writes a second, shared with the whole account.
- * Traffic: a stopped deployment may still run its lifecycle hook, which CodeDeploy gives up to 60 minutes.
+ * Alias: a stopped deployment may still run its lifecycle hook, which CodeDeploy gives up to 60 minutes.
  * Stack: a rollback of a stack update waits for its slowest resource; three hours cover a database's.
+ * Parameters: 3 writes a second, shared with the whole account. A hook is waited for by the machine, never here.
  */
-const deadlineMs: Record<TargetPlan['phase'], number> = {
-  parameters: 30 * 60_000,
-  traffic: 75 * 60_000,
-  stack: 3 * 60 * 60_000,
+const deadlineMs: Record<TargetPlan['kind'], number> = {
+  codedeploy: 75 * 60_000,
+  'lambda-alias': 75 * 60_000,
+  cloudformation: 3 * 60 * 60_000,
+  parameter: 30 * 60_000,
+  hook: 0,
 };
 
 /**
@@ -54,9 +56,9 @@ export function pollTarget({ adapters, locks, plans, now }: PollTargetDeps) {
     await locks.renew(service, lockOwner(input));
     const { is, detail } = await adapters.read(plan, { incidentId, attempt, now: now() });
     const elapsed = now() - Date.parse(input.since);
-    if (is !== 'restored' && elapsed > deadlineMs[plan.phase]) {
+    if (is !== 'restored' && elapsed > deadlineMs[plan.kind]) {
       throw new TargetTimedOut(
-        `${target} did not come back within ${deadlineMs[plan.phase] / 60_000} min: ${detail}`,
+        `${target} did not come back within ${deadlineMs[plan.kind] / 60_000} min: ${detail}`,
       );
     }
     return { standing: is, detail, waitSeconds: Math.min(60, Math.max(3, Math.round(elapsed / 4000))) };

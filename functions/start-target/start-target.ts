@@ -1,10 +1,11 @@
 import * as z from 'zod';
+import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
 import type { PlanStore } from '../../shared/targets/plan-store.ts';
 import type { TargetPlan } from '../../shared/targets/service-plan.ts';
-import type { Standing, TargetAdapter } from '../../shared/targets/target-adapter.ts';
+import type { HookCall, Standing, TargetAdapter } from '../../shared/targets/target-adapter.ts';
 import { targetStep } from '../../shared/targets/target-step.ts';
 
 export const startTargetInput = z.strictObject(targetStep);
@@ -14,6 +15,8 @@ export interface StartedTarget {
   readonly standing: Standing['is'];
   /** What was done, in words for the mail. */
   readonly action: string;
+  /** The hook that the machine has to ask now; null for every other target. */
+  readonly hook: HookCall | null;
 }
 
 /** What the rule needs. */
@@ -37,7 +40,7 @@ export function startTarget({ adapters, locks, checkpoints, plans, now }: StartT
     const beforeChange = () => locks.renew(service, lockOwner(input));
     await beforeChange();
     const standing = await adapters.start(plan, { incidentId, attempt, now: now(), beforeChange });
-    if (standing.pointedAt !== undefined && plan.phase === 'traffic') {
+    if (standing.pointedAt !== undefined && isAlias(plan)) {
       await checkpoints.sight({
         service,
         target,
@@ -49,6 +52,6 @@ export function startTarget({ adapters, locks, checkpoints, plans, now }: StartT
         incidentId,
       });
     }
-    return { standing: standing.is, action: standing.detail };
+    return { standing: standing.is, action: standing.detail, hook: standing.hook ?? null };
   };
 }

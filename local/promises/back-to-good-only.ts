@@ -82,7 +82,7 @@ function checkBeginning(
 }
 
 function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): void {
-  const { at, call, service = '', owners, alias, deploymentId, templateUrl, parameter } = change;
+  const { at, call, service = '', owners, alias, deploymentId, templateUrl, parameter, hook } = change;
   const plans = owners.flatMap((owner) => facts.plans.ofService(owner, service) ?? []);
   const targets = plans.flatMap((plan) => plan.targets);
   const say = (detail: string) =>
@@ -122,6 +122,13 @@ function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): vo
         ),
     );
     if (!planned) say(`writes ${parameter.name} with a value of no version that a plan names`);
+  } else if (hook) {
+    const planned = plans.some(
+      (plan) =>
+        (plan.toRelease ?? null) === hook.event.toRelease &&
+        plan.targets.some((target) => target.kind === 'hook' && target.function === hook.function),
+    );
+    if (!planned) say(`asks ${hook.function} to go to ${hook.event.toRelease}, which no plan names`);
   } else {
     say('is a change of no known kind');
   }
@@ -141,6 +148,9 @@ function isAsRecorded(target: TargetPlan, recorded: TargetSnapshot | undefined):
           recorded?.kind === 'parameter' &&
           recorded.parameters.some((one) => one.name === name && one.version === toVersion),
       );
+    case 'hook':
+      // The team's code is what it is now: there is no earlier hook to go back to.
+      return true;
   }
 }
 
@@ -210,6 +220,8 @@ class GoneAtPlanning {
         );
         return gone && `version ${gone.toVersion} of parameter ${gone.name}`;
       }
+      case 'hook':
+        return this.#facts.account.lambdaRuntime.has(target.function) ? undefined : `hook ${target.function}`;
     }
   }
 }

@@ -25,6 +25,8 @@ export const changedOnce: PromiseCheck = {
         }
         return;
       }
+      // A hook may be asked again: by its idempotency token it knows what it has done.
+      if (change.hook) return;
       const key = keyOf(facts, change);
       const earlier = done.get(key);
       const pointed = operation === 'UpdateAlias' && alias && `${alias.function}:${alias.name}`;

@@ -67,7 +67,17 @@ function problemOf(
       return stackProblem(facts, target, since, incidentId);
     case 'parameter':
       return parameterProblem(facts, target, since);
+    case 'hook':
+      return facts.changes
+        .all()
+        .some(({ hook, owners }) => hook?.function === target.function && isOf(incidentId, owners))
+        ? undefined
+        : 'was never asked';
   }
+}
+
+function isOf(incidentId: string, owners: readonly string[]): boolean {
+  return owners.some((owner) => owner.startsWith(`${incidentId}#`));
 }
 
 function parameterProblem(
@@ -130,9 +140,7 @@ function stackProblem(
   if (!status.endsWith('_COMPLETE') || status === 'ROLLBACK_COMPLETE') return `is ${status}`;
   const ours = facts.changes
     .all()
-    .some(
-      (change) => change.stack === stack && change.owners.some((owner) => owner.startsWith(`${incidentId}#`)),
-    );
+    .some((change) => change.stack === stack && isOf(incidentId, change.owners));
   if (!ours || snapshot?.kind !== 'cloudformation') return undefined;
   for (const { key, value } of snapshot.parameters) {
     const live = found?.Parameters?.find(({ ParameterKey }) => ParameterKey === key)?.ParameterValue;

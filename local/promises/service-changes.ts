@@ -1,3 +1,4 @@
+import type { HookEvent } from '../../shared/targets/hook-event.ts';
 import type { SimulatedAccount } from '../account/account.ts';
 import type { WireCall } from '../account/wire/wire.ts';
 import { Listeners } from '../asl/listeners.ts';
@@ -24,6 +25,8 @@ export interface ServiceChange {
   readonly deploymentId?: string;
   readonly stack?: string;
   readonly templateUrl?: string;
+  /** The hook that was asked, and with what. */
+  readonly hook?: { readonly function: string; readonly event: HookEvent };
   /** The parameter that was written, and its new value. */
   readonly parameter?: { readonly name: string; readonly value: string };
 }
@@ -31,6 +34,12 @@ export interface ServiceChange {
 /** Services the teams' things are in; the rest is the coordinator's own. */
 const teams = new Set(['codedeploy', 'lambda', 'cloudformation', 'ssm', 'cloudwatch']);
 const reading = /^(Get|List|Describe|BatchGet|Invoke$)/;
+/** Functions whose invocations are for one attempt of one incident on one service. */
+const steps = new Set(['StartTargetFunction', 'InvokeHookFunction', 'RequestHookFunction']);
+
+function isChange({ service, operation, caller: { resource = '' } }: WireCall): boolean {
+  return service === 'lambda' && operation === 'Invoke' ? steps.has(resource) : !reading.test(operation);
+}
 
 interface Step {
   readonly incidentId: string;
@@ -51,7 +60,7 @@ export class ServiceChanges {
     this.#scenario = scenario;
     this.#account = account;
     account.lambdaRuntime.intercept(async ({ logicalId, payload }, next) => {
-      if (logicalId !== 'StartTargetFunction') return next();
+      if (!steps.has(logicalId)) return next();
       const step = JSON.parse(payload) as Step;
       this.#steps.add(step);
       try {
@@ -62,7 +71,7 @@ export class ServiceChanges {
     });
     account.wire.onPerformed(({ call, output, refusal }) => {
       if (refusal || call.caller.resource === undefined) return;
-      if (!teams.has(call.service) || reading.test(call.operation)) return;
+      if (!teams.has(call.service) || !isChange(call)) return;
       const change = this.#read(call, call.caller.resource, output);
       this.#all.push(change);
       this.#changes.tell(() => change);
@@ -98,7 +107,10 @@ export class ServiceChanges {
   #subject(
     { operation, input }: WireCall,
     output: object | undefined,
-  ): Pick<ServiceChange, 'service' | 'alias' | 'deploymentId' | 'stack' | 'templateUrl' | 'parameter'> & {
+  ): Pick<
+    ServiceChange,
+    'service' | 'alias' | 'deploymentId' | 'stack' | 'templateUrl' | 'parameter' | 'hook'
+  > & {
     mark?: string;
   } {
     switch (operation) {
@@ -127,6 +139,14 @@ export class ServiceChanges {
           stack: input.StackName,
           templateUrl: input.TemplateURL ?? '',
           ...(mark && { mark: `${mark[1]}#${mark[2]}` }),
+        };
+      }
+      case 'Invoke': {
+        const event = JSON.parse(Buffer.from(input.Payload as Uint8Array).toString()) as HookEvent;
+        return {
+          service: event.service,
+          hook: { function: input.FunctionName, event },
+          mark: `${event.incidentId}#`,
         };
       }
       case 'PutParameter':

@@ -22,11 +22,17 @@ const changing = new Set([
   'PutParameter',
 ]);
 
+function isChange({ operation, caller: { resource = '' } }: WireCall): boolean {
+  return (
+    changing.has(operation) || (operation === 'Invoke' && /^(Invoke|Request)HookFunction$/.test(resource))
+  );
+}
+
 /** Notes every change the coordinator makes, as it takes effect. The list grows as the rehearsal goes on. */
 export function logChanges(scenario: Scenario, account: SimulatedAccount): readonly Change[] {
   const changes: Change[] = [];
   account.wire.use(async (call, next) => {
-    if (call.caller.resource === undefined || !changing.has(call.operation)) return next();
+    if (call.caller.resource === undefined || !isChange(call)) return next();
     const result = await next();
     changes.push({
       at: call.now,
@@ -50,6 +56,8 @@ function serviceOf({ operation, input }: WireCall, scenario: Scenario, account: 
       return serviceOfFunction(scenario, input.FunctionName);
     case 'UpdateStack':
       return scenario.services.find(({ stack }) => stack === input.StackName)?.service;
+    case 'Invoke':
+      return (JSON.parse(Buffer.from(input.Payload).toString()) as { service: string }).service;
     case 'PutParameter':
       return serviceOfParameter(scenario, input.Name);
     default:

@@ -66,6 +66,13 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
       }
     }
   }
+  const hooks = entries
+    .flatMap(({ targets }) => targets)
+    .flatMap((target) => (target.kind === 'hook' ? [target.function] : []));
+  for (const [index, { function: name }] of file.rollbackHooks.entries()) {
+    if (!hooks.includes(name))
+      add(`rollbackHooks.${index}.function`, notOneOf('a hook of a service', name, hooks));
+  }
   const alarmNames = new Set<string>();
   for (const [index, alarm] of file.alarms.entries()) {
     const entry = service(`alarms.${index}.service`, alarm.service);

@@ -28,6 +28,12 @@ export function checkRehearsable(entries: readonly ServiceEntry[]): ScenarioProb
           add(`targets.${index}.stack`, 'a rehearsal deploys a service by its own stack only');
         }
       }
+      if (target.kind === 'hook' && target.function.includes(':')) {
+        add(
+          `targets.${index}.function`,
+          'a rehearsal knows hooks by their name alone, without version or alias',
+        );
+      }
       if (!isAlias(target)) continue;
       const name = functionName(entry, target.function);
       if (name.length > longestFunctionName) {

@@ -107,6 +107,9 @@ function describersFor(timeline: Timeline): Readonly<Record<string, Describer>> 
       held.add(key);
       timeline.add('target', `${target}: ${detail}`, about(service, 'PollTarget'));
     },
+    InvokeHookFunction({ service, target }, { found }) {
+      timeline.add('target', `${target}: ${found}`, about(service, 'InvokeHook'));
+    },
     VerifyTargetFunction({ service, target }, { found }) {
       timeline.add('target', `${target}: verified, ${found}`, about(service, 'VerifyTarget'));
     },

@@ -18,6 +18,7 @@ import { observeExecutions } from './observe-executions.ts';
 import { observeFunctions } from './observe-functions.ts';
 import { PendingWork } from './pending-work.ts';
 import type { AccountState } from './rehearsal-result.ts';
+import { deployRollbackHooks } from './rollback-hooks.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarioBehaviours, trafficSources } from './scenario-behaviours.ts';
 import type { Loss } from './scenario-fault.ts';
@@ -94,6 +95,7 @@ export class Rehearsal {
     this.#tool = new DeploymentTool(scenario, account);
     this.#tool.createStacks();
     this.#tool.createParameters();
+    deployRollbackHooks(scenario, account);
     applyFaults(scenario, account, this.timeline);
     this.changes = logChanges(scenario, account);
     this.#look = observeAccount(scenario, account, this.timeline);

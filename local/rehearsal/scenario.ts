@@ -4,6 +4,7 @@ import { positiveDuration } from './duration.ts';
 import { alarm } from './scenario-alarm.ts';
 import { expectation } from './scenario-expect.ts';
 import { faults } from './scenario-fault.ts';
+import { rollbackHook } from './scenario-hook.ts';
 import { scenarioParameter } from './scenario-parameter.ts';
 import { customConfig, release } from './scenario-release.ts';
 import { traffic } from './scenario-traffic.ts';
@@ -52,6 +53,7 @@ export const scenarioFile = z.strictObject({
   configs: z.array(customConfig).default([]),
   alarms: z.array(alarm).default([]),
   parameters: z.array(scenarioParameter).default([]),
+  rollbackHooks: z.array(rollbackHook).default([]),
   releases: z.array(release).default([]),
   starts: z.array(manualStart).default([]),
   catalogWrites: z.array(catalogWrite).default([]),

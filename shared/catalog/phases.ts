@@ -7,7 +7,7 @@ import * as z from 'zod';
  * Settings go back before the code that reads them. Traffic goes before the stack, which takes minutes for what an
  * alias does in seconds.
  */
-export const phase = z.enum(['parameters', 'traffic', 'stack']);
+export const phase = z.enum(['hook-before', 'parameters', 'traffic', 'stack', 'hook-after']);
 export type Phase = z.infer<typeof phase>;
 
 /** Another order of the phases: all of them, each once. */

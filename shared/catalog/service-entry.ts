@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { phaseOrder } from './phases.ts';
-import { targetEntry } from './target-entry.ts';
+import { targetEntry, targetName } from './target-entry.ts';
 
 export { type TargetEntry, targetEntry, targetName } from './target-entry.ts';
 
@@ -113,6 +113,15 @@ export const serviceEntry = z
       if (target.kind === 'codedeploy' && !target.application) missing('application');
       if (target.kind === 'codedeploy' && !target.deploymentGroup) missing('deploymentGroup');
       if (target.kind === 'cloudformation' && !target.stack) missing('stack');
+    }
+    const names = entry.targets.map(targetName);
+    for (const [index, name] of names.entries()) {
+      if (names.indexOf(name) === index) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['targets', index],
+        message: `"${name}" is a target already`,
+      });
     }
     const providers = entry.dependsOn.map((item) => providerOf(item).service);
     if (providers.includes(entry.service)) {

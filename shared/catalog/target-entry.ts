@@ -39,10 +39,41 @@ const parameterTarget = z
     error: 'needs either a name or a path',
   });
 
+const hookTarget = z
+  .strictObject({
+    kind: z.literal('hook'),
+    /** A function of the team's own, with a version or alias behind a colon if need be. */
+    function: z
+      .string()
+      .regex(
+        /^RollbackHook_[A-Za-z0-9_-]{1,51}(:[A-Za-z0-9_-]{1,128}|:\$LATEST)?$/,
+        'must be the name of a function that begins with RollbackHook_: the coordinator may invoke no others',
+      ),
+    /** Before everything else of the service, or after it. */
+    when: z.enum(['before', 'after']).default('before'),
+    /** `answer`: done when the function returns; `callback`: done when somebody says so with the task token. */
+    form: z.enum(['answer', 'callback']).default('answer'),
+    /** How long it may take. */
+    timeoutSeconds: z.number().int().min(1).max(10_800, 'must be at most 3 hours').default(600),
+    /** How often a callback has to send a heartbeat at the least. */
+    heartbeatSeconds: z.number().int().min(10).max(10_800).default(300),
+  })
+  .refine(({ form, timeoutSeconds }) => form === 'callback' || timeoutSeconds <= 840, {
+    error: 'must be at most 840 for a hook that answers: Lambda ends every function after 900 s',
+    path: ['timeoutSeconds'],
+  })
+  .refine(
+    ({ form, timeoutSeconds, heartbeatSeconds }) => form === 'answer' || heartbeatSeconds < timeoutSeconds,
+    {
+      error: 'must be less than timeoutSeconds',
+      path: ['heartbeatSeconds'],
+    },
+  );
+
 /** One thing of a service that can be put back. */
 export const targetEntry = z.discriminatedUnion(
   'kind',
-  [codeDeployTarget, lambdaAliasTarget, cloudFormationTarget, parameterTarget],
+  [codeDeployTarget, lambdaAliasTarget, cloudFormationTarget, parameterTarget, hookTarget],
   { error: ({ code, input }) => (code === 'invalid_union' ? unknownKind(input) : undefined) },
 );
 export type TargetEntry = z.infer<typeof targetEntry>;
@@ -63,5 +94,7 @@ export function targetName(target: TargetEntry): string {
       return 'stack';
     case 'parameter':
       return target.name ?? `${target.path}/*`;
+    case 'hook':
+      return `${target.function} ${target.when}`;
   }
 }

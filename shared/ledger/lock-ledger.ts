@@ -69,15 +69,16 @@ export class LockLedger {
   /**
    * Prolongs the lease of a lock that `owner` holds; asked before every step that changes something.
    *
+   * @param lastingMs how long it lasts from now on, where a step takes longer than the usual lease
    * @throws LockLost when the lock is somebody else's by now, or nobody's
    */
-  async renew(service: string, owner: string): Promise<void> {
+  async renew(service: string, owner: string, lastingMs = leaseMs): Promise<void> {
     const renewed = await this.#table.update(
       lockKey(service),
       {
         expression: 'SET #lease = :lease',
         names: { '#lease': 'leaseUntil', '#owner': 'owner' },
-        values: { ':lease': this.#now() + leaseMs },
+        values: { ':lease': this.#now() + lastingMs },
       },
       { expression: '#owner = :owner', values: { ':owner': owner } },
     );

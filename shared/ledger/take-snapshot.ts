@@ -48,6 +48,9 @@ export async function takeSnapshot(
       case 'parameter':
         snapshot.push(await snapshotParameters(target, clients.parameterStore));
         break;
+      case 'hook':
+        // It is asked, not put back: there is nothing of it to record.
+        break;
     }
   }
   // After the reads: an update that is not seen yet cannot have changed what was read.

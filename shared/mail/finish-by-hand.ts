@@ -1,9 +1,12 @@
 import type { ServiceResult } from '../ledger/records.ts';
+import { type HookEvent, hookEvent } from '../targets/hook-event.ts';
 import type {
   CodeDeployPlan,
+  HookPlan,
   LambdaAliasPlan,
   ParameterPlan,
   RollbackPlan,
+  ServicePlan,
   StackPlan,
   TargetPlan,
 } from '../targets/service-plan.ts';
@@ -19,17 +22,26 @@ export function finishByHand(
   results: readonly ServiceResult[],
   templateUrl: (key: string) => string,
 ): string[] {
-  return plan.services.flatMap(({ service, targets }) => {
-    const result = results.find((one) => one.service === service);
+  return plan.services.flatMap((one) => {
+    const { service, targets } = one;
+    const result = results.find((other) => other.service === service);
     const isBack = ({ target }: TargetPlan) =>
-      result?.targets.some((one) => one.target === target && one.status === 'restored') ?? false;
+      result?.targets.some((other) => other.target === target && other.status === 'restored') ?? false;
     return targets
       .filter((target) => !isBack(target))
-      .flatMap((target) => [`# ${service}, ${target.target}`, ...commands(target, templateUrl)]);
+      .flatMap((target) => [
+        `# ${service}, ${target.target}`,
+        ...commands(plan.incidentId, one, target, templateUrl),
+      ]);
   });
 }
 
-function commands(target: TargetPlan, templateUrl: (key: string) => string): string[] {
+function commands(
+  incidentId: string,
+  service: ServicePlan,
+  target: TargetPlan,
+  templateUrl: (key: string) => string,
+): string[] {
   switch (target.kind) {
     case 'cloudformation':
       return stackCommands(target, templateUrl);
@@ -42,6 +54,8 @@ function commands(target: TargetPlan, templateUrl: (key: string) => string): str
       ];
     case 'parameter':
       return target.parameters.map(parameterCommand);
+    case 'hook':
+      return [hookCommand(hookEvent(incidentId, service, target), target)];
   }
 }
 
@@ -63,6 +77,14 @@ function parameterCommand({
   const value = `$(aws ssm get-parameter --name ${name}:${toVersion} --with-decryption --query Parameter.Value --output text)`;
   const key = keyId ? ` --key-id ${keyId}` : '';
   return `aws ssm put-parameter --name ${name} --type ${type} --tier ${tier}${key} --overwrite --value "${value}"`;
+}
+
+/** Without a task token: there is no state any more that waits for it. */
+function hookCommand(event: HookEvent, { function: name }: HookPlan): string {
+  return (
+    `aws lambda invoke --function-name ${name} --cli-binary-format raw-in-base64-out ` +
+    `--payload '${JSON.stringify(event)}' /dev/stdout`
+  );
 }
 
 function stackCommands(

@@ -121,8 +121,13 @@ function planned(target: TargetPlan): string {
         : `stack ${target.stack} brought to rest in the state of that release`;
     case 'parameter':
       return target.parameters
-        .map(({ name, fromVersion, toVersion }) => `${name} back from version ${fromVersion} to ${toVersion}`)
+        .map(({ name, fromVersion, toVersion }) => {
+          const way = `back from version ${fromVersion} to version ${toVersion}`;
+          return name === target.target ? way : `${name} ${way}`;
+        })
         .join(', ');
+    case 'hook':
+      return `asked to do its part, ${target.phase === 'hook-before' ? 'before' : 'after'} everything else`;
   }
 }
 

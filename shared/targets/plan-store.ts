@@ -1,7 +1,13 @@
 import type { Bucket } from '../aws/bucket.ts';
 import { LedgerCorrupt } from '../errors.ts';
 import { describeIssues } from '../task.ts';
-import { type RollbackPlan, rollbackPlan, type ServicePlan, type TargetPlan } from './service-plan.ts';
+import {
+  type HookPlan,
+  type RollbackPlan,
+  rollbackPlan,
+  type ServicePlan,
+  type TargetPlan,
+} from './service-plan.ts';
 
 /** Where the objects of one plan are. */
 export interface PlanKeys {
@@ -58,6 +64,23 @@ export class PlanStore {
     const found = (await this.readService(planKey, service)).targets.find((one) => one.target === target);
     if (!found) throw new LedgerCorrupt(`Plan ${planKey} has no target ${target} of ${service}.`);
     return found;
+  }
+
+  /** A hook of a service, with the service's plan. */
+  async readHook({
+    planKey,
+    service,
+    target,
+  }: {
+    readonly planKey: string;
+    readonly service: string;
+    readonly target: string;
+  }): Promise<{ service: ServicePlan; plan: HookPlan }> {
+    const found = await this.readService(planKey, service);
+    const plan = found.targets.find((one) => one.target === target);
+    if (plan?.kind !== 'hook')
+      throw new LedgerCorrupt(`Plan ${planKey} has no hook ${target} of ${service}.`);
+    return { service: found, plan };
   }
 }
 

@@ -72,12 +72,25 @@ export const parameterPlan = z.strictObject({
 });
 export type ParameterPlan = z.infer<typeof parameterPlan>;
 
+/** A function of the team's own that is asked to do its part. */
+export const hookPlan = z.strictObject({
+  kind: z.literal('hook'),
+  phase: z.enum(['hook-before', 'hook-after']),
+  target: z.string(),
+  function: z.string(),
+  form: z.enum(['answer', 'callback']),
+  timeoutSeconds: z.number().int().positive(),
+  heartbeatSeconds: z.number().int().positive(),
+});
+export type HookPlan = z.infer<typeof hookPlan>;
+
 /** What is to be done to one target. */
 export const targetPlan = z.discriminatedUnion('kind', [
   codeDeployPlan,
   lambdaAliasPlan,
   stackPlan,
   parameterPlan,
+  hookPlan,
 ]);
 export type TargetPlan = z.infer<typeof targetPlan>;
 

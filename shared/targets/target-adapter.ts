@@ -1,3 +1,5 @@
+import type { HookPlan } from './service-plan.ts';
+
 /** Who asks, and when. */
 export interface TargetContext {
   readonly incidentId: string;
@@ -27,7 +29,12 @@ export interface Standing {
   readonly detail: string;
   /** The version an alias was pointed at by this very step: no deployment shows that. */
   readonly pointedAt?: string;
+  /** Set where not the adapter acts but the machine: it asks a hook, and its answer is the end of the target. */
+  readonly hook?: HookCall;
 }
+
+/** How a hook is asked, and how long it is waited for. */
+export type HookCall = Pick<HookPlan, 'form' | 'timeoutSeconds' | 'heartbeatSeconds'>;
 
 /**
  * How one kind of target is put back. Every step reads before it acts, so that any of them can be repeated:

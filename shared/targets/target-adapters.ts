@@ -3,6 +3,7 @@ import type { Deployments } from '../aws/deployments.ts';
 import type { ParameterStore } from '../aws/parameter-store.ts';
 import { type StackClients, stackTarget } from './cloudformation.ts';
 import { codeDeployTarget } from './codedeploy.ts';
+import { hookTarget } from './hook.ts';
 import { lambdaAliasTarget } from './lambda-alias.ts';
 import { parameterTarget } from './parameter.ts';
 import type { TargetPlan } from './service-plan.ts';
@@ -21,6 +22,7 @@ export function targetAdapters(clients: TargetClients): TargetAdapter<TargetPlan
   const lambdaAlias = lambdaAliasTarget(clients.aliases);
   const stack = stackTarget(clients);
   const parameter = parameterTarget(clients.parameterStore);
+  const hook = hookTarget();
   const of = (plan: TargetPlan): TargetAdapter<never> => {
     switch (plan.kind) {
       case 'codedeploy':
@@ -31,6 +33,8 @@ export function targetAdapters(clients: TargetClients): TargetAdapter<TargetPlan
         return stack;
       case 'parameter':
         return parameter;
+      case 'hook':
+        return hook;
     }
   };
   return {

@@ -33,6 +33,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
     'codedeploy:RegisterApplicationRevision',
     'codedeploy:UpdateDeploymentGroup',
   ],
+  '@aws-sdk/client-lambda/InvokeCommand': ['lambda:InvokeFunction'],
   // A SecureString under a key of the team's own is decrypted and encrypted by its reader and writer (Systems
   // Manager user guide, "AWS KMS encryption for Parameter Store SecureString parameters").
   '@aws-sdk/client-ssm/GetParameterCommand': ['ssm:GetParameter', 'kms:Decrypt'],

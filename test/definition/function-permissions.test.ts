@@ -18,13 +18,26 @@ describe('what is read from the source', () => {
   });
 
   it('tells what changes a target from what only reads it', () => {
-    const changes = ['StopDeployment', 'CreateDeployment', 'UpdateAlias', 'UpdateStack'].map(
+    const changes = ['StopDeployment', 'CreateDeployment', 'UpdateAlias', 'UpdateStack', 'PutParameter'].map(
       (name) => new RegExp(`/${name}Command$`),
     );
     const changing = functions.filter((one) =>
       commandsOf(folderOf(one)).some((command) => changes.some((change) => change.test(command))),
     );
     expect(changing).toEqual(['StartTargetFunction']);
+  });
+
+  it('tells who asks the hooks of the teams', () => {
+    const asking = functions.filter((one) =>
+      commandsOf(folderOf(one)).includes('@aws-sdk/client-lambda/InvokeCommand'),
+    );
+    expect(asking).toEqual(['InvokeHookFunction', 'RequestHookFunction']);
+    for (const one of asking) {
+      const granted = statementsOf(one).filter(({ actions }) => actions.includes('lambda:InvokeFunction'));
+      expect(granted.flatMap(({ resources }) => resources)).toEqual([
+        expect.stringMatching(/:function:RollbackHook_\*"}$/),
+      ]);
+    }
   });
 });
 

@@ -17,6 +17,7 @@ import { planService } from '../../../functions/plan-rollback/plan-service.ts';
 import { Aliases } from '../../../shared/aws/aliases.ts';
 import { Bucket } from '../../../shared/aws/bucket.ts';
 import { Deployments } from '../../../shared/aws/deployments.ts';
+import { Hooks } from '../../../shared/aws/hooks.ts';
 import { ParameterStore } from '../../../shared/aws/parameter-store.ts';
 import { NoWayBack } from '../../../shared/errors.ts';
 import type { ReleaseRecord, TargetSnapshot } from '../../../shared/ledger/records.ts';
@@ -46,6 +47,7 @@ const deps = {
   deployments: new Deployments(new CodeDeployClient(region)),
   aliases: new Aliases(new LambdaClient(region)),
   bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
+  hooks: new Hooks(new LambdaClient(region)),
   parameterStore: new ParameterStore(new SSMClient(region)),
 };
 const older = (day: string, changes: Partial<ReleaseRecord> = {}) =>
@@ -341,5 +343,31 @@ describe('parameters', () => {
     ssm.on(GetParametersCommand).resolves({ Parameters });
     codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Succeeded' }));
     await expect(planFrom([good], releaseRecord(), entry)).rejects.toThrow(objection);
+  });
+});
+
+describe('a hook', () => {
+  const entry = ordersEntry({
+    targets: [{ kind: 'hook', function: 'RollbackHook_orders', when: 'after', form: 'callback' }],
+  });
+
+  it('is asked whenever the service goes back', async () => {
+    lambda.on(GetFunctionConfigurationCommand, { FunctionName: 'RollbackHook_orders' }).resolves({});
+    const { targets } = await planFrom([goodRelease()], releaseRecord(), entry);
+    expect(targets[0]).toEqual({
+      kind: 'hook',
+      phase: 'hook-after',
+      target: 'RollbackHook_orders after',
+      function: 'RollbackHook_orders',
+      form: 'callback',
+      timeoutSeconds: 600,
+      heartbeatSeconds: 300,
+    });
+  });
+
+  it('that does not exist leaves no way back', async () => {
+    const attempt = planFrom([goodRelease()], releaseRecord(), entry);
+    await expect(attempt).rejects.toBeInstanceOf(NoWayBack);
+    await expect(attempt).rejects.toThrow('The hook RollbackHook_orders does not exist');
   });
 });

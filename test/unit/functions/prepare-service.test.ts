@@ -43,7 +43,11 @@ it('lays them out in the order that the catalog declares', async () => {
   await expect(prepare()).resolves.toMatchObject({
     phases: [{ targets: ['/orders/limit'] }, { targets: ['CreateOrder:live'] }, { targets: ['stack'] }],
   });
-  mockBucket(planObject(servicePlan({ targets, order: ['stack', 'traffic', 'parameters'] })));
+  mockBucket(
+    planObject(
+      servicePlan({ targets, order: ['stack', 'hook-before', 'traffic', 'parameters', 'hook-after'] }),
+    ),
+  );
   await expect(prepare()).resolves.toMatchObject({
     phases: [{ targets: ['stack'] }, { targets: ['CreateOrder:live'] }, { targets: ['/orders/limit'] }],
   });

@@ -17,7 +17,15 @@ import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import { alias, deploymentInfo } from '../fixtures/aws-answers.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { DEPLOYMENT, FUNCTION, PLAN_KEY, planObject, RELEASE } from '../fixtures/records.ts';
+import {
+  DEPLOYMENT,
+  FUNCTION,
+  hookPlan,
+  PLAN_KEY,
+  planObject,
+  RELEASE,
+  servicePlan,
+} from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
 import { iso, NOW } from '../fixtures/times.ts';
@@ -47,6 +55,7 @@ it('stops a running deployment, with rollback by CodeDeploy, and says so', async
   await expect(start()).resolves.toEqual({
     standing: 'moving',
     action: `deployment ${DEPLOYMENT} stopped, with rollback by CodeDeploy`,
+    hook: null,
   });
   expect(codeDeploy.commandCalls(StopDeploymentCommand)[0]?.args[0].input).toEqual({
     deploymentId: DEPLOYMENT,
@@ -114,4 +123,13 @@ it.each([
 it('throws TransientFailure when CodeDeploy throttles', async () => {
   codeDeploy.on(StopDeploymentCommand).rejects(throttled());
   await expect(start()).rejects.toBeInstanceOf(TransientFailure);
+});
+
+it('leaves a hook to the machine to ask', async () => {
+  mockBucket(planObject(servicePlan({ targets: [hookPlan({ form: 'callback' })] })));
+  await expect(start({ target: 'RollbackHook_orders before' })).resolves.toEqual({
+    standing: 'stranded',
+    action: 'RollbackHook_orders asked',
+    hook: { form: 'callback', timeoutSeconds: 600, heartbeatSeconds: 300 },
+  });
 });

@@ -169,6 +169,21 @@ describe('a target', () => {
     ],
     [{ kind: 'parameter', path: '/rollback-coordinator' }, 'targets.0.path: must not be at or below'],
     [{ kind: 'parameter', name: '/aws/service/x' }, 'targets.0.name: must not begin with aws or ssm'],
+    [{ kind: 'hook', function: 'RollbackHook_orders' }, undefined],
+    [{ kind: 'hook', function: 'RollbackHook_orders:live', when: 'after' }, undefined],
+    [
+      { kind: 'hook', function: 'orders-migration' },
+      'targets.0.function: must be the name of a function that begins with RollbackHook_',
+    ],
+    [
+      { kind: 'hook', function: 'RollbackHook_orders', timeoutSeconds: 900 },
+      'targets.0.timeoutSeconds: must be at most 840',
+    ],
+    [{ kind: 'hook', function: 'RollbackHook_orders', form: 'callback', timeoutSeconds: 900 }, undefined],
+    [
+      { kind: 'hook', function: 'RollbackHook_orders', form: 'callback', timeoutSeconds: 60 },
+      'targets.0.heartbeatSeconds: must be less than timeoutSeconds',
+    ],
     [{ kind: 'queue' }, 'targets.0.kind: "queue" is no kind of target: it has to be one of codedeploy, '],
   ])('%j is taken, or refused by name', (target, problem) => {
     if (problem === undefined) expect(withTarget(target)).toBeUndefined();
@@ -176,9 +191,19 @@ describe('a target', () => {
   });
 });
 
+it('a target is named once', () => {
+  const hook = { kind: 'hook', function: 'RollbackHook_orders' };
+  expect(refusal({ ...smallest, targets: [hook, { ...hook, when: 'after' }] })).toBeUndefined();
+  expect(refusal({ ...smallest, targets: [hook, hook] })).toBe(
+    'targets.1: "RollbackHook_orders before" is a target already',
+  );
+});
+
 describe('the order', () => {
   it('names every phase once', () => {
-    expect(refusal({ ...smallest, order: ['stack', 'traffic', 'parameters'] })).toBeUndefined();
+    expect(
+      refusal({ ...smallest, order: ['stack', 'hook-before', 'traffic', 'parameters', 'hook-after'] }),
+    ).toBeUndefined();
     expect(refusal({ ...smallest, order: ['stack', 'traffic'] })).toContain(
       'order: has to name each phase once',
     );

@@ -1,6 +1,7 @@
 import { finishByHand } from '../../../../shared/mail/finish-by-hand.ts';
 import {
   codeDeployPlan,
+  hookPlan,
   lambdaAliasPlan,
   parameterPlan,
   rollbackPlan,
@@ -81,4 +82,14 @@ it('writes a parameter again without showing its value', () => {
     'aws ssm put-parameter --name /orders/token --type SecureString --tier Standard --key-id alias/shop --overwrite ' +
       '--value "$(aws ssm get-parameter --name /orders/token:7 --with-decryption --query Parameter.Value --output text)"',
   );
+});
+
+it('asks a hook with its own event', () => {
+  const [, command = ''] = finishByHand(rollbackPlan(servicePlan({ targets: [hookPlan()] })), [], url);
+  expect(command).toMatch(/^aws lambda invoke --function-name RollbackHook_orders .* \/dev\/stdout$/);
+  expect(JSON.parse(/--payload '(.*)'/.exec(command)?.[1] ?? '')).toMatchObject({
+    service: 'orders',
+    when: 'before',
+    idempotencyToken: expect.stringContaining('/orders/RollbackHook_orders/before'),
+  });
 });

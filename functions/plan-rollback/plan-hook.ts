@@ -1,0 +1,35 @@
+import type { Hooks } from '../../shared/aws/hooks.ts';
+import { type TargetEntry, targetName } from '../../shared/catalog/service-entry.ts';
+import { NoWayBack } from '../../shared/errors.ts';
+import type { PlannedTarget } from './plan-target.ts';
+
+/** What planning a hook reads of AWS. */
+export interface PlanHookDeps {
+  readonly hooks: Hooks;
+}
+
+/**
+ * Plans a hook: it is asked whenever its service goes back.
+ *
+ * @throws NoWayBack when there is no such function: what it would have to do cannot be left out
+ */
+export async function planHook(
+  { hooks }: PlanHookDeps,
+  target: Extract<TargetEntry, { kind: 'hook' }>,
+): Promise<PlannedTarget> {
+  const { function: name, when, form, timeoutSeconds, heartbeatSeconds } = target;
+  if (!(await hooks.exists(name))) {
+    throw new NoWayBack(
+      `The hook ${name} does not exist, and without it nothing is put back. Deploy it, or take it out of the catalog.`,
+    );
+  }
+  return {
+    kind: 'hook',
+    phase: `hook-${when}`,
+    target: targetName(target),
+    function: name,
+    form,
+    timeoutSeconds,
+    heartbeatSeconds,
+  };
+}

@@ -1,0 +1,15 @@
+import * as z from 'zod';
+import { positiveDuration } from './duration.ts';
+
+/** How a function that is a hook of rollbacks behaves. */
+export const rollbackHook = z.strictObject({
+  /** Its name, as targets have it. */
+  function: z.string(),
+  /** `Silent` never answers; `Missing` was never deployed. */
+  result: z.enum(['Succeeded', 'Failed', 'Silent', 'Missing']).default('Succeeded'),
+  /** How long it takes; one that answers by callback sends a heartbeat every minute until then. */
+  after: positiveDuration.prefault('5s'),
+  /** What it fails with. */
+  message: z.string().default('the migration cannot be undone'),
+});
+export type RollbackHook = z.infer<typeof rollbackHook>;
