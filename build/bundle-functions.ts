@@ -34,6 +34,7 @@ export async function bundleFunctions(root: string, outDir: string): Promise<Bun
     target: 'node22',
     format: 'esm',
     mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': path.join(root, 'build', 'lambda-credentials.ts') },
     // CommonJS packages inside an ES module bundle ask for require.
     banner: {
       js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
@@ -55,7 +56,7 @@ function describeBundle(
   if (!output) throw new Error(`esbuild wrote no bundle for ${name}`);
   const clients = new Set<string>();
   for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
-    const client = /node_modules\/(@aws-sdk\/client-[a-z0-9]+)\//.exec(input)?.[1];
+    const client = /node_modules\/(@aws-sdk\/client-[a-z0-9-]+)\//.exec(input)?.[1];
     if (client && bytesInOutput > 0) clients.add(client);
   }
   return { name, file, bytes: output.bytes, clients: [...clients].sort() };

@@ -1,3 +1,5 @@
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
@@ -7,11 +9,14 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
 import { Aliases } from './aws/aliases.ts';
+import { ApiStages } from './aws/api-stages.ts';
 import { Bucket } from './aws/bucket.ts';
 import { Deployments } from './aws/deployments.ts';
 import { Executions } from './aws/executions.ts';
 import { Hooks } from './aws/hooks.ts';
+import { MeshRules } from './aws/mesh-rules.ts';
 import { ParameterStore } from './aws/parameter-store.ts';
 import { Signals } from './aws/signals.ts';
 import { Stacks } from './aws/stacks.ts';
@@ -36,6 +41,9 @@ export const hooks = (runtime: Runtime) => new Hooks(new LambdaClient(runtime.cl
 export const stacks = (runtime: Runtime) => new Stacks(new CloudFormationClient(runtime.clientConfig));
 export const signals = (runtime: Runtime) => new Signals(new CloudWatchClient(runtime.clientConfig));
 export const parameterStore = (runtime: Runtime) => new ParameterStore(new SSMClient(runtime.clientConfig));
+export const apiStages = (runtime: Runtime) =>
+  new ApiStages(new APIGatewayClient(runtime.clientConfig), new ApiGatewayV2Client(runtime.clientConfig));
+export const meshRules = (runtime: Runtime) => new MeshRules(new VPCLatticeClient(runtime.clientConfig));
 export const bucket = (runtime: Runtime) =>
   new Bucket(
     new S3Client(runtime.clientConfig),
@@ -74,6 +82,8 @@ export const adapters = (runtime: Runtime) =>
     signals: signals(runtime),
     bucket: bucket(runtime),
     parameterStore: parameterStore(runtime),
+    apiStages: apiStages(runtime),
+    meshRules: meshRules(runtime),
   });
 
 /** `dev` or `prod`, as mails show it. */

@@ -2,9 +2,11 @@ import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
 import {
   aliases,
+  apiStages,
   bucket,
   catalogStore,
   ledgers,
+  meshRules,
   parameterStore,
   planStore,
   stacks,
@@ -18,6 +20,8 @@ export const build = task(finishServiceInput, (runtime) =>
     stacks: stacks(runtime),
     bucket: bucket(runtime),
     parameterStore: parameterStore(runtime),
+    apiStages: apiStages(runtime),
+    meshRules: meshRules(runtime),
     catalog: catalogStore(runtime),
     plans: planStore(runtime),
     now: runtime.now,

@@ -2,11 +2,13 @@ import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
 import {
   aliases,
+  apiStages,
   bucket,
   catalogStore,
   deployments,
   hooks,
   ledgers,
+  meshRules,
   parameterStore,
   planStore,
 } from '../../shared/wiring.ts';
@@ -20,6 +22,8 @@ export const build = task(planRollbackInput, (runtime) =>
     hooks: hooks(runtime),
     bucket: bucket(runtime),
     parameterStore: parameterStore(runtime),
+    apiStages: apiStages(runtime),
+    meshRules: meshRules(runtime),
     catalog: catalogStore(runtime),
     plans: planStore(runtime),
     now: runtime.now,

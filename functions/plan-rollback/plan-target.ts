@@ -6,7 +6,9 @@ import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.
 import type { ArtefactClients } from '../../shared/targets/missing-artefact.ts';
 import type { TargetPlan } from '../../shared/targets/service-plan.ts';
 import { planAlias } from './plan-alias.ts';
+import { planApiStage } from './plan-api-stage.ts';
 import { planHook } from './plan-hook.ts';
+import { planMesh } from './plan-mesh.ts';
 import { planParameters } from './plan-parameters.ts';
 import { planStack } from './plan-stack.ts';
 
@@ -49,6 +51,10 @@ export async function planTarget(
       return planStack(deps, entry, target, bad, goal);
     case 'parameter':
       return planParameters(deps, target, goal?.kind === 'parameter' ? goal : undefined);
+    case 'api-stage':
+      return planApiStage(deps, goal?.kind === 'api-stage' ? goal : undefined);
+    case 'mesh':
+      return planMesh(deps, goal?.kind === 'mesh' ? goal : undefined);
     case 'hook':
       return planHook(deps, target);
   }

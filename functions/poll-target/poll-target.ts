@@ -33,6 +33,7 @@ export interface PollTargetDeps {
  *
  * Alias: a stopped deployment may still run its lifecycle hook, which CodeDeploy gives up to 60 minutes.
  * Stack: a rollback of a stack update waits for its slowest resource; three hours cover a database's.
+ * API stages and rules change at once; half an hour outlasts any throttling.
  * Parameters: 3 writes a second, shared with the whole account. A hook is waited for by the machine, never here.
  */
 const deadlineMs: Record<TargetPlan['kind'], number> = {
@@ -40,6 +41,8 @@ const deadlineMs: Record<TargetPlan['kind'], number> = {
   'lambda-alias': 75 * 60_000,
   cloudformation: 3 * 60 * 60_000,
   parameter: 30 * 60_000,
+  'api-stage': 30 * 60_000,
+  mesh: 30 * 60_000,
   hook: 0,
 };
 

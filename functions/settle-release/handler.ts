@@ -2,11 +2,13 @@ import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
 import {
   aliases,
+  apiStages,
   bucket,
   catalogStore,
   environment,
   ledgers,
   mailRoom,
+  meshRules,
   parameterStore,
   stacks,
 } from '../../shared/wiring.ts';
@@ -19,6 +21,8 @@ export const build = task(settleReleaseInput, (runtime) => {
     stacks: stacks(runtime),
     bucket: bucket(runtime),
     parameterStore: parameterStore(runtime),
+    apiStages: apiStages(runtime),
+    meshRules: meshRules(runtime),
     catalog: catalogStore(runtime),
     releases,
     checkpoints,

@@ -1,6 +1,6 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
-import { aliases, parameterStore, planStore, stacks } from '../../shared/wiring.ts';
+import { aliases, apiStages, meshRules, parameterStore, planStore, stacks } from '../../shared/wiring.ts';
 import { verifyTarget, verifyTargetInput } from './verify-target.ts';
 
 export const build = task(verifyTargetInput, (runtime) =>
@@ -8,6 +8,8 @@ export const build = task(verifyTargetInput, (runtime) =>
     aliases: aliases(runtime),
     stacks: stacks(runtime),
     parameterStore: parameterStore(runtime),
+    apiStages: apiStages(runtime),
+    meshRules: meshRules(runtime),
     plans: planStore(runtime),
   }),
 );

@@ -4,6 +4,7 @@ import type { VirtualClock } from '../clock/virtual-clock.ts';
 import type { SeededRandom } from '../random/seeded-random.ts';
 import type { Behaviour } from '../traffic/behaviour.ts';
 import { Traffic, type TrafficSource } from '../traffic/traffic.ts';
+import { ApiGateway } from './api-gateway/api-gateway.ts';
 import {
   SimulatedCloudFormation,
   type SimulatedCloudFormationOptions,
@@ -26,6 +27,7 @@ import { Queue } from './sqs/queue.ts';
 import { executionEvent } from './step-functions/execution-event.ts';
 import { StepFunctions } from './step-functions/step-functions.ts';
 import { TaskResources } from './step-functions/task-resources.ts';
+import { VpcLattice } from './vpc-lattice/vpc-lattice.ts';
 import type { AccountIdentity } from './wire/account-identity.ts';
 import { Wire } from './wire/wire.ts';
 
@@ -75,6 +77,8 @@ export class SimulatedAccount {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
   readonly eventBridge: EventBridge;
+  readonly apiGateway: ApiGateway;
+  readonly vpcLattice = new VpcLattice();
   readonly lambda: SimulatedLambda;
   /** The functions that really run. */
   readonly lambdaRuntime: LambdaRuntime;
@@ -127,6 +131,7 @@ export class SimulatedAccount {
       ...(options.hook && { hook: options.hook }),
     });
     this.parameterStore = new ParameterStore({ ...parts, emit });
+    this.apiGateway = new ApiGateway({ random, now: () => clock.now() });
     this.s3 = new S3({ random });
     this.cloudFormation = new SimulatedCloudFormation({
       ...options.stacks,
@@ -220,6 +225,8 @@ export class SimulatedAccount {
 
   #services(): Readonly<Record<string, SimulatedService>> {
     return {
+      'api-gateway': this.apiGateway.rest,
+      apigatewayv2: this.apiGateway.http,
       cloudformation: this.cloudFormation,
       cloudwatch: this.cloudWatch,
       codedeploy: this.codeDeploy,
@@ -231,6 +238,7 @@ export class SimulatedAccount {
       sfn: this.stepFunctions,
       sns: this.sns,
       ssm: this.parameterStore,
+      'vpc-lattice': this.vpcLattice,
     };
   }
 }

@@ -25,6 +25,9 @@ const limits: readonly ServiceLimit[] = [
   { service: 'lambda', operations: ['GetFunction'], perSecond: 100 },
   { service: 'lambda', operations: ['Invoke'], perSecond: 10_000 },
   { service: 'lambda', perSecond: 15 },
+  // API Gateway Developer Guide, "Quotas for creating, deploying and managing an API": all operations together.
+  { service: 'api-gateway', perSecond: 10, burst: 40 },
+  { service: 'apigatewayv2', perSecond: 10, burst: 40 },
   // CloudWatch User Guide, "CloudWatch service quotas".
   { service: 'cloudwatch', operations: ['GetMetricData'], perSecond: 500 },
   { service: 'cloudwatch', operations: ['DescribeAlarms'], perSecond: 9 },

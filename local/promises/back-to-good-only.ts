@@ -1,5 +1,6 @@
 import { type AliasKind, isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
+import { inWords } from '../../shared/targets/mesh.ts';
 import type { TargetPlan } from '../../shared/targets/service-plan.ts';
 import type { SavedPlan } from './plan-mirror.ts';
 import type { Broken, PromiseCheck } from './promise.ts';
@@ -82,7 +83,18 @@ function checkBeginning(
 }
 
 function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): void {
-  const { at, call, service = '', owners, alias, deploymentId, templateUrl, parameter, hook } = change;
+  const {
+    at,
+    call,
+    service = '',
+    owners,
+    alias,
+    deploymentId,
+    templateUrl,
+    parameter,
+    hook,
+    traffic,
+  } = change;
   const plans = owners.flatMap((owner) => facts.plans.ofService(owner, service) ?? []);
   const targets = plans.flatMap((plan) => plan.targets);
   const say = (detail: string) =>
@@ -122,6 +134,14 @@ function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): vo
         ),
     );
     if (!planned) say(`writes ${parameter.name} with a value of no version that a plan names`);
+  } else if (traffic) {
+    const planned = targets.some(
+      (target) =>
+        target.target === traffic.target &&
+        ((target.kind === 'api-stage' && target.toDeployment === traffic.to) ||
+          (target.kind === 'mesh' && inWords(target.toWeights) === traffic.to)),
+    );
+    if (!planned) say(`puts ${traffic.target} on ${traffic.to}, which no plan names`);
   } else if (hook) {
     const planned = plans.some(
       (plan) =>
@@ -148,6 +168,10 @@ function isAsRecorded(target: TargetPlan, recorded: TargetSnapshot | undefined):
           recorded?.kind === 'parameter' &&
           recorded.parameters.some((one) => one.name === name && one.version === toVersion),
       );
+    case 'api-stage':
+      return recorded?.kind === 'api-stage' && recorded.deploymentId === target.toDeployment;
+    case 'mesh':
+      return recorded?.kind === 'mesh' && same(recorded.weights, target.toWeights);
     case 'hook':
       // The team's code is what it is now: there is no earlier hook to go back to.
       return true;
@@ -219,6 +243,19 @@ class GoneAtPlanning {
           ({ name, toVersion }) => !this.#facts.account.parameterStore.version(name, toVersion),
         );
         return gone && `version ${gone.toVersion} of parameter ${gone.name}`;
+      }
+      case 'api-stage': {
+        const { api, toDeployment } = target;
+        return this.#facts.account.apiGateway.lookUp(api)?.deployments.has(toDeployment)
+          ? undefined
+          : `deployment ${toDeployment} of ${api}`;
+      }
+      case 'mesh': {
+        const used = target.toWeights.filter(({ weight }) => weight > 0);
+        const gone = used.find(
+          ({ targetGroup }) => !this.#facts.account.vpcLattice.hasTargetGroup(targetGroup),
+        );
+        return gone && `target group ${gone.targetGroup}`;
       }
       case 'hook':
         return this.#facts.account.lambdaRuntime.has(target.function) ? undefined : `hook ${target.function}`;

@@ -64,10 +64,10 @@ function isRollback({ account, origins }: RunFacts, deploymentId: string): boole
 /** What may be done once. A deployment of ours is found again by later attempts, so it counts over all of them. */
 function keyOf(
   { account }: RunFacts,
-  { operation, owners, alias, stack, deploymentId, parameter }: ServiceChange,
+  { operation, owners, alias, stack, deploymentId, parameter, traffic }: ServiceChange,
 ): string {
   if (operation === 'CreateDeployment')
     return `deployment for ${account.codeDeploy.find(deploymentId ?? '').description}`;
-  const what = alias ? `${alias.function}:${alias.name}` : (stack ?? parameter?.name);
+  const what = alias ? `${alias.function}:${alias.name}` : (stack ?? parameter?.name ?? traffic?.target);
   return `${operation} of ${what} by ${owners.join(' or ')}`;
 }

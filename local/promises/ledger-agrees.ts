@@ -1,5 +1,6 @@
 import { type AliasKind, isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
+import { inWords } from '../../shared/targets/mesh.ts';
 import { codeSha256 } from '../account/lambda/function-settings.ts';
 import { isRelease } from './ledger-mirror.ts';
 import type { PromiseCheck } from './promise.ts';
@@ -49,6 +50,18 @@ export const ledgerAgrees: PromiseCheck = {
           return templateProblem(facts, release, one, templates.get(one.stack) ?? []);
         case 'parameter':
           return parameterProblem(facts, one, at);
+        case 'api-stage':
+          return facts.traffic.changedByOthers(one.target, at - snapshotMs) ||
+            facts.account.apiGateway.lookUp(one.api)?.stages.get(one.stage)?.deploymentId === one.deploymentId
+            ? undefined
+            : `${one.target} is recorded on deployment ${one.deploymentId}, which is not live`;
+        case 'mesh': {
+          const live = facts.account.vpcLattice.weights(one);
+          return facts.traffic.changedByOthers(one.target, at - snapshotMs) ||
+            one.weights.every(({ targetGroup, weight }) => live[targetGroup] === weight)
+            ? undefined
+            : `${one.target} is recorded with ${inWords(one.weights)}, which is not live`;
+        }
       }
     }
 

@@ -1,4 +1,5 @@
 import type { AliasKind } from '../../shared/catalog/alias-kinds.ts';
+import { inWords, sameWeights } from '../../shared/targets/mesh.ts';
 import type { TargetPlan } from '../../shared/targets/service-plan.ts';
 import { codeSha256 } from '../account/lambda/function-settings.ts';
 import { isIncident } from './ledger-mirror.ts';
@@ -67,6 +68,10 @@ function problemOf(
       return stackProblem(facts, target, since, incidentId);
     case 'parameter':
       return parameterProblem(facts, target, since);
+    case 'api-stage':
+      return stageProblem(facts, target, since);
+    case 'mesh':
+      return meshProblem(facts, target, since);
     case 'hook':
       return facts.changes
         .all()
@@ -74,6 +79,31 @@ function problemOf(
         ? undefined
         : 'was never asked';
   }
+}
+
+function stageProblem(
+  facts: RunFacts,
+  { target, api, stage, toDeployment }: Extract<TargetPlan, { kind: 'api-stage' }>,
+  since: number,
+): string | undefined {
+  const live = facts.account.apiGateway.lookUp(api)?.stages.get(stage);
+  if (live?.deploymentId === toDeployment && !live.canary) return undefined;
+  return facts.traffic.changedByOthers(target, since)
+    ? undefined
+    : `is on deployment ${live?.deploymentId}, not ${toDeployment} alone,`;
+}
+
+function meshProblem(
+  facts: RunFacts,
+  { target, toWeights, ...place }: Extract<TargetPlan, { kind: 'mesh' }>,
+  since: number,
+): string | undefined {
+  const live = facts.account.vpcLattice.weights(place);
+  const weights = Object.entries(live).map(([targetGroup, weight]) => ({ targetGroup, weight }));
+  if (sameWeights(weights, toWeights)) return undefined;
+  return facts.traffic.changedByOthers(target, since)
+    ? undefined
+    : `forwards to ${inWords(weights)}, not ${inWords(toWeights)},`;
 }
 
 function isOf(incidentId: string, owners: readonly string[]): boolean {

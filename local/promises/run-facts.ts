@@ -11,6 +11,7 @@ import { LedgerMirror } from './ledger-mirror.ts';
 import { PlanMirror } from './plan-mirror.ts';
 import { Publications } from './publications.ts';
 import { ServiceChanges } from './service-changes.ts';
+import { TrafficChanges } from './traffic-changes.ts';
 
 /** Everything the promises are held against, gathered once for all of them. */
 export class RunFacts {
@@ -21,6 +22,7 @@ export class RunFacts {
   readonly plans: PlanMirror;
   readonly changes: ServiceChanges;
   readonly mails: Publications;
+  readonly traffic: TrafficChanges;
   readonly origins: DeploymentOrigins;
   readonly delivered: DeliveredEvents;
   readonly truth: GroundTruth;
@@ -32,6 +34,7 @@ export class RunFacts {
     this.scenario = scenario;
     this.ledger = new LedgerMirror(account, coordinator.nameOf('LedgerTable'));
     this.plans = new PlanMirror(account, coordinator.nameOf('Bucket'));
+    this.traffic = new TrafficChanges(scenario, account);
     this.origins = new DeploymentOrigins(account);
     this.changes = new ServiceChanges(scenario, account);
     this.mails = new Publications(coordinator);

@@ -1,3 +1,5 @@
+import type { PatchOperation } from '@aws-sdk/client-api-gateway';
+import type { WeightedTargetGroup } from '@aws-sdk/client-vpc-lattice';
 import type { HookEvent } from '../../shared/targets/hook-event.ts';
 import type { SimulatedAccount } from '../account/account.ts';
 import type { WireCall } from '../account/wire/wire.ts';
@@ -5,6 +7,7 @@ import { Listeners } from '../asl/listeners.ts';
 import { serviceOfFunction } from '../rehearsal/names.ts';
 import { serviceOfParameter } from '../rehearsal/parameters-of-scenario.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
+import { ownerOfTraffic } from '../rehearsal/traffic-targets.ts';
 
 /** A change the coordinator made to something a team owns, at the moment it took effect. */
 export interface ServiceChange {
@@ -27,18 +30,40 @@ export interface ServiceChange {
   readonly templateUrl?: string;
   /** The hook that was asked, and with what. */
   readonly hook?: { readonly function: string; readonly event: HookEvent };
+  /** The stage or rule that was changed, by name of its target, and to what. */
+  readonly traffic?: { readonly target: string; readonly to: string };
   /** The parameter that was written, and its new value. */
   readonly parameter?: { readonly name: string; readonly value: string };
 }
 
 /** Services the teams' things are in; the rest is the coordinator's own. */
-const teams = new Set(['codedeploy', 'lambda', 'cloudformation', 'ssm', 'cloudwatch']);
+const teams = new Set([
+  'codedeploy',
+  'lambda',
+  'cloudformation',
+  'ssm',
+  'cloudwatch',
+  'api-gateway',
+  'apigatewayv2',
+  'vpc-lattice',
+]);
 const reading = /^(Get|List|Describe|BatchGet|Invoke$)/;
 /** Functions whose invocations are for one attempt of one incident on one service. */
 const steps = new Set(['StartTargetFunction', 'InvokeHookFunction', 'RequestHookFunction']);
 
 function isChange({ service, operation, caller: { resource = '' } }: WireCall): boolean {
   return service === 'lambda' && operation === 'Invoke' ? steps.has(resource) : !reading.test(operation);
+}
+
+/** The deployment a stage is put on, or the weights of a rule in words. */
+function goalOf({ DeploymentId, patchOperations = [], action }: WireCall['input']): string {
+  const groups = (action?.forward.targetGroups ?? []) as WeightedTargetGroup[];
+  const patch = (patchOperations as PatchOperation[]).find(({ path }) => path === '/deploymentId');
+  return (
+    DeploymentId ??
+    patch?.value ??
+    groups.map(({ targetGroupIdentifier, weight }) => `${targetGroupIdentifier} ${weight}`).join(', ')
+  );
 }
 
 interface Step {
@@ -109,7 +134,7 @@ export class ServiceChanges {
     output: object | undefined,
   ): Pick<
     ServiceChange,
-    'service' | 'alias' | 'deploymentId' | 'stack' | 'templateUrl' | 'parameter' | 'hook'
+    'service' | 'alias' | 'deploymentId' | 'stack' | 'templateUrl' | 'parameter' | 'hook' | 'traffic'
   > & {
     mark?: string;
   } {
@@ -148,6 +173,11 @@ export class ServiceChanges {
           hook: { function: input.FunctionName, event },
           mark: `${event.incidentId}#`,
         };
+      }
+      case 'UpdateStage':
+      case 'UpdateRule': {
+        const owner = ownerOfTraffic(this.#scenario, operation, input);
+        return { service: owner?.service, traffic: { target: owner?.name ?? '', to: goalOf(input) } };
       }
       case 'PutParameter':
         return {

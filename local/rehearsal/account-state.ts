@@ -4,6 +4,7 @@ import { scenarioParameters, shownValue } from './parameters-of-scenario.ts';
 import type { AccountState } from './rehearsal-result.ts';
 import type { Scenario } from './scenario.ts';
 import { functionName } from './service-template.ts';
+import { releaseOfStage, targetsOf } from './traffic-targets.ts';
 
 /** Reads what every alias, stack and parameter of the services is now. */
 export function readAccountState(scenario: Scenario, account: SimulatedAccount): AccountState {
@@ -31,6 +32,14 @@ export function readAccountState(scenario: Scenario, account: SimulatedAccount):
     stacks: scenario.services.flatMap(({ service, stack }) =>
       stack ? { service, stack, status: account.cloudFormation.status(stack) } : [],
     ),
+    apiStages: targetsOf(scenario, 'api-stage').map(({ name, target }) => ({
+      name,
+      release: releaseOfStage(account, target),
+    })),
+    mesh: targetsOf(scenario, 'mesh').map(({ target }) => ({
+      rule: target.rule,
+      weights: account.vpcLattice.weights(target),
+    })),
     parameters: [...names, ...scenarioParameters(scenario).map(({ name }) => name)].flatMap((name) => {
       const found = account.parameterStore.version(name);
       return found ? { name, version: found.version, value: shownValue(found.value) } : [];

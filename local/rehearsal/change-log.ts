@@ -3,6 +3,7 @@ import type { WireCall } from '../account/wire/wire.ts';
 import { serviceOfFunction } from './names.ts';
 import { serviceOfParameter } from './parameters-of-scenario.ts';
 import type { Scenario } from './scenario.ts';
+import { ownerOfTraffic } from './traffic-targets.ts';
 
 /** A change that the coordinator made to a service. */
 export interface Change {
@@ -20,6 +21,8 @@ const changing = new Set([
   'UpdateAlias',
   'UpdateStack',
   'PutParameter',
+  'UpdateStage',
+  'UpdateRule',
 ]);
 
 function isChange({ operation, caller: { resource = '' } }: WireCall): boolean {
@@ -58,6 +61,9 @@ function serviceOf({ operation, input }: WireCall, scenario: Scenario, account: 
       return scenario.services.find(({ stack }) => stack === input.StackName)?.service;
     case 'Invoke':
       return (JSON.parse(Buffer.from(input.Payload).toString()) as { service: string }).service;
+    case 'UpdateStage':
+    case 'UpdateRule':
+      return ownerOfTraffic(scenario, operation, input)?.service;
     case 'PutParameter':
       return serviceOfParameter(scenario, input.Name);
     default:

@@ -66,7 +66,7 @@ function checkLedger({ releases = {}, trackedRollbacks }: ScenarioExpectation, r
 }
 
 function checkAccount(
-  { serves = {}, aliases = {}, stacks = {}, parameters = {} }: ScenarioExpectation,
+  { serves = {}, aliases = {}, stacks = {}, parameters = {}, apiStages = {}, mesh = {} }: ScenarioExpectation,
   { after }: Outcome,
 ) {
   const found: string[] = [];
@@ -97,6 +97,18 @@ function checkAccount(
   for (const [service, status] of Object.entries(stacks)) {
     const actual = after.stacks.find((one) => one.service === service)?.status ?? 'none';
     if (actual !== status) found.push(differs(`stacks.${service}`, status, actual));
+  }
+  for (const [name, release] of Object.entries(apiStages)) {
+    const actual = after.apiStages.find((one) => one.name === name)?.release;
+    if (actual !== release)
+      found.push(differs(`apiStages.${name}`, `release ${release}`, `release ${actual}`));
+  }
+  for (const [rule, weights] of Object.entries(mesh)) {
+    const actual = after.mesh.find((one) => one.rule === rule)?.weights ?? {};
+    const groups = new Set([...Object.keys(weights), ...Object.keys(actual)]);
+    if ([...groups].some((group) => (weights[group] ?? 0) !== (actual[group] ?? 0))) {
+      found.push(differs(`mesh.${rule}`, JSON.stringify(weights), JSON.stringify(actual)));
+    }
   }
   for (const [name, value] of Object.entries(parameters)) {
     const actual = after.parameters.find((one) => one.name === name)?.value ?? 'none';

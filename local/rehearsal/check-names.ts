@@ -4,6 +4,7 @@ import { predefinedTypes, preferenceType } from './deployment-config-names.ts';
 import { scenarioParameters } from './parameters-of-scenario.ts';
 import type { ScenarioFile } from './scenario.ts';
 import { notOneOf, type ScenarioProblem } from './scenario-problem.ts';
+import { targetsOf } from './traffic-targets.ts';
 
 /** Logical ids of the functions that a service deploys. */
 export function functionsOf(entry: ServiceEntry): string[] {
@@ -72,6 +73,24 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
   for (const [index, { function: name }] of file.rollbackHooks.entries()) {
     if (!hooks.includes(name))
       add(`rollbackHooks.${index}.function`, notOneOf('a hook of a service', name, hooks));
+  }
+  const stages = targetsOf({ services: entries }, 'api-stage').map(({ name }) => name);
+  const aStage = (path: string, name: string) => {
+    if (!stages.includes(name)) add(path, notOneOf('a stage of a service', name, stages));
+  };
+  const rules = targetsOf({ services: entries }, 'mesh').map(({ name }) => name);
+  const rule = (path: string, name: string) => {
+    if (!rules.includes(name)) add(path, notOneOf('a rule of a service', name, rules));
+  };
+  for (const [index, name] of file.autoDeploy.entries()) aStage(`autoDeploy.${index}`, name);
+  for (const [index, { rule: name }] of file.mesh.entries()) rule(`mesh.${index}.rule`, name);
+  for (const name of Object.keys(file.expect.apiStages ?? {})) aStage(`expect.apiStages.${name}`, name);
+  for (const name of Object.keys(file.expect.mesh ?? {})) rule(`expect.mesh.${name}`, name);
+  for (const [index, release] of file.releases.entries()) {
+    for (const [at, name] of (release.apiStages ?? []).entries()) {
+      aStage(`releases.${index}.apiStages.${at}`, name);
+    }
+    for (const name of Object.keys(release.mesh)) rule(`releases.${index}.mesh.${name}`, name);
   }
   const alarmNames = new Set<string>();
   for (const [index, alarm] of file.alarms.entries()) {

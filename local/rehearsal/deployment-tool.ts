@@ -11,6 +11,8 @@ import type { ScenarioParameter } from './scenario-parameter.ts';
 import type { ScenarioRelease } from './scenario-release.ts';
 import { functionName, type ServiceState, serviceTemplate } from './service-template.ts';
 
+import { targetsOf } from './traffic-targets.ts';
+
 /** Acts for the teams: outside the coordinator, with permissions of its own. */
 const caller = { principal: 'deployment-tool' };
 
@@ -110,7 +112,7 @@ export class DeploymentTool {
     await this.#call('ssm', 'PutParameter', { Name, Type: 'String', Value, Overwrite: true });
   }
 
-  /** Writes the parameters of a release, then updates the stack to its code. @throws AwsError as CloudFormation refuses */
+  /** Writes the parameters of a release, deploys its APIs and shifts its rules, then updates the stack to its code. @throws AwsError as CloudFormation refuses */
   async deploy(release: ScenarioRelease): Promise<void> {
     const entry = this.#entry(release.service);
     const before = this.#states.get(release.service) as ServiceState;
@@ -121,6 +123,8 @@ export class DeploymentTool {
     const state = { code, config: release.config, hooks: release.hooks };
     this.#states.set(release.service, state);
     await this.#writeParameters(release);
+    await this.#deployApis(release, number);
+    await this.#shiftMesh(release);
     await this.#call('cloudformation', 'UpdateStack', {
       StackName: entry.stack,
       TemplateBody: this.#template(entry, state),
@@ -135,6 +139,41 @@ export class DeploymentTool {
       const parameter = known.find(({ name }) => name === Name) as ScenarioParameter;
       const Value = storedValue(parameter, value);
       await this.#call('ssm', 'PutParameter', { Name, Value, Overwrite: true });
+    }
+  }
+
+  async #deployApis({ service, apiStages }: ScenarioRelease, number: number): Promise<void> {
+    for (const { service: owner, name, target } of targetsOf(this.#scenario, 'api-stage')) {
+      if (!(apiStages?.includes(name) ?? owner === service)) continue;
+      const { protocol, api, stage } = target;
+      const description = `release-${number}`;
+      if (protocol === 'http') {
+        const input = { ApiId: api, StageName: stage, Description: description };
+        await this.#call('apigatewayv2', 'CreateDeployment', input);
+      } else {
+        await this.#call('api-gateway', 'CreateDeployment', {
+          restApiId: api,
+          stageName: stage,
+          description,
+        });
+      }
+    }
+  }
+
+  async #shiftMesh({ mesh }: ScenarioRelease): Promise<void> {
+    for (const { name, target } of targetsOf(this.#scenario, 'mesh')) {
+      const weights = mesh[name];
+      if (!weights) continue;
+      const targetGroups = Object.entries(weights).map(([targetGroupIdentifier, weight]) => ({
+        targetGroupIdentifier,
+        weight,
+      }));
+      await this.#call('vpc-lattice', 'UpdateRule', {
+        serviceIdentifier: target.service,
+        listenerIdentifier: target.listener,
+        ruleIdentifier: target.rule,
+        action: { forward: { targetGroups } },
+      });
     }
   }
 

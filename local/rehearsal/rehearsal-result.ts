@@ -79,6 +79,10 @@ export interface AccountState {
     readonly version: number;
     readonly value: string;
   }[];
+  /** The release whose deployment each stage of an API serves: 0 is the one from before. */
+  readonly apiStages: readonly { readonly name: string; readonly release: number }[];
+  /** The weights of rules by target group. */
+  readonly mesh: readonly { readonly rule: string; readonly weights: Readonly<Record<string, number>> }[];
 }
 
 /** Everything a rehearsal found out. The same seed gives the same result but for `wallMs`. */

@@ -24,6 +24,7 @@ import { scenarioBehaviours, trafficSources } from './scenario-behaviours.ts';
 import type { Loss } from './scenario-fault.ts';
 import { hookName } from './service-template.ts';
 import { Timeline, type TimelineEntry } from './timeline.ts';
+import { createTrafficTargets } from './traffic-targets.ts';
 
 /** How a scenario is run. */
 export interface RunOptions {
@@ -52,7 +53,7 @@ export class Rehearsal {
   readonly coordinator: BootedCoordinator;
   readonly timeline: Timeline;
   readonly changes: ReturnType<typeof logChanges>;
-  before: AccountState = { aliases: [], stacks: [], parameters: [] };
+  before: AccountState = { aliases: [], stacks: [], parameters: [], apiStages: [], mesh: [] };
   readonly #scenario: Scenario;
   readonly #tool: DeploymentTool;
   readonly #work: PendingWork;
@@ -96,6 +97,7 @@ export class Rehearsal {
     this.#tool.createStacks();
     this.#tool.createParameters();
     deployRollbackHooks(scenario, account);
+    createTrafficTargets(scenario, account);
     applyFaults(scenario, account, this.timeline);
     this.changes = logChanges(scenario, account);
     this.#look = observeAccount(scenario, account, this.timeline);

@@ -33,6 +33,10 @@ export const expectation = z.strictObject({
   serves: z.record(z.string(), count).optional(),
   /** Version of the aliases, by service or `service.function`. */
   aliases: z.record(z.string(), z.string()).optional(),
+  /** Whose deployment the stages serve, by name of their target: 0 is the one from before. */
+  apiStages: z.record(z.string(), count).optional(),
+  /** Final weights by target group, by the rule's id. */
+  mesh: z.record(z.string(), z.record(z.string(), count)).optional(),
   /** Final values of parameters, by name. */
   parameters: z.record(z.string(), z.string()).optional(),
   /** Final status of the stacks, by service. */

@@ -32,6 +32,10 @@ export const release = z.strictObject({
   bad: badness.optional(),
   /** New values of parameters, by name; written right before the stack update. */
   parameters: z.record(z.string(), z.string().min(1)).default({}),
+  /** Stages that get a deployment of their own; all that the service has where it is left out. */
+  apiStages: z.array(z.string()).optional(),
+  /** New weights of rules by target group, by the rule's id. */
+  mesh: z.record(z.string(), z.record(z.string(), z.number().int().min(0))).default({}),
   hooks: z.strictObject({ preTraffic: hook.optional(), postTraffic: hook.optional() }).prefault({}),
 });
 export type ScenarioRelease = z.infer<typeof release>;

@@ -5,6 +5,7 @@ import { alarm } from './scenario-alarm.ts';
 import { expectation } from './scenario-expect.ts';
 import { faults } from './scenario-fault.ts';
 import { rollbackHook } from './scenario-hook.ts';
+import { meshRule } from './scenario-mesh.ts';
 import { scenarioParameter } from './scenario-parameter.ts';
 import { customConfig, release } from './scenario-release.ts';
 import { traffic } from './scenario-traffic.ts';
@@ -53,6 +54,9 @@ export const scenarioFile = z.strictObject({
   configs: z.array(customConfig).default([]),
   alarms: z.array(alarm).default([]),
   parameters: z.array(scenarioParameter).default([]),
+  /** Stages of HTTP APIs that deploy themselves, by name of their target. */
+  autoDeploy: z.array(z.string()).default([]),
+  mesh: z.array(meshRule).default([]),
   rollbackHooks: z.array(rollbackHook).default([]),
   releases: z.array(release).default([]),
   starts: z.array(manualStart).default([]),

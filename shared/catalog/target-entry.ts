@@ -39,6 +39,24 @@ const parameterTarget = z
     error: 'needs either a name or a path',
   });
 
+const apiStageTarget = z.strictObject({
+  kind: z.literal('api-stage'),
+  protocol: z.enum(['rest', 'http'], { error: 'must be rest or http: a REST API or an HTTP API' }),
+  /** Id of the API, or its logical id where the service has a stack. */
+  api: z.string().regex(/^[A-Za-z0-9]{1,255}$/, 'must be the id of an API, or its logical id in the stack'),
+  stage: z.string().regex(/^([A-Za-z0-9_-]{1,128}|\$default)$/, 'must be the name of a stage'),
+});
+
+const meshTarget = z.strictObject({
+  kind: z.literal('mesh'),
+  /** Ids of a VPC Lattice service, of one of its listeners and of one of that one's rules. */
+  service: z.string().regex(/^svc-[0-9a-z]{17}$/, 'must be the id of a VPC Lattice service: svc-…'),
+  listener: z.string().regex(/^listener-[0-9a-z]{17}$/, 'must be the id of a listener: listener-…'),
+  rule: z
+    .string()
+    .regex(/^rule-[0-9a-z]{17}$/, "must be the id of a rule: rule-… (a listener's default action is none)"),
+});
+
 const hookTarget = z
   .strictObject({
     kind: z.literal('hook'),
@@ -73,7 +91,15 @@ const hookTarget = z
 /** One thing of a service that can be put back. */
 export const targetEntry = z.discriminatedUnion(
   'kind',
-  [codeDeployTarget, lambdaAliasTarget, cloudFormationTarget, parameterTarget, hookTarget],
+  [
+    codeDeployTarget,
+    lambdaAliasTarget,
+    cloudFormationTarget,
+    parameterTarget,
+    apiStageTarget,
+    meshTarget,
+    hookTarget,
+  ],
   { error: ({ code, input }) => (code === 'invalid_union' ? unknownKind(input) : undefined) },
 );
 export type TargetEntry = z.infer<typeof targetEntry>;
@@ -94,6 +120,10 @@ export function targetName(target: TargetEntry): string {
       return 'stack';
     case 'parameter':
       return target.name ?? `${target.path}/*`;
+    case 'api-stage':
+      return `${target.api}/${target.stage}`;
+    case 'mesh':
+      return target.rule;
     case 'hook':
       return `${target.function} ${target.when}`;
   }

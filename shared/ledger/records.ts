@@ -96,8 +96,41 @@ const parameterSnapshot = z.strictObject({
 });
 export type ParameterSnapshot = z.infer<typeof parameterSnapshot>;
 
+const apiStageSnapshot = z.strictObject({
+  kind: z.literal('api-stage'),
+  target: z.string(),
+  protocol: z.enum(['rest', 'http']),
+  /** Physical id of the API. */
+  api: z.string(),
+  stage: z.string(),
+  deploymentId: z.string(),
+});
+export type ApiStageSnapshot = z.infer<typeof apiStageSnapshot>;
+
+/** Which part of its requests a rule forwards to which target group. */
+export const ruleWeights = z.array(
+  z.strictObject({ targetGroup: z.string(), weight: z.number().int().min(0) }),
+);
+export type RuleWeights = z.infer<typeof ruleWeights>;
+
+const meshSnapshot = z.strictObject({
+  kind: z.literal('mesh'),
+  target: z.string(),
+  service: z.string(),
+  listener: z.string(),
+  rule: z.string(),
+  weights: ruleWeights,
+});
+export type MeshSnapshot = z.infer<typeof meshSnapshot>;
+
 /** What was live for one target. */
-export const targetSnapshot = z.discriminatedUnion('kind', [aliasSnapshot, stackSnapshot, parameterSnapshot]);
+export const targetSnapshot = z.discriminatedUnion('kind', [
+  aliasSnapshot,
+  stackSnapshot,
+  parameterSnapshot,
+  apiStageSnapshot,
+  meshSnapshot,
+]);
 export type TargetSnapshot = z.infer<typeof targetSnapshot>;
 
 /** What was live for a service from `startedAt` on. */

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Aliases } from '../aws/aliases.ts';
+import type { ApiStages } from '../aws/api-stages.ts';
 import type { Bucket } from '../aws/bucket.ts';
+import type { MeshRules } from '../aws/mesh-rules.ts';
 import type { ParameterStore } from '../aws/parameter-store.ts';
 import type { Stacks } from '../aws/stacks.ts';
 import type { AliasKind } from '../catalog/alias-kinds.ts';
@@ -12,6 +14,8 @@ export interface SnapshotClients {
   readonly aliases: Aliases;
   readonly stacks: Stacks;
   readonly parameterStore: ParameterStore;
+  readonly apiStages: ApiStages;
+  readonly meshRules: MeshRules;
   readonly bucket: Bucket;
 }
 
@@ -48,6 +52,19 @@ export async function takeSnapshot(
       case 'parameter':
         snapshot.push(await snapshotParameters(target, clients.parameterStore));
         break;
+      case 'api-stage': {
+        const { protocol, stage } = target;
+        const api = physicalIds.get(target.api) ?? target.api;
+        const { deploymentId } = await clients.apiStages.get({ protocol, api, stage });
+        snapshot.push({ kind: 'api-stage', target: targetName(target), protocol, api, stage, deploymentId });
+        break;
+      }
+      case 'mesh': {
+        const weights = await clients.meshRules.weights(target);
+        const { service, listener, rule } = target;
+        snapshot.push({ kind: 'mesh', target: targetName(target), service, listener, rule, weights });
+        break;
+      }
       case 'hook':
         // It is asked, not put back: there is nothing of it to record.
         break;
@@ -68,6 +85,8 @@ function isOnlyLive(kind: TargetSnapshot['kind']): boolean {
     case 'cloudformation':
       return false;
     case 'parameter':
+    case 'api-stage':
+    case 'mesh':
       return true;
   }
 }

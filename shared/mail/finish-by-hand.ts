@@ -1,9 +1,11 @@
 import type { ServiceResult } from '../ledger/records.ts';
 import { type HookEvent, hookEvent } from '../targets/hook-event.ts';
 import type {
+  ApiStagePlan,
   CodeDeployPlan,
   HookPlan,
   LambdaAliasPlan,
+  MeshPlan,
   ParameterPlan,
   RollbackPlan,
   ServicePlan,
@@ -54,6 +56,10 @@ function commands(
       ];
     case 'parameter':
       return target.parameters.map(parameterCommand);
+    case 'api-stage':
+      return [apiStageCommand(target)];
+    case 'mesh':
+      return [meshCommand(target)];
     case 'hook':
       return [hookCommand(hookEvent(incidentId, service, target), target)];
   }
@@ -77,6 +83,24 @@ function parameterCommand({
   const value = `$(aws ssm get-parameter --name ${name}:${toVersion} --with-decryption --query Parameter.Value --output text)`;
   const key = keyId ? ` --key-id ${keyId}` : '';
   return `aws ssm put-parameter --name ${name} --type ${type} --tier ${tier}${key} --overwrite --value "${value}"`;
+}
+
+function apiStageCommand({ protocol, api, stage, toDeployment }: ApiStagePlan): string {
+  return protocol === 'http'
+    ? `aws apigatewayv2 update-stage --api-id ${api} --stage-name '${stage}' --deployment-id ${toDeployment}`
+    : `aws apigateway update-stage --rest-api-id ${api} --stage-name ${stage} ` +
+        `--patch-operations op=replace,path=/deploymentId,value=${toDeployment}`;
+}
+
+function meshCommand({ service, listener, rule, toWeights }: MeshPlan): string {
+  const targetGroups = toWeights.map(({ targetGroup, weight }) => ({
+    targetGroupIdentifier: targetGroup,
+    weight,
+  }));
+  return (
+    `aws vpc-lattice update-rule --service-identifier ${service} --listener-identifier ${listener} ` +
+    `--rule-identifier ${rule} --action '${JSON.stringify({ forward: { targetGroups } })}'`
+  );
 }
 
 /** Without a task token: there is no state any more that waits for it. */

@@ -1,4 +1,5 @@
 import type { IncidentRecord, Outcome, ServiceResult } from '../ledger/records.ts';
+import { inWords } from '../targets/mesh.ts';
 import type { RollbackPlan, ServicePlan, TargetPlan } from '../targets/service-plan.ts';
 import {
   columns,
@@ -126,6 +127,10 @@ function planned(target: TargetPlan): string {
           return name === target.target ? way : `${name} ${way}`;
         })
         .join(', ');
+    case 'api-stage':
+      return `back from deployment ${target.fromDeployment} to deployment ${target.toDeployment}`;
+    case 'mesh':
+      return `back from ${inWords(target.fromWeights)} to ${inWords(target.toWeights)}`;
     case 'hook':
       return `asked to do its part, ${target.phase === 'hook-before' ? 'before' : 'after'} everything else`;
   }

@@ -1,5 +1,7 @@
 import type { Aliases } from '../aws/aliases.ts';
+import type { ApiStages } from '../aws/api-stages.ts';
 import type { Bucket } from '../aws/bucket.ts';
+import type { MeshRules } from '../aws/mesh-rules.ts';
 import type { ParameterStore } from '../aws/parameter-store.ts';
 import type { ParameterSnapshot, TargetSnapshot } from '../ledger/records.ts';
 
@@ -8,6 +10,8 @@ export interface ArtefactClients {
   readonly aliases: Aliases;
   readonly bucket: Bucket;
   readonly parameterStore: ParameterStore;
+  readonly apiStages: ApiStages;
+  readonly meshRules: MeshRules;
 }
 
 /**
@@ -15,7 +19,7 @@ export interface ArtefactClients {
  * does. Changes nothing.
  */
 export async function missingArtefact(
-  { aliases, bucket, parameterStore }: ArtefactClients,
+  { aliases, bucket, parameterStore, apiStages, meshRules }: ArtefactClients,
   snapshot: TargetSnapshot,
 ): Promise<string | undefined> {
   switch (snapshot.kind) {
@@ -30,6 +34,17 @@ export async function missingArtefact(
         : `the template ${snapshot.templateKey} is gone`;
     case 'parameter':
       return missingVersion(parameterStore, snapshot);
+    case 'api-stage':
+      return (await apiStages.hasDeployment(snapshot, snapshot.deploymentId))
+        ? undefined
+        : `deployment ${snapshot.deploymentId} of API ${snapshot.api} is gone`;
+    case 'mesh':
+      for (const { targetGroup, weight } of snapshot.weights) {
+        if (weight > 0 && !(await meshRules.hasTargetGroup(targetGroup))) {
+          return `target group ${targetGroup} is gone`;
+        }
+      }
+      return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Phase, phase } from '../catalog/phases.ts';
-import { parameterTier, parameterType, targetSnapshot } from '../ledger/records.ts';
+import { parameterTier, parameterType, ruleWeights, targetSnapshot } from '../ledger/records.ts';
 
 const aliasPlan = {
   target: z.string(),
@@ -72,6 +72,34 @@ export const parameterPlan = z.strictObject({
 });
 export type ParameterPlan = z.infer<typeof parameterPlan>;
 
+/** A stage of an API. */
+export const apiStagePlan = z.strictObject({
+  kind: z.literal('api-stage'),
+  phase: z.literal('traffic'),
+  target: z.string(),
+  protocol: z.enum(['rest', 'http']),
+  api: z.string(),
+  stage: z.string(),
+  /** Deployment that was live when the rollback was planned, and the one to go back to. */
+  fromDeployment: z.string(),
+  toDeployment: z.string(),
+});
+export type ApiStagePlan = z.infer<typeof apiStagePlan>;
+
+/** A rule of a VPC Lattice listener. */
+export const meshPlan = z.strictObject({
+  kind: z.literal('mesh'),
+  phase: z.literal('traffic'),
+  target: z.string(),
+  service: z.string(),
+  listener: z.string(),
+  rule: z.string(),
+  /** Weights when the rollback was planned, and those to go back to. */
+  fromWeights: ruleWeights,
+  toWeights: ruleWeights,
+});
+export type MeshPlan = z.infer<typeof meshPlan>;
+
 /** A function of the team's own that is asked to do its part. */
 export const hookPlan = z.strictObject({
   kind: z.literal('hook'),
@@ -90,6 +118,8 @@ export const targetPlan = z.discriminatedUnion('kind', [
   lambdaAliasPlan,
   stackPlan,
   parameterPlan,
+  apiStagePlan,
+  meshPlan,
   hookPlan,
 ]);
 export type TargetPlan = z.infer<typeof targetPlan>;

@@ -1,10 +1,14 @@
 import type { Aliases } from '../aws/aliases.ts';
+import type { ApiStages } from '../aws/api-stages.ts';
 import type { Deployments } from '../aws/deployments.ts';
+import type { MeshRules } from '../aws/mesh-rules.ts';
 import type { ParameterStore } from '../aws/parameter-store.ts';
+import { apiStageTarget } from './api-stage.ts';
 import { type StackClients, stackTarget } from './cloudformation.ts';
 import { codeDeployTarget } from './codedeploy.ts';
 import { hookTarget } from './hook.ts';
 import { lambdaAliasTarget } from './lambda-alias.ts';
+import { meshTarget } from './mesh.ts';
 import { parameterTarget } from './parameter.ts';
 import type { TargetPlan } from './service-plan.ts';
 import type { TargetAdapter } from './target-adapter.ts';
@@ -14,6 +18,8 @@ export interface TargetClients extends StackClients {
   readonly deployments: Deployments;
   readonly aliases: Aliases;
   readonly parameterStore: ParameterStore;
+  readonly apiStages: ApiStages;
+  readonly meshRules: MeshRules;
 }
 
 /** One adapter for every kind of target: hands each step to the adapter of the plan's kind. */
@@ -22,6 +28,8 @@ export function targetAdapters(clients: TargetClients): TargetAdapter<TargetPlan
   const lambdaAlias = lambdaAliasTarget(clients.aliases);
   const stack = stackTarget(clients);
   const parameter = parameterTarget(clients.parameterStore);
+  const apiStage = apiStageTarget(clients.apiStages);
+  const mesh = meshTarget(clients.meshRules);
   const hook = hookTarget();
   const of = (plan: TargetPlan): TargetAdapter<never> => {
     switch (plan.kind) {
@@ -33,6 +41,10 @@ export function targetAdapters(clients: TargetClients): TargetAdapter<TargetPlan
         return stack;
       case 'parameter':
         return parameter;
+      case 'api-stage':
+        return apiStage;
+      case 'mesh':
+        return mesh;
       case 'hook':
         return hook;
     }

@@ -1,8 +1,12 @@
 import type { Aliases } from '../aws/aliases.ts';
+import type { ApiStages } from '../aws/api-stages.ts';
+import type { MeshRules } from '../aws/mesh-rules.ts';
 import type { ParameterStore } from '../aws/parameter-store.ts';
 import type { Stacks } from '../aws/stacks.ts';
 import { verifyAlias } from './alias-check.ts';
+import { verifyApiStage } from './api-stage.ts';
 import { verifyStack } from './cloudformation.ts';
+import { verifyMesh } from './mesh.ts';
 import { verifyParameters } from './parameter.ts';
 import type { TargetPlan } from './service-plan.ts';
 
@@ -11,6 +15,8 @@ export interface VerifyClients {
   readonly aliases: Aliases;
   readonly stacks: Stacks;
   readonly parameterStore: ParameterStore;
+  readonly apiStages: ApiStages;
+  readonly meshRules: MeshRules;
 }
 
 /**
@@ -28,6 +34,10 @@ export async function verifyPlan(clients: VerifyClients, plan: TargetPlan): Prom
       return verifyStack(clients.stacks, plan);
     case 'parameter':
       return verifyParameters(clients.parameterStore, plan);
+    case 'api-stage':
+      return verifyApiStage(clients.apiStages, plan);
+    case 'mesh':
+      return verifyMesh(clients.meshRules, plan);
     case 'hook':
       // Nothing of it can be read: its answer was all there is.
       return `${plan.function} answered`;

@@ -89,7 +89,21 @@ describe('the SDK clients in a bundle', () => {
   it.each([
     ['track-rollback', ['dynamodb']],
     ['start-monitoring', ['sfn']],
-    ['start-target', ['cloudformation', 'cloudwatch', 'codedeploy', 'dynamodb', 'lambda', 's3', 'ssm']],
+    [
+      'start-target',
+      [
+        'api-gateway',
+        'apigatewayv2',
+        'cloudformation',
+        'cloudwatch',
+        'codedeploy',
+        'dynamodb',
+        'lambda',
+        's3',
+        'ssm',
+        'vpc-lattice',
+      ],
+    ],
   ])('of %s are %j', (folder, clients) => {
     expect(bundleOf(folder)?.clients).toEqual(clients.map((client) => `@aws-sdk/client-${client}`));
   });

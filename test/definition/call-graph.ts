@@ -107,7 +107,8 @@ export class CallGraph {
     const { references, commands } = this.#unit(id);
     walk(node, (inner) => {
       if (inner.type === 'NewExpression' && inner.callee.value?.endsWith('Command')) {
-        commands.add(`${module.imports.get(inner.callee.value)?.from}/${inner.callee.value}`);
+        const { from, name } = module.imports.get(inner.callee.value) ?? {};
+        commands.add(`${from}/${name}`);
       } else if (inner.type === 'MemberExpression') {
         const method = nameOf(inner.property);
         const types =

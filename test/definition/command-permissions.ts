@@ -8,6 +8,7 @@ const prefixes: Readonly<Record<string, string>> = {
   '@aws-sdk/client-sfn': 'states',
   '@aws-sdk/client-sns': 'sns',
   '@aws-sdk/client-ssm': 'ssm',
+  '@aws-sdk/client-vpc-lattice': 'vpc-lattice',
   '@aws-sdk/lib-dynamodb': 'dynamodb',
 };
 
@@ -33,6 +34,14 @@ const others: Readonly<Record<string, readonly string[]>> = {
     'codedeploy:RegisterApplicationRevision',
     'codedeploy:UpdateDeploymentGroup',
   ],
+  // API Gateway's actions are HTTP methods, for both generations of its API (Service Authorization Reference,
+  // "Amazon API Gateway Management" and "… V2").
+  '@aws-sdk/client-api-gateway/GetStageCommand': ['apigateway:GET'],
+  '@aws-sdk/client-api-gateway/GetDeploymentCommand': ['apigateway:GET'],
+  '@aws-sdk/client-api-gateway/UpdateStageCommand': ['apigateway:PATCH'],
+  '@aws-sdk/client-apigatewayv2/GetStageCommand': ['apigateway:GET'],
+  '@aws-sdk/client-apigatewayv2/GetDeploymentCommand': ['apigateway:GET'],
+  '@aws-sdk/client-apigatewayv2/UpdateStageCommand': ['apigateway:PATCH'],
   '@aws-sdk/client-lambda/InvokeCommand': ['lambda:InvokeFunction'],
   // A SecureString under a key of the team's own is decrypted and encrypted by its reader and writer (Systems
   // Manager user guide, "AWS KMS encryption for Parameter Store SecureString parameters").

@@ -18,9 +18,15 @@ describe('what is read from the source', () => {
   });
 
   it('tells what changes a target from what only reads it', () => {
-    const changes = ['StopDeployment', 'CreateDeployment', 'UpdateAlias', 'UpdateStack', 'PutParameter'].map(
-      (name) => new RegExp(`/${name}Command$`),
-    );
+    const changes = [
+      'StopDeployment',
+      'CreateDeployment',
+      'UpdateAlias',
+      'UpdateStack',
+      'PutParameter',
+      'UpdateStage',
+      'UpdateRule',
+    ].map((name) => new RegExp(`/${name}Command$`));
     const changing = functions.filter((one) =>
       commandsOf(folderOf(one)).some((command) => changes.some((change) => change.test(command))),
     );

@@ -31,7 +31,7 @@ describe('permissions', () => {
   it('are on named actions', () => {
     expect(statements.length).toBeGreaterThan(50);
     for (const { actions } of statements) {
-      for (const action of actions) expect(action).toMatch(/^[a-z0-9]+:[A-Z][A-Za-z]+$/);
+      for (const action of actions) expect(action).toMatch(/^[a-z0-9-]+:[A-Z][A-Za-z]+$/);
     }
   });
 

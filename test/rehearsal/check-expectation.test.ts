@@ -47,14 +47,16 @@ const result: Omit<RehearsalResult, 'violations' | 'wallMs'> = {
     { at: '2026-01-05T09:12:00.000Z', to: 'a@example.com', subject: '[prod] cart: rolled back', body: '' },
   ],
   undelivered: 0,
-  before: { aliases: [], stacks: [], parameters: [] },
+  before: { aliases: [], stacks: [], parameters: [], apiStages: [], mesh: [] },
   after: {
     aliases: [
       { service: 'cart', function: 'Add', alias: 'live', version: '1', weights: { 2: 0.1 }, release: 0 },
       { service: 'cart', function: 'View', alias: 'live', version: '3', weights: {}, release: 1 },
     ],
     stacks: [{ service: 'cart', stack: 'shop-cart', status: 'UPDATE_COMPLETE' }],
-    parameters: [],
+    parameters: [{ name: '/cart/limit', version: 3, value: '20' }],
+    apiStages: [{ name: 'api/prod', release: 1 }],
+    mesh: [{ rule: 'rule-1', weights: { blue: 90, green: 10 } }],
   },
   timeline: [],
 };
@@ -66,6 +68,19 @@ function check(expected: object): string[] {
 }
 
 describe('checkExpectation', () => {
+  it.each<[object, string[]]>([
+    [{ parameters: { '/cart/limit': '20' }, apiStages: { 'api/prod': 1 } }, []],
+    [{ mesh: { 'rule-1': { blue: 90, green: 10, red: 0 } } }, []],
+    [{ parameters: { '/cart/limit': '10' } }, ['parameters./cart/limit: expected 10, found 20']],
+    [{ apiStages: { 'api/prod': 0 } }, ['apiStages.api/prod: expected release 0, found release 1']],
+    [
+      { mesh: { 'rule-1': { blue: 100 } } },
+      ['mesh.rule-1: expected {"blue":100}, found {"blue":90,"green":10}'],
+    ],
+  ])('holds parameters, stages and rules to %j', (expected, problems) => {
+    expect(check(expected)).toEqual(problems);
+  });
+
   it('finds nothing where everything is as expected', () => {
     expect(
       check({

@@ -15,8 +15,11 @@ export interface Refusal {
 const refusals: Readonly<Record<string, { readonly name: string; readonly statusCode: number }>> = {
   cloudformation: { name: 'AccessDenied', statusCode: 403 },
   cloudwatch: { name: 'AccessDenied', statusCode: 403 },
+  'api-gateway': { name: 'AccessDeniedException', statusCode: 403 },
+  apigatewayv2: { name: 'AccessDeniedException', statusCode: 403 },
   lambda: { name: 'AccessDeniedException', statusCode: 403 },
   s3: { name: 'AccessDenied', statusCode: 403 },
+  'vpc-lattice': { name: 'AccessDeniedException', statusCode: 403 },
   sns: { name: 'AuthorizationErrorException', statusCode: 403 },
 };
 

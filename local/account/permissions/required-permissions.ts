@@ -1,4 +1,5 @@
 import { AwsError } from '../service.ts';
+import { httpApiPermissions, restApiPermissions } from './api-gateway-permissions.ts';
 import { cloudFormationPermissions } from './cloudformation-permissions.ts';
 import { cloudWatchPermissions } from './cloudwatch-permissions.ts';
 import { codeDeployPermissions } from './codedeploy-permissions.ts';
@@ -9,9 +10,12 @@ import { s3Permissions } from './s3-permissions.ts';
 import { snsPermissions } from './sns-permissions.ts';
 import { ssmPermissions } from './ssm-permissions.ts';
 import { statesPermissions } from './states-permissions.ts';
+import { vpcLatticePermissions } from './vpc-lattice-permissions.ts';
 
 /** By the names the wire knows the services by. */
 const services: Readonly<Record<string, Requirements>> = {
+  'api-gateway': restApiPermissions,
+  apigatewayv2: httpApiPermissions,
   cloudformation: cloudFormationPermissions,
   cloudwatch: cloudWatchPermissions,
   codedeploy: codeDeployPermissions,
@@ -21,6 +25,7 @@ const services: Readonly<Record<string, Requirements>> = {
   sfn: statesPermissions,
   sns: snsPermissions,
   ssm: ssmPermissions,
+  'vpc-lattice': vpcLatticePermissions,
 };
 
 /**

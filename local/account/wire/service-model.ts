@@ -1,3 +1,5 @@
+import * as apigateway from '@aws-sdk/client-api-gateway';
+import * as apigatewayv2 from '@aws-sdk/client-apigatewayv2';
 import * as cloudformation from '@aws-sdk/client-cloudformation';
 import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as codedeploy from '@aws-sdk/client-codedeploy';
@@ -7,6 +9,7 @@ import * as s3 from '@aws-sdk/client-s3';
 import * as sfn from '@aws-sdk/client-sfn';
 import * as sns from '@aws-sdk/client-sns';
 import * as ssm from '@aws-sdk/client-ssm';
+import * as vpclattice from '@aws-sdk/client-vpc-lattice';
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { $SchemaRef, SchemaTraits } from '@smithy/types';
 
@@ -27,7 +30,20 @@ export interface ErrorModel {
   readonly status: number | undefined;
 }
 
-const packages = { cloudformation, cloudwatch, codedeploy, dynamodb, lambda, s3, sfn, sns, ssm };
+const packages = {
+  'api-gateway': apigateway,
+  apigatewayv2,
+  cloudformation,
+  cloudwatch,
+  codedeploy,
+  dynamodb,
+  lambda,
+  s3,
+  sfn,
+  sns,
+  ssm,
+  'vpc-lattice': vpclattice,
+};
 
 /** A service SDK clients can reach in the simulated account, by the name of its client package. */
 export type ServiceName = keyof typeof packages;
@@ -37,7 +53,11 @@ const OPERATION = 9;
 const ERROR = -3;
 
 /** Names in the signing scope and the host that differ from the client package's. */
-const signingNames: Partial<Record<string, ServiceName>> = { monitoring: 'cloudwatch', states: 'sfn' };
+const signingNames: Partial<Record<string, ServiceName>> = {
+  apigateway: 'api-gateway',
+  monitoring: 'cloudwatch',
+  states: 'sfn',
+};
 
 /** The service a signing name (`monitoring`) stands for, if the account can serve it. */
 export function serviceOfSigningName(signingName: string): ServiceName | undefined {

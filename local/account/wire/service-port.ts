@@ -9,6 +9,8 @@ import { s3Address } from './s3-address.ts';
 import { ServiceModel, type ServiceName, serviceOfSigningName } from './service-model.ts';
 import { xmlDocumentCodec } from './xml-document-codec.ts';
 
+/** Services of restJson1. */
+const restJson: ReadonlySet<ServiceName> = new Set(['api-gateway', 'apigatewayv2', 'lambda', 'vpc-lattice']);
 const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 /** Where a service listens: its model and the protocols its clients may speak. */
@@ -22,7 +24,7 @@ export class ServicePort {
     this.model = new ServiceModel(service);
     this.#json = new JsonProtocol(this.model);
     this.#query = new QueryProtocol(this.model);
-    if (service === 'lambda') this.#rest = new RestProtocol(this.model, jsonDocumentCodec());
+    if (restJson.has(service)) this.#rest = new RestProtocol(this.model, jsonDocumentCodec());
     if (service === 's3')
       this.#rest = new RestProtocol(this.model, xmlDocumentCodec(S3_NAMESPACE), s3Address);
   }
@@ -51,7 +53,15 @@ export function addressedService(request: HttpRequest): ServiceName | undefined 
   const scope = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(
     headerOf(request, 'authorization') ?? '',
   )?.[1];
-  if (scope !== undefined) return serviceOfSigningName(scope);
+  if (scope !== undefined) return byPath(serviceOfSigningName(scope), request);
   const labels = request.hostname.split('.');
-  return labels.map(serviceOfSigningName).find((service) => service !== undefined);
+  return byPath(
+    labels.map(serviceOfSigningName).find((service) => service !== undefined),
+    request,
+  );
+}
+
+/** Both generations of API Gateway's API have one host and one signing name: the path tells them apart. */
+function byPath(service: ServiceName | undefined, { path }: HttpRequest): ServiceName | undefined {
+  return service === 'api-gateway' && path.startsWith('/v2/') ? 'apigatewayv2' : service;
 }

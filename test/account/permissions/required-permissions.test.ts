@@ -115,6 +115,24 @@ describe('requiredPermissions', () => {
       { RequestItems: { ledger: [], other: [] } },
       [`dynamodb:BatchWriteItem on ${table}`, `dynamodb:BatchWriteItem on ${arn('dynamodb', 'table/other')}`],
     ],
+    [
+      'api-gateway',
+      'UpdateStage',
+      { restApiId: 'r1', stageName: 'prod' },
+      [`apigateway:PATCH on arn:aws:apigateway:${region}::/restapis/r1/stages/prod`],
+    ],
+    [
+      'apigatewayv2',
+      'GetDeployment',
+      { ApiId: 'h1', DeploymentId: 'd1' },
+      [`apigateway:GET on arn:aws:apigateway:${region}::/apis/h1/deployments/d1`],
+    ],
+    [
+      'vpc-lattice',
+      'UpdateRule',
+      { serviceIdentifier: 'svc-1', listenerIdentifier: 'l-1', ruleIdentifier: 'r-1' },
+      [`vpc-lattice:UpdateRule on ${arn('vpc-lattice', 'service/svc-1/listener/l-1/rule/r-1')}`],
+    ],
     ['ssm', 'GetParametersByPath', { Path: '/a/b' }, [`ssm:GetParametersByPath on ${parameter}`]],
     [
       'ssm',

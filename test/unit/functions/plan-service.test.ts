@@ -1,3 +1,5 @@
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import {
   CodeDeployClient,
   GetDeploymentCommand,
@@ -12,12 +14,15 @@ import {
 } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DescribeParametersCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
 import { mockClient } from 'aws-sdk-client-mock';
 import { planService } from '../../../functions/plan-rollback/plan-service.ts';
 import { Aliases } from '../../../shared/aws/aliases.ts';
+import { ApiStages } from '../../../shared/aws/api-stages.ts';
 import { Bucket } from '../../../shared/aws/bucket.ts';
 import { Deployments } from '../../../shared/aws/deployments.ts';
 import { Hooks } from '../../../shared/aws/hooks.ts';
+import { MeshRules } from '../../../shared/aws/mesh-rules.ts';
 import { ParameterStore } from '../../../shared/aws/parameter-store.ts';
 import { NoWayBack } from '../../../shared/errors.ts';
 import type { ReleaseRecord, TargetSnapshot } from '../../../shared/ledger/records.ts';
@@ -49,6 +54,8 @@ const deps = {
   bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
   hooks: new Hooks(new LambdaClient(region)),
   parameterStore: new ParameterStore(new SSMClient(region)),
+  apiStages: new ApiStages(new APIGatewayClient(region), new ApiGatewayV2Client(region)),
+  meshRules: new MeshRules(new VPCLatticeClient(region)),
 };
 const older = (day: string, changes: Partial<ReleaseRecord> = {}) =>
   goodRelease({

@@ -184,6 +184,30 @@ describe('a target', () => {
       { kind: 'hook', function: 'RollbackHook_orders', form: 'callback', timeoutSeconds: 60 },
       'targets.0.heartbeatSeconds: must be less than timeoutSeconds',
     ],
+    [{ kind: 'api-stage', protocol: 'rest', api: 'a1b2c3', stage: 'prod' }, undefined],
+    [{ kind: 'api-stage', protocol: 'http', api: 'CartApi', stage: '$default' }, undefined],
+    [
+      { kind: 'api-stage', protocol: 'websocket', api: 'a1', stage: 's' },
+      'targets.0.protocol: must be rest or http',
+    ],
+    [
+      {
+        kind: 'mesh',
+        service: 'svc-0123456789abcdef0',
+        listener: 'listener-0123456789abcdef0',
+        rule: 'rule-0123456789abcdef0',
+      },
+      undefined,
+    ],
+    [
+      {
+        kind: 'mesh',
+        service: 'svc-0123456789abcdef0',
+        listener: 'listener-0123456789abcdef0',
+        rule: 'default',
+      },
+      'targets.0.rule: must be the id of a rule',
+    ],
     [{ kind: 'queue' }, 'targets.0.kind: "queue" is no kind of target: it has to be one of codedeploy, '],
   ])('%j is taken, or refused by name', (target, problem) => {
     if (problem === undefined) expect(withTarget(target)).toBeUndefined();

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import {
   CloudFormationClient,
   DescribeStacksCommand,
@@ -8,9 +10,12 @@ import {
 import { GetAliasCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
+import { ApiStages } from '../../../../shared/aws/api-stages.ts';
 import { Bucket } from '../../../../shared/aws/bucket.ts';
+import { MeshRules } from '../../../../shared/aws/mesh-rules.ts';
 import { ParameterStore } from '../../../../shared/aws/parameter-store.ts';
 import { Stacks } from '../../../../shared/aws/stacks.ts';
 import { targetSnapshot } from '../../../../shared/ledger/records.ts';
@@ -29,6 +34,8 @@ const clients = {
   stacks: new Stacks(new CloudFormationClient(region)),
   bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
   parameterStore: new ParameterStore(new SSMClient(region)),
+  apiStages: new ApiStages(new APIGatewayClient(region), new ApiGatewayV2Client(region)),
+  meshRules: new MeshRules(new VPCLatticeClient(region)),
 };
 const template = 'Resources: {}\n';
 const templateKey = `templates/orders/${createHash('sha256').update(template).digest('hex')}.template`;

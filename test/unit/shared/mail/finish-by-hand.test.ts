@@ -93,3 +93,27 @@ it('asks a hook with its own event', () => {
     idempotencyToken: expect.stringContaining('/orders/RollbackHook_orders/before'),
   });
 });
+
+it.each(['rest', 'http'] as const)('puts a stage of a %s API on its deployment', (protocol) => {
+  const place = { protocol, target: 'a1/prod', api: 'a1', stage: 'prod' };
+  const stage = { kind: 'api-stage', phase: 'traffic', fromDeployment: 'd2', toDeployment: 'd1' } as const;
+  const one = servicePlan({ targets: [{ ...stage, ...place }] });
+  expect(finishByHand(rollbackPlan(one), [], url)[1]).toBe(
+    {
+      rest: 'aws apigateway update-stage --rest-api-id a1 --stage-name prod --patch-operations op=replace,path=/deploymentId,value=d1',
+      http: "aws apigatewayv2 update-stage --api-id a1 --stage-name 'prod' --deployment-id d1",
+    }[protocol],
+  );
+});
+
+it('gives a rule its weights back', () => {
+  const place = { target: 'rule-1', service: 'svc-1', listener: 'listener-1', rule: 'rule-1' };
+  const toWeights = [{ targetGroup: 'tg-1', weight: 100 }];
+  const one = servicePlan({
+    targets: [{ kind: 'mesh', phase: 'traffic', ...place, fromWeights: [], toWeights }],
+  });
+  expect(finishByHand(rollbackPlan(one), [], url)[1]).toBe(
+    'aws vpc-lattice update-rule --service-identifier svc-1 --listener-identifier listener-1 --rule-identifier rule-1 ' +
+      `--action '{"forward":{"targetGroups":[{"targetGroupIdentifier":"tg-1","weight":100}]}}'`,
+  );
+});

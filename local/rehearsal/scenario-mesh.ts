@@ -1,0 +1,8 @@
+import * as z from 'zod';
+
+/** The weights that a rule of VPC Lattice has had since before the first release. */
+export const meshRule = z.strictObject({
+  rule: z.string(),
+  /** By target group. */
+  weights: z.record(z.string(), z.number().int().min(0)),
+});
