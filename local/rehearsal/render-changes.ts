@@ -1,7 +1,10 @@
 import type { AccountState, AliasResult, RehearsalResult } from './rehearsal-result.ts';
 import { heading, table } from './text-layout.ts';
 
-/** What the aliases, stacks and the ledger were before and are after, of the services that were released. */
+/**
+ * What the aliases, stacks and the ledger were before and are after, of the services that were released, and which
+ * stages, rules and parameters are not as they were.
+ */
 export function renderChanges(result: RehearsalResult): string[] {
   const { before, after, releases } = result;
   const touched = servicesTouched(result);
@@ -17,6 +20,20 @@ export function renderChanges(result: RehearsalResult): string[] {
     const earlier = before.stacks.find((one) => one.service === service)?.status ?? '-';
     rows.push([service, `stack ${stack}`, earlier, '->', status]);
   }
+  for (const { name, release } of after.apiStages) {
+    const earlier = before.apiStages.find((one) => one.name === name)?.release;
+    if (release !== earlier) rows.push(['', `stage ${name}`, deployment(earlier), '->', deployment(release)]);
+  }
+  for (const { rule, weights } of after.mesh) {
+    const earlier = before.mesh.find((one) => one.rule === rule)?.weights ?? {};
+    if (JSON.stringify(weights) !== JSON.stringify(earlier)) {
+      rows.push(['', rule, inWords(earlier), '->', inWords(weights)]);
+    }
+  }
+  for (const { name, version } of after.parameters) {
+    const earlier = before.parameters.find((one) => one.name === name)?.version;
+    if (version !== earlier) rows.push(['', name, `version ${earlier ?? '-'}`, '->', `version ${version}`]);
+  }
   for (const { service, releaseId, verdict, restores } of releases) {
     const what = restores ? `${verdict}, restores ${restores}` : verdict;
     rows.push([service, `release ${releaseId}`, '-', '->', what]);
@@ -31,6 +48,16 @@ function servicesTouched({ before, after, releases }: RehearsalResult): Readonly
     .map(({ service }) => service)
     .filter((service) => state(before, service) !== state(after, service));
   return new Set([...changed, ...releases.map(({ service }) => service)]);
+}
+
+function deployment(release: number | undefined): string {
+  return release === 0 ? 'the deployment from before' : `the deployment of release ${release ?? '-'}`;
+}
+
+function inWords(weights: Readonly<Record<string, number>>): string {
+  return Object.entries(weights)
+    .map(([group, weight]) => `${group} ${weight}`)
+    .join(', ');
 }
 
 function describe({ version, weights, release }: AliasResult): string {

@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../random/seeded-random.ts';
+import { drawHooks, drawParameters, drawRest, drawTargets } from './draw-targets.ts';
 import type { ScenarioInput } from './simulation-case.ts';
 
 type Service = NonNullable<ScenarioInput['services']>[number];
@@ -34,7 +35,14 @@ export function drawScenario(random: SeededRandom): ScenarioInput {
   const alarms = drawAlarms(services, random.fork('alarms'));
   const managed = services.map(({ service }) => service);
   const unmanaged = random.fork('unmanaged').chance(0.07) ? [random.fork('which').pick(managed)] : [];
-  const releases = drawReleases(services, random.fork('releases'));
+  const releases = drawReleases(services, random.fork('releases')).map((release, index) => ({
+    ...release,
+    ...drawRest(
+      services.find(({ service }) => service === release.service) as Service,
+      index + 1,
+      random.fork(`rest/${index}`),
+    ),
+  }));
   return {
     title: 'drawn',
     services,
@@ -44,6 +52,8 @@ export function drawScenario(random: SeededRandom): ScenarioInput {
     traffic: drawTraffic(random.fork('traffic')),
     configs: quickConfigs.map((config) => ({ ...config })),
     alarms,
+    parameters: drawParameters(services),
+    rollbackHooks: drawHooks(services, random.fork('hooks')),
     releases,
     starts: drawStarts(managed, random.fork('starts'), releases.length === 0),
   };
@@ -66,6 +76,7 @@ function drawServices(random: SeededRandom): Service[] {
           function: one,
         })),
         ...(random.chance(0.85) ? [{ kind: 'cloudformation' as const }] : []),
+        ...drawTargets(service, random.fork(`targets/${service}`)),
       ],
       policy: {
         bake: {

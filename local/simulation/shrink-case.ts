@@ -65,15 +65,19 @@ const simplifications: readonly ((scenario: ScenarioInput) => ScenarioInput | un
 ];
 
 function onlyTheServicesReleased(scenario: ScenarioInput): ScenarioInput | undefined {
-  const { services = [], releases = [], starts = [] } = scenario;
+  const { services = [], releases = [], starts = [], rollbackHooks = [] } = scenario;
   const used = new Set([
     ...releases.map(({ service }) => service),
     ...starts.map(({ input }) => (input as { service?: string }).service),
   ]);
   const kept = services.filter(({ service }) => used.has(service));
   if (kept.length === 0 || kept.length === services.length) return undefined;
+  const hooks = kept.flatMap(({ targets }) =>
+    targets.flatMap((target) => (target.kind === 'hook' ? target.function : [])),
+  );
   return {
     ...scenario,
+    rollbackHooks: rollbackHooks.filter((one) => hooks.includes(one.function)),
     services: kept.map((one) => ({
       ...one,
       dependsOn: (one.dependsOn ?? []).filter((edge) =>

@@ -10,7 +10,15 @@ describe('scenario file', () => {
     );
 
     expect(releases).toEqual([
-      { service: 'cart', at: 300_000, config: 'Canary10Percent10Minutes', answers: {}, hooks: {} },
+      {
+        service: 'cart',
+        at: 300_000,
+        config: 'Canary10Percent10Minutes',
+        answers: {},
+        hooks: {},
+        parameters: {},
+        mesh: {},
+      },
     ]);
     expect({ history, start, environment }).toEqual({
       history: 3 * 3_600_000,

@@ -1,4 +1,9 @@
-import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import {
+  APIGatewayClient,
+  GetDeploymentCommand as GetRestDeploymentCommand,
+  GetStageCommand,
+  NotFoundException,
+} from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import {
   CodeDeployClient,
@@ -14,7 +19,12 @@ import {
 } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DescribeParametersCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
+import {
+  GetRuleCommand,
+  GetTargetGroupCommand,
+  ResourceNotFoundException as LatticeNotFoundException,
+  VPCLatticeClient,
+} from '@aws-sdk/client-vpc-lattice';
 import { mockClient } from 'aws-sdk-client-mock';
 import { planService } from '../../../functions/plan-rollback/plan-service.ts';
 import { Aliases } from '../../../shared/aws/aliases.ts';
@@ -47,6 +57,9 @@ import {
 const codeDeploy = mockClient(CodeDeployClient);
 const lambda = mockClient(LambdaClient);
 const ssm = mockClient(SSMClient);
+const rest = mockClient(APIGatewayClient);
+const http = mockClient(ApiGatewayV2Client);
+const lattice = mockClient(VPCLatticeClient);
 const region = { region: 'eu-west-1' };
 const deps = {
   deployments: new Deployments(new CodeDeployClient(region)),
@@ -71,6 +84,9 @@ beforeEach(() => {
   codeDeploy.reset();
   lambda.reset();
   ssm.reset();
+  rest.reset();
+  http.reset();
+  lattice.reset();
   versions = new Set(['2', '3', '4', '5']);
   mockBucket({ [TEMPLATE_KEY]: 'Resources: {}' });
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Succeeded' }));
@@ -376,5 +392,108 @@ describe('a hook', () => {
     const attempt = planFrom([goodRelease()], releaseRecord(), entry);
     await expect(attempt).rejects.toBeInstanceOf(NoWayBack);
     await expect(attempt).rejects.toThrow('The hook RollbackHook_orders does not exist');
+  });
+});
+
+describe('a stage of an API', () => {
+  const place = { protocol: 'rest', api: 'a1', stage: 'prod' } as const;
+  const entry = ordersEntry({ targets: [{ kind: 'api-stage', ...place }] });
+  const good = goodRelease({
+    snapshot: [{ kind: 'api-stage', target: 'a1/prod', ...place, deploymentId: 'd1' }],
+  });
+  const plan = () => planFrom([good], releaseRecord(), entry);
+
+  beforeEach(() => {
+    rest.on(GetRestDeploymentCommand).resolves({ id: 'd1' });
+    rest.on(GetStageCommand).resolves({ deploymentId: 'd2' });
+  });
+
+  it('goes back to the deployment of the good release', async () => {
+    expect((await plan()).targets[0]).toEqual({
+      kind: 'api-stage',
+      phase: 'traffic',
+      target: 'a1/prod',
+      ...place,
+      fromDeployment: 'd2',
+      toDeployment: 'd1',
+    });
+  });
+
+  it('stays where it is on it, unless a canary takes a part', async () => {
+    rest.on(GetStageCommand).resolves({ deploymentId: 'd1' });
+    expect((await plan()).unchanged).toEqual([
+      { target: 'a1/prod', reason: 'it is on deployment d1, as in that release' },
+    ]);
+    rest.on(GetStageCommand).resolves({ deploymentId: 'd1', canarySettings: { percentTraffic: 10 } });
+    expect((await plan()).targets[0]).toMatchObject({ kind: 'api-stage', toDeployment: 'd1' });
+  });
+
+  it('refuses a release whose deployment is gone', async () => {
+    rest.on(GetRestDeploymentCommand).rejects(new NotFoundException({ message: 'gone', $metadata: {} }));
+    await expect(plan()).rejects.toThrow('deployment d1 of API a1 is gone');
+  });
+});
+
+describe('a rule of a mesh', () => {
+  const place = {
+    service: 'svc-0123456789abcdef0',
+    listener: 'listener-0123456789abcdef0',
+    rule: 'rule-0123456789abcdef0',
+  };
+  const entry = ordersEntry({ targets: [{ kind: 'mesh', ...place }] });
+  const toWeights = [
+    { targetGroup: 'tg-1', weight: 100 },
+    { targetGroup: 'tg-2', weight: 0 },
+  ];
+  const good = goodRelease({
+    snapshot: [{ kind: 'mesh', target: place.rule, ...place, weights: toWeights }],
+  });
+  const plan = () => planFrom([good], releaseRecord(), entry);
+  const forwards = (...groups: [string, number][]) =>
+    lattice.on(GetRuleCommand).resolves({
+      action: {
+        forward: {
+          targetGroups: groups.map(([targetGroupIdentifier, weight]) => ({ targetGroupIdentifier, weight })),
+        },
+      },
+    });
+
+  beforeEach(() => {
+    lattice.on(GetTargetGroupCommand).resolves({ status: 'ACTIVE' });
+    forwards(['tg-2', 40], ['tg-1', 60]);
+  });
+
+  it('goes back to the weights of the good release', async () => {
+    expect((await plan()).targets[0]).toEqual({
+      kind: 'mesh',
+      phase: 'traffic',
+      target: place.rule,
+      ...place,
+      fromWeights: [
+        { targetGroup: 'tg-1', weight: 60 },
+        { targetGroup: 'tg-2', weight: 40 },
+      ],
+      toWeights,
+    });
+  });
+
+  it('stays where it forwards alike', async () => {
+    forwards(['tg-1', 7]);
+    expect((await plan()).unchanged).toEqual([
+      { target: place.rule, reason: 'it has the weights of that release' },
+    ]);
+  });
+
+  it('refuses a release with a target group that is gone, unless it got nothing', async () => {
+    const gone = new LatticeNotFoundException({
+      message: 'gone',
+      resourceId: '',
+      resourceType: '',
+      $metadata: {},
+    });
+    lattice.on(GetTargetGroupCommand, { targetGroupIdentifier: 'tg-2' }).rejects(gone);
+    await expect(plan()).resolves.toMatchObject({ toRelease: GOOD_RELEASE });
+    lattice.on(GetTargetGroupCommand, { targetGroupIdentifier: 'tg-1' }).rejects(gone);
+    await expect(plan()).rejects.toThrow('target group tg-1 is gone');
   });
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { APIGatewayClient, GetStageCommand } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import {
   CloudFormationClient,
@@ -10,7 +10,7 @@ import {
 import { GetAliasCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
+import { GetRuleCommand, VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
 import { ApiStages } from '../../../../shared/aws/api-stages.ts';
@@ -196,4 +196,38 @@ describe('parameters', () => {
     });
     expect(snapshot.map(({ kind }) => kind)).toEqual(['codedeploy']);
   });
+});
+
+it('records the deployment of a stage, by the physical id of its API, and the weights of a rule', async () => {
+  mockBucket();
+  const rest = mockClient(APIGatewayClient);
+  const lattice = mockClient(VPCLatticeClient);
+  rest.on(GetStageCommand, { restApiId: 'shop-orders-CreateOrder-AB12' }).resolves({ deploymentId: 'd1' });
+  const targetGroups = [{ targetGroupIdentifier: 'tg-1' }];
+  lattice.on(GetRuleCommand).resolves({ action: { forward: { targetGroups } } });
+  const rule = {
+    service: 'svc-0123456789abcdef0',
+    listener: 'listener-0123456789abcdef0',
+    rule: 'rule-0123456789abcdef0',
+  };
+  const targets = [
+    { kind: 'api-stage', protocol: 'rest', api: 'CreateOrder', stage: 'prod' },
+    { kind: 'mesh', ...rule },
+    { kind: 'hook', function: 'RollbackHook_orders' },
+  ];
+  const snapshot = await takeSnapshot(ordersEntry({ targets }), clients);
+  expect(snapshot).toEqual([
+    {
+      kind: 'api-stage',
+      target: 'CreateOrder/prod',
+      protocol: 'rest',
+      api: 'shop-orders-CreateOrder-AB12',
+      stage: 'prod',
+      deploymentId: 'd1',
+    },
+    { kind: 'mesh', target: rule.rule, ...rule, weights: [{ targetGroup: 'tg-1', weight: 100 }] },
+  ]);
+  for (const one of snapshot) expect(targetSnapshot.parse(one)).toEqual(one);
+  rest.restore();
+  lattice.restore();
 });

@@ -1,0 +1,96 @@
+import type { SeededRandom } from '../random/seeded-random.ts';
+import type { ScenarioInput } from './simulation-case.ts';
+
+type Service = NonNullable<ScenarioInput['services']>[number];
+type Target = Service['targets'][number];
+type Release = NonNullable<ScenarioInput['releases']>[number];
+type Hook = NonNullable<ScenarioInput['rollbackHooks']>[number];
+type Parameter = NonNullable<ScenarioInput['parameters']>[number];
+
+const parameterOf = (service: string, last: string) => `/${service}-stack/settings/${last}`;
+
+/** Draws the targets of a service that are neither aliases nor its stack: most services have none of a kind. */
+export function drawTargets(service: string, random: SeededRandom): Target[] {
+  const id = service.padEnd(17, '0').slice(0, 17);
+  const path = `/${service}-stack/settings`;
+  const targets: Target[] = [];
+  if (random.chance(0.15)) {
+    targets.push(
+      random.chance(0.5)
+        ? { kind: 'parameter', path }
+        : { kind: 'parameter', name: parameterOf(service, 'limit') },
+    );
+  }
+  if (random.chance(0.1)) {
+    const protocol = random.pick(['rest', 'http'] as const);
+    targets.push({ kind: 'api-stage', protocol, api: `${service}api`, stage: 'prod' });
+  }
+  if (random.chance(0.1)) {
+    targets.push({ kind: 'mesh', service: `svc-${id}`, listener: `listener-${id}`, rule: `rule-${id}` });
+  }
+  if (random.chance(0.12)) {
+    targets.push({
+      kind: 'hook',
+      function: `RollbackHook_${service}`,
+      when: random.pick(['before', 'after'] as const),
+      form: random.pick(['answer', 'callback'] as const),
+      heartbeatSeconds: 120,
+    });
+  }
+  return targets;
+}
+
+/** The parameters that drawn targets put back, one of them a secret under a key of the team's own. */
+export function drawParameters(services: readonly Service[]): Parameter[] {
+  return services.flatMap(({ service, targets }) => {
+    if (!targets.some(({ kind }) => kind === 'parameter')) return [];
+    return [
+      { name: parameterOf(service, 'limit'), value: '10' },
+      {
+        name: parameterOf(service, 'token'),
+        value: 'one',
+        type: 'SecureString' as const,
+        keyId: 'alias/team',
+      },
+    ];
+  });
+}
+
+/** What drawn hooks do: most do their part, some fail, fall silent, or were never deployed. */
+export function drawHooks(services: readonly Service[], random: SeededRandom): Hook[] {
+  return services.flatMap(({ targets }) =>
+    targets.flatMap((target) =>
+      target.kind === 'hook'
+        ? {
+            function: target.function,
+            result: random.pick([
+              ...Array.from({ length: 6 }, () => 'Succeeded' as const),
+              'Failed' as const,
+              'Silent' as const,
+              'Missing' as const,
+            ]),
+            after: `${random.integer(1, 240)}s`,
+          }
+        : [],
+    ),
+  );
+}
+
+/** What a release changes besides code: parameters and the weights of a rule. */
+export function drawRest(
+  { service, targets }: Service,
+  number: number,
+  random: SeededRandom,
+): Pick<Release, 'parameters' | 'mesh'> {
+  const rule = targets.find((target) => target.kind === 'mesh')?.rule;
+  const changed = targets.some(({ kind }) => kind === 'parameter')
+    ? ['limit', 'token'].filter(() => random.chance(0.7))
+    : [];
+  const blue = random.integer(0, 100);
+  return {
+    ...(changed.length > 0 && {
+      parameters: Object.fromEntries(changed.map((last) => [parameterOf(service, last), `value ${number}`])),
+    }),
+    ...(rule && random.chance(0.7) && { mesh: { [rule]: { 'tg-blue': blue, 'tg-green': 100 - blue } } }),
+  };
+}
