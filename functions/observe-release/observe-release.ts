@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Aliases } from '../../shared/aws/aliases.ts';
 import type { Signals } from '../../shared/aws/signals.ts';
+import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import type { ServicePolicy } from '../../shared/catalog/service-entry.ts';
 import { judgeAlarms } from '../../shared/judge/declared-alarms.ts';
@@ -8,7 +9,6 @@ import { judgeRelease } from '../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../shared/judge/judgement.ts';
 import { nextStep, secondsUntilNextLook } from '../../shared/judge/next-step.ts';
 import { totalOf } from '../../shared/judge/samples.ts';
-import { isAlias } from '../../shared/ledger/live-state.ts';
 import type { AliasSnapshot, ReleaseRecord } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 

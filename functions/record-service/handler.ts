@@ -1,6 +1,15 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
-import { aliases, bucket, catalogStore, ledgers, stacks } from '../../shared/wiring.ts';
+import {
+  aliases,
+  apiStages,
+  bucket,
+  catalogStore,
+  ledgers,
+  meshRules,
+  parameterStore,
+  stacks,
+} from '../../shared/wiring.ts';
 import { recordService, recordServiceInput } from './record-service.ts';
 
 export const build = task(recordServiceInput, (runtime) => {
@@ -9,6 +18,9 @@ export const build = task(recordServiceInput, (runtime) => {
     aliases: aliases(runtime),
     stacks: stacks(runtime),
     bucket: bucket(runtime),
+    parameterStore: parameterStore(runtime),
+    apiStages: apiStages(runtime),
+    meshRules: meshRules(runtime),
     catalog: catalogStore(runtime),
     releases,
     locks,

@@ -194,6 +194,8 @@ function absence(error: unknown): string | undefined {
   const { name, message } = error as Error;
   const missing =
     name === 'ResourceNotFoundException' ||
+    // API Gateway's.
+    name === 'NotFoundException' ||
     (name === 'ValidationError' && message.includes('does not exist'));
   return missing ? message : undefined;
 }

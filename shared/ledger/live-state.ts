@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isAlias } from '../catalog/alias-kinds.ts';
 import type { AliasSnapshot, ReleaseRecord, TargetSnapshot } from './records.ts';
 
 /** What was read off the account for a service. */
@@ -25,11 +26,6 @@ export function isLive(release: ReleaseRecord, live: LiveState): boolean {
 /** Aliases that split their traffic: the service is on its way between two states. */
 export function splitAliases(snapshot: readonly TargetSnapshot[]): AliasSnapshot[] {
   return snapshot.filter(isAlias).filter(({ weights }) => weights !== undefined);
-}
-
-/** Whether a target's snapshot is one of a Lambda alias. */
-export function isAlias(snapshot: TargetSnapshot): snapshot is AliasSnapshot {
-  return snapshot.kind === 'codedeploy' || snapshot.kind === 'lambda-alias';
 }
 
 function isSameState(before: readonly TargetSnapshot[], now: readonly TargetSnapshot[]): boolean {

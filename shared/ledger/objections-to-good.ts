@@ -1,4 +1,5 @@
-import { isAlias, splitAliases } from './live-state.ts';
+import { isAlias } from '../catalog/alias-kinds.ts';
+import { splitAliases } from './live-state.ts';
 import type { AliasSnapshot, ReleaseRecord, TargetSnapshot } from './records.ts';
 
 /**

@@ -1,5 +1,5 @@
+import { isAlias } from '../catalog/alias-kinds.ts';
 import { percent } from '../judge/hard-limits.ts';
-import { isAlias } from '../ledger/live-state.ts';
 import type { ReleaseRecord, SettledAs } from '../ledger/records.ts';
 import { columns, duration, executionUrl, instant, layOut, type Mail } from './mail-text.ts';
 
