@@ -48,6 +48,7 @@ function hooksOf({ services, rollbackHooks }: Scenario): RollbackHook[] {
 }
 
 async function answer(hook: RollbackHook, event: HookEvent, account: SimulatedAccount): Promise<object> {
+  if (hook.result === 'Refused') throw new MigrationFailed(hook.message);
   const { taskToken } = event;
   if (taskToken !== undefined) {
     if (hook.result !== 'Silent') void workOn(hook, taskToken, account);

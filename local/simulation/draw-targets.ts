@@ -66,6 +66,7 @@ export function drawHooks(services: readonly Service[], random: SeededRandom): H
             result: random.pick([
               ...Array.from({ length: 6 }, () => 'Succeeded' as const),
               'Failed' as const,
+              'Refused' as const,
               'Silent' as const,
               'Missing' as const,
             ]),

@@ -40,7 +40,9 @@ export class PermissionUsage {
   /** Makes the statements of an owner known. */
   register(owner: string, statements: readonly PolicyStatement[]): void {
     this.#statements.set(owner, statements);
-    for (const [statement, { Action, Resource }] of statements.entries()) {
+    for (const [statement, { Effect, Action, Resource }] of statements.entries()) {
+      // What a statement denies is never needed.
+      if (Effect === 'Deny') continue;
       for (const [at, value] of Action.entries()) {
         this.#add({ owner, statement, element: 'Action', at, value });
       }
