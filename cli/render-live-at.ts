@@ -2,6 +2,7 @@ import { table } from '../local/rehearsal/text-layout.ts';
 import { instant } from '../shared/mail/mail-text.ts';
 import type { AliasAt } from '../shared/queries/alias-timeline.ts';
 import type { SavedAt, ServiceLiveAt } from '../shared/queries/live-at.ts';
+import { inWords } from '../shared/targets/mesh.ts';
 
 /** One line per target: what it was, since when, and how that is known. */
 export function renderLiveAt(services: readonly ServiceLiveAt[]): string[] {
@@ -42,7 +43,16 @@ function savedCells({ target, saved, releaseId }: SavedAt): string[] {
   switch (saved.kind) {
     case 'cloudformation':
       return [target, saved.templateKey, `stack ${saved.stack}, saved with its release`];
-    default:
+    case 'codedeploy':
+    case 'lambda-alias':
       return [target, `version ${saved.version}`, 'saved with its release'];
+    case 'parameter': {
+      const versions = saved.parameters.map(({ name, version }) => `${name} version ${version}`).join(', ');
+      return [target, versions || 'no parameter', 'saved with its release'];
+    }
+    case 'api-stage':
+      return [target, `deployment ${saved.deploymentId}`, 'saved with its release'];
+    case 'mesh':
+      return [target, inWords(saved.weights), 'saved with its release'];
   }
 }

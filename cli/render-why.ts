@@ -1,5 +1,6 @@
 import { columns, instant } from '../shared/mail/mail-text.ts';
 import type { Why } from '../shared/queries/why.ts';
+import { inWords } from '../shared/targets/mesh.ts';
 import { renderDeployments } from './render-history.ts';
 
 /** The incident, its evidence, its plan, and what was done. */
@@ -47,8 +48,23 @@ function plannedLines(plan: NonNullable<Why['plan']>): string[] {
 }
 
 function plannedTarget(target: NonNullable<Why['plan']>['services'][number]['targets'][number]): string {
-  if (target.kind !== 'cloudformation') return `version ${target.fromVersion} -> ${target.toVersion}`;
-  return target.waitOnly ? `stack ${target.stack} waited for` : `stack ${target.stack} put back`;
+  switch (target.kind) {
+    case 'codedeploy':
+    case 'lambda-alias':
+      return `version ${target.fromVersion} -> ${target.toVersion}`;
+    case 'cloudformation':
+      return target.waitOnly ? `stack ${target.stack} waited for` : `stack ${target.stack} put back`;
+    case 'parameter':
+      return target.parameters
+        .map(({ name, fromVersion, toVersion }) => `${name} version ${fromVersion} -> ${toVersion}`)
+        .join(', ');
+    case 'api-stage':
+      return `deployment ${target.fromDeployment} -> ${target.toDeployment}`;
+    case 'mesh':
+      return `${inWords(target.fromWeights)} -> ${inWords(target.toWeights)}`;
+    case 'hook':
+      return `asked ${target.phase === 'hook-before' ? 'before' : 'after'} everything else`;
+  }
 }
 
 function section(heading: string, lines: readonly string[]): string[] {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type AliasKind, isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import { TargetNotRestored } from '../../shared/errors.ts';
@@ -52,7 +53,7 @@ export function finishService(deps: FinishServiceDeps) {
     const targets: TargetResult[] = [];
     for (const target of plan.targets) {
       targets.push(await finalResult(target, input.results));
-      if (target.phase === 'traffic') await sight(input, target);
+      if (isAlias(target)) await sight(input, target);
     }
     const status = targets.every((result) => result.status === 'restored') ? 'rolled-back' : 'failed';
     if (status === 'rolled-back') await recordRelease(plan, startedAt);
@@ -88,7 +89,7 @@ export function finishService(deps: FinishServiceDeps) {
   }
 
   /** CloudFormation points aliases back without a deployment, and says so nowhere: where one is now is recorded. */
-  async function sight({ incidentId, service }: Input, plan: TargetPlan & { phase: 'traffic' }) {
+  async function sight({ incidentId, service }: Input, plan: Extract<TargetPlan, { kind: AliasKind }>) {
     const { version, weights } = await deps.aliases.get(plan.function, plan.alias);
     if (Object.keys(weights).length > 0) return;
     await deps.checkpoints.sight({
