@@ -16,10 +16,10 @@ export const releasesAreRecorded: PromiseCheck = {
       if (logicalId === 'StartRecordingFunction') heard.add((JSON.parse(payload) as { id: string }).id);
       return result;
     });
-    const updates: { readonly at: number; readonly stack: string }[] = [];
+    const updates: { readonly at: number; readonly stack: string; readonly ours: boolean }[] = [];
     facts.account.wire.onPerformed(({ call: { service, operation, input, now }, refusal }) => {
       if (service !== 'cloudformation' || operation !== 'UpdateStack' || refusal) return;
-      updates.push({ at: now, stack: input.StackName });
+      updates.push({ at: now, stack: input.StackName, ours: isStackToken(input.ClientRequestToken ?? '') });
     });
     return () => {
       const executions = new Map(facts.executions('RecordRelease').map((one) => [one.name, one]));
@@ -31,7 +31,8 @@ export const releasesAreRecorded: PromiseCheck = {
         const what = `the update of ${stack} that completed ${facts.clock(at)}`;
         if (!execution) broken(`nobody recorded ${what}`);
         if (execution?.status !== 'SUCCEEDED') continue;
-        const began = updates.findLast((one) => one.stack === stack && one.at <= at)?.at ?? at;
+        // One of ours may have begun in the second in which theirs completed.
+        const began = updates.findLast((one) => one.stack === stack && !one.ours && one.at <= at)?.at ?? at;
         const until = execution.stopDate ?? at;
         if (updates.some((one) => one.stack === stack && one.at > began && one.at <= until)) continue;
         if (!isInLedger(facts, service, began)) broken(`${what} is not in the ledger`);
