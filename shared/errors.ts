@@ -3,8 +3,8 @@
  *
  * Names are literals: a bundler may rename classes, and Step Functions compares these strings. Three families:
  * - **transient**: the machine's Retry block tries again ({@link TransientFailure});
- * - **handled**: a Catch has a route of its own ({@link InvalidInput}, {@link NoWayBack}, {@link LockLost},
- *   {@link TargetNotRestored}, {@link TargetTimedOut});
+ * - **handled**: a Catch has a route of its own ({@link InvalidInput}, {@link NoWayBack}, {@link Irreversible},
+ *   {@link PlanOutdated}, {@link LockLost}, {@link TargetNotRestored}, {@link TargetTimedOut});
  * - **defect**: ends the run and calls a person ({@link CatalogUnreadable}, {@link LedgerCorrupt}).
  */
 abstract class CoordinatorError extends Error {
@@ -24,6 +24,16 @@ export class InvalidInput extends CoordinatorError {
 /** There is no release that is safe to go back to; the message says what was looked at and refused. */
 export class NoWayBack extends CoordinatorError {
   override readonly name = 'NoWayBack';
+}
+
+/** A service that would have to go back is declared irreversible: nothing may be changed, a person decides. */
+export class Irreversible extends CoordinatorError {
+  override readonly name = 'Irreversible';
+}
+
+/** What is to be executed is not what planning afresh gives; the message says what moved. */
+export class PlanOutdated extends CoordinatorError {
+  override readonly name = 'PlanOutdated';
 }
 
 /** The lock on a service is no longer this incident's: somebody else may be changing it, so we do not. */
@@ -54,6 +64,14 @@ export class LedgerCorrupt extends CoordinatorError {
 /** All names above; the definition tests hold the machines' Retry and Catch against this list. */
 export const errorNames = {
   transient: ['TransientFailure'],
-  handled: ['InvalidInput', 'NoWayBack', 'LockLost', 'TargetNotRestored', 'TargetTimedOut'],
+  handled: [
+    'InvalidInput',
+    'NoWayBack',
+    'Irreversible',
+    'PlanOutdated',
+    'LockLost',
+    'TargetNotRestored',
+    'TargetTimedOut',
+  ],
   defect: ['CatalogUnreadable', 'LedgerCorrupt'],
 } as const;

@@ -20,12 +20,14 @@ import { MeshRules } from './aws/mesh-rules.ts';
 import { ParameterStore } from './aws/parameter-store.ts';
 import { Signals } from './aws/signals.ts';
 import { Stacks } from './aws/stacks.ts';
+import { TaskTokens } from './aws/task-tokens.ts';
 import { CatalogStore, watchingMaxAgeMs } from './catalog/catalog-store.ts';
 import { CheckpointLedger } from './ledger/checkpoint-ledger.ts';
 import { IncidentLedger } from './ledger/incident-ledger.ts';
 import { LedgerTable } from './ledger/ledger-table.ts';
 import { LockLedger } from './ledger/lock-ledger.ts';
 import { ReleaseLedger } from './ledger/release-ledger.ts';
+import { TurnLedger } from './ledger/turn-ledger.ts';
 import { MailRoom } from './mail/mail-room.ts';
 import type { Runtime } from './runtime.ts';
 import { PlanStore } from './targets/plan-store.ts';
@@ -36,6 +38,7 @@ import { requireEnv } from './task.ts';
 
 export const deployments = (runtime: Runtime) => new Deployments(new CodeDeployClient(runtime.clientConfig));
 export const executions = (runtime: Runtime) => new Executions(new SFNClient(runtime.clientConfig));
+export const taskTokens = (runtime: Runtime) => new TaskTokens(new SFNClient(runtime.clientConfig));
 export const aliases = (runtime: Runtime) => new Aliases(new LambdaClient(runtime.clientConfig));
 export const hooks = (runtime: Runtime) => new Hooks(new LambdaClient(runtime.clientConfig));
 export const stacks = (runtime: Runtime) => new Stacks(new CloudFormationClient(runtime.clientConfig));
@@ -67,6 +70,7 @@ export function ledgers(runtime: Runtime) {
     checkpoints: new CheckpointLedger(table),
     incidents: new IncidentLedger(table),
     locks: new LockLedger(table, () => runtime.now()),
+    turns: new TurnLedger(table),
   };
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
+import { limitConcurrency } from '../../shared/limit-concurrency.ts';
 import type { PlanStore } from '../../shared/targets/plan-store.ts';
 
 export const acquireLocksInput = z.strictObject({
@@ -18,21 +19,32 @@ export interface AcquireLocksDeps {
   readonly plans: PlanStore;
 }
 
+/** Locks asked for side by side: 1,000 take a second or two. */
+const batchSize = 25;
+
 /**
  * Takes the locks of all services of a plan, or none.
  *
- * In sorted order, and all given back when one is another incident's: two incidents that overlap can neither
- * wait for each other nor hold services they do not touch.
+ * In sorted order, batch by batch, and all given back when one is another incident's: two incidents that overlap can
+ * neither wait for each other nor hold services they do not touch. Two that ask at the same moment may both give
+ * back; the state that waits before the next try does so for a random while.
  */
 export function acquireLocks({ locks, plans }: AcquireLocksDeps) {
   return async (input: z.infer<typeof acquireLocksInput>): Promise<AcquiredLocks> => {
     const owner = lockOwner(input);
     const plan = await plans.read(input.planKey);
     const services = plan.services.map(({ service }) => service).sort();
-    for (const [index, service] of services.entries()) {
-      if ((await locks.acquire(service, owner)) !== undefined) continue;
-      for (const taken of services.slice(0, index)) await locks.release(taken, owner);
-      return { acquired: false, busy: service };
+    for (let start = 0; start < services.length; start += batchSize) {
+      const batch = services.slice(start, start + batchSize);
+      const fences = await Promise.all(batch.map((service) => locks.acquire(service, owner)));
+      const busy = batch.find((_, index) => fences[index] === undefined);
+      if (busy === undefined) continue;
+      const taken = batch.filter((_, index) => fences[index] !== undefined);
+      const limited = limitConcurrency(batchSize);
+      await Promise.all(
+        [...services.slice(0, start), ...taken].map((one) => limited(() => locks.release(one, owner))),
+      );
+      return { acquired: false, busy };
     }
     return { acquired: true };
   };

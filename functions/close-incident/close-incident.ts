@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { describeFailure } from '../../shared/incident/describe-failure.ts';
 import { type EndIncidentDeps, endIncident } from '../../shared/incident/end-incident.ts';
 import type { Attempt } from '../../shared/ledger/incident-ledger.ts';
 import { type Outcome, releaseIdOf } from '../../shared/ledger/records.ts';
@@ -12,6 +13,8 @@ export const closeIncidentInput = z.strictObject({
   recovery: z.object({ status: z.string(), detail: z.string() }).nullable(),
   /** The error that ended the automation; null where none did. */
   failure: z.object({ Error: z.string(), Cause: z.string().optional() }).nullable(),
+  /** The good release that took the bad one's place before anything was done; null where none did. */
+  supersededBy: z.string().nullish(),
 });
 
 /** What the rule needs. */
@@ -24,11 +27,13 @@ export function closeIncident(deps: CloseIncidentDeps) {
   return async (
     input: z.infer<typeof closeIncidentInput>,
   ): Promise<{ incidentId: string; outcome: Outcome }> => {
-    const { incidentId, executionArn, recovery, failure } = input;
+    const { incidentId, executionArn, recovery, failure, supersededBy } = input;
     const incident = await deps.incidents.get(incidentId);
     if (recovery?.status === 'recovered') await confirmRestored(incident);
     const outcome = await endIncident(deps, incident, executionArn, {
       failure: failure ? describeFailure(failure) : undefined,
+      frozen: failure?.Error === 'Irreversible',
+      supersededBy: supersededBy ?? undefined,
       recovery: recovery
         ? { recovered: recovery.status !== 'not-recovered', detail: recovery.detail }
         : undefined,
@@ -41,21 +46,5 @@ export function closeIncident(deps: CloseIncidentDeps) {
     for (const { service, status, startedAt } of await deps.incidents.serviceResults(attempt)) {
       if (status === 'rolled-back') await deps.releases.confirm(releaseIdOf(service, startedAt));
     }
-  }
-}
-
-/** A task's error in words: Lambda puts the message into a JSON cause. */
-export function describeFailure({
-  Error: name,
-  Cause: cause = '',
-}: {
-  Error: string;
-  Cause?: string | undefined;
-}) {
-  try {
-    const { errorMessage } = JSON.parse(cause) as { errorMessage?: string };
-    return errorMessage ? `${errorMessage} (${name})` : name;
-  } catch {
-    return cause ? `${name}: ${cause}` : name;
   }
 }

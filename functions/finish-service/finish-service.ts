@@ -4,8 +4,8 @@ import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import { TargetNotRestored } from '../../shared/errors.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
+import { type WakeDeps, wakeProviders } from '../../shared/incident/wake-providers.ts';
 import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
-import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
 import {
   releaseIdOf,
@@ -15,7 +15,6 @@ import {
 } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import { type SnapshotClients, takeSnapshot } from '../../shared/ledger/take-snapshot.ts';
-import type { PlanStore } from '../../shared/targets/plan-store.ts';
 import type { ServicePlan, TargetPlan } from '../../shared/targets/service-plan.ts';
 import { verifyPlan } from '../../shared/targets/verify-plan.ts';
 
@@ -27,23 +26,24 @@ export const finishServiceInput = z.strictObject({
   startedAt: z.iso.datetime(),
   /** What became of the targets that were tried; one that is missing was not reached. */
   results: z.array(targetResult),
+  /** Why the service is left as it is; null where it was its turn. */
+  skipped: z.string().nullish(),
 });
 type Input = z.infer<typeof finishServiceInput>;
 
 /** What the rule needs. */
-export interface FinishServiceDeps extends SnapshotClients {
+export interface FinishServiceDeps extends SnapshotClients, WakeDeps {
   readonly catalog: CatalogStore;
-  readonly incidents: IncidentLedger;
   readonly releases: ReleaseLedger;
   readonly checkpoints: CheckpointLedger;
   readonly locks: LockLedger;
-  readonly plans: PlanStore;
   readonly now: () => number;
 }
 
 /**
  * Ends the rollback of a service: looks at its traffic once more (a stack that settled later may have moved an
- * alias again), records the result, and what is live now as a release of its own.
+ * alias again), records the result, and what is live now as a release of its own; then tells the services that wait
+ * for it. A service that was not to begin is recorded as skipped.
  */
 export function finishService(deps: FinishServiceDeps) {
   return async (input: Input): Promise<Pick<ServiceResult, 'service' | 'status'>> => {
@@ -51,22 +51,28 @@ export function finishService(deps: FinishServiceDeps) {
     await deps.locks.renew(service, lockOwner({ incidentId, attempt }));
     const plan = await deps.plans.readService(planKey, service);
     const targets: TargetResult[] = [];
-    for (const target of plan.targets) {
-      targets.push(await finalResult(target, input.results));
-      if (isAlias(target)) await sight(input, target);
+    if (!input.skipped) {
+      for (const target of plan.targets) {
+        targets.push(await finalResult(target, input.results));
+        if (isAlias(target)) await sight(input, target);
+      }
     }
-    const status = targets.every((result) => result.status === 'restored') ? 'rolled-back' : 'failed';
-    if (status === 'rolled-back') await recordRelease(plan, startedAt);
+    const restored = targets.every((result) => result.status === 'restored');
+    const status = input.skipped ? 'skipped' : restored ? 'rolled-back' : 'failed';
+    if (status === 'rolled-back') await recordRelease(plan, incidentId, startedAt);
     const finishedAt = new Date(deps.now()).toISOString();
-    await deps.incidents.putServiceResult({
+    const result: ServiceResult = {
       incidentId,
       attempt,
       service,
       status,
+      ...(input.skipped && { reason: input.skipped }),
       targets,
       startedAt,
       finishedAt,
-    });
+    };
+    await deps.incidents.putServiceResult(result);
+    await wakeProviders(deps, planKey, result);
     return { service, status };
   };
 
@@ -103,7 +109,7 @@ export function finishService(deps: FinishServiceDeps) {
     });
   }
 
-  async function recordRelease(plan: ServicePlan, startedAt: string): Promise<void> {
+  async function recordRelease(plan: ServicePlan, incidentId: string, startedAt: string): Promise<void> {
     const target = plan.toRelease ? await deps.releases.find(plan.toRelease) : undefined;
     const entry = await deps.catalog.entry(plan.service);
     await deps.releases.open({
@@ -115,7 +121,8 @@ export function finishService(deps: FinishServiceDeps) {
       deployments: {},
       // A stack still on its way moves aliases yet: what is live now is not what was put back.
       ...(!(await isStackMoving(entry)) && { snapshot: await takeSnapshot(entry, deps) }),
-      ...(plan.toRelease && { restores: plan.toRelease }),
+      ...(plan.toRelease ? { restores: plan.toRelease } : { restoresBefore: plan.fromRelease }),
+      restoredBy: incidentId,
     });
   }
 

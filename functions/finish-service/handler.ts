@@ -10,6 +10,7 @@ import {
   parameterStore,
   planStore,
   stacks,
+  taskTokens,
 } from '../../shared/wiring.ts';
 import { finishService, finishServiceInput } from './finish-service.ts';
 
@@ -24,6 +25,7 @@ export const build = task(finishServiceInput, (runtime) =>
     meshRules: meshRules(runtime),
     catalog: catalogStore(runtime),
     plans: planStore(runtime),
+    tokens: taskTokens(runtime),
     now: runtime.now,
   }),
 );

@@ -95,7 +95,10 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
         requests,
         bakedMinutes,
         bake: policy.bake,
-        over: release.verdict === 'bad' || (phase === 'baking' && (await isSuperseded(release, watched))),
+        over:
+          release.verdict === 'bad' ||
+          release.undoneBy !== undefined ||
+          (phase === 'baking' && (await isSuperseded(release, watched))),
       }),
       waitSeconds: secondsUntilNextLook({ now, phase, bakedMinutes }),
       seen: await recordLook(deps, look, seen ?? undefined),

@@ -1,9 +1,14 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
-import { catalogStore, ledgers } from '../../shared/wiring.ts';
+import { catalogStore, ledgers, planStore } from '../../shared/wiring.ts';
 import { openIncident, openIncidentInput } from './open-incident.ts';
 
 export const build = task(openIncidentInput, (runtime) =>
-  openIncident({ catalog: catalogStore(runtime), ...ledgers(runtime), now: runtime.now }),
+  openIncident({
+    catalog: catalogStore(runtime),
+    ...ledgers(runtime),
+    plans: planStore(runtime),
+    now: runtime.now,
+  }),
 );
 export const handler = onLambda(build);

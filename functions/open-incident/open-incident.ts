@@ -4,8 +4,9 @@ import { serviceName } from '../../shared/catalog/service-entry.ts';
 import { InvalidInput } from '../../shared/errors.ts';
 import { judgement } from '../../shared/judge/judgement.ts';
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
-import type { IncidentRecord, ReleaseRecord } from '../../shared/ledger/records.ts';
+import { type IncidentRecord, type ReleaseRecord, serviceOfRelease } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
+import type { PlanStore } from '../../shared/targets/plan-store.ts';
 import { describeIssues } from '../../shared/task.ts';
 
 export const openIncidentInput = z.strictObject({
@@ -19,6 +20,13 @@ export const rollbackRequest = z.strictObject({
   service: serviceName,
   /** Release to undo; by default the newest of the service. */
   releaseId: z.string().optional(),
+  /** `plan`: only say what would be done. */
+  mode: z.enum(['plan', 'roll-back']).default('roll-back'),
+  /** Do exactly what the plan of this digest says, which mode `plan` made for the same release, or nothing. */
+  planDigest: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/, 'must be the 16 digits that mode "plan" has answered')
+    .optional(),
   /** Why, in a sentence for the mail. */
   reason: z.string().min(1).max(500).optional(),
   /** Who asks, for the mail. */
@@ -31,14 +39,16 @@ export const rollbackRequest = z.strictObject({
 });
 
 /**
- * The incident this execution works on. `joined`: another execution has it, or it is done; `superseded`: a newer
+ * The incident this execution works on. `plan`: none was opened, what would be done is only to be said; `joined`: another execution has it, or it is done; `superseded`: a newer
  * release has taken the bad one's place since it was judged, so there is nothing left of it to undo.
  */
 export interface OpenedIncident {
-  readonly status: 'opened' | 'joined' | 'superseded';
+  readonly status: 'opened' | 'plan' | 'joined' | 'superseded';
   readonly incidentId: string;
   readonly service: string;
   readonly attempt: number;
+  /** The plan that is to be executed; null where any may be. */
+  readonly planDigest: string | null;
 }
 
 /** What the rule needs. */
@@ -46,6 +56,7 @@ export interface OpenIncidentDeps {
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
   readonly incidents: IncidentLedger;
+  readonly plans: PlanStore;
   readonly now: () => number;
 }
 
@@ -64,10 +75,12 @@ export function openIncident(deps: OpenIncidentDeps) {
     const request = parsed.data;
     const { owners } = await deps.catalog.entry(request.service);
     const { release, superseded } = await findRelease(request);
-    if (superseded) {
+    const planDigest = request.planDigest ?? null;
+    if (superseded || request.mode === 'plan') {
       const { releaseId: incidentId, service } = release;
-      return { status: 'superseded', incidentId, service, attempt: 0 };
+      return { status: superseded ? 'superseded' : 'plan', incidentId, service, attempt: 0, planDigest };
     }
+    if (planDigest) await checkIsPlanned(release, planDigest);
 
     const now = new Date(deps.now()).toISOString();
     const incident: IncidentRecord = {
@@ -91,8 +104,17 @@ export function openIncident(deps: OpenIncidentDeps) {
       await incidents.pointExecution(executionArn, incident.incidentId);
       await releases.markBad(release.releaseId, incident.incidentId);
     }
-    return { status, incidentId: incident.incidentId, service: incident.service, attempt };
+    return { status, incidentId: incident.incidentId, service: incident.service, attempt, planDigest };
   };
+
+  /** Before anything is marked bad: a plan of another release says nothing about this one. */
+  async function checkIsPlanned({ releaseId }: ReleaseRecord, planDigest: string): Promise<void> {
+    if ((await deps.plans.find(releaseId, 0))?.digest === planDigest) return;
+    throw new InvalidInput(
+      `planDigest: "${planDigest}" is not the latest plan for release ${releaseId}; ` +
+        'start with {"mode": "plan"} to see what would be done now',
+    );
+  }
 
   async function findRelease(
     request: z.infer<typeof rollbackRequest>,
@@ -104,17 +126,35 @@ export function openIncident(deps: OpenIncidentDeps) {
         `service: no release of "${service}" has been recorded, so there is nothing to undo`,
       );
     }
-    if (releaseId === undefined || releaseId === newest.releaseId)
-      return { release: newest, superseded: false };
+    if (releaseId === undefined || releaseId === newest.releaseId) {
+      if (request.deploymentId) return { release: newest, superseded: isUndone(newest) };
+      return { release: (await unfinishedBehind(newest)) ?? newest, superseded: false };
+    }
     const older = await releases.find(releaseId);
     if (older?.service === service && request.deploymentId) {
       // A release recorded later took its place, but for one that was put back before this deployment began.
       const began = older.deployments[request.deploymentId]?.createdAt;
-      return { release: older, superseded: began === undefined || began <= newest.startedAt };
+      return {
+        release: older,
+        superseded: began === undefined || began <= newest.startedAt || isUndone(older),
+      };
     }
     throw new InvalidInput(
       `releaseId: "${releaseId}" is not the newest release of "${service}", which is "${newest.releaseId}"`,
     );
+  }
+
+  /**
+   * The bad release of an incident that has put this release back and left others of its plan undone: who starts a
+   * rollback of the service again means the rest of that one.
+   */
+  async function unfinishedBehind({
+    service,
+    restoredBy,
+  }: ReleaseRecord): Promise<ReleaseRecord | undefined> {
+    if (restoredBy === undefined || serviceOfRelease(restoredBy) !== service) return undefined;
+    const incident = await incidents.find(restoredBy);
+    return incident?.outcome === 'partly-rolled-back' ? releases.find(restoredBy) : undefined;
   }
 
   async function openOrJoin(
@@ -134,4 +174,9 @@ export function openIncident(deps: OpenIncidentDeps) {
     }
     return { status: 'joined', attempt: existing.attempt };
   }
+}
+
+/** Another service's incident takes it back: a deployment of it that was stopped was stopped by us. */
+function isUndone({ undoneBy }: ReleaseRecord): boolean {
+  return undoneBy !== undefined;
 }

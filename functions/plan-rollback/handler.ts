@@ -11,6 +11,7 @@ import {
   meshRules,
   parameterStore,
   planStore,
+  stacks,
 } from '../../shared/wiring.ts';
 import { planRollback, planRollbackInput } from './plan-rollback.ts';
 
@@ -24,6 +25,7 @@ export const build = task(planRollbackInput, (runtime) =>
     parameterStore: parameterStore(runtime),
     apiStages: apiStages(runtime),
     meshRules: meshRules(runtime),
+    stacks: stacks(runtime),
     catalog: catalogStore(runtime),
     plans: planStore(runtime),
     now: runtime.now,

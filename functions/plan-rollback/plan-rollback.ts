@@ -1,12 +1,23 @@
 import * as z from 'zod';
-import type { Bucket } from '../../shared/aws/bucket.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
+import { PlanOutdated } from '../../shared/errors.ts';
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
+import { serviceOfRelease } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
+import { planDigest } from '../../shared/targets/plan-digest.ts';
 import type { PlanKeys, PlanStore } from '../../shared/targets/plan-store.ts';
-import { type PlanServiceDeps, planService } from './plan-service.ts';
+import type { RollbackPlan } from '../../shared/targets/service-plan.ts';
+import { planDifferences } from './plan-differences.ts';
+import type { PlanServiceDeps } from './plan-service.ts';
+import { planServices } from './plan-services.ts';
 
-export const planRollbackInput = z.strictObject({ incidentId: z.string() });
+export const planRollbackInput = z.strictObject({
+  /** The incident, which has the id of the bad release; for mode `plan` there need not be one. */
+  incidentId: z.string(),
+  mode: z.enum(['plan', 'roll-back']).default('roll-back'),
+  /** The plan that is to be executed, if a person named one. */
+  planDigest: z.string().nullish(),
+});
 
 /** What the rule needs. */
 export interface PlanRollbackDeps extends PlanServiceDeps {
@@ -14,32 +25,60 @@ export interface PlanRollbackDeps extends PlanServiceDeps {
   readonly releases: ReleaseLedger;
   readonly incidents: IncidentLedger;
   readonly plans: PlanStore;
-  readonly bucket: Bucket;
   readonly now: () => number;
 }
 
-/** Where the plan was put; the states after it hand on the keys and not the plan. */
-export interface PlannedRollback extends PlanKeys {
-  readonly services: number;
-}
+/**
+ * Where the plan was put: the states after it hand on the keys and not the plan. `not-needed`: a good release took
+ * the bad one's place already.
+ */
+export type PlannedRollback =
+  | (PlanKeys & { readonly status: 'planned'; readonly services: number; readonly digest: string })
+  | { readonly status: 'not-needed'; readonly supersededBy: string };
+
+/** Releases of a service that are looked at: many years' worth of good ones for most teams. */
+const releasesLookedAt = 100;
 
 /**
- * Plans what an incident is going to do, and saves the plan.
+ * Plans what an incident is going to do, and saves the plan. Changes nothing.
  *
- * @throws NoWayBack when no release is safe to go back to; the message names the ones refused and why
+ * @throws NoWayBack when no consistent set of releases is safe to go back to; the message names the ones refused
+ * @throws Irreversible when a service that would have to go back is declared irreversible
+ * @throws PlanOutdated when a plan was named and planning afresh gives another; the message says what moved
  */
 export function planRollback(deps: PlanRollbackDeps) {
-  return async ({ incidentId }: z.infer<typeof planRollbackInput>): Promise<PlannedRollback> => {
-    const incident = await deps.incidents.get(incidentId);
-    const entry = await deps.catalog.entry(incident.service);
-    const release = await deps.releases.get(incident.releaseId);
-    const earlier = await deps.releases.list(incident.service, { before: incident.releaseId });
-    const plan = {
+  return async (input: z.infer<typeof planRollbackInput>): Promise<PlannedRollback> => {
+    const { incidentId, mode } = input;
+    const attempt = mode === 'plan' ? 0 : (await deps.incidents.get(incidentId)).attempt;
+    const { services } = await deps.catalog.read();
+    const planned = await planServices(deps, {
+      services,
+      incident: { service: serviceOfRelease(incidentId), releaseId: incidentId },
+      releasesOf: (service) => deps.releases.list(service, { limit: releasesLookedAt }),
+    });
+    if ('supersededBy' in planned) {
+      return { status: 'not-needed', supersededBy: planned.supersededBy.releaseId };
+    }
+    const plan: RollbackPlan = {
       incidentId,
-      attempt: incident.attempt,
+      attempt,
       plannedAt: new Date(deps.now()).toISOString(),
-      services: [await planService(deps, entry, release, earlier)],
+      digest: planDigest(planned),
+      ...planned,
     };
-    return { ...(await deps.plans.write(plan)), services: plan.services.length };
+    if (input.planDigest && input.planDigest !== plan.digest) {
+      throw new PlanOutdated(await whatMoved(deps.plans, input.planDigest, plan));
+    }
+    const keys = await deps.plans.write(plan);
+    return { status: 'planned', ...keys, services: plan.services.length, digest: plan.digest };
   };
+}
+
+async function whatMoved(plans: PlanStore, digest: string, now: RollbackPlan): Promise<string> {
+  const then = await plans.find(now.incidentId, 0);
+  const moved =
+    then?.digest === digest
+      ? planDifferences(then, now).join('; ')
+      : 'the plan of that digest is not kept any more';
+  return `Plan ${digest} is not what would be done now, which is plan ${now.digest}: ${moved}. Plan again.`;
 }

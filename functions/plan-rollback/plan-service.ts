@@ -1,33 +1,38 @@
-import { isActive } from '../../shared/aws/deployments.ts';
+import type { Stacks } from '../../shared/aws/stacks.ts';
 import { type ServiceEntry, targetName } from '../../shared/catalog/service-entry.ts';
-import { NoWayBack } from '../../shared/errors.ts';
-import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
+import type { Move } from '../../shared/cut/selection.ts';
+import type { ReleaseRecord, WatchedDeployment } from '../../shared/ledger/records.ts';
 import { instant } from '../../shared/mail/mail-text.ts';
-import { missingArtefact } from '../../shared/targets/missing-artefact.ts';
 import type { ServicePlan, TargetPlan } from '../../shared/targets/service-plan.ts';
-import { type PlanTargetDeps, planTarget, type WayBack } from './plan-target.ts';
+import { type PlanTargetDeps, planTarget } from './plan-target.ts';
+import { isStateBefore, type PlannedIncident } from './release-timeline.ts';
+import { causeInWords, objectionInWords } from './rollback-reasons.ts';
 
 /** What planning a service reads of AWS. */
-export type PlanServiceDeps = PlanTargetDeps;
+export interface PlanServiceDeps extends PlanTargetDeps {
+  readonly stacks: Stacks;
+}
+
+/** A service as it is planned by itself: whom it waits for is a matter of the whole plan. */
+export type LoneServicePlan = Omit<ServicePlan, 'waitsFor' | 'wakes'>;
 
 /**
- * Plans the way back of one service from `bad`.
+ * Plans the way back of one service by the move that was selected for it.
  *
- * It goes to the newest earlier release that was judged good and whose versions and template still exist.
- * Where none is recorded, a release whose deployments have not completed is undone to the versions they began
- * from: those were live a moment ago, and CodeDeploy takes the alias there by itself; unless a bad release had
- * brought them in. A completed release without a good one before it has no way back.
- *
- * @param earlier the releases before it, newest first
- * @throws NoWayBack
+ * @param releases all its releases, newest first
  */
 export async function planService(
   deps: PlanServiceDeps,
   entry: ServiceEntry,
-  bad: ReleaseRecord,
-  earlier: readonly ReleaseRecord[],
-): Promise<ServicePlan> {
-  const wayBack = await findWayBack(deps, entry, bad, earlier);
+  move: Move<ReleaseRecord>,
+  releases: readonly ReleaseRecord[],
+  incident: PlannedIncident,
+): Promise<LoneServicePlan> {
+  const own = entry.service === incident.service;
+  const bad = undoneAsOne(move.undone, own ? incident.releaseId : undefined);
+  const earlier = releases.filter(({ startedAt }) => startedAt < bad.startedAt);
+  const toRelease = isStateBefore(move.to) ? undefined : move.to.releaseId;
+  const wayBack = { releaseId: toRelease, snapshot: move.to.snapshot ?? [], reason: reasonOf(move, own) };
   const targets: TargetPlan[] = [];
   const unchanged: { target: string; reason: string }[] = [];
   for (const target of entry.targets) {
@@ -40,11 +45,34 @@ export async function planService(
   return {
     service: entry.service,
     fromRelease: bad.releaseId,
-    ...(wayBack.releaseId && { toRelease: wayBack.releaseId }),
+    ...(toRelease && { toRelease }),
     reason: wayBack.reason,
     targets,
     unchanged,
     ...(entry.order && { order: entry.order }),
+    undoes: move.undone.map(({ releaseId }) => releaseId),
+    risks: await risksOf(deps, move, targets),
+  };
+}
+
+/**
+ * The undone releases as one: of every target the newest deployment, since a release changes some of a service's
+ * functions only.
+ *
+ * @param badId the bad release itself: what began after it is somebody's newer deployment and is not ours to stop
+ */
+function undoneAsOne(undone: Move<ReleaseRecord>['undone'], badId: string | undefined): ReleaseRecord {
+  const bad = undone.find(({ releaseId }) => releaseId === badId) ?? undone[0];
+  const parts = undone.slice(undone.indexOf(bad));
+  const newest = new Map<string, WatchedDeployment>();
+  for (const { deployments } of parts) {
+    for (const one of Object.values(deployments)) if (!newest.has(one.target)) newest.set(one.target, one);
+  }
+  const stack = parts.find((one) => one.stack)?.stack;
+  return {
+    ...bad,
+    ...(stack && { stack }),
+    deployments: Object.fromEntries([...newest.values()].map((one) => [one.deploymentId, one])),
   };
 }
 
@@ -53,77 +81,33 @@ function waitFor(stack: string): TargetPlan {
   return { kind: 'cloudformation', phase: 'stack', target: 'stack', stack, alarms: [], waitOnly: true };
 }
 
-async function findWayBack(
-  deps: PlanServiceDeps,
-  entry: ServiceEntry,
-  bad: ReleaseRecord,
-  earlier: readonly ReleaseRecord[],
-): Promise<WayBack> {
-  const refused: string[] = [];
-  for (const release of earlier) {
-    const objection = await objectionTo(deps, release);
-    if (objection) {
-      refused.push(`${release.releaseId}: ${objection}`);
-      continue;
-    }
-    return {
-      releaseId: release.releaseId,
-      snapshot: release.snapshot ?? [],
-      reason: `to the release of ${instant(release.startedAt)}, the newest one verified good that still exists`,
-    };
+function reasonOf({ to, causes }: Move<ReleaseRecord>, own: boolean): string {
+  if (isStateBefore(to)) {
+    return 'to the versions from before the deployment; no release of the service has been verified good yet';
   }
-  const before = await versionsBefore(deps, bad, earlier);
-  if (before) return before;
-  const seen = refused.length > 0 ? ` Refused: ${refused.join('; ')}.` : '';
-  throw new NoWayBack(
-    `The ledger holds no release of ${entry.service} from before ${bad.releaseId} that was verified good and still exists.${seen}`,
-  );
+  const goal = `to the release of ${instant(to.startedAt)}, the newest one verified good`;
+  return own
+    ? `${goal} that still exists`
+    : `${causeInWords(causes[0])}; ${goal} from before that which still exists`;
 }
 
-async function objectionTo(deps: PlanServiceDeps, release: ReleaseRecord): Promise<string | undefined> {
-  if (release.verdict === 'bad') return `marked bad by incident ${release.incidentId}`;
-  if (release.verdict === 'candidate') return 'never verified good';
-  for (const target of release.snapshot ?? []) {
-    const missing = await missingArtefact(deps, target);
-    if (missing) return missing;
+async function risksOf(
+  { stacks }: PlanServiceDeps,
+  { passedOver }: Move<ReleaseRecord>,
+  targets: readonly TargetPlan[],
+): Promise<string[]> {
+  const risks = passedOver
+    .filter(({ objection }) => objection.kind === 'missing')
+    .map(
+      ({ release, objection }) =>
+        `${release.releaseId} is passed over: ${objectionInWords(release, objection)}`,
+    );
+  for (const target of targets) {
+    if (target.kind !== 'cloudformation') continue;
+    const { status } = await stacks.describe(target.stack);
+    // What is under way is waited for; what ended in a state nothing can be done from needs a person.
+    const isFine = status.endsWith('_COMPLETE') || status.endsWith('_IN_PROGRESS');
+    if (!isFine) risks.push(`stack ${target.stack} is ${status}`);
   }
-  return release.snapshot ? undefined : 'it was never recorded what was live';
-}
-
-async function versionsBefore(
-  deps: PlanServiceDeps,
-  bad: ReleaseRecord,
-  earlier: readonly ReleaseRecord[],
-): Promise<WayBack | undefined> {
-  const snapshot: TargetSnapshot[] = [];
-  for (const one of Object.values(bad.deployments)) {
-    const deployment = await deps.deployments.get(one.deploymentId);
-    const codeSha256 = await deps.aliases.codeOf(one.function, one.fromVersion);
-    if (!isActive(deployment) && deployment.status === 'Succeeded') return undefined;
-    if (codeSha256 === undefined || isBadVersion(earlier, one.function, one.fromVersion)) return undefined;
-    snapshot.push({
-      kind: 'codedeploy',
-      target: one.target,
-      function: one.function,
-      alias: one.alias,
-      version: one.fromVersion,
-      codeSha256,
-    });
-  }
-  if (snapshot.length === 0) return undefined;
-  return {
-    releaseId: undefined,
-    snapshot,
-    reason:
-      'to the versions from before the deployment; no release of the service has been verified good yet',
-  };
-}
-
-/** Whether a release marked bad brought a version in: live or not, it is nothing to go back to. */
-function isBadVersion(releases: readonly ReleaseRecord[], functionName: string, version: string): boolean {
-  return releases.some(
-    ({ verdict, deployments }) =>
-      verdict === 'bad' &&
-      Object.values(deployments).some((one) => one.function === functionName && one.toVersion === version),
-  );
+  return risks;
 }

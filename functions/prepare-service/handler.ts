@@ -4,6 +4,6 @@ import { ledgers, planStore } from '../../shared/wiring.ts';
 import { prepareService, prepareServiceInput } from './prepare-service.ts';
 
 export const build = task(prepareServiceInput, (runtime) =>
-  prepareService({ locks: ledgers(runtime).locks, plans: planStore(runtime), now: runtime.now }),
+  prepareService({ ...ledgers(runtime), plans: planStore(runtime), now: runtime.now }),
 );
 export const handler = onLambda(build);

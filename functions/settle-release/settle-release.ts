@@ -59,7 +59,7 @@ export function settleRelease(deps: SettleReleaseDeps) {
 
     const release = await releases.get(releaseId);
     if (deploymentId !== undefined) await recordEnd(release, deploymentId, settled);
-    if (release.verdict === 'bad') return { settlement: 'bad' };
+    if (release.verdict === 'bad' || release.undoneBy) return { settlement: 'bad' };
     const deployments = Object.values(release.deployments);
     if (deployments.some((one) => !one.settled)) return { settlement: 'waiting' };
 

@@ -3,12 +3,16 @@ import type { Aliases } from '../../shared/aws/aliases.ts';
 import type { Signals } from '../../shared/aws/signals.ts';
 import { type AliasKind, isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
+import type { ServiceEntry, ServicePolicy } from '../../shared/catalog/service-entry.ts';
+import { LockLost } from '../../shared/errors.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import { judgeRelease } from '../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../shared/judge/judgement.ts';
 import { secondsUntilNextLook } from '../../shared/judge/next-step.ts';
-import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
+import type { Attempt, IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
+import { limitConcurrency } from '../../shared/limit-concurrency.ts';
+import { shorten } from '../../shared/mail/mail-text.ts';
 import type { PlanStore } from '../../shared/targets/plan-store.ts';
 import type { TargetPlan } from '../../shared/targets/service-plan.ts';
 
@@ -42,8 +46,14 @@ export interface VerifyRecoveryDeps {
  */
 const patienceMs = 15 * 60_000;
 
+/** Services looked at side by side: Lambda's control plane takes 15 requests a second for the whole account. */
+const atOnce = 10;
+
+/** Reasons that are told; the result goes through the states of the machine, which hold 256 KiB. */
+const reasonsTold = 40;
+
 /**
- * Looks at every moved service with the judge that condemned its release, from the moment it was put back.
+ * Looks at every moved service with the judge that condemned its release, from the moment the last was put back.
  *
  * Alarms are left out: they follow the metrics late and would hold the incident's own past against it.
  */
@@ -52,19 +62,25 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
     const { planKey } = input;
     const now = deps.now();
     const plan = await deps.plans.read(planKey);
-    const judgements: Judgement[] = [];
-    let since = 0;
-    let moved = 0;
-    for (const { service, status, finishedAt } of await deps.incidents.serviceResults(input)) {
-      const planned = plan.services.find((one) => one.service === service);
-      if (status !== 'rolled-back' || !planned) continue;
-      await deps.locks.renew(service, lockOwner(input));
-      since = Math.max(since, Date.parse(finishedAt));
-      moved += 1;
-      for (const target of planned.targets) {
-        if (isAlias(target)) judgements.push(await judge(service, target, Date.parse(finishedAt), now));
-      }
+    const { services } = await deps.catalog.read();
+    const planned = new Map(plan.services.map((one) => [one.service, one]));
+    const results = (await deps.incidents.serviceResults(input)).filter(
+      ({ service, status }) => status === 'rolled-back' && planned.has(service),
+    );
+    const limited = limitConcurrency(atOnce);
+    // A consumer is back before its provider is, and meets the provider's errors until then.
+    const since = results.reduce((latest, { finishedAt }) => Math.max(latest, Date.parse(finishedAt)), 0);
+    const looks = await Promise.all(
+      results.map(({ service }) =>
+        limited(() => look(input, services[service], planned.get(service)?.targets ?? [], since, now)),
+      ),
+    );
+    const own = looks.filter((one) => one !== undefined);
+    if (own.length === 0 && results.length > 0) {
+      throw new LockLost(`No lock of incident ${input.incidentId} is held any more.`);
     }
+    const judgements = own.flat();
+    const moved = results.length;
     const status = statusOf(judgements, now - since);
     return {
       status,
@@ -74,13 +90,34 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
     };
   };
 
+  /** Undefined for a service that is another incident's by now: that one looks after it. */
+  async function look(
+    attempt: Attempt,
+    entry: ServiceEntry | undefined,
+    targets: readonly TargetPlan[],
+    from: number,
+    now: number,
+  ): Promise<Judgement[] | undefined> {
+    if (!entry) return [];
+    try {
+      await deps.locks.renew(entry.service, lockOwner(attempt));
+    } catch (error) {
+      if (error instanceof LockLost) return undefined;
+      throw error;
+    }
+    const judgements: Judgement[] = [];
+    for (const target of targets) {
+      if (isAlias(target)) judgements.push(await judge(entry.policy, target, from, now));
+    }
+    return judgements;
+  }
+
   async function judge(
-    service: string,
+    { limits }: ServicePolicy,
     target: Extract<TargetPlan, { kind: AliasKind }>,
     from: number,
     now: number,
   ): Promise<Judgement> {
-    const { limits } = (await deps.catalog.entry(service)).policy;
     const { version } = await deps.aliases.get(target.function, target.alias);
     const minutes = await deps.signals.minutes({
       function: target.function,
@@ -115,5 +152,14 @@ function describe(status: Recovery['status'], judgements: readonly Judgement[]):
     'not-recovered': 'NOT recovered: it is still bad on the restored release, so the cause lies elsewhere',
     'look-again': 'too little traffic so far',
   };
-  return [words[status], ...judgements.map(({ reason }) => reason)].join('\n');
+  const worstFirst = [...judgements].sort((a, b) => badness(b) - badness(a));
+  const reasons = shorten(
+    worstFirst.map(({ reason }) => reason),
+    reasonsTold,
+  );
+  return [words[status], ...reasons].join('\n');
+}
+
+function badness({ verdict }: Judgement): number {
+  return verdict === 'unhealthy' ? 1 : 0;
 }

@@ -134,7 +134,7 @@ function drawFault(random: SeededRandom, surface: FaultSurface): FaultInput {
     case 'redrive':
       return {
         kind,
-        machine: random.pick(['MonitorDeployment', 'CoordinateRollback', 'RollBackService']),
+        machine: random.pick(['MonitorDeployment', 'CoordinateRollback', 'ExecutePlan', 'RollBackService']),
         nth: random.pick([1, 1, 2]),
         after: random.pick([100, 5_000, 60_000, 700_000]),
       };

@@ -8,7 +8,7 @@ import type { RunFacts } from './run-facts.ts';
 import type { ServiceChange } from './service-changes.ts';
 
 /** Deployments may complete, unseen, while a plan is being made: as long as a function may run. */
-const planningMs = 60_000;
+const planningMs = 180_000;
 
 /**
  * Every release gone back to is good and was recorded with what is planned, or is known as the versions that
@@ -113,7 +113,7 @@ function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): vo
     const planned = targets.some(
       (target) => target.kind === 'codedeploy' && target.deploymentId === deploymentId,
     );
-    if (!planned) say(`stops ${deploymentId}, which no plan names`);
+    if (!planned && !isFrozen(facts, change)) say(`stops ${deploymentId}, which no plan names`);
   } else if (templateUrl !== undefined) {
     const planned = targets.some(
       ({ kind, ...target }) =>
@@ -176,6 +176,15 @@ function isAsRecorded(target: TargetPlan, recorded: TargetSnapshot | undefined):
       // The team's code is what it is now: there is no earlier hook to go back to.
       return true;
   }
+}
+
+/** Whether a change stops a deployment of an incident's own release because nothing may be taken back. */
+function isFrozen(facts: RunFacts, { by, owners, deploymentId = '' }: ServiceChange): boolean {
+  if (by !== 'FreezeServiceFunction') return false;
+  return owners.some((owner) => {
+    const incident = facts.ledger.incident(owner.replace(/#\d+$/, ''));
+    return facts.ledger.release(incident?.releaseId ?? '')?.deployments[deploymentId] !== undefined;
+  });
 }
 
 function snapshotOf(release: ReleaseRecord | undefined, target: TargetPlan): TargetSnapshot | undefined {

@@ -21,7 +21,7 @@ export const everyStepIsTold: PromiseCheck = {
     });
     const announced = new Set<string>();
     facts.coordinator.engine.onStateEntered(({ executionArn, state }) => {
-      if (state === 'RollBackServices') announced.add(executionArn);
+      if (state === 'ExecutePlan') announced.add(executionArn);
     });
     return () => checkNeverZero(facts, announced, broken);
   },

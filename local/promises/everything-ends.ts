@@ -9,8 +9,8 @@ import type { RunFacts } from './run-facts.ts';
  */
 const slackMs = 5 * 60_000;
 
-const outcomes = new Set(['rolled-back', 'not-needed', 'joined', 'superseded']);
-const failures = new Set(['PartlyRolledBack', 'NeedsPerson', 'InputRejected']);
+const outcomes = new Set(['rolled-back', 'not-needed', 'joined', 'superseded', 'planned', 'not-possible']);
+const failures = new Set(['PartlyRolledBack', 'NeedsPerson', 'Frozen', 'InputRejected']);
 
 /**
  * Every execution ends; every rollback in an outcome, or, where it could not, with its incident ended from

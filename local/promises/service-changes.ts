@@ -49,7 +49,12 @@ const teams = new Set([
 ]);
 const reading = /^(Get|List|Describe|BatchGet|Invoke$)/;
 /** Functions whose invocations are for one attempt of one incident on one service. */
-const steps = new Set(['StartTargetFunction', 'InvokeHookFunction', 'RequestHookFunction']);
+const steps = new Set([
+  'StartTargetFunction',
+  'InvokeHookFunction',
+  'RequestHookFunction',
+  'FreezeServiceFunction',
+]);
 
 function isChange({ service, operation, caller: { resource = '' } }: WireCall): boolean {
   return service === 'lambda' && operation === 'Invoke' ? steps.has(resource) : !reading.test(operation);

@@ -6,6 +6,7 @@ const executionStatus = z.enum(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', '
 const machineName = z.enum([
   'monitor-deployment',
   'coordinate-rollback',
+  'execute-plan',
   'roll-back-service',
   'record-release',
 ]);

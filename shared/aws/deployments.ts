@@ -110,9 +110,9 @@ export class Deployments {
    * leaves the alias on two versions, and later deployments fail over that (CodeDeploy user guide,
    * troubleshooting-deployments-lambda). One that ended meanwhile is no error.
    */
-  async stop(deploymentId: string): Promise<void> {
+  async stop(deploymentId: string, { rollback = true }: { rollback?: boolean } = {}): Promise<void> {
     try {
-      await this.#client.send(new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: true }));
+      await this.#client.send(new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: rollback }));
     } catch (error) {
       if (!(error instanceof DeploymentAlreadyCompletedException)) throw error;
     }

@@ -1,6 +1,7 @@
 import type { IncidentLedger } from '../ledger/incident-ledger.ts';
 import type { LockLedger } from '../ledger/lock-ledger.ts';
 import type { IncidentRecord, Outcome, ServiceResult } from '../ledger/records.ts';
+import { limitConcurrency } from '../limit-concurrency.ts';
 import { finishByHand } from '../mail/finish-by-hand.ts';
 import { outcomeMail } from '../mail/incident-mails.ts';
 import type { MailRoom } from '../mail/mail-room.ts';
@@ -17,12 +18,19 @@ export interface EndIncidentDeps {
   readonly now: () => number;
 }
 
+/** Locks freed side by side: 1,000 take a second or two. */
+const releasedAtOnce = 25;
+
 /** How the run of an incident came to its end. */
 export interface Ending {
   /** What stopped the automation, in words. */
   readonly failure?: string | undefined;
   /** How the moved services were found afterwards. */
   readonly recovery?: { readonly recovered: boolean; readonly detail: string } | undefined;
+  /** A service that would have to go back is declared irreversible. */
+  readonly frozen?: boolean;
+  /** The good release that took the bad one's place before anything was done. */
+  readonly supersededBy?: string | undefined;
 }
 
 /**
@@ -48,16 +56,22 @@ export async function endIncident(
     closedAt: deps.now(),
     services,
     byHand: plan ? finishByHand(plan, services, (key) => deps.plans.urlOf(key)) : [],
-    recovery: ending.recovery?.detail,
+    planned: plan?.services ?? [],
+    recovery: ending.supersededBy
+      ? `Release ${ending.supersededBy} took its place and was verified good.`
+      : ending.recovery?.detail,
     failure: ending.failure,
   });
   await deps.mailRoom.send(incidentId, `outcome-${attempt}`, executionArn, mail);
   await deps.incidents.close(incidentId, executionArn, outcome, new Date(deps.now()).toISOString());
   // Not while another attempt has it open: the list is how an incident that is left open is found.
   if ((await deps.incidents.get(incidentId)).status === 'closed') await deps.incidents.strikeOut(incidentId);
-  for (const service of new Set([incident.service, ...planned])) {
-    await deps.locks.release(service, lockOwner(incident));
-  }
+  const limited = limitConcurrency(releasedAtOnce);
+  await Promise.all(
+    [...new Set([incident.service, ...planned])].map((service) =>
+      limited(() => deps.locks.release(service, lockOwner(incident))),
+    ),
+  );
   return outcome;
 }
 
@@ -72,6 +86,9 @@ export function decideOutcome(
   const done = services.filter(({ status }) => status === 'rolled-back');
   const someDone = services.some(({ targets }) => targets.some(({ status }) => status === 'restored'));
   const planned = ending.planned.length;
+  // A plan that an earlier try of the same attempt made, before it waited for locks, is nothing any more.
+  if (services.length === 0 && ending.frozen) return 'frozen';
+  if (services.length === 0 && ending.supersededBy !== undefined) return 'not-needed';
   if (planned > 0 && done.length === planned) {
     return ending.recovery && !ending.recovery.recovered ? 'needs-person' : 'rolled-back';
   }

@@ -142,6 +142,13 @@ export class IncidentLedger {
     await this.#table.put({ pk: `INCIDENT#${result.incidentId}`, sk: `SERVICE#${result.service}` }, result);
   }
 
+  /** What became of one service in one attempt; undefined while it is at work, or waits. */
+  async serviceResult({ incidentId, attempt }: Attempt, service: string): Promise<ServiceResult | undefined> {
+    const key = { pk: `INCIDENT#${incidentId}`, sk: `SERVICE#${service}` };
+    const result = await this.#table.get(key, serviceResult);
+    return result?.attempt === attempt ? result : undefined;
+  }
+
   /** What became of the services in one attempt; a later attempt's result takes the place of an earlier one's. */
   async serviceResults({ incidentId, attempt }: Attempt): Promise<ServiceResult[]> {
     const results = await this.#table.query(`INCIDENT#${incidentId}`, 'SERVICE#', serviceResult);

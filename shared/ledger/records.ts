@@ -154,6 +154,12 @@ export const releaseRecord = z.strictObject({
   incidentId: z.string().optional(),
   /** The release whose state this one put back. */
   restores: z.string().optional(),
+  /** The same where nobody had recorded that state: it is what was live before this release. */
+  restoresBefore: z.string().optional(),
+  /** The incident that put it back. */
+  restoredBy: z.string().optional(),
+  /** The incident of another service with which this release is taken back. */
+  undoneBy: z.string().optional(),
 });
 export type ReleaseRecord = z.infer<typeof releaseRecord>;
 
@@ -214,7 +220,10 @@ export const serviceResult = z.strictObject({
   incidentId: z.string(),
   attempt: z.number().int().positive(),
   service: z.string(),
-  status: z.enum(['rolled-back', 'failed']),
+  /** `skipped`: not touched, because a consumer of it did not come back. */
+  status: z.enum(['rolled-back', 'failed', 'skipped']),
+  /** Why it was skipped. */
+  reason: z.string().optional(),
   targets: z.array(targetResult),
   startedAt: instant,
   finishedAt: instant,

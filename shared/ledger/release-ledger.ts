@@ -114,7 +114,7 @@ export class ReleaseLedger {
 
   /**
    * Marks a candidate good with what was live; the first record of either stands. Answers false where an incident
-   * has named it bad.
+   * has named it bad, or takes it back with another service.
    *
    * @param statedGood the person who says so, where no judge did
    */
@@ -136,7 +136,11 @@ export class ReleaseLedger {
         },
         values: { ':good': 'good', ':snapshot': snapshot, ...(statedGood && { ':stated': statedGood }) },
       },
-      { expression: '#verdict = :candidate', values: { ':candidate': 'candidate' } },
+      {
+        expression: '#verdict = :candidate AND attribute_not_exists(#undone)',
+        names: { '#undone': 'undoneBy' },
+        values: { ':candidate': 'candidate' },
+      },
     );
     // A try whose answer was lost, or a sibling, may have been first.
     return marked || (await this.find(releaseId))?.verdict === 'good';
@@ -162,6 +166,19 @@ export class ReleaseLedger {
       names: { '#verdict': 'verdict', '#incident': 'incidentId' },
       values: { ':bad': 'bad', ':incident': incidentId },
     });
+  }
+
+  /** Notes that an incident of another service takes a release back; the first one that does stands. */
+  async markUndone(releaseId: string, incidentId: string): Promise<void> {
+    await this.#table.update(
+      releaseKey(releaseId),
+      {
+        expression: 'SET #undone = :incident',
+        names: { '#undone': 'undoneBy' },
+        values: { ':incident': incidentId },
+      },
+      { expression: 'attribute_not_exists(#undone)' },
+    );
   }
 
   async deployment(deploymentId: string): Promise<DeploymentRecord | undefined> {

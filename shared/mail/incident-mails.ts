@@ -1,6 +1,5 @@
 import type { IncidentRecord, Outcome, ServiceResult } from '../ledger/records.ts';
-import { inWords } from '../targets/mesh.ts';
-import type { RollbackPlan, ServicePlan, TargetPlan } from '../targets/service-plan.ts';
+import type { RollbackPlan, ServicePlan } from '../targets/service-plan.ts';
 import {
   columns,
   duration,
@@ -10,7 +9,13 @@ import {
   layOut,
   type Mail,
   type Section,
+  shorten,
 } from './mail-text.ts';
+import { outcomeSections } from './outcome-sections.ts';
+import { planSections } from './plan-sections.ts';
+
+/** Lines of commands to finish by hand; a mail may have 256 KiB. */
+const commandLinesShown = 200;
 
 /** The mail that opens an incident's thread: why, with numbers, and what is being done about it. */
 export function openedMail(environment: string, incident: IncidentRecord, plan: RollbackPlan): Mail {
@@ -20,10 +25,7 @@ export function openedMail(environment: string, incident: IncidentRecord, plan: 
     `${incident.service}: the release of ${releaseTime(incident)} is bad and is being rolled back${again}.`,
     [
       why(incident),
-      ...plan.services.map((service) => ({
-        heading: `What is being done to ${service.service}`,
-        lines: planLines(service),
-      })),
+      ...planSections(plan, (service) => `What is being done to ${service}`),
       { heading: 'When', lines: columns([['detected', instant(incident.detectedAt)]]) },
     ],
     footer(incident),
@@ -35,6 +37,8 @@ export interface OutcomeNews {
   readonly outcome: Outcome;
   readonly closedAt: number;
   readonly services: readonly ServiceResult[];
+  /** The services of the plan, in order; empty where there is none. */
+  readonly planned: readonly Pick<ServicePlan, 'service' | 'toRelease'>[];
   /** The commands that finish by hand what is left undone; empty where there is no plan. */
   readonly byHand: readonly string[];
   /** How the services were found after the rollback, in words. */
@@ -59,10 +63,7 @@ export function outcomeMail(environment: string, incident: IncidentRecord, news:
     `[${environment}] ${incident.service}: ${headline}`,
     `${incident.service}: ${headline}, ${took} after it was detected.`,
     [
-      ...news.services.map((service) => ({
-        heading: `What was done to ${service.service}`,
-        lines: columns(service.targets.map(({ target, status, action }) => [target, mark(status) + action])),
-      })),
+      ...outcomeSections(news.planned, news.services),
       { heading: 'How it is now', lines: news.recovery ? news.recovery.split('\n') : [] },
       {
         heading: 'What stopped the automation',
@@ -89,7 +90,7 @@ function leftToDo(incident: IncidentRecord, { outcome, byHand }: OutcomeNews): s
     'Put right what is named above, then start the machine coordinate-rollback again with',
     `{"service": "${incident.service}"}: it does only what is left.`,
     ...(byHand.length > 0
-      ? ['Or finish by hand:', ...byHand]
+      ? ['Or finish by hand:', ...shorten(byHand, commandLinesShown)]
       : ['Nothing was planned, so nothing was changed.']),
   ];
 }
@@ -99,45 +100,6 @@ function why(incident: IncidentRecord): Section {
     .filter(({ detail }) => detail !== incident.reason)
     .map(({ finding, detail }) => (finding === 'breach' ? `also: ${detail}` : detail));
   return { heading: 'Why', lines: [incident.reason, ...others] };
-}
-
-function planLines(service: ServicePlan): string[] {
-  return [
-    service.reason,
-    ...columns([
-      ...service.targets.map((target): [string, string] => [target.target, planned(target)]),
-      ...service.unchanged.map(({ target, reason }): [string, string] => [target, `stays: ${reason}`]),
-    ]),
-  ];
-}
-
-function planned(target: TargetPlan): string {
-  switch (target.kind) {
-    case 'codedeploy':
-    case 'lambda-alias':
-      return `back from version ${target.fromVersion} to version ${target.toVersion}`;
-    case 'cloudformation':
-      return target.waitOnly
-        ? `stack ${target.stack} waited for`
-        : `stack ${target.stack} brought to rest in the state of that release`;
-    case 'parameter':
-      return target.parameters
-        .map(({ name, fromVersion, toVersion }) => {
-          const way = `back from version ${fromVersion} to version ${toVersion}`;
-          return name === target.target ? way : `${name} ${way}`;
-        })
-        .join(', ');
-    case 'api-stage':
-      return `back from deployment ${target.fromDeployment} to deployment ${target.toDeployment}`;
-    case 'mesh':
-      return `back from ${inWords(target.fromWeights)} to ${inWords(target.toWeights)}`;
-    case 'hook':
-      return `asked to do its part, ${target.phase === 'hook-before' ? 'before' : 'after'} everything else`;
-  }
-}
-
-function mark(status: 'restored' | 'failed'): string {
-  return status === 'failed' ? 'FAILED: ' : '';
 }
 
 function releaseTime(incident: IncidentRecord): string {

@@ -39,6 +39,11 @@ export function forOwners(owners: readonly string[] | undefined): string[] {
   return owners && owners.length > 0 ? [`For: ${owners.join(', ')}`] : [];
 }
 
+/** The first lines of a long list, and how many were left out. */
+export function shorten(lines: readonly string[], most: number): string[] {
+  return lines.length <= most ? [...lines] : [...lines.slice(0, most), `and ${lines.length - most} more`];
+}
+
 /** `2026-01-05 09:04:20 UTC` */
 export function instant(time: string | number): string {
   return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

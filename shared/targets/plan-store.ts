@@ -1,11 +1,14 @@
+import type * as z from 'zod';
 import type { Bucket } from '../aws/bucket.ts';
 import { LedgerCorrupt } from '../errors.ts';
+import { limitConcurrency } from '../limit-concurrency.ts';
 import { describeIssues } from '../task.ts';
 import {
   type HookPlan,
   type RollbackPlan,
   rollbackPlan,
   type ServicePlan,
+  servicePlan,
   type TargetPlan,
 } from './service-plan.ts';
 
@@ -17,7 +20,20 @@ export interface PlanKeys {
   readonly itemsKey: string;
 }
 
-/** Plans in the coordinator's bucket: states pass them on by their key, so that no payload grows with a plan. */
+/** A service as the Distributed Map reads it. */
+export interface PlanItem {
+  readonly service: string;
+  /** Whether it has to wait for others of the plan. */
+  readonly waits: boolean;
+}
+
+/** Objects written side by side: S3 takes 3,500 writes a second of one prefix. */
+const writesAtOnce = 50;
+
+/**
+ * Plans in the coordinator's bucket: states pass them on by their key, so that no payload grows with a plan. Every
+ * service has an object of its own too, so that no step of a service grows with it either.
+ */
 export class PlanStore {
   readonly #bucket: Bucket;
 
@@ -27,11 +43,18 @@ export class PlanStore {
 
   async write(plan: RollbackPlan): Promise<PlanKeys> {
     const keys = keysOf(plan.incidentId, plan.attempt);
-    await this.#bucket.write(keys.planKey, JSON.stringify(plan));
-    await this.#bucket.write(
-      keys.itemsKey,
-      JSON.stringify(plan.services.map(({ service }) => ({ service }))),
+    const limited = limitConcurrency(writesAtOnce);
+    await Promise.all(
+      plan.services.map((one) =>
+        limited(() => this.#bucket.write(serviceKey(keys.planKey, one.service), JSON.stringify(one))),
+      ),
     );
+    const items = plan.services.map(
+      ({ service, waitsFor }): PlanItem => ({ service, waits: waitsFor.length > 0 }),
+    );
+    await this.#bucket.write(keys.itemsKey, JSON.stringify(items));
+    // Last: a plan that is there is there with all its parts.
+    await this.#bucket.write(keys.planKey, JSON.stringify(plan));
     return keys;
   }
 
@@ -39,7 +62,7 @@ export class PlanStore {
   async find(incidentId: string, attempt: number): Promise<RollbackPlan | undefined> {
     const { planKey } = keysOf(incidentId, attempt);
     const text = await this.#bucket.read(planKey);
-    return text === undefined ? undefined : parsePlan(planKey, text);
+    return text === undefined ? undefined : parse(planKey, text, rollbackPlan);
   }
 
   /** Where CloudFormation reads an object of the bucket from. */
@@ -51,13 +74,15 @@ export class PlanStore {
   async read(planKey: string): Promise<RollbackPlan> {
     const text = await this.#bucket.read(planKey);
     if (text === undefined) throw new LedgerCorrupt(`Plan ${planKey} is not in the bucket.`);
-    return parsePlan(planKey, text);
+    return parse(planKey, text, rollbackPlan);
   }
 
+  /** @throws LedgerCorrupt when the plan has no such service */
   async readService(planKey: string, service: string): Promise<ServicePlan> {
-    const found = (await this.read(planKey)).services.find((one) => one.service === service);
-    if (!found) throw new LedgerCorrupt(`Plan ${planKey} has no service ${service}.`);
-    return found;
+    const key = serviceKey(planKey, service);
+    const text = await this.#bucket.read(key);
+    if (text === undefined) throw new LedgerCorrupt(`Plan ${planKey} has no service ${service}.`);
+    return parse(key, text, servicePlan);
   }
 
   async readTarget(planKey: string, service: string, target: string): Promise<TargetPlan> {
@@ -89,9 +114,13 @@ function keysOf(incidentId: string, attempt: number): PlanKeys {
   return { planKey: `${folder}/plan.json`, itemsKey: `${folder}/services.json` };
 }
 
-function parsePlan(planKey: string, text: string): RollbackPlan {
-  const parsed = rollbackPlan.safeParse(parseJson(planKey, text));
-  if (!parsed.success) throw new LedgerCorrupt(`Plan ${planKey}: ${describeIssues(parsed.error)}`);
+function serviceKey(planKey: string, service: string): string {
+  return planKey.replace(/plan\.json$/, `services/${service}.json`);
+}
+
+function parse<T>(key: string, text: string, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(parseJson(key, text));
+  if (!parsed.success) throw new LedgerCorrupt(`Plan ${key}: ${describeIssues(parsed.error)}`);
   return parsed.data;
 }
 

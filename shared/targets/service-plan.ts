@@ -137,15 +137,32 @@ export const servicePlan = z.strictObject({
   order: z.array(phase).optional(),
   /** Targets that need nothing, and why. */
   unchanged: z.array(z.strictObject({ target: z.string(), reason: z.string() })),
+  /** Every release that is undone, newest first. */
+  undoes: z.array(z.string()),
+  /** Services of the plan that are done before this one begins: its consumers, direct or over services that stay. */
+  waitsFor: z.array(z.string()),
+  /** Services of the plan that wait for this one. */
+  wakes: z.array(z.string()),
+  /** What may keep it from going back, in words. */
+  risks: z.array(z.string()),
 });
 export type ServicePlan = z.infer<typeof servicePlan>;
+
+/** Why a neighbour stays, as target selection says it. */
+const stayReason = z.enum(['unchanged', 'put-back', 'not-released', 'never', 'provider']);
 
 /** Everything an incident is going to do. */
 export const rollbackPlan = z.strictObject({
   incidentId: z.string(),
-  attempt: z.number().int().positive(),
+  /** 0 for a plan that was only asked for. */
+  attempt: z.number().int().nonnegative(),
   plannedAt: z.iso.datetime(),
+  /** By this a person names exactly this plan; see planDigest. */
+  digest: z.string(),
+  /** In the order they go back: every service stands after all it waits for. */
   services: z.array(servicePlan),
+  /** Neighbours of these services that stay, and why. */
+  stays: z.array(z.strictObject({ service: z.string(), why: stayReason, reason: z.string() })),
 });
 export type RollbackPlan = z.infer<typeof rollbackPlan>;
 

@@ -30,7 +30,7 @@ describe('what is read from the source', () => {
     const changing = functions.filter((one) =>
       commandsOf(folderOf(one)).some((command) => changes.some((change) => change.test(command))),
     );
-    expect(changing).toEqual(['StartTargetFunction']);
+    expect(changing).toEqual(['FreezeServiceFunction', 'StartTargetFunction']);
   });
 
   it('tells who asks the hooks of the teams', () => {

@@ -32,6 +32,7 @@ const handlersOf = (field: 'Retry' | 'Catch') =>
 it('there are machines to look at', () => {
   expect(machines.map(([name]) => name).sort()).toEqual([
     'CoordinateRollback',
+    'ExecutePlan',
     'MonitorDeployment',
     'RecordRelease',
     'RollBackService',

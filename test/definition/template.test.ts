@@ -23,6 +23,7 @@ const unrestricted: Readonly<Record<string, string>> = {
   'logs:PutResourcePolicy': 'no resource types (same)',
   'logs:UpdateLogDelivery': 'no resource types (same)',
   'ssm:DescribeParameters': 'no resource types (same, AWS Systems Manager)',
+  'states:SendTaskSuccess': 'no resource types (same, AWS Step Functions)',
 };
 
 describe('permissions', () => {

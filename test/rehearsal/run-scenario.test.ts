@@ -49,7 +49,8 @@ describe('runScenario', () => {
     expect(result.invocations).toMatchObject({ OpenIncidentFunction: 1, StartMonitoringFunction: 8 });
     expect(result.executions.map(({ machine }) => machine).sort()).toEqual([
       'coordinate-rollback',
-      'coordinate-rollback/Services',
+      'execute-plan',
+      'execute-plan/Services',
       'monitor-deployment',
       'monitor-deployment',
       'monitor-deployment',

@@ -2,7 +2,7 @@ import { findScenario, scenarioNames } from '../../local/rehearsal/scenario-file
 import { watchedRun } from '../promises/watched-run.ts';
 
 // The first run loads every handler and SDK client, which a busy machine takes its time for.
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const root = process.cwd();
 

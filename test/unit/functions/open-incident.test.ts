@@ -3,7 +3,14 @@ import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { DEPLOYMENT, GOOD_RELEASE, goodRelease, RELEASE, releaseRecord } from '../fixtures/records.ts';
+import {
+  DEPLOYMENT,
+  GOOD_RELEASE,
+  goodRelease,
+  RELEASE,
+  releaseRecord,
+  rollbackPlan,
+} from '../fixtures/records.ts';
 import { EXECUTION_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
 import { iso } from '../fixtures/times.ts';
 
@@ -34,6 +41,7 @@ describe('the first start', () => {
       incidentId: RELEASE,
       service: 'orders',
       attempt: 1,
+      planDigest: null,
     });
     await expect(ledger.incidents.get(RELEASE)).resolves.toEqual({
       incidentId: RELEASE,
@@ -121,6 +129,79 @@ describe('a further start', () => {
   });
 });
 
+describe('a start that only asks for the plan', () => {
+  it('opens nothing and marks nothing', async () => {
+    const before = ledger.records();
+    await expect(open({ service: 'orders', mode: 'plan' })).resolves.toEqual({
+      status: 'plan',
+      incidentId: RELEASE,
+      service: 'orders',
+      attempt: 0,
+      planDigest: null,
+    });
+    expect(ledger.records()).toEqual(before);
+  });
+});
+
+describe('a start that names a plan', () => {
+  const planned = (digest: string) =>
+    mockBucket({
+      ...catalogObject(),
+      [`plans/${RELEASE}/0/plan.json`]: { ...rollbackPlan(), attempt: 0, digest },
+    });
+
+  it('opens the incident where it is the latest plan of the release', async () => {
+    planned('0123456789abcdef');
+    await expect(open({ service: 'orders', planDigest: '0123456789abcdef' })).resolves.toMatchObject({
+      status: 'opened',
+      planDigest: '0123456789abcdef',
+    });
+  });
+
+  it('is refused where it is not, before anything is marked', async () => {
+    planned('fedcba9876543210');
+    const attempt = open({ service: 'orders', planDigest: '0123456789abcdef' });
+    await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+    await expect(attempt).rejects.toThrow(`is not the latest plan for release ${RELEASE}`);
+    await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({ verdict: 'candidate' });
+  });
+});
+
+describe('a release that an incident of another service takes back', () => {
+  beforeEach(() => ledger.releases.markUndone(RELEASE, 'platform-20260105T080000Z'));
+
+  it('is none of the monitor’s any more: what it saw end was ended by us', async () => {
+    await expect(open(byMonitor)).resolves.toMatchObject({ status: 'superseded' });
+  });
+
+  it('may still be taken back by itself, by a person', async () => {
+    await expect(open({ service: 'orders' })).resolves.toMatchObject({ status: 'opened' });
+  });
+});
+
+describe('a service that was put back while others of its incident were not', () => {
+  const putBack = goodRelease({
+    releaseId: 'orders-20260105T091500Z',
+    startedAt: '2026-01-05T09:15:00.000Z',
+    restores: GOOD_RELEASE,
+    restoredBy: RELEASE,
+  });
+
+  it.each([
+    ['partly-rolled-back', RELEASE, 2],
+    ['needs-person', putBack.releaseId, 1],
+  ] as const)('with outcome %s is taken up again as %s', async (outcome, incidentId, attempt) => {
+    await open(byMonitor);
+    await ledger.incidents.close(RELEASE, EXECUTION_ARN, outcome, iso(ledger.now));
+    await ledger.releases.open(putBack);
+    await expect(open({ service: 'orders' }, 'arn:other')).resolves.toMatchObject({
+      status: 'opened',
+      incidentId,
+      attempt,
+    });
+  });
+});
+
 describe('a release that is not the newest', () => {
   it('is superseded when the monitor names it, and nothing is changed', async () => {
     const before = ledger.records();
@@ -129,6 +210,7 @@ describe('a release that is not the newest', () => {
       incidentId: GOOD_RELEASE,
       service: 'orders',
       attempt: 0,
+      planDigest: null,
     });
     expect(ledger.records()).toEqual(before);
   });

@@ -1,18 +1,27 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   CodeDeployClient,
   GetDeploymentCommand,
   GetDeploymentGroupCommand,
 } from '@aws-sdk/client-codedeploy';
 import {
+  GetAliasCommand,
   GetFunctionConfigurationCommand,
   LambdaClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/plan-rollback/handler.ts';
-import { InvalidInput, LedgerCorrupt, NoWayBack, TransientFailure } from '../../../shared/errors.ts';
-import { deploymentInfo } from '../fixtures/aws-answers.ts';
-import { catalogObject } from '../fixtures/catalog.ts';
+import {
+  InvalidInput,
+  Irreversible,
+  LedgerCorrupt,
+  NoWayBack,
+  PlanOutdated,
+  TransientFailure,
+} from '../../../shared/errors.ts';
+import { deploymentInfo, stackOf } from '../fixtures/aws-answers.ts';
+import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
@@ -30,12 +39,15 @@ import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
 import { iso } from '../fixtures/times.ts';
 
+const cloudFormation = mockClient(CloudFormationClient);
 const codeDeploy = mockClient(CodeDeployClient);
 const lambda = mockClient(LambdaClient);
 let ledger: LedgerDouble;
 let stored: Map<string, string>;
 
 beforeEach(async () => {
+  cloudFormation.reset();
+  cloudFormation.on(DescribeStacksCommand).resolves(stackOf());
   codeDeploy.reset();
   lambda.reset();
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Succeeded' }));
@@ -52,19 +64,26 @@ beforeEach(async () => {
   await ledger.incidents.open(incidentRecord());
 });
 
-const plan = (incidentId = RELEASE) => build(runtimeOf(ledger))({ incidentId });
+const plan = (incidentId = RELEASE, changes = {}) => build(runtimeOf(ledger))({ incidentId, ...changes });
+const saved = (attempt = 1) => JSON.parse(stored.get(`plans/${RELEASE}/${attempt}/plan.json`) ?? '{}');
 
 it('saves the plan and the list the map reads, and hands on their keys', async () => {
   await expect(plan()).resolves.toEqual({
+    status: 'planned',
     planKey: PLAN_KEY,
     itemsKey: `plans/${RELEASE}/1/services.json`,
     services: 1,
+    digest: expect.stringMatching(/^[0-9a-f]{16}$/),
   });
-  expect(JSON.parse(stored.get(`plans/${RELEASE}/1/services.json`) ?? '')).toEqual([{ service: 'orders' }]);
+  expect(JSON.parse(stored.get(`plans/${RELEASE}/1/services.json`) ?? '')).toEqual([
+    { service: 'orders', waits: false },
+  ]);
   expect(JSON.parse(stored.get(PLAN_KEY) ?? '')).toEqual({
     incidentId: RELEASE,
     attempt: 1,
     plannedAt: iso(ledger.now),
+    digest: expect.stringMatching(/^[0-9a-f]{16}$/),
+    stays: [],
     services: [
       {
         service: 'orders',
@@ -73,6 +92,10 @@ it('saves the plan and the list the map reads, and hands on their keys', async (
         reason: 'to the release of 2026-01-04 09:00:00 UTC, the newest one verified good that still exists',
         targets: [codeDeployPlan(), stackPlan({ alarms: ['canary-errors', 'orders-errors'] })],
         unchanged: [],
+        undoes: [RELEASE],
+        waitsFor: [],
+        wakes: [],
+        risks: [],
       },
     ],
   });
@@ -84,12 +107,146 @@ it('keeps the plans of two attempts apart', async () => {
   await expect(plan()).resolves.toMatchObject({ planKey: `plans/${RELEASE}/2/plan.json` });
 });
 
-it('looks at releases from before the bad one only', async () => {
-  await ledger.releases.open(
-    goodRelease({ releaseId: 'orders-20260105T090300Z', startedAt: '2026-01-05T09:03:00.000Z' }),
-  );
+const later = { releaseId: 'orders-20260105T090300Z', startedAt: '2026-01-05T09:03:00.000Z' };
+
+it('plans nothing where a good release took the place of the bad one', async () => {
+  await ledger.releases.open(goodRelease(later));
+  await expect(plan()).resolves.toEqual({ status: 'not-needed', supersededBy: later.releaseId });
+  expect(stored.has(PLAN_KEY)).toBe(false);
+});
+
+it('plans the same again after what this incident itself put back in an earlier attempt', async () => {
+  await ledger.releases.open(goodRelease({ ...later, restores: GOOD_RELEASE, restoredBy: RELEASE }));
   await plan();
-  expect(JSON.parse(stored.get(PLAN_KEY) ?? '').services[0].toRelease).toBe(GOOD_RELEASE);
+  expect(saved().services[0].toRelease).toBe(GOOD_RELEASE);
+});
+
+it('takes what was put back before a deployment of the bad release began for what stood before it', async () => {
+  const restored = { releaseId: 'orders-20260105T090010Z', startedAt: '2026-01-05T09:00:10.000Z' };
+  const [deployment] = Object.values(releaseRecord().deployments);
+  await ledger.releases.addDeployment(RELEASE, {
+    ...(deployment as NonNullable<typeof deployment>),
+    deploymentId: 'd-LATE00001',
+    createdAt: '2026-01-05T09:01:00.000Z',
+  });
+  await ledger.releases.open(goodRelease({ ...restored, restores: GOOD_RELEASE }));
+  await plan();
+  expect(saved().services[0].toRelease).toBe(restored.releaseId);
+});
+
+describe('a plan that is only asked for', () => {
+  it('needs no incident, and is kept apart', async () => {
+    const asked = await plan(RELEASE, { mode: 'plan' });
+    expect(asked).toMatchObject({ status: 'planned', planKey: `plans/${RELEASE}/0/plan.json` });
+    expect(saved(0)).toMatchObject({ attempt: 0, services: [{ service: 'orders' }] });
+    expect(stored.has(PLAN_KEY)).toBe(false);
+  });
+
+  it('is executed as long as it is what planning gives', async () => {
+    await plan(RELEASE, { mode: 'plan' });
+    await expect(plan(RELEASE, { planDigest: saved(0).digest })).resolves.toMatchObject({
+      status: 'planned',
+    });
+  });
+
+  it('is refused once the world moved, saying what did', async () => {
+    await plan(RELEASE, { mode: 'plan' });
+    await ledger.releases.open(
+      goodRelease({ releaseId: 'orders-20260104T220000Z', startedAt: '2026-01-04T22:00:00.000Z' }),
+    );
+    const attempt = plan(RELEASE, { planDigest: saved(0).digest });
+    await expect(attempt).rejects.toBeInstanceOf(PlanOutdated);
+    await expect(attempt).rejects.toThrow(
+      `orders would go back to orders-20260104T220000Z, not to ${GOOD_RELEASE}. Plan again.`,
+    );
+    expect(stored.has(PLAN_KEY)).toBe(false);
+  });
+});
+
+describe('several services', () => {
+  const consumer = (changes: Record<string, unknown> = {}) =>
+    ordersEntry({
+      service: 'storefront',
+      dependsOn: ['orders'],
+      stack: 'shop-storefront',
+      targets: [{ kind: 'codedeploy', function: 'CreateOrder' }],
+      ...changes,
+    });
+  const releaseOf = (day: string, time: string, changes: object = {}) =>
+    goodRelease({
+      releaseId: `storefront-202601${day}T${time}Z`,
+      service: 'storefront',
+      startedAt: `2026-01-${day}T${time.slice(0, 2)}:${time.slice(2, 4)}:00.000Z`,
+      snapshot: goodRelease().snapshot?.slice(0, 1) ?? [],
+      ...changes,
+    });
+  const live = releaseOf('05', '091000');
+
+  beforeEach(async () => {
+    await ledger.releases.open(releaseOf('04', '100000'));
+    lambda.on(GetAliasCommand).resolves({ FunctionVersion: '4', RevisionId: 'r' });
+  });
+
+  it('go back, consumers first, each with whom it waits for and why', async () => {
+    stored = mockBucket({ ...catalogObject(ordersEntry(), consumer()), [TEMPLATE_KEY]: '{}' }).stored;
+    await ledger.releases.open(live);
+    await expect(plan()).resolves.toMatchObject({ services: 2 });
+    expect(saved().services).toMatchObject([
+      {
+        service: 'storefront',
+        fromRelease: live.releaseId,
+        toRelease: 'storefront-20260104T100000Z',
+        reason: expect.stringMatching(
+          /^it was released 2026-01-05 09:10:00 UTC, on top of the release of orders/,
+        ),
+        waitsFor: [],
+        wakes: ['orders'],
+      },
+      { service: 'orders', waitsFor: ['storefront'], wakes: [] },
+    ]);
+    expect(JSON.parse(stored.get(`plans/${RELEASE}/1/services.json`) ?? '')).toEqual([
+      { service: 'storefront', waits: false },
+      { service: 'orders', waits: true },
+    ]);
+    expect(JSON.parse(stored.get(`plans/${RELEASE}/1/services/orders.json`) ?? '')).toEqual(
+      saved().services[1],
+    );
+  });
+
+  it('stay where they were released before what is undone, with the reason', async () => {
+    stored = mockBucket({ ...catalogObject(ordersEntry(), consumer()), [TEMPLATE_KEY]: '{}' }).stored;
+    await plan();
+    expect(saved()).toMatchObject({
+      services: [{ service: 'orders' }],
+      stays: [
+        {
+          service: 'storefront',
+          why: 'unchanged',
+          reason: expect.stringContaining('unchanged since 2026-01-04 10:00:00 UTC'),
+        },
+      ],
+    });
+  });
+
+  it('freeze where one in the way is irreversible', async () => {
+    const irreversible = consumer({ policy: { irreversible: 'the orders are migrated' } });
+    stored = mockBucket({ ...catalogObject(ordersEntry(), irreversible), [TEMPLATE_KEY]: '{}' }).stored;
+    await ledger.releases.open(live);
+    const attempt = plan();
+    await expect(attempt).rejects.toBeInstanceOf(Irreversible);
+    await expect(attempt).rejects.toThrow('storefront is declared irreversible (the orders are migrated).');
+  });
+
+  it('are refused where one has nothing to go back to, with its candidates', async () => {
+    stored = mockBucket({ ...catalogObject(ordersEntry(), consumer()), [TEMPLATE_KEY]: '{}' }).stored;
+    await ledger.releases.markBad('storefront-20260104T100000Z', 'storefront-20260104T100000Z');
+    await ledger.releases.open(live);
+    const attempt = plan();
+    await expect(attempt).rejects.toBeInstanceOf(NoWayBack);
+    await expect(attempt).rejects.toThrow(
+      /no release of storefront that it could go back to .* Refused: storefront-20260104T100000Z: marked bad/,
+    );
+  });
 });
 
 it('throws NoWayBack, naming what it refused, and saves nothing', async () => {

@@ -1,3 +1,4 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   APIGatewayClient,
   GetDeploymentCommand as GetRestDeploymentCommand,
@@ -26,7 +27,7 @@ import {
   VPCLatticeClient,
 } from '@aws-sdk/client-vpc-lattice';
 import { mockClient } from 'aws-sdk-client-mock';
-import { planService } from '../../../functions/plan-rollback/plan-service.ts';
+import { planServices } from '../../../functions/plan-rollback/plan-services.ts';
 import { Aliases } from '../../../shared/aws/aliases.ts';
 import { ApiStages } from '../../../shared/aws/api-stages.ts';
 import { Bucket } from '../../../shared/aws/bucket.ts';
@@ -34,10 +35,11 @@ import { Deployments } from '../../../shared/aws/deployments.ts';
 import { Hooks } from '../../../shared/aws/hooks.ts';
 import { MeshRules } from '../../../shared/aws/mesh-rules.ts';
 import { ParameterStore } from '../../../shared/aws/parameter-store.ts';
+import { Stacks } from '../../../shared/aws/stacks.ts';
 import { NoWayBack } from '../../../shared/errors.ts';
 import type { ReleaseRecord, TargetSnapshot } from '../../../shared/ledger/records.ts';
-import { servicePlan as servicePlanSchema } from '../../../shared/targets/service-plan.ts';
-import { alias, deploymentInfo } from '../fixtures/aws-answers.ts';
+import { type ServicePlan, servicePlan as servicePlanSchema } from '../../../shared/targets/service-plan.ts';
+import { alias, deploymentInfo, stackOf } from '../fixtures/aws-answers.ts';
 import { ordersEntry } from '../fixtures/catalog.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
@@ -54,6 +56,7 @@ import {
   watchedDeployment,
 } from '../fixtures/records.ts';
 
+const cloudFormation = mockClient(CloudFormationClient);
 const codeDeploy = mockClient(CodeDeployClient);
 const lambda = mockClient(LambdaClient);
 const ssm = mockClient(SSMClient);
@@ -69,6 +72,7 @@ const deps = {
   parameterStore: new ParameterStore(new SSMClient(region)),
   apiStages: new ApiStages(new APIGatewayClient(region), new ApiGatewayV2Client(region)),
   meshRules: new MeshRules(new VPCLatticeClient(region)),
+  stacks: new Stacks(new CloudFormationClient(region)),
 };
 const older = (day: string, changes: Partial<ReleaseRecord> = {}) =>
   goodRelease({
@@ -81,6 +85,8 @@ const older = (day: string, changes: Partial<ReleaseRecord> = {}) =>
 let versions: Set<string>;
 
 beforeEach(() => {
+  cloudFormation.reset();
+  cloudFormation.on(DescribeStacksCommand).resolves(stackOf());
   codeDeploy.reset();
   lambda.reset();
   ssm.reset();
@@ -97,8 +103,15 @@ beforeEach(() => {
   });
 });
 
-const planFrom = (earlier: ReleaseRecord[], bad = releaseRecord(), entry = ordersEntry()) =>
-  planService(deps, entry, bad, earlier);
+async function planFrom(earlier: ReleaseRecord[], bad = releaseRecord(), entry = ordersEntry()) {
+  const planned = await planServices(deps, {
+    services: { orders: entry },
+    incident: { service: 'orders', releaseId: bad.releaseId },
+    releasesOf: async () => [bad, ...earlier],
+  });
+  if (!('services' in planned)) throw new Error(`superseded by ${planned.supersededBy.releaseId}`);
+  return planned.services[0] as ServicePlan;
+}
 
 describe('the way back', () => {
   it('goes to the newest earlier release that was judged good', async () => {
@@ -109,6 +122,10 @@ describe('the way back', () => {
       reason: 'to the release of 2026-01-04 09:00:00 UTC, the newest one verified good that still exists',
       targets: [codeDeployPlan(), stackPlan()],
       unchanged: [],
+      undoes: [RELEASE],
+      waitsFor: [],
+      wakes: [],
+      risks: [],
     });
   });
 
@@ -130,22 +147,25 @@ describe('the way back', () => {
   it('is none where every release is refused, each by name and reason', async () => {
     const gone = { ...goodSnapshot[0], version: '1' } as TargetSnapshot;
     const noTemplate = { ...goodSnapshot[1], templateKey: 'templates/gone' } as TargetSnapshot;
-    const { snapshot: _, ...unrecorded } = older('01');
+    const { snapshot: _, ...unrecorded } = goodRelease({
+      releaseId: 'orders-20251231T090000Z',
+      startedAt: '2025-12-31T09:00:00.000Z',
+    });
     const attempt = planFrom([
-      older('05', { verdict: 'bad', incidentId: 'i-1' }),
-      older('04', { verdict: 'candidate' }),
-      older('03', { snapshot: [gone] }),
-      older('02', { snapshot: [noTemplate] }),
+      older('04', { verdict: 'bad', incidentId: 'i-1' }),
+      older('03', { verdict: 'candidate' }),
+      older('02', { snapshot: [gone] }),
+      older('01', { snapshot: [noTemplate] }),
       unrecorded,
     ]);
     await expect(attempt).rejects.toBeInstanceOf(NoWayBack);
     await expect(attempt).rejects.toThrow(
       `The ledger holds no release of orders from before ${RELEASE} that was verified good and still exists. ` +
-        'Refused: orders-20260105T090000Z: marked bad by incident i-1; ' +
-        'orders-20260104T090000Z: never verified good; ' +
-        `orders-20260103T090000Z: version 1 of ${FUNCTION} is gone; ` +
-        'orders-20260102T090000Z: the template templates/gone is gone; ' +
-        'orders-20260101T090000Z: it was never recorded what was live.',
+        'Refused: orders-20260104T090000Z: marked bad by incident i-1; ' +
+        'orders-20260103T090000Z: never verified good; ' +
+        `orders-20260102T090000Z: version 1 of ${FUNCTION} is gone; ` +
+        'orders-20260101T090000Z: the template templates/gone is gone; ' +
+        'orders-20251231T090000Z: it was never recorded what was live.',
     );
   });
 

@@ -64,6 +64,7 @@ describe('the mail that ends a thread', () => {
     outcome: 'rolled-back' as Outcome,
     closedAt: NOW + 255_000,
     services: [serviceResult()],
+    planned: [servicePlan()],
     byHand: [] as string[],
     recovery: 'recovered; 0 of 120 requests failed' as string | undefined,
     failure: undefined as string | undefined,

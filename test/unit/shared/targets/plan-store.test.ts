@@ -27,8 +27,12 @@ it('reads what it wrote, whole and by service and target', async () => {
 
 it('writes the list of services that the Distributed Map reads', async () => {
   const { stored } = mockBucket();
-  const { itemsKey } = await store.write(rollbackPlan(servicePlan(), servicePlan({ service: 'billing' })));
-  expect(JSON.parse(stored.get(itemsKey) ?? '')).toEqual([{ service: 'orders' }, { service: 'billing' }]);
+  const billing = servicePlan({ service: 'billing', waitsFor: ['orders'] });
+  const { itemsKey } = await store.write(rollbackPlan(servicePlan(), billing));
+  expect(JSON.parse(stored.get(itemsKey) ?? '')).toEqual([
+    { service: 'orders', waits: false },
+    { service: 'billing', waits: true },
+  ]);
 });
 
 it.each<[string, Record<string, unknown>, string]>([

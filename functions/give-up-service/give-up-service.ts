@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { type WakeDeps, wakeProviders } from '../../shared/incident/wake-providers.ts';
+
+export const giveUpServiceInput = z.strictObject({
+  incidentId: z.string(),
+  attempt: z.number().int().positive(),
+  service: z.string(),
+  planKey: z.string(),
+  /** When its execution was started, ISO 8601. */
+  startedAt: z.iso.datetime(),
+  /** The error its execution ended with. */
+  error: z.string(),
+});
+
+/** What the rule needs. */
+export interface GiveUpServiceDeps extends WakeDeps {
+  readonly now: () => number;
+}
+
+/**
+ * Looks after a service whose execution ended without success: where it could not record a result itself (it was
+ * stopped, its lock was lost, a function failed for good), it counts as failed. Its providers are told either way, so
+ * that nobody waits for it.
+ */
+export function giveUpService(deps: GiveUpServiceDeps) {
+  return async (input: z.infer<typeof giveUpServiceInput>): Promise<{ readonly status: string }> => {
+    const { incidentId, attempt, service, planKey, startedAt, error } = input;
+    const known = await deps.incidents.serviceResult(input, service);
+    const result = known ?? {
+      incidentId,
+      attempt,
+      service,
+      status: 'failed' as const,
+      reason: `its execution ended with ${error}, so that it is not known what was done last`,
+      targets: [],
+      startedAt,
+      finishedAt: new Date(deps.now()).toISOString(),
+    };
+    if (!known) await deps.incidents.putServiceResult(result);
+    await wakeProviders(deps, planKey, result);
+    return { status: result.status };
+  };
+}

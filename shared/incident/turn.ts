@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { Attempt, IncidentLedger } from '../ledger/incident-ledger.ts';
+import type { ServiceResult } from '../ledger/records.ts';
+import type { ServicePlan } from '../targets/service-plan.ts';
+
+/** What a service that waited is told: to go, or to leave its targets alone, and why. */
+export interface Turn {
+  readonly turn: 'go' | 'skip';
+  /** Empty for `go`. */
+  readonly reason: string;
+}
+
+/** Results read side by side, at first and at most. */
+const firstRead = 2;
+const mostRead = 64;
+
+/**
+ * Whether a service may begin: all services it waits for are back (`go`), one of them did not come back (`skip`), or
+ * undefined while one of them is still at work.
+ *
+ * It stops reading at the first one that is at work. Where it begins depends on who asks, so that of a thousand
+ * consumers that are done one by one and ask in turn, each reads a few results and not all of them.
+ *
+ * @param askedBy who asks: the service itself, or a consumer that is done
+ */
+export async function turnOf(
+  incidents: IncidentLedger,
+  attempt: Attempt,
+  { service, waitsFor }: Pick<ServicePlan, 'service' | 'waitsFor'>,
+  askedBy: string,
+): Promise<Turn | undefined> {
+  const start = waitsFor.length > 0 ? placeOf(`${service} ${askedBy}`, waitsFor.length) : 0;
+  const open = [...waitsFor.slice(start), ...waitsFor.slice(0, start)];
+  for (let size = firstRead; open.length > 0; size = Math.min(mostRead, size * 2)) {
+    const some = open.splice(0, size);
+    const results = await Promise.all(some.map((consumer) => incidents.serviceResult(attempt, consumer)));
+    const lost = results.find((result) => result && result.status !== 'rolled-back');
+    if (lost) return skipBecauseOf(lost);
+    if (results.some((result) => result === undefined)) return undefined;
+  }
+  return { turn: 'go', reason: '' };
+}
+
+/** What the providers of a service that did not come back are told. */
+export function skipBecauseOf({ service, status }: Pick<ServiceResult, 'service' | 'status'>): Turn {
+  const what = status === 'skipped' ? 'was left as it is' : 'did not come back';
+  return { turn: 'skip', reason: `its consumer ${service} ${what}, so it is left as it is` };
+}
+
+function placeOf(text: string, places: number): number {
+  return createHash('sha256').update(text).digest().readUInt32BE() % places;
+}

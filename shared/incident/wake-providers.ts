@@ -1,0 +1,58 @@
+import type { TaskTokens } from '../aws/task-tokens.ts';
+import type { Attempt, IncidentLedger } from '../ledger/incident-ledger.ts';
+import type { ServiceResult } from '../ledger/records.ts';
+import type { TurnLedger } from '../ledger/turn-ledger.ts';
+import { limitConcurrency } from '../limit-concurrency.ts';
+import type { PlanStore } from '../targets/plan-store.ts';
+import { skipBecauseOf, type Turn, turnOf } from './turn.ts';
+
+/** What waking needs. */
+export interface WakeDeps {
+  readonly incidents: IncidentLedger;
+  readonly turns: TurnLedger;
+  readonly plans: PlanStore;
+  readonly tokens: TaskTokens;
+}
+
+/** Waiting services looked at side by side. */
+const atOnce = 10;
+
+/**
+ * Tells the services that wait for one whose result has just been recorded, as far as it is their turn.
+ *
+ * A provider registers its token before it reads the results, and this runs after the result was recorded: whichever
+ * comes later sees the other. Both may see it; the second of two answers to one token is refused and does no harm.
+ */
+export async function wakeProviders(
+  { incidents, turns, plans, tokens }: WakeDeps,
+  planKey: string,
+  result: Pick<ServiceResult, 'incidentId' | 'attempt' | 'service' | 'status'>,
+): Promise<void> {
+  const { wakes } = await plans.readService(planKey, result.service);
+  const limited = limitConcurrency(atOnce);
+  await Promise.all(wakes.map((provider) => limited(() => wake(provider))));
+
+  async function wake(provider: string): Promise<void> {
+    const token = await turns.tokenOf(result, provider);
+    if (token === undefined) return;
+    const turn = await nextTurn(provider);
+    if (turn) await tellTurn({ turns, tokens }, result, provider, token, turn);
+  }
+
+  async function nextTurn(provider: string): Promise<Turn | undefined> {
+    if (result.status !== 'rolled-back') return skipBecauseOf(result);
+    return turnOf(incidents, result, await plans.readService(planKey, provider), result.service);
+  }
+}
+
+/** Answers a waiting service's token and forgets it. */
+export async function tellTurn(
+  { turns, tokens }: Pick<WakeDeps, 'turns' | 'tokens'>,
+  attempt: Attempt,
+  service: string,
+  token: string,
+  turn: Turn,
+): Promise<void> {
+  await tokens.succeed(token, turn);
+  await turns.forget(attempt, service, token);
+}

@@ -1,0 +1,91 @@
+import { inWords } from '../targets/mesh.ts';
+import type { RollbackPlan, ServicePlan, TargetPlan } from '../targets/service-plan.ts';
+import { columns, type Section, shorten } from './mail-text.ts';
+
+/** Services whose targets are told one by one; of larger plans the mail names the services only. */
+export const servicesInDetail = 10;
+/** Lines of a list of services: a mail may have 256 KiB, and nobody reads more. */
+const linesShown = 200;
+
+/** What a plan does, in order, and what stays beside it, for the mail that says it is being done or could be. */
+export function planSections(plan: RollbackPlan, heading: (service: string) => string): Section[] {
+  const { services } = plan;
+  const details = services.slice(0, servicesInDetail).map((service) => ({
+    heading: heading(service.service),
+    lines: planLines(service),
+  }));
+  return [
+    ...(services.length > 1
+      ? [{ heading: 'What goes back, in this order', lines: orderLines(services) }]
+      : []),
+    ...details,
+    { heading: 'What stays, and why', lines: stayLines(plan) },
+    {
+      heading: 'What may go wrong',
+      lines: shorten(
+        services.flatMap(({ service, risks }) => risks.map((risk) => `${service}: ${risk}`)),
+        linesShown,
+      ),
+    },
+  ];
+}
+
+function orderLines(services: readonly ServicePlan[]): string[] {
+  const rows = services.map(({ service, reason, waitsFor }, index): [string, string] => [
+    `${index + 1}. ${service}`,
+    `${reason}${waitsFor.length > 0 ? `; after ${shortList(waitsFor)}` : ''}`,
+  ]);
+  return shorten(columns(rows), linesShown);
+}
+
+function planLines(service: ServicePlan): string[] {
+  return [
+    service.reason,
+    ...columns([
+      ...service.targets.map((target): [string, string] => [target.target, planned(target)]),
+      ...service.unchanged.map(({ target, reason }): [string, string] => [target, `stays: ${reason}`]),
+    ]),
+  ];
+}
+
+function stayLines({ stays }: RollbackPlan): string[] {
+  const providers = stays.filter(({ why }) => why === 'provider').map(({ service }) => service);
+  const others = stays.filter(({ why }) => why !== 'provider');
+  return [
+    ...shorten(columns(others.map(({ service, reason }) => [service, reason])), linesShown),
+    ...(providers.length > 0
+      ? [`${shortList(providers)}: providers, which go on serving their older consumers`]
+      : []),
+  ];
+}
+
+function planned(target: TargetPlan): string {
+  switch (target.kind) {
+    case 'codedeploy':
+    case 'lambda-alias':
+      return `back from version ${target.fromVersion} to version ${target.toVersion}`;
+    case 'cloudformation':
+      return target.waitOnly
+        ? `stack ${target.stack} waited for`
+        : `stack ${target.stack} brought to rest in the state of that release`;
+    case 'parameter':
+      return target.parameters
+        .map(({ name, fromVersion, toVersion }) => {
+          const way = `back from version ${fromVersion} to version ${toVersion}`;
+          return name === target.target ? way : `${name} ${way}`;
+        })
+        .join(', ');
+    case 'api-stage':
+      return `back from deployment ${target.fromDeployment} to deployment ${target.toDeployment}`;
+    case 'mesh':
+      return `back from ${inWords(target.fromWeights)} to ${inWords(target.toWeights)}`;
+    case 'hook':
+      return `asked to do its part, ${target.phase === 'hook-before' ? 'before' : 'after'} everything else`;
+  }
+}
+
+function shortList(names: readonly string[]): string {
+  const most = 8;
+  const shown = names.slice(0, most).join(', ');
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+}

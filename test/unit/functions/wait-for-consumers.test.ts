@@ -1,0 +1,127 @@
+import { SendTaskSuccessCommand, SFNClient, TaskTimedOut } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { build as finish } from '../../../functions/give-up-service/handler.ts';
+import { build } from '../../../functions/wait-for-consumers/handler.ts';
+import { InvalidInput, LockLost } from '../../../shared/errors.ts';
+import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
+import { PLAN_KEY, planObject, RELEASE, servicePlan, serviceResult } from '../fixtures/records.ts';
+import { runtimeOf } from '../fixtures/runtime-of.ts';
+import { iso } from '../fixtures/times.ts';
+
+const stepFunctions = mockClient(SFNClient);
+const attempt = { incidentId: RELEASE, attempt: 1 };
+const input = { ...attempt, service: 'platform', planKey: PLAN_KEY, taskToken: 'token-1' };
+let ledger: LedgerDouble;
+
+beforeEach(async () => {
+  stepFunctions.reset();
+  stepFunctions.on(SendTaskSuccessCommand).resolves({});
+  ledger = new LedgerDouble();
+  await ledger.locks.acquire('platform', `${RELEASE}#1`);
+  mockBucket(
+    planObject(
+      servicePlan({ service: 'orders', wakes: ['platform'] }),
+      servicePlan({ service: 'users', wakes: ['platform'] }),
+      servicePlan({ service: 'platform', waitsFor: ['orders', 'users'] }),
+    ),
+  );
+});
+
+const wait = (changes = {}) => build(runtimeOf(ledger))({ ...input, ...changes });
+const answers = () =>
+  stepFunctions.commandCalls(SendTaskSuccessCommand).map(({ args: [{ input: sent }] }) => ({
+    token: sent.taskToken,
+    ...(JSON.parse(sent.output ?? '') as object),
+  }));
+const done = (service: string, changes = {}) =>
+  ledger.incidents.putServiceResult(serviceResult({ service, ...changes }));
+/** A consumer's execution that ended: its result is recorded if it is not yet, and who waits is told. */
+const ended = (service: string) =>
+  finish(runtimeOf(ledger))({
+    ...attempt,
+    service,
+    planKey: PLAN_KEY,
+    startedAt: iso(ledger.now),
+    error: 'x',
+  });
+
+it('waits while a consumer is at work, with its token in the ledger', async () => {
+  await done('orders');
+  await expect(wait()).resolves.toEqual({ waiting: true });
+  expect(answers()).toEqual([]);
+  await expect(ledger.turns.tokenOf(attempt, 'platform')).resolves.toBe('token-1');
+});
+
+it('answers at once when all consumers are back, and keeps no token', async () => {
+  await done('orders');
+  await done('users');
+  await expect(wait()).resolves.toEqual({ waiting: false });
+  expect(answers()).toEqual([{ token: 'token-1', turn: 'go', reason: '' }]);
+  await expect(ledger.turns.tokenOf(attempt, 'platform')).resolves.toBeUndefined();
+});
+
+it.each([
+  ['failed', 'its consumer users did not come back, so it is left as it is'],
+  ['skipped', 'its consumer users was left as it is, so it is left as it is'],
+])('is skipped where a consumer %s, without waiting for the others', async (status, reason) => {
+  await done('users', { status });
+  await wait();
+  expect(answers()).toEqual([{ token: 'token-1', turn: 'skip', reason }]);
+});
+
+it('does not take the result of an earlier attempt for one of this', async () => {
+  await done('orders', { attempt: 3 });
+  await done('users', { attempt: 3 });
+  await expect(wait()).resolves.toEqual({ waiting: true });
+});
+
+it('is told by the last of its consumers', async () => {
+  await wait();
+  await done('orders');
+  await ended('orders');
+  expect(answers()).toEqual([]);
+  await done('users');
+  await ended('users');
+  expect(answers()).toEqual([{ token: 'token-1', turn: 'go', reason: '' }]);
+  await expect(ledger.turns.tokenOf(attempt, 'platform')).resolves.toBeUndefined();
+});
+
+it('is told by the first that is lost, which is recorded as failed', async () => {
+  await wait();
+  await ended('orders');
+  expect(answers()).toMatchObject([{ turn: 'skip' }]);
+  await expect(ledger.incidents.serviceResult(attempt, 'orders')).resolves.toMatchObject({
+    status: 'failed',
+    reason: expect.stringContaining('ended with x'),
+  });
+});
+
+it('has a new token when it is tried again, and only that one is answered', async () => {
+  await wait();
+  await wait({ taskToken: 'token-2' });
+  await done('users');
+  await ended('orders');
+  expect(answers()).toMatchObject([{ token: 'token-2' }]);
+});
+
+it('takes an answer to a task that waits no more for done', async () => {
+  stepFunctions.on(SendTaskSuccessCommand).rejects(new TaskTimedOut({ message: 'gone', $metadata: {} }));
+  await wait();
+  await expect(ended('orders')).resolves.toEqual({ status: 'failed' });
+});
+
+it('renews the lock, and ends where it is lost', async () => {
+  ledger.now += 240_000;
+  await wait();
+  expect((await ledger.locks.find('platform'))?.leaseUntil).toBe(ledger.now + leaseMs);
+  await ledger.locks.release('platform', `${RELEASE}#1`);
+  await expect(wait()).rejects.toBeInstanceOf(LockLost);
+});
+
+it('refuses an input without a token, naming the field', async () => {
+  const refused = wait({ taskToken: undefined });
+  await expect(refused).rejects.toBeInstanceOf(InvalidInput);
+  await expect(refused).rejects.toThrow('taskToken: ');
+});
