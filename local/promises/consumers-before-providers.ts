@@ -3,8 +3,9 @@ import type { Scenario } from '../rehearsal/scenario.ts';
 import type { PromiseCheck } from './promise.ts';
 
 /**
- * A provider is not touched before the planned consumers of it are done. Services that depend on each other in a
- * circle go back together, in any order; a plan of one service keeps the promise by itself.
+ * A provider is not touched before the planned consumers of it are back, in the same attempt, and not at all where one
+ * of them did not come back. Services that depend on each other in a circle go back together, in any order; a plan of
+ * one service keeps the promise by itself.
  */
 export const consumersBeforeProviders: PromiseCheck = {
   promise: 'consumers-before-providers',
@@ -14,16 +15,15 @@ export const consumersBeforeProviders: PromiseCheck = {
       for (const owner of owners) {
         const saved = facts.plans.of(owner);
         if (!saved) continue;
-        const { incidentId, plannedAt, services } = saved.plan;
+        const { incidentId, attempt, services } = saved.plan;
         for (const { service: consumer } of services) {
           if (!dependsOn(facts.scenario, consumer, service) || dependsOn(facts.scenario, service, consumer)) {
             continue;
           }
           const result = facts.ledger.serviceResult(incidentId, consumer);
-          if (result && result.finishedAt >= plannedAt) continue;
-          broken(
-            `${facts.clock(at)} ${call} on ${service} before its consumer ${consumer} is done (${owner})`,
-          );
+          if (result?.attempt === attempt && result.status === 'rolled-back') continue;
+          const how = result?.attempt === attempt ? `is ${result.status}` : 'is not done';
+          broken(`${facts.clock(at)} ${call} on ${service} while its consumer ${consumer} ${how} (${owner})`);
         }
       }
     });

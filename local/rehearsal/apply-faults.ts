@@ -10,10 +10,12 @@ export function applyFaults(scenario: Scenario, account: SimulatedAccount, timel
   const { events, calls, stacks } = scenario.faults;
   for (const [index, fault] of events.entries()) disturbEvents(fault, index, account, timeline);
   for (const fault of calls) disturbCalls(fault, account, timeline);
-  for (const { service, resource, fails, reason, times } of stacks) {
+  for (const { service, resource, fails, reason, times, from } of stacks) {
     const stack = scenario.services.find((entry) => entry.service === service)?.stack ?? '';
     const order = fails === 'update' ? 'failUpdateOf' : 'failRollbackOf';
-    account.cloudFormation[order](stack, resource, reason, times);
+    const apply = () => account.cloudFormation[order](stack, resource, reason, times);
+    if (from === undefined) apply();
+    else account.clock.after(Date.parse(scenario.start) + from - account.clock.now(), apply);
   }
 }
 

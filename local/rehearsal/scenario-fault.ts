@@ -34,6 +34,8 @@ export const stackFault = z.strictObject({
   resource: z.string(),
   fails: z.enum(['update', 'rollback']),
   times: z.number().int().min(1).default(1),
+  /** Not before this time; from the beginning where it is left out. */
+  from: positiveDuration.optional(),
   reason: z.string().min(1).default('Internal Failure'),
 });
 

@@ -35,7 +35,9 @@ export function drawScenario(random: SeededRandom): ScenarioInput {
   const alarms = drawAlarms(services, random.fork('alarms'));
   const managed = services.map(({ service }) => service);
   const unmanaged = random.fork('unmanaged').chance(0.07) ? [random.fork('which').pick(managed)] : [];
-  const releases = drawReleases(services, random.fork('releases')).map((release, index) => ({
+  const together = services.length > 1 && random.fork('together').chance(0.6);
+  const drawn = (together ? drawOnTop : drawReleases)(services, random.fork('releases'));
+  const releases = drawn.map((release, index) => ({
     ...release,
     ...drawRest(
       services.find(({ service }) => service === release.service) as Service,
@@ -116,6 +118,34 @@ function drawReleases(services: readonly Service[], random: SeededRandom): Relea
   const later = one(first, random.integer(240, 720), 0.15);
   if (shape < 0.75) return [settled, later];
   return [settled, later, one(random.pick(services), random.integer(0, 1_200), 0.3)].sort(
+    (a, b) => Number.parseInt(String(a.at), 10) - Number.parseInt(String(b.at), 10),
+  );
+}
+
+/**
+ * All services are released well, then a provider badly and others on top of it: what has to go back together. The
+ * order is now and then another, so that some have not been released since.
+ */
+function drawOnTop(services: readonly Service[], random: SeededRandom): Release[] {
+  const provider = services.at(-1) as Service;
+  const settled = services.map((service, index): Release => {
+    return { service: service.service, at: `${index * 20}s`, config: 'AllAtOnce' };
+  });
+  const began = random.integer(600, 900);
+  const bad: Release = {
+    service: provider.service,
+    at: `${began}s`,
+    config: random.pick(['AllAtOnce', 'Canary10Percent5Minutes', quickCanary]),
+    bad: { errorRate: random.pick([0.3, 1]), after: `${random.integer(2, 4)}m` },
+  };
+  const others = services
+    .slice(0, -1)
+    .filter(() => random.chance(0.85))
+    .map((service): Release => {
+      const at = `${began + random.integer(-60, 100)}s`;
+      return { service: service.service, at, config: random.pick(configs), ...fate(random, 0.8) };
+    });
+  return [...settled, bad, ...others].sort(
     (a, b) => Number.parseInt(String(a.at), 10) - Number.parseInt(String(b.at), 10),
   );
 }

@@ -2,7 +2,7 @@ import type { Bucket } from '../aws/bucket.ts';
 import type { Signals } from '../aws/signals.ts';
 import type { StackState, Stacks } from '../aws/stacks.ts';
 import { NoWayBack, TargetNotRestored } from '../errors.ts';
-import { stackToken } from './rollback-marker.ts';
+import { isStackToken, stackToken } from './rollback-marker.ts';
 import type { StackPlan } from './service-plan.ts';
 import type { ChangeContext, Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
 
@@ -29,8 +29,12 @@ export function stackTarget({ stacks, signals, bucket }: StackClients): TargetAd
     const { status } = stack;
     if (status.endsWith('_IN_PROGRESS')) return { is: 'moving', detail: `stack ${plan.stack} is ${status}` };
     if (status === 'UPDATE_ROLLBACK_COMPLETE') {
-      if (await isOurs(plan, context)) throw refused(stack);
-      return { is: 'restored', detail: `stack ${plan.stack} rolled itself back (${status})` };
+      const token = await stacks.latestToken(plan.stack);
+      if (token === tokenOf(context)) throw refused(stack);
+      // Where it was an earlier attempt's update that was rolled back, the stack is where the bad release left it.
+      if (!isStackToken(token)) {
+        return { is: 'restored', detail: `stack ${plan.stack} rolled itself back (${status})` };
+      }
     }
     if (!isAtRest(stack)) throw stuck(stack);
     if (plan.waitOnly) return { is: 'restored', detail: `stack ${plan.stack} is at rest (${status})` };
@@ -73,11 +77,15 @@ export function stackTarget({ stacks, signals, bucket }: StackClients): TargetAd
       : { is: 'moving', detail: `stack ${plan.stack} is being updated to the saved template` };
   }
 
-  async function isOurs(plan: StackPlan, { incidentId, attempt }: TargetContext): Promise<boolean> {
-    return (await stacks.latestToken(plan.stack)) === stackToken(incidentId, attempt);
+  async function isOurs(plan: StackPlan, context: TargetContext): Promise<boolean> {
+    return (await stacks.latestToken(plan.stack)) === tokenOf(context);
   }
 
   return { read, start };
+}
+
+function tokenOf({ incidentId, attempt }: TargetContext): string {
+  return stackToken(incidentId, attempt);
 }
 
 function refused(stack: StackState): TargetNotRestored {

@@ -55,22 +55,36 @@ export const withoutLocks: readonly Attach[] = [
   ),
 ];
 
-/** A planner that takes a service's provider along, and lets both go at once. */
-export const providerAlongside = (provider: object): Attach =>
-  breakCalls({ by: /^PlanRollback/, service: 's3', operation: 'PutObject' }, async ({ input }, real) => {
-    const text = Buffer.from(input.Body as Uint8Array).toString();
-    const add = (list: unknown[], item: object) => [...list, item];
-    // Made of the body as it was.
-    input.ChecksumCRC32 = undefined;
-    if (input.Key.endsWith('/plan.json')) {
-      const plan = JSON.parse(text) as { services: unknown[] };
-      input.Body = Buffer.from(JSON.stringify({ ...plan, services: add(plan.services, provider) }));
-    } else if (input.Key.endsWith('/services.json')) {
-      const { service } = provider as { service: string };
-      input.Body = Buffer.from(JSON.stringify(add(JSON.parse(text) as unknown[], { service })));
+/** A planner whose services wait for nobody. */
+export const nobodyWaits = breakCalls(
+  { by: /^PlanRollback/, service: 's3', operation: 'PutObject' },
+  async ({ input }, real) => {
+    if (input.Key.endsWith('/services.json')) {
+      const items = JSON.parse(Buffer.from(input.Body as Uint8Array).toString()) as object[];
+      // Made of the body as it was.
+      input.ChecksumCRC32 = undefined;
+      input.Body = Buffer.from(JSON.stringify(items.map((item) => ({ ...item, waits: false }))));
     }
     return real();
-  });
+  },
+);
+
+/** A service that is done tells those who wait to go, whatever became of it. */
+export const alwaysGo = breakCalls(
+  { by: /./, service: 'sfn', operation: 'SendTaskSuccess' },
+  async ({ input }, real) => {
+    input.output = JSON.stringify({ turn: 'go', reason: '' });
+    return real();
+  },
+);
+
+/** A service whose answer to those who wait is lost, and who never look again. */
+export const leavesThemWaiting: readonly Attach[] = [
+  breakCalls({ by: /./, service: 'sfn', operation: 'SendTaskSuccess' }, async () => ({})),
+  breakMachine('RollBackService', (states) => {
+    states.WaitForConsumers = { ...states.WaitForConsumers, TimeoutSeconds: 99_999_999 };
+  }),
+];
 
 /** A planner to whom every release is good. */
 export const trustsEverything = breakCalls(

@@ -1,0 +1,27 @@
+import { findScenario } from '../../local/rehearsal/scenario-file.ts';
+import { breakCalls } from '../promises/mutants.ts';
+import { watchedRun } from '../promises/watched-run.ts';
+
+jest.setTimeout(180_000);
+
+it('a service whose consumers could not tell it that they are done finds out by itself', async () => {
+  let swallowed = 0;
+  const swallowsTheFirst = breakCalls(
+    { by: /./, service: 'sfn', operation: 'SendTaskSuccess' },
+    async (_, real) => {
+      swallowed += 1;
+      return swallowed <= 2 ? {} : real();
+    },
+  );
+  const scenario = findScenario(process.cwd(), 'diamond');
+  const late = {
+    ...scenario,
+    expect: { ...scenario.expect, incidents: [{ service: 'base', outcome: 'rolled-back' as const }] },
+  };
+
+  const { result, violations } = await watchedRun(late, swallowsTheFirst);
+
+  expect(swallowed).toBeGreaterThan(2);
+  expect(result.violations).toEqual([]);
+  expect(violations).toEqual([]);
+});
