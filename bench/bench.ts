@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util';
 import { type BenchReport, renderReport } from './bench-report.ts';
 import { ledger } from './ledger.ts';
 import { planning } from './planning.ts';
+import { rollback } from './rollback.ts';
 
-const benches: Readonly<Record<string, () => Promise<BenchReport>>> = { ledger, planning };
+const benches: Readonly<Record<string, () => Promise<BenchReport>>> = { ledger, planning, rollback };
 
 const usage = `Usage: npm run bench -- ${Object.keys(benches).join('|')} [--json FILE]
 

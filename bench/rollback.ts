@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { BenchReport } from './bench-report.ts';
+import type { RollbackRow } from './rollback-run.ts';
+
+const sizes = [10, 200, 1_000];
+/** What is promised at every size: duration divided by the longest path. */
+const mostRatio = 1.1;
+/** State transitions per service may grow from the smallest plan to the largest by this factor, not with it. */
+const mostGrowth = 1.5;
+
+/**
+ * Coordinated rollbacks of growing size, each in a process of its own: the real machines and functions in virtual
+ * time, against an account in which aliases come back in seconds and stacks in minutes.
+ */
+export async function rollback(): Promise<BenchReport> {
+  const rows = sizes.map(runAlone);
+  const [smallest, largest] = [rows[0], rows.at(-1)];
+  const growth = (largest?.transitions ?? 0) / (smallest?.transitions ?? 1);
+  const failed = [
+    ...rows
+      .filter(({ ratio }) => ratio > mostRatio)
+      .map(({ services, ratio }) => `${services} services: ${ratio} x the longest path`),
+    ...(growth > mostGrowth ? [`transitions per service grew ${growth.toFixed(2)} x`] : []),
+  ];
+  return {
+    title: [
+      'A coordinated rollback: s of virtual time from the first service begun to the last one done, beside the longest',
+      'path of its plan (what the services on it take at least). By levels: each level waits for the slowest of the one',
+      `before; one by one: the sum; both computed from the same durations, without what coordinating costs. To keep: ≤ ${mostRatio}.`,
+    ].join('\n'),
+    columns: [
+      'services',
+      'on path',
+      'longest path',
+      'took',
+      'ratio',
+      'by levels',
+      'one by one',
+      'transitions per service',
+      'wall s',
+      'peak MiB',
+    ],
+    rows: rows.map((row) => [
+      ...[row.services, row.pathServices, row.path, row.took].map(String),
+      row.ratio.toFixed(3),
+      `${row.byLevels} (${(row.byLevels / row.path).toFixed(2)})`,
+      `${row.oneByOne} (${(row.oneByOne / row.path).toFixed(1)})`,
+      ...[row.transitions, row.wallSeconds, row.peakMiB].map(String),
+    ]),
+    figures: { limits: { mostRatio, mostGrowth }, rows },
+    failed,
+  };
+}
+
+function runAlone(size: number): RollbackRow {
+  const script = fileURLToPath(new URL('./rollback-run.ts', import.meta.url));
+  // execArgv carries what lets this process run TypeScript.
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [...process.execArgv, script, String(size)],
+    {
+      encoding: 'utf8',
+    },
+  );
+  if (status !== 0) throw new Error(`rollback ${size}: ${stderr}`);
+  return JSON.parse(stdout) as RollbackRow;
+}
