@@ -8,8 +8,8 @@ import type { RunFacts } from './run-facts.ts';
  * Unmanaged and healthy deployments are never touched. A service outside the catalog gets no change, no record
  * and no incident. A release gets an incident only if a person asked for it or if something really spoke against
  * it: a deployment that ended without success, a declared alarm raised since it began, or at least as many
- * minutes over a limit of its policy as the policy asks for. A service is changed only for an incident of its
- * own.
+ * minutes over a limit of its policy as the policy asks for. A service is changed only for an
+ * incident, its own or one of a service it was released on top of.
  */
 export const handsOff: PromiseCheck = {
   promise: 'hands-off',
