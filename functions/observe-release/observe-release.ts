@@ -101,7 +101,7 @@ export function observeRelease(deps: ObserveReleaseDeps) {
   /** Somebody has it, or it is not what is live any more. */
   async function isOver(release: ReleaseRecord, aliases: readonly AliasSnapshot[]): Promise<boolean> {
     const taken = release.settled || Object.keys(release.deployments).length > 0;
-    if (release.verdict !== 'candidate' || taken) return true;
+    if (release.verdict !== 'candidate' || release.undoneBy || taken) return true;
     const [newest] = await deps.releases.list(release.service, { limit: 1 });
     if (newest?.releaseId !== release.releaseId) return true;
     for (const { function: name, alias, version } of aliases) {

@@ -10,11 +10,6 @@ export interface UnreachablePlace {
 /** Places that are there although nothing known leads to them, each with why. The proof fails on a stale one. */
 export const unreachablePlaces: readonly UnreachablePlace[] = [
   {
-    machine: 'CoordinateRollback',
-    state: 'NotNeeded',
-    reason: 'A plan has at least the service of its incident, so that no incident ends with nothing planned.',
-  },
-  {
     machine: 'RollBackService',
     state: 'RollBackPhase',
     route: 'catch/0',

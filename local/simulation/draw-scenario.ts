@@ -135,7 +135,7 @@ function drawOnTop(services: readonly Service[], random: SeededRandom): Release[
   const bad: Release = {
     service: provider.service,
     at: `${began}s`,
-    config: random.pick(['AllAtOnce', 'Canary10Percent5Minutes', quickCanary]),
+    config: random.pick(['AllAtOnce', 'Canary10Percent5Minutes', 'Half1Minute']),
     bad: { errorRate: random.pick([0.3, 1]), after: `${random.integer(2, 4)}m` },
   };
   const others = services
