@@ -1,0 +1,54 @@
+import { CodeDeployClient, GetDeploymentCommand, StopDeploymentCommand } from '@aws-sdk/client-codedeploy';
+import { mockClient } from 'aws-sdk-client-mock';
+import { build } from '../../../functions/freeze-service/handler.ts';
+import { InvalidInput } from '../../../shared/errors.ts';
+import { deploymentInfo } from '../fixtures/aws-answers.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { DEPLOYMENT, incidentRecord, RELEASE, releaseRecord } from '../fixtures/records.ts';
+import { runtimeOf } from '../fixtures/runtime-of.ts';
+
+const codeDeploy = mockClient(CodeDeployClient);
+const input = { incidentId: RELEASE, attempt: 1, service: 'orders' };
+let ledger: LedgerDouble;
+
+beforeEach(async () => {
+  codeDeploy.reset();
+  codeDeploy.on(StopDeploymentCommand).resolves({});
+  ledger = new LedgerDouble();
+  await ledger.releases.open(releaseRecord());
+  await ledger.incidents.open(incidentRecord());
+});
+
+const freeze = () => build(runtimeOf(ledger))(input);
+const stops = () =>
+  codeDeploy.commandCalls(StopDeploymentCommand).map(({ args: [{ input: asked }] }) => asked);
+
+it('stops what runs of the bad release, and asks for no rollback', async () => {
+  codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'InProgress' }));
+  await expect(freeze()).resolves.toMatchObject({
+    status: 'frozen',
+    detail: expect.stringContaining(`Stopped, so that traffic is shifted no further: ${DEPLOYMENT}`),
+  });
+  expect(stops()).toEqual([{ deploymentId: DEPLOYMENT, autoRollbackEnabled: false }]);
+  expect((await ledger.locks.find('orders'))?.owner).toBe(`${RELEASE}#1`);
+});
+
+it('leaves a deployment that has ended as it is', async () => {
+  codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Succeeded' }));
+  await expect(freeze()).resolves.toMatchObject({ detail: expect.stringContaining('nothing was stopped') });
+  expect(stops()).toEqual([]);
+});
+
+it('touches nothing while another incident has the service', async () => {
+  await ledger.locks.acquire('orders', 'payment-20260105T080000Z#1');
+  await expect(freeze()).resolves.toMatchObject({
+    detail: 'Nothing was stopped: another incident is changing orders.',
+  });
+  expect(codeDeploy.calls()).toEqual([]);
+});
+
+it('refuses an input without a service, naming the field', async () => {
+  await expect(build(runtimeOf(ledger))({ ...input, service: undefined })).rejects.toBeInstanceOf(
+    InvalidInput,
+  );
+});

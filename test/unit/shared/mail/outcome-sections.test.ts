@@ -1,0 +1,51 @@
+import { outcomeSections } from '../../../../shared/mail/outcome-sections.ts';
+import { servicePlan, serviceResult } from '../../fixtures/records.ts';
+
+const failedTarget = { target: 'Api:live', status: 'failed' as const, action: 'the alias moved' };
+const planned = ['top', 'middle', 'base', 'far'].map((service) =>
+  servicePlan({ service, toRelease: `${service}-1` }),
+);
+const results = [
+  serviceResult({ service: 'top' }),
+  serviceResult({ service: 'middle', status: 'failed', targets: [failedTarget] }),
+  serviceResult({
+    service: 'base',
+    status: 'skipped',
+    targets: [],
+    reason: 'its consumer middle did not come back',
+  }),
+];
+
+it('says of every service of the plan where it is', () => {
+  expect(outcomeSections(planned, results)[0]).toEqual({
+    heading: 'What is where',
+    lines: [
+      'top     back on top-1',
+      'middle  NOT BACK: see what was done to it',
+      'base    as it was: its consumer middle did not come back',
+      'far     as it was: not reached',
+    ],
+  });
+});
+
+it('tells what was done to those that are not back first', () => {
+  expect(outcomeSections(planned, results).map(({ heading }) => heading)).toEqual([
+    'What is where',
+    'What was done to middle',
+    'What was done to top',
+  ]);
+});
+
+it('of one service tells its targets alone', () => {
+  expect(outcomeSections([servicePlan()], [serviceResult()])).toEqual([
+    { heading: 'What was done to orders', lines: ['CreateOrder:live  alias pointed back'] },
+  ]);
+});
+
+it('keeps the mail of a thousand services readable', () => {
+  const many = Array.from({ length: 1_000 }, (_, index) => servicePlan({ service: `s${index}` }));
+  const done = many.map(({ service }) => serviceResult({ service }));
+  const sections = outcomeSections(many, done);
+  expect(sections).toHaveLength(11);
+  expect(sections[0]?.lines.at(-1)).toBe('and 700 more');
+});
