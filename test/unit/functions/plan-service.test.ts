@@ -1,4 +1,3 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   APIGatewayClient,
   GetDeploymentCommand as GetRestDeploymentCommand,
@@ -6,6 +5,7 @@ import {
   NotFoundException,
 } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   CodeDeployClient,
   GetDeploymentCommand,
