@@ -212,7 +212,11 @@ export const knowsNoBounds = (service: string, target: string): Attach =>
 
 /** Steps that do nothing, and checks that see what they expect. */
 export const onlyPretends = (version: string): readonly Attach[] => [
-  replaceFunction('StartTargetFunction', async () => ({ standing: 'restored', action: 'nothing' })),
+  replaceFunction('StartTargetFunction', async () => ({
+    standing: 'restored',
+    action: 'nothing',
+    hook: null,
+  })),
   replaceFunction('VerifyRecoveryFunction', async () => ({
     status: 'recovered',
     detail: 'recovered',
