@@ -8,6 +8,8 @@ export default {
   testEnvironmentOptions: { globalsCleanup: 'off' },
   // Whole machines run in a test; no test waits, so this only has to be longer than a busy machine is slow.
   testTimeout: 180_000,
+  // Half of the time goes by on one core otherwise: jest leaves one to the terminal.
+  maxWorkers: '100%',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: {
     '^.+\\.ts$': [
