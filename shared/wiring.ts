@@ -22,7 +22,10 @@ import { Signals } from './aws/signals.ts';
 import { Stacks } from './aws/stacks.ts';
 import { TaskTokens } from './aws/task-tokens.ts';
 import { CatalogStore, watchingMaxAgeMs } from './catalog/catalog-store.ts';
+import { ApprovalLedger } from './ledger/approval-ledger.ts';
+import { BudgetLedger } from './ledger/budget-ledger.ts';
 import { CheckpointLedger } from './ledger/checkpoint-ledger.ts';
+import { HoldLedger } from './ledger/hold-ledger.ts';
 import { IncidentLedger } from './ledger/incident-ledger.ts';
 import { LedgerTable } from './ledger/ledger-table.ts';
 import { LockLedger } from './ledger/lock-ledger.ts';
@@ -71,6 +74,9 @@ export function ledgers(runtime: Runtime) {
     incidents: new IncidentLedger(table),
     locks: new LockLedger(table, () => runtime.now()),
     turns: new TurnLedger(table),
+    approvals: new ApprovalLedger(table),
+    budgets: new BudgetLedger(table, () => runtime.now()),
+    holds: new HoldLedger(table),
   };
 }
 

@@ -15,6 +15,8 @@ export const closeIncidentInput = z.strictObject({
   failure: z.object({ Error: z.string(), Cause: z.string().optional() }).nullable(),
   /** The good release that took the bad one's place before anything was done; null where none did. */
   supersededBy: z.string().nullish(),
+  /** What the execution was told when it asked for permission; null where it did not come so far. */
+  permission: z.object({ answer: z.string(), reason: z.string().optional() }).nullish(),
 });
 
 /** What the rule needs. */
@@ -27,13 +29,17 @@ export function closeIncident(deps: CloseIncidentDeps) {
   return async (
     input: z.infer<typeof closeIncidentInput>,
   ): Promise<{ incidentId: string; outcome: Outcome }> => {
-    const { incidentId, executionArn, recovery, failure, supersededBy } = input;
+    const { incidentId, executionArn, recovery, failure, supersededBy, permission } = input;
     const incident = await deps.incidents.get(incidentId);
     if (recovery?.status === 'recovered') await confirmRestored(incident);
     const outcome = await endIncident(deps, incident, executionArn, {
       failure: failure ? describeFailure(failure) : undefined,
       frozen: failure?.Error === 'Irreversible',
       supersededBy: supersededBy ?? undefined,
+      withheld:
+        permission?.answer === 'report' || permission?.answer === 'refused'
+          ? { refused: permission.answer === 'refused', reason: permission.reason ?? 'no reason is known' }
+          : undefined,
       recovery: recovery
         ? { recovered: recovery.status !== 'not-recovered', detail: recovery.detail }
         : undefined,

@@ -95,6 +95,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
         requests,
         bakedMinutes,
         bake: policy.bake,
+        onlyObserved: policy.autonomy === 'observe',
         over:
           release.verdict === 'bad' ||
           release.undoneBy !== undefined ||

@@ -109,7 +109,11 @@ export function openIncident(deps: OpenIncidentDeps) {
 
   /** Before anything is marked bad: a plan of another release says nothing about this one. */
   async function checkIsPlanned({ releaseId }: ReleaseRecord, planDigest: string): Promise<void> {
-    if ((await deps.plans.find(releaseId, 0))?.digest === planDigest) return;
+    // Attempt 0 was only asked for; that of an incident was recommended, or waited for an approval.
+    const attempts = [0, (await incidents.find(releaseId))?.attempt ?? 0];
+    for (const attempt of new Set(attempts)) {
+      if ((await deps.plans.find(releaseId, attempt))?.digest === planDigest) return;
+    }
     throw new InvalidInput(
       `planDigest: "${planDigest}" is not the latest plan for release ${releaseId}; ` +
         'start with {"mode": "plan"} to see what would be done now',

@@ -75,10 +75,10 @@ export function planRollback(deps: PlanRollbackDeps) {
 }
 
 async function whatMoved(plans: PlanStore, digest: string, now: RollbackPlan): Promise<string> {
-  const then = await plans.find(now.incidentId, 0);
-  const moved =
-    then?.digest === digest
-      ? planDifferences(then, now).join('; ')
-      : 'the plan of that digest is not kept any more';
+  // It was only asked for, or shown by this attempt to be approved, or recommended by the one before.
+  const attempts = new Set([0, now.attempt, Math.max(0, now.attempt - 1)]);
+  const shown = await Promise.all([...attempts].map((attempt) => plans.find(now.incidentId, attempt)));
+  const then = shown.find((plan) => plan?.digest === digest);
+  const moved = then ? planDifferences(then, now).join('; ') : 'the plan of that digest is not kept any more';
   return `Plan ${digest} is not what would be done now, which is plan ${now.digest}: ${moved}. Plan again.`;
 }

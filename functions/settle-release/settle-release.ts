@@ -10,7 +10,7 @@ import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import { type SnapshotClients, takeSnapshot } from '../../shared/ledger/take-snapshot.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
 import { recordedMail } from '../../shared/mail/recorded-mails.ts';
-import { releaseMail } from '../../shared/mail/release-mails.ts';
+import { observedMail, releaseMail } from '../../shared/mail/release-mails.ts';
 
 export const settleReleaseInput = z.strictObject({
   releaseId: z.string(),
@@ -28,7 +28,8 @@ type Input = z.infer<typeof settleReleaseInput>;
 
 /**
  * `good`, `unproven`, `suspect`: the release is settled; `waiting`: for its other deployments; `bad`: an incident
- * has it. Suspect is one that was judged unhealthy and has no deployment by which it could be undone by itself.
+ * has it. Suspect is one that was judged unhealthy and is not undone by itself: because it came without a deployment,
+ * or because its service is only observed.
  */
 export type Settlement = 'good' | 'unproven' | 'suspect' | 'waiting' | 'bad';
 
@@ -58,9 +59,12 @@ export function settleRelease(deps: SettleReleaseDeps) {
     else await releases.settleDeployment(releaseId, deploymentId, settled);
 
     const release = await releases.get(releaseId);
-    if (deploymentId !== undefined) await recordEnd(release, deploymentId, settled);
+    // One that is bad is followed to its own end, which may be later than this.
+    if (deploymentId !== undefined && verdict !== 'unhealthy')
+      await recordEnd(release, deploymentId, settled);
     if (release.verdict === 'bad' || release.undoneBy) return { settlement: 'bad' };
     const deployments = Object.values(release.deployments);
+    if (deployments.some((one) => one.settled?.verdict === 'unhealthy')) return tellSuspect(input, release);
     if (deployments.some((one) => !one.settled)) return { settlement: 'waiting' };
 
     const verdicts = deployments.length > 0 ? deployments.map((one) => one.settled) : [release.settled];
@@ -116,6 +120,16 @@ export function settleRelease(deps: SettleReleaseDeps) {
     const mail = releaseMail(deps.environment, release, { good, objections, now: deps.now() });
     await deps.mailRoom.send(releaseId, 'settled', deploymentId ?? executionArn, mail);
     return { settlement: good ? 'good' : 'unproven' };
+  }
+
+  /** Said as soon as one deployment of it is bad, whatever becomes of the others. */
+  async function tellSuspect(
+    { releaseId, deploymentId, executionArn, reason }: Input,
+    release: ReleaseRecord,
+  ): Promise<{ settlement: Settlement }> {
+    const mail = observedMail(deps.environment, release, reason);
+    await deps.mailRoom.send(releaseId, 'settled', deploymentId ?? executionArn, mail);
+    return { settlement: 'suspect' };
   }
 
   async function tellOfRelease(

@@ -3,7 +3,7 @@ import type { Publication } from './publications.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /**
- * Each step of an incident reaches the stakeholders: that it is being rolled back, how it ended, that a release
+ * Each step of an incident reaches the stakeholders: that a person is asked, that it is being rolled back, how it ended, that a release
  * is settled, that a deployment is not watched or a release not recorded. Never zero times; and once, unless its publisher was
  * disturbed between publishing it and noting that it had.
  */
@@ -37,6 +37,11 @@ function checkNeverZero(facts: RunFacts, announced: ReadonlySet<string>, broken:
         (executionArn === undefined || mail.executionArn === executionArn),
     );
   for (const { incidentId, attempt, status, outcome, executionArn } of facts.ledger.incidents()) {
+    const asked = facts.ledger.get(`INCIDENT#${incidentId}`, `APPROVAL#${attempt}`);
+    // Who answers within the moment between the record and the mail knows already.
+    if (asked?.answer === 'expired' && !has('asked', incidentId, executionArn)) {
+      broken(`nobody was told that incident ${incidentId} (attempt ${attempt}) waits for an approval`);
+    }
     if (announced.has(executionArn) && !has('opened', incidentId, executionArn)) {
       broken(`nobody was told that incident ${incidentId} (attempt ${attempt}) began`);
     }

@@ -15,6 +15,7 @@ import type { PromiseCheck } from './promise.ts';
 import { releasesAreRecorded } from './releases-are-recorded.ts';
 import { restoredWhenRolledBack } from './restored-when-rolled-back.ts';
 import { secretsStaySecret } from './secrets-stay-secret.ts';
+import { withinAutonomy } from './within-autonomy.ts';
 import { withinPermissions } from './within-permissions.ts';
 import { withinQuotas } from './within-quotas.ts';
 
@@ -28,6 +29,7 @@ export const promises: readonly PromiseCheck[] = [
   everythingEnds,
   everyStepIsTold,
   handsOff,
+  withinAutonomy,
   restoredWhenRolledBack,
   ledgerLosesNothing,
   ledgerAgrees,

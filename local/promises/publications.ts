@@ -7,8 +7,8 @@ export interface Publication {
   readonly at: number;
   /** Logical id of the function that published. */
   readonly by: string;
-  /** `opened` and `outcome` of an incident, `settled` of a release, `unwatched` deployment, `other`. */
-  readonly kind: 'opened' | 'outcome' | 'settled' | 'unwatched' | 'other';
+  /** `asked`, `opened` and `outcome` of an incident, `settled` of a release, `unwatched` deployment, `other`. */
+  readonly kind: 'asked' | 'opened' | 'outcome' | 'settled' | 'unwatched' | 'other';
   /** Incident, release or deployment it is about; the subject where it is about none of them. */
   readonly about: string;
   /** Execution it names; empty where it names none. */
@@ -34,6 +34,12 @@ interface Wear {
   /** Calls answered by an error that was none of the service's own making, and states tried again. */
   readonly troubles: number;
 }
+
+/** Which mail of an incident a function sends; any other sends its last. */
+const incidentMails: Readonly<Record<string, 'asked' | 'opened'>> = {
+  AwaitPermissionFunction: 'asked',
+  AnnounceIncidentFunction: 'opened',
+};
 
 /** Reads the mails the coordinator publishes. */
 export class Publications {
@@ -87,9 +93,7 @@ export class Publications {
     const release = /^Release (\S+)$/m.exec(body)?.[1];
     const deployment = /deployment (\S+) (?:is not|broke)/.exec(`${subject}\n${body}`)?.[1];
     const kind = incident
-      ? by === 'AnnounceIncidentFunction'
-        ? 'opened'
-        : 'outcome'
+      ? (incidentMails[by] ?? 'outcome')
       : release
         ? 'settled'
         : deployment

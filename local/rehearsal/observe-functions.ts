@@ -39,6 +39,7 @@ function describersFor(timeline: Timeline): Readonly<Record<string, Describer>> 
   const targets = new Map<string, string>();
   const isNews = looksAreNews();
   const held = new Set<string>();
+  const asked = new Set<string>();
   const lookedAgain = new Set<string>();
   let compiled = 0;
   return {
@@ -92,6 +93,17 @@ function describersFor(timeline: Timeline): Readonly<Record<string, Describer>> 
         `${incidentId} ${status}${why ? `: ${why}` : ''}`,
         about(service, 'OpenIncident'),
       );
+    },
+    AnswerApprovalFunction(_, { incidentId, answer }) {
+      const service = serviceOfRelease(String(incidentId));
+      timeline.add('incident', `${incidentId} answered: ${answer}`, about(service, 'AnswerApproval'));
+    },
+    AwaitPermissionFunction({ incidentId, attempt }, { waiting }) {
+      const key = `${incidentId}#${attempt}`;
+      if (!waiting || asked.has(key)) return;
+      asked.add(key);
+      const text = `${incidentId} waits for a person's approval`;
+      timeline.add('incident', text, about(serviceOfRelease(String(incidentId)), 'AwaitPermission'));
     },
     AcquireLocksFunction({ incidentId }, { acquired, busy }) {
       if (acquired) return;

@@ -155,7 +155,8 @@ export class Rehearsal {
   }
 
   #schedule(): void {
-    const { start, history, releases, starts, catalogWrites, services, atLeast, faults } = this.#scenario;
+    const { start, history, releases, starts, invocations, catalogWrites } = this.#scenario;
+    const { services, atLeast, faults } = this.#scenario;
     const zero = Date.parse(start);
     this.#work.at(zero - history, async () => {
       await this.#tool.createConfigs();
@@ -171,6 +172,7 @@ export class Rehearsal {
     this.#work.at(zero + atLeast, () => {});
     for (const release of releases) this.#work.at(zero + release.at, () => this.#deploy(release));
     for (const start of starts) this.#work.at(zero + start.at, () => this.#start(start));
+    for (const one of invocations) this.#work.at(zero + one.at, () => this.#invoke(one));
     for (const { at, service, text } of catalogWrites) {
       this.#work.at(zero + at, async () => {
         this.timeline.add('catalog', 'somebody writes its parameter', { service });
@@ -210,5 +212,12 @@ export class Rehearsal {
     this.timeline.add('start', `a person starts ${machine} with ${text}`);
     const request = { stateMachineArn: arn, input: text };
     await this.coordinator.account.wire.call('sfn', 'StartExecution', request, person);
+  }
+  async #invoke({ function: name, input }: Scenario['invocations'][number]): Promise<void> {
+    const id = { 'answer-approval': 'AnswerApprovalFunction', 'hold-service': 'HoldServiceFunction' }[name];
+    const Payload = JSON.stringify(input);
+    this.timeline.add('start', `a person invokes ${name} with ${Payload}`);
+    const request = { FunctionName: this.coordinator.nameOf(id), Payload: Buffer.from(Payload) };
+    await this.coordinator.account.wire.call('lambda', 'Invoke', request, person);
   }
 }

@@ -18,6 +18,14 @@ export const manualStart = z.strictObject({
   input: z.json(),
 });
 
+/** Somebody invokes a function by hand. */
+export const manualInvocation = z.strictObject({
+  at: positiveDuration,
+  function: z.enum(['answer-approval', 'hold-service']),
+  /** The function's event, as one would type it into the console. */
+  input: z.json(),
+});
+
 /** Somebody writes the catalog parameter of a service. */
 export const catalogWrite = z.strictObject({
   at: positiveDuration,
@@ -60,6 +68,7 @@ export const scenarioFile = z.strictObject({
   rollbackHooks: z.array(rollbackHook).default([]),
   releases: z.array(release).default([]),
   starts: z.array(manualStart).default([]),
+  invocations: z.array(manualInvocation).default([]),
   catalogWrites: z.array(catalogWrite).default([]),
   faults: faults.prefault({}),
   expect: expectation,

@@ -52,17 +52,38 @@ export const bakePolicy = z.strictObject({
 });
 export type BakePolicy = z.infer<typeof bakePolicy>;
 
-/** What the coordinator may do by itself, from least to most. Only `act` is implemented. */
-export const autonomy = z
-  .enum(['observe', 'recommend', 'approve', 'act'])
-  .refine((one) => one === 'act', 'is not implemented yet: only "act" (roll back without asking) works')
-  .default('act');
+/**
+ * What the coordinator may do by itself, from least to most: `observe` records what it sees, `recommend` mails the
+ * plan, `approve` waits for a person, `act` rolls back without asking.
+ */
+export const autonomy = z.enum(['observe', 'recommend', 'approve', 'act']).default('act');
 export type Autonomy = z.infer<typeof autonomy>;
+
+/** How a person is asked, where the autonomy is `approve`. */
+export const approvalPolicy = z.strictObject({
+  /** An on-call person answers a pager within minutes, twice passed on makes half an hour. At most a day. */
+  minutes: z.number().int().min(2).max(1440).default(30),
+  /** `hard-breach`: where a limit of the policy is broken, by its own numbers, nobody is waited for. */
+  unless: z.enum(['hard-breach']).optional(),
+});
+export type ApprovalPolicy = z.infer<typeof approvalPolicy>;
+
+/**
+ * How many rollbacks the coordinator begins by itself. Three a day: a pipeline that brings in a fourth bad release
+ * within a day has a problem that going back once more does not solve.
+ */
+export const budgetPolicy = z.strictObject({
+  rollbacks: z.number().int().min(0).max(100).default(3),
+  hours: z.number().int().min(1).max(168).default(24),
+});
+export type BudgetPolicy = z.infer<typeof budgetPolicy>;
 
 /** What the coordinator may do for a service, and by which figures. */
 export const servicePolicy = z
   .strictObject({
     autonomy,
+    approval: approvalPolicy.prefault({}),
+    budget: budgetPolicy.prefault({}),
     bake: bakePolicy.prefault({}),
     limits: limitsPolicy.prefault({}),
     /** CloudWatch alarms of the service; one that turns ALARM after the deployment began condemns it. */

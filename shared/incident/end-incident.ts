@@ -31,6 +31,8 @@ export interface Ending {
   readonly frozen?: boolean;
   /** The good release that took the bad one's place before anything was done. */
   readonly supersededBy?: string | undefined;
+  /** Why nothing was permitted, and whether that was a person's refusal. */
+  readonly withheld?: { readonly refused: boolean; readonly reason: string } | undefined;
 }
 
 /**
@@ -61,6 +63,7 @@ export async function endIncident(
       ? `Release ${ending.supersededBy} took its place and was verified good.`
       : ending.recovery?.detail,
     failure: ending.failure,
+    withheld: ending.withheld && { ...ending.withheld, plan: ending.frozen ? undefined : plan },
   });
   await deps.mailRoom.send(incidentId, `outcome-${attempt}`, executionArn, mail);
   await deps.incidents.close(incidentId, executionArn, outcome, new Date(deps.now()).toISOString());
@@ -88,6 +91,8 @@ export function decideOutcome(
   const planned = ending.planned.length;
   // A plan that an earlier try of the same attempt made, before it waited for locks, is nothing any more.
   if (services.length === 0 && ending.frozen) return 'frozen';
+  // A person decided that the release stays.
+  if (services.length === 0 && ending.withheld?.refused) return 'not-needed';
   if (services.length === 0 && ending.supersededBy !== undefined) return 'not-needed';
   if (planned > 0 && done.length === planned) {
     return ending.recovery && !ending.recovery.recovered ? 'needs-person' : 'rolled-back';

@@ -18,17 +18,28 @@ export interface NextStepInput {
   readonly bake: BakePolicy;
   /** There is nothing left to watch for: an incident has the release, or a newer release took its place. */
   readonly over: boolean;
+  /** What is found bad is only recorded: the autonomy of the service is `observe`. */
+  readonly onlyObserved?: boolean;
 }
 
 /**
  * Decides what follows a look.
  *
  * A deployment settles after at least `minMinutes` and `minRequests` of bake, and after `maxMinutes` in any
- * case; settled without enough requests it is unproven, not good.
+ * case; settled without enough requests it is unproven, not good. One that is bad and only observed settles at once:
+ * what comes later does not unsay it.
  */
-export function nextStep({ phase, verdict, requests, bakedMinutes, bake, over }: NextStepInput): NextStep {
+export function nextStep({
+  phase,
+  verdict,
+  requests,
+  bakedMinutes,
+  bake,
+  over,
+  onlyObserved = false,
+}: NextStepInput): NextStep {
   if (over) return 'end';
-  if (verdict === 'unhealthy' || phase === 'failed') return 'roll-back';
+  if (verdict === 'unhealthy' || phase === 'failed') return onlyObserved ? 'settle' : 'roll-back';
   if (phase === 'shifting') return 'look-again';
   if (bakedMinutes >= bake.maxMinutes) return 'settle';
   const proven = verdict === 'healthy' && requests >= bake.minRequests;

@@ -45,6 +45,17 @@ export interface OutcomeNews {
   readonly recovery: string | undefined;
   /** What stopped the automation, in words; undefined where nothing did. */
   readonly failure: string | undefined;
+  /** Why it was not permitted, where it was not. */
+  readonly withheld?: Withheld | undefined;
+}
+
+/** A plan that the coordinator was not allowed to execute. */
+export interface Withheld {
+  /** A person said no. */
+  readonly refused: boolean;
+  readonly reason: string;
+  /** The plan, to be shown and to be executed by hand; undefined where there was none. */
+  readonly plan: RollbackPlan | undefined;
 }
 
 const headlines: Record<Outcome, string> = {
@@ -58,19 +69,23 @@ const headlines: Record<Outcome, string> = {
 /** The mail that ends an incident's thread: what was changed, how long it took, what is left to do. */
 export function outcomeMail(environment: string, incident: IncidentRecord, news: OutcomeNews): Mail {
   const took = duration(news.closedAt - Date.parse(incident.detectedAt));
-  const headline = headlines[news.outcome];
+  const { withheld } = news;
+  const headline = withheld ? withheldHeadline(withheld) : headlines[news.outcome];
   return layOut(
     `[${environment}] ${incident.service}: ${headline}`,
     `${incident.service}: ${headline}, ${took} after it was detected.`,
     [
-      ...outcomeSections(news.planned, news.services),
+      ...(withheld ? [why(incident)] : []),
+      ...(withheld ? [{ heading: 'Why nothing was done', lines: [withheld.reason] }] : []),
+      ...(withheld?.plan ? planSections(withheld.plan, (service) => `What would be done to ${service}`) : []),
+      ...(withheld ? [] : outcomeSections(news.planned, news.services)),
       { heading: 'How it is now', lines: news.recovery ? news.recovery.split('\n') : [] },
       {
         heading: 'What stopped the automation',
         lines: news.failure ? [news.failure] : [],
       },
       { heading: 'What is left to do', lines: leftToDo(incident, news) },
-      why(incident),
+      ...(withheld ? [] : [why(incident)]),
       {
         heading: 'When',
         lines: columns([
@@ -84,8 +99,20 @@ export function outcomeMail(environment: string, incident: IncidentRecord, news:
   );
 }
 
-function leftToDo(incident: IncidentRecord, { outcome, byHand }: OutcomeNews): string[] {
+function withheldHeadline({ refused, plan }: Withheld): string {
+  if (refused) return 'its rollback was refused';
+  return plan ? 'bad release, rollback recommended, needs a person' : 'bad release, needs a person';
+}
+
+function leftToDo(incident: IncidentRecord, { outcome, byHand, withheld }: OutcomeNews): string[] {
   if (outcome === 'rolled-back' || outcome === 'not-needed') return [];
+  if (withheld?.plan) {
+    return [
+      'To do exactly this, start the machine coordinate-rollback with',
+      `{"service": "${incident.service}", "planDigest": "${withheld.plan.digest}"}`,
+      'If anything has moved by then, it is refused and says what. Without the digest it is planned afresh.',
+    ];
+  }
   return [
     'Put right what is named above, then start the machine coordinate-rollback again with',
     `{"service": "${incident.service}"}: it does only what is left.`,
@@ -95,7 +122,8 @@ function leftToDo(incident: IncidentRecord, { outcome, byHand }: OutcomeNews): s
   ];
 }
 
-function why(incident: IncidentRecord): Section {
+/** Why a release is bad, in numbers. */
+export function why(incident: IncidentRecord): Section {
   const others = incident.evidence
     .filter(({ detail }) => detail !== incident.reason)
     .map(({ finding, detail }) => (finding === 'breach' ? `also: ${detail}` : detail));
@@ -107,7 +135,8 @@ function releaseTime(incident: IncidentRecord): string {
   return instant(compact.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/, '$1-$2-$3T$4:$5:$6Z'));
 }
 
-function footer(incident: IncidentRecord): string[] {
+/** The last lines of every mail of an incident's thread. */
+export function footer(incident: IncidentRecord): string[] {
   const source = incident.deploymentId
     ? `found by watching deployment ${incident.deploymentId}`
     : `asked for by ${incident.requestedBy ?? 'a person'}`;

@@ -42,6 +42,24 @@ export function releaseMail(
   );
 }
 
+/** The mail of a release that was found bad, of a service that is only observed. */
+export function observedMail(environment: string, release: ReleaseRecord, reason: string): Mail {
+  const { service, releaseId, startedAt } = release;
+  return layOut(
+    `[${environment}] ${service}: release looks bad, only observed, needs a person`,
+    `${service}: the release of ${instant(startedAt)} looks bad. Its policy gives ${service} the autonomy "observe", ` +
+      'so nothing has been changed.',
+    [
+      { heading: 'Why', lines: [reason] },
+      {
+        heading: 'What is left to do',
+        lines: [`To go back, start the machine coordinate-rollback with {"service": "${service}"}`],
+      },
+    ],
+    [`Release ${releaseId}`],
+  );
+}
+
 function describe({ fromVersion, toVersion, settled }: WatchedDeployment): string {
   const versions = `version ${fromVersion} -> ${toVersion}`;
   if (!settled) return versions;

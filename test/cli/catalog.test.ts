@@ -75,7 +75,6 @@ describe('catalog validate', () => {
     [entry('orders', { policy: { limits: { errorRate: 5 } } }), 'policy.limits.errorRate: must be at most 1'],
     [entry('orders', { polcy: {} }), 'polcy: is not a known field'],
     [entry('orders', { owners: [] }), 'owners: '],
-    [entry('orders', { policy: { autonomy: 'approve' } }), 'policy.autonomy: is not implemented yet'],
     [entry('orders', { policy: { autonomy: 'ask' } }), 'policy.autonomy: '],
     ['{', 'it is neither JSON nor YAML'],
     ['', 'input: '],

@@ -178,6 +178,24 @@ const cases: readonly Case[] = [
     breaks: [mutants.knowsNoBounds('cart', 'ViewFunction:live')],
   },
   {
+    promise: 'within-autonomy',
+    mutant: 'nobody is asked',
+    scenario: findScenario(process.cwd(), 'approval-timed-out'),
+    breaks: [mutants.asksNobody],
+  },
+  {
+    promise: 'within-autonomy',
+    mutant: 'rollbacks are not counted',
+    scenario: findScenario(process.cwd(), 'budget-used-up'),
+    breaks: [mutants.countsNothing],
+  },
+  {
+    promise: 'within-autonomy',
+    mutant: 'nobody looks at what is on hold',
+    scenario: findScenario(process.cwd(), 'on-hold'),
+    breaks: [mutants.seesNoHold],
+  },
+  {
     promise: 'restored-when-rolled-back',
     mutant: 'targets are only said to be restored',
     scenario: badAfterGood,

@@ -413,3 +413,24 @@ export const savesAnotherTemplate = breakCalls(
     return { ...rest, TemplateBody: `${TemplateBody} ` };
   },
 );
+
+/** A decision that is always yes. */
+export const asksNobody = breakCalls(
+  { by: /^AwaitPermission/, service: 'sfn', operation: 'SendTaskSuccess' },
+  async ({ input }, real) => {
+    input.output = JSON.stringify({ answer: 'act' });
+    return real();
+  },
+);
+
+/** A decision that counts nothing. */
+export const countsNothing = breakCalls(
+  { by: /^AwaitPermission/, service: 'dynamodb', operation: 'PutItem' },
+  async ({ input }, real) => (input.Item.pk.S.startsWith('BUDGET#') ? {} : real()),
+);
+
+/** A decision that sees no hold. */
+export const seesNoHold = breakCalls(
+  { by: /^AwaitPermission/, service: 'dynamodb', operation: 'Query' },
+  async ({ input }, real) => (input.ExpressionAttributeValues[':pk'].S === 'HOLDS' ? { Items: [] } : real()),
+);

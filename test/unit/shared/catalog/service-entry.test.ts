@@ -23,6 +23,8 @@ describe('an entry', () => {
       targets: [{ kind: 'codedeploy', function: 'CreateOrder', alias: 'live' }],
       policy: {
         autonomy: 'act',
+        approval: { minutes: 30 },
+        budget: { rollbacks: 3, hours: 24 },
         bake: { minMinutes: 15, minRequests: 100, maxMinutes: 120 },
         limits: { errorRate: 0.05, sampleRequests: 30, breaches: 2, ofLast: 3 },
         alarms: [],
@@ -49,7 +51,9 @@ describe('an entry', () => {
         { kind: 'cloudformation', stack: 'shop-orders-data' },
       ],
       policy: {
-        autonomy: 'act',
+        autonomy: 'approve',
+        approval: { minutes: 1440, unless: 'hard-breach' },
+        budget: { rollbacks: 0, hours: 168 },
         bake: { minMinutes: 0, minRequests: 1, maxMinutes: 2880 },
         limits: {
           errorRate: 1,
@@ -122,8 +126,11 @@ it.each([
     { ...smallest, stack: undefined, targets: [{ kind: 'cloudformation' }] },
     'targets.0.stack: is needed because the service names no stack',
   ],
-  [withPolicy({ autonomy: 'approve' }), 'policy.autonomy: is not implemented yet: only "act"'],
-  [withPolicy({ autonomy: 'observe' }), 'policy.autonomy: is not implemented yet: only "act"'],
+  [withPolicy({ approval: { minutes: 1 } }), 'policy.approval.minutes: '],
+  [withPolicy({ approval: { minutes: 1441 } }), 'policy.approval.minutes: '],
+  [withPolicy({ approval: { unless: 'breach' } }), 'policy.approval.unless: '],
+  [withPolicy({ budget: { rollbacks: -1 } }), 'policy.budget.rollbacks: '],
+  [withPolicy({ budget: { hours: 169 } }), 'policy.budget.hours: '],
   [withPolicy({ autonomy: 'ask' }), 'policy.autonomy: '],
   [{ ...smallest, owners: [] }, 'owners: '],
   [{ ...smallest, owners: [' '] }, 'owners.0: '],

@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import type { Attempt } from './incident-ledger.ts';
+import type { Key, LedgerTable } from './ledger-table.ts';
+
+/**
+ * What became of a request: a person approved or refused it, `breach`: a limit was broken while it waited and the
+ * policy does not wait then, `expired`: nobody answered in time.
+ */
+export const approvalAnswer = z.enum(['approve', 'refuse', 'breach', 'expired']);
+export type ApprovalAnswer = z.infer<typeof approvalAnswer>;
+
+/** One plan that a person is asked to approve. */
+export const approvalRecord = z.strictObject({
+  attempt: z.number().int().positive(),
+  /** The plan that was shown, and no other. */
+  planDigest: z.string(),
+  askedAt: z.iso.datetime(),
+  /** Until when it is waited for. */
+  deadline: z.iso.datetime(),
+  /** Token of the task that waits. It is kept here only: never in a log or a mail. */
+  token: z.string().optional(),
+  answer: approvalAnswer.optional(),
+  /** Who answered. */
+  by: z.string().optional(),
+  reason: z.string().optional(),
+  answeredAt: z.iso.datetime().optional(),
+});
+export type ApprovalRecord = z.infer<typeof approvalRecord>;
+
+/** Who answers, and what. */
+export type GivenAnswer = Required<Pick<ApprovalRecord, 'answer' | 'by' | 'answeredAt'>> &
+  Pick<ApprovalRecord, 'reason'>;
+
+/** Requests for approval: one per attempt of an incident, answered once. */
+export class ApprovalLedger {
+  readonly #table: LedgerTable;
+
+  constructor(table: LedgerTable) {
+    this.#table = table;
+  }
+
+  async find(attempt: Attempt): Promise<ApprovalRecord | undefined> {
+    return this.#table.get(approvalKey(attempt), approvalRecord);
+  }
+
+  /** Opens the request of an attempt; where there is one already, it stays as it is. */
+  async ask(attempt: Attempt, request: ApprovalRecord): Promise<void> {
+    await this.#table.put(approvalKey(attempt), request, { onlyIfNew: true });
+  }
+
+  /** Puts the token in the place of the one before: a task that is tried again has a new one. */
+  async wait(attempt: Attempt, token: string): Promise<void> {
+    await this.#table.update(approvalKey(attempt), {
+      expression: 'SET #token = :token',
+      names: { '#token': 'token' },
+      values: { ':token': token },
+    });
+  }
+
+  /** Answers the request; false where somebody answered it before. */
+  async answer(attempt: Attempt, { answer, by, reason, answeredAt }: GivenAnswer): Promise<boolean> {
+    return this.#table.update(
+      approvalKey(attempt),
+      {
+        expression: `SET #answer = :answer, #by = :by, #at = :at${reason ? ', #reason = :reason' : ''}`,
+        names: {
+          '#answer': 'answer',
+          '#by': 'by',
+          '#at': 'answeredAt',
+          ...(reason && { '#reason': 'reason' }),
+        },
+        values: { ':answer': answer, ':by': by, ':at': answeredAt, ...(reason && { ':reason': reason }) },
+      },
+      { expression: 'attribute_not_exists(#answer)' },
+    );
+  }
+}
+
+function approvalKey({ incidentId, attempt }: Attempt): Key {
+  return { pk: `INCIDENT#${incidentId}`, sk: `APPROVAL#${attempt}` };
+}

@@ -1,0 +1,102 @@
+import { SendTaskSuccessCommand, SFNClient, TaskTimedOut } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { build } from '../../../functions/answer-approval/handler.ts';
+import { InvalidInput } from '../../../shared/errors.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { incidentRecord, RELEASE } from '../fixtures/records.ts';
+import { EXECUTION_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
+import { throttled } from '../fixtures/sdk-errors.ts';
+import { iso, NOW } from '../fixtures/times.ts';
+
+const stepFunctions = mockClient(SFNClient);
+const attempt = { incidentId: RELEASE, attempt: 1 };
+const planDigest = '0123456789abcdef';
+const input = { incidentId: RELEASE, answer: 'approve', by: 'Ada' };
+let ledger: LedgerDouble;
+
+beforeEach(async () => {
+  stepFunctions.reset();
+  stepFunctions.on(SendTaskSuccessCommand).resolves({});
+  ledger = new LedgerDouble();
+  await ledger.incidents.open(incidentRecord());
+  await ledger.approvals.ask(attempt, {
+    attempt: 1,
+    planDigest,
+    askedAt: iso(NOW),
+    deadline: iso(NOW + 1_800_000),
+  });
+  await ledger.approvals.wait(attempt, 'token-1');
+});
+
+const answer = (changes = {}) => build(runtimeOf(ledger))({ ...input, ...changes });
+const told = () =>
+  stepFunctions.commandCalls(SendTaskSuccessCommand).map(({ args: [{ input: sent }] }) => ({
+    token: sent.taskToken,
+    ...(JSON.parse(sent.output ?? '') as object),
+  }));
+
+it('approves exactly the plan that was shown, and keeps who did', async () => {
+  await expect(answer()).resolves.toEqual({ incidentId: RELEASE, answer: 'approve', planDigest });
+  expect(told()).toEqual([{ token: 'token-1', answer: 'plan-again', planDigest }]);
+  await expect(ledger.approvals.find(attempt)).resolves.toMatchObject({
+    answer: 'approve',
+    by: 'Ada',
+    answeredAt: iso(NOW),
+  });
+});
+
+it('refuses with the words of whoever does', async () => {
+  await answer({ answer: 'refuse', reason: 'It is expected.' });
+  expect(told()).toEqual([
+    { token: 'token-1', answer: 'refused', reason: 'Refused by Ada: It is expected.' },
+  ]);
+});
+
+it('does no harm when it is said again', async () => {
+  await answer();
+  await expect(answer({ by: 'Bob' })).resolves.toMatchObject({ answer: 'approve' });
+  await expect(ledger.approvals.find(attempt)).resolves.toMatchObject({ by: 'Ada' });
+});
+
+it.each([
+  ['approve', 'refuse'],
+  ['refuse', 'approve'],
+] as const)('lets the first answer stand: %s, then %s', async (first, second) => {
+  await answer({ answer: first });
+  await expect(answer({ answer: second, by: 'Bob' })).rejects.toThrow(`Ada answered before: ${first}`);
+  await expect(ledger.approvals.find(attempt)).resolves.toMatchObject({ answer: first });
+});
+
+it('never returns a token', async () => {
+  expect(JSON.stringify(await answer())).not.toContain('token');
+});
+
+it('leaves the answer in the ledger where telling it fails', async () => {
+  stepFunctions.on(SendTaskSuccessCommand).rejects(throttled());
+  await expect(answer()).rejects.toThrow();
+  await expect(ledger.approvals.find(attempt)).resolves.toMatchObject({ answer: 'approve' });
+});
+
+it('takes an answer between two looks of the waiting task', async () => {
+  stepFunctions
+    .on(SendTaskSuccessCommand)
+    .rejects(new TaskTimedOut({ message: 'Task Timed Out', $metadata: {} }));
+  await expect(answer()).resolves.toMatchObject({ answer: 'approve' });
+});
+
+it('says what does not wait for an answer', async () => {
+  await expect(answer({ incidentId: 'orders-20260101T000000Z' })).rejects.toThrow('there is no incident');
+  await ledger.incidents.close(RELEASE, EXECUTION_ARN, 'needs-person', iso(NOW));
+  await expect(answer()).rejects.toThrow('is closed, it ended needs-person');
+  await ledger.incidents.reopen(incidentRecord());
+  await expect(answer()).rejects.toThrow('does not wait for an approval');
+});
+
+it.each([
+  [{ by: '' }, 'by: '],
+  [{ answer: 'yes' }, 'answer: must be "approve" or "refuse"'],
+  [{ taskToken: 'x' }, 'taskToken: is not a known field'],
+])('refuses %j', async (changes, reason) => {
+  await expect(answer(changes)).rejects.toThrow(InvalidInput);
+  await expect(answer(changes)).rejects.toThrow(reason);
+});

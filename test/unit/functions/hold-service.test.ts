@@ -1,0 +1,39 @@
+import { build } from '../../../functions/hold-service/handler.ts';
+import { InvalidInput } from '../../../shared/errors.ts';
+import { catalogObject } from '../fixtures/catalog.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
+import { runtimeOf } from '../fixtures/runtime-of.ts';
+import { iso, NOW } from '../fixtures/times.ts';
+
+let ledger: LedgerDouble;
+beforeEach(() => {
+  ledger = new LedgerDouble();
+  mockBucket(catalogObject());
+});
+const hold = (event: object) => build(runtimeOf(ledger))(event);
+
+it('puts a service on hold, and everything, and lets them go', async () => {
+  const orders = { service: 'orders', held: true, by: 'Ada', reason: 'repairs', at: iso(NOW) };
+  const all = { service: '*', held: true, by: 'Ada', at: iso(NOW) };
+  await expect(hold({ service: 'orders', hold: true, by: 'Ada', reason: 'repairs' })).resolves.toEqual({
+    onHold: [orders],
+  });
+  await expect(hold({ service: '*', hold: true, by: 'Ada' })).resolves.toEqual({ onHold: [orders, all] });
+  await expect(hold({ service: 'orders', hold: false, by: 'Bob' })).resolves.toEqual({ onHold: [all] });
+  await expect(hold({ service: '*', hold: false, by: 'Bob' })).resolves.toEqual({ onHold: [] });
+});
+
+it('lets a service go that has left the catalog, and holds none that it does not have', async () => {
+  await expect(hold({ service: 'gone', hold: false, by: 'Ada' })).resolves.toEqual({ onHold: [] });
+  await expect(hold({ service: 'ordres', hold: true, by: 'Ada' })).rejects.toThrow(InvalidInput);
+});
+
+it.each([
+  [{ service: 'orders', hold: true }, 'by: '],
+  [{ service: 'orders', by: 'Ada' }, 'hold: '],
+  [{ service: 'Orders!', hold: true, by: 'Ada' }, 'service: must be a service, or "*" for all'],
+  [{ service: 'orders', hold: true, by: 'Ada', until: 'noon' }, 'until: is not a known field'],
+])('refuses %j', async (event, reason) => {
+  await expect(hold(event)).rejects.toThrow(reason);
+});
