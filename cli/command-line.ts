@@ -24,6 +24,14 @@ export type Command =
     }
   | { readonly do: 'push'; readonly paths: readonly string[]; readonly json: boolean; readonly place: Place }
   | {
+      readonly do: 'tell';
+      /** The function that is told, and what. */
+      readonly what: 'answer-approval' | 'hold-service';
+      readonly event: Readonly<Record<string, string | boolean>>;
+      readonly json: boolean;
+      readonly place: Place;
+    }
+  | {
       readonly do: 'ask';
       readonly question: Readonly<Record<string, string | number>>;
       readonly json: boolean;
@@ -35,6 +43,8 @@ export const usage = `Usage: rollback-coordinator catalog validate FILE|DIR… [
        rollback-coordinator history SERVICE [--limit N]
        rollback-coordinator live-at TIME [SERVICE]
        rollback-coordinator why INCIDENT|SERVICE
+       rollback-coordinator approve|refuse INCIDENT --by NAME [--reason TEXT]
+       rollback-coordinator hold|resume SERVICE|--all --by NAME [--reason TEXT]
 
   catalog validate  checks entries: form, names, circles, size; with --online also alarms, stacks and the services
                     that are in Parameter Store already
@@ -43,11 +53,14 @@ export const usage = `Usage: rollback-coordinator catalog validate FILE|DIR… [
   live-at           what was live at TIME (ISO 8601 such as 2026-01-05T09:00:00Z, or "now"): one service, or all
   why               why a release was rolled back, what was planned, what was done: an incident, or the latest one
                     of a service
+  approve, refuse   answers an incident whose rollback waits for a person
+  hold, resume      while a service, or everything, is on hold, the coordinator only reports what it would do
 
   FILE              YAML or JSON: one entry, or a list of them under "services"; DIR stands for all such files in it
   --environment E   dev or prod (default): the coordinator is the stack rollback-coordinator-E
   --stack NAME      the coordinator's stack, where it is called otherwise
   --region R        its Region; by default that of your AWS configuration
+  --by NAME         who says so, for the ledger and the mails
   --json            the answer as JSON
   --help            shows this
 
@@ -61,9 +74,13 @@ const options = {
   help: { type: 'boolean', short: 'h', default: false },
   online: { type: 'boolean', default: false },
   limit: { type: 'string' },
+  by: { type: 'string' },
+  reason: { type: 'string' },
+  all: { type: 'boolean', default: false },
 } as const satisfies ParseArgsConfig['options'];
 
-const commands = ['catalog', 'history', 'live-at', 'why'];
+const telling = ['approve', 'refuse', 'hold', 'resume'];
+const commands = ['catalog', 'history', 'live-at', 'why', ...telling];
 
 /** Reads the arguments. @throws UsageError */
 export function parseCommandLine(argv: readonly string[]): Command {
@@ -76,7 +93,28 @@ export function parseCommandLine(argv: readonly string[]): Command {
     throw new UsageError('--online is for catalog validate');
   }
   if (limit !== undefined && command !== 'history') throw new UsageError('--limit is for history');
+  const { by, reason, all } = values;
+  if (!telling.includes(command) && (by !== undefined || reason !== undefined)) {
+    throw new UsageError(`--by and --reason are for ${telling.join(', ')}`);
+  }
+  if (all && command !== 'hold' && command !== 'resume') throw new UsageError('--all is for hold and resume');
+  const said = { by: by ?? '', ...(reason !== undefined && { reason }) };
   switch (command) {
+    case 'approve':
+    case 'refuse': {
+      const [incidentId = ''] = only(rest, 1, 1, `${command} takes one incident`);
+      needsName(by, command);
+      const event = { incidentId, answer: command, ...said };
+      return { do: 'tell', what: 'answer-approval', event, json, place };
+    }
+    case 'hold':
+    case 'resume': {
+      const most = all ? 0 : 1;
+      const [service = '*'] = only(rest, most, most, `${command} takes one service, or --all and none`);
+      needsName(by, command);
+      const event = { service, hold: command === 'hold', ...said };
+      return { do: 'tell', what: 'hold-service', event, json, place };
+    }
     case 'catalog': {
       const [what, ...paths] = rest;
       if (what !== 'validate' && what !== 'push') {
@@ -138,6 +176,10 @@ function placeOf(values: { environment: string; stack?: string; region?: string 
 function only(given: readonly string[], least: number, most: number, otherwise: string): readonly string[] {
   if (given.length >= least && given.length <= most) return given;
   throw new UsageError(`${otherwise}${given.length === 0 ? '' : `, not ${given.join(' ')}`}`);
+}
+
+function needsName(by: string | undefined, command: string): void {
+  if (!by) throw new UsageError(`${command} needs --by NAME: it is written down who says so`);
 }
 
 function toLimit(text: string): number {

@@ -3,6 +3,7 @@ import { askLedger } from './ask-ledger.ts';
 import { CannotDo } from './cannot-do.ts';
 import { parseCommandLine, UsageError, usage } from './command-line.ts';
 import { pushCatalog } from './push-catalog.ts';
+import { tellCoordinator } from './tell-coordinator.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 import { validateCatalog } from './validate-catalog.ts';
 
@@ -24,6 +25,8 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
         return await pushCatalog(command, terminal);
       case 'ask':
         return await askLedger(command, terminal);
+      case 'tell':
+        return await tellCoordinator(command, terminal);
     }
   } catch (error) {
     const { name, message } = error as Error;

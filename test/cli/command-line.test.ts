@@ -37,6 +37,36 @@ it.each([
     'live-at now orders',
     { do: 'ask', question: { query: 'live-at', at: 'now', service: 'orders' }, json: false, place },
   ],
+  [
+    'approve orders-1 --by Ada',
+    {
+      do: 'tell',
+      what: 'answer-approval',
+      event: { incidentId: 'orders-1', answer: 'approve', by: 'Ada' },
+      json: false,
+      place,
+    },
+  ],
+  [
+    'hold --all --by Ada --reason repairs',
+    {
+      do: 'tell',
+      what: 'hold-service',
+      event: { service: '*', hold: true, by: 'Ada', reason: 'repairs' },
+      json: false,
+      place,
+    },
+  ],
+  [
+    'resume orders --by Ada --json',
+    {
+      do: 'tell',
+      what: 'hold-service',
+      event: { service: 'orders', hold: false, by: 'Ada' },
+      json: true,
+      place,
+    },
+  ],
   ['why orders --json', { do: 'ask', question: { query: 'why', incident: 'orders' }, json: true, place }],
 ])('reads %j', (text, command) => {
   expect(parseCommandLine(text.split(' ').filter(Boolean))).toEqual(command);
@@ -50,6 +80,12 @@ it.each([
   ['live-at', 'live-at takes a time, and at most one service'],
   ['history orders --limit 0', '--limit takes a whole number from 1 to 100, not "0"'],
   ['why orders --limit 3', '--limit is for history'],
+  ['refuse --by Ada', 'refuse takes one incident'],
+  ['refuse orders-1', 'refuse needs --by NAME'],
+  ['hold --by Ada', 'hold takes one service, or --all and none'],
+  ['hold orders --all --by Ada', 'hold takes one service, or --all and none, not orders'],
+  ['why orders --by Ada', '--by and --reason are for approve, refuse, hold, resume'],
+  ['approve orders-1 --all --by Ada', '--all is for hold and resume'],
   ['catalog', 'catalog takes validate or push, not nothing'],
   ['catalog check a', 'catalog takes validate or push, not "check"'],
   ['catalog push', 'catalog push takes files or folders'],

@@ -160,6 +160,47 @@ it('throws LedgerCorrupt for an incident the ledger does not hold', async () => 
   );
 });
 
+describe('a rollback that was not permitted', () => {
+  const close = (permission: object, changes = {}) =>
+    build(runtimeOf(ledger))({ ...input, recovery: null, permission, ...changes });
+
+  it('ends as needing a person, in a mail with reason, plan and how to start exactly it', async () => {
+    await expect(close({ answer: 'report', reason: 'It is on hold.' })).resolves.toMatchObject({
+      outcome: 'needs-person',
+    });
+    expect(mail()?.Subject).toBe('[prod] orders: bad release, rollback recommended, needs a person');
+    for (const text of [
+      '21.4 % of 140 requests failed',
+      'It is on hold.',
+      'back from version 5 to version 4',
+      '{"service": "orders", "planDigest": "0123456789abcdef"}',
+    ])
+      expect(mail()?.Message).toContain(text);
+  });
+
+  it('because a person refused ends as not needed', async () => {
+    await expect(close({ answer: 'refused', reason: 'Refused by Ada' })).resolves.toMatchObject({
+      outcome: 'not-needed',
+    });
+    expect(mail()?.Subject).toBe('[prod] orders: its rollback was refused');
+    expect(mail()?.Message).toContain('Refused by Ada');
+  });
+
+  it('and is irreversible besides ends frozen', async () => {
+    const failure = { Error: 'Irreversible', Cause: '{"errorMessage":"orders moved its data"}' };
+    await expect(close({ answer: 'report', reason: 'On hold.' }, { failure })).resolves.toMatchObject({
+      outcome: 'frozen',
+    });
+    expect(mail()?.Message).toContain('orders moved its data');
+  });
+
+  it('but superseded meanwhile is not needed', async () => {
+    await expect(close({ answer: 'superseded' }, { supersededBy: 'orders-x' })).resolves.toMatchObject({
+      outcome: 'not-needed',
+    });
+  });
+});
+
 describe('the words for a failure', () => {
   it.each([
     [{ Error: 'NoWayBack', Cause: '{"errorMessage":"nothing to go to"}' }, 'nothing to go to (NoWayBack)'],

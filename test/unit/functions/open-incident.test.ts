@@ -7,6 +7,7 @@ import {
   DEPLOYMENT,
   GOOD_RELEASE,
   goodRelease,
+  incidentRecord,
   RELEASE,
   releaseRecord,
   rollbackPlan,
@@ -155,6 +156,16 @@ describe('a start that names a plan', () => {
     await expect(open({ service: 'orders', planDigest: '0123456789abcdef' })).resolves.toMatchObject({
       status: 'opened',
       planDigest: '0123456789abcdef',
+    });
+  });
+
+  it('opens it again where that plan was recommended by its first attempt', async () => {
+    mockBucket({ ...catalogObject(), [`plans/${RELEASE}/1/plan.json`]: rollbackPlan() });
+    const closed = incidentRecord({ status: 'closed', outcome: 'needs-person', executionArn: 'arn:first' });
+    await ledger.incidents.open(closed);
+    await expect(open({ service: 'orders', planDigest: rollbackPlan().digest })).resolves.toMatchObject({
+      status: 'opened',
+      attempt: 2,
     });
   });
 

@@ -149,6 +149,16 @@ describe('a plan that is only asked for', () => {
     });
   });
 
+  it('says what moved since a person approved the plan of this attempt', async () => {
+    await plan();
+    await ledger.releases.open(
+      goodRelease({ releaseId: 'orders-20260104T220000Z', startedAt: '2026-01-04T22:00:00.000Z' }),
+    );
+    await expect(plan(RELEASE, { planDigest: saved(1).digest })).rejects.toThrow(
+      `orders would go back to orders-20260104T220000Z, not to ${GOOD_RELEASE}`,
+    );
+  });
+
   it('is refused once the world moved, saying what did', async () => {
     await plan(RELEASE, { mode: 'plan' });
     await ledger.releases.open(

@@ -223,6 +223,32 @@ it('never makes a release good that is marked bad while its snapshot is taken', 
   expect(mails()).toHaveLength(0);
 });
 
+describe('a deployment that is bad and only observed', () => {
+  const bad = { ...input, verdict: 'unhealthy', reason: '40 of 100 requests failed' };
+
+  it('makes its release suspect at once, whatever its siblings do, in one mail', async () => {
+    await ledger.releases.addDeployment(RELEASE, watchedDeployment({ deploymentId: 'd-ORDERS006' }));
+    await expect(settle(bad)).resolves.toEqual({ settlement: 'suspect' });
+    await expect(settle(sibling)).resolves.toEqual({ settlement: 'suspect' });
+    expect(mails().map(({ Subject }) => Subject)).toEqual([
+      '[prod] orders: release looks bad, only observed, needs a person',
+    ]);
+    expect(mails()[0]?.Message).toContain('40 of 100 requests failed');
+    await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({ verdict: 'candidate' });
+  });
+
+  it('stays bad, should a later look find it healthy', async () => {
+    await settle(bad);
+    await expect(settle()).resolves.toEqual({ settlement: 'suspect' });
+    await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({ verdict: 'candidate' });
+  });
+
+  it('has its end recorded by who follows it, not here', async () => {
+    await settle(bad);
+    expect(ledger.records().filter(({ sk }) => String(sk).includes('ended'))).toEqual([]);
+  });
+});
+
 it.each([
   [{}, 'releaseId: '],
   [{ ...input, verdict: 'fine' }, 'verdict: '],

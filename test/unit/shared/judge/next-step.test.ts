@@ -119,3 +119,21 @@ describe('the time until the next look', () => {
     expect(secondsUntilNextLook({ now: at, phase: inPhase, bakedMinutes })).toBe(seconds);
   });
 });
+
+describe('a deployment that is only observed', () => {
+  const observed = (phase: Phase, verdict: JudgementVerdict) =>
+    nextStep({ phase, verdict, requests: 500, bakedMinutes: 0, bake, over: false, onlyObserved: true });
+
+  it.each<[Phase, JudgementVerdict]>([
+    ['shifting', 'unhealthy'],
+    ['baking', 'unhealthy'],
+    ['failed', 'healthy'],
+  ])('%s and %s, is settled as it is, and not rolled back', (phase, verdict) => {
+    expect(observed(phase, verdict)).toBe('settle');
+  });
+
+  it('is looked at like any other while nothing speaks against it', () => {
+    expect(observed('shifting', 'healthy')).toBe('look-again');
+    expect(observed('baking', 'healthy')).toBe('look-again');
+  });
+});
