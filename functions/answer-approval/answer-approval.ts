@@ -56,6 +56,7 @@ export function answerApproval({ incidents, approvals, tokens, now }: AnswerAppr
     }
     if (request.token) {
       await tokens.succeed(request.token, answer === 'approve' ? approved(request) : refused(request));
+      await approvals.forget(incident, request.token);
     }
     return { incidentId, answer, planDigest: request.planDigest };
   };

@@ -64,6 +64,7 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
     const told = await whatIsTold(input, incident, plan);
     if (!told) return { waiting: true };
     await tokens.succeed(input.taskToken, told);
+    await approvals.forget(input, input.taskToken);
     return { waiting: false };
   };
 

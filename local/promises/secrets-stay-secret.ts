@@ -5,7 +5,7 @@ import type { PromiseCheck } from './promise.ts';
  * No secret value reaches an execution's history, a mail, the ledger or the coordinator's bucket. Every service
  * of a rehearsal has two: a NoEcho parameter of its stack, which its functions carry in their environment, and a
  * SecureString in Parameter Store. Task tokens are secrets as well, but for the history, where Step Functions
- * itself writes them, and the ledger's records of services that wait for their turn.
+ * itself writes them, and the ledger's records of what waits: services for their turn, plans for an approval.
  */
 export const secretsStaySecret: PromiseCheck = {
   promise: 'secrets-stay-secret',
@@ -29,8 +29,8 @@ export const secretsStaySecret: PromiseCheck = {
       if (leaks(subject) || leaks(body)) broken(`the mail "${subject}" holds a secret`);
     });
     facts.ledger.onWrite(({ pk, sk, after }) => {
-      // Who waits for its consumers is told by its token, which is kept there until it is used.
-      const leak = sk.startsWith('WAITING#') ? holdsSecret : leaks;
+      // Who waits is told by its token, which is kept there until it is used.
+      const leak = /^(WAITING|APPROVAL)#/.test(sk) ? holdsSecret : leaks;
       if (leak(JSON.stringify(after ?? {}))) broken(`${pk} ${sk} holds a secret`);
     });
     return () => {

@@ -17,7 +17,7 @@ export const approvalRecord = z.strictObject({
   askedAt: z.iso.datetime(),
   /** Until when it is waited for. */
   deadline: z.iso.datetime(),
-  /** Token of the task that waits. It is kept here only: never in a log or a mail. */
+  /** Token of the task that waits, until it is used. It is kept here only: never in a log or a mail. */
   token: z.string().optional(),
   answer: approvalAnswer.optional(),
   /** Who answered. */
@@ -55,6 +55,15 @@ export class ApprovalLedger {
       names: { '#token': 'token' },
       values: { ':token': token },
     });
+  }
+
+  /** Forgets a token that was used, unless the task waits with another one by now. */
+  async forget(attempt: Attempt, token: string): Promise<void> {
+    await this.#table.update(
+      approvalKey(attempt),
+      { expression: 'REMOVE #token', names: { '#token': 'token' } },
+      { expression: '#token = :token', values: { ':token': token } },
+    );
   }
 
   /** Answers the request; false where somebody answered it before. */

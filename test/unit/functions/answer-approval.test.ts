@@ -67,8 +67,18 @@ it.each([
   await expect(ledger.approvals.find(attempt)).resolves.toMatchObject({ answer: first });
 });
 
-it('never returns a token', async () => {
+it('never returns a token, and keeps none that was used', async () => {
   expect(JSON.stringify(await answer())).not.toContain('token');
+  expect(JSON.stringify(ledger.records())).not.toContain('token');
+});
+
+it('keeps the token of a later look', async () => {
+  stepFunctions.on(SendTaskSuccessCommand).callsFake(async () => {
+    await ledger.approvals.wait(attempt, 'token-2');
+    return {};
+  });
+  await answer();
+  await expect(ledger.approvals.find(attempt)).resolves.toMatchObject({ token: 'token-2' });
 });
 
 it('leaves the answer in the ledger where telling it fails', async () => {
