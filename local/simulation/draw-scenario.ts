@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../random/seeded-random.ts';
+import { drawDecisions } from './draw-decisions.ts';
 import { drawHooks, drawParameters, drawRest, drawTargets } from './draw-targets.ts';
 import type { ScenarioInput } from './simulation-case.ts';
 
@@ -45,9 +46,10 @@ export function drawScenario(random: SeededRandom): ScenarioInput {
       random.fork(`rest/${index}`),
     ),
   }));
+  const decided = drawDecisions(services, releases, random.fork('decisions'));
   return {
     title: 'drawn',
-    services,
+    services: decided.services,
     unmanaged,
     history: '6m',
     deadline: '24h',
@@ -58,6 +60,7 @@ export function drawScenario(random: SeededRandom): ScenarioInput {
     rollbackHooks: drawHooks(services, random.fork('hooks')),
     releases,
     starts: drawStarts(managed, random.fork('starts'), releases.length === 0),
+    invocations: decided.invocations,
   };
 }
 

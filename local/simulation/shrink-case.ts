@@ -52,6 +52,7 @@ async function withFewerFaults(
 const simplifications: readonly ((scenario: ScenarioInput) => ScenarioInput | undefined)[] = [
   (scenario) => (scenario.alarms?.length ? { ...scenario, alarms: [] } : undefined),
   (scenario) => (scenario.starts?.length ? { ...scenario, starts: [] } : undefined),
+  (scenario) => (scenario.invocations?.length ? { ...scenario, invocations: [] } : undefined),
   (scenario) => (scenario.unmanaged?.length ? { ...scenario, unmanaged: [] } : undefined),
   (scenario) =>
     (scenario.releases?.length ?? 0) > 1
