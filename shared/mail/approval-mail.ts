@@ -34,6 +34,7 @@ export function approvalMail(
           'Lambda console, the function of the stack output AnswerApproval, Test, with',
           answer('approve'),
           answer('refuse'),
+          `or from a clone: npx rollback-coordinator approve ${incident.incidentId} --by "YOUR NAME" (or refuse)`,
           'If anything has moved since this plan was made, what is approved is not executed, and a mail says why.',
         ],
       },
