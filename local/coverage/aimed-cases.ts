@@ -50,5 +50,5 @@ function faultsOf({ one }: Played): number {
 
 function aimedCase(name: string, { play }: CoverageCase, { machine: caller, state }: Place): CoverageCase {
   const faults = [...play.faults, { kind: 'throttle' as const, caller, state, times: strikes }];
-  return { name, play: { ...play, faults } };
+  return { name, play: { ...play, faults }, aimed: true };
 }

@@ -7,6 +7,8 @@ import { type SimulationCase, scenarioInput, simulationCase } from '../simulatio
 export interface CoverageCase {
   readonly name: string;
   readonly play: SimulationCase;
+  /** Made of another case by one more fault, after which those of the other may strike nothing. */
+  readonly aimed?: true;
 }
 
 const seed = 1;

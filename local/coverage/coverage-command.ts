@@ -42,12 +42,13 @@ export async function coverageCommand(argv: readonly string[], terminal: Termina
 async function prove(workers: number, { out, root }: Pick<Terminal, 'out' | 'root'>): Promise<0 | 1> {
   const started = process.hrtime.bigint();
   const { places } = surfaceOf(root);
+  const { play, close } = inProcesses(root, workers);
   const runs = await cover({
     places,
-    play: inProcesses(root, workers),
+    play,
     bases: [directedCases(root), scenarioCases(root)],
     excused: excusedKeys(places),
-  });
+  }).finally(close);
   const findings = judgeCoverage(places, runs);
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   const problems = renderFindings(findings);

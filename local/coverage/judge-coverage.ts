@@ -10,7 +10,7 @@ export interface CoverageFindings {
   readonly missed: readonly string[];
   /** Actions and resources of statements that no request of any run needed. */
   readonly unused: readonly UnusedGrant[];
-  /** Entries of the two lists of exceptions that are no exceptions (any more). */
+  /** Entries of the two lists of exceptions that are no exceptions (any more), and faults that struck nothing. */
   readonly stale: readonly string[];
   /** Runs that broke a promise. */
   readonly broken: readonly CoveredRun[];
@@ -49,6 +49,7 @@ export function judgeCoverage(
       ...unrehearsed
         .filter(({ reason }) => never.every((grant) => grant.reason !== reason))
         .map(({ reason }) => `no unused statement needs the excuse: ${reason}`),
+      ...runs.flatMap(({ name, idle }) => idle.map((label) => `no ${label} struck in "${name}"`)),
     ],
     broken: runs.filter(({ violations }) => violations.length > 0),
   };

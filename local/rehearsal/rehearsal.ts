@@ -18,6 +18,7 @@ import { observeExecutions } from './observe-executions.ts';
 import { observeFunctions } from './observe-functions.ts';
 import { PendingWork } from './pending-work.ts';
 import type { AccountState } from './rehearsal-result.ts';
+import { reportedPlan } from './reported-plan.ts';
 import { deployRollbackHooks } from './rollback-hooks.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarioBehaviours, trafficSources } from './scenario-behaviours.ts';
@@ -205,10 +206,11 @@ export class Rehearsal {
     this.timeline.add('fault', `deleted: ${lost.join(', ') || 'nothing'}`, { service });
   }
 
-  async #start({ machine, input }: Scenario['starts'][number]): Promise<void> {
+  async #start({ machine, input, withReportedPlan }: Scenario['starts'][number]): Promise<void> {
     const id = { 'coordinate-rollback': 'CoordinateRollback', 'record-release': 'RecordRelease' }[machine];
     const { arn } = this.coordinator.machine(id);
-    const text = JSON.stringify(input);
+    const planDigest = withReportedPlan ? reportedPlan(this.coordinator) : undefined;
+    const text = JSON.stringify(planDigest ? Object.assign({}, input, { planDigest }) : input);
     this.timeline.add('start', `a person starts ${machine} with ${text}`);
     const request = { stateMachineArn: arn, input: text };
     await this.coordinator.account.wire.call('sfn', 'StartExecution', request, person);

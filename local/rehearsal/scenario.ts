@@ -16,6 +16,8 @@ export const manualStart = z.strictObject({
   machine: z.enum(['coordinate-rollback', 'record-release']).default('coordinate-rollback'),
   /** The execution's input, as one would type it into the console. */
   input: z.json(),
+  /** Adds the digest of the plan that was reported last, as one would copy it from its mail. */
+  withReportedPlan: z.boolean().default(false),
 });
 
 /** Somebody invokes a function by hand. */

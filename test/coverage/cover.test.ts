@@ -27,6 +27,7 @@ function player(book: Readonly<Record<string, readonly Place[]>>) {
       name,
       visited: (book[name] ?? []).map(placeKey),
       unused: [],
+      idle: [],
       violations: [],
       virtualSeconds: name.length,
     }));

@@ -26,6 +26,7 @@ const run = (part: Partial<CoveredRun> = {}): CoveredRun => ({
   name: 'a run',
   visited: keys,
   unused: [],
+  idle: [],
   violations: [],
   virtualSeconds: 1,
   ...part,
@@ -78,6 +79,12 @@ describe('judgeCoverage', () => {
     expect(judgeCoverage(places, runs, { ...none, unrehearsed })).toEqual(clean);
     expect(judgeCoverage(places, [run()], { ...none, unrehearsed }).stale).toEqual([
       'no unused statement needs the excuse: logs are not simulated',
+    ]);
+  });
+
+  it('finds a case stale whose faults struck nothing', () => {
+    expect(judgeCoverage(places, [run({ idle: ['stop-execution'] })], none).stale).toEqual([
+      'no stop-execution struck in "a run"',
     ]);
   });
 
