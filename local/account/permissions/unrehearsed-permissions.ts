@@ -31,13 +31,6 @@ export const unrehearsed: readonly Unrehearsed[] = [
   },
   {
     covers: (action, _, owner) =>
-      ['DescribeDeploymentFunction', 'FollowDeploymentFunction'].includes(owner) &&
-      action === 'codedeploy:GetApplicationRevision',
-    reason:
-      'Asked only of a deployment that was stopped before it began; no event of one reaches the coordinator while it has not.',
-  },
-  {
-    covers: (action, _, owner) =>
       owner === 'DescribeDeploymentFunction' && action === 'cloudformation:DescribeStacks',
     reason:
       "Asked only where CloudFormation's own rollback of an alias is a deployment, which AWS does not say; the account plays that it is none.",
