@@ -11,6 +11,7 @@ import { type SnapshotClients, takeSnapshot } from '../../shared/ledger/take-sna
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
 import { recordedMail } from '../../shared/mail/recorded-mails.ts';
 import { observedMail, releaseMail } from '../../shared/mail/release-mails.ts';
+import { rolledBackUpdates } from './rolled-back-updates.ts';
 
 export const settleReleaseInput = z.strictObject({
   releaseId: z.string(),
@@ -102,11 +103,15 @@ export function settleRelease(deps: SettleReleaseDeps) {
   /** Marks a healthy release good, or says what speaks against that. */
   async function markGood(release: ReleaseRecord): Promise<string[] | 'bad'> {
     const { releaseId, service } = release;
-    const snapshot =
-      release.snapshot ?? (await takeSnapshot(await deps.catalog.entry(service), deps, release));
+    const entry = await deps.catalog.entry(service);
+    const snapshot = release.snapshot ?? (await takeSnapshot(entry, deps, release));
     const all = await releases.list(service, { limit: lookBackReleases });
     const others = all.filter((one) => one.releaseId !== releaseId);
-    const objections = objectionsToGood(release, snapshot, others);
+    const objections = [
+      ...objectionsToGood(release, snapshot, others),
+      // Last, so that a rollback that begins while the snapshot is taken is seen.
+      ...(await rolledBackUpdates(entry, release, deps.stacks)),
+    ];
     if (objections.length > 0) return objections;
     return (await releases.markGood(releaseId, snapshot)) ? [] : 'bad';
   }

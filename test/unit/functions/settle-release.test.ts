@@ -158,7 +158,23 @@ it('keeps what was recorded when the stack update completed', async () => {
   await ledger.releases.addSnapshot(RELEASE, snapshot, iso(ledger.now));
   await expect(settle()).resolves.toEqual({ settlement: 'good' });
   expect((await ledger.releases.get(RELEASE)).snapshot).toEqual(snapshot);
-  expect(cloudFormation.calls()).toHaveLength(0);
+  expect(cloudFormation.commandCalls(GetTemplateCommand)).toHaveLength(0);
+});
+
+it('is unproven where the stack update that brought it in was rolled back half way', async () => {
+  cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ StackStatus: 'UPDATE_ROLLBACK_FAILED' }));
+  await expect(settle()).resolves.toEqual({ settlement: 'unproven' });
+  expect((await ledger.releases.get(RELEASE)).verdict).toBe('candidate');
+  expect(mails()[0]?.Message).toContain(
+    'the update of stack shop-orders that brought it in was rolled back (UPDATE_ROLLBACK_FAILED)',
+  );
+});
+
+it('is good although a later update of the stack was rolled back', async () => {
+  cloudFormation
+    .on(DescribeStacksCommand)
+    .resolves(stackOf({ LastUpdatedTime: new Date(ledger.now), StackStatus: 'UPDATE_ROLLBACK_IN_PROGRESS' }));
+  await expect(settle()).resolves.toEqual({ settlement: 'good' });
 });
 
 it('is unproven, and says why, beside a function that a bad release left behind', async () => {
