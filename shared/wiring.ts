@@ -30,6 +30,7 @@ import { IncidentLedger } from './ledger/incident-ledger.ts';
 import { LedgerTable } from './ledger/ledger-table.ts';
 import { LockLedger } from './ledger/lock-ledger.ts';
 import { ReleaseLedger } from './ledger/release-ledger.ts';
+import type { SnapshotClients } from './ledger/take-snapshot.ts';
 import { TurnLedger } from './ledger/turn-ledger.ts';
 import { MailRoom } from './mail/mail-room.ts';
 import type { Runtime } from './runtime.ts';
@@ -83,17 +84,22 @@ export function ledgers(runtime: Runtime) {
 export const mailRoom = (runtime: Runtime, incidents: IncidentLedger) =>
   new MailRoom(new SNSClient(runtime.clientConfig), requireEnv(runtime, 'TOPIC_ARN'), incidents);
 
+/** What a snapshot of everything live is taken with. */
+export const snapshotClients = (runtime: Runtime): SnapshotClients => ({
+  aliases: aliases(runtime),
+  stacks: stacks(runtime),
+  bucket: bucket(runtime),
+  parameterStore: parameterStore(runtime),
+  apiStages: apiStages(runtime),
+  meshRules: meshRules(runtime),
+});
+
 /** One adapter for the targets of every kind. */
 export const adapters = (runtime: Runtime) =>
   targetAdapters({
+    ...snapshotClients(runtime),
     deployments: deployments(runtime),
-    aliases: aliases(runtime),
-    stacks: stacks(runtime),
     signals: signals(runtime),
-    bucket: bucket(runtime),
-    parameterStore: parameterStore(runtime),
-    apiStages: apiStages(runtime),
-    meshRules: meshRules(runtime),
   });
 
 /** `dev` or `prod`, as mails show it. */

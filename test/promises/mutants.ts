@@ -69,9 +69,12 @@ export const nobodyWaits = breakCalls(
   },
 );
 
+/** Those who tell a service that its turn has come; tokens of approvals are not theirs. */
+const wakers = /^(WaitForConsumers|FinishService|GiveUpService)/;
+
 /** A service that is done tells those who wait to go, whatever became of it. */
 export const alwaysGo = breakCalls(
-  { by: /./, service: 'sfn', operation: 'SendTaskSuccess' },
+  { by: wakers, service: 'sfn', operation: 'SendTaskSuccess' },
   async ({ input }, real) => {
     input.output = JSON.stringify({ turn: 'go', reason: '' });
     return real();
@@ -80,7 +83,7 @@ export const alwaysGo = breakCalls(
 
 /** A service whose answer to those who wait is lost, and who never look again. */
 export const leavesThemWaiting: readonly Attach[] = [
-  breakCalls({ by: /./, service: 'sfn', operation: 'SendTaskSuccess' }, async () => ({})),
+  breakCalls({ by: wakers, service: 'sfn', operation: 'SendTaskSuccess' }, async () => ({})),
   breakMachine('RollBackService', (states) => {
     states.WaitForConsumers = { ...states.WaitForConsumers, TimeoutSeconds: 99_999_999 };
   }),
