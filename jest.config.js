@@ -10,6 +10,7 @@ export default {
   testTimeout: 180_000,
   // Half of the time goes by on one core otherwise: jest leaves one to the terminal.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/test/longest-first.js',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: {
     '^.+\\.ts$': [
