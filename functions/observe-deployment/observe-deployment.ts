@@ -24,7 +24,7 @@ export const observeDeploymentInput = z.strictObject({
 /** What one look found, and what follows from it. */
 export interface Observation {
   readonly phase: Phase;
-  /** Share of traffic the new version gets while it is shifted, 0 to 1; 1 afterwards. */
+  /** Share of traffic the new version gets, 0 to 1; not asked, but 1, once its deployment has completed. */
   readonly share: number;
   readonly judgement: Judgement;
   readonly requests: number;
@@ -80,7 +80,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     });
     const judgement = phase === 'failed' ? failedJudgement(deployment, judged) : judged;
     const { requests, errors } = totalOf(minutes);
-    const share = phase === 'shifting' ? await shareOf(watched) : 1;
+    const share = phase === 'baking' ? 1 : await shareOf(watched);
     const subject = checkpointSubjectOf(release, watched);
     const look = { subject, deployment, phase, share, judgement, now };
     return {

@@ -196,8 +196,9 @@ it('rolls back a deployment that failed, whatever its numbers say', async () => 
       errorInformation: { code: 'ALARM_ACTIVE', message: 'One or more alarms have been activated' },
     }),
   );
+  lambda.on(GetAliasCommand).resolves(alias('4'));
   const { judgement, ...observation } = await observe();
-  expect(observation).toMatchObject({ phase: 'failed', next: 'roll-back' });
+  expect(observation).toMatchObject({ phase: 'failed', share: 0, next: 'roll-back' });
   expect(judgement).toMatchObject({
     verdict: 'unhealthy',
     reason: `deployment ${DEPLOYMENT} ended Stopped (ALARM_ACTIVE: One or more alarms have been activated)`,
