@@ -45,13 +45,10 @@ export async function reportNotBegun(
   ended: ExecutionState,
   input: string,
 ): Promise<void> {
-  if (wasRefused(ended)) return;
-  const mail = rollbackNotBegunMail(deps.environment, {
-    service: memberOf(input, 'service') ?? 'a service',
-    executionArn,
-    why: whyEnded(ended),
-  });
-  await deps.mailRoom.send(executionArn, 'failed', executionArn, mail);
+  const service = memberOf(input, 'service') ?? 'a service';
+  await reportUnlessRefused(deps, ended, executionArn, () =>
+    rollbackNotBegunMail(deps.environment, { service, executionArn, why: whyEnded(ended) }),
+  );
 }
 
 /**
@@ -66,13 +63,20 @@ export async function reportNotRecorded(
   ended: ExecutionState,
   input: string,
 ): Promise<void> {
+  const service = memberOf(input, 'service') ?? 'all services';
+  await reportUnlessRefused(deps, ended, executionArn, () =>
+    recordingFailedMail(deps.environment, { service, executionArn, why: whyEnded(ended) }),
+  );
+}
+
+async function reportUnlessRefused(
+  { mailRoom }: EndIncidentDeps,
+  ended: ExecutionState,
+  executionArn: string,
+  mail: () => ReturnType<typeof recordingFailedMail>,
+): Promise<void> {
   if (wasRefused(ended)) return;
-  const mail = recordingFailedMail(deps.environment, {
-    service: memberOf(input, 'service') ?? 'all services',
-    executionArn,
-    why: whyEnded(ended),
-  });
-  await deps.mailRoom.send(executionArn, 'failed', executionArn, mail);
+  await mailRoom.send(executionArn, 'failed', executionArn, mail());
 }
 
 /** The state InputRejected ended it: whoever started it was told at once, in the console. */
