@@ -68,10 +68,11 @@ export function recordService(deps: RecordServiceDeps) {
     const held = lock !== undefined && lock.leaseUntil > deps.now();
     if (held && input.verdict) return nothing(input, `${entry.service} is being rolled back`);
     if (newest && isLive(newest, live)) return found(input, newest, live, others, held);
-    if (newest && isBeingDeployed(newest, deps.now())) {
+    const isNewer = live.began !== undefined && (!newest || live.began > newest.startedAt);
+    // A newer update that completed ended the deployments of the one before, though nobody may have watched to the end.
+    if (newest && !isNewer && isBeingDeployed(newest, deps.now())) {
       return nothing(input, `${newest.releaseId} is being deployed`);
     }
-    const isNewer = live.began !== undefined && (!newest || live.began > newest.startedAt);
     if (input.stackId && !isNewer) return nothing(input, 'the update brought nothing in that is live now');
     return record(input, live, isNewer ? live.began : undefined, others, held);
   };

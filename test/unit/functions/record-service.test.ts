@@ -70,6 +70,14 @@ it('does no more when asked again', async () => {
   expect(await releases()).toEqual(first);
 });
 
+it('records an update that completed after one whose watch broke off', async () => {
+  const before = { releaseId: 'orders-20260104T090000Z', startedAt: '2026-01-04T09:00:00.000Z' };
+  await ledger.releases.open(
+    releaseRecord({ ...before, deployments: { d: watchedDeployment({ toVersion: '4' }) } }),
+  );
+  await expect(byEvent()).resolves.toMatchObject({ outcome: 'recorded', releaseId: RELEASE });
+});
+
 it('begins with the creation of a stack that was never updated', async () => {
   stackIs({ StackStatus: 'CREATE_COMPLETE', LastUpdatedTime: undefined });
   await record();
