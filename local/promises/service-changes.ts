@@ -9,7 +9,7 @@ import { serviceOfParameter } from '../rehearsal/parameters-of-scenario.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 import { ownerOfTraffic } from '../rehearsal/traffic-targets.ts';
 
-/** A change the coordinator made to something a team owns, at the moment it took effect. */
+/** A change the coordinator made to something a team owns, at the moment it took effect or a hook was asked. */
 export interface ServiceChange {
   /** ms since the epoch */
   readonly at: number;
@@ -56,8 +56,8 @@ const steps = new Set([
   'FreezeServiceFunction',
 ]);
 
-function isChange({ service, operation, caller: { resource = '' } }: WireCall): boolean {
-  return service === 'lambda' && operation === 'Invoke' ? steps.has(resource) : !reading.test(operation);
+function asksHook({ service, operation, caller: { resource = '' } }: WireCall): boolean {
+  return service === 'lambda' && operation === 'Invoke' && steps.has(resource);
 }
 
 /** The deployment a stage is put on, or the weights of a rule in words. */
@@ -99,13 +99,22 @@ export class ServiceChanges {
         this.#steps.delete(step);
       }
     });
-    account.wire.onPerformed(({ call, output, refusal }) => {
-      if (refusal || call.caller.resource === undefined) return;
-      if (!teams.has(call.service) || !isChange(call)) return;
-      const change = this.#read(call, call.caller.resource, output);
-      this.#all.push(change);
-      this.#changes.tell(() => change);
+    // A hook may be at work for a quarter of an hour: it counts from when it is asked, not from when it answers.
+    account.wire.use((call, next) => {
+      if (asksHook(call)) this.#add(call);
+      return next();
     });
+    account.wire.onPerformed(({ call, output, refusal }) => {
+      if (!refusal && teams.has(call.service) && !reading.test(call.operation)) this.#add(call, output);
+    });
+  }
+
+  #add(call: WireCall, output?: object): void {
+    const by = call.caller.resource;
+    if (by === undefined) return;
+    const change = this.#read(call, by, output);
+    this.#all.push(change);
+    this.#changes.tell(() => change);
   }
 
   onChange(listener: (change: ServiceChange) => void): void {
