@@ -33,9 +33,12 @@ const coordinatorCalls: readonly (readonly [service: string, operations: readonl
   ['dynamodb', ['GetItem', 'PutItem', 'UpdateItem', 'Query']],
   ['s3', ['GetObject', 'PutObject', 'HeadObject']],
   ['sns', ['Publish']],
-  ['ssm', ['GetParametersByPath']],
-  ['sfn', ['StartExecution']],
+  ['ssm', ['GetParametersByPath', 'GetParameters', 'GetParameter', 'PutParameter']],
+  ['sfn', ['StartExecution', 'SendTaskSuccess']],
   ['cloudwatch', ['GetMetricData', 'DescribeAlarms']],
+  ['api-gateway', ['GetStage', 'UpdateStage']],
+  ['apigatewayv2', ['GetStage', 'UpdateStage']],
+  ['vpc-lattice', ['GetRule', 'UpdateRule']],
 ];
 
 const staleServices = ['codedeploy', 'cloudformation', 'lambda', 'cloudwatch', 'ssm'] as const;

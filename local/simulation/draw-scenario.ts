@@ -68,6 +68,8 @@ function drawServices(random: SeededRandom): Service[] {
   const count = random.pick([1, 1, 1, 1, 1, 1, 2, 2, 2, 3]);
   return names.slice(0, count).map((service, index): Service => {
     const functions = functionIds.slice(0, random.pick([1, 1, 1, 2, 2, 3]));
+    // A service whose stack moves all its aliases at once is watched as a whole.
+    const withoutGroups = random.chance(0.08);
     const minMinutes = random.integer(0, 3);
     return {
       version: 1,
@@ -77,7 +79,10 @@ function drawServices(random: SeededRandom): Service[] {
       dependsOn: names.slice(index + 1, count).filter(() => random.chance(0.7)),
       targets: [
         ...functions.map((one, at) => ({
-          kind: at > 0 && random.chance(0.15) ? ('lambda-alias' as const) : ('codedeploy' as const),
+          kind:
+            withoutGroups || (at > 0 && random.chance(0.15))
+              ? ('lambda-alias' as const)
+              : ('codedeploy' as const),
           function: one,
         })),
         ...(random.chance(0.85) ? [{ kind: 'cloudformation' as const }] : []),
@@ -207,12 +212,26 @@ function drawStarts(
   random: SeededRandom,
   needed: boolean,
 ): NonNullable<ScenarioInput['starts']> {
-  if (!needed && !random.chance(0.08)) return [];
   const service = random.pick(services);
-  const input = random.pick<Record<string, string>>([
-    { service },
-    { service, reason: 'customers complain' },
-    { service: `${service}x` },
-  ]);
-  return [{ at: `${random.integer(0, 1_200)}s`, input }];
+  const starts: NonNullable<ScenarioInput['starts']> = [];
+  const moment = () => `${random.integer(0, 1_200)}s`;
+  if (needed || random.chance(0.08)) {
+    const input = random.pick<Record<string, string>>([
+      { service },
+      { service, reason: 'customers complain' },
+      { service, mode: 'plan' },
+      { service: `${service}x` },
+    ]);
+    starts.push({ at: moment(), input });
+  }
+  if (random.chance(0.08)) {
+    const input = random.pick<Record<string, string>>([
+      {},
+      { service },
+      { service, verdict: 'good', reason: 'it ran for a month' },
+      { service, verdict: 'bad' },
+    ]);
+    starts.push({ at: moment(), machine: 'record-release', input });
+  }
+  return starts;
 }
