@@ -1,4 +1,5 @@
 import { nearestName } from '../../shared/catalog/compiled-catalog.ts';
+import { estateSize } from './draw-estate.ts';
 
 /** What the command line asks for. */
 export type Command =
@@ -7,7 +8,8 @@ export type Command =
   | { readonly do: 'all'; readonly seed: number }
   | {
       readonly do: 'run';
-      readonly scenario: string;
+      /** A scenario by name or path, or so many services to draw one of. */
+      readonly scenario: string | { readonly services: number };
       readonly seed: number;
       readonly json: string | undefined;
       readonly quiet: boolean;
@@ -21,12 +23,13 @@ export class UsageError extends Error {
 /** Played when no scenario is named. */
 export const defaultScenario = 'bad-canary';
 
-const flags = ['--list', '--all', '--seed', '--json', '--quiet', '--help'];
+const flags = ['--list', '--all', '--services', '--seed', '--json', '--quiet', '--help'];
 
 /** Reads the arguments. @throws UsageError */
 export function parseCommandLine(argv: readonly string[]): Command {
   const scenarios: string[] = [];
   let seed = 1;
+  let services: number | undefined;
   let json: string | undefined;
   let quiet = false;
   let list = false;
@@ -40,6 +43,7 @@ export function parseCommandLine(argv: readonly string[]): Command {
     if (argument === '--list') list = true;
     else if (argument === '--all') all = true;
     else if (argument === '--quiet') quiet = true;
+    else if (argument === '--services') services = toSize(rest.shift());
     else if (argument === '--seed') seed = toSeed(rest.shift());
     else if (argument === '--json') json = toFile(rest.shift());
     else if (argument.startsWith('-')) throw unknownFlag(argument);
@@ -47,8 +51,12 @@ export function parseCommandLine(argv: readonly string[]): Command {
   }
   if (list) return { do: 'list' };
   if (all) {
-    if (scenarios.length === 0 && json === undefined) return { do: 'all', seed };
-    throw new UsageError('--all plays every scenario: it takes no scenario and no --json');
+    if (scenarios.length === 0 && services === undefined && json === undefined) return { do: 'all', seed };
+    throw new UsageError('--all plays every scenario: it takes no scenario, no --services and no --json');
+  }
+  if (services !== undefined) {
+    if (scenarios.length === 0) return { do: 'run', scenario: { services }, seed, json, quiet };
+    throw new UsageError(`--services draws a scenario: it takes none, and not ${scenarios.join(' and ')}`);
   }
   if (scenarios.length > 1) throw new UsageError(`one scenario at a time, not ${scenarios.join(' and ')}`);
   return { do: 'run', scenario: scenarios[0] ?? defaultScenario, seed, json, quiet };
@@ -60,6 +68,14 @@ function toSeed(text: string | undefined): number {
   throw new UsageError(
     `--seed takes a whole number from 0, not ${text === undefined ? 'nothing' : `"${text}"`}`,
   );
+}
+
+function toSize(text: string | undefined): number {
+  const size = estateSize.safeParse(text ? Number(text) : undefined);
+  if (size.success) return size.data;
+  const { minValue, maxValue } = estateSize;
+  const given = text === undefined ? 'nothing' : `"${text}"`;
+  throw new UsageError(`--services takes a whole number from ${minValue} to ${maxValue}, not ${given}`);
 }
 
 function toFile(text: string | undefined): string {

@@ -8,7 +8,7 @@ import { progressHeader, progressLine } from './render-progress.ts';
 import { renderVerdict } from './render-verdict.ts';
 import { runScenario } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
-import { findScenario, scenarioNames } from './scenario-file.ts';
+import { estate, findScenario, scenarioNames } from './scenario-file.ts';
 import { ScenarioError } from './scenario-problem.ts';
 import { table } from './text-layout.ts';
 
@@ -23,12 +23,14 @@ export interface Terminal {
 }
 
 const usage = `Usage: npm run rehearse -- [SCENARIO] [--seed N] [--json FILE] [--quiet]
+       npm run rehearse -- --services N [--seed N] [--json FILE] [--quiet]
        npm run rehearse -- --all [--seed N]
        npm run rehearse -- --list
 
 Plays a scenario against the real template, machines and functions in a simulated AWS account, in virtual time.
 
   SCENARIO     name of a scenario (see --list) or path to a YAML file; by default ${defaultScenario}
+  --services N draws a scenario of N services; the one that most others stand on turns bad
   --seed N     chance of the run: traffic, latencies, ids; the same seed gives the same run (default 1)
   --json FILE  writes everything that was found out to FILE
   --quiet      only says whether it went as expected
@@ -60,7 +62,10 @@ export async function rehearseCommand(argv: readonly string[], terminal: Termina
 }
 
 async function run(command: Extract<Command, { do: 'run' }>, terminal: Terminal): Promise<0 | 1> {
-  const scenario = findScenario(terminal.root, command.scenario);
+  const scenario =
+    typeof command.scenario === 'string'
+      ? findScenario(terminal.root, command.scenario)
+      : estate(command.scenario.services);
   const result = await play(scenario, command, terminal);
   if (command.json) writeFileSync(command.json, `${JSON.stringify(result, null, 2)}\n`);
   const details = command.quiet

@@ -4,6 +4,7 @@ import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import { entriesOf, parseCatalog } from './catalog-entries.ts';
 import { checkNames } from './check-names.ts';
 import { checkRehearsable } from './check-rehearsable.ts';
+import { drawEstate } from './draw-estate.ts';
 import { readYaml } from './read-yaml.ts';
 import { type Scenario, scenarioFile } from './scenario.ts';
 import { notOneOf, ScenarioError } from './scenario-problem.ts';
@@ -37,6 +38,15 @@ export function findScenario(root: string, nameOrPath: string): Scenario {
     throw new ScenarioError('rehearse', [{ path: '', reason }]);
   }
   return readScenario(root, join(root, SCENARIOS, `${nameOrPath}.yaml`));
+}
+
+/** A drawn scenario of so many services; see {@link drawEstate}. */
+export function estate(services: number): Scenario {
+  // JSON is YAML: the one check there is serves both.
+  return parseScenario(JSON.stringify(drawEstate(services)), {
+    file: `${services}-services.yaml`,
+    readCatalog: () => [],
+  });
 }
 
 /** Reads the scenario in a file. @throws ScenarioError with every problem of it */

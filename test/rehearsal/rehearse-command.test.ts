@@ -54,6 +54,15 @@ describe('rehearse', () => {
     ]);
   });
 
+  it('draws services, and takes back all that were released on top of the bad one', async () => {
+    const { status, out } = await rehearse('--services', '12');
+
+    expect(status).toBe(0);
+    expect(out).toMatch(/^12-services: 12 services, and the one that most stand on is bad$/m);
+    expect(out).toMatch(/^Timeline of incident service-0000-\w+: rolled-back$/m);
+    expect(out).toMatch(/^12-services went as expected/m);
+  });
+
   it('writes what it found to a file', async () => {
     const file = join(folder, 'result.json');
     const { status } = await rehearse('manual-start-bad-input', '--seed', '5', `--json=${file}`, '--quiet');
@@ -107,7 +116,15 @@ describe('rehearse', () => {
   it.each([
     [
       ['--sed', '3'],
-      'unknown option --sed; did you mean --seed? options: --list, --all, --seed, --json, --quiet, --help',
+      'unknown option --sed; did you mean --seed? options: --list, --all, --services, --seed, --json, --quiet, --help',
+    ],
+    [['--services', '1'], '--services takes a whole number from 2 to 2000, not "1"'],
+    [['--services', 'many'], '--services takes a whole number from 2 to 2000, not "many"'],
+    [['--services'], '--services takes a whole number from 2 to 2000, not nothing'],
+    [['no-traffic', '--services', '20'], '--services draws a scenario: it takes none, and not no-traffic'],
+    [
+      ['--all', '--services', '20'],
+      '--all plays every scenario: it takes no scenario, no --services and no --json',
     ],
     [['--seed', 'three'], '--seed takes a whole number from 0, not "three"'],
     [['--seed'], '--seed takes a whole number from 0, not nothing'],
