@@ -8,8 +8,11 @@ import { TransientFailure } from '../../shared/errors.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
 import { catalogRefusedMail, type RefusedParameter } from '../../shared/mail/monitoring-mails.ts';
 
-/** A "Parameter Store Change" event, or anything else: the parameters are read afresh either way. */
+/** A "Parameter Store Change" event, or anything else: the schedule's, or `{}` by hand. */
 export const compileCatalogInput = z.unknown();
+
+/** https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html */
+const parameterChange = z.object({ detail: z.object({ name: z.string(), operation: z.string() }) });
 
 /** What the rule needs. */
 export interface CompileCatalogDeps {
@@ -29,41 +32,80 @@ export interface CompiledNumbers {
   readonly refused: number;
 }
 
+type Services = Readonly<Record<string, ServiceEntry>>;
+
+/** A parameter that could not be read, and its version. */
+interface Refusal extends RefusedParameter {
+  readonly version: number;
+}
+
 /**
  * Compiles the parameters of all services into the one object that planning and monitoring read.
  *
+ * An event tells of one parameter, and only that one is read and put in the place of what is in force: a team that
+ * writes a thousand of them, three a second, is not to find that reading all of them over and over has used up the
+ * account's 40 reads a second. All are read where nothing was compiled yet and, for events that were lost, by schedule.
+ *
  * A parameter that cannot be read never takes down the others, nor the service it is about: its last good form
- * stays in force, and the stakeholders are told what is wrong with it, once per state of the parameters.
+ * stays in force, and the stakeholders are told what is wrong with it, once for each time it is written.
+ *
+ * @throws TransientFailure when others were faster every time, or Parameter Store does not show what it told of
  */
 export function compileCatalog({ parameters, catalog, mailRoom, environment, now }: CompileCatalogDeps) {
-  return async (): Promise<CompiledNumbers> => {
-    let services: Record<string, ServiceEntry> = {};
-    let refused: RefusedParameter[] = [];
+  return async (input: unknown): Promise<CompiledNumbers> => {
+    const change = changeOf(input);
+    let services: Services = {};
+    let refused: Refusal[] = [];
     const compileOnce = () =>
       catalog.replace(async (inForce) => {
-        ({ services, refused } = compile(await parameters.read(), inForce));
+        ({ services, refused } =
+          inForce && change ? await update(inForce, change) : await compileAll(inForce));
         return { compiledAt: new Date(now()).toISOString(), services };
       });
     let replaced = await compileOnce();
     // Several changes at once: what was read may be older than what another compilation read, so read again.
     for (let tries = 1; !replaced && tries < maxTries; tries += 1) replaced = await compileOnce();
     if (!replaced) throw new TransientFailure(`${maxTries} other compilations of the catalog were faster.`);
-    if (refused.length > 0) {
-      const state = createHash('sha256').update(JSON.stringify(refused)).digest('hex').slice(0, 16);
-      await mailRoom.send('catalog', state, 'compile-catalog', catalogRefusedMail(environment, refused));
-    }
+    for (const one of refused) await tell(one);
     return { services: Object.keys(services).length, refused: refused.length };
   };
+
+  function changeOf(input: unknown): { readonly service: string; readonly deleted: boolean } | undefined {
+    const { data } = parameterChange.safeParse(input);
+    const service = data && parameters.serviceOf(data.detail.name);
+    return service === undefined ? undefined : { service, deleted: data?.detail.operation === 'Delete' };
+  }
+
+  async function compileAll(inForce: Services = {}) {
+    return compile(await parameters.read(), inForce);
+  }
+
+  /** What is in force with one service as its parameter says now, whatever has happened since the event. */
+  async function update(inForce: Services, { service, deleted }: { service: string; deleted: boolean }) {
+    const parameter = await parameters.readOne(service);
+    if (!parameter && !deleted && !inForce[service]) {
+      throw new TransientFailure(`Parameter Store does not show the parameter of ${service} yet.`);
+    }
+    const { [service]: _, ...others } = inForce;
+    const { services, refused } = compile(parameter ? [parameter] : [], inForce);
+    return { services: inOrder({ ...others, ...services }), refused };
+  }
+
+  async function tell({ version, ...refused }: Refusal): Promise<void> {
+    // A parameter that was deleted counts its versions anew.
+    const reason = createHash('sha256').update(refused.reason).digest('hex').slice(0, 16);
+    const step = `${refused.service}-${version}-${reason}`;
+    await mailRoom.send('catalog', step, 'compile-catalog', catalogRefusedMail(environment, refused));
+  }
 }
 
 function compile(
   parameters: readonly CatalogParameter[],
-  inForce: Readonly<Record<string, ServiceEntry>>,
-): { services: Record<string, ServiceEntry>; refused: RefusedParameter[] } {
+  inForce: Services,
+): { services: Services; refused: Refusal[] } {
   const services: Record<string, ServiceEntry> = {};
-  const refused: RefusedParameter[] = [];
-  const byService = [...parameters].sort((a, b) => (a.service < b.service ? -1 : 1));
-  for (const { name, service, value } of byService) {
+  const refused: Refusal[] = [];
+  for (const { name, service, value, version } of parameters) {
     const parsed = parseServiceEntry(value, service);
     const kept = inForce[service];
     if ('entry' in parsed) services[service] = parsed.entry;
@@ -73,8 +115,12 @@ function compile(
         .map((problem) => (problem.path ? `${problem.path}: ${problem.reason}` : problem.reason))
         .join('; ');
       const owners = parsed.owners ?? kept?.owners ?? [];
-      refused.push({ parameter: name, reason, kept: kept !== undefined, owners });
+      refused.push({ parameter: name, reason, kept: kept !== undefined, owners, service, version });
     }
   }
-  return { services, refused };
+  return { services: inOrder(services), refused };
+}
+
+function inOrder(services: Services): Services {
+  return Object.fromEntries(Object.entries(services).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

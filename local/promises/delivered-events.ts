@@ -11,7 +11,8 @@ const graceMs = 3 * 60_000;
 export class DeliveredEvents {
   readonly #coordinator: BootedCoordinator;
   readonly #heard = new Set<string>();
-  #firstCompilation = Number.POSITIVE_INFINITY;
+  /** When the parameter of a service was first compiled; under `undefined`, when those of all were. */
+  readonly #compiled = new Map<string | undefined, number>();
   #lastSweep = Number.NEGATIVE_INFINITY;
 
   constructor(coordinator: BootedCoordinator) {
@@ -24,7 +25,8 @@ export class DeliveredEvents {
       const result = await next();
       if (logicalId === 'SweepLostWorkFunction') this.#lastSweep = Math.max(this.#lastSweep, startedAt);
       if (logicalId === 'CompileCatalogFunction') {
-        this.#firstCompilation = Math.min(this.#firstCompilation, startedAt);
+        const service = detailOf(payload).name?.split('/').at(-1);
+        this.#compiled.set(service, Math.min(this.#compiled.get(service) ?? startedAt, startedAt));
       }
       return result;
     });
@@ -45,9 +47,13 @@ export class DeliveredEvents {
     return this.#heard.has(executionArn) && !this.#isDead(executionArn);
   }
 
-  /** When the catalog was first compiled, ms since the epoch: before that there are no services. */
-  get firstCompilation(): number {
-    return this.#firstCompilation;
+  /**
+   * When the coordinator can first have known of a service, ms since the epoch: told of its parameter, or when all
+   * parameters were read by schedule.
+   */
+  catalogOf(service: string): number {
+    const never = Number.POSITIVE_INFINITY;
+    return Math.min(this.#compiled.get(service) ?? never, this.#compiled.get(undefined) ?? never);
   }
 
   #isKnown(id: string, since: number): boolean {
@@ -61,6 +67,13 @@ export class DeliveredEvents {
   }
 }
 
-function detailOf(payload: string): { deploymentId?: string; executionArn?: string } {
-  return (JSON.parse(payload) as { detail?: { deploymentId?: string; executionArn?: string } }).detail ?? {};
+/** Of a deployment's, an execution's or a parameter's event. */
+interface Detail {
+  readonly deploymentId?: string;
+  readonly executionArn?: string;
+  readonly name?: string;
+}
+
+function detailOf(payload: string): Detail {
+  return (JSON.parse(payload) as { detail?: Detail }).detail ?? {};
 }

@@ -38,7 +38,8 @@ function checkDeployment(facts: RunFacts, deployment: Deployment, broken: Broken
   const service = serviceOfFunction(facts.scenario, functionName);
   const entry = service === undefined ? undefined : facts.entry(service);
   if (!entry || !facts.isManaged(entry.service) || facts.origins.of(deployment) !== 'release') return;
-  if (!facts.delivered.deployment(id, createdAt) || !isCompiled(facts, createdAt)) return;
+  if (!facts.delivered.deployment(id, createdAt) || facts.delivered.catalogOf(entry.service) >= createdAt)
+    return;
   const live = facts.account.lambda.aliasTarget(functionName, alias);
   const serving = live?.version === targetVersion || (live?.weights[targetVersion] ?? 0) > 0;
   if (!serving) return;
@@ -73,9 +74,4 @@ function checkDeployment(facts: RunFacts, deployment: Deployment, broken: Broken
 function releaseOf(facts: RunFacts, deploymentId: string): string | undefined {
   const record = facts.ledger.get(`DEPLOYMENT#${deploymentId}`, 'DEPLOYMENT');
   return record?.releaseId as string | undefined;
-}
-
-/** Whether the catalog was compiled before a deployment began: without its events the coordinator knows no services. */
-function isCompiled({ delivered }: RunFacts, before: number): boolean {
-  return delivered.firstCompilation < before;
 }

@@ -26,7 +26,7 @@ export const releasesAreRecorded: PromiseCheck = {
       for (const { id, stack, at } of completedUpdates(facts)) {
         const service = facts.scenario.services.find((one) => one.stack === stack)?.service;
         if (!service || !facts.isManaged(service) || !heard.has(id)) continue;
-        if (facts.delivered.firstCompilation >= at) continue;
+        if (facts.delivered.catalogOf(service) >= at) continue;
         const execution = executions.get(`${service}-${id}`);
         const what = `the update of ${stack} that completed ${facts.clock(at)}`;
         if (!execution) broken(`nobody recorded ${what}`);

@@ -1,4 +1,9 @@
-import { GetParametersByPathCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import {
+  GetParametersByPathCommand,
+  GetParametersCommand,
+  type Parameter,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
 
 /** One service's parameter. */
 export interface CatalogParameter {
@@ -6,6 +11,8 @@ export interface CatalogParameter {
   /** Last segment of the name. */
   readonly service: string;
   readonly value: string;
+  /** Counted by Parameter Store from 1; from 1 again where it was deleted and is there again. */
+  readonly version: number;
 }
 
 /** The parameters of the catalog: one per service under a common path. */
@@ -17,6 +24,21 @@ export class CatalogParameters {
   constructor(client: SSMClient, path: string) {
     this.#client = client;
     this.#path = path;
+  }
+
+  /** The service whose parameter has this name; undefined for a name that is no service's. */
+  serviceOf(name: string): string | undefined {
+    if (!name.startsWith(`${this.#path}/`)) return undefined;
+    const service = name.slice(this.#path.length + 1);
+    return service === '' || service.includes('/') ? undefined : service;
+  }
+
+  /** One service's; undefined where there is none. */
+  async readOne(service: string): Promise<CatalogParameter | undefined> {
+    const { Parameters = [] } = await this.#client.send(
+      new GetParametersCommand({ Names: [`${this.#path}/${service}`] }),
+    );
+    return Parameters.map(toParameter)[0];
   }
 
   /** All of them; Parameter Store gives at most 10 a page, and a page may be empty before the last. */
@@ -31,11 +53,13 @@ export class CatalogParameters {
           ...(token && { NextToken: token }),
         }),
       );
-      for (const { Name = '', Value = '' } of Parameters) {
-        found.push({ name: Name, service: Name.slice(Name.lastIndexOf('/') + 1), value: Value });
-      }
+      found.push(...Parameters.map(toParameter));
       token = NextToken;
     } while (token);
     return found;
   }
+}
+
+function toParameter({ Name = '', Value = '', Version = 0 }: Parameter): CatalogParameter {
+  return { name: Name, service: Name.slice(Name.lastIndexOf('/') + 1), value: Value, version: Version };
 }

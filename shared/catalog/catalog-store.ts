@@ -61,14 +61,14 @@ export class CatalogStore {
   /**
    * Puts a new catalog in the place of the one it is made from.
    *
-   * @param compile makes the new catalog from the services of the one in force
+   * @param compile makes the new catalog from the services of the one in force; undefined where there is none yet
    * @returns false when somebody else put one there meanwhile: what was compiled may be older than that
    */
   async replace(
-    compile: (inForce: CompiledCatalog['services']) => Promise<CompiledCatalog>,
+    compile: (inForce: CompiledCatalog['services'] | undefined) => Promise<CompiledCatalog>,
   ): Promise<boolean> {
     const inForce = await this.#bucket.readTagged(compiledCatalogKey);
-    const catalog = await compile(inForce ? parseCompiledCatalog(inForce.text).services : {});
+    const catalog = await compile(inForce && parseCompiledCatalog(inForce.text).services);
     return this.#bucket.replace(compiledCatalogKey, JSON.stringify(catalog), inForce?.tag);
   }
 

@@ -40,6 +40,7 @@ export function rollbackNotBegunMail(
 
 /** A parameter of the catalog that could not be read. */
 export interface RefusedParameter {
+  readonly service: string;
   readonly parameter: string;
   /** Path and reason of each problem. */
   readonly reason: string;
@@ -49,19 +50,18 @@ export interface RefusedParameter {
   readonly owners: readonly string[];
 }
 
-/** The mail that says parameters of the catalog were refused; their last good form stays in force. */
-export function catalogRefusedMail(environment: string, refused: readonly RefusedParameter[]): Mail {
+/** The mail that says a parameter of the catalog was refused; its last good form stays in force. */
+export function catalogRefusedMail(
+  environment: string,
+  { service, parameter, reason, kept, owners }: RefusedParameter,
+): Mail {
+  const consequence = kept
+    ? 'Its last good form stays in force.'
+    : 'The service is not looked after until it is mended.';
   return layOut(
-    `[${environment}] catalog: ${refused.length === 1 ? 'a parameter was' : `${refused.length} parameters were`} refused`,
+    `[${environment}] catalog: the parameter of ${service} was refused`,
     'What could not be read was left out of the catalog; everything else is in force.',
-    refused.map(({ parameter, reason, kept, owners }) => ({
-      heading: parameter,
-      lines: [
-        ...forOwners(owners),
-        reason,
-        kept ? 'Its last good form stays in force.' : 'The service is not looked after until it is mended.',
-      ],
-    })),
+    [{ heading: parameter, lines: [...forOwners(owners), reason, consequence] }],
     ['Mend the parameter: writing it compiles the catalog again.'],
   );
 }

@@ -1,5 +1,5 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParametersByPathCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/compile-catalog/handler.ts';
 import { parseCompiledCatalog } from '../../../shared/catalog/compiled-catalog.ts';
@@ -34,11 +34,21 @@ beforeEach(() => {
   ledger = new LedgerDouble();
 });
 
-function parameters(values: Record<string, string>) {
-  ssm.on(GetParametersByPathCommand).resolves({
-    Parameters: Object.entries(values).map(([service, Value]) => ({ Name: `${path}/${service}`, Value })),
+function parameters(values: Record<string, string>, Version = 1) {
+  const all = Object.entries(values).map(([service, Value]) => {
+    return { Name: `${path}/${service}`, Value, Version };
   });
+  ssm.on(GetParametersByPathCommand).resolves({ Parameters: all });
+  ssm.on(GetParametersCommand).callsFake(async ({ Names }: { Names: string[] }) => ({
+    Parameters: all.filter(({ Name }) => Names.includes(Name)),
+  }));
 }
+
+const changed = (service: string, operation = 'Update') => ({
+  source: 'aws.ssm',
+  'detail-type': 'Parameter Store Change',
+  detail: { name: `${path}/${service}`, operation, type: 'String' },
+});
 
 const compiled = (stored: Map<string, string>) =>
   parseCompiledCatalog(stored.get('catalog/compiled.json') ?? '');
@@ -71,7 +81,7 @@ it('keeps the last good form of a service whose parameter is refused, and says s
   await expect(build(runtimeOf(ledger))({})).resolves.toEqual({ services: 2, refused: 1 });
   expect(compiled(stored).services.orders).toEqual(ordersEntry());
   const [call] = sns.commandCalls(PublishCommand);
-  expect(call?.args[0].input.Subject).toBe('[prod] catalog: a parameter was refused');
+  expect(call?.args[0].input.Subject).toBe('[prod] catalog: the parameter of orders was refused');
   expect(call?.args[0].input.Message).toContain(`${path}/orders\n  version: must be 1`);
   expect(call?.args[0].input.Message).toContain('Its last good form stays in force.');
 });
@@ -122,6 +132,60 @@ it('mails the same refusal once, and a new one again', async () => {
   parameters({ orders: 'version: 3\nservice: 7' });
   await build(runtimeOf(ledger))({});
   expect(sns.commandCalls(PublishCommand)).toHaveLength(2);
+});
+
+it('mails the same mistake again where it is written again', async () => {
+  mockBucket();
+  parameters({ orders: 'version: 2' }, 1);
+  await build(runtimeOf(ledger))({});
+  parameters({ orders: 'version: 2' }, 3);
+  await build(runtimeOf(ledger))({});
+  expect(sns.commandCalls(PublishCommand)).toHaveLength(2);
+});
+
+describe('told of one parameter', () => {
+  const compileFor = (event: object) => build(runtimeOf(ledger))(event);
+
+  it('reads that one only, and puts it beside the others in force', async () => {
+    parameters({ billing: json });
+    const { stored } = mockBucket(catalogObject());
+    await expect(compileFor(changed('billing', 'Create'))).resolves.toEqual({ services: 2, refused: 0 });
+    expect(Object.keys(compiled(stored).services)).toEqual(['billing', 'orders']);
+    expect(compiled(stored).services.orders).toEqual(ordersEntry());
+    expect(ssm.commandCalls(GetParametersByPathCommand)).toEqual([]);
+  });
+
+  it('keeps its last good form where it is refused', async () => {
+    parameters({ orders: 'version: 2' });
+    const { stored } = mockBucket(catalogObject());
+    await expect(compileFor(changed('orders'))).resolves.toEqual({ services: 1, refused: 1 });
+    expect(compiled(stored).services.orders).toEqual(ordersEntry());
+    expect(sns.commandCalls(PublishCommand)).toHaveLength(1);
+  });
+
+  it.each(['Delete', 'Update'])('drops a service that has none any more (%s)', async (operation) => {
+    parameters({});
+    const { stored } = mockBucket(catalogObject());
+    await compileFor(changed('orders', operation));
+    expect(compiled(stored).services).toEqual({});
+  });
+
+  it('has the event come again where Parameter Store does not show a new one yet', async () => {
+    parameters({});
+    const { stored } = mockBucket(catalogObject());
+    await expect(compileFor(changed('billing', 'Create'))).rejects.toThrow(TransientFailure);
+    expect(Object.keys(compiled(stored).services)).toEqual(['orders']);
+  });
+
+  it.each([
+    ['where nothing was compiled yet', 'billing', {}],
+    ['where the name is of no service', 'billing/old', catalogObject()],
+  ])('reads all %s', async (_, service, objects) => {
+    parameters({ orders: yaml, billing: json });
+    const { stored } = mockBucket(objects);
+    await expect(compileFor(changed(service))).resolves.toEqual({ services: 2, refused: 0 });
+    expect(Object.keys(compiled(stored).services)).toEqual(['billing', 'orders']);
+  });
 });
 
 it('throws TransientFailure and writes nothing when Parameter Store throttles', async () => {

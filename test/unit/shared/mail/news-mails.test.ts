@@ -54,31 +54,26 @@ it('says of a broken watch that the deployment goes on unwatched', () => {
   expect(mail.body).toContain(executionArn);
 });
 
-describe('the mail of refused parameters', () => {
-  const refused = (parameter: string, kept: boolean, owners: string[] = []) => ({
-    parameter,
+describe('the mail of a refused parameter', () => {
+  const refused = (kept: boolean, owners: string[] = []) => ({
+    service: 'a',
+    parameter: '/services/a',
     reason: 'service: must be …',
     kept,
     owners,
   });
 
   it('says whom it is for', () => {
-    const mail = catalogRefusedMail('prod', [
-      refused('/services/a', true, ['shop@example.com', 'Team Shop']),
-    ]);
+    const mail = catalogRefusedMail('prod', refused(true, ['shop@example.com', 'Team Shop']));
     expect(mail.body).toContain('/services/a\n  For: shop@example.com, Team Shop\n  service: must be …');
   });
 
-  it('says what is wrong with each, and what stays in force', () => {
-    const mail = catalogRefusedMail('prod', [refused('/services/a', true), refused('/services/b', false)]);
-    expect(mail.subject).toBe('[prod] catalog: 2 parameters were refused');
-    expect(mail.body).toContain('/services/a\n  service: must be …\n  Its last good form stays in force.');
-    expect(mail.body).toContain('/services/b\n  service: must be …\n  The service is not looked after');
-  });
-
-  it('counts one as one', () => {
-    expect(catalogRefusedMail('dev', [refused('/services/a', true)]).subject).toBe(
-      '[dev] catalog: a parameter was refused',
-    );
+  it.each([
+    [true, 'Its last good form stays in force.'],
+    [false, 'The service is not looked after until it is mended.'],
+  ])('says what is wrong with it, and what stays in force (kept: %s)', (kept, consequence) => {
+    const mail = catalogRefusedMail('prod', refused(kept));
+    expect(mail.subject).toBe('[prod] catalog: the parameter of a was refused');
+    expect(mail.body).toContain(`/services/a\n  service: must be …\n  ${consequence}`);
   });
 });
