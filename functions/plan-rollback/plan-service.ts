@@ -1,7 +1,8 @@
 import type { Stacks } from '../../shared/aws/stacks.ts';
+import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import { type ServiceEntry, targetName } from '../../shared/catalog/service-entry.ts';
 import type { Move } from '../../shared/cut/selection.ts';
-import type { ReleaseRecord, WatchedDeployment } from '../../shared/ledger/records.ts';
+import type { ReleaseRecord, TargetSnapshot, WatchedDeployment } from '../../shared/ledger/records.ts';
 import { instant } from '../../shared/mail/mail-text.ts';
 import type { ServicePlan, TargetPlan } from '../../shared/targets/service-plan.ts';
 import { type PlanTargetDeps, planTarget } from './plan-target.ts';
@@ -93,7 +94,7 @@ function reasonOf({ to, causes }: Move<ReleaseRecord>, own: boolean): string {
 
 async function risksOf(
   { stacks }: PlanServiceDeps,
-  { passedOver }: Move<ReleaseRecord>,
+  { to, passedOver }: Move<ReleaseRecord>,
   targets: readonly TargetPlan[],
 ): Promise<string[]> {
   const risks = passedOver
@@ -102,6 +103,7 @@ async function risksOf(
       ({ release, objection }) =>
         `${release.releaseId} is passed over: ${objectionInWords(release, objection)}`,
     );
+  risks.push(...coldStarts(to.snapshot ?? [], targets));
   for (const target of targets) {
     if (target.kind !== 'cloudformation') continue;
     const { status } = await stacks.describe(target.stack);
@@ -110,4 +112,17 @@ async function risksOf(
     if (!isFine) risks.push(`stack ${target.stack} is ${status}`);
   }
   return risks;
+}
+
+/**
+ * Aliases with provisioned concurrency, as it was when the release was recorded: it is asked for again on the version
+ * they go back to, and takes minutes (Lambda developer guide, "Configuring provisioned concurrency").
+ */
+function coldStarts(snapshot: readonly TargetSnapshot[], targets: readonly TargetPlan[]): string[] {
+  return snapshot.filter(isAlias).flatMap(({ target, provisioned, version }) => {
+    if (!provisioned || !targets.some((one) => one.target === target)) return [];
+    const executions =
+      provisioned === 1 ? '1 provisioned execution' : `${provisioned} provisioned executions`;
+    return `${target} has ${executions}: until Lambda has prepared them on version ${version}, requests meet cold starts`;
+  });
 }

@@ -42,6 +42,10 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
       aFunction(`traffic.services.${name}.functions.${one}`, one, entry);
     }
   }
+  for (const name of Object.keys(file.provisioned)) {
+    if (name.includes('.')) qualified(`provisioned.${name}`, name);
+    else add(`provisioned.${name}`, 'must be service.function');
+  }
   const parameters = scenarioParameters({ ...file, services: entries }).map(({ name }) => name);
   const parameter = (path: string, name: string) => {
     if (!parameters.includes(name)) add(path, notOneOf('a parameter of the scenario', name, parameters));

@@ -179,7 +179,7 @@ export class DeploymentTool {
 
   #template(entry: ServiceEntry, state: ServiceState): string {
     const alarms = this.#scenario.alarms.filter(({ service }) => service === entry.service);
-    return serviceTemplate(entry, state, alarms);
+    return serviceTemplate(entry, state, alarms, this.#scenario.provisioned);
   }
 
   #metricAlarm(alarm: Extract<ScenarioAlarm, { metric: unknown }>): object {

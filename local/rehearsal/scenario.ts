@@ -64,6 +64,8 @@ export const scenarioFile = z.strictObject({
   configs: z.array(customConfig).default([]),
   alarms: z.array(alarm).default([]),
   parameters: z.array(scenarioParameter).default([]),
+  /** Provisioned concurrency of aliases, in executions, by `service.function`. */
+  provisioned: z.record(z.string(), z.number().int().positive()).default({}),
   /** Stages of HTTP APIs that deploy themselves, by name of their target. */
   autoDeploy: z.array(z.string()).default([]),
   mesh: z.array(meshRule).default([]),

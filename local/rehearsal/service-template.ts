@@ -30,11 +30,14 @@ export function hookName(entry: ServiceEntry, hook: 'preTraffic' | 'postTraffic'
 /**
  * The SAM template of a service, as a team would keep it: its functions with alias and deployment preference, a
  * table, and a parameter by which others find it.
+ *
+ * @param provisioned provisioned concurrency of the aliases, in executions, by `service.function`
  */
 export function serviceTemplate(
   entry: ServiceEntry,
   state: ServiceState,
   alarms: readonly ScenarioAlarm[],
+  provisioned: Readonly<Record<string, number>> = {},
 ): string {
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
@@ -72,14 +75,19 @@ export function serviceTemplate(
         Properties: { Name: `/${entry.stack}/table/name`, Type: 'String', Value: { Ref: 'Table' } },
       },
       ...hookResources(entry, state),
-      ...functionResources(entry, state, alarms),
+      ...functionResources(entry, state, alarms, provisioned),
     },
   };
   // As JSON: read many times faster than YAML, and thousands of rehearsals make ten stacks each.
   return JSON.stringify(template, null, 2);
 }
 
-function functionResources(entry: ServiceEntry, state: ServiceState, alarms: readonly ScenarioAlarm[]) {
+function functionResources(
+  entry: ServiceEntry,
+  state: ServiceState,
+  alarms: readonly ScenarioAlarm[],
+  provisioned: Readonly<Record<string, number>>,
+) {
   const stopping = alarms.filter(({ stopsDeployments }) => stopsDeployments).map(({ name }) => name);
   const preference = {
     Type: preferenceType(state.config),
@@ -90,12 +98,14 @@ function functionResources(entry: ServiceEntry, state: ServiceState, alarms: rea
   for (const target of entry.targets) {
     if (!isAlias(target)) continue;
     const logicalId = target.function;
+    const executions = provisioned[`${entry.service}.${logicalId}`];
     resources[logicalId] = {
       Type: 'AWS::Serverless::Function',
       Properties: {
         FunctionName: functionName(entry, logicalId),
         CodeUri: codeUri(entry.service, logicalId, state.code[logicalId] ?? 0),
         AutoPublishAlias: target.alias,
+        ...(executions && { ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: executions } }),
         ...(target.kind === 'codedeploy' && { DeploymentPreference: preference }),
       },
     };

@@ -1,8 +1,10 @@
 import {
   GetAliasCommand,
   GetFunctionConfigurationCommand,
+  GetProvisionedConcurrencyConfigCommand,
   type LambdaClient,
   PreconditionFailedException,
+  ProvisionedConcurrencyConfigNotFoundException,
   ResourceNotFoundException,
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
@@ -41,6 +43,20 @@ export class Aliases {
       return found.State === 'Failed' || found.State === 'Inactive' ? undefined : found.CodeSha256;
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return undefined;
+      throw error;
+    }
+  }
+
+  /** Provisioned concurrency of an alias, in executions; 0 where it has none or is gone. */
+  async provisioned(functionName: string, alias: string): Promise<number> {
+    try {
+      const found = await this.#client.send(
+        new GetProvisionedConcurrencyConfigCommand({ FunctionName: functionName, Qualifier: alias }),
+      );
+      return found.RequestedProvisionedConcurrentExecutions ?? 0;
+    } catch (error) {
+      if (error instanceof ProvisionedConcurrencyConfigNotFoundException) return 0;
+      if (error instanceof ResourceNotFoundException) return 0;
       throw error;
     }
   }

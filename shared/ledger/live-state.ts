@@ -29,10 +29,15 @@ export function splitAliases(snapshot: readonly TargetSnapshot[]): AliasSnapshot
 }
 
 function isSameState(before: readonly TargetSnapshot[], now: readonly TargetSnapshot[]): boolean {
-  return before.every((one) =>
-    isDeepStrictEqual(
-      one,
-      now.find(({ target }) => target === one.target),
-    ),
-  );
+  return before.every((one) => {
+    const found = now.find(({ target }) => target === one.target);
+    return isDeepStrictEqual(ofRelease(one), found && ofRelease(found));
+  });
+}
+
+/** Without what is no part of the release: provisioned concurrency is scaled at any time. */
+function ofRelease(one: TargetSnapshot): TargetSnapshot {
+  if (!isAlias(one)) return one;
+  const { provisioned: _, ...rest } = one;
+  return rest;
 }

@@ -56,6 +56,8 @@ const aliasSnapshot = z.strictObject({
   codeSha256: z.string(),
   /** Share of each further version, 0 to 1, where the alias split its traffic. */
   weights: z.record(z.string(), z.number()).optional(),
+  /** Provisioned concurrency of the alias, in executions; absent where it has none. Not put back: a risk of going back. */
+  provisioned: z.number().int().positive().optional(),
 });
 export type AliasSnapshot = z.infer<typeof aliasSnapshot>;
 

@@ -103,6 +103,7 @@ async function snapshotAlias(
   const { version, weights } = deployment
     ? { version: deployment.toVersion, weights: {} }
     : await aliases.get(functionName, target.alias);
+  const provisioned = await aliases.provisioned(functionName, target.alias);
   return {
     kind: target.kind,
     target: name,
@@ -111,6 +112,7 @@ async function snapshotAlias(
     version,
     codeSha256: (await aliases.codeOf(functionName, version)) ?? '',
     ...(Object.keys(weights).length > 0 && { weights: { ...weights } }),
+    ...(provisioned > 0 && { provisioned }),
   };
 }
 

@@ -121,6 +121,16 @@ releases:
       /traffic\.requestsPerMinute: must be a number, /,
     ],
     [
+      'provisioned concurrency of no function',
+      'provisioned: { cart.Nothing: 1 }',
+      /provisioned\.cart\.Nothing: .*a function of cart/,
+    ],
+    [
+      'provisioned concurrency of a whole service',
+      'provisioned: { cart: 1 }',
+      /provisioned\.cart: must be service\.function/,
+    ],
+    [
       'a policy the catalog would refuse',
       'policies: { cart: { bake: { minMinutes: -1 } } }',
       /^my\.yaml: policies\.cart\.bake\.minMinutes: /,

@@ -4,11 +4,16 @@ import {
   GetTemplateCommand,
   ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
-import { GetAliasCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetAliasCommand,
+  GetFunctionConfigurationCommand,
+  GetProvisionedConcurrencyConfigCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/finish-service/handler.ts';
 import { InvalidInput, LockLost, TransientFailure } from '../../../shared/errors.ts';
-import { alias, stackOf } from '../fixtures/aws-answers.ts';
+import { alias, notProvisioned, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
@@ -45,6 +50,7 @@ beforeEach(async () => {
   cloudFormation.reset();
   lambda.reset();
   lambda.on(GetAliasCommand).resolves(alias('4'));
+  lambda.on(GetProvisionedConcurrencyConfigCommand).rejects(notProvisioned());
   lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-4', State: 'Active' });
   cloudFormation.on(DescribeStacksCommand).resolves(stackOf());
   cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: {}' });

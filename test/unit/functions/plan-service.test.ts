@@ -144,6 +144,19 @@ describe('the way back', () => {
     });
   });
 
+  it.each([
+    [1, '1 provisioned execution'],
+    [5, '5 provisioned executions'],
+  ])('has a risk where its alias has provisioned concurrency: %s', async (provisioned, said) => {
+    const [one, ...others] = goodSnapshot;
+    const snapshot = [{ ...one, provisioned } as TargetSnapshot, ...others];
+    await expect(planFrom([goodRelease({ snapshot })])).resolves.toMatchObject({
+      risks: [
+        `CreateOrder:live has ${said}: until Lambda has prepared them on version 4, requests meet cold starts`,
+      ],
+    });
+  });
+
   it('is none where every release is refused, each by name and reason', async () => {
     const gone = { ...goodSnapshot[0], version: '1' } as TargetSnapshot;
     const noTemplate = { ...goodSnapshot[1], templateKey: 'templates/gone' } as TargetSnapshot;

@@ -8,13 +8,14 @@ import {
 import {
   GetAliasCommand,
   GetFunctionConfigurationCommand,
+  GetProvisionedConcurrencyConfigCommand,
   LambdaClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/record-service/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
-import { alias, STACK_ID, stackOf } from '../fixtures/aws-answers.ts';
+import { alias, notProvisioned, STACK_ID, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
@@ -30,6 +31,7 @@ let ledger: LedgerDouble;
 beforeEach(() => {
   for (const mock of [cloudFormation, lambda]) mock.reset();
   lambda.on(GetAliasCommand).resolves(alias('5'));
+  lambda.on(GetProvisionedConcurrencyConfigCommand).rejects(notProvisioned());
   lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-5', State: 'Active' });
   stackIs({});
   tokenIs('deploy-7');

@@ -4,13 +4,18 @@ import {
   GetTemplateCommand,
   ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
-import { GetAliasCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetAliasCommand,
+  GetFunctionConfigurationCommand,
+  GetProvisionedConcurrencyConfigCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/settle-release/handler.ts';
 import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
 import type { AliasSnapshot } from '../../../shared/ledger/records.ts';
-import { alias, stackOf } from '../fixtures/aws-answers.ts';
+import { alias, notProvisioned, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
@@ -47,6 +52,7 @@ let stored: Map<string, string>;
 beforeEach(async () => {
   for (const mock of [cloudFormation, lambda, sns]) mock.reset();
   lambda.on(GetAliasCommand).resolves(alias('5'));
+  lambda.on(GetProvisionedConcurrencyConfigCommand).rejects(notProvisioned());
   lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-5', State: 'Active' });
   cloudFormation.on(DescribeStacksCommand).resolves(stackOf());
   cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: {}' });

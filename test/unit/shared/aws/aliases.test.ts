@@ -1,6 +1,7 @@
 import {
   GetAliasCommand,
   GetFunctionConfigurationCommand,
+  GetProvisionedConcurrencyConfigCommand,
   LambdaClient,
   ResourceConflictException,
   ResourceNotFoundException,
@@ -8,8 +9,9 @@ import {
 } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
-import { alias } from '../../fixtures/aws-answers.ts';
+import { alias, notProvisioned } from '../../fixtures/aws-answers.ts';
 import { FUNCTION } from '../../fixtures/records.ts';
+import { throttled } from '../../fixtures/sdk-errors.ts';
 
 const lambda = mockClient(LambdaClient);
 const aliases = new Aliases(new LambdaClient({ region: 'eu-west-1' }));
@@ -27,6 +29,34 @@ it('reads where an alias points', async () => {
 it('has no weights where all traffic goes to one version', async () => {
   lambda.on(GetAliasCommand).resolves(alias('4'));
   await expect(aliases.get(FUNCTION, 'live')).resolves.toMatchObject({ weights: {} });
+});
+
+describe('provisioned concurrency', () => {
+  const provisioned = () => aliases.provisioned(FUNCTION, 'live');
+
+  it('is what was asked for, whatever of it is there already', async () => {
+    lambda
+      .on(GetProvisionedConcurrencyConfigCommand, { FunctionName: FUNCTION, Qualifier: 'live' })
+      .resolves({
+        RequestedProvisionedConcurrentExecutions: 5,
+        AvailableProvisionedConcurrentExecutions: 1,
+        Status: 'IN_PROGRESS',
+      });
+    await expect(provisioned()).resolves.toBe(5);
+  });
+
+  it.each([
+    ['that never had any', notProvisioned()],
+    ['that is gone', new ResourceNotFoundException({ message: 'not found', $metadata: {} })],
+  ])('is none of an alias %s', async (_, error) => {
+    lambda.on(GetProvisionedConcurrencyConfigCommand).rejects(error);
+    await expect(provisioned()).resolves.toBe(0);
+  });
+
+  it('is unknown where Lambda does not answer', async () => {
+    lambda.on(GetProvisionedConcurrencyConfigCommand).rejects(throttled());
+    await expect(provisioned()).rejects.toThrow('Rate exceeded');
+  });
 });
 
 describe('the code of a version', () => {

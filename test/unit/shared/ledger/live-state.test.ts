@@ -1,3 +1,4 @@
+import { isAlias } from '../../../../shared/catalog/alias-kinds.ts';
 import { isLive, splitAliases } from '../../../../shared/ledger/live-state.ts';
 import type { AliasSnapshot } from '../../../../shared/ledger/records.ts';
 import { goodRelease, goodSnapshot, releaseRecord } from '../../fixtures/records.ts';
@@ -15,6 +16,12 @@ describe('isLive', () => {
     ['its versions among others', releaseRecord(), { snapshot: on('5', { '4': 0.1 }) }, false],
     ['no such target any more', releaseRecord(), { snapshot: [] }, false],
     ['its snapshot', goodRelease(), { snapshot: goodSnapshot }, true],
+    [
+      'its snapshot, its concurrency scaled',
+      goodRelease(),
+      { snapshot: goodSnapshot.map((one) => (isAlias(one) ? { ...one, provisioned: 3 } : one)) },
+      true,
+    ],
     ['another snapshot', goodRelease(), { snapshot: on('5') }, false],
     [
       'its versions on another template',

@@ -7,7 +7,12 @@ import {
   GetTemplateCommand,
   ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
-import { GetAliasCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetAliasCommand,
+  GetFunctionConfigurationCommand,
+  GetProvisionedConcurrencyConfigCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetRuleCommand, VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
@@ -20,7 +25,7 @@ import { ParameterStore } from '../../../../shared/aws/parameter-store.ts';
 import { Stacks } from '../../../../shared/aws/stacks.ts';
 import { targetSnapshot } from '../../../../shared/ledger/records.ts';
 import { takeSnapshot } from '../../../../shared/ledger/take-snapshot.ts';
-import { alias, stackOf } from '../../fixtures/aws-answers.ts';
+import { alias, notProvisioned, stackOf } from '../../fixtures/aws-answers.ts';
 import { ordersEntry } from '../../fixtures/catalog.ts';
 import { mockBucket } from '../../fixtures/mock-bucket.ts';
 import { watchedDeployment } from '../../fixtures/records.ts';
@@ -58,6 +63,7 @@ beforeEach(() => {
     ],
   });
   lambda.on(GetAliasCommand).resolves(alias('5'));
+  lambda.on(GetProvisionedConcurrencyConfigCommand).rejects(notProvisioned());
   lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-5', State: 'Active' });
 });
 
@@ -110,6 +116,19 @@ it('records weights and notification topics where there are any', async () => {
     { target: 'CreateOrder:live', version: '5', weights: { '6': 0.1 } },
     { target: 'stack', notificationArns: ['arn:topic'] },
   ]);
+  for (const one of snapshot) expect(targetSnapshot.parse(one)).toEqual(one);
+});
+
+it('records provisioned concurrency where there is any', async () => {
+  mockBucket();
+  lambda
+    .on(GetProvisionedConcurrencyConfigCommand, {
+      FunctionName: 'shop-orders-CreateOrder-AB12',
+      Qualifier: 'live',
+    })
+    .resolves({ RequestedProvisionedConcurrentExecutions: 5 });
+  const snapshot = await takeSnapshot(ordersEntry(), clients);
+  expect(snapshot).toMatchObject([{ target: 'CreateOrder:live', provisioned: 5 }, { target: 'stack' }]);
   for (const one of snapshot) expect(targetSnapshot.parse(one)).toEqual(one);
 });
 
