@@ -5,7 +5,7 @@ import { approved, refused } from '../../shared/incident/told-permission.ts';
 import type { ApprovalLedger, ApprovalRecord } from '../../shared/ledger/approval-ledger.ts';
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 
-/** A person's answer, as typed into the Lambda console. */
+/** A person's answer, as typed into the Step Functions console. */
 export const answerApprovalInput = z.strictObject({
   incidentId: z.string().min(1),
   answer: z.enum(['approve', 'refuse'], { error: 'must be "approve" or "refuse"' }),

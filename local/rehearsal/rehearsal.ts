@@ -41,6 +41,12 @@ export interface RunOptions {
 /** Where the mails of a rehearsal go. */
 const stakeholder = 'stakeholders@example.com';
 
+/** Logical ids of the machines that a person starts. */
+const startable = {
+  'coordinate-rollback': 'CoordinateRollback',
+  'record-release': 'RecordRelease',
+  'answer-approval': 'AnswerApproval',
+} as const;
 const person = { principal: 'person-in-the-console' };
 
 /** The catalog is written this long before the scenario's 0, or at the beginning of a shorter history. */
@@ -207,8 +213,7 @@ export class Rehearsal {
   }
 
   async #start({ machine, input, withReportedPlan }: Scenario['starts'][number]): Promise<void> {
-    const id = { 'coordinate-rollback': 'CoordinateRollback', 'record-release': 'RecordRelease' }[machine];
-    const { arn } = this.coordinator.machine(id);
+    const { arn } = this.coordinator.machine(startable[machine]);
     const planDigest = withReportedPlan ? reportedPlan(this.coordinator) : undefined;
     const text = JSON.stringify(planDigest ? Object.assign({}, input, { planDigest }) : input);
     this.timeline.add('start', `a person starts ${machine} with ${text}`);

@@ -9,6 +9,7 @@ const machineName = z.enum([
   'execute-plan',
   'roll-back-service',
   'record-release',
+  'answer-approval',
 ]);
 const count = z.number().int().min(0);
 

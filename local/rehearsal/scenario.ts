@@ -13,7 +13,9 @@ import { traffic } from './scenario-traffic.ts';
 /** Somebody starts a machine by hand. */
 export const manualStart = z.strictObject({
   at: positiveDuration,
-  machine: z.enum(['coordinate-rollback', 'record-release']).default('coordinate-rollback'),
+  machine: z
+    .enum(['coordinate-rollback', 'record-release', 'answer-approval'])
+    .default('coordinate-rollback'),
   /** The execution's input, as one would type it into the console. */
   input: z.json(),
   /** Adds the digest of the plan that was reported last, as one would copy it from its mail. */
