@@ -13,6 +13,7 @@ import {
   NotFoundException as HttpNotFoundException,
   UpdateStageCommand as UpdateHttpStageCommand,
 } from '@aws-sdk/client-apigatewayv2';
+import { once } from './send-once.ts';
 
 /** Which stage of which API. */
 export interface ApiStage {
@@ -72,11 +73,13 @@ export class ApiStages {
   async point({ protocol, api, stage }: ApiStage, deploymentId: string, hasCanary: boolean): Promise<void> {
     if (protocol === 'http') {
       const change = { ApiId: api, StageName: stage, DeploymentId: deploymentId };
-      await this.#http.send(new UpdateHttpStageCommand(change));
+      await this.#http.send(once(new UpdateHttpStageCommand(change)));
       return;
     }
     const patchOperations: PatchOperation[] = [{ op: 'replace', path: '/deploymentId', value: deploymentId }];
     if (hasCanary) patchOperations.push({ op: 'remove', path: '/canarySettings' });
-    await this.#rest.send(new UpdateStageCommand({ restApiId: api, stageName: stage, patchOperations }));
+    await this.#rest.send(
+      once(new UpdateStageCommand({ restApiId: api, stageName: stage, patchOperations })),
+    );
   }
 }

@@ -6,6 +6,7 @@ import {
   type VPCLatticeClient,
 } from '@aws-sdk/client-vpc-lattice';
 import type { RuleWeights } from '../ledger/records.ts';
+import { once } from './send-once.ts';
 
 /** Which rule of which listener of which VPC Lattice service. */
 export interface MeshRule {
@@ -55,12 +56,14 @@ export class MeshRules {
       weight,
     }));
     await this.#client.send(
-      new UpdateRuleCommand({
-        serviceIdentifier: service,
-        listenerIdentifier: listener,
-        ruleIdentifier: rule,
-        action: { forward: { targetGroups } },
-      }),
+      once(
+        new UpdateRuleCommand({
+          serviceIdentifier: service,
+          listenerIdentifier: listener,
+          ruleIdentifier: rule,
+          action: { forward: { targetGroups } },
+        }),
+      ),
     );
   }
 }

@@ -8,6 +8,7 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import type { ParameterSnapshot } from '../ledger/records.ts';
+import { once } from './send-once.ts';
 
 /** A parameter as it is live, without its value. */
 export type ParameterState = ParameterSnapshot['parameters'][number];
@@ -101,14 +102,16 @@ export class ParameterStore {
   async write(parameter: Omit<ParameterState, 'version' | 'writtenAt'>, value: string): Promise<number> {
     try {
       const { Version = 0 } = await this.#client.send(
-        new PutParameterCommand({
-          Name: parameter.name,
-          Value: value,
-          Type: parameter.type,
-          Tier: parameter.tier,
-          ...(parameter.keyId && { KeyId: parameter.keyId }),
-          Overwrite: true,
-        }),
+        once(
+          new PutParameterCommand({
+            Name: parameter.name,
+            Value: value,
+            Type: parameter.type,
+            Tier: parameter.tier,
+            ...(parameter.keyId && { KeyId: parameter.keyId }),
+            Overwrite: true,
+          }),
+        ),
       );
       return Version;
     } catch (error) {

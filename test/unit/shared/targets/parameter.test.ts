@@ -1,5 +1,6 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { ParameterStore as SimulatedParameterStore } from '../../../../local/account/parameter-store/parameter-store.ts';
+import { AwsError } from '../../../../local/account/service.ts';
 import type { Interceptor } from '../../../../local/account/wire/wire.ts';
 import { ParameterStore } from '../../../../shared/aws/parameter-store.ts';
 import { LockLost, NoWayBack, TargetNotRestored } from '../../../../shared/errors.ts';
@@ -131,7 +132,7 @@ it('says what to do when a label keeps the oldest of 100 versions', async () => 
 it('does not repeat a value that a refusal quotes', async () => {
   interceptors.push(async ({ operation, input }, next) => {
     if (operation === 'PutParameter')
-      throw new Error(`Value '${(input as { Value: string }).Value}' is not valid`);
+      throw new AwsError('ValidationException', `Value '${(input as { Value: string }).Value}' is not valid`);
     return next();
   });
   const error = await refusal();
