@@ -46,7 +46,7 @@ export const usage = `Usage: rollback-coordinator catalog validate FILE|DIR… [
        rollback-coordinator approve|refuse INCIDENT --by NAME [--reason TEXT]
        rollback-coordinator hold|resume SERVICE|--all --by NAME [--reason TEXT]
 
-  catalog validate  checks entries: form, names, circles, size; with --online also alarms, stacks and the services
+  catalog validate  checks entries: form, names, circles, size; with --online also alarms, functions, stacks and the services
                     that are in Parameter Store already
   catalog push      checks them likewise, and writes those that changed to Parameter Store; all or none
   history           the latest releases of a service, with their deployments, phase by phase

@@ -14,7 +14,7 @@ export async function validateCatalog(
 ): Promise<ExitStatus> {
   const checked = online ? await checkWithAccount() : await checkFiles(paths);
   const { entries, findings, isGood } = checked;
-  const notChecked = online ? [] : ['alarms', 'stacks', 'services that no file has'];
+  const notChecked = online ? [] : ['alarms', 'functions', 'stacks', 'services that no file has'];
   if (json) {
     const services = entries.map(({ file, entry }) => ({ file, service: entry.service }));
     terminal.out(JSON.stringify({ good: isGood, services, findings, notChecked }, null, 2));

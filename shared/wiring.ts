@@ -15,6 +15,7 @@ import { ApiStages } from './aws/api-stages.ts';
 import { Bucket } from './aws/bucket.ts';
 import { Deployments } from './aws/deployments.ts';
 import { Executions } from './aws/executions.ts';
+import { HealthChecks } from './aws/health-checks.ts';
 import { Hooks } from './aws/hooks.ts';
 import { MeshRules } from './aws/mesh-rules.ts';
 import { ParameterStore } from './aws/parameter-store.ts';
@@ -44,6 +45,7 @@ export const deployments = (runtime: Runtime) => new Deployments(new CodeDeployC
 export const executions = (runtime: Runtime) => new Executions(new SFNClient(runtime.clientConfig));
 export const taskTokens = (runtime: Runtime) => new TaskTokens(new SFNClient(runtime.clientConfig));
 export const aliases = (runtime: Runtime) => new Aliases(new LambdaClient(runtime.clientConfig));
+export const healthChecks = (runtime: Runtime) => new HealthChecks(new LambdaClient(runtime.clientConfig));
 export const hooks = (runtime: Runtime) => new Hooks(new LambdaClient(runtime.clientConfig));
 export const stacks = (runtime: Runtime) => new Stacks(new CloudFormationClient(runtime.clientConfig));
 export const signals = (runtime: Runtime) => new Signals(new CloudWatchClient(runtime.clientConfig));

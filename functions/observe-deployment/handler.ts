@@ -1,6 +1,13 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
-import { aliases, deployments, ledgers, signals, watchingCatalogStore } from '../../shared/wiring.ts';
+import {
+  aliases,
+  deployments,
+  healthChecks,
+  ledgers,
+  signals,
+  watchingCatalogStore,
+} from '../../shared/wiring.ts';
 import { observeDeployment, observeDeploymentInput } from './observe-deployment.ts';
 
 export const build = task(observeDeploymentInput, (runtime) => {
@@ -9,6 +16,7 @@ export const build = task(observeDeploymentInput, (runtime) => {
     deployments: deployments(runtime),
     aliases: aliases(runtime),
     signals: signals(runtime),
+    healthChecks: healthChecks(runtime),
     catalog: watchingCatalogStore(runtime),
     releases,
     checkpoints,

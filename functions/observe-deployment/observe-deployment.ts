@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import type { Aliases } from '../../shared/aws/aliases.ts';
 import { type Deployment, type Deployments, isActive } from '../../shared/aws/deployments.ts';
+import type { HealthChecks } from '../../shared/aws/health-checks.ts';
 import type { Signals } from '../../shared/aws/signals.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
+import type { ServicePolicy } from '../../shared/catalog/service-entry.ts';
 import { LedgerCorrupt } from '../../shared/errors.ts';
+import { type CheckedHealth, type FailedLooks, judgeHealthChecks } from '../../shared/judge/health-checks.ts';
 import { judgeRelease } from '../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../shared/judge/judgement.ts';
 import { type NextStep, nextStep, type Phase, secondsUntilNextLook } from '../../shared/judge/next-step.ts';
@@ -40,11 +43,15 @@ export interface ObserveDeploymentDeps {
   readonly deployments: Deployments;
   readonly aliases: Aliases;
   readonly signals: Signals;
+  readonly healthChecks: HealthChecks;
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
   readonly checkpoints: CheckpointLedger;
   readonly now: () => number;
 }
+
+/** Nothing was asked. */
+const unchecked: CheckedHealth = { evidence: [], failedLooks: {}, isDoubted: false };
 
 /** One look at a deployment: reads its status, traffic, metrics and alarms, judges, and decides what follows. */
 export function observeDeployment(deps: ObserveDeploymentDeps) {
@@ -70,17 +77,21 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
       to: now,
       slowOverMs: policy.limits.slow?.overMs,
     });
+    const share = phase === 'baking' ? 1 : await shareOf(watched);
+    // Before its first traffic a check would speak of the version before, and of a failed deployment it is too late.
+    const isServing = phase !== 'failed' && share > 0;
+    const health = isServing ? await checkHealth(policy, release, watched, seen?.failedLooks) : unchecked;
     const judged = judgeRelease({
       subject: `${watched.function}:${watched.toVersion}`,
       minutes,
       baseline: watched.baseline,
       limits: policy.limits,
       alarms: await readAlarms(policy.alarms, watched),
+      checks: health.evidence,
       startedAt: deployment.createdAt,
     });
     const judgement = phase === 'failed' ? failedJudgement(deployment, judged) : judged;
     const { requests, errors } = totalOf(minutes);
-    const share = phase === 'baking' ? 1 : await shareOf(watched);
     const subject = checkpointSubjectOf(release, watched);
     const look = { subject, deployment, phase, share, judgement, now };
     return {
@@ -101,10 +112,24 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
           release.undoneBy !== undefined ||
           (phase === 'baking' && (await isSuperseded(release, watched))),
       }),
-      waitSeconds: secondsUntilNextLook({ now, phase, bakedMinutes }),
-      seen: await recordLook(deps, look, seen ?? undefined),
+      waitSeconds: secondsUntilNextLook({ now, phase, bakedMinutes: health.isDoubted ? 0 : bakedMinutes }),
+      seen: {
+        ...(await recordLook(deps, look, seen ?? undefined)),
+        failedLooks: health.failedLooks,
+      },
     };
   };
+
+  async function checkHealth(
+    { healthChecks }: ServicePolicy,
+    { service, releaseId }: ReleaseRecord,
+    { function: name, alias, toVersion }: WatchedDeployment,
+    before: FailedLooks | undefined,
+  ) {
+    const targets = [{ function: name, alias, version: toVersion }];
+    const answers = await deps.healthChecks.ask(healthChecks, { service, releaseId, targets });
+    return judgeHealthChecks(healthChecks, answers, before);
+  }
 
   async function readAlarms(names: readonly string[], { alarmsBefore }: WatchedDeployment) {
     const alarms = await deps.signals.alarms(names);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Deployment, Deployments } from '../../shared/aws/deployments.ts';
+import { failedLooks } from '../../shared/judge/health-checks.ts';
 import { type Judgement, judgementVerdict } from '../../shared/judge/judgement.ts';
 import type { Phase } from '../../shared/judge/next-step.ts';
 import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
@@ -12,6 +13,8 @@ export const seenBefore = z.strictObject({
   verdict: judgementVerdict,
   /** Whether the first traffic to the new version is recorded. */
   shifting: z.boolean(),
+  /** What the look found of health checks; absent where none was asked. */
+  failedLooks: failedLooks.optional(),
 });
 export type Seen = z.infer<typeof seenBefore>;
 

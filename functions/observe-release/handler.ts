@@ -1,12 +1,13 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
-import { aliases, catalogStore, ledgers, signals } from '../../shared/wiring.ts';
+import { aliases, catalogStore, healthChecks, ledgers, signals } from '../../shared/wiring.ts';
 import { observeRelease, observeReleaseInput } from './observe-release.ts';
 
 export const build = task(observeReleaseInput, (runtime) =>
   observeRelease({
     aliases: aliases(runtime),
     signals: signals(runtime),
+    healthChecks: healthChecks(runtime),
     catalog: catalogStore(runtime),
     releases: ledgers(runtime).releases,
     now: runtime.now,

@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import type { Aliases } from '../../shared/aws/aliases.ts';
+import type { HealthChecks } from '../../shared/aws/health-checks.ts';
 import type { Signals } from '../../shared/aws/signals.ts';
 import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import type { ServicePolicy } from '../../shared/catalog/service-entry.ts';
 import { judgeAlarms } from '../../shared/judge/declared-alarms.ts';
+import { type FailedLooks, failedLooks, judgeHealthChecks } from '../../shared/judge/health-checks.ts';
 import { judgeRelease } from '../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../shared/judge/judgement.ts';
 import { nextStep, secondsUntilNextLook } from '../../shared/judge/next-step.ts';
@@ -12,7 +14,11 @@ import { totalOf } from '../../shared/judge/samples.ts';
 import type { AliasSnapshot, ReleaseRecord } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 
-export const observeReleaseInput = z.strictObject({ releaseId: z.string() });
+export const observeReleaseInput = z.strictObject({
+  releaseId: z.string(),
+  /** What the look before found of health checks. */
+  failedLooks: failedLooks.optional(),
+});
 
 /** What one look at a whole release found, and what follows from it. */
 export interface ReleaseObservation {
@@ -22,12 +28,15 @@ export interface ReleaseObservation {
   /** `end`: it is not for this watch to settle it, or not any more. */
   readonly next: 'look-again' | 'settle' | 'end';
   readonly waitSeconds: number;
+  /** For the next look. */
+  readonly failedLooks: FailedLooks;
 }
 
 /** What the rule needs. */
 export interface ObserveReleaseDeps {
   readonly aliases: Aliases;
   readonly signals: Signals;
+  readonly healthChecks: HealthChecks;
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
   readonly now: () => number;
@@ -45,9 +54,9 @@ const unheardMinutes = 15;
  * same judge, limits, alarms and bake as a deployment, from the moment it was recorded.
  */
 export function observeRelease(deps: ObserveReleaseDeps) {
-  return async ({ releaseId }: z.infer<typeof observeReleaseInput>): Promise<ReleaseObservation> => {
+  return async (input: z.infer<typeof observeReleaseInput>): Promise<ReleaseObservation> => {
     const now = deps.now();
-    const release = await deps.releases.get(releaseId);
+    const release = await deps.releases.get(input.releaseId);
     const { policy, targets } = await deps.catalog.entry(release.service);
     const aliases = (release.snapshot ?? []).filter(isAlias);
     const since = Date.parse(release.recordedAt ?? release.startedAt);
@@ -59,7 +68,8 @@ export function observeRelease(deps: ObserveReleaseDeps) {
       counted.requests += requests;
       counted.errors += errors;
     }
-    const judgement = together(judgements, await judgeDeclared(policy, release));
+    const health = await checkHealth(policy, release, aliases, input.failedLooks);
+    const judgement = together(judgements, [...health.evidence, ...(await judgeDeclared(policy, release))]);
     const bakedMinutes = (now - since) / 60_000;
     const next = nextStep({
       phase: 'baking',
@@ -74,7 +84,12 @@ export function observeRelease(deps: ObserveReleaseDeps) {
       judgement,
       ...counted,
       next: next === 'end' ? 'end' : next === 'look-again' || unheard ? 'look-again' : 'settle',
-      waitSeconds: secondsUntilNextLook({ now, phase: 'baking', bakedMinutes }),
+      waitSeconds: secondsUntilNextLook({
+        now,
+        phase: 'baking',
+        bakedMinutes: health.isDoubted ? 0 : bakedMinutes,
+      }),
+      failedLooks: health.failedLooks,
     };
   };
 
@@ -92,6 +107,17 @@ export function observeRelease(deps: ObserveReleaseDeps) {
       judgement: judgeRelease({ subject, minutes, limits, alarms: [], startedAt: since }),
       ...totalOf(minutes),
     };
+  }
+
+  async function checkHealth(
+    { healthChecks }: ServicePolicy,
+    { service, releaseId }: ReleaseRecord,
+    aliases: readonly AliasSnapshot[],
+    before: FailedLooks | undefined,
+  ) {
+    const targets = aliases.map(({ function: name, alias, version }) => ({ function: name, alias, version }));
+    const answers = await deps.healthChecks.ask(healthChecks, { service, releaseId, targets });
+    return judgeHealthChecks(healthChecks, answers, before);
   }
 
   async function judgeDeclared({ alarms }: ServicePolicy, { startedAt }: ReleaseRecord) {
@@ -113,10 +139,12 @@ export function observeRelease(deps: ObserveReleaseDeps) {
 }
 
 /** One verdict of all: unhealthy if anything is, healthy if something proved so, insufficient otherwise. */
-function together(judgements: readonly Judgement[], alarms: Judgement['evidence']): Judgement {
-  const evidence = [...judgements.flatMap((one) => one.evidence), ...alarms];
+function together(judgements: readonly Judgement[], others: Judgement['evidence']): Judgement {
+  const evidence = [...judgements.flatMap((one) => one.evidence), ...others];
   const breach = evidence.find(({ finding }) => finding === 'breach');
   if (breach) return { verdict: 'unhealthy', reason: breach.detail, evidence };
+  const open = others.find(({ rule, finding }) => rule === 'health-check' && finding === 'note');
+  if (open) return { verdict: 'insufficient', reason: open.detail, evidence };
   const healthy = judgements.filter(({ verdict }) => verdict === 'healthy');
   const { verdict, said } =
     healthy.length > 0

@@ -54,8 +54,8 @@ export function settleRelease(deps: SettleReleaseDeps) {
   const { releases } = deps;
 
   return async (input: Input): Promise<{ settlement: Settlement }> => {
-    const { deploymentId, releaseId, verdict, requests, errors } = input;
-    const settled = { verdict, at: new Date(deps.now()).toISOString(), requests, errors };
+    const { deploymentId, releaseId, verdict, requests, errors, reason } = input;
+    const settled = { verdict, at: new Date(deps.now()).toISOString(), requests, errors, reason };
     if (deploymentId === undefined) await releases.settle(releaseId, settled);
     else await releases.settleDeployment(releaseId, deploymentId, settled);
 

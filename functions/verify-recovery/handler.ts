@@ -1,6 +1,13 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
-import { aliases, ledgers, planStore, signals, watchingCatalogStore } from '../../shared/wiring.ts';
+import {
+  aliases,
+  healthChecks,
+  ledgers,
+  planStore,
+  signals,
+  watchingCatalogStore,
+} from '../../shared/wiring.ts';
 import { verifyRecovery, verifyRecoveryInput } from './verify-recovery.ts';
 
 export const build = task(verifyRecoveryInput, (runtime) =>
@@ -8,6 +15,7 @@ export const build = task(verifyRecoveryInput, (runtime) =>
     ...ledgers(runtime),
     aliases: aliases(runtime),
     signals: signals(runtime),
+    healthChecks: healthChecks(runtime),
     catalog: watchingCatalogStore(runtime),
     plans: planStore(runtime),
     now: runtime.now,

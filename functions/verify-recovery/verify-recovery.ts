@@ -1,25 +1,34 @@
 import * as z from 'zod';
 import type { Aliases } from '../../shared/aws/aliases.ts';
+import type { HealthCheckEvent, HealthChecks } from '../../shared/aws/health-checks.ts';
 import type { Signals } from '../../shared/aws/signals.ts';
 import { type AliasKind, isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import type { ServiceEntry, ServicePolicy } from '../../shared/catalog/service-entry.ts';
 import { LockLost } from '../../shared/errors.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
+import {
+  type FailedLooks,
+  failedLooks,
+  judgeHealthChecks,
+  judgementOfChecks,
+} from '../../shared/judge/health-checks.ts';
 import { judgeRelease } from '../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../shared/judge/judgement.ts';
 import { secondsUntilNextLook } from '../../shared/judge/next-step.ts';
-import type { Attempt, IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
+import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
 import { limitConcurrency } from '../../shared/limit-concurrency.ts';
 import { shorten } from '../../shared/mail/mail-text.ts';
 import type { PlanStore } from '../../shared/targets/plan-store.ts';
-import type { TargetPlan } from '../../shared/targets/service-plan.ts';
+import type { ServicePlan, TargetPlan } from '../../shared/targets/service-plan.ts';
 
 export const verifyRecoveryInput = z.strictObject({
   incidentId: z.string(),
   attempt: z.number().int().positive(),
   planKey: z.string(),
+  /** What the look before found of health checks, by service. */
+  failedLooks: z.record(z.string(), failedLooks).optional(),
 });
 
 /** How the moved services are, by the judge that condemned them. */
@@ -27,17 +36,27 @@ export interface Recovery {
   readonly status: 'recovered' | 'unproven' | 'not-recovered' | 'look-again';
   readonly detail: string;
   readonly waitSeconds: number;
+  /** For the next look, by service. */
+  readonly failedLooks: Readonly<Record<string, FailedLooks>>;
 }
 
 /** What the rule needs. */
 export interface VerifyRecoveryDeps {
   readonly aliases: Aliases;
   readonly signals: Signals;
+  readonly healthChecks: HealthChecks;
   readonly catalog: CatalogStore;
   readonly incidents: IncidentLedger;
   readonly locks: LockLedger;
   readonly plans: PlanStore;
   readonly now: () => number;
+}
+
+/** One look at a service that was moved. */
+interface Look {
+  readonly service: string;
+  readonly judgements: readonly Judgement[];
+  readonly failedLooks: FailedLooks;
 }
 
 /**
@@ -72,14 +91,17 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
     const since = results.reduce((latest, { finishedAt }) => Math.max(latest, Date.parse(finishedAt)), 0);
     const looks = await Promise.all(
       results.map(({ service }) =>
-        limited(() => look(input, services[service], planned.get(service)?.targets ?? [], since, now)),
+        limited(() => look(input, services[service], planned.get(service), since, now)),
       ),
     );
     const own = looks.filter((one) => one !== undefined);
     if (own.length === 0 && results.length > 0) {
       throw new LockLost(`No lock of incident ${input.incidentId} is held any more.`);
     }
-    const judgements = own.flat();
+    const judgements = own.flatMap((one) => one.judgements);
+    const doubted = own.flatMap(({ service, failedLooks: looks }) =>
+      Object.keys(looks).length > 0 ? [[service, looks] as const] : [],
+    );
     const moved = results.length;
     const status = statusOf(judgements, now - since);
     return {
@@ -87,38 +109,52 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
       detail:
         moved > 0 ? describe(status, judgements) : 'no service was put back, so there is nothing to look at',
       waitSeconds: secondsUntilNextLook({ now, phase: 'shifting', bakedMinutes: 0 }),
+      failedLooks: Object.fromEntries(doubted),
     };
   };
 
   /** Undefined for a service that is another incident's by now: that one looks after it. */
   async function look(
-    attempt: Attempt,
+    input: z.infer<typeof verifyRecoveryInput>,
     entry: ServiceEntry | undefined,
-    targets: readonly TargetPlan[],
+    plan: ServicePlan | undefined,
     from: number,
     now: number,
-  ): Promise<Judgement[] | undefined> {
-    if (!entry) return [];
+  ): Promise<Look | undefined> {
+    if (!entry || !plan) return { service: '', judgements: [], failedLooks: {} };
+    const { service, policy } = entry;
     try {
-      await deps.locks.renew(entry.service, lockOwner(attempt));
+      await deps.locks.renew(service, lockOwner(input));
     } catch (error) {
       if (error instanceof LockLost) return undefined;
       throw error;
     }
     const judgements: Judgement[] = [];
-    for (const target of targets) {
-      if (isAlias(target)) judgements.push(await judge(entry.policy, target, from, now));
+    const live: HealthCheckEvent['targets'][number][] = [];
+    for (const target of plan.targets) {
+      if (!isAlias(target)) continue;
+      const { version } = await deps.aliases.get(target.function, target.alias);
+      live.push({ function: target.function, alias: target.alias, version });
+      judgements.push(await judge(policy, target, version, from, now));
     }
-    return judgements;
+    const event = { service, releaseId: plan.toRelease, targets: live };
+    const answers = await deps.healthChecks.ask(policy.healthChecks, event);
+    const health = judgeHealthChecks(policy.healthChecks, answers, input.failedLooks?.[service]);
+    const checked = judgementOfChecks(health.evidence);
+    return {
+      service,
+      judgements: [...judgements, ...(checked ? [checked] : [])],
+      failedLooks: health.failedLooks,
+    };
   }
 
   async function judge(
     { limits }: ServicePolicy,
     target: Extract<TargetPlan, { kind: AliasKind }>,
+    version: string,
     from: number,
     now: number,
   ): Promise<Judgement> {
-    const { version } = await deps.aliases.get(target.function, target.alias);
     const minutes = await deps.signals.minutes({
       function: target.function,
       alias: target.alias,

@@ -1,5 +1,7 @@
+import type { HealthCheckEvent } from '../../shared/aws/health-checks.ts';
 import type { LimitsPolicy } from '../../shared/catalog/service-entry.ts';
 import type { ReleaseRecord } from '../../shared/ledger/records.ts';
+import type { WireCall } from '../account/wire/wire.ts';
 import { LATENCY_VALUES } from '../traffic/latency.ts';
 import { MINUTE_MS } from '../traffic/version-minute.ts';
 import type { RunFacts } from './run-facts.ts';
@@ -27,6 +29,8 @@ export interface BadMinute {
 export class GroundTruth {
   readonly #facts: RunFacts;
   readonly #raised = new Map<string, number[]>();
+  /** Answers in a row that found a version unhealthy, by the check and the version it was asked about. */
+  readonly #unhealthy = new Map<string, number>();
 
   constructor(facts: RunFacts) {
     this.#facts = facts;
@@ -34,6 +38,20 @@ export class GroundTruth {
       if (current?.value !== 'ALARM' || previous?.value === 'ALARM') return;
       this.#raised.set(name, [...(this.#raised.get(name) ?? []), facts.now()]);
     });
+    facts.account.wire.onPerformed(({ call, output }) => this.#noteCheck(call, output));
+  }
+
+  #noteCheck({ service, operation, input }: WireCall, output: { Payload?: Uint8Array } | undefined): void {
+    if (service !== 'lambda' || operation !== 'Invoke') return;
+    const name = String(input.FunctionName);
+    if (!name.startsWith('HealthCheck_')) return;
+    const { healthy } = parsed(output?.Payload) as { healthy?: unknown };
+    if (typeof healthy !== 'boolean') return;
+    const { targets } = parsed(input.Payload) as HealthCheckEvent;
+    for (const target of targets) {
+      const key = `${name} of ${target.function}:${target.version}`;
+      this.#unhealthy.set(key, healthy ? 0 : (this.#unhealthy.get(key) ?? 0) + 1);
+    }
   }
 
   /** The minutes of a version that had requests, with how far each was over the policy's limits. */
@@ -71,7 +89,11 @@ export class GroundTruth {
       const { status } = this.#facts.account.codeDeploy.find(deploymentId);
       if (status === 'Failed' || status === 'Stopped') return `deployment ${deploymentId} ended ${status}`;
       if (!entry) continue;
-      const { limits, alarms } = entry.policy;
+      const { limits, alarms, healthChecks } = entry.policy;
+      const failed = healthChecks.find(
+        (check) => (this.#unhealthy.get(`${check.function} of ${name}:${toVersion}`) ?? 0) >= check.failures,
+      );
+      if (failed) return `health check ${failed.function} found ${name}:${toVersion} unhealthy`;
       const raised = alarms.find((alarm) => this.#raised.get(alarm)?.some((at) => at >= from));
       if (raised) return `alarm ${raised} was raised`;
       const over = this.minutes({ function: name, alias, version: toVersion }, from, now, limits).filter(
@@ -82,6 +104,10 @@ export class GroundTruth {
     }
     return undefined;
   }
+}
+
+function parsed(payload: unknown): object {
+  return JSON.parse(Buffer.from((payload ?? '{}') as Uint8Array).toString() || '{}') ?? {};
 }
 
 function sum(values: readonly number[]): number {

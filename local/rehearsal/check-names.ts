@@ -122,3 +122,31 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
   for (const name of Object.keys(aliases)) qualified(`expect.aliases.${name}`, name);
   return problems;
 }
+
+/**
+ * Every health check of a scenario that no service asks, or that a rehearsal cannot play.
+ *
+ * @param entries the services with the scenario's policies
+ */
+export function checkHealthChecks(
+  { healthChecks }: ScenarioFile,
+  entries: readonly ServiceEntry[],
+): ScenarioProblem[] {
+  const asked = entries.flatMap(({ service, policy }) =>
+    policy.healthChecks.map((check, index) => ({
+      name: check.function,
+      path: `services.${service}.policy.healthChecks.${index}.function`,
+    })),
+  );
+  const names = asked.map(({ name }) => name);
+  const unknown = healthChecks.flatMap(({ function: name }, index) =>
+    names.includes(name)
+      ? []
+      : {
+          path: `healthChecks.${index}.function`,
+          reason: notOneOf('a health check of a service', name, names),
+        },
+  );
+  const reason = 'a rehearsal knows health checks by their name alone, without version or alias';
+  return [...unknown, ...asked.flatMap(({ name, path }) => (name.includes(':') ? { path, reason } : []))];
+}

@@ -13,6 +13,7 @@ import type { Attach, Attachment } from './attachment.ts';
 import { logChanges } from './change-log.ts';
 import { deleteSavedTemplates, deleteUnusedVersions } from './clean-up-job.ts';
 import { DeploymentTool } from './deployment-tool.ts';
+import { deployHealthChecks } from './health-check-functions.ts';
 import { observeAccount } from './observe-account.ts';
 import { observeExecutions } from './observe-executions.ts';
 import { observeFunctions } from './observe-functions.ts';
@@ -104,6 +105,7 @@ export class Rehearsal {
     this.#tool.createStacks();
     this.#tool.createParameters();
     deployRollbackHooks(scenario, account);
+    deployHealthChecks(scenario, account);
     createTrafficTargets(scenario, account);
     applyFaults(scenario, account, this.timeline);
     this.changes = logChanges(scenario, account);

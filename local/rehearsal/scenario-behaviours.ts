@@ -48,7 +48,7 @@ export function scenarioBehaviours(scenario: Scenario): ReadonlyMap<string, Beha
 
 function badPhase(bad: Scenario['releases'][number]['bad'], logicalId: string): Pick<Behaviour, 'phases'> {
   if (!bad || (bad.functions && !bad.functions.includes(logicalId))) return {};
-  const { after, until, functions: _, ...answers } = bad;
+  const { after, until, functions: _, unhealthy: __, ...answers } = bad;
   return {
     phases: [
       {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import { entriesOf, parseCatalog } from './catalog-entries.ts';
-import { checkNames } from './check-names.ts';
+import { checkHealthChecks, checkNames } from './check-names.ts';
 import { checkRehearsable } from './check-rehearsable.ts';
 import { drawEstate } from './draw-estate.ts';
 import { readYaml } from './read-yaml.ts';
@@ -76,6 +76,7 @@ export function parseScenario(text: string, { file, readCatalog: read }: Scenari
   const entries = services ? parseCatalog(file, { services }) : read(catalog as string);
   const problems = [...checkRehearsable(entries), ...checkNames(parsed.data, entries)];
   const own = entriesOf(parsed.data, entries, problems);
+  problems.push(...checkHealthChecks(parsed.data, own));
   if (problems.length > 0) throw new ScenarioError(file, problems);
   const byTime = <T extends { at: number }>(all: readonly T[]) => [...all].sort((a, b) => a.at - b.at);
   return {

@@ -14,6 +14,8 @@ export const badness = answers.extend({
   after: positiveDuration.prefault('0s'),
   /** When it is over again, counted likewise. */
   until: positiveDuration.optional(),
+  /** What the health checks of the service, asked about the new version, find wrong with it. */
+  unhealthy: z.string().min(1).optional(),
   /** Only these functions of the release; all of them where it is left out. */
   functions: z.array(z.string()).min(1).optional(),
 });

@@ -4,6 +4,7 @@ import { positiveDuration } from './duration.ts';
 import { alarm } from './scenario-alarm.ts';
 import { expectation } from './scenario-expect.ts';
 import { faults } from './scenario-fault.ts';
+import { scenarioHealthCheck } from './scenario-health-check.ts';
 import { rollbackHook } from './scenario-hook.ts';
 import { meshRule } from './scenario-mesh.ts';
 import { scenarioParameter } from './scenario-parameter.ts';
@@ -72,6 +73,7 @@ export const scenarioFile = z.strictObject({
   autoDeploy: z.array(z.string()).default([]),
   mesh: z.array(meshRule).default([]),
   rollbackHooks: z.array(rollbackHook).default([]),
+  healthChecks: z.array(scenarioHealthCheck).default([]),
   releases: z.array(release).default([]),
   starts: z.array(manualStart).default([]),
   invocations: z.array(manualInvocation).default([]),

@@ -1,5 +1,6 @@
 import type { SeededRandom } from '../random/seeded-random.ts';
 import { drawDecisions } from './draw-decisions.ts';
+import { drawHealthChecks } from './draw-health-checks.ts';
 import { drawHooks, drawParameters, drawRest, drawTargets } from './draw-targets.ts';
 import type { ScenarioInput } from './simulation-case.ts';
 
@@ -47,9 +48,10 @@ export function drawScenario(random: SeededRandom): ScenarioInput {
     ),
   }));
   const decided = drawDecisions(services, releases, random.fork('decisions'));
+  const checked = drawHealthChecks(decided.services, releases, random.fork('health-checks'));
   return {
     title: 'drawn',
-    services: decided.services,
+    services: checked.services,
     unmanaged,
     history: '6m',
     deadline: '24h',
@@ -58,7 +60,8 @@ export function drawScenario(random: SeededRandom): ScenarioInput {
     alarms,
     parameters: drawParameters(services),
     rollbackHooks: drawHooks(services, random.fork('hooks')),
-    releases,
+    releases: checked.releases,
+    healthChecks: checked.healthChecks,
     starts: drawStarts(managed, random.fork('starts'), releases.length === 0),
     invocations: decided.invocations,
   };

@@ -66,7 +66,7 @@ const simplifications: readonly ((scenario: ScenarioInput) => ScenarioInput | un
 ];
 
 function onlyTheServicesReleased(scenario: ScenarioInput): ScenarioInput | undefined {
-  const { services = [], releases = [], starts = [], rollbackHooks = [] } = scenario;
+  const { services = [], releases = [], starts = [], rollbackHooks = [], healthChecks = [] } = scenario;
   const used = new Set([
     ...releases.map(({ service }) => service),
     ...starts.map(({ input }) => (input as { service?: string }).service),
@@ -76,8 +76,10 @@ function onlyTheServicesReleased(scenario: ScenarioInput): ScenarioInput | undef
   const hooks = kept.flatMap(({ targets }) =>
     targets.flatMap((target) => (target.kind === 'hook' ? target.function : [])),
   );
+  const checks = kept.flatMap(({ policy }) => (policy?.healthChecks ?? []).map((check) => check.function));
   return {
     ...scenario,
+    healthChecks: healthChecks.filter((one) => checks.includes(one.function)),
     rollbackHooks: rollbackHooks.filter((one) => hooks.includes(one.function)),
     services: kept.map((one) => ({
       ...one,

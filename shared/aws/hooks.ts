@@ -1,9 +1,9 @@
 import {
   GetFunctionConfigurationCommand,
-  InvokeCommand,
   type LambdaClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
+import { inShort, invokeFunction } from './invoke-function.ts';
 
 /** How a hook ended. */
 export interface HookAnswer {
@@ -13,9 +13,6 @@ export interface HookAnswer {
   readonly message: string | undefined;
 }
 
-/** What a hook says goes into histories and mails, so that it is kept short. */
-const mostCharacters = 300;
-
 /** Hooks: the functions of the teams that a rollback asks to do their part. */
 export class Hooks {
   readonly #client: LambdaClient;
@@ -24,6 +21,7 @@ export class Hooks {
     this.#client = client;
   }
 
+  /** Whether there is a function of the name, or a version or alias where the name has one. */
   async exists(name: string): Promise<boolean> {
     try {
       await this.#client.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
@@ -36,32 +34,7 @@ export class Hooks {
 
   /** Invokes a hook and waits for it. */
   async invoke(name: string, event: object): Promise<HookAnswer> {
-    const { FunctionError, Payload = new Uint8Array() } = await this.#client.send(
-      new InvokeCommand({
-        FunctionName: name,
-        InvocationType: 'RequestResponse',
-        Payload: Buffer.from(JSON.stringify(event)),
-      }),
-    );
-    const answer = parse(Buffer.from(Payload).toString());
-    if (!FunctionError) return { failure: undefined, message: shorten(answer.message) };
-    const type = shorten(answer.errorType) ?? FunctionError;
-    return {
-      failure: `${type}: ${shorten(answer.errorMessage) ?? 'it gave no message'}`,
-      message: undefined,
-    };
+    const { failure, answer } = await invokeFunction(this.#client, name, event);
+    return { failure, message: inShort(answer.message) };
   }
-}
-
-function parse(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
-function shorten(text: unknown): string | undefined {
-  return typeof text === 'string' && text !== '' ? text.slice(0, mostCharacters) : undefined;
 }

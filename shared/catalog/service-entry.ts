@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { healthChecks } from './health-check.ts';
 import { phaseOrder } from './phases.ts';
 import { targetEntry, targetName } from './target-entry.ts';
 
@@ -88,6 +89,7 @@ export const servicePolicy = z
     limits: limitsPolicy.prefault({}),
     /** CloudWatch alarms of the service; one that turns ALARM after the deployment began condemns it. */
     alarms: z.array(z.string().min(1)).max(100, 'DescribeAlarms takes at most 100 names').default([]),
+    healthChecks,
     /** Why going back is impossible; a service that says so is frozen and a person is called. */
     irreversible: z.string().min(1).max(200).optional(),
   })

@@ -22,6 +22,8 @@ export const settledAs = z.strictObject({
   at: instant,
   requests: z.number(),
   errors: z.number(),
+  /** What was seen at the last look, in words. */
+  reason: z.string().optional(),
 });
 export type SettledAs = z.infer<typeof settledAs>;
 

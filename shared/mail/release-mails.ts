@@ -3,8 +3,8 @@ import type { ReleaseRecord, WatchedDeployment } from '../ledger/records.ts';
 import { columns, duration, instant, layOut, type Mail } from './mail-text.ts';
 
 /**
- * The mail of a release whose watching has ended: confirmed good, or left unproven for want of traffic, or because
- * of what its other targets are on.
+ * The mail of a release whose watching has ended: confirmed good, or left unproven for want of a verdict, or
+ * because of what its other targets are on.
  */
 export function releaseMail(
   environment: string,
@@ -21,12 +21,17 @@ export function releaseMail(
   const subject = good
     ? `[${environment}] ${release.service}: release confirmed good`
     : `[${environment}] ${release.service}: release unproven, ${
-        objections.length > 0 ? 'another target is not good' : 'too little traffic'
+        objections.length > 0 ? 'another target is not good' : 'no verdict'
       }`;
+  const undecided = new Set(
+    deployments.flatMap(({ settled }) =>
+      settled?.verdict === 'insufficient' && settled.reason ? settled.reason : [],
+    ),
+  );
   const unproven =
     objections.length > 0
       ? 'was itself healthy, but not all that is live with it is proven'
-      : 'served too few requests for a verdict';
+      : 'there was no verdict on it';
   const lead = good
     ? `${release.service}: the release of ${instant(release.startedAt)} was watched for ${watched} and is good.`
     : `${release.service}: the release of ${instant(release.startedAt)} was watched for ${watched} and ` +
@@ -37,6 +42,7 @@ export function releaseMail(
     [
       { heading: 'What was watched', lines: columns(deployments.map((one) => [one.target, describe(one)])) },
       { heading: 'What speaks against it', lines: objections },
+      { heading: 'Why there is no verdict', lines: good || objections.length > 0 ? [] : [...undecided] },
     ],
     [`Release ${release.releaseId}`],
   );

@@ -3,6 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-lambda';
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { stringify } from 'yaml';
@@ -11,12 +16,13 @@ import { coordinatorStack, noSuchStack, TerminalDouble } from './terminal-double
 
 const cloudFormation = mockClient(CloudFormationClient);
 const cloudWatch = mockClient(CloudWatchClient);
+const lambda = mockClient(LambdaClient);
 const ssm = mockClient(SSMClient);
 let folder: string;
 let terminal: TerminalDouble;
 
 beforeEach(() => {
-  for (const mock of [cloudFormation, cloudWatch, ssm]) mock.reset();
+  for (const mock of [cloudFormation, cloudWatch, lambda, ssm]) mock.reset();
   folder = mkdtempSync(join(tmpdir(), 'catalog-'));
   terminal = new TerminalDouble();
   stack('rollback-coordinator-prod', coordinatorStack);
@@ -65,7 +71,7 @@ describe('catalog validate', () => {
     await expect(run('validate', folder)).resolves.toBe(0);
     expect(terminal.lines).toEqual([
       '3 entries read, 0 errors, 0 notes',
-      'Not checked: alarms, stacks, services that no file has; --online asks the account.',
+      'Not checked: alarms, functions, stacks, services that no file has; --online asks the account.',
     ]);
     expect(cloudFormation.calls()).toHaveLength(0);
   });
@@ -155,6 +161,26 @@ describe('catalog validate', () => {
     expect(terminal.text).not.toContain('Not checked');
   });
 
+  it('asks the account with --online for the functions that would be asked', async () => {
+    stack('shop-orders', withRole({ RoleARN: 'arn:role' }));
+    lambda
+      .on(GetFunctionConfigurationCommand)
+      .rejects(new ResourceNotFoundException({ message: 'not found', $metadata: {} }));
+    lambda
+      .on(GetFunctionConfigurationCommand, { FunctionName: 'HealthCheck_there' })
+      .resolves({ State: 'Active' });
+    const healthChecks = ['HealthCheck_there', 'HealthCheck_orders'].map((name) => ({ function: name }));
+    const hook = { kind: 'hook', function: 'RollbackHook_orders', when: 'before' };
+    file(
+      'a.yaml',
+      entry('orders', { policy: { healthChecks }, targets: [hook, { kind: 'cloudformation' }] }),
+    );
+    await expect(run('validate', folder, '--online')).resolves.toBe(1);
+    expect(terminal.text).toContain('policy.healthChecks.1: there is no function "HealthCheck_orders"');
+    expect(terminal.text).toContain('targets.0: there is no function "RollbackHook_orders"');
+    expect(terminal.text).toContain('2 errors');
+  });
+
   it('answers as JSON', async () => {
     const path = file('a.yaml', entry('orders', { dependsOn: ['x'] }));
     await expect(run('validate', path, '--json')).resolves.toBe(1);
@@ -170,7 +196,7 @@ describe('catalog validate', () => {
           reason: 'there is no service "x"',
         },
       ],
-      notChecked: ['alarms', 'stacks', 'services that no file has'],
+      notChecked: ['alarms', 'functions', 'stacks', 'services that no file has'],
     });
   });
 

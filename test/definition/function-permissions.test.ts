@@ -33,15 +33,19 @@ describe('what is read from the source', () => {
     expect(changing).toEqual(['FreezeServiceFunction', 'StartTargetFunction']);
   });
 
-  it('tells who asks the hooks of the teams', () => {
+  it('tells who asks the hooks and the health checks of the teams', () => {
     const asking = functions.filter((one) =>
       commandsOf(folderOf(one)).includes('@aws-sdk/client-lambda/InvokeCommand'),
     );
-    expect(asking).toEqual(['InvokeHookFunction', 'RequestHookFunction']);
+    const hooks = ['InvokeHookFunction', 'RequestHookFunction'];
+    const checks = ['ObserveDeploymentFunction', 'ObserveReleaseFunction', 'VerifyRecoveryFunction'];
+    expect([...asking].sort()).toEqual([...hooks, ...checks].sort());
     for (const one of asking) {
       const granted = statementsOf(one).filter(({ actions }) => actions.includes('lambda:InvokeFunction'));
       expect(granted.flatMap(({ resources }) => resources)).toEqual([
-        expect.stringMatching(/:function:RollbackHook_\*"}$/),
+        expect.stringMatching(
+          hooks.includes(one) ? /:function:RollbackHook_\*"}$/ : /:function:HealthCheck_\*"}$/,
+        ),
       ]);
     }
   });

@@ -5,7 +5,8 @@ import {
   GetDeploymentCommand,
   ListDeploymentTargetsCommand,
 } from '@aws-sdk/client-codedeploy';
-import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetAliasCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/observe-deployment/handler.ts';
 import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
@@ -66,6 +67,78 @@ function completed(minutesAgo: number, changes = {}) {
     .resolves(deploymentInfo({ status: 'Succeeded', completeTime, ...changes }));
   lambda.on(GetAliasCommand).resolves(alias('5'));
 }
+
+describe('health checks', () => {
+  const says = (answer: object) =>
+    lambda.on(InvokeCommand).resolves({ Payload: Uint8ArrayBlobAdapter.fromString(JSON.stringify(answer)) });
+  const unhealthy = { healthy: false, reason: 'checkout answers 500' };
+  const seen = (looks: number) => ({
+    phase: 'shifting',
+    verdict: 'insufficient',
+    shifting: true,
+    failedLooks: { HealthCheck_orders: looks },
+  });
+
+  beforeEach(() =>
+    mockBucket(
+      catalogObject(ordersEntry({ policy: { healthChecks: [{ function: 'HealthCheck_orders' }] } })),
+    ),
+  );
+
+  it('are asked about the new version, and have to vouch for it', async () => {
+    says({ healthy: true });
+    await expect(observe()).resolves.toMatchObject({
+      judgement: {
+        verdict: 'healthy',
+        evidence: expect.arrayContaining([expect.objectContaining({ rule: 'health-check' })]),
+      },
+      seen: { failedLooks: {} },
+    });
+    const payload = lambda.commandCalls(InvokeCommand)[0]?.args[0].input.Payload as Uint8Array;
+    expect(JSON.parse(Buffer.from(payload).toString())).toEqual({
+      service: 'orders',
+      releaseId: RELEASE,
+      targets: [{ function: FUNCTION, alias: 'live', version: '5' }],
+    });
+  });
+
+  it('condemn a release by looks in a row, counted from look to look', async () => {
+    says(unhealthy);
+    await expect(observe(seen(1))).resolves.toMatchObject({
+      judgement: { verdict: 'insufficient' },
+      next: 'look-again',
+      seen: { failedLooks: { HealthCheck_orders: 2 } },
+    });
+    await expect(observe(seen(2))).resolves.toMatchObject({
+      judgement: { verdict: 'unhealthy', reason: expect.stringContaining('checkout answers 500') },
+      next: 'roll-back',
+    });
+  });
+
+  it('that are broken leave the verdict open', async () => {
+    lambda.on(InvokeCommand).rejects(throttled());
+    await expect(observe()).resolves.toMatchObject({
+      judgement: { verdict: 'insufficient', reason: expect.stringContaining('Rate exceeded') },
+      next: 'look-again',
+    });
+  });
+
+  it('that say unhealthy late in the bake are asked again at the next minute', async () => {
+    completed(40);
+    says({ healthy: true });
+    await expect(observe()).resolves.toMatchObject({ waitSeconds: 240 });
+    says(unhealthy);
+    await expect(observe()).resolves.toMatchObject({ waitSeconds: 60 });
+  });
+
+  it('are not asked before the first traffic, nor after the deployment failed', async () => {
+    lambda.on(GetAliasCommand).resolves(alias('4'));
+    await observe();
+    codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Failed' }));
+    await observe();
+    expect(lambda.commandCalls(InvokeCommand)).toHaveLength(0);
+  });
+});
 
 describe('while traffic shifts', () => {
   it('looks again at a healthy release, at the next minute of metrics', async () => {
@@ -241,7 +314,7 @@ describe('what a look leaves in the ledger', () => {
   it('is nothing where the look before found the same', async () => {
     const { seen } = await observe();
     const before = ledger.calls.length;
-    expect(seen).toEqual({ phase: 'shifting', verdict: 'healthy', shifting: true });
+    expect(seen).toEqual({ phase: 'shifting', verdict: 'healthy', shifting: true, failedLooks: {} });
     await expect(observe(seen)).resolves.toMatchObject({ seen });
     expect(ledger.calls.slice(before)).not.toContain('PutItem');
     expect(targetReads()).toBe(1);

@@ -1,5 +1,6 @@
 import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetAliasCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/observe-release/handler.ts';
 import { InvalidInput, LedgerCorrupt } from '../../../shared/errors.ts';
@@ -56,6 +57,37 @@ it('settles a release whose functions came through the bake of the policy', asyn
     requests: 400,
     errors: 1,
     next: 'settle',
+  });
+});
+
+describe('health checks', () => {
+  const healthChecks = [{ function: 'HealthCheck_orders', failures: 2 }];
+  const says = (answer: object) =>
+    lambda.on(InvokeCommand).resolves({ Payload: Uint8ArrayBlobAdapter.fromString(JSON.stringify(answer)) });
+
+  beforeEach(() =>
+    mockBucket(catalogObject({ ...withoutGroups, policy: { ...withoutGroups.policy, healthChecks } })),
+  );
+
+  it('are asked about every alias of the release', async () => {
+    says({ healthy: true });
+    await expect(observe()).resolves.toMatchObject({ judgement: { verdict: 'healthy' }, failedLooks: {} });
+    const payload = lambda.commandCalls(InvokeCommand)[0]?.args[0].input.Payload as Uint8Array;
+    expect(JSON.parse(Buffer.from(payload).toString())).toEqual({
+      service: 'orders',
+      releaseId: RELEASE,
+      targets: [{ function: FUNCTION, alias: 'live', version: '4' }],
+    });
+  });
+
+  it('leave the verdict open at a first unhealthy look, and condemn at the last', async () => {
+    says({ healthy: false, reason: 'empty cart' });
+    const { failedLooks, ...first } = await observe();
+    expect(first).toMatchObject({ judgement: { verdict: 'insufficient' }, next: 'look-again' });
+    await expect(build(runtimeOf(ledger))({ releaseId: RELEASE, failedLooks })).resolves.toMatchObject({
+      judgement: { verdict: 'unhealthy', reason: expect.stringContaining('empty cart') },
+      next: 'settle',
+    });
   });
 });
 

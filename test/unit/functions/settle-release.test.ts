@@ -80,6 +80,7 @@ it('confirms a release good with a snapshot of what is live', async () => {
     at: iso(ledger.now),
     requests: 900,
     errors: 1,
+    reason: '1 of 900 requests failed',
   });
 });
 
@@ -156,7 +157,7 @@ it('leaves a release unproven that no deployment proved', async () => {
     settlement: 'unproven',
   });
   expect((await ledger.releases.get(RELEASE)).verdict).toBe('candidate');
-  expect(mails()[0]?.Subject).toBe('[prod] orders: release unproven, too little traffic');
+  expect(mails()[0]?.Subject).toBe('[prod] orders: release unproven, no verdict');
 });
 
 it('keeps what was recorded when the stack update completed', async () => {

@@ -1,11 +1,12 @@
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetAliasCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/verify-recovery/handler.ts';
 import { InvalidInput, LockLost, TransientFailure } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import { alias, metricData } from '../fixtures/aws-answers.ts';
-import { catalogObject } from '../fixtures/catalog.ts';
+import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
@@ -57,6 +58,41 @@ it('finds a service recovered by the judge that condemned it', async () => {
     status: 'recovered',
     detail: `recovered\n0 of 80 requests to ${FUNCTION}:4 failed; no limit breached, no alarm raised`,
     waitSeconds: 60,
+    failedLooks: {},
+  });
+});
+
+describe('health checks', () => {
+  const says = (answer: object) =>
+    lambda.on(InvokeCommand).resolves({ Payload: Uint8ArrayBlobAdapter.fromString(JSON.stringify(answer)) });
+  const unhealthy = { healthy: false, reason: 'empty cart' };
+
+  beforeEach(() => {
+    const entry = ordersEntry({
+      policy: { healthChecks: [{ function: 'HealthCheck_orders', failures: 2 }] },
+    });
+    mockBucket({ ...catalogObject(entry), ...planObject() });
+    traffic([40, 40], [0, 0]);
+  });
+
+  it('are asked about what the service was put back to', async () => {
+    says({ healthy: true });
+    await expect(minutesAfter(3)).resolves.toMatchObject({ status: 'recovered' });
+    const payload = lambda.commandCalls(InvokeCommand)[0]?.args[0].input.Payload as Uint8Array;
+    expect(JSON.parse(Buffer.from(payload).toString())).toMatchObject({
+      service: 'orders',
+      targets: [{ function: FUNCTION, alias: 'live', version: '4' }],
+    });
+  });
+
+  it('say that it has not recovered, by looks in a row', async () => {
+    says(unhealthy);
+    const first = await minutesAfter(3);
+    expect(first).toMatchObject({ status: 'look-again', failedLooks: { orders: { HealthCheck_orders: 1 } } });
+    await expect(verify({ failedLooks: first.failedLooks })).resolves.toMatchObject({
+      status: 'not-recovered',
+      detail: expect.stringContaining('empty cart'),
+    });
   });
 });
 

@@ -28,6 +28,7 @@ describe('an entry', () => {
         bake: { minMinutes: 15, minRequests: 100, maxMinutes: 120 },
         limits: { errorRate: 0.05, sampleRequests: 30, breaches: 2, ofLast: 3 },
         alarms: [],
+        healthChecks: [],
       },
     });
   });
@@ -63,6 +64,7 @@ describe('an entry', () => {
           ofLast: 3,
         },
         alarms: ['orders-errors'],
+        healthChecks: [{ function: 'HealthCheck_orders:live', failures: 5 }],
         irreversible: 'the migration drops a column',
       },
     };
@@ -84,6 +86,14 @@ describe('an entry', () => {
 const withPolicy = (policy: object) => ({ ...smallest, policy });
 
 it.each([
+  [
+    { ...smallest, policy: { healthChecks: [{ function: 'orders-check' }] } },
+    'policy.healthChecks.0.function: must be the name of a function that begins with HealthCheck_',
+  ],
+  [
+    { ...smallest, policy: { healthChecks: [{ function: 'HealthCheck_a' }, { function: 'HealthCheck_a' }] } },
+    'policy.healthChecks.1.function: "HealthCheck_a" is asked already',
+  ],
   [{ ...smallest, version: 2 }, 'version: must be 1, the only version of the catalog format there is'],
   [
     { ...smallest, service: 'Orders' },

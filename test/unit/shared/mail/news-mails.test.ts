@@ -34,8 +34,12 @@ describe('the mail of a release', () => {
   });
 
   it('says of an unproven one that nothing would go back to it', () => {
-    const mail = releaseMail('prod', release, { good: false, now: NOW });
-    expect(mail.subject).toBe('[prod] orders: release unproven, too little traffic');
+    const reason = '0 requests to CreateOrder:5 so far';
+    const settled = { verdict: 'insufficient', at: iso(NOW), requests: 0, errors: 0, reason } as const;
+    const undecided = releaseRecord({ deployments: { 'd-1': watchedDeployment({ settled }) } });
+    const mail = releaseMail('prod', undecided, { good: false, now: NOW });
+    expect(mail.body).toContain(`Why there is no verdict\n  ${reason}`);
+    expect(mail.subject).toBe('[prod] orders: release unproven, no verdict');
     expect(mail.body).toContain('it is not a release the coordinator would go back to');
   });
 

@@ -1,0 +1,63 @@
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { HealthCheck } from '../catalog/health-check.ts';
+import type { CheckAnswer } from '../judge/health-checks.ts';
+import { inShort, invokeFunction } from './invoke-function.ts';
+
+/** What a health check is asked about: the versions that are to answer for the release. */
+export interface HealthCheckEvent {
+  readonly service: string;
+  /** Absent where the versions are no release that the ledger knows. */
+  readonly releaseId?: string | undefined;
+  readonly targets: readonly {
+    readonly function: string;
+    readonly alias: string;
+    readonly version: string;
+  }[];
+}
+
+/** A look has 50 s for everything it reads, and goes on without a check that takes longer than this. */
+const patienceMs = 10_000;
+
+/** The functions of the teams that say whether a service does its part. */
+export class HealthChecks {
+  readonly #client: LambdaClient;
+
+  constructor(client: LambdaClient) {
+    this.#client = client;
+  }
+
+  /** Asks every check, side by side. Never fails: a check that cannot be asked has no answer, and says why. */
+  async ask(checks: readonly HealthCheck[], event: HealthCheckEvent): Promise<readonly CheckAnswer[]> {
+    return Promise.all(checks.map((check) => this.#ask(check.function, event)));
+  }
+
+  async #ask(name: string, event: HealthCheckEvent): Promise<CheckAnswer> {
+    const abort = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<CheckAnswer>((resolve) => {
+      timer = setTimeout(() => {
+        resolve({ says: 'nothing', reason: `no answer within ${patienceMs / 1000} s` });
+        abort.abort();
+      }, patienceMs);
+    });
+    try {
+      return await Promise.race([late, this.#invoke(name, event, abort.signal)]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #invoke(name: string, event: HealthCheckEvent, signal: AbortSignal): Promise<CheckAnswer> {
+    try {
+      const { failure, answer } = await invokeFunction(this.#client, name, event, signal);
+      if (failure !== undefined) return { says: 'nothing', reason: failure };
+      if (typeof answer.healthy !== 'boolean') {
+        return { says: 'nothing', reason: 'it returned no {"healthy": true or false}' };
+      }
+      return { says: answer.healthy ? 'healthy' : 'unhealthy', reason: inShort(answer.reason) };
+    } catch (error) {
+      const { name: type, message } = error as Error;
+      return { says: 'nothing', reason: `${type}: ${inShort(message)}` };
+    }
+  }
+}

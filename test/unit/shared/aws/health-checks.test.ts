@@ -1,0 +1,67 @@
+import { InvokeCommand, LambdaClient, ResourceNotFoundException } from '@aws-sdk/client-lambda';
+import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
+import { mockClient } from 'aws-sdk-client-mock';
+import { HealthChecks } from '../../../../shared/aws/health-checks.ts';
+import { throttled } from '../../fixtures/sdk-errors.ts';
+
+const lambda = mockClient(LambdaClient);
+const healthChecks = new HealthChecks(new LambdaClient({ region: 'eu-west-1' }));
+const event = {
+  service: 'orders',
+  releaseId: 'orders-1',
+  targets: [{ function: 'shop-orders', alias: 'live', version: '5' }],
+};
+const check = { function: 'HealthCheck_orders:live', failures: 3 };
+const ask = async () => (await healthChecks.ask([check], event))[0];
+
+beforeEach(() => lambda.reset());
+
+function answers(payload: unknown, FunctionError?: string) {
+  const Payload = Uint8ArrayBlobAdapter.fromString(JSON.stringify(payload));
+  lambda.on(InvokeCommand).resolves({ Payload, ...(FunctionError && { FunctionError }) });
+}
+
+it('asks about the versions that are to answer for the release', async () => {
+  answers({ healthy: true });
+  await expect(ask()).resolves.toEqual({ says: 'healthy', reason: undefined });
+  const { input } = lambda.commandCalls(InvokeCommand)[0]?.args[0] ?? {};
+  expect(input).toMatchObject({ FunctionName: 'HealthCheck_orders:live', InvocationType: 'RequestResponse' });
+  expect(JSON.parse(Buffer.from(input?.Payload as Uint8Array).toString())).toEqual(event);
+});
+
+it('takes the word of a check, and its reason', async () => {
+  answers({ healthy: false, reason: 'checkout answers 500' });
+  await expect(ask()).resolves.toEqual({ says: 'unhealthy', reason: 'checkout answers 500' });
+});
+
+it('keeps what a check says short', async () => {
+  answers({ healthy: false, reason: 'x'.repeat(5_000) });
+  expect((await ask())?.reason).toHaveLength(300);
+});
+
+it.each<[string, unknown, string | undefined, string]>([
+  ['returns something else', { statusCode: 200 }, undefined, 'it returned no {"healthy": true or false}'],
+  ['returns a word', { healthy: 'yes' }, undefined, 'it returned no {"healthy": true or false}'],
+  ['returns nothing', null, undefined, 'it returned no {"healthy": true or false}'],
+  ['throws', { errorType: 'Expired', errorMessage: 'token' }, 'Unhandled', 'Expired: token'],
+])('has no word from one that %s', async (_, payload, functionError, reason) => {
+  answers(payload, functionError);
+  await expect(ask()).resolves.toEqual({ says: 'nothing', reason });
+});
+
+it.each([
+  ['is not there', new ResourceNotFoundException({ message: 'not found', $metadata: {} }), 'not found'],
+  ['cannot be asked now', throttled(), 'Rate exceeded'],
+])('has no word from one that %s', async (_, error, reason) => {
+  lambda.on(InvokeCommand).rejects(error);
+  await expect(ask()).resolves.toEqual({ says: 'nothing', reason: expect.stringContaining(reason) });
+});
+
+it('waits ten seconds, and no longer', async () => {
+  jest.useFakeTimers();
+  lambda.on(InvokeCommand).callsFake(() => new Promise(() => {}));
+  const asked = ask();
+  await jest.advanceTimersByTimeAsync(10_000);
+  await expect(asked).resolves.toEqual({ says: 'nothing', reason: 'no answer within 10 s' });
+  jest.useRealTimers();
+});
