@@ -29,20 +29,28 @@ const lookBackMs = 6 * 3_600_000;
 const graceMs = 2 * 60_000;
 
 /**
+ * ReportFailedExecution may be at work this long on an execution that ended: two minutes for its event, three tries of
+ * at most 50 s, a minute and two between them (Lambda developer guide, "Asynchronous invocation"). Two that report one
+ * execution at once might both mail.
+ */
+const reportingMs = 8 * 60_000;
+
+/**
  * Finds what lost events left undone. Events of CodeDeploy and Step Functions are best effort: a deployment whose
  * events were lost gets its execution here, an incident whose execution ended unheard is ended, and a watch that
  * broke unheard is reported.
  */
 export function sweepLostWork(deps: SweepLostWorkDeps) {
   return async (): Promise<Swept> => {
-    const until = deps.now() - graceMs;
+    const now = deps.now();
+    const unreported = now - reportingMs;
     let started = 0;
-    for (const deploymentId of await deps.deployments.idsBetween(deps.now() - lookBackMs, until)) {
-      if (await lookAfter(deploymentId, until)) started += 1;
+    for (const deploymentId of await deps.deployments.idsBetween(now - lookBackMs, now - graceMs)) {
+      if (await lookAfter(deploymentId, unreported)) started += 1;
     }
     let ended = 0;
     for (const incidentId of await deps.incidents.openIncidents()) {
-      if (await endIfLeft(incidentId, until)) ended += 1;
+      if (await endIfLeft(incidentId, unreported)) ended += 1;
     }
     return { started, ended };
   };

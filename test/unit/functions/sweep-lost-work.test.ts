@@ -87,7 +87,7 @@ describe('a deployment', () => {
   it.each(['FAILED', 'TIMED_OUT', 'ABORTED'] as const)(
     'whose watch is %s unheard is reported, once',
     async (status) => {
-      execution(watchArn, status, 3, { error: 'LedgerCorrupt' });
+      execution(watchArn, status, 9, { error: 'LedgerCorrupt' });
       await sweep();
       await sweep();
       expect(starts()).toEqual([]);
@@ -98,8 +98,8 @@ describe('a deployment', () => {
     },
   );
 
-  it('whose watch broke a moment ago is left to the event that is on its way', async () => {
-    execution(watchArn, 'FAILED', 1);
+  it('whose watch broke a moment ago is left to the function that its event asks', async () => {
+    execution(watchArn, 'FAILED', 7);
     await sweep();
     expect(mails()).toEqual([]);
   });
@@ -113,7 +113,7 @@ describe('an incident that is open', () => {
 
   it.each([
     ['while its execution runs', 'RUNNING', undefined],
-    ['while the event of its end may be on its way', 'FAILED', 1],
+    ['while its end may be being reported', 'FAILED', 7],
   ] as const)('is left alone %s', async (_, status, minutesAgo) => {
     execution(EXECUTION_ARN, status, minutesAgo);
     await expect(sweep()).resolves.toEqual({ started: 0, ended: 0 });
@@ -125,7 +125,7 @@ describe('an incident that is open', () => {
   });
 
   it('is ended when its execution ended unheard', async () => {
-    execution(EXECUTION_ARN, 'ABORTED', 3, { cause: 'by hand' });
+    execution(EXECUTION_ARN, 'ABORTED', 9, { cause: 'by hand' });
     await expect(sweep()).resolves.toEqual({ started: 0, ended: 1 });
     expect(await ledger.incidents.get(RELEASE)).toMatchObject({ status: 'closed', outcome: 'needs-person' });
     expect((await ledger.locks.find('orders'))?.owner).toBe('nobody');
@@ -133,7 +133,7 @@ describe('an incident that is open', () => {
   });
 
   it('is ended once', async () => {
-    execution(EXECUTION_ARN, 'ABORTED', 3);
+    execution(EXECUTION_ARN, 'ABORTED', 9);
     await sweep();
     await expect(sweep()).resolves.toEqual({ started: 0, ended: 0 });
     expect(mails()).toHaveLength(1);
