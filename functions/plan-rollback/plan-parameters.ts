@@ -30,5 +30,11 @@ export async function planParameters(
     return { name, fromVersion: now.version, toVersion: version, type, tier: kept, ...(keyId && { keyId }) };
   });
   if (parameters.length === 0) return { reason: 'it is on the version of that release' };
-  return { kind: 'parameter', phase: 'parameters', target: targetName(target), parameters };
+  return {
+    kind: 'parameter',
+    phase: 'parameters',
+    target: targetName(target),
+    ...(target.labels && { labels: true }),
+    parameters,
+  };
 }

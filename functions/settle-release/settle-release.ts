@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
+import { type ServiceEntry, targetName } from '../../shared/catalog/service-entry.ts';
 import { LedgerCorrupt } from '../../shared/errors.ts';
 import { judgementVerdict } from '../../shared/judge/judgement.ts';
 import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
 import { checkpointSubjectOf } from '../../shared/ledger/checkpoint-subject.ts';
 import { lookBackReleases, objectionsToGood } from '../../shared/ledger/objections-to-good.ts';
-import type { ReleaseRecord } from '../../shared/ledger/records.ts';
+import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import { type SnapshotClients, takeSnapshot } from '../../shared/ledger/take-snapshot.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
@@ -33,6 +34,9 @@ type Input = z.infer<typeof settleReleaseInput>;
  * or because its service is only observed.
  */
 export type Settlement = 'good' | 'unproven' | 'suspect' | 'waiting' | 'bad';
+
+/** Parameter Store takes 3 labels a second, and a settlement has 50 s for everything. */
+const mostLabels = 20;
 
 /** What the rule needs. */
 export interface SettleReleaseDeps extends SnapshotClients {
@@ -113,7 +117,22 @@ export function settleRelease(deps: SettleReleaseDeps) {
       ...(await rolledBackUpdates(entry, release, deps.stacks)),
     ];
     if (objections.length > 0) return objections;
-    return (await releases.markGood(releaseId, snapshot)) ? [] : 'bad';
+    if (!(await releases.markGood(releaseId, snapshot))) return 'bad';
+    await labelGood(entry, snapshot);
+    return [];
+  }
+
+  /** For people who look at Parameter Store; see decision 13. */
+  async function labelGood({ targets }: ServiceEntry, snapshot: readonly TargetSnapshot[]): Promise<void> {
+    const labelled = targets.flatMap((one) =>
+      one.kind === 'parameter' && one.labels ? targetName(one) : [],
+    );
+    const versions = snapshot.flatMap((one) =>
+      one.kind === 'parameter' && labelled.includes(one.target) ? one.parameters : [],
+    );
+    for (const { name, version } of versions.slice(0, mostLabels)) {
+      await deps.parameterStore.label(name, version, 'good');
+    }
   }
 
   async function tellOfDeployments(

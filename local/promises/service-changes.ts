@@ -47,7 +47,8 @@ const teams = new Set([
   'apigatewayv2',
   'vpc-lattice',
 ]);
-const reading = /^(Get|List|Describe|BatchGet|Invoke$)/;
+/** A label changes nothing that anybody is served. */
+const reading = /^(Get|List|Describe|BatchGet|LabelParameterVersion$|Invoke$)/;
 /** Functions whose invocations are for one attempt of one incident on one service. */
 const steps = new Set([
   'StartTargetFunction',

@@ -2,6 +2,7 @@ import {
   DescribeParametersCommand,
   GetParameterCommand,
   GetParametersCommand,
+  LabelParameterVersionCommand,
   ParameterNotFound,
   ParameterVersionNotFound,
   PutParameterCommand,
@@ -90,6 +91,20 @@ export class ParameterStore {
     } catch (error) {
       if (error instanceof ParameterNotFound || error instanceof ParameterVersionNotFound) return undefined;
       throw error;
+    }
+  }
+
+  /**
+   * Labels a version for people to see; the version that had the label loses it. What cannot be labelled stays as it
+   * is, and nothing fails by it: nothing is ever read by a label.
+   */
+  async label(name: string, version: number, label: 'good' | 'bad'): Promise<void> {
+    try {
+      await this.#client.send(
+        new LabelParameterVersionCommand({ Name: name, ParameterVersion: version, Labels: [label] }),
+      );
+    } catch {
+      // It is gone by now, has ten labels already, or too much is asked of Parameter Store.
     }
   }
 

@@ -34,6 +34,8 @@ const parameterTarget = z
     name: parameterName.optional(),
     /** … or every parameter below a path. */
     path: parameterPath.optional(),
+    /** Whether versions are labelled `good` and `bad`, for people to see; see decision 13 for what it costs. */
+    labels: z.boolean().default(false),
   })
   .refine(({ name, path }) => (name === undefined) !== (path === undefined), {
     error: 'needs either a name or a path',

@@ -57,6 +57,8 @@ export const parameterPlan = z.strictObject({
   kind: z.literal('parameter'),
   phase: z.literal('parameters'),
   target: z.string(),
+  /** Whether versions get the labels `good` and `bad`. */
+  labels: z.boolean().optional(),
   parameters: z.array(
     z.strictObject({
       name: z.string(),

@@ -379,6 +379,13 @@ describe('parameters', () => {
     });
   });
 
+  it('are labelled where the target asks for it', async () => {
+    const labelled = ordersEntry({ targets: [{ kind: 'parameter', path: '/orders', labels: true }] });
+    const bad = releaseRecord({ deployments: {}, stack: undefined });
+    const { targets } = await planFrom([good], bad, labelled);
+    expect(targets).toMatchObject([{ kind: 'parameter', labels: true }]);
+  });
+
   it('stay where all of them are on their version', async () => {
     ssm.on(DescribeParametersCommand).resolves({
       Parameters: [live('/orders/a', 3), live('/orders/b', 1), live('/orders/c', 2)],

@@ -11,12 +11,13 @@ import {
   LambdaClient,
 } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { LabelParameterVersionCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/settle-release/handler.ts';
 import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
 import type { AliasSnapshot } from '../../../shared/ledger/records.ts';
 import { alias, notProvisioned, stackOf } from '../fixtures/aws-answers.ts';
-import { catalogObject } from '../fixtures/catalog.ts';
+import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
@@ -46,10 +47,12 @@ const sibling = { ...input, deploymentId: 'd-ORDERS006' };
 const cloudFormation = mockClient(CloudFormationClient);
 const lambda = mockClient(LambdaClient);
 const sns = mockClient(SNSClient);
+const ssm = mockClient(SSMClient);
 let ledger: LedgerDouble;
 let stored: Map<string, string>;
 
 beforeEach(async () => {
+  ssm.reset();
   for (const mock of [cloudFormation, lambda, sns]) mock.reset();
   lambda.on(GetAliasCommand).resolves(alias('5'));
   lambda.on(GetProvisionedConcurrencyConfigCommand).rejects(notProvisioned());
@@ -166,6 +169,47 @@ it('keeps what was recorded when the stack update completed', async () => {
   await expect(settle()).resolves.toEqual({ settlement: 'good' });
   expect((await ledger.releases.get(RELEASE)).snapshot).toEqual(snapshot);
   expect(cloudFormation.commandCalls(GetTemplateCommand)).toHaveLength(0);
+});
+
+describe('parameters of a good release', () => {
+  const writtenAt = RELEASED_AT;
+  const parameters = ['/orders/a', '/orders/b'].map((name) => {
+    return { name, version: 7, writtenAt, type: 'String' as const, tier: 'Standard' as const };
+  });
+  const labelled = () =>
+    ssm.commandCalls(LabelParameterVersionCommand).map(({ args }) => {
+      const { Name, ParameterVersion, Labels } = args[0].input;
+      return `${Name}:${ParameterVersion} ${Labels}`;
+    });
+
+  async function settleWith(labels: boolean, changes: object = input) {
+    const targets = [
+      { kind: 'codedeploy', function: 'CreateOrder' },
+      { kind: 'parameter', path: '/orders', labels },
+    ];
+    mockBucket(catalogObject(ordersEntry({ targets })));
+    const snapshot = [
+      goodSnapshot[0] as AliasSnapshot,
+      { kind: 'parameter' as const, target: '/orders/*', parameters },
+    ];
+    await ledger.releases.addSnapshot(RELEASE, snapshot, iso(ledger.now));
+    return settle(changes);
+  }
+
+  it('are labelled where the target asks for it', async () => {
+    await expect(settleWith(true)).resolves.toEqual({ settlement: 'good' });
+    expect(labelled()).toEqual(['/orders/a:7 good', '/orders/b:7 good']);
+  });
+
+  it('are not labelled otherwise', async () => {
+    await expect(settleWith(false)).resolves.toEqual({ settlement: 'good' });
+    expect(labelled()).toEqual([]);
+  });
+
+  it('are not labelled while it is not good', async () => {
+    await settleWith(true, { ...input, verdict: 'insufficient' });
+    expect(labelled()).toEqual([]);
+  });
 });
 
 it('is unproven where the stack update that brought it in was rolled back half way', async () => {

@@ -61,6 +61,31 @@ it('writes the old value as a new version, of the same type, tier and key', asyn
   });
 });
 
+describe('labels', () => {
+  const labelsOf = () =>
+    [1, 2, 3, 4].map((version) => [...(ssm.version(NAME, version)?.labels ?? [])].join());
+
+  it('are not set unless the target asks for them', async () => {
+    await start();
+    expect(labelsOf()).toEqual(['', '', '', '']);
+  });
+
+  it('tell the version that was left from the one that was written', async () => {
+    await start(parameterPlan({ labels: true }));
+    expect(labelsOf()).toEqual(['', '', 'bad', 'good']);
+  });
+
+  it('fail nothing where they cannot be set', async () => {
+    interceptors.push(async ({ operation }, next) => {
+      if (operation === 'LabelParameterVersion')
+        throw new AwsError('AccessDeniedException', 'not authorized');
+      return next();
+    });
+    await expect(start(parameterPlan({ labels: true }))).resolves.toMatchObject({ is: 'restored' });
+    expect(labelsOf()).toEqual(['', '', '', '']);
+  });
+});
+
 it('is left as it is where it has the value already, whatever its version', async () => {
   put('good');
   await expect(start()).resolves.toEqual({
