@@ -1,4 +1,4 @@
-import type { AttachedRun, Attachment } from '../rehearsal/attachment.ts';
+import type { Wire } from '../account/wire/wire.ts';
 import { throttled } from './service-trouble.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -44,25 +44,19 @@ const limits: readonly ServiceLimit[] = [
  *
  * @param onThrottled told of every refusal
  */
-export function enforceServiceLimits(
-  onThrottled: () => void = () => {},
-): (run: Pick<AttachedRun, 'coordinator'>) => Attachment {
-  return ({ coordinator }) => {
-    const buckets = limits.map((limit) => ({
-      ...limit,
-      bucket: new TokenBucket(limit.perSecond, limit.burst),
-    }));
-    coordinator.account.wire.use(async (call, next) => {
-      const limit = buckets.find(
-        ({ service, operations }) =>
-          service === call.service && (operations?.includes(call.operation) ?? true),
-      );
-      if (limit && !limit.bucket.take(call.now) && call.caller.resource !== undefined) {
-        onThrottled();
-        throw throttled(call.service);
-      }
-      return next();
-    });
-    return {};
-  };
+export function enforceServiceLimits(wire: Wire, onThrottled: () => void = () => {}): void {
+  const buckets = limits.map((limit) => ({
+    ...limit,
+    bucket: new TokenBucket(limit.perSecond, limit.burst),
+  }));
+  wire.use(async (call, next) => {
+    const limit = buckets.find(
+      ({ service, operations }) => service === call.service && (operations?.includes(call.operation) ?? true),
+    );
+    if (limit && !limit.bucket.take(call.now) && call.caller.resource !== undefined) {
+      onThrottled();
+      throw throttled(call.service);
+    }
+    return next();
+  });
 }

@@ -5,6 +5,7 @@ import { isOver } from '../account/codedeploy/deployment.ts';
 import { AwsError } from '../account/service.ts';
 import { type BootedCoordinator, boot } from '../boot/boot.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
+import { enforceServiceLimits } from '../faults/service-limits.ts';
 import { SeededRandom } from '../random/seeded-random.ts';
 import type { Behaviour } from '../traffic/behaviour.ts';
 import { readAccountState } from './account-state.ts';
@@ -35,6 +36,8 @@ export interface RunOptions {
   readonly onProgress?: (entry: TimelineEntry) => void;
   /** The project's root, where template.yaml is; the current folder without it. */
   readonly root?: string;
+  /** Told of every call that a limit of the account refused. */
+  readonly onThrottled?: () => void;
   /** Called, in this order, once the stacks exist and before anything is scheduled. */
   readonly attach?: readonly Attach[];
 }
@@ -114,6 +117,7 @@ export class Rehearsal {
     this.#defects = observeFunctions(account, this.timeline);
     const { timeline } = this;
     const attached = { coordinator, scenario, clock, random: account.random, timeline };
+    enforceServiceLimits(account.wire, options.onThrottled);
     this.#attachments = (options.attach ?? []).map((attach) => attach(attached));
     account.start();
     this.#schedule();

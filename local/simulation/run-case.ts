@@ -1,6 +1,5 @@
 import { fault as faultSchema } from '../faults/fault.ts';
 import { injectFaults, withFaults } from '../faults/inject-faults.ts';
-import { enforceServiceLimits } from '../faults/service-limits.ts';
 import { type Violation, watchPromises } from '../promises/watch-promises.ts';
 import type { Attach } from '../rehearsal/attachment.ts';
 import type { RehearsalResult } from '../rehearsal/rehearsal-result.ts';
@@ -49,9 +48,6 @@ export async function runCase(
   const struck = new Map<string, number>();
   const visited = new Set<string>();
   const violations: Violation[] = [];
-  const limits = enforceServiceLimits(() =>
-    struck.set('service-limit', (struck.get('service-limit') ?? 0) + 1),
-  );
   const timeline: TimelineEntry[] = [];
   let result: RehearsalResult | undefined;
   try {
@@ -59,11 +55,11 @@ export async function runCase(
       seed,
       root,
       onProgress: (entry) => timeline.push(entry),
+      onThrottled: () => struck.set('service-limit', (struck.get('service-limit') ?? 0) + 1),
       attach: [
         watch(violations),
         watchDefects(violations),
         watchCoverage(visited),
-        limits,
         ...attach,
         injectFaults(faults, struck),
       ],
