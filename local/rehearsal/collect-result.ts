@@ -22,6 +22,7 @@ export interface FinishedRun {
   readonly timeline: readonly TimelineEntry[];
   /** What no scenario expects: a stack update that CloudFormation refused, a permission that is missing. */
   readonly failures: readonly string[];
+  readonly throttled: number;
 }
 
 /** Puts together everything a rehearsal found out, and holds it against what the scenario expects. */
@@ -40,6 +41,7 @@ export function collectResult(run: FinishedRun): RehearsalResult {
     endedAt: new Date(run.endedAt).toISOString(),
     virtualSeconds: Math.round((run.endedAt - zero) / 1000),
     executions: executionResults(coordinator),
+    throttled: run.throttled,
     invocations: Object.fromEntries(
       [...account.lambdaRuntime.statistics()]
         .map(([logicalId, { invocations }]): [string, number] => [logicalId, invocations])

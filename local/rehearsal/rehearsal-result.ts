@@ -100,6 +100,8 @@ export interface RehearsalResult {
   readonly executions: readonly ExecutionResult[];
   /** Invocations of each function of the template, by logical id. */
   readonly invocations: Readonly<Record<string, number>>;
+  /** Calls that a request limit of the account refused; the SDK, or a Retry block, made them again. */
+  readonly throttled: number;
   readonly incidents: readonly IncidentResult[];
   readonly releases: readonly ReleaseResult[];
   readonly trackedRollbacks: readonly TrackedRollback[];

@@ -73,6 +73,7 @@ export class Rehearsal {
   readonly #running: () => number;
   readonly #look: () => void;
   readonly #attachments: readonly Attachment[];
+  #throttled = 0;
 
   static async begin(scenario: Scenario, clock: VirtualClock, options: RunOptions): Promise<Rehearsal> {
     const behaviours = scenarioBehaviours(scenario);
@@ -117,10 +118,18 @@ export class Rehearsal {
     this.#defects = observeFunctions(account, this.timeline);
     const { timeline } = this;
     const attached = { coordinator, scenario, clock, random: account.random, timeline };
-    enforceServiceLimits(account.wire, options.onThrottled);
+    enforceServiceLimits(account.wire, () => {
+      this.#throttled += 1;
+      options.onThrottled?.();
+    });
     this.#attachments = (options.attach ?? []).map((attach) => attach(attached));
     account.start();
     this.#schedule();
+  }
+
+  /** Calls that a request limit of the account refused. */
+  get throttled(): number {
+    return this.#throttled;
   }
 
   /** What went wrong with the rehearsal itself. */

@@ -6,9 +6,10 @@ export function renderVerdict(result: RehearsalResult): string[] {
   const { executions, violations, virtualSeconds, wallMs, scenario } = result;
   const transitions = executions.reduce((sum, one) => sum + one.stateTransitions, 0);
   const invocations = Object.values(result.invocations).reduce((sum, count) => sum + count, 0);
+  const throttled = result.throttled > 0 ? `, ${result.throttled} calls refused by a request limit` : '';
   const took =
     `${duration(virtualSeconds * 1000)} of virtual time in ${(wallMs / 1000).toFixed(1)} s: ` +
-    `${executions.length} executions, ${transitions} state transitions, ${invocations} function invocations.`;
+    `${executions.length} executions, ${transitions} state transitions, ${invocations} function invocations${throttled}.`;
   if (violations.length === 0) return ['', `${scenario} went as expected. ${took}`];
   return ['', `${scenario} did NOT go as expected:`, ...violations.map((one) => `  ${one}`), took];
 }

@@ -32,6 +32,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       changes: run.changes,
       timeline: run.timeline.entries,
       failures: run.failures,
+      throttled: run.throttled,
     });
   } finally {
     clock.uninstall();

@@ -24,6 +24,7 @@ const result: Omit<RehearsalResult, 'violations' | 'wallMs'> = {
     },
   ],
   invocations: {},
+  throttled: 0,
   incidents: [
     {
       incidentId: 'cart-20260105T090500Z',
