@@ -1,6 +1,7 @@
 import { backToGoodOnly } from './back-to-good-only.ts';
 import { changedOnce } from './changed-once.ts';
 import { consumersBeforeProviders } from './consumers-before-providers.ts';
+import { escalatedOnce } from './escalated-once.ts';
 import { everyStepIsTold } from './every-step-is-told.ts';
 import { everythingEnds } from './everything-ends.ts';
 import { goodIsEarned } from './good-is-earned.ts';
@@ -28,6 +29,7 @@ export const promises: readonly PromiseCheck[] = [
   changedOnce,
   everythingEnds,
   everyStepIsTold,
+  escalatedOnce,
   handsOff,
   withinAutonomy,
   restoredWhenRolledBack,

@@ -15,6 +15,7 @@ export interface Publication {
   readonly executionArn: string;
   readonly subject: string;
   readonly body: string;
+  readonly isCritical: boolean;
   /** Whether the sender cannot know that it went out, or could not note it. */
   readonly disturbed: () => boolean;
 }
@@ -60,7 +61,8 @@ export class Publications {
         this.#refused.tell(() => ({ at: now, by, subject, reason: refusal.message }));
         return;
       }
-      const published = this.#read(now, by, subject, String(input.Message));
+      const isCritical = input.MessageAttributes?.severity?.StringValue === 'critical';
+      const published = this.#read(now, by, subject, String(input.Message), isCritical);
       this.#all.push(published);
       this.#listeners.tell(() => published);
     });
@@ -88,7 +90,7 @@ export class Publications {
     this.#refused.add(listener);
   }
 
-  #read(at: number, by: string, subject: string, body: string): Publication {
+  #read(at: number, by: string, subject: string, body: string, isCritical: boolean): Publication {
     const incident = /^Incident (\S+),/m.exec(body)?.[1];
     const release = /^Release (\S+)$/m.exec(body)?.[1];
     const deployment = /deployment (\S+) (?:is not|broke)/.exec(`${subject}\n${body}`)?.[1];
@@ -108,6 +110,7 @@ export class Publications {
       executionArn: /details\/(\S+)/.exec(body)?.[1] ?? '',
       subject,
       body,
+      isCritical,
       disturbed: () => {
         const now = this.#wear(by);
         return now.errors > worn.errors || now.troubles > worn.troubles;

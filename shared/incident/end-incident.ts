@@ -62,6 +62,7 @@ export async function endIncident(
     recovery: ending.supersededBy
       ? `Release ${ending.supersededBy} took its place and was verified good.`
       : ending.recovery?.detail,
+    notRecovered: ending.recovery?.recovered === false,
     failure: ending.failure,
     withheld: ending.withheld && { ...ending.withheld, plan: ending.frozen ? undefined : plan },
   });

@@ -43,6 +43,8 @@ export interface OutcomeNews {
   readonly byHand: readonly string[];
   /** How the services were found after the rollback, in words. */
   readonly recovery: string | undefined;
+  /** They are still bad: going back did not help. */
+  readonly notRecovered?: boolean;
   /** What stopped the automation, in words; undefined where nothing did. */
   readonly failure: string | undefined;
   /** Why it was not permitted, where it was not. */
@@ -69,10 +71,10 @@ const headlines: Record<Outcome, string> = {
 /** The mail that ends an incident's thread: what was changed, how long it took, what is left to do. */
 export function outcomeMail(environment: string, incident: IncidentRecord, news: OutcomeNews): Mail {
   const took = duration(news.closedAt - Date.parse(incident.detectedAt));
-  const { withheld } = news;
-  const headline = withheld ? withheldHeadline(withheld) : headlines[news.outcome];
-  return layOut(
-    `[${environment}] ${incident.service}: ${headline}`,
+  const { withheld, notRecovered = false } = news;
+  const headline = withheld ? withheldHeadline(withheld) : headlineOf(news.outcome, notRecovered);
+  const mail = layOut(
+    `[${environment}] ${notRecovered ? 'CRITICAL ' : ''}${incident.service}: ${headline}`,
     `${incident.service}: ${headline}, ${took} after it was detected.`,
     [
       ...(withheld ? [why(incident)] : []),
@@ -97,6 +99,13 @@ export function outcomeMail(environment: string, incident: IncidentRecord, news:
     ],
     footer(incident),
   );
+  return notRecovered ? { ...mail, severity: 'critical' } : mail;
+}
+
+function headlineOf(outcome: Outcome, notRecovered: boolean): string {
+  if (!notRecovered) return headlines[outcome];
+  const done = outcome === 'partly-rolled-back' ? 'only partly rolled back' : 'rolled back';
+  return `${done}, but NOT recovered, needs a person`;
 }
 
 function withheldHeadline({ refused, plan }: Withheld): string {
@@ -104,13 +113,20 @@ function withheldHeadline({ refused, plan }: Withheld): string {
   return plan ? 'bad release, rollback recommended, needs a person' : 'bad release, needs a person';
 }
 
-function leftToDo(incident: IncidentRecord, { outcome, byHand, withheld }: OutcomeNews): string[] {
+function leftToDo(incident: IncidentRecord, news: OutcomeNews): string[] {
+  const { outcome, byHand, withheld } = news;
   if (outcome === 'rolled-back' || outcome === 'not-needed') return [];
   if (withheld?.plan) {
     return [
       'To do exactly this, start the machine coordinate-rollback with',
       `{"service": "${incident.service}", "planDigest": "${withheld.plan.digest}"}`,
       'If anything has moved by then, it is refused and says what. Without the digest it is planned afresh.',
+    ];
+  }
+  if (news.notRecovered && outcome === 'needs-person') {
+    return [
+      'Everything that was planned is back, and it is still bad: the cause lies elsewhere.',
+      'Nothing more is done by itself. Look at what the services stand on, and at what changed outside of releases.',
     ];
   }
   return [

@@ -26,7 +26,15 @@ export class MailRoom {
   async send(thread: string, step: string, owner: string, mail: Mail): Promise<void> {
     if (!(await this.#ledger.claimMail(thread, step, owner))) return;
     const { MessageId = '' } = await this.#client.send(
-      new PublishCommand({ TopicArn: this.#topicArn, Subject: mail.subject, Message: mail.body }),
+      new PublishCommand({
+        TopicArn: this.#topicArn,
+        Subject: mail.subject,
+        Message: mail.body,
+        // For the filter policy of a subscription that is to ring.
+        MessageAttributes: {
+          severity: { DataType: 'String', StringValue: mail.severity ?? 'normal' },
+        },
+      }),
     );
     await this.#ledger.recordMail(thread, step, owner, MessageId);
   }

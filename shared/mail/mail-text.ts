@@ -2,6 +2,8 @@
 export interface Mail {
   readonly subject: string;
   readonly body: string;
+  /** `critical`: somebody is to be woken. Absent where it is news like any other. */
+  readonly severity?: 'critical';
 }
 
 /** One block of a mail: a heading over lines. */

@@ -166,6 +166,18 @@ const cases: readonly Case[] = [
     breaks: [mutants.saysItTwice],
   },
   {
+    promise: 'escalated-once',
+    mutant: 'nobody is told how bad it is',
+    scenario: findScenario(process.cwd(), 'not-recovered'),
+    breaks: [mutants.playsItDown],
+  },
+  {
+    promise: 'escalated-once',
+    mutant: 'everybody is woken all the time',
+    scenario: badCanary,
+    breaks: [mutants.criesWolf],
+  },
+  {
     promise: 'hands-off',
     mutant: 'the judge finds everything bad',
     scenario: healthy,

@@ -171,6 +171,18 @@ export const saysItTwice = breakCalls(
   },
 );
 
+const mailsAs = (severity: string) =>
+  breakCalls({ by: /./, service: 'sns', operation: 'Publish' }, ({ input }, real) => {
+    input.MessageAttributes.severity.StringValue = severity;
+    return real();
+  });
+
+/** Mails of which none would ring. */
+export const playsItDown = mailsAs('normal');
+
+/** Mails that all ring. */
+export const criesWolf = mailsAs('critical');
+
 /** A judge who finds everything bad. */
 export const hangingJudge = replaceFunction('ObserveDeploymentFunction', async (_, real) => ({
   ...(await real()),

@@ -20,7 +20,19 @@ const published = () => sns.commandCalls(PublishCommand).map(({ args }) => args[
 
 it('publishes a mail to the topic', async () => {
   await room.send('orders-1', 'outcome-1', 'a', mail);
-  expect(published()).toEqual([{ TopicArn: 'arn:topic', Subject: mail.subject, Message: mail.body }]);
+  expect(published()).toEqual([
+    {
+      TopicArn: 'arn:topic',
+      Subject: mail.subject,
+      Message: mail.body,
+      MessageAttributes: { severity: { DataType: 'String', StringValue: 'normal' } },
+    },
+  ]);
+});
+
+it('says of a critical mail that it is', async () => {
+  await room.send('orders-1', 'outcome-1', 'a', { ...mail, severity: 'critical' });
+  expect(published()).toMatchObject([{ MessageAttributes: { severity: { StringValue: 'critical' } } }]);
 });
 
 it('publishes each mail of a thread once, whoever sends it', async () => {
