@@ -68,9 +68,15 @@ function select(
         if (!before || service !== incident.service) return timeline;
         return [...timeline.filter(({ releaseId }) => releaseId !== before.releaseId), before];
       },
-      missingOf: (release) => limited(() => missingOf(deps, release)),
+      missingOf: async (release) =>
+        undoneWithAnother(release, incident) ?? limited(() => missingOf(deps, release)),
     },
   });
+}
+
+/** Going forward again to what another incident took back, with what it stood on, is no way back. */
+function undoneWithAnother({ undoneBy }: ReleaseRecord, { releaseId }: PlannedIncident): string | undefined {
+  return undoneBy === undefined || undoneBy === releaseId ? undefined : `undone with incident ${undoneBy}`;
 }
 
 async function missingOf(deps: PlanTargetDeps, release: ReleaseRecord): Promise<string | undefined> {

@@ -133,6 +133,7 @@ describe('the way back', () => {
     ['bad', { verdict: 'bad', incidentId: 'i-1' }],
     ['never judged', { verdict: 'candidate' }],
     ['of which nothing was recorded', { snapshot: undefined } as unknown as Partial<ReleaseRecord>],
+    ['that another incident took back with its own', { undoneBy: 'payment-20260104T100000Z' }],
     ['whose version is gone', { snapshot: [{ ...goodSnapshot[0], version: '1' } as TargetSnapshot] }],
     [
       'whose template is gone',
