@@ -6,7 +6,7 @@ import type { Signals } from '../../shared/aws/signals.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import type { ServicePolicy } from '../../shared/catalog/service-entry.ts';
 import { LedgerCorrupt } from '../../shared/errors.ts';
-import { type CheckedHealth, type FailedLooks, judgeHealthChecks } from '../../shared/judge/health-checks.ts';
+import type { CheckedHealth, FailedLooks } from '../../shared/judge/health-checks.ts';
 import { judgeRelease } from '../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../shared/judge/judgement.ts';
 import { type NextStep, nextStep, type Phase, secondsUntilNextLook } from '../../shared/judge/next-step.ts';
@@ -120,15 +120,14 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     };
   };
 
-  async function checkHealth(
+  function checkHealth(
     { healthChecks }: ServicePolicy,
     { service, releaseId }: ReleaseRecord,
     { function: name, alias, toVersion }: WatchedDeployment,
     before: FailedLooks | undefined,
   ) {
     const targets = [{ function: name, alias, version: toVersion }];
-    const answers = await deps.healthChecks.ask(healthChecks, { service, releaseId, targets });
-    return judgeHealthChecks(healthChecks, answers, before);
+    return deps.healthChecks.look(healthChecks, { service, releaseId, targets }, before);
   }
 
   async function readAlarms(names: readonly string[], { alarmsBefore }: WatchedDeployment) {

@@ -6,7 +6,7 @@ import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import type { ServicePolicy } from '../../shared/catalog/service-entry.ts';
 import { judgeAlarms } from '../../shared/judge/declared-alarms.ts';
-import { type FailedLooks, failedLooks, judgeHealthChecks } from '../../shared/judge/health-checks.ts';
+import { type FailedLooks, failedLooks } from '../../shared/judge/health-checks.ts';
 import { judgeRelease } from '../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../shared/judge/judgement.ts';
 import { nextStep, secondsUntilNextLook } from '../../shared/judge/next-step.ts';
@@ -109,15 +109,14 @@ export function observeRelease(deps: ObserveReleaseDeps) {
     };
   }
 
-  async function checkHealth(
+  function checkHealth(
     { healthChecks }: ServicePolicy,
     { service, releaseId }: ReleaseRecord,
     aliases: readonly AliasSnapshot[],
     before: FailedLooks | undefined,
   ) {
     const targets = aliases.map(({ function: name, alias, version }) => ({ function: name, alias, version }));
-    const answers = await deps.healthChecks.ask(healthChecks, { service, releaseId, targets });
-    return judgeHealthChecks(healthChecks, answers, before);
+    return deps.healthChecks.look(healthChecks, { service, releaseId, targets }, before);
   }
 
   async function judgeDeclared({ alarms }: ServicePolicy, { startedAt }: ReleaseRecord) {

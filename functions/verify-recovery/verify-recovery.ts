@@ -7,12 +7,7 @@ import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import type { ServiceEntry, ServicePolicy } from '../../shared/catalog/service-entry.ts';
 import { LockLost } from '../../shared/errors.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
-import {
-  type FailedLooks,
-  failedLooks,
-  judgeHealthChecks,
-  judgementOfChecks,
-} from '../../shared/judge/health-checks.ts';
+import { type FailedLooks, failedLooks, judgementOfChecks } from '../../shared/judge/health-checks.ts';
 import { judgeRelease } from '../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../shared/judge/judgement.ts';
 import { secondsUntilNextLook } from '../../shared/judge/next-step.ts';
@@ -138,8 +133,7 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
       judgements.push(await judge(policy, target, version, from, now));
     }
     const event = { service, releaseId: plan.toRelease, targets: live };
-    const answers = await deps.healthChecks.ask(policy.healthChecks, event);
-    const health = judgeHealthChecks(policy.healthChecks, answers, input.failedLooks?.[service]);
+    const health = await deps.healthChecks.look(policy.healthChecks, event, input.failedLooks?.[service]);
     const checked = judgementOfChecks(health.evidence);
     return {
       service,

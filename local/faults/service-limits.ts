@@ -44,7 +44,7 @@ const limits: readonly ServiceLimit[] = [
  *
  * @param onThrottled told of every refusal
  */
-export function enforceServiceLimits(wire: Wire, onThrottled: () => void = () => {}): void {
+export function enforceServiceLimits(wire: Wire, onThrottled: () => void): void {
   const buckets = limits.map((limit) => ({
     ...limit,
     bucket: new TokenBucket(limit.perSecond, limit.burst),

@@ -36,8 +36,6 @@ export interface RunOptions {
   readonly onProgress?: (entry: TimelineEntry) => void;
   /** The project's root, where template.yaml is; the current folder without it. */
   readonly root?: string;
-  /** Told of every call that a limit of the account refused. */
-  readonly onThrottled?: () => void;
   /** Called, in this order, once the stacks exist and before anything is scheduled. */
   readonly attach?: readonly Attach[];
 }
@@ -120,7 +118,6 @@ export class Rehearsal {
     const attached = { coordinator, scenario, clock, random: account.random, timeline };
     enforceServiceLimits(account.wire, () => {
       this.#throttled += 1;
-      options.onThrottled?.();
     });
     this.#attachments = (options.attach ?? []).map((attach) => attach(attached));
     account.start();

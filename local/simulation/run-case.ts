@@ -55,7 +55,6 @@ export async function runCase(
       seed,
       root,
       onProgress: (entry) => timeline.push(entry),
-      onThrottled: () => struck.set('service-limit', (struck.get('service-limit') ?? 0) + 1),
       attach: [
         watch(violations),
         watchDefects(violations),
@@ -72,6 +71,7 @@ export async function runCase(
       detail: (error as Error).stack ?? String(error),
     });
   }
+  if (result && result.throttled > 0) struck.set('service-limit', result.throttled);
   if (result?.ended === 'deadline') {
     violations.push({
       promise: 'comes-to-rest',

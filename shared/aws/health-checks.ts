@@ -1,6 +1,11 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { HealthCheck } from '../catalog/health-check.ts';
-import type { CheckAnswer } from '../judge/health-checks.ts';
+import {
+  type CheckAnswer,
+  type CheckedHealth,
+  type FailedLooks,
+  judgeHealthChecks,
+} from '../judge/health-checks.ts';
 import { inShort, invokeFunction } from './invoke-function.ts';
 
 /** What a health check is asked about: the versions that are to answer for the release. */
@@ -26,9 +31,22 @@ export class HealthChecks {
     this.#client = client;
   }
 
-  /** Asks every check, side by side. Never fails: a check that cannot be asked has no answer, and says why. */
+  /** Asks every check, side by side. Never fails: a check that cannot be asked says nothing, and why. */
   async ask(checks: readonly HealthCheck[], event: HealthCheckEvent): Promise<readonly CheckAnswer[]> {
     return Promise.all(checks.map((check) => this.#ask(check.function, event)));
+  }
+
+  /**
+   * One look: asks every check and weighs what they say.
+   *
+   * @param before what the look before found
+   */
+  async look(
+    checks: readonly HealthCheck[],
+    event: HealthCheckEvent,
+    before: FailedLooks | undefined,
+  ): Promise<CheckedHealth> {
+    return judgeHealthChecks(checks, await this.ask(checks, event), before);
   }
 
   async #ask(name: string, event: HealthCheckEvent): Promise<CheckAnswer> {
