@@ -1,12 +1,14 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { requireEnv, task } from '../../shared/task.ts';
-import { catalogStore, executions } from '../../shared/wiring.ts';
+import { catalogStore, executions, ledgers } from '../../shared/wiring.ts';
 import { startRecording, startRecordingInput } from './start-recording.ts';
 
 export const build = task(startRecordingInput, (runtime) =>
   startRecording({
     executions: executions(runtime),
     catalog: catalogStore(runtime),
+    locks: ledgers(runtime).locks,
+    now: runtime.now,
     stateMachineArn: requireEnv(runtime, 'RECORD_RELEASE_ARN'),
   }),
 );

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Executions } from '../../shared/aws/executions.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import { stacksOf } from '../../shared/catalog/service-entry.ts';
+import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
 import { isStackToken } from '../../shared/targets/rollback-marker.ts';
 
 /** A "CloudFormation Stack Status Change", or the schedule's event; further fields are EventBridge's own. */
@@ -17,7 +18,9 @@ export const startRecordingInput = z.object({
 export interface StartRecordingDeps {
   readonly executions: Executions;
   readonly catalog: CatalogStore;
+  readonly locks: LockLedger;
   readonly stateMachineArn: string;
+  readonly now: () => number;
 }
 
 /**
@@ -25,26 +28,34 @@ export interface StartRecordingDeps {
  * schedule, one that has all services recorded.
  *
  * Every stack of the account comes through here: one that belongs to no service costs one read of the catalog and
- * nothing else. Updates of the coordinator's own are told by their token; what they put back is recorded by the
- * rollback itself. An execution is named after the event, so that a second delivery starts nothing.
+ * nothing else. Updates of the coordinator's own are told by their token: what they put back is recorded by the
+ * rollback itself, as long as there is one; an update that outlived it, because its execution was stopped, is recorded
+ * like what somebody changed by hand. An execution is named after the event, so that a second delivery starts nothing.
  */
-export function startRecording({ executions, catalog, stateMachineArn }: StartRecordingDeps) {
+export function startRecording({ executions, catalog, locks, stateMachineArn, now }: StartRecordingDeps) {
   return async ({ id, detail }: z.infer<typeof startRecordingInput>): Promise<{ started: string[] }> => {
     const stackId = detail?.['stack-id'];
     if (!stackId) {
       await executions.start(stateMachineArn, `all-${id}`, { all: true });
       return { started: ['all'] };
     }
-    if (isStackToken(detail?.['client-request-token'] ?? undefined)) return { started: [] };
+    const ours = isStackToken(detail?.['client-request-token'] ?? undefined);
     const { services = {} } = (await catalog.find()) ?? {};
     const started: string[] = [];
     for (const entry of Object.values(services)) {
       if (!stacksOf(entry).includes(stackNameOf(stackId))) continue;
-      await executions.start(stateMachineArn, `${entry.service}-${id}`, { service: entry.service, stackId });
-      started.push(entry.service);
+      const { service } = entry;
+      if (ours && (await isHeld(service))) continue;
+      await executions.start(stateMachineArn, `${service}-${id}`, ours ? { service } : { service, stackId });
+      started.push(service);
     }
     return { started };
   };
+
+  async function isHeld(service: string): Promise<boolean> {
+    const lock = await locks.find(service);
+    return lock !== undefined && lock.leaseUntil > now();
+  }
 }
 
 /** `arn:aws:cloudformation:eu-west-1:111122223333:stack/NAME/...` */

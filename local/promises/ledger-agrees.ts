@@ -13,7 +13,7 @@ const snapshotMs = 2 * 60_000;
  * The ledger agrees with the account: a recorded deployment has the versions CodeDeploy has; the snapshot of a
  * release is what was live when it was taken, of a watched release the versions it brought in and the template
  * its update brought in; and at the end the newest good release of a service is what is live, unless somebody
- * deployed since.
+ * deployed since or an incident set out to undo it.
  */
 export const ledgerAgrees: PromiseCheck = {
   promise: 'ledger-agrees',
@@ -159,7 +159,8 @@ function parameterProblem(
 
 function notLive(facts: RunFacts, service: string): string | undefined {
   const newest = facts.ledger.releases(service).at(-1);
-  if (newest?.verdict !== 'good' || !newest.snapshot) return undefined;
+  // One that an incident set out to undo is not said to be live: the incident's results say how far it came.
+  if (newest?.verdict !== 'good' || !newest.snapshot || newest.undoneBy) return undefined;
   const since = Date.parse(newest.startedAt);
   const { lambda, codeDeploy } = facts.account;
   const { stack } = facts.scenario.services.find((entry) => entry.service === service) ?? {};

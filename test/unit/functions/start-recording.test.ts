@@ -4,6 +4,7 @@ import { build } from '../../../functions/start-recording/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { STACK_ID } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import { RECORD_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
@@ -22,13 +23,15 @@ const event = (detail: object = {}) => ({
 });
 
 const sfn = mockClient(SFNClient);
+let ledger: LedgerDouble;
 beforeEach(() => {
+  ledger = new LedgerDouble();
   sfn.reset();
   sfn.on(StartExecutionCommand).resolves({});
   mockBucket(catalogObject());
 });
 
-const start = (input: object) => build(runtimeOf())(input);
+const start = (input: object) => build(runtimeOf(ledger))(input);
 const started = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
 
 it('starts an execution for the service of the stack, named after the event', async () => {
@@ -59,12 +62,24 @@ it('leaves the stacks of others alone', async () => {
   expect(started()).toEqual([]);
 });
 
-it('leaves updates of the coordinator alone, without so much as a look at the catalog', async () => {
-  const { s3 } = mockBucket(catalogObject());
+describe('an update of the coordinator', () => {
   const token = 'rollback-coordinator-orders-20260105T090000Z-1';
-  await expect(start(event({ 'client-request-token': token }))).resolves.toEqual({ started: [] });
-  expect(started()).toEqual([]);
-  expect(s3.calls()).toEqual([]);
+  const own = event({ 'client-request-token': token });
+
+  it('is left to the rollback that holds the service', async () => {
+    await ledger.locks.acquire('orders', 'orders-20260105T090000Z#1');
+    await expect(start(own)).resolves.toEqual({ started: [] });
+    expect(started()).toEqual([]);
+  });
+
+  it('that outlived its rollback is recorded like a change by hand', async () => {
+    await ledger.locks.acquire('orders', 'orders-20260105T090000Z#1');
+    await ledger.locks.release('orders', 'orders-20260105T090000Z#1');
+    await expect(start(own)).resolves.toEqual({ started: ['orders'] });
+    expect(started()).toEqual([
+      { stateMachineArn: RECORD_ARN, name: `orders-${id}`, input: '{"service":"orders"}' },
+    ]);
+  });
 });
 
 it('knows no services before the catalog is compiled', async () => {
