@@ -1,10 +1,10 @@
-import type { Stacks } from '../../shared/aws/stacks.ts';
+import { isAtRest, type Stacks } from '../../shared/aws/stacks.ts';
 import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import { type ServiceEntry, targetName } from '../../shared/catalog/service-entry.ts';
 import type { Move } from '../../shared/cut/selection.ts';
 import type { ReleaseRecord, TargetSnapshot, WatchedDeployment } from '../../shared/ledger/records.ts';
 import { instant } from '../../shared/mail/mail-text.ts';
-import type { ServicePlan, TargetPlan } from '../../shared/targets/service-plan.ts';
+import type { ServicePlan, StackPlan, TargetPlan } from '../../shared/targets/service-plan.ts';
 import { type PlanTargetDeps, planTarget } from './plan-target.ts';
 import { isStateBefore, type PlannedIncident } from './release-timeline.ts';
 import { causeInWords, objectionInWords } from './rollback-reasons.ts';
@@ -33,7 +33,12 @@ export async function planService(
   const bad = undoneAsOne(move.undone, own ? incident.releaseId : undefined);
   const earlier = releases.filter(({ startedAt }) => startedAt < bad.startedAt);
   const toRelease = isStateBefore(move.to) ? undefined : move.to.releaseId;
-  const wayBack = { releaseId: toRelease, snapshot: move.to.snapshot ?? [], reason: reasonOf(move, own) };
+  const wayBack = {
+    releaseId: toRelease,
+    snapshot: move.to.snapshot ?? [],
+    reason: reasonOf(move, own),
+    undoneSince: move.undone.at(-1)?.startedAt ?? bad.startedAt,
+  };
   const targets: TargetPlan[] = [];
   const unchanged: { target: string; reason: string }[] = [];
   for (const target of entry.targets) {
@@ -107,11 +112,20 @@ async function risksOf(
   for (const target of targets) {
     if (target.kind !== 'cloudformation') continue;
     const { status } = await stacks.describe(target.stack);
-    // What is under way is waited for; what ended in a state nothing can be done from needs a person.
-    const isFine = status.endsWith('_COMPLETE') || status.endsWith('_IN_PROGRESS');
-    if (!isFine) risks.push(`stack ${target.stack} is ${status}`);
+    // What is under way is waited for.
+    const isFine = isAtRest({ status }) || status.endsWith('_IN_PROGRESS');
+    if (!isFine) risks.push(`stack ${target.stack} is ${status}${whatCanBeDone(status, target)}`);
   }
   return risks;
+}
+
+/** What the target's adapter can do about a stack that is not updatable. */
+function whatCanBeDone(status: string, { waitOnly, skipResources }: StackPlan): string {
+  if (waitOnly) return ', which is left to a person: the catalog does not make it a target';
+  if (status === 'UPDATE_FAILED') return ': it is rolled back first';
+  if (status !== 'UPDATE_ROLLBACK_FAILED') return ', which needs a person';
+  const skipping = skipResources ? `, if need be without ${skipResources.join(', ')}` : '';
+  return `: its rollback is continued first${skipping}`;
 }
 
 /**

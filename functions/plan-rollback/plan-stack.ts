@@ -11,6 +11,7 @@ export interface PlanStackDeps {
 /**
  * Plans the way back of a stack that the bad release came through.
  *
+ * @param undoneSince when the first of the undone releases began
  * @param goal what it is put back to; its adapter refuses where it has none and does not go back by itself
  */
 export async function planStack(
@@ -18,6 +19,7 @@ export async function planStack(
   entry: ServiceEntry,
   target: Extract<TargetEntry, { kind: 'cloudformation' }>,
   bad: ReleaseRecord,
+  undoneSince: string,
   goal: TargetSnapshot | undefined,
 ): Promise<PlannedTarget> {
   if (!bad.stack) return { reason: 'the release did not come through the stack' };
@@ -28,6 +30,9 @@ export async function planStack(
     stack: target.stack ?? entry.stack ?? '',
     alarms: await alarmsOf(deps, entry, bad),
     ...(goal && { snapshot: goal }),
+    undoneSince,
+    deployments: Object.keys(bad.deployments).sort(),
+    ...(target.skipResources && { skipResources: target.skipResources }),
   };
 }
 

@@ -23,6 +23,8 @@ export interface WayBack {
   readonly releaseId: string | undefined;
   readonly reason: string;
   readonly snapshot: readonly TargetSnapshot[];
+  /** When the first of the releases that are undone began, ISO 8601. */
+  readonly undoneSince: string;
 }
 
 /** What is to be done to a target, or why nothing is. */
@@ -48,7 +50,7 @@ export async function planTarget(
     case 'lambda-alias':
       return planAlias(deps, target, bad, earlier, goal && isAlias(goal) ? goal : undefined);
     case 'cloudformation':
-      return planStack(deps, entry, target, bad, goal);
+      return planStack(deps, entry, target, bad, wayBack.undoneSince, goal);
     case 'parameter':
       return planParameters(deps, target, goal?.kind === 'parameter' ? goal : undefined);
     case 'api-stage':

@@ -90,7 +90,7 @@ export function recordService(deps: RecordServiceDeps) {
       if (!status.endsWith('_COMPLETE')) return { absent: `stack ${stack} is ${status}` };
       const brought = status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE';
       const began = new Date(lastUpdatedAt ?? createdAt).toISOString();
-      const ours = isStackToken(await deps.stacks.latestToken(stack));
+      const ours = isStackToken((await deps.stacks.history(stack)).token);
       return { snapshot, stack, ...(brought && !ours && { began }) };
     } catch (error) {
       const absent = absence(error);

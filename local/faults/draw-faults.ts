@@ -28,7 +28,16 @@ const coordinatorCalls: readonly (readonly [service: string, operations: readonl
   ['lambda', ['GetAlias', 'UpdateAlias', 'GetFunctionConfiguration', 'Invoke']],
   [
     'cloudformation',
-    ['DescribeStacks', 'DescribeStackEvents', 'UpdateStack', 'GetTemplate', 'ListStackResources'],
+    [
+      'DescribeStacks',
+      'DescribeStackEvents',
+      'UpdateStack',
+      'CancelUpdateStack',
+      'RollbackStack',
+      'ContinueUpdateRollback',
+      'GetTemplate',
+      'ListStackResources',
+    ],
   ],
   ['dynamodb', ['GetItem', 'PutItem', 'UpdateItem', 'Query']],
   ['s3', ['GetObject', 'PutObject', 'HeadObject']],
@@ -170,9 +179,9 @@ function drawFault(random: SeededRandom, surface: FaultSurface): FaultInput {
       return {
         kind,
         service,
-        resource: `${random.pick(functions)}Aliaslive`,
+        resource: random.pick([`${random.pick(functions)}Aliaslive`, random.pick(functions), 'Migration']),
         fails,
-        times: random.pick([1, 2]),
+        times: random.pick([1, 1, 2, 4]),
       };
     }
     case 'release':

@@ -90,6 +90,7 @@ function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): vo
     owners,
     alias,
     deploymentId,
+    stack,
     templateUrl,
     parameter,
     hook,
@@ -123,6 +124,11 @@ function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): vo
         templateUrl.endsWith(target.snapshot.templateKey),
     );
     if (!planned) say(`updates it to ${templateUrl}, which no plan names`);
+  } else if (stack !== undefined) {
+    const planned = targets.some(
+      (target) => target.kind === 'cloudformation' && target.stack === stack && !target.waitOnly,
+    );
+    if (!planned) say(`takes ${stack} back, which no plan names`);
   } else if (parameter) {
     const planned = targets.some(
       (target) =>

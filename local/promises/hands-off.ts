@@ -9,17 +9,24 @@ import type { RunFacts } from './run-facts.ts';
  * and no incident. A release gets an incident only if a person asked for it or if something really spoke against
  * it: a deployment that ended without success, a declared alarm raised since it began, or at least as many
  * minutes over a limit of its policy as the policy asks for. A service is changed only for an
- * incident, its own or one of a service it was released on top of.
+ * incident, its own or one of a service it was released on top of; the rollback of a stack leaves as it is only what the
+ * catalog allows.
  */
 export const handsOff: PromiseCheck = {
   promise: 'hands-off',
   watch(facts, broken) {
-    facts.changes.onChange(({ at, call, service, owners }) => {
+    facts.changes.onChange(({ at, call, service, owners, skips = [] }) => {
       if (service === undefined || !facts.isManaged(service)) {
         broken(`${facts.clock(at)} ${call} on ${service ?? 'something'}, which is not in the catalog`);
       } else if (owners.length === 0) {
         broken(`${facts.clock(at)} ${call} on ${service} for no incident`);
       }
+      const allowed = facts
+        .entry(service ?? '')
+        ?.targets.flatMap((one) => (one.kind === 'cloudformation' ? (one.skipResources ?? []) : []));
+      const others = skips.filter((one) => !allowed?.includes(one));
+      if (others.length > 0)
+        broken(`${facts.clock(at)} ${call} on ${service} leaves ${others.join(', ')} as it is`);
     });
     facts.ledger.onWrite(({ at, before, after }) => {
       if (before || !after) return;

@@ -28,6 +28,8 @@ export interface ServiceChange {
   readonly deploymentId?: string;
   readonly stack?: string;
   readonly templateUrl?: string;
+  /** Resources that the rollback of a stack may leave as they are. */
+  readonly skips?: readonly string[];
   /** The hook that was asked, and with what. */
   readonly hook?: { readonly function: string; readonly event: HookEvent };
   /** The stage or rule that was changed, by name of its target, and to what. */
@@ -149,7 +151,15 @@ export class ServiceChanges {
     output: object | undefined,
   ): Pick<
     ServiceChange,
-    'service' | 'alias' | 'deploymentId' | 'stack' | 'templateUrl' | 'parameter' | 'hook' | 'traffic'
+    | 'service'
+    | 'alias'
+    | 'deploymentId'
+    | 'stack'
+    | 'templateUrl'
+    | 'skips'
+    | 'parameter'
+    | 'hook'
+    | 'traffic'
   > & {
     mark?: string;
   } {
@@ -172,12 +182,16 @@ export class ServiceChanges {
           service: serviceOfFunction(this.#scenario, input.FunctionName),
           alias: { function: input.FunctionName, name: input.Name, toVersion: input.FunctionVersion },
         };
-      case 'UpdateStack': {
-        const mark = /^rollback-coordinator-(.+)-(\d+)$/.exec(input.ClientRequestToken ?? '');
+      case 'UpdateStack':
+      case 'CancelUpdateStack':
+      case 'RollbackStack':
+      case 'ContinueUpdateRollback': {
+        const mark = /^rollback-coordinator-(.+)-(\d+)(-[a-z]+)?$/.exec(input.ClientRequestToken ?? '');
         return {
           service: this.#scenario.services.find(({ stack }) => stack === input.StackName)?.service,
           stack: input.StackName,
-          templateUrl: input.TemplateURL ?? '',
+          ...(operation === 'UpdateStack' && { templateUrl: input.TemplateURL ?? '' }),
+          ...(input.ResourcesToSkip && { skips: input.ResourcesToSkip }),
           ...(mark && { mark: `${mark[1]}#${mark[2]}` }),
         };
       }

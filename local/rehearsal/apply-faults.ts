@@ -10,12 +10,21 @@ export function applyFaults(scenario: Scenario, account: SimulatedAccount, timel
   const { events, calls, stacks } = scenario.faults;
   for (const [index, fault] of events.entries()) disturbEvents(fault, index, account, timeline);
   for (const fault of calls) disturbCalls(fault, account, timeline);
-  for (const { service, resource, fails, reason, times, from } of stacks) {
+  for (const { service, resource, fails, reason, times, from, mendedAt } of stacks) {
     const stack = scenario.services.find((entry) => entry.service === service)?.stack ?? '';
     const order = fails === 'update' ? 'failUpdateOf' : 'failRollbackOf';
-    const apply = () => account.cloudFormation[order](stack, resource, reason, times);
+    const apply = () =>
+      account.cloudFormation[order](
+        stack,
+        resource,
+        reason,
+        times === 'always' ? Number.POSITIVE_INFINITY : times,
+      );
+    const at = (time: number, act: () => void) =>
+      account.clock.after(Date.parse(scenario.start) + time - account.clock.now(), act);
     if (from === undefined) apply();
-    else account.clock.after(Date.parse(scenario.start) + from - account.clock.now(), apply);
+    else at(from, apply);
+    if (mendedAt !== undefined) at(mendedAt, () => account.cloudFormation.mend(stack, resource));
   }
 }
 

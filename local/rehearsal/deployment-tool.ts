@@ -41,7 +41,11 @@ export class DeploymentTool {
     for (const entry of this.#scenario.services) {
       if (!entry.stack) continue;
       const code = Object.fromEntries(functionsOf(entry).map((one) => [one, 0]));
-      const state = { code, config: initialConfig, hooks: {} };
+      const migrates = this.#scenario.releases.some(
+        (one) => one.service === entry.service && one.migrates !== undefined,
+      );
+      const migration = { release: 0, seconds: 0 };
+      const state = { code, config: initialConfig, hooks: {}, ...(migrates && { migration }) };
       this.#states.set(entry.service, state);
       const roleArn = `arn:aws:iam::${this.#account.identity.accountId}:role/cloudformation-execution`;
       const secrets = { ApiKey: noEchoSecret };
@@ -120,7 +124,12 @@ export class DeploymentTool {
     this.#deployed.set(release.service, number);
     const code = { ...before.code };
     for (const logicalId of release.functions ?? functionsOf(entry)) code[logicalId] = number;
-    const state = { code, config: release.config, hooks: release.hooks };
+    const migration =
+      release.migrates === undefined
+        ? before.migration
+        : { release: number, seconds: release.migrates / 1000 };
+    const { config, hooks } = release;
+    const state = { code, config, hooks, ...(migration && { migration }) };
     this.#states.set(release.service, state);
     await this.#writeParameters(release);
     await this.#deployApis(release, number);
@@ -130,6 +139,7 @@ export class DeploymentTool {
       TemplateBody: this.#template(entry, state),
       Parameters: ['LogLevel', 'ApiKey'].map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
       Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND', 'CAPABILITY_NAMED_IAM'],
+      ...(release.disableRollback && { DisableRollback: true }),
     });
   }
 

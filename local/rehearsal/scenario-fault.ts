@@ -33,7 +33,10 @@ export const stackFault = z.strictObject({
   /** Logical id in the service's stack. */
   resource: z.string(),
   fails: z.enum(['update', 'rollback']),
-  times: z.number().int().min(1).default(1),
+  /** So many times, or until it is mended. */
+  times: z.union([z.number().int().min(1), z.literal('always')]).default(1),
+  /** When somebody mends it. */
+  mendedAt: positiveDuration.optional(),
   /** Not before this time; from the beginning where it is left out. */
   from: positiveDuration.optional(),
   reason: z.string().min(1).default('Internal Failure'),

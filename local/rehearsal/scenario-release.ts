@@ -38,6 +38,10 @@ export const release = z.strictObject({
   apiStages: z.array(z.string()).optional(),
   /** New weights of rules by target group, by the rule's id. */
   mesh: z.record(z.string(), z.record(z.string(), z.number().int().min(0))).default({}),
+  /** A data migration in the stack update, once the new code has the traffic: so long it takes. */
+  migrates: positiveDuration.optional(),
+  /** The update is requested with `DisableRollback`: where it fails, the stack stays as it is. */
+  disableRollback: z.boolean().default(false),
   hooks: z.strictObject({ preTraffic: hook.optional(), postTraffic: hook.optional() }).prefault({}),
 });
 export type ScenarioRelease = z.infer<typeof release>;

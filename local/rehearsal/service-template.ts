@@ -10,6 +10,8 @@ export interface ServiceState {
   readonly code: Readonly<Record<string, number>>;
   readonly config: string;
   readonly hooks: ScenarioRelease['hooks'];
+  /** The data migration that the stack holds: by which release, and how long it takes, s. */
+  readonly migration?: { readonly release: number; readonly seconds: number };
 }
 
 /** The physical name of a service's function. */
@@ -74,6 +76,7 @@ export function serviceTemplate(
         Type: 'AWS::SSM::Parameter',
         Properties: { Name: `/${entry.stack}/table/name`, Type: 'String', Value: { Ref: 'Table' } },
       },
+      ...migrationResource(entry, state),
       ...hookResources(entry, state),
       ...functionResources(entry, state, alarms, provisioned),
     },
@@ -111,6 +114,20 @@ function functionResources(
     };
   }
   return resources;
+}
+
+/** Begins once the new code has the traffic. */
+function migrationResource({ targets }: ServiceEntry, { migration }: ServiceState) {
+  if (!migration) return {};
+  const aliases = targets.filter(isAlias).map((target) => `${target.function}Alias${target.alias}`);
+  const { release, seconds } = migration;
+  return {
+    Migration: {
+      Type: 'Custom::Migration',
+      DependsOn: aliases,
+      Properties: { ServiceToken: { Ref: 'Table' }, Release: String(release), Seconds: String(seconds) },
+    },
+  };
 }
 
 const hookIds = { preTraffic: 'PreTrafficHook', postTraffic: 'PostTrafficHook' } as const;

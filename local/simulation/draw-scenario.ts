@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../random/seeded-random.ts';
 import { drawDecisions } from './draw-decisions.ts';
 import { drawHealthChecks } from './draw-health-checks.ts';
-import { drawHooks, drawParameters, drawRest, drawTargets } from './draw-targets.ts';
+import { drawHooks, drawParameters, drawRest, drawStackTarget, drawTargets } from './draw-targets.ts';
 import type { ScenarioInput } from './simulation-case.ts';
 
 type Service = NonNullable<ScenarioInput['services']>[number];
@@ -88,7 +88,7 @@ function drawServices(random: SeededRandom): Service[] {
               : ('codedeploy' as const),
           function: one,
         })),
-        ...(random.chance(0.85) ? [{ kind: 'cloudformation' as const }] : []),
+        ...(random.chance(0.85) ? [drawStackTarget(random.fork(`stack/${service}`))] : []),
         ...drawTargets(service, random.fork(`targets/${service}`)),
       ],
       policy: {

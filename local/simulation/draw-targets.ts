@@ -40,6 +40,11 @@ export function drawTargets(service: string, random: SeededRandom): Target[] {
   return targets;
 }
 
+/** Draws the stack of a service as a target: some may leave their migration as it is. */
+export function drawStackTarget(random: SeededRandom): Target {
+  return { kind: 'cloudformation', ...(random.chance(0.3) && { skipResources: ['Migration'] }) };
+}
+
 /** The parameters that drawn targets put back, one of them a secret under a key of the team's own. */
 export function drawParameters(services: readonly Service[]): Parameter[] {
   return services.flatMap(({ service, targets }) => {
@@ -77,21 +82,24 @@ export function drawHooks(services: readonly Service[], random: SeededRandom): H
   );
 }
 
-/** What a release changes besides code: parameters and the weights of a rule. */
+/** What a release changes besides code: parameters, the weights of a rule, data; and what its stack does when it fails. */
 export function drawRest(
   { service, targets }: Service,
   number: number,
   random: SeededRandom,
-): Pick<Release, 'parameters' | 'mesh'> {
+): Pick<Release, 'parameters' | 'mesh' | 'migrates' | 'disableRollback'> {
   const rule = targets.find((target) => target.kind === 'mesh')?.rule;
   const changed = targets.some(({ kind }) => kind === 'parameter')
     ? ['limit', 'token'].filter(() => random.chance(0.7))
     : [];
   const blue = random.integer(0, 100);
+  const update = random.fork('update');
   return {
     ...(changed.length > 0 && {
       parameters: Object.fromEntries(changed.map((last) => [parameterOf(service, last), `value ${number}`])),
     }),
+    ...(update.chance(0.12) && { migrates: `${update.pick([20, 200, 1_500])}s` }),
+    ...(update.chance(0.08) && { disableRollback: true }),
     ...(rule && random.chance(0.7) && { mesh: { [rule]: { 'tg-blue': blue, 'tg-green': 100 - blue } } }),
   };
 }

@@ -1,12 +1,17 @@
 import {
+  CancelUpdateStackCommand,
   type Capability,
   type CloudFormationClient,
+  ContinueUpdateRollbackCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   GetTemplateCommand,
   ListStackResourcesCommand,
+  RollbackStackCommand,
+  type StackEvent,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
+import { isBeginning, type StackHistory, stackHistory } from './stack-history.ts';
 
 /** A CloudFormation stack, as much of it as the coordinator decides on. */
 export interface StackState {
@@ -24,6 +29,11 @@ export interface StackState {
   readonly roleArn: string | undefined;
   /** Topics that are told of the stack's events. */
   readonly notificationArns: readonly string[];
+}
+
+/** Whether a stack is in a state from which the next deployment can go on. */
+export function isAtRest({ status }: Pick<StackState, 'status'>): boolean {
+  return status.endsWith('_COMPLETE') && status !== 'ROLLBACK_COMPLETE' && status !== 'DELETE_COMPLETE';
 }
 
 /** What a stack is put back to. */
@@ -96,25 +106,30 @@ export class Stacks {
    * late that other operations have followed.
    */
   async tokenAt(stack: string, time: number): Promise<string | undefined> {
-    let token: string | undefined;
-    do {
-      const page = await this.#client.send(
-        new DescribeStackEventsCommand({ StackName: stack, ...(token && { NextToken: token }) }),
-      );
-      // Newest first (CloudFormation API reference, DescribeStackEvents).
-      const before = page.StackEvents?.find(({ Timestamp }) => (Timestamp?.getTime() ?? 0) <= time);
-      if (before) return before.ClientRequestToken;
-      token = page.NextToken;
-    } while (token);
-    return undefined;
+    const isBefore = ({ Timestamp }: StackEvent) => (Timestamp?.getTime() ?? 0) <= time;
+    const events = await this.#eventsBackTo(stack, isBefore);
+    return events.find(isBefore)?.ClientRequestToken;
   }
 
-  /** Client request token of the latest operation on a stack; undefined where it had none. */
-  async latestToken(stack: string): Promise<string | undefined> {
-    const { StackEvents = [] } = await this.#client.send(
-      new DescribeStackEventsCommand({ StackName: stack }),
-    );
-    return StackEvents[0]?.ClientRequestToken;
+  /** What came of the latest update of a stack, from its events. */
+  async history(stack: string): Promise<StackHistory> {
+    return stackHistory(await this.#eventsBackTo(stack, isBeginning));
+  }
+
+  /** The events of a stack, newest first, up to the first one that is `last`; all of them where none is. */
+  async #eventsBackTo(stack: string, last: (event: StackEvent) => boolean): Promise<StackEvent[]> {
+    const events: StackEvent[] = [];
+    let token: string | undefined;
+    do {
+      const { StackEvents = [], NextToken } = await this.#client.send(
+        new DescribeStackEventsCommand({ StackName: stack, ...(token && { NextToken: token }) }),
+      );
+      const end = StackEvents.findIndex(last);
+      if (end >= 0) return [...events, ...StackEvents.slice(0, end + 1)];
+      events.push(...StackEvents);
+      token = NextToken;
+    } while (token);
+    return events;
   }
 
   /**
@@ -147,5 +162,51 @@ export class Stacks {
       if (name === 'TokenAlreadyExistsException') return 'started';
       throw error;
     }
+  }
+  /** Gives up the update that a stack is in, so that it rolls itself back. */
+  async cancelUpdate(stack: string, token: string): Promise<Requested> {
+    return request(() =>
+      this.#client.send(new CancelUpdateStackCommand({ StackName: stack, ClientRequestToken: token })),
+    );
+  }
+
+  /**
+   * Rolls back an update that was left standing where it failed. Only ever asked for where there is a state to go back
+   * to: a stack without one is deleted by this call (CloudFormation API reference, RollbackStack).
+   */
+  async rollBack(stack: string, token: string): Promise<Requested> {
+    return request(() =>
+      this.#client.send(new RollbackStackCommand({ StackName: stack, ClientRequestToken: token })),
+    );
+  }
+
+  /** Goes on with a rollback that failed; the resources of `skip` stay as they are and count as put back. */
+  async continueRollback(stack: string, skip: readonly string[], token: string): Promise<Requested> {
+    return request(() =>
+      this.#client.send(
+        new ContinueUpdateRollbackCommand({
+          StackName: stack,
+          ...(skip.length > 0 && { ResourcesToSkip: [...skip] }),
+          ClientRequestToken: token,
+        }),
+      ),
+    );
+  }
+}
+
+/** `too-late`: the stack is in another state by now, and nothing was changed. */
+export type Requested = 'started' | 'too-late';
+
+/** A token that was used already (the answer to the first call was lost) is no error. */
+async function request(send: () => Promise<unknown>): Promise<Requested> {
+  try {
+    await send();
+    return 'started';
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name === 'TokenAlreadyExistsException') return 'started';
+    // CloudFormation has one error for everything it refuses; only the message tells them apart.
+    if (name === 'ValidationError' && /\b(status|state)\b/.test(message)) return 'too-late';
+    throw error;
   }
 }

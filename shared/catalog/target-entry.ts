@@ -25,6 +25,18 @@ const cloudFormationTarget = z.strictObject({
   kind: z.literal('cloudformation'),
   /** Stack name; by default the service's own `stack`. */
   stack: z.string().min(1).optional(),
+  /**
+   * Resources that may stay as they are where the rollback of the stack cannot put them back: by logical id, within a
+   * nested stack `NestedStack.LogicalId`. They are inconsistent with the template from then on.
+   */
+  skipResources: z
+    .array(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9]+(\.[A-Za-z0-9]+)*$/, 'must be the logical id of a resource: letters and digits'),
+    )
+    .min(1)
+    .optional(),
 });
 
 const parameterTarget = z

@@ -112,16 +112,25 @@ function hookCommand(event: HookEvent, { function: name }: HookPlan): string {
 }
 
 function stackCommands(
-  { stack, snapshot, waitOnly }: StackPlan,
+  { stack, snapshot, waitOnly, skipResources }: StackPlan,
   templateUrl: (key: string) => string,
 ): string[] {
   const look = `aws cloudformation describe-stacks --stack-name ${stack} --query 'Stacks[0].StackStatus'`;
-  const resume = `aws cloudformation continue-update-rollback --stack-name ${stack}   # if it is UPDATE_ROLLBACK_FAILED`;
-  if (waitOnly) return [look, resume];
+  const resume = [
+    `aws cloudformation rollback-stack --stack-name ${stack}   # if it is UPDATE_FAILED`,
+    `aws cloudformation continue-update-rollback --stack-name ${stack}   # if it is UPDATE_ROLLBACK_FAILED`,
+    ...(skipResources
+      ? [
+          `aws cloudformation continue-update-rollback --stack-name ${stack} --resources-to-skip ` +
+            `${skipResources.join(' ')}   # if it is again: leaves these as they are`,
+        ]
+      : []),
+  ];
+  if (waitOnly) return [look, ...resume];
   if (snapshot?.kind !== 'cloudformation') {
     return [
       look,
-      resume,
+      ...resume,
       `# no template of before is saved: deploy the last good one of ${stack} if it is UPDATE_COMPLETE`,
     ];
   }
@@ -135,5 +144,5 @@ function stackCommands(
     snapshot.capabilities.length > 0 && `--capabilities ${snapshot.capabilities.join(' ')}`,
     parameters.length > 0 && `--parameters ${parameters.join(' ')}`,
   ];
-  return [look, resume, `${update.filter(Boolean).join(' ')}   # if it is UPDATE_COMPLETE`];
+  return [look, ...resume, `${update.filter(Boolean).join(' ')}   # if it is UPDATE_COMPLETE`];
 }

@@ -1,103 +1,224 @@
 import type { Bucket } from '../aws/bucket.ts';
+import { type Deployments, isActive } from '../aws/deployments.ts';
 import type { Signals } from '../aws/signals.ts';
-import type { StackState, Stacks } from '../aws/stacks.ts';
+import type { FailedResource, StackHistory } from '../aws/stack-history.ts';
+import { isAtRest, type Requested, type StackState, type Stacks } from '../aws/stacks.ts';
 import { NoWayBack, TargetNotRestored } from '../errors.ts';
-import { isStackToken, stackToken } from './rollback-marker.ts';
+import { isStackToken, type StackStep, stackToken } from './rollback-marker.ts';
 import type { StackPlan } from './service-plan.ts';
 import type { ChangeContext, Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
 
 /** What the stack adapter needs of AWS. */
 export interface StackClients {
   readonly stacks: Stacks;
+  readonly deployments: Deployments;
   readonly signals: Signals;
   readonly bucket: Bucket;
 }
 
+/** Where a stack stands, and what takes it on its way where nothing else does. */
+interface Found {
+  readonly standing: Standing;
+  /** Changes the account; asked for only while the service is the incident's. */
+  readonly act?: () => Promise<Standing>;
+}
+
 /**
- * Brings a service's stack to rest in the state of the planned release.
+ * Brings a service's stack to rest in the state of the planned release, by what its status allows; it never deletes
+ * anything.
  *
- * A stack whose update failed rolls itself back: it is waited for. A stack whose update completed is updated to
- * the template saved with the planned release, so that the next deployment does not trip over the difference
- * between the template and what is live; not before the alarms that would stop its deployments are quiet.
+ * | status | what is done |
+ * |---|---|
+ * | `*_IN_PROGRESS` | waited for |
+ * | `UPDATE_IN_PROGRESS` of the undone release, none of whose deployments failed | `CancelUpdateStack`: nothing else ends it |
+ * | `UPDATE_FAILED` | `RollbackStack` |
+ * | `UPDATE_ROLLBACK_FAILED` | `ContinueUpdateRollback`; where that fails too, once more without what the catalog lets it leave |
+ * | `UPDATE_ROLLBACK_COMPLETE` | success for the rollback of the undone update, failure for an update of ours: the rollback was itself rolled back |
+ * | other `*_COMPLETE` | `UpdateStack` to the template saved with the planned release, once the alarms that would stop its deployments are quiet |
+ * | everything else | a person |
  *
- * `UPDATE_ROLLBACK_COMPLETE` is success for the stack's own rollback, and failure for an update of ours: the
- * rollback was itself rolled back.
+ * Source: CloudFormation API reference and user guide, "Stack status codes", "Continue rolling back an update".
  */
-export function stackTarget({ stacks, signals, bucket }: StackClients): TargetAdapter<StackPlan> {
+export function stackTarget({
+  stacks,
+  deployments,
+  signals,
+  bucket,
+}: StackClients): TargetAdapter<StackPlan> {
   async function read(plan: StackPlan, context: TargetContext): Promise<Standing> {
-    const stack = await stacks.describe(plan.stack);
-    const { status } = stack;
-    if (status.endsWith('_IN_PROGRESS')) return { is: 'moving', detail: `stack ${plan.stack} is ${status}` };
-    if (status === 'UPDATE_ROLLBACK_COMPLETE') {
-      const token = await stacks.latestToken(plan.stack);
-      if (token === tokenOf(context)) throw refused(stack);
-      // Where it was an earlier attempt's update that was rolled back, the stack is where the bad release left it.
-      if (!isStackToken(token)) {
-        return { is: 'restored', detail: `stack ${plan.stack} rolled itself back (${status})` };
-      }
-    }
-    if (!isAtRest(stack)) throw stuck(stack);
-    if (plan.waitOnly) return { is: 'restored', detail: `stack ${plan.stack} is at rest (${status})` };
-    if (await isOurs(plan, context)) {
-      return { is: 'restored', detail: `stack ${plan.stack} updated to the saved template (${status})` };
-    }
-    const ringing = (await signals.alarms(plan.alarms)).filter(({ state }) => state === 'ALARM');
-    if (ringing.length > 0) {
-      const names = ringing.map(({ name }) => name).join(', ');
-      return {
-        is: 'held',
-        detail: `stack ${plan.stack} waits for ${names}: a ringing alarm would stop its update`,
-      };
-    }
-    return { is: 'stranded', detail: `stack ${plan.stack} is ${status} on the template of the bad release` };
+    return (await find(plan, context)).standing;
   }
 
   async function start(plan: StackPlan, context: ChangeContext): Promise<Standing> {
-    const standing = await read(plan, context);
-    if (standing.is !== 'stranded') return standing;
-    const { snapshot } = plan;
+    const found = (await cancellable(plan, context)) ?? (await find(plan, context));
+    if (!found.act) return found.standing;
+    await context.beforeChange();
+    return found.act();
+  }
+
+  async function find(plan: StackPlan, context: TargetContext): Promise<Found> {
+    const stack = await stacks.describe(plan.stack);
+    const { status } = stack;
+    if (status.endsWith('_IN_PROGRESS')) return moving(`stack ${plan.stack} is ${status}`);
+    if (plan.waitOnly) {
+      if (!isAtRest(stack)) throw stuck(stack);
+      return restored(`stack ${plan.stack} is at rest (${status})`);
+    }
+    const history = await stacks.history(plan.stack);
+    if (status === 'UPDATE_FAILED') return failedUpdate(plan, stack, history, context);
+    if (status === 'UPDATE_ROLLBACK_FAILED') return failedRollback(plan, stack, history, context);
+    if (!isAtRest(stack)) throw stuck(stack);
+    if (status === 'UPDATE_ROLLBACK_COMPLETE') {
+      if (history.token === tokenOf(context)) throw refused(stack, history.failures);
+      if (!isStackToken(history.token) && leadsBack(plan, history)) {
+        return restored(`stack ${plan.stack} rolled itself back (${status})`);
+      }
+    } else if (history.token === tokenOf(context)) {
+      return restored(`stack ${plan.stack} updated to the saved template (${status})`);
+    }
+    return completed(plan, stack, context);
+  }
+
+  /** The undone release's own update that is under way and that nothing else ends. */
+  async function cancellable(plan: StackPlan, context: TargetContext): Promise<Found | undefined> {
+    if (plan.waitOnly || !plan.deployments) return undefined;
+    if ((await stacks.describe(plan.stack)).status !== 'UPDATE_IN_PROGRESS') return undefined;
+    const history = await stacks.history(plan.stack);
+    if (isStackToken(history.token) || !leadsBack(plan, history)) return undefined;
+    for (const id of plan.deployments) {
+      const deployment = await deployments.get(id);
+      if (isActive(deployment) || deployment.status !== 'Succeeded') return undefined;
+    }
+    return stranded(`stack ${plan.stack} is still being updated to the bad release`, async () =>
+      requested(
+        await stacks.cancelUpdate(plan.stack, tokenOf(context, 'cancel')),
+        `the update of stack ${plan.stack} to the bad release cancelled`,
+      ),
+    );
+  }
+
+  /** It was told not to roll back by itself. */
+  function failedUpdate(
+    plan: StackPlan,
+    stack: StackState,
+    history: StackHistory,
+    context: TargetContext,
+  ): Found {
+    return stranded(`stack ${plan.stack} is ${stack.status}${named(history.failures)}`, async () =>
+      requested(
+        await stacks.rollBack(plan.stack, tokenOf(context, 'rollback')),
+        `stack ${plan.stack}, left ${stack.status}, is being rolled back`,
+      ),
+    );
+  }
+
+  function failedRollback(
+    plan: StackPlan,
+    stack: StackState,
+    { status, tokens, notPutBack }: StackHistory,
+    context: TargetContext,
+  ): Found {
+    // The status read before may be older than the events.
+    if (status !== stack.status) return moving(`stack ${plan.stack} is ${status}`);
+    const skip = tokens.has(tokenOf(context, 'continue'))
+      ? notPutBack.map(({ resource }) => resource).filter((one) => plan.skipResources?.includes(one))
+      : [];
+    const step = tokens.has(tokenOf(context, 'continue')) ? 'skip' : 'continue';
+    if (tokens.has(tokenOf(context, 'skip')) || (step === 'skip' && skip.length < notPutBack.length)) {
+      throw stuck(stack, notPutBack);
+    }
+    const without =
+      skip.length > 0 ? ` without ${skip.join(', ')}, which the catalog lets stay as it is` : '';
+    return stranded(`stack ${plan.stack} is ${stack.status}${named(notPutBack)}`, async () =>
+      requested(
+        await stacks.continueRollback(plan.stack, skip, tokenOf(context, step)),
+        `the rollback of stack ${plan.stack} is continued${without}; it could not put back${named(notPutBack)}`,
+      ),
+    );
+  }
+
+  async function completed(plan: StackPlan, { status }: StackState, context: TargetContext): Promise<Found> {
+    const ringing = (await signals.alarms(plan.alarms)).filter(({ state }) => state === 'ALARM');
+    if (ringing.length > 0) {
+      const names = ringing.map(({ name }) => name).join(', ');
+      const detail = `stack ${plan.stack} waits for ${names}: a ringing alarm would stop its update`;
+      return { standing: { is: 'held', detail } };
+    }
+    return stranded(`stack ${plan.stack} is ${status} on the template of the bad release`, () =>
+      update(plan, context),
+    );
+  }
+
+  async function update({ stack, snapshot }: StackPlan, context: TargetContext): Promise<Standing> {
     if (snapshot?.kind !== 'cloudformation') {
       throw new NoWayBack(
-        `Stack ${plan.stack} holds the template of the bad release and the ledger has no earlier one saved. ` +
-          `Deploy the last good template of ${plan.stack} by hand.`,
+        `Stack ${stack} holds the template of the bad release and the ledger has no earlier one saved. ` +
+          `Deploy the last good template of ${stack} by hand.`,
       );
     }
-    await context.beforeChange();
     const started = await stacks.update({
-      stack: plan.stack,
+      stack,
       templateUrl: bucket.url(snapshot.templateKey),
       parameters: snapshot.parameters,
       capabilities: snapshot.capabilities,
       tags: snapshot.tags,
       notificationArns: snapshot.notificationArns,
-      token: stackToken(context.incidentId, context.attempt),
+      token: tokenOf(context),
     });
     return started === 'already-there'
-      ? { is: 'restored', detail: `stack ${plan.stack} has the saved template already` }
-      : { is: 'moving', detail: `stack ${plan.stack} is being updated to the saved template` };
-  }
-
-  async function isOurs(plan: StackPlan, context: TargetContext): Promise<boolean> {
-    return (await stacks.latestToken(plan.stack)) === tokenOf(context);
+      ? { is: 'restored', detail: `stack ${stack} has the saved template already` }
+      : { is: 'moving', detail: `stack ${stack} is being updated to the saved template` };
   }
 
   return { read, start };
 }
 
-function tokenOf({ incidentId, attempt }: TargetContext): string {
-  return stackToken(incidentId, attempt);
-}
+/** An update begins this long before the release is named after it at most; no two updates are as close. */
+const sameUpdateMs = 5_000;
 
-function refused(stack: StackState): TargetNotRestored {
-  return new TargetNotRestored(
-    `The update of stack ${stack.name} to the saved template failed and was rolled back by CloudFormation ` +
-      `(${stack.status}${stack.statusReason && `: ${stack.statusReason}`}). Its events say which resource refused.`,
+/** Whether the stack's latest update, rolled back, leaves it on what was there before the first undone release. */
+function leadsBack({ undoneSince }: StackPlan, { beganAt }: StackHistory): boolean {
+  return (
+    undoneSince === undefined || beganAt === undefined || beganAt <= Date.parse(undoneSince) + sameUpdateMs
   );
 }
 
-/** Whether a stack is in a state from which the next deployment can go on. */
-function isAtRest({ status }: StackState): boolean {
-  return status.endsWith('_COMPLETE') && status !== 'ROLLBACK_COMPLETE' && status !== 'DELETE_COMPLETE';
+function tokenOf({ incidentId, attempt }: TargetContext, step: StackStep = 'update'): string {
+  return stackToken(incidentId, attempt, step);
+}
+
+function moving(detail: string): Found {
+  return { standing: { is: 'moving', detail } };
+}
+
+function restored(detail: string): Found {
+  return { standing: { is: 'restored', detail } };
+}
+
+function stranded(detail: string, act: () => Promise<Standing>): Found {
+  return { standing: { is: 'stranded', detail }, act };
+}
+
+/** What was asked for is under way; where the stack had moved on meanwhile, the next look says whereto. */
+function requested(answer: Requested, detail: string): Standing {
+  return { is: 'moving', detail: answer === 'started' ? detail : `${detail}: too late, it has moved on` };
+}
+
+function refused({ name, status }: StackState, failures: readonly FailedResource[]): TargetNotRestored {
+  return new TargetNotRestored(
+    `The update of stack ${name} to the saved template failed and was rolled back by CloudFormation ` +
+      `(${status})${named(failures)}.`,
+  );
+}
+
+/** Resources told of one stack: an incident's mail names those that matter, the stack's events have all. */
+const resourcesTold = 5;
+
+function named(failures: readonly FailedResource[]): string {
+  if (failures.length === 0) return '';
+  const told = failures.slice(0, resourcesTold).map(({ resource, reason }) => `${resource} (${reason})`);
+  const more = failures.length - told.length;
+  return `: ${told.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /**
@@ -111,9 +232,7 @@ export async function verifyStack(stacks: Stacks, { stack: name }: StackPlan): P
   return `stack ${name} is ${stack.status}`;
 }
 
-function stuck(stack: StackState): TargetNotRestored {
-  return new TargetNotRestored(
-    `Stack ${stack.name} is ${stack.status}${stack.statusReason && `: ${stack.statusReason}`}; ` +
-      'it needs a person to continue its rollback.',
-  );
+function stuck({ name, status, statusReason }: StackState, failures: readonly FailedResource[] = []) {
+  const why = failures.length > 0 ? named(failures) : statusReason && `: ${statusReason}`;
+  return new TargetNotRestored(`Stack ${name} is ${status}${why}; it needs a person to bring it to rest.`);
 }

@@ -15,12 +15,15 @@ export function isRollbackMarker(description: string): boolean {
   return description.startsWith(`${prefix}:`);
 }
 
+/** What the coordinator asks of a stack: each of them once in an attempt of an incident. */
+export type StackStep = 'update' | 'cancel' | 'rollback' | 'continue' | 'skip';
+
 /**
- * The client request token of a stack update by the coordinator; CloudFormation repeats it in every event of
+ * The client request token of a stack operation by the coordinator; CloudFormation repeats it in every event of
  * the operation and refuses it a second time.
  */
-export function stackToken(incidentId: string, attempt: number): string {
-  return `${prefix}-${incidentId}-${attempt}`;
+export function stackToken(incidentId: string, attempt: number, step: StackStep = 'update'): string {
+  return `${prefix}-${incidentId}-${attempt}${step === 'update' ? '' : `-${step}`}`;
 }
 
 /** Whether a client request token is one of {@link stackToken}. */

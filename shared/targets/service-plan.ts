@@ -44,6 +44,12 @@ export const stackPlan = z.strictObject({
   alarms: z.array(z.string()),
   /** What the stack is put back to; absent where the ledger holds none. */
   snapshot: targetSnapshot.optional(),
+  /** When the first of the releases that are undone began: an earlier update, rolled back, leads to the goal by itself. */
+  undoneSince: z.iso.datetime().optional(),
+  /** Deployments of the release: where one of them failed, its stack update ends by itself. */
+  deployments: z.array(z.string()).optional(),
+  /** Logical ids of resources that a rollback may leave as they are, where they cannot be put back. */
+  skipResources: z.array(z.string()).optional(),
   /**
    * The catalog does not make the stack a target, but the release came through it: it is only waited for, because
    * a stack that rolls itself back moves aliases until it is at rest.

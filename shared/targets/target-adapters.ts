@@ -1,6 +1,5 @@
 import type { Aliases } from '../aws/aliases.ts';
 import type { ApiStages } from '../aws/api-stages.ts';
-import type { Deployments } from '../aws/deployments.ts';
 import type { MeshRules } from '../aws/mesh-rules.ts';
 import type { ParameterStore } from '../aws/parameter-store.ts';
 import { apiStageTarget } from './api-stage.ts';
@@ -15,7 +14,6 @@ import type { TargetAdapter } from './target-adapter.ts';
 
 /** What the adapters of all kinds need of AWS. */
 export interface TargetClients extends StackClients {
-  readonly deployments: Deployments;
   readonly aliases: Aliases;
   readonly parameterStore: ParameterStore;
   readonly apiStages: ApiStages;

@@ -190,6 +190,12 @@ const cases: readonly Case[] = [
     breaks: [mutants.knowsNoBounds('cart', 'ViewFunction:live')],
   },
   {
+    promise: 'hands-off',
+    mutant: 'a stack is rolled back without whatever failed',
+    scenario: findScenario(process.cwd(), 'stack-rollback-stuck'),
+    breaks: [mutants.skipsWhateverFailed],
+  },
+  {
     promise: 'within-autonomy',
     mutant: 'nobody is asked',
     scenario: findScenario(process.cwd(), 'approval-timed-out'),

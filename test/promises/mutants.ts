@@ -438,6 +438,15 @@ export const asksNobody = breakCalls(
   },
 );
 
+/** A stack's rollback that is continued without whatever failed. */
+export const skipsWhateverFailed = breakCalls(
+  { by: /^StartTarget/, service: 'cloudformation', operation: 'ContinueUpdateRollback' },
+  async ({ input }, real) => {
+    input.ResourcesToSkip = ['ApiFunction'];
+    return real();
+  },
+);
+
 /** A decision that counts nothing. */
 export const countsNothing = breakCalls(
   { by: /^AwaitPermission/, service: 'dynamodb', operation: 'PutItem' },

@@ -24,6 +24,7 @@ import { type AliasBehaviour, DEFAULT_ALIAS_BEHAVIOUR } from './alias-behaviour.
 import { aliasProvider } from './alias-provider.ts';
 import { unsupported, validationError } from './cloudformation-errors.ts';
 import { functionProvider, type RepublishBehaviour, versionProvider } from './lambda-providers.ts';
+import { migrationProvider } from './migration-provider.ts';
 import {
   applicationProvider,
   deploymentGroupProvider,
@@ -324,6 +325,7 @@ export class SimulatedCloudFormation implements SimulatedService {
       'AWS::CodeDeploy::Application': applicationProvider(codeDeploy, random),
       'AWS::CodeDeploy::DeploymentGroup': deploymentGroupProvider(codeDeploy, random),
       'AWS::SSM::Parameter': parameterProvider(parameters, random),
+      'Custom::Migration': migrationProvider(clock),
       ...providers,
     };
   }

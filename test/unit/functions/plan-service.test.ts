@@ -158,6 +158,20 @@ describe('the way back', () => {
     });
   });
 
+  it.each([
+    ['UPDATE_FAILED', undefined, ': it is rolled back first'],
+    ['UPDATE_ROLLBACK_FAILED', undefined, ': its rollback is continued first'],
+    ['UPDATE_ROLLBACK_FAILED', ['Queue'], ': its rollback is continued first, if need be without Queue'],
+    ['UPDATE_ROLLBACK_COMPLETE', undefined, undefined],
+    ['ROLLBACK_COMPLETE', undefined, ', which needs a person'],
+    ['ROLLBACK_FAILED', undefined, ', which needs a person'],
+  ] as const)('has a risk where its stack is %s and may leave %s', async (StackStatus, skip, said) => {
+    cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ StackStatus }));
+    const targets = [{ kind: 'cloudformation', ...(skip && { skipResources: skip }) }];
+    const plan = await planFrom([goodRelease()], releaseRecord(), ordersEntry({ targets }));
+    expect(plan.risks).toEqual(said === undefined ? [] : [`stack shop-orders is ${StackStatus}${said}`]);
+  });
+
   it('is none where every release is refused, each by name and reason', async () => {
     const gone = { ...goodSnapshot[0], version: '1' } as TargetSnapshot;
     const noTemplate = { ...goodSnapshot[1], templateKey: 'templates/gone' } as TargetSnapshot;

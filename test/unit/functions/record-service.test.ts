@@ -15,14 +15,14 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/record-service/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
-import { alias, notProvisioned, STACK_ID, stackOf } from '../fixtures/aws-answers.ts';
+import { alias, notProvisioned, STACK_ID, stackEvents, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import { GOOD_RELEASE, goodRelease, RELEASE, releaseRecord, watchedDeployment } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled, validationError } from '../fixtures/sdk-errors.ts';
-import { iso, NOW, RELEASED_AT } from '../fixtures/times.ts';
+import { iso, RELEASED_AT } from '../fixtures/times.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const lambda = mockClient(LambdaClient);
@@ -42,12 +42,7 @@ beforeEach(() => {
 });
 
 const stackIs = (changes: object) => cloudFormation.on(DescribeStacksCommand).resolves(stackOf(changes));
-const tokenIs = (ClientRequestToken: string) =>
-  cloudFormation.on(DescribeStackEventsCommand).resolves({
-    StackEvents: [
-      { StackId: STACK_ID, EventId: 'e', StackName: 's', Timestamp: new Date(NOW), ClientRequestToken },
-    ],
-  });
+const tokenIs = (token: string) => cloudFormation.on(DescribeStackEventsCommand).resolves(stackEvents(token));
 const record = (input: object = {}) => build(runtimeOf(ledger))({ service: 'orders', ...input });
 const byEvent = () => record({ stackId: STACK_ID });
 const statedGood = { verdict: 'good', reason: 'ran for a month', requestedBy: 'ana' };

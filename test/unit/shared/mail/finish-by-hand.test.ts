@@ -49,6 +49,16 @@ it('clears the weights of an alias along with pointing it back', () => {
   );
 });
 
+it('gives what brings a stack to rest, without what the catalog lets stay last', () => {
+  const one = rollbackPlan(servicePlan({ targets: [stackPlan({ skipResources: ['Migration', 'Queue'] })] }));
+  const resume = 'aws cloudformation continue-update-rollback --stack-name shop-orders';
+  expect(finishByHand(one, [], url).slice(2, 5)).toEqual([
+    'aws cloudformation rollback-stack --stack-name shop-orders   # if it is UPDATE_FAILED',
+    `${resume}   # if it is UPDATE_ROLLBACK_FAILED`,
+    `${resume} --resources-to-skip Migration Queue   # if it is again: leaves these as they are`,
+  ]);
+});
+
 it('gives the update of a stack to its saved template with its parameters', () => {
   const snapshot = {
     kind: 'cloudformation' as const,

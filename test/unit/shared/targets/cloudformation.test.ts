@@ -1,24 +1,29 @@
 import {
+  CancelUpdateStackCommand,
   CloudFormationClient,
+  ContinueUpdateRollbackCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
+  RollbackStackCommand,
   type Stack,
   TokenAlreadyExistsException,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { CodeDeployClient, type DeploymentStatus, GetDeploymentCommand } from '@aws-sdk/client-codedeploy';
 import { S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Bucket } from '../../../../shared/aws/bucket.ts';
+import { Deployments } from '../../../../shared/aws/deployments.ts';
 import { Signals } from '../../../../shared/aws/signals.ts';
 import { Stacks } from '../../../../shared/aws/stacks.ts';
 import { LockLost, NoWayBack, TargetNotRestored } from '../../../../shared/errors.ts';
 import { stackTarget, verifyStack } from '../../../../shared/targets/cloudformation.ts';
 import { stackToken } from '../../../../shared/targets/rollback-marker.ts';
-import { stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
+import { deploymentInfo, stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
 import { RELEASE, stackPlan, TEMPLATE_KEY } from '../../fixtures/records.ts';
 import { validationError } from '../../fixtures/sdk-errors.ts';
-import { NOW } from '../../fixtures/times.ts';
+import { NOW, RELEASED_AT } from '../../fixtures/times.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const cloudWatch = mockClient(CloudWatchClient);
@@ -26,6 +31,7 @@ const region = { region: 'eu-west-1' };
 const stacks = new Stacks(new CloudFormationClient(region));
 const target = stackTarget({
   stacks,
+  deployments: new Deployments(new CodeDeployClient(region)),
   signals: new Signals(new CloudWatchClient(region)),
   bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
 });
@@ -51,6 +57,7 @@ function alarmIs(StateValue: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA') {
     .on(DescribeAlarmsCommand)
     .resolves({ MetricAlarms: [{ AlarmName: 'orders-errors', StateValue }] });
 }
+const queue = { LogicalResourceId: 'Queue', PhysicalResourceId: 'shop-orders-queue' };
 const updates = () => cloudFormation.commandCalls(UpdateStackCommand).map(({ args }) => args[0].input);
 
 describe('where a stack stands', () => {
@@ -77,12 +84,20 @@ describe('where a stack stands', () => {
   });
 
   it('is a failure when the update it rolled back was ours', async () => {
-    stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE', StackStatusReason: 'CreateOrder failed' }, ours);
+    stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
+    cloudFormation.on(DescribeStackEventsCommand).resolves({
+      StackEvents: [
+        stackEvent('UPDATE_ROLLBACK_COMPLETE', { ClientRequestToken: ours }),
+        stackEvent('UPDATE_ROLLBACK_IN_PROGRESS', { ClientRequestToken: ours }),
+        stackEvent('UPDATE_FAILED', { ...queue, ResourceStatusReason: 'the name is taken' }),
+        stackEvent('UPDATE_IN_PROGRESS', { ClientRequestToken: ours }),
+      ],
+    });
     const read = target.read(plan, context);
     await expect(read).rejects.toBeInstanceOf(TargetNotRestored);
     await expect(read).rejects.toThrow(
       'The update of stack shop-orders to the saved template failed and was rolled back by CloudFormation ' +
-        '(UPDATE_ROLLBACK_COMPLETE: CreateOrder failed).',
+        '(UPDATE_ROLLBACK_COMPLETE): Queue (the name is taken).',
     );
   });
 
@@ -123,8 +138,6 @@ describe('where a stack stands', () => {
   });
 
   it.each([
-    'UPDATE_ROLLBACK_FAILED',
-    'UPDATE_FAILED',
     'ROLLBACK_COMPLETE',
     'ROLLBACK_FAILED',
     'CREATE_FAILED',
@@ -139,6 +152,153 @@ describe('where a stack stands', () => {
       );
     }
   });
+});
+
+describe('a stack whose rollback failed', () => {
+  const asked = () =>
+    cloudFormation.commandCalls(ContinueUpdateRollbackCommand).map(({ args }) => args[0].input);
+  const skipping = stackPlan({ skipResources: ['Queue', 'Topic'] });
+
+  /** `tries` are the tokens of the rollbacks that failed, the first that of the release's own update. */
+  function failedOn(resources: readonly string[], ...tries: string[]) {
+    cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ StackStatus: 'UPDATE_ROLLBACK_FAILED' }));
+    const StackEvents = tries
+      .toReversed()
+      .flatMap((ClientRequestToken) => [
+        stackEvent('UPDATE_ROLLBACK_FAILED', { ClientRequestToken }),
+        ...resources.map((LogicalResourceId) =>
+          stackEvent('UPDATE_FAILED', { ...queue, LogicalResourceId, ResourceStatusReason: 'in use' }),
+        ),
+        stackEvent('UPDATE_ROLLBACK_IN_PROGRESS', { ClientRequestToken }),
+      ]);
+    cloudFormation.on(DescribeStackEventsCommand).resolves({
+      StackEvents: [...StackEvents, stackEvent('UPDATE_IN_PROGRESS', { ClientRequestToken: 'deploy-17' })],
+    });
+    cloudFormation.on(ContinueUpdateRollbackCommand).resolves({});
+  }
+  const again = stackToken(RELEASE, 1, 'continue');
+  const without = stackToken(RELEASE, 1, 'skip');
+
+  it('has it continued as it is at first, whatever may be skipped', async () => {
+    failedOn(['Queue'], 'deploy-17');
+    await expect(target.start(skipping, context)).resolves.toEqual({
+      is: 'moving',
+      detail: 'the rollback of stack shop-orders is continued; it could not put back: Queue (in use)',
+    });
+    expect(asked()).toEqual([{ StackName: 'shop-orders', ClientRequestToken: again }]);
+  });
+
+  it('has it continued without what the catalog lets it leave, where that failed too', async () => {
+    failedOn(['Queue'], 'deploy-17', again);
+    await expect(target.start(skipping, context)).resolves.toMatchObject({
+      is: 'moving',
+      detail: expect.stringContaining('without Queue, which the catalog lets stay as it is'),
+    });
+    expect(asked()).toEqual([
+      { StackName: 'shop-orders', ResourcesToSkip: ['Queue'], ClientRequestToken: without },
+    ]);
+  });
+
+  it.each([
+    ['nothing may be skipped', stackPlan(), ['Queue'], ['deploy-17', again]],
+    ['something else failed beside it', skipping, ['Queue', 'Table'], ['deploy-17', again]],
+    ['it failed without that too', skipping, ['Queue'], ['deploy-17', again, without]],
+  ])('needs a person where %s', async (_, stack, resources, tries) => {
+    failedOn(resources, ...tries);
+    for (const step of ['read', 'start'] as const) {
+      await expect(target[step](stack, context)).rejects.toThrow(
+        /^Stack shop-orders is UPDATE_ROLLBACK_FAILED: .*Queue \(in use\)/,
+      );
+    }
+    expect(asked()).toEqual([]);
+  });
+
+  it('is tried afresh by the next attempt', async () => {
+    failedOn(['Queue'], 'deploy-17', again, without);
+    await target.start(skipping, { ...context, attempt: 2 });
+    expect(asked()).toEqual([
+      { StackName: 'shop-orders', ClientRequestToken: stackToken(RELEASE, 2, 'continue') },
+    ]);
+  });
+
+  it('is moving where the status was read before it went on', async () => {
+    failedOn(['Queue'], 'deploy-17');
+    cloudFormation.on(DescribeStackEventsCommand).resolves({
+      StackEvents: [stackEvent('UPDATE_ROLLBACK_IN_PROGRESS', { ClientRequestToken: again })],
+    });
+    await expect(target.start(skipping, context)).resolves.toMatchObject({ is: 'moving' });
+    expect(asked()).toEqual([]);
+  });
+});
+
+describe('a stack that was told not to roll back', () => {
+  it('is rolled back', async () => {
+    stackIs({ StackStatus: 'UPDATE_FAILED' });
+    cloudFormation.on(RollbackStackCommand).resolves({});
+    await expect(target.start(plan, context)).resolves.toEqual({
+      is: 'moving',
+      detail: 'stack shop-orders, left UPDATE_FAILED, is being rolled back',
+    });
+    expect(cloudFormation.commandCalls(RollbackStackCommand)[0]?.args[0].input).toEqual({
+      StackName: 'shop-orders',
+      ClientRequestToken: stackToken(RELEASE, 1, 'rollback'),
+    });
+  });
+});
+
+describe('an update that is still under way', () => {
+  const codeDeploy = mockClient(CodeDeployClient);
+  const cancelled = () =>
+    cloudFormation.commandCalls(CancelUpdateStackCommand).map(({ args }) => args[0].input);
+  const underWay = stackPlan({ undoneSince: RELEASED_AT, deployments: ['d-1', 'd-2'] });
+
+  beforeEach(() => {
+    codeDeploy.reset();
+    stackIs({ StackStatus: 'UPDATE_IN_PROGRESS' });
+    cloudFormation.on(CancelUpdateStackCommand).resolves({});
+    ended('Succeeded', 'Succeeded');
+  });
+  function ended(...statuses: DeploymentStatus[]) {
+    for (const [index, status] of statuses.entries()) {
+      codeDeploy
+        .on(GetDeploymentCommand, { deploymentId: `d-${index + 1}` })
+        .resolves(deploymentInfo({ deploymentId: `d-${index + 1}`, status }));
+    }
+  }
+
+  it('is cancelled where all its deployments succeeded', async () => {
+    await expect(target.start(underWay, context)).resolves.toMatchObject({ is: 'moving' });
+    expect(cancelled()).toEqual([
+      { StackName: 'shop-orders', ClientRequestToken: stackToken(RELEASE, 1, 'cancel') },
+    ]);
+  });
+
+  it.each(['Stopped', 'Failed', 'InProgress'] as const)(
+    'is waited for where one of them is %s',
+    async (status) => {
+      ended('Succeeded', status);
+      await expect(target.start(underWay, context)).resolves.toMatchObject({ is: 'moving' });
+      expect(cancelled()).toEqual([]);
+    },
+  );
+
+  it('is waited for where it began after what is undone: it is not the bad release', async () => {
+    const undoneSince = new Date(Date.parse(RELEASED_AT) - 60_000).toISOString();
+    await target.start({ ...underWay, undoneSince }, context);
+    expect(cancelled()).toEqual([]);
+  });
+
+  it('is waited for where it is ours', async () => {
+    stackIs({ StackStatus: 'UPDATE_IN_PROGRESS' }, ours);
+    await target.start(underWay, context);
+    expect(cancelled()).toEqual([]);
+  });
+});
+
+it('does not take the rollback of a later update for the way back', async () => {
+  const undoneSince = new Date(Date.parse(RELEASED_AT) - 3_600_000).toISOString();
+  stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
+  await expect(target.read(stackPlan({ undoneSince }), context)).resolves.toMatchObject({ is: 'stranded' });
 });
 
 describe('a stack that is only waited for', () => {

@@ -1,0 +1,26 @@
+import type { Timer, VirtualClock } from '../../clock/virtual-clock.ts';
+import type { ResourceProvider } from './resource-provider.ts';
+
+/**
+ * A custom resource of a team that migrates data: it takes the `Seconds` its properties name, and no time on the way
+ * back, since what was migrated stays as it is.
+ */
+export function migrationProvider(clock: VirtualClock): ResourceProvider {
+  return {
+    seconds: [1, 3],
+    create: ({ stack, logicalId }) => ({ physicalId: `${stack.name}-${logicalId}` }),
+    update: ({ properties, rollingBack }) => {
+      if (rollingBack) return undefined;
+      let timer: Timer | undefined;
+      return {
+        onEnd: (listener) => {
+          timer = clock.after(Number(properties.Seconds) * 1000, () => listener(undefined));
+        },
+        cancel: () => {
+          if (timer) clock.cancel(timer);
+        },
+      };
+    },
+    delete: () => {},
+  };
+}

@@ -1,0 +1,70 @@
+import type { StackEvent } from '@aws-sdk/client-cloudformation';
+
+/** A resource that could not be changed, or not be put back, and why. */
+export interface FailedResource {
+  readonly resource: string;
+  readonly reason: string;
+}
+
+/** What the events of a stack say of its latest update and of all that came of it. */
+export interface StackHistory {
+  /** Client request token of the update; undefined where it had none. Its rollback may carry another. */
+  readonly token: string | undefined;
+  /** When it began, ms since the epoch; undefined where the stack's events do not go back so far. */
+  readonly beganAt: number | undefined;
+  /** The stack's own latest status. */
+  readonly status: string | undefined;
+  /** Tokens of every operation since the update began, its own included. */
+  readonly tokens: ReadonlySet<string>;
+  /** What failed in the update by itself; what was cancelled for it is not named. */
+  readonly failures: readonly FailedResource[];
+  /** What its latest rollback could not put back. */
+  readonly notPutBack: readonly FailedResource[];
+}
+
+/** Whether an event is the beginning of an update, or of the stack. */
+export function isBeginning(event: StackEvent): boolean {
+  const { ResourceStatus: status } = event;
+  return isOfStack(event) && (status === 'UPDATE_IN_PROGRESS' || status === 'CREATE_IN_PROGRESS');
+}
+
+/**
+ * Reads the latest update from the events of a stack.
+ *
+ * @param newestFirst from the newest event back to the {@link isBeginning beginning} of an update, as far as there is one
+ *   (CloudFormation API reference, DescribeStackEvents: reverse chronological)
+ */
+export function stackHistory(newestFirst: readonly StackEvent[]): StackHistory {
+  const events = newestFirst.toReversed();
+  const own = events.filter(isOfStack);
+  const first = events[0];
+  const began = first && isBeginning(first) ? first : undefined;
+  const isRollback = ({ ResourceStatus: status }: StackEvent) => status === 'UPDATE_ROLLBACK_IN_PROGRESS';
+  const firstRollback = events.findIndex((event) => isOfStack(event) && isRollback(event));
+  const lastRollback = events.findLastIndex((event) => isOfStack(event) && isRollback(event));
+  return {
+    token: began ? began.ClientRequestToken : own.at(-1)?.ClientRequestToken,
+    beganAt: began?.Timestamp?.getTime(),
+    status: own.at(-1)?.ResourceStatus,
+    tokens: new Set(own.flatMap(({ ClientRequestToken: token }) => token ?? [])),
+    failures: failed(firstRollback < 0 ? events : events.slice(0, firstRollback)),
+    notPutBack: lastRollback < 0 ? [] : failed(events.slice(lastRollback)),
+  };
+}
+
+/** Nested stacks are resources of the same type, with ids of their own. */
+function isOfStack({ PhysicalResourceId, StackId }: StackEvent): boolean {
+  return PhysicalResourceId !== undefined && PhysicalResourceId === StackId;
+}
+
+function failed(events: readonly StackEvent[]): FailedResource[] {
+  const found = new Map<string, string>();
+  for (const event of events) {
+    const { LogicalResourceId: resource = '', ResourceStatus: status = '' } = event;
+    const { ResourceStatusReason: reason = 'no reason given' } = event;
+    if (isOfStack(event)) continue;
+    if (status.endsWith('_FAILED') && !reason.endsWith(' cancelled')) found.set(resource, reason);
+    else found.delete(resource);
+  }
+  return [...found].map(([resource, reason]) => ({ resource, reason }));
+}
