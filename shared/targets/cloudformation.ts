@@ -1,5 +1,5 @@
 import type { Bucket } from '../aws/bucket.ts';
-import { type Deployments, isActive } from '../aws/deployments.ts';
+import type { Deployments } from '../aws/deployments.ts';
 import type { Signals } from '../aws/signals.ts';
 import type { FailedResource, StackHistory } from '../aws/stack-history.ts';
 import { isAtRest, type Requested, type StackState, type Stacks } from '../aws/stacks.ts';
@@ -19,8 +19,15 @@ export interface StackClients {
 /** Where a stack stands, and what takes it on its way where nothing else does. */
 interface Found {
   readonly standing: Standing;
-  /** Changes the account; asked for only while the service is the incident's. */
-  readonly act?: () => Promise<Standing>;
+  readonly step?: Step;
+}
+
+/** One change of a stack: what is asked for, and what is said of it. */
+interface Step {
+  readonly ask: StackStep;
+  /** Resources that are left as they are, for `skip`. */
+  readonly skip?: readonly string[];
+  readonly said: string;
 }
 
 /**
@@ -50,10 +57,10 @@ export function stackTarget({
   }
 
   async function start(plan: StackPlan, context: ChangeContext): Promise<Standing> {
-    const found = (await cancellable(plan, context)) ?? (await find(plan, context));
-    if (!found.act) return found.standing;
+    const { standing, step } = (await cancellable(plan)) ?? (await find(plan, context));
+    if (!step) return standing;
     await context.beforeChange();
-    return found.act();
+    return take(step, plan, context);
   }
 
   async function find(plan: StackPlan, context: TargetContext): Promise<Found> {
@@ -65,7 +72,12 @@ export function stackTarget({
       return restored(`stack ${plan.stack} is at rest (${status})`);
     }
     const history = await stacks.history(plan.stack);
-    if (status === 'UPDATE_FAILED') return failedUpdate(plan, stack, history, context);
+    if (status === 'UPDATE_FAILED') {
+      return stranded(`stack ${plan.stack} is ${status}${named(history.failures)}`, {
+        ask: 'rollback',
+        said: `stack ${plan.stack}, left ${status}, is being rolled back`,
+      });
+    }
     if (status === 'UPDATE_ROLLBACK_FAILED') return failedRollback(plan, stack, history, context);
     if (!isAtRest(stack)) throw stuck(stack);
     if (status === 'UPDATE_ROLLBACK_COMPLETE') {
@@ -76,40 +88,22 @@ export function stackTarget({
     } else if (history.token === tokenOf(context)) {
       return restored(`stack ${plan.stack} updated to the saved template (${status})`);
     }
-    return completed(plan, stack, context);
+    return completed(plan, stack);
   }
 
   /** The undone release's own update that is under way and that nothing else ends. */
-  async function cancellable(plan: StackPlan, context: TargetContext): Promise<Found | undefined> {
+  async function cancellable(plan: StackPlan): Promise<Found | undefined> {
     if (plan.waitOnly || !plan.deployments) return undefined;
     if ((await stacks.describe(plan.stack)).status !== 'UPDATE_IN_PROGRESS') return undefined;
     const history = await stacks.history(plan.stack);
     if (isStackToken(history.token) || !leadsBack(plan, history)) return undefined;
     for (const id of plan.deployments) {
-      const deployment = await deployments.get(id);
-      if (isActive(deployment) || deployment.status !== 'Succeeded') return undefined;
+      if ((await deployments.get(id)).status !== 'Succeeded') return undefined;
     }
-    return stranded(`stack ${plan.stack} is still being updated to the bad release`, async () =>
-      requested(
-        await stacks.cancelUpdate(plan.stack, tokenOf(context, 'cancel')),
-        `the update of stack ${plan.stack} to the bad release cancelled`,
-      ),
-    );
-  }
-
-  /** It was told not to roll back by itself. */
-  function failedUpdate(
-    plan: StackPlan,
-    stack: StackState,
-    history: StackHistory,
-    context: TargetContext,
-  ): Found {
-    return stranded(`stack ${plan.stack} is ${stack.status}${named(history.failures)}`, async () =>
-      requested(
-        await stacks.rollBack(plan.stack, tokenOf(context, 'rollback')),
-        `stack ${plan.stack}, left ${stack.status}, is being rolled back`,
-      ),
-    );
+    return stranded(`stack ${plan.stack} is still being updated to the bad release`, {
+      ask: 'cancel',
+      said: `the update of stack ${plan.stack} to the bad release cancelled`,
+    });
   }
 
   function failedRollback(
@@ -120,36 +114,53 @@ export function stackTarget({
   ): Found {
     // The status read before may be older than the events.
     if (status !== stack.status) return moving(`stack ${plan.stack} is ${status}`);
-    const skip = tokens.has(tokenOf(context, 'continue'))
-      ? notPutBack.map(({ resource }) => resource).filter((one) => plan.skipResources?.includes(one))
-      : [];
-    const step = tokens.has(tokenOf(context, 'continue')) ? 'skip' : 'continue';
-    if (tokens.has(tokenOf(context, 'skip')) || (step === 'skip' && skip.length < notPutBack.length)) {
-      throw stuck(stack, notPutBack);
-    }
-    const without =
-      skip.length > 0 ? ` without ${skip.join(', ')}, which the catalog lets stay as it is` : '';
-    return stranded(`stack ${plan.stack} is ${stack.status}${named(notPutBack)}`, async () =>
-      requested(
-        await stacks.continueRollback(plan.stack, skip, tokenOf(context, step)),
-        `the rollback of stack ${plan.stack} is continued${without}; it could not put back${named(notPutBack)}`,
-      ),
-    );
+    const tried = (step: StackStep) => tokens.has(tokenOf(context, step));
+    const failing = notPutBack.map(({ resource }) => resource);
+    const step = (ask: StackStep, skip: readonly string[], without: string) =>
+      stranded(`stack ${plan.stack} is ${stack.status}${named(notPutBack)}`, {
+        ask,
+        skip,
+        said: `the rollback of stack ${plan.stack} is continued${without}; it could not put back${named(notPutBack)}`,
+      });
+    if (!tried('continue')) return step('continue', [], '');
+    const allowed = failing.every((resource) => plan.skipResources?.includes(resource));
+    if (tried('skip') || !allowed || failing.length === 0) throw stuck(stack, notPutBack);
+    return step('skip', failing, ` without ${failing.join(', ')}, which the catalog lets stay as it is`);
   }
 
-  async function completed(plan: StackPlan, { status }: StackState, context: TargetContext): Promise<Found> {
+  async function completed(plan: StackPlan, { status }: StackState): Promise<Found> {
     const ringing = (await signals.alarms(plan.alarms)).filter(({ state }) => state === 'ALARM');
     if (ringing.length > 0) {
       const names = ringing.map(({ name }) => name).join(', ');
       const detail = `stack ${plan.stack} waits for ${names}: a ringing alarm would stop its update`;
       return { standing: { is: 'held', detail } };
     }
-    return stranded(`stack ${plan.stack} is ${status} on the template of the bad release`, () =>
-      update(plan, context),
-    );
+    return stranded(`stack ${plan.stack} is ${status} on the template of the bad release`, {
+      ask: 'update',
+      said: `stack ${plan.stack} is being updated to the saved template`,
+    });
   }
 
-  async function update({ stack, snapshot }: StackPlan, context: TargetContext): Promise<Standing> {
+  async function take(
+    { ask, skip = [], said }: Step,
+    plan: StackPlan,
+    context: TargetContext,
+  ): Promise<Standing> {
+    const token = tokenOf(context, ask);
+    switch (ask) {
+      case 'update':
+        return update(plan, token, said);
+      case 'cancel':
+        return requested(await stacks.cancelUpdate(plan.stack, token), said);
+      case 'rollback':
+        return requested(await stacks.rollBack(plan.stack, token), said);
+      case 'continue':
+      case 'skip':
+        return requested(await stacks.continueRollback(plan.stack, skip, token), said);
+    }
+  }
+
+  async function update({ stack, snapshot }: StackPlan, token: string, said: string): Promise<Standing> {
     if (snapshot?.kind !== 'cloudformation') {
       throw new NoWayBack(
         `Stack ${stack} holds the template of the bad release and the ledger has no earlier one saved. ` +
@@ -163,11 +174,11 @@ export function stackTarget({
       capabilities: snapshot.capabilities,
       tags: snapshot.tags,
       notificationArns: snapshot.notificationArns,
-      token: tokenOf(context),
+      token,
     });
     return started === 'already-there'
       ? { is: 'restored', detail: `stack ${stack} has the saved template already` }
-      : { is: 'moving', detail: `stack ${stack} is being updated to the saved template` };
+      : { is: 'moving', detail: said };
   }
 
   return { read, start };
@@ -195,8 +206,8 @@ function restored(detail: string): Found {
   return { standing: { is: 'restored', detail } };
 }
 
-function stranded(detail: string, act: () => Promise<Standing>): Found {
-  return { standing: { is: 'stranded', detail }, act };
+function stranded(detail: string, step: Step): Found {
+  return { standing: { is: 'stranded', detail }, step };
 }
 
 /** What was asked for is under way; where the stack had moved on meanwhile, the next look says whereto. */
