@@ -18,6 +18,7 @@ import { Executions } from './aws/executions.ts';
 import { HealthChecks } from './aws/health-checks.ts';
 import { Hooks } from './aws/hooks.ts';
 import { MeshRules } from './aws/mesh-rules.ts';
+import { lambdaPace, paced, parameterPace } from './aws/pace.ts';
 import { ParameterStore } from './aws/parameter-store.ts';
 import { Signals } from './aws/signals.ts';
 import { Stacks } from './aws/stacks.ts';
@@ -44,12 +45,14 @@ import { requireEnv } from './task.ts';
 export const deployments = (runtime: Runtime) => new Deployments(new CodeDeployClient(runtime.clientConfig));
 export const executions = (runtime: Runtime) => new Executions(new SFNClient(runtime.clientConfig));
 export const taskTokens = (runtime: Runtime) => new TaskTokens(new SFNClient(runtime.clientConfig));
-export const aliases = (runtime: Runtime) => new Aliases(new LambdaClient(runtime.clientConfig));
+export const aliases = (runtime: Runtime) =>
+  new Aliases(paced(new LambdaClient(runtime.clientConfig), lambdaPace));
 export const healthChecks = (runtime: Runtime) => new HealthChecks(new LambdaClient(runtime.clientConfig));
 export const hooks = (runtime: Runtime) => new Hooks(new LambdaClient(runtime.clientConfig));
 export const stacks = (runtime: Runtime) => new Stacks(new CloudFormationClient(runtime.clientConfig));
 export const signals = (runtime: Runtime) => new Signals(new CloudWatchClient(runtime.clientConfig));
-export const parameterStore = (runtime: Runtime) => new ParameterStore(new SSMClient(runtime.clientConfig));
+export const parameterStore = (runtime: Runtime) =>
+  new ParameterStore(paced(new SSMClient(runtime.clientConfig), parameterPace));
 export const apiStages = (runtime: Runtime) =>
   new ApiStages(new APIGatewayClient(runtime.clientConfig), new ApiGatewayV2Client(runtime.clientConfig));
 export const meshRules = (runtime: Runtime) => new MeshRules(new VPCLatticeClient(runtime.clientConfig));

@@ -1,19 +1,11 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
-import {
-  aliases,
-  healthChecks,
-  ledgers,
-  planStore,
-  signals,
-  watchingCatalogStore,
-} from '../../shared/wiring.ts';
+import { healthChecks, ledgers, planStore, signals, watchingCatalogStore } from '../../shared/wiring.ts';
 import { verifyRecovery, verifyRecoveryInput } from './verify-recovery.ts';
 
 export const build = task(verifyRecoveryInput, (runtime) =>
   verifyRecovery({
     ...ledgers(runtime),
-    aliases: aliases(runtime),
     signals: signals(runtime),
     healthChecks: healthChecks(runtime),
     catalog: watchingCatalogStore(runtime),

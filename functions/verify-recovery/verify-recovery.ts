@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { Aliases } from '../../shared/aws/aliases.ts';
 import type { HealthCheckEvent, HealthChecks } from '../../shared/aws/health-checks.ts';
 import type { Signals } from '../../shared/aws/signals.ts';
 import { type AliasKind, isAlias } from '../../shared/catalog/alias-kinds.ts';
@@ -13,6 +12,8 @@ import type { Judgement } from '../../shared/judge/judgement.ts';
 import { secondsUntilNextLook } from '../../shared/judge/next-step.ts';
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
+import { releaseIdOf, type ServiceResult } from '../../shared/ledger/records.ts';
+import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import { limitConcurrency } from '../../shared/limit-concurrency.ts';
 import { shorten } from '../../shared/mail/mail-text.ts';
 import type { PlanStore } from '../../shared/targets/plan-store.ts';
@@ -37,15 +38,17 @@ export interface Recovery {
 
 /** What the rule needs. */
 export interface VerifyRecoveryDeps {
-  readonly aliases: Aliases;
   readonly signals: Signals;
   readonly healthChecks: HealthChecks;
   readonly catalog: CatalogStore;
   readonly incidents: IncidentLedger;
+  readonly releases: ReleaseLedger;
   readonly locks: LockLedger;
   readonly plans: PlanStore;
   readonly now: () => number;
 }
+
+type AliasTarget = Extract<TargetPlan, { kind: AliasKind }>;
 
 /** One look at a service that was moved. */
 interface Look {
@@ -60,7 +63,7 @@ interface Look {
  */
 const patienceMs = 15 * 60_000;
 
-/** Services looked at side by side: Lambda's control plane takes 15 requests a second for the whole account. */
+/** Services looked at side by side. */
 const atOnce = 10;
 
 /** Reasons that are told; the result goes through the states of the machine, which hold 256 KiB. */
@@ -85,8 +88,8 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
     // A consumer is back before its provider is, and meets the provider's errors until then.
     const since = results.reduce((latest, { finishedAt }) => Math.max(latest, Date.parse(finishedAt)), 0);
     const looks = await Promise.all(
-      results.map(({ service }) =>
-        limited(() => look(input, services[service], planned.get(service), since, now)),
+      results.map((result) =>
+        limited(() => look(input, services[result.service], planned.get(result.service), result, since, now)),
       ),
     );
     const own = looks.filter((one) => one !== undefined);
@@ -113,6 +116,7 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
     input: z.infer<typeof verifyRecoveryInput>,
     entry: ServiceEntry | undefined,
     plan: ServicePlan | undefined,
+    result: ServiceResult,
     from: number,
     now: number,
   ): Promise<Look | undefined> {
@@ -124,11 +128,12 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
       if (error instanceof LockLost) return undefined;
       throw error;
     }
+    const versionOf = await restoredVersions(result);
     const judgements: Judgement[] = [];
     const live: HealthCheckEvent['targets'][number][] = [];
     for (const target of plan.targets) {
       if (!isAlias(target)) continue;
-      const { version } = await deps.aliases.get(target.function, target.alias);
+      const version = versionOf(target);
       live.push({ function: target.function, alias: target.alias, version });
       judgements.push(await judge(policy, target, version, from, now));
     }
@@ -142,9 +147,19 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
     };
   }
 
+  /**
+   * The versions that were put back, as they were recorded then: a thousand services looked at every minute would ask
+   * Lambda's control plane for more than it answers. Where a stack was still moving, nothing was recorded but the plan.
+   */
+  async function restoredVersions({ service, startedAt }: ServiceResult) {
+    const { snapshot = [] } = (await deps.releases.find(releaseIdOf(service, startedAt))) ?? {};
+    return ({ target, toVersion }: AliasTarget): string =>
+      snapshot.filter(isAlias).find((one) => one.target === target)?.version ?? toVersion;
+  }
+
   async function judge(
     { limits }: ServicePolicy,
-    target: Extract<TargetPlan, { kind: AliasKind }>,
+    target: AliasTarget,
     version: string,
     from: number,
     now: number,

@@ -1,19 +1,22 @@
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { GetAliasCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/verify-recovery/handler.ts';
 import { InvalidInput, LockLost, TransientFailure } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
-import { alias, metricData } from '../fixtures/aws-answers.ts';
+import { releaseIdOf, type TargetSnapshot } from '../../../shared/ledger/records.ts';
+import { metricData } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
   FUNCTION,
+  goodSnapshot,
   PLAN_KEY,
   planObject,
   RELEASE,
+  releaseRecord,
   servicePlan,
   serviceResult,
   stackPlan,
@@ -30,7 +33,6 @@ let ledger: LedgerDouble;
 beforeEach(async () => {
   cloudWatch.reset();
   lambda.reset();
-  lambda.on(GetAliasCommand).resolves(alias('4'));
   ledger = new LedgerDouble();
   mockBucket({ ...catalogObject(), ...planObject() });
   await ledger.locks.acquire('orders', `${RELEASE}#1`);
@@ -59,6 +61,22 @@ it('finds a service recovered by the judge that condemned it', async () => {
     detail: `recovered\n0 of 80 requests to ${FUNCTION}:4 failed; no limit breached, no alarm raised`,
     waitSeconds: 60,
     failedLooks: {},
+  });
+});
+
+it('looks at the version that was recorded when the service was put back', async () => {
+  traffic([40, 40], [0, 0]);
+  const { startedAt } = serviceResult();
+  const [recorded, ...others] = goodSnapshot;
+  await ledger.releases.open(
+    releaseRecord({
+      releaseId: releaseIdOf('orders', startedAt),
+      startedAt,
+      snapshot: [{ ...recorded, version: '9' } as TargetSnapshot, ...others],
+    }),
+  );
+  await expect(minutesAfter(3)).resolves.toMatchObject({
+    detail: expect.stringContaining(`0 of 80 requests to ${FUNCTION}:9 failed`),
   });
 });
 
