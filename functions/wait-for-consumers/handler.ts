@@ -4,6 +4,11 @@ import { ledgers, planStore, taskTokens } from '../../shared/wiring.ts';
 import { waitForConsumers, waitForConsumersInput } from './wait-for-consumers.ts';
 
 export const build = task(waitForConsumersInput, (runtime) =>
-  waitForConsumers({ ...ledgers(runtime), tokens: taskTokens(runtime), plans: planStore(runtime) }),
+  waitForConsumers({
+    ...ledgers(runtime),
+    tokens: taskTokens(runtime),
+    plans: planStore(runtime),
+    now: runtime.now,
+  }),
 );
 export const handler = onLambda(build);

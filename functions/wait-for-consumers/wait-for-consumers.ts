@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import type { TaskTokens } from '../../shared/aws/task-tokens.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
-import { turnOf } from '../../shared/incident/turn.ts';
+import { skipBecauseOf, type Turn, turnOf, type Waiting } from '../../shared/incident/turn.ts';
 import { tellTurn } from '../../shared/incident/wake-providers.ts';
-import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
-import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
+import type { Attempt, IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
+import { type LockLedger, leaseMs } from '../../shared/ledger/lock-ledger.ts';
+import type { ServiceResult } from '../../shared/ledger/records.ts';
 import type { TurnLedger } from '../../shared/ledger/turn-ledger.ts';
 import type { PlanStore } from '../../shared/targets/plan-store.ts';
+import type { ServicePlan } from '../../shared/targets/service-plan.ts';
 
 export const waitForConsumersInput = z.strictObject({
   incidentId: z.string(),
@@ -24,25 +26,57 @@ export interface WaitForConsumersDeps {
   readonly turns: TurnLedger;
   readonly tokens: TaskTokens;
   readonly plans: PlanStore;
+  readonly now: () => number;
 }
 
 /**
  * Lets a service wait until it is its turn: registers its token, then reads what became of its consumers, and answers
  * the token itself where it is its turn already. The last of its consumers answers it otherwise.
  *
- * Called again while it waits, since an answer may be lost, it renews the service's lock and reads afresh.
+ * Called again while it waits, since an answer may be lost, it renews the service's lock and reads afresh. Every step of a
+ * service renews its lock: a consumer without a result whose lease has run out is given up, since nobody is there any
+ * more who could say what became of it.
  *
  * @throws LockLost when the service is no longer this incident's, so that nobody waits for an incident that ended
  */
-export function waitForConsumers({ incidents, locks, turns, tokens, plans }: WaitForConsumersDeps) {
+export function waitForConsumers(deps: WaitForConsumersDeps) {
+  const { incidents, locks, turns, tokens, plans, now } = deps;
+
   return async (input: z.infer<typeof waitForConsumersInput>): Promise<{ readonly waiting: boolean }> => {
     const { service, planKey, taskToken } = input;
     await locks.renew(service, lockOwner(input));
     // Before the results are read: a consumer that is done afterwards finds it.
     await turns.wait(input, service, taskToken);
     const plan = await plans.readService(planKey, service);
-    const turn = await turnOf(incidents, input, plan, service);
-    if (turn) await tellTurn({ turns, tokens }, input, service, taskToken, turn);
-    return { waiting: turn === undefined };
+    const turn = await nextTurn(input, plan);
+    if (turn.turn !== 'wait') await tellTurn({ turns, tokens }, input, service, taskToken, turn);
+    return { waiting: turn.turn === 'wait' };
   };
+
+  async function nextTurn(attempt: Attempt, plan: ServicePlan): Promise<Turn | Waiting> {
+    const turn = await turnOf(incidents, attempt, plan, plan.service);
+    if (turn.turn !== 'wait') return turn;
+    for (const consumer of turn.atWork) {
+      const lock = await locks.find(consumer);
+      if (lock && lock.leaseUntil <= now()) return skipBecauseOf(await giveUp(attempt, consumer));
+    }
+    return turn;
+  }
+
+  async function giveUp({ incidentId, attempt }: Attempt, service: string): Promise<ServiceResult> {
+    const at = new Date(now()).toISOString();
+    const minutes = leaseMs / 60_000;
+    const result: ServiceResult = {
+      incidentId,
+      attempt,
+      service,
+      status: 'failed',
+      reason: `its execution gave no sign of life for ${minutes} min, so that it is not known what was done last`,
+      targets: [],
+      startedAt: at,
+      finishedAt: at,
+    };
+    await incidents.putServiceResult(result);
+    return result;
+  }
 }

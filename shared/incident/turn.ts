@@ -10,13 +10,19 @@ export interface Turn {
   readonly reason: string;
 }
 
+/** It is not its turn yet: of these consumers there is no result, and maybe of others. */
+export interface Waiting {
+  readonly turn: 'wait';
+  readonly atWork: readonly string[];
+}
+
 /** Results read side by side, at first and at most. */
 const firstRead = 2;
 const mostRead = 64;
 
 /**
- * Whether a service may begin: all services it waits for are back (`go`), one of them did not come back (`skip`), or
- * undefined while one of them is still at work.
+ * Whether a service may begin: all services it waits for are back (`go`), one of them did not come back (`skip`), or one
+ * of them is still at work (`wait`).
  *
  * It stops reading at the first one that is at work. Where it begins depends on who asks, so that of a thousand
  * consumers that are done one by one and ask in turn, each reads a few results and not all of them.
@@ -28,7 +34,7 @@ export async function turnOf(
   attempt: Attempt,
   { service, waitsFor }: Pick<ServicePlan, 'service' | 'waitsFor'>,
   askedBy: string,
-): Promise<Turn | undefined> {
+): Promise<Turn | Waiting> {
   const start = waitsFor.length > 0 ? placeOf(`${service} ${askedBy}`, waitsFor.length) : 0;
   const open = [...waitsFor.slice(start), ...waitsFor.slice(0, start)];
   for (let size = firstRead; open.length > 0; size = Math.min(mostRead, size * 2)) {
@@ -36,7 +42,8 @@ export async function turnOf(
     const results = await Promise.all(some.map((consumer) => incidents.serviceResult(attempt, consumer)));
     const lost = results.find((result) => result && result.status !== 'rolled-back');
     if (lost) return skipBecauseOf(lost);
-    if (results.some((result) => result === undefined)) return undefined;
+    const atWork = some.filter((_, index) => results[index] === undefined);
+    if (atWork.length > 0) return { turn: 'wait', atWork };
   }
   return { turn: 'go', reason: '' };
 }

@@ -4,7 +4,7 @@ import type { ServiceResult } from '../ledger/records.ts';
 import type { TurnLedger } from '../ledger/turn-ledger.ts';
 import { limitConcurrency } from '../limit-concurrency.ts';
 import type { PlanStore } from '../targets/plan-store.ts';
-import { skipBecauseOf, type Turn, turnOf } from './turn.ts';
+import { skipBecauseOf, type Turn, turnOf, type Waiting } from './turn.ts';
 
 /** What waking needs. */
 export interface WakeDeps {
@@ -36,10 +36,10 @@ export async function wakeProviders(
     const token = await turns.tokenOf(result, provider);
     if (token === undefined) return;
     const turn = await nextTurn(provider);
-    if (turn) await tellTurn({ turns, tokens }, result, provider, token, turn);
+    if (turn.turn !== 'wait') await tellTurn({ turns, tokens }, result, provider, token, turn);
   }
 
-  async function nextTurn(provider: string): Promise<Turn | undefined> {
+  async function nextTurn(provider: string): Promise<Turn | Waiting> {
     if (result.status !== 'rolled-back') return skipBecauseOf(result);
     return turnOf(incidents, result, await plans.readService(planKey, provider), result.service);
   }

@@ -71,6 +71,32 @@ it.each([
   expect(answers()).toEqual([{ token: 'token-1', turn: 'skip', reason }]);
 });
 
+it('gives up a consumer whose execution has not renewed its lock, and is skipped', async () => {
+  await done('orders');
+  await ledger.locks.acquire('users', `${RELEASE}#1`);
+  await expect(wait()).resolves.toEqual({ waiting: true });
+  ledger.now += leaseMs;
+  await ledger.locks.renew('platform', `${RELEASE}#1`);
+  await expect(wait()).resolves.toEqual({ waiting: false });
+  expect(answers()).toEqual([
+    {
+      token: 'token-1',
+      turn: 'skip',
+      reason: 'its consumer users did not come back, so it is left as it is',
+    },
+  ]);
+  await expect(ledger.incidents.serviceResult(attempt, 'users')).resolves.toMatchObject({
+    status: 'failed',
+    reason: 'its execution gave no sign of life for 10 min, so that it is not known what was done last',
+  });
+});
+
+it('goes on waiting for a consumer that is at work and renews its lock', async () => {
+  await ledger.locks.acquire('users', `${RELEASE}#1`);
+  ledger.now += leaseMs - 1;
+  await expect(wait()).resolves.toEqual({ waiting: true });
+});
+
 it('does not take the result of an earlier attempt for one of this', async () => {
   await done('orders', { attempt: 3 });
   await done('users', { attempt: 3 });
