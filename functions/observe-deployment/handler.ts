@@ -5,13 +5,14 @@ import {
   deployments,
   healthChecks,
   ledgers,
+  planStore,
   signals,
   watchingCatalogStore,
 } from '../../shared/wiring.ts';
 import { observeDeployment, observeDeploymentInput } from './observe-deployment.ts';
 
 export const build = task(observeDeploymentInput, (runtime) => {
-  const { releases, checkpoints } = ledgers(runtime);
+  const { releases, checkpoints, locks } = ledgers(runtime);
   return observeDeployment({
     deployments: deployments(runtime),
     aliases: aliases(runtime),
@@ -20,6 +21,8 @@ export const build = task(observeDeploymentInput, (runtime) => {
     catalog: watchingCatalogStore(runtime),
     releases,
     checkpoints,
+    locks,
+    plans: planStore(runtime),
     now: runtime.now,
   });
 });

@@ -6,6 +6,7 @@ import type { Signals } from '../../shared/aws/signals.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import type { ServicePolicy } from '../../shared/catalog/service-entry.ts';
 import { LedgerCorrupt } from '../../shared/errors.ts';
+import { type HolderDeps, holderAgainst } from '../../shared/incident/holder.ts';
 import type { CheckedHealth, FailedLooks } from '../../shared/judge/health-checks.ts';
 import { judgeRelease } from '../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../shared/judge/judgement.ts';
@@ -13,6 +14,7 @@ import { type NextStep, nextStep, type Phase, secondsUntilNextLook } from '../..
 import { totalOf } from '../../shared/judge/samples.ts';
 import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
 import { checkpointSubjectOf } from '../../shared/ledger/checkpoint-subject.ts';
+import type { Attempt } from '../../shared/ledger/incident-ledger.ts';
 import type { ReleaseRecord, WatchedDeployment } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import { recordLook, type Seen, seenBefore } from './record-look.ts';
@@ -34,12 +36,14 @@ export interface Observation {
   readonly errors: number;
   readonly next: NextStep;
   readonly waitSeconds: number;
+  /** The incident that a deployment in its way makes room for; null where it is in nobody's way. */
+  readonly holder: Attempt | null;
   /** For the next look: what need not be recorded again. */
   readonly seen: Seen;
 }
 
 /** What the rule needs. */
-export interface ObserveDeploymentDeps {
+export interface ObserveDeploymentDeps extends HolderDeps {
   readonly deployments: Deployments;
   readonly aliases: Aliases;
   readonly signals: Signals;
@@ -47,7 +51,6 @@ export interface ObserveDeploymentDeps {
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
   readonly checkpoints: CheckpointLedger;
-  readonly now: () => number;
 }
 
 /** Nothing was asked. */
@@ -94,6 +97,13 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     const { requests, errors } = totalOf(minutes);
     const subject = checkpointSubjectOf(release, watched);
     const look = { subject, deployment, phase, share, judgement, now };
+    const over =
+      release.verdict === 'bad' ||
+      release.undoneBy !== undefined ||
+      (phase === 'baking' && (await isSuperseded(release, watched)));
+    // One that has completed is named once, at its first look; it is stopped no more.
+    const isYoung = phase === 'shifting' || (phase === 'baking' && !seen);
+    const holder = !over && isYoung ? await holderAgainst(deps, release) : undefined;
     return {
       phase,
       share,
@@ -107,11 +117,10 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
         bakedMinutes,
         bake: policy.bake,
         onlyObserved: policy.autonomy === 'observe',
-        over:
-          release.verdict === 'bad' ||
-          release.undoneBy !== undefined ||
-          (phase === 'baking' && (await isSuperseded(release, watched))),
+        over,
+        inTheWay: holder !== undefined,
       }),
+      holder: holder ?? null,
       waitSeconds: secondsUntilNextLook({ now, phase, bakedMinutes: health.isDoubted ? 0 : bakedMinutes }),
       seen: {
         ...(await recordLook(deps, look, seen ?? undefined)),

@@ -83,6 +83,8 @@ function checkBeginning(
 }
 
 function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): void {
+  // What began meanwhile is in nobody's plan, and is stopped for that.
+  if (change.by === 'YieldToIncidentFunction') return;
   const {
     at,
     call,

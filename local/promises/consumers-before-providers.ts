@@ -10,8 +10,9 @@ import type { PromiseCheck } from './promise.ts';
 export const consumersBeforeProviders: PromiseCheck = {
   promise: 'consumers-before-providers',
   watch(facts, broken) {
-    facts.changes.onChange(({ at, call, service, owners }) => {
-      if (service === undefined) return;
+    facts.changes.onChange(({ at, by, call, service, owners }) => {
+      // What began meanwhile is stopped at once, whoever's turn it is.
+      if (service === undefined || by === 'YieldToIncidentFunction') return;
       for (const owner of owners) {
         const saved = facts.plans.of(owner);
         if (!saved) continue;

@@ -57,6 +57,7 @@ const steps = new Set([
   'InvokeHookFunction',
   'RequestHookFunction',
   'FreezeServiceFunction',
+  'YieldToIncidentFunction',
 ]);
 
 function asksHook({ service, operation, caller: { resource = '' } }: WireCall): boolean {

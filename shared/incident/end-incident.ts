@@ -59,6 +59,7 @@ export async function endIncident(
     services,
     byHand: plan ? finishByHand(plan, services, (key) => deps.plans.urlOf(key)) : [],
     planned: plan?.services ?? [],
+    newcomers: await deps.incidents.newcomers(incidentId),
     recovery: ending.supersededBy
       ? `Release ${ending.supersededBy} took its place and was verified good.`
       : ending.recovery?.detail,

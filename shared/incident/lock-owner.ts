@@ -1,6 +1,12 @@
-import type { IncidentRecord } from '../ledger/records.ts';
+import type { Attempt } from '../ledger/incident-ledger.ts';
 
 /** Who holds the locks of an incident's attempt: a step left over from an earlier attempt holds nothing. */
-export function lockOwner({ incidentId, attempt }: Pick<IncidentRecord, 'incidentId' | 'attempt'>): string {
+export function lockOwner({ incidentId, attempt }: Attempt): string {
   return `${incidentId}#${attempt}`;
+}
+
+/** The attempt that an owner of a lock is; undefined for nobody. */
+export function attemptOf(owner: string): Attempt | undefined {
+  const [incidentId, attempt] = owner.split('#');
+  return incidentId && attempt ? { incidentId, attempt: Number(attempt) } : undefined;
 }

@@ -4,8 +4,8 @@ import type { JudgementVerdict } from './judgement.ts';
 /** Where a watched deployment stands: shifting traffic, baking after it, or ended without success. */
 export type Phase = 'shifting' | 'baking' | 'failed';
 
-/** What the monitor does next: look again, settle the deployment, roll back, or end without either. */
-export type NextStep = 'look-again' | 'settle' | 'roll-back' | 'end';
+/** What the monitor does next: look again, settle the deployment, roll back, make room for an incident, or end. */
+export type NextStep = 'look-again' | 'settle' | 'roll-back' | 'yield' | 'end';
 
 /** What the decision rests on. */
 export interface NextStepInput {
@@ -18,6 +18,8 @@ export interface NextStepInput {
   readonly bake: BakePolicy;
   /** There is nothing left to watch for: an incident has the release, or a newer release took its place. */
   readonly over: boolean;
+  /** An incident that knows nothing of the release is rolling its service back. */
+  readonly inTheWay?: boolean;
   /** What is found bad is only recorded: the autonomy of the service is `observe`. */
   readonly onlyObserved?: boolean;
 }
@@ -36,9 +38,11 @@ export function nextStep({
   bakedMinutes,
   bake,
   over,
+  inTheWay = false,
   onlyObserved = false,
 }: NextStepInput): NextStep {
   if (over) return 'end';
+  if (inTheWay) return 'yield';
   if (verdict === 'unhealthy' || phase === 'failed') return onlyObserved ? 'settle' : 'roll-back';
   if (phase === 'shifting') return 'look-again';
   if (bakedMinutes >= bake.maxMinutes) return 'settle';

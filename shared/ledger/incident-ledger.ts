@@ -4,6 +4,8 @@ import type { Key, LedgerTable } from './ledger-table.ts';
 import {
   type IncidentRecord,
   incidentRecord,
+  type NewcomerRecord,
+  newcomerRecord,
   type Outcome,
   type ServiceResult,
   serviceResult,
@@ -153,6 +155,16 @@ export class IncidentLedger {
   async serviceResults({ incidentId, attempt }: Attempt): Promise<ServiceResult[]> {
     const results = await this.#table.query(`INCIDENT#${incidentId}`, 'SERVICE#', serviceResult);
     return results.filter((result) => result.attempt === attempt);
+  }
+
+  /** Remembers a deployment that began while the incident held its service; the first record stands. */
+  async addNewcomer(newcomer: NewcomerRecord): Promise<void> {
+    const key = { pk: `INCIDENT#${newcomer.incidentId}`, sk: `NEWCOMER#${newcomer.deploymentId}` };
+    await this.#table.put(key, newcomer, { onlyIfNew: true });
+  }
+
+  async newcomers(incidentId: string): Promise<NewcomerRecord[]> {
+    return this.#table.query(`INCIDENT#${incidentId}`, 'NEWCOMER#', newcomerRecord);
   }
 
   /**

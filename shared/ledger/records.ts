@@ -234,6 +234,18 @@ export const serviceResult = z.strictObject({
 });
 export type ServiceResult = z.infer<typeof serviceResult>;
 
+/** A deployment of somebody's that began on a service while an incident was rolling it back. */
+export const newcomerRecord = z.strictObject({
+  incidentId: z.string(),
+  service: z.string(),
+  deploymentId: z.string(),
+  releaseId: z.string(),
+  /** `stopped`: rolled back by CodeDeploy; `completed`: it was over before it could be stopped, and is live. */
+  fate: z.enum(['stopped', 'completed']),
+  seenAt: instant,
+});
+export type NewcomerRecord = z.infer<typeof newcomerRecord>;
+
 /** Sortable id of a release: the service and the second it began, made of characters any AWS name allows. */
 export function releaseIdOf(service: string, startedAt: string): string {
   return `${service}-${new Date(startedAt)

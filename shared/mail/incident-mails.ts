@@ -1,4 +1,4 @@
-import type { IncidentRecord, Outcome, ServiceResult } from '../ledger/records.ts';
+import type { IncidentRecord, NewcomerRecord, Outcome, ServiceResult } from '../ledger/records.ts';
 import type { RollbackPlan, ServicePlan } from '../targets/service-plan.ts';
 import {
   columns,
@@ -11,6 +11,7 @@ import {
   type Section,
   shorten,
 } from './mail-text.ts';
+import { newcomerInWords } from './newcomer-mail.ts';
 import { outcomeSections } from './outcome-sections.ts';
 import { planSections } from './plan-sections.ts';
 
@@ -45,6 +46,8 @@ export interface OutcomeNews {
   readonly recovery: string | undefined;
   /** They are still bad: going back did not help. */
   readonly notRecovered?: boolean;
+  /** Deployments that began on its services meanwhile. */
+  readonly newcomers: readonly NewcomerRecord[];
   /** What stopped the automation, in words; undefined where nothing did. */
   readonly failure: string | undefined;
   /** Why it was not permitted, where it was not. */
@@ -81,6 +84,7 @@ export function outcomeMail(environment: string, incident: IncidentRecord, news:
       ...(withheld ? [{ heading: 'Why nothing was done', lines: [withheld.reason] }] : []),
       ...(withheld?.plan ? planSections(withheld.plan, (service) => `What would be done to ${service}`) : []),
       ...(withheld ? [] : outcomeSections(news.planned, news.services)),
+      { heading: 'What was deployed meanwhile', lines: news.newcomers.map(newcomerInWords) },
       { heading: 'How it is now', lines: news.recovery ? news.recovery.split('\n') : [] },
       {
         heading: 'What stopped the automation',

@@ -1,6 +1,5 @@
 import type { Aliases } from '../aws/aliases.ts';
 import { type Deployment, type Deployments, isActive } from '../aws/deployments.ts';
-import { TargetNotRestored } from '../errors.ts';
 import { describeAlias, servesGoal } from './alias-check.ts';
 import { rollbackMark, rollbackMarker } from './rollback-marker.ts';
 import type { CodeDeployPlan } from './service-plan.ts';
@@ -18,7 +17,7 @@ const rollbackGraceMs = 60_000;
  * A deployment that still runs is stopped and CodeDeploy's own rollback of it followed; one that was stopped or
  * failed is followed. Only where nothing takes the alias back does the coordinator: leftover weights are
  * cleared on the alias, and a completed deployment is undone by a deployment with the versions swapped. While a
- * deployment of somebody else's runs on the alias, that alias is not ours to move.
+ * deployment of somebody else's runs on the alias, that alias is not ours to move: whoever watches it stops it.
  */
 export function codeDeployTarget(deployments: Deployments, aliases: Aliases): TargetAdapter<CodeDeployPlan> {
   async function read(plan: CodeDeployPlan, { now, incidentId }: TargetContext): Promise<Standing> {
@@ -62,9 +61,10 @@ export function codeDeployTarget(deployments: Deployments, aliases: Aliases): Ta
     const since = await deployments.listSince(plan, bad.createdAt);
     const other = since.find((one) => isActive(one) && !rollbackMark(one));
     if (other) {
-      throw new TargetNotRestored(
-        `${describeAlias(plan, state)}, where deployment ${other.id} of somebody else began meanwhile: it is left alone.`,
-      );
+      return {
+        is: 'moving',
+        detail: `deployment ${other.id} of somebody else began meanwhile: it is left alone until it has ended`,
+      };
     }
     const own = ownOf(since, plan, context.incidentId);
     // Weights make CodeDeploy refuse a deployment, and one of ours that failed would fail again.

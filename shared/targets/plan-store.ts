@@ -77,6 +77,13 @@ export class PlanStore {
     return parse(planKey, text, rollbackPlan);
   }
 
+  /** What an incident's attempt does to a service; undefined where it has no plan, or none for the service. */
+  async findService(incidentId: string, attempt: number, service: string): Promise<ServicePlan | undefined> {
+    const key = serviceKey(keysOf(incidentId, attempt).planKey, service);
+    const text = await this.#bucket.read(key);
+    return text === undefined ? undefined : parse(key, text, servicePlan);
+  }
+
   /** @throws LedgerCorrupt when the plan has no such service */
   async readService(planKey: string, service: string): Promise<ServicePlan> {
     const key = serviceKey(planKey, service);

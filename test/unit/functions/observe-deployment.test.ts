@@ -10,11 +10,12 @@ import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/observe-deployment/handler.ts';
 import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
+import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import { alias, allowTraffic, deploymentInfo, lambdaTarget, metricData } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { DEPLOYMENT, FUNCTION, RELEASE, releaseRecord } from '../fixtures/records.ts';
+import { DEPLOYMENT, FUNCTION, RELEASE, releaseRecord, servicePlan } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
 import { NOW, RELEASED_AT } from '../fixtures/times.ts';
@@ -67,6 +68,51 @@ function completed(minutesAgo: number, changes = {}) {
     .resolves(deploymentInfo({ status: 'Succeeded', completeTime, ...changes }));
   lambda.on(GetAliasCommand).resolves(alias('5'));
 }
+
+describe('a service that is being rolled back', () => {
+  const holder = { incidentId: 'platform-20260105T085500Z', attempt: 2 };
+  const planned = (undoes: readonly string[]) => ({
+    [`plans/${holder.incidentId}/2/services/orders.json`]: JSON.stringify(
+      servicePlan({ undoes: [...undoes] }),
+    ),
+  });
+
+  beforeEach(async () => {
+    await ledger.locks.acquire('orders', `${holder.incidentId}#2`);
+    mockBucket({ ...catalogObject(), ...planned(['orders-20260105T085600Z']) });
+  });
+
+  it('has room made for its incident, however well the deployment does', async () => {
+    await expect(observe()).resolves.toMatchObject({ next: 'yield', holder });
+    await expect(observe({ phase: 'shifting', verdict: 'healthy', shifting: true })).resolves.toMatchObject({
+      next: 'yield',
+    });
+  });
+
+  it('has a deployment that completed named at its first look, and watched on', async () => {
+    completed(1);
+    await expect(observe()).resolves.toMatchObject({ next: 'yield', holder });
+    await expect(observe({ phase: 'baking', verdict: 'healthy', shifting: false })).resolves.toMatchObject({
+      next: 'look-again',
+      holder: null,
+    });
+  });
+
+  it('has its own turn to come: what the incident undoes makes no room', async () => {
+    mockBucket({ ...catalogObject(), ...planned([RELEASE]) });
+    await expect(observe()).resolves.toMatchObject({ next: 'look-again', holder: null });
+  });
+
+  it('is free once the lease has run out', async () => {
+    ledger.now += leaseMs;
+    await expect(observe()).resolves.toMatchObject({ holder: null });
+  });
+
+  it('is free where the incident has no plan for it', async () => {
+    mockBucket(catalogObject());
+    await expect(observe()).resolves.toMatchObject({ next: 'look-again', holder: null });
+  });
+});
 
 describe('health checks', () => {
   const says = (answer: object) =>

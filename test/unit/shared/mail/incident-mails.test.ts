@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../../shared/ledger/records.ts';
+import type { NewcomerRecord, Outcome } from '../../../../shared/ledger/records.ts';
 import { openedMail, outcomeMail } from '../../../../shared/mail/incident-mails.ts';
 import { incidentRecord, rollbackPlan, servicePlan, serviceResult } from '../../fixtures/records.ts';
 import { EXECUTION_ARN } from '../../fixtures/runtime-of.ts';
@@ -66,6 +66,7 @@ describe('the mail that ends a thread', () => {
     services: [serviceResult()],
     planned: [servicePlan()],
     byHand: [] as string[],
+    newcomers: [] as NewcomerRecord[],
     recovery: 'recovered; 0 of 120 requests failed' as string | undefined,
     failure: undefined as string | undefined,
   };

@@ -254,6 +254,15 @@ describe('a deployment that completed', () => {
     await expect(target.read(plan, context)).resolves.toMatchObject({ is: 'stranded' });
   });
 
+  it('is not touched while a deployment of somebody else runs', async () => {
+    deployments.set('d-THEIRS', { status: 'InProgress' });
+    await expect(target.start(plan, context)).resolves.toEqual({
+      is: 'moving',
+      detail: 'deployment d-THEIRS of somebody else began meanwhile: it is left alone until it has ended',
+    });
+    expect(changes()).toEqual(nothing);
+  });
+
   it('is undone on the alias itself when our deployment failed', async () => {
     deployments.set('d-OURS', { ...ended('Failed', NOW), description: marker });
     await expect(target.start(plan, context)).resolves.toMatchObject({ is: 'moving' });

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { type Deployments, isActive } from '../../shared/aws/deployments.ts';
+import { type HolderDeps, holderAgainst } from '../../shared/incident/holder.ts';
+import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
+import type { NewcomerRecord } from '../../shared/ledger/records.ts';
+import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
+import type { MailRoom } from '../../shared/mail/mail-room.ts';
+import { newcomerMail } from '../../shared/mail/newcomer-mail.ts';
+
+export const yieldToIncidentInput = z.strictObject({
+  deploymentId: z.string(),
+  releaseId: z.string(),
+  service: z.string(),
+  /** The incident that holds the service, and which attempt of it. */
+  incidentId: z.string(),
+  attempt: z.number().int().positive(),
+  executionArn: z.string(),
+});
+
+/** What the rule needs. */
+export interface YieldToIncidentDeps extends HolderDeps {
+  readonly deployments: Deployments;
+  readonly releases: ReleaseLedger;
+  readonly incidents: IncidentLedger;
+  readonly mailRoom: MailRoom;
+  readonly environment: string;
+}
+
+/**
+ * Makes room for an incident: stops a deployment that began on a service while the incident was rolling it back, has
+ * CodeDeploy take it back, and tells the stakeholders. Its release is neither bad nor can it become good: it never ran
+ * on what it was made for. One that completed before it could be stopped is told of, and watched on.
+ */
+export function yieldToIncident(deps: YieldToIncidentDeps) {
+  const { deployments, releases, incidents } = deps;
+
+  return async (input: z.infer<typeof yieldToIncidentInput>): Promise<{ readonly yielded: boolean }> => {
+    const { deploymentId, releaseId, service, incidentId, executionArn } = input;
+    // Run again after it stopped the deployment, it finds the release undone, and tells of it.
+    const { undoneBy } = await releases.get(releaseId);
+    if (undoneBy !== incidentId && (await holderAgainst(deps, input))?.incidentId !== incidentId) {
+      return { yielded: false };
+    }
+    if (isActive(await deployments.get(deploymentId))) await deployments.stop(deploymentId);
+    const { status } = await deployments.get(deploymentId);
+    const yielded = status !== 'Succeeded';
+    if (yielded) await releases.markUndone(releaseId, incidentId);
+    const newcomer: NewcomerRecord = {
+      incidentId,
+      service,
+      deploymentId,
+      releaseId,
+      fate: yielded ? 'stopped' : 'completed',
+      seenAt: new Date(deps.now()).toISOString(),
+    };
+    await incidents.addNewcomer(newcomer);
+    const mail = newcomerMail(deps.environment, newcomer);
+    await deps.mailRoom.send(incidentId, `newcomer-${deploymentId}`, executionArn, mail);
+    return { yielded };
+  };
+}

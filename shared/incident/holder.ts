@@ -1,0 +1,28 @@
+import type { Attempt } from '../ledger/incident-ledger.ts';
+import type { LockLedger } from '../ledger/lock-ledger.ts';
+import type { ReleaseRecord } from '../ledger/records.ts';
+import type { PlanStore } from '../targets/plan-store.ts';
+import { attemptOf } from './lock-owner.ts';
+
+/** What tells who holds a service. */
+export interface HolderDeps {
+  readonly locks: LockLedger;
+  readonly plans: PlanStore;
+  readonly now: () => number;
+}
+
+/**
+ * The incident that rolls a service back while a release comes in that it knows nothing of; undefined where nobody holds
+ * the service, or whoever does undoes this very release and stops its deployments when their turn comes.
+ */
+export async function holderAgainst(
+  { locks, plans, now }: HolderDeps,
+  { service, releaseId }: Pick<ReleaseRecord, 'service' | 'releaseId'>,
+): Promise<Attempt | undefined> {
+  const lock = await locks.find(service);
+  if (!lock || lock.leaseUntil <= now()) return undefined;
+  const holder = attemptOf(lock.owner);
+  if (!holder || holder.incidentId === releaseId) return undefined;
+  const plan = await plans.findService(holder.incidentId, holder.attempt, service);
+  return plan && !plan.undoes.includes(releaseId) ? holder : undefined;
+}

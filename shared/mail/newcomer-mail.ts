@@ -1,0 +1,30 @@
+import type { NewcomerRecord } from '../ledger/records.ts';
+import { layOut, type Mail } from './mail-text.ts';
+
+/** The mail that says what became of a deployment that began on a service while it was being rolled back. */
+export function newcomerMail(environment: string, newcomer: NewcomerRecord): Mail {
+  const { service, deploymentId, incidentId, fate } = newcomer;
+  const what = fate === 'stopped' ? 'stopped' : 'completed';
+  return layOut(
+    `[${environment}] ${service}: deployment ${deploymentId} ${what} during a rollback`,
+    newcomerInWords(newcomer),
+    [
+      {
+        heading: 'What is left to do',
+        lines: [
+          fate === 'stopped'
+            ? `Wait for the outcome of incident ${incidentId}, then deploy again.`
+            : `It is live and watched. Look at the outcome of incident ${incidentId} before you build on it.`,
+        ],
+      },
+    ],
+    [`Release ${newcomer.releaseId}, during incident ${incidentId}`],
+  );
+}
+
+/** One deployment that began during a rollback, in a sentence. */
+export function newcomerInWords({ service, deploymentId, fate }: NewcomerRecord): string {
+  return fate === 'stopped'
+    ? `${service}: deployment ${deploymentId} began while ${service} was being rolled back; it was stopped, and CodeDeploy takes it back.`
+    : `${service}: deployment ${deploymentId} began while ${service} was being rolled back, and completed before it could be stopped.`;
+}

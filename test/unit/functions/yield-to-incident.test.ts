@@ -1,0 +1,122 @@
+import {
+  CodeDeployClient,
+  DeploymentAlreadyCompletedException,
+  type DeploymentStatus,
+  GetDeploymentCommand,
+  StopDeploymentCommand,
+} from '@aws-sdk/client-codedeploy';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
+import { build } from '../../../functions/yield-to-incident/handler.ts';
+import { InvalidInput } from '../../../shared/errors.ts';
+import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
+import { deploymentInfo } from '../fixtures/aws-answers.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
+import { DEPLOYMENT, planObject, RELEASE, releaseRecord } from '../fixtures/records.ts';
+import { EXECUTION_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
+
+const NEW = 'orders-20260105T090700Z';
+const input = {
+  deploymentId: DEPLOYMENT,
+  releaseId: NEW,
+  service: 'orders',
+  incidentId: RELEASE,
+  attempt: 1,
+  executionArn: EXECUTION_ARN,
+};
+const codeDeploy = mockClient(CodeDeployClient);
+const sns = mockClient(SNSClient);
+let ledger: LedgerDouble;
+let status: DeploymentStatus;
+
+beforeEach(async () => {
+  codeDeploy.reset();
+  sns.reset();
+  sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
+  status = 'InProgress';
+  codeDeploy.on(GetDeploymentCommand).callsFake(() => deploymentInfo({ status }));
+  codeDeploy.on(StopDeploymentCommand).callsFake(() => {
+    status = 'Stopped';
+    return {};
+  });
+  mockBucket(planObject());
+  ledger = new LedgerDouble();
+  await ledger.locks.acquire('orders', `${RELEASE}#1`);
+  await ledger.releases.open(releaseRecord({ releaseId: NEW, startedAt: '2026-01-05T09:07:00.000Z' }));
+});
+
+const makeRoom = (changes = {}) => build(runtimeOf(ledger))({ ...input, ...changes });
+const stops = () => codeDeploy.commandCalls(StopDeploymentCommand).map(({ args }) => args[0].input);
+const mails = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
+
+it('stops the deployment, has it rolled back, and tells of it', async () => {
+  await expect(makeRoom()).resolves.toEqual({ yielded: true });
+  expect(stops()).toEqual([{ deploymentId: DEPLOYMENT, autoRollbackEnabled: true }]);
+  await expect(ledger.releases.get(NEW)).resolves.toMatchObject({ verdict: 'candidate', undoneBy: RELEASE });
+  await expect(ledger.incidents.newcomers(RELEASE)).resolves.toMatchObject([
+    { deploymentId: DEPLOYMENT, releaseId: NEW, service: 'orders', fate: 'stopped' },
+  ]);
+  expect(mails()).toMatchObject([
+    {
+      Subject: `[prod] orders: deployment ${DEPLOYMENT} stopped during a rollback`,
+      Message: expect.stringContaining(`Wait for the outcome of incident ${RELEASE}, then deploy again.`),
+    },
+  ]);
+});
+
+it('does so once when it runs twice, even if the incident has ended meanwhile', async () => {
+  await makeRoom();
+  await ledger.locks.release('orders', `${RELEASE}#1`);
+  await expect(makeRoom()).resolves.toEqual({ yielded: true });
+  expect(stops()).toHaveLength(1);
+  expect(mails()).toHaveLength(1);
+  await expect(ledger.incidents.newcomers(RELEASE)).resolves.toHaveLength(1);
+});
+
+it('lets one that completed the moment before be watched on, and tells of it', async () => {
+  codeDeploy.on(StopDeploymentCommand).callsFake(() => {
+    status = 'Succeeded';
+    throw new DeploymentAlreadyCompletedException({ message: 'completed', $metadata: {} });
+  });
+  await expect(makeRoom()).resolves.toEqual({ yielded: false });
+  await expect(ledger.releases.get(NEW)).resolves.not.toHaveProperty('undoneBy');
+  await expect(ledger.incidents.newcomers(RELEASE)).resolves.toMatchObject([{ fate: 'completed' }]);
+  expect(mails()[0]?.Subject).toBe(`[prod] orders: deployment ${DEPLOYMENT} completed during a rollback`);
+});
+
+describe('leaves the deployment alone', () => {
+  it('once the incident has ended', () => ledger.locks.release('orders', `${RELEASE}#1`));
+
+  it("once the incident's lease has run out", () => {
+    ledger.now += leaseMs;
+  });
+
+  it('where another incident has the service by now', async () => {
+    ledger.now += leaseMs;
+    await ledger.locks.acquire('orders', 'payment-20260105T080000Z#1');
+  });
+
+  afterEach(async () => {
+    await expect(makeRoom()).resolves.toEqual({ yielded: false });
+    expect(stops()).toEqual([]);
+    expect(mails()).toEqual([]);
+  });
+});
+
+it('leaves the deployments alone that the incident stops itself when their turn comes', async () => {
+  await ledger.releases.open(releaseRecord());
+  const bad = { ...input, incidentId: 'platform-20260105T085900Z', releaseId: RELEASE };
+  ledger.now += leaseMs;
+  await ledger.locks.acquire('orders', `${bad.incidentId}#1`);
+  const { [`plans/${RELEASE}/1/services/orders.json`]: plan = '' } = planObject() as Record<string, string>;
+  mockBucket({ [`plans/${bad.incidentId}/1/services/orders.json`]: plan });
+  await expect(makeRoom(bad)).resolves.toEqual({ yielded: false });
+  expect(stops()).toEqual([]);
+});
+
+it('refuses an input without an incident, naming the field', async () => {
+  const { incidentId: _, ...rest } = input;
+  await expect(build(runtimeOf(ledger))(rest)).rejects.toThrow(InvalidInput);
+  await expect(build(runtimeOf(ledger))(rest)).rejects.toThrow('incidentId');
+});
