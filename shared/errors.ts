@@ -4,7 +4,8 @@
  * Names are literals: a bundler may rename classes, and Step Functions compares these strings. Three families:
  * - **transient**: the machine's Retry block tries again ({@link TransientFailure});
  * - **handled**: a Catch has a route of its own ({@link InvalidInput}, {@link NoWayBack}, {@link Irreversible},
- *   {@link PlanOutdated}, {@link LockLost}, {@link TargetNotRestored}, {@link TargetTimedOut});
+ *   {@link PlanOutdated}, {@link LockLost}, {@link TargetNotRestored}, {@link TargetTimedOut},
+ *   {@link TargetSuperseded});
  * - **defect**: ends the run and calls a person ({@link CatalogUnreadable}, {@link LedgerCorrupt}).
  */
 abstract class CoordinatorError extends Error {
@@ -46,6 +47,11 @@ export class TargetNotRestored extends CoordinatorError {
   override readonly name = 'TargetNotRestored';
 }
 
+/** Somebody else released over the target after the rollback was planned: what to do about it has to be planned again. */
+export class TargetSuperseded extends CoordinatorError {
+  override readonly name = 'TargetSuperseded';
+}
+
 /** A target did not come to rest before its deadline. */
 export class TargetTimedOut extends CoordinatorError {
   override readonly name = 'TargetTimedOut';
@@ -72,6 +78,7 @@ export const errorNames = {
     'LockLost',
     'TargetNotRestored',
     'TargetTimedOut',
+    'TargetSuperseded',
   ],
   defect: ['CatalogUnreadable', 'LedgerCorrupt'],
 } as const;

@@ -28,24 +28,34 @@ const batchSize = 25;
  * In sorted order, batch by batch, and all given back when one is another incident's: two incidents that overlap can
  * neither wait for each other nor hold services they do not touch. Two that ask at the same moment may both give
  * back; the state that waits before the next try does so for a random while.
+ *
+ * An attempt takes over the locks of the one before it, so that nobody comes in between where an incident plans again;
+ * those that its own plan does not need are freed.
  */
 export function acquireLocks({ locks, plans }: AcquireLocksDeps) {
   return async (input: z.infer<typeof acquireLocksInput>): Promise<AcquiredLocks> => {
     const owner = lockOwner(input);
+    const before = lockOwner({ incidentId: input.incidentId, attempt: input.attempt - 1 });
     const plan = await plans.read(input.planKey);
     const services = plan.services.map(({ service }) => service).sort();
+    const limited = limitConcurrency(batchSize);
     for (let start = 0; start < services.length; start += batchSize) {
       const batch = services.slice(start, start + batchSize);
-      const fences = await Promise.all(batch.map((service) => locks.acquire(service, owner)));
+      const fences = await Promise.all(batch.map((service) => locks.acquire(service, owner, before)));
       const busy = batch.find((_, index) => fences[index] === undefined);
       if (busy === undefined) continue;
       const taken = batch.filter((_, index) => fences[index] !== undefined);
-      const limited = limitConcurrency(batchSize);
       await Promise.all(
         [...services.slice(0, start), ...taken].map((one) => limited(() => locks.release(one, owner))),
       );
       return { acquired: false, busy };
     }
+    const left = (await plans.find(input.incidentId, input.attempt - 1))?.services ?? [];
+    await Promise.all(
+      left
+        .filter(({ service }) => !services.includes(service))
+        .map(({ service }) => limited(() => locks.release(service, before))),
+    );
     return { acquired: true };
   };
 }

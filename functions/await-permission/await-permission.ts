@@ -8,7 +8,6 @@ import {
   isHardBreach,
   type Permission,
 } from '../../shared/incident/decide-permission.ts';
-import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import { approved, refused, type ToldPermission } from '../../shared/incident/told-permission.ts';
 import { judgeHardLimits } from '../../shared/judge/hard-limits.ts';
 import type { ApprovalAnswer, ApprovalLedger, ApprovalRecord } from '../../shared/ledger/approval-ledger.ts';
@@ -97,7 +96,8 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
       { of: incident.service, ...budget },
       { of: accountBudget, rollbacks: deps.accountRollbacks, hours: 24 },
     ]) {
-      if (await deps.budgets.take(one, lockOwner(incident))) continue;
+      // An incident that is planned again is the same rollback.
+      if (await deps.budgets.take(one, incident.incidentId)) continue;
       const whose = one.of === accountBudget ? 'all services together' : one.of;
       const reason =
         `The budget of ${whose} is used up: ${one.rollbacks} rollbacks without a person in ${one.hours} hours. ` +

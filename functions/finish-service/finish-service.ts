@@ -57,8 +57,7 @@ export function finishService(deps: FinishServiceDeps) {
         if (isAlias(target)) await sight(input, target);
       }
     }
-    const restored = targets.every((result) => result.status === 'restored');
-    const status = input.skipped ? 'skipped' : restored ? 'rolled-back' : 'failed';
+    const status = input.skipped ? 'skipped' : statusOf(targets);
     if (status === 'rolled-back') await recordRelease(plan, incidentId, startedAt);
     const finishedAt = new Date(deps.now()).toISOString();
     const result: ServiceResult = {
@@ -80,7 +79,7 @@ export function finishService(deps: FinishServiceDeps) {
     const result = results.find(({ target }) => target === plan.target);
     if (!result)
       return { target: plan.target, status: 'failed', action: 'not reached: an earlier step failed' };
-    if (plan.kind === 'cloudformation' || plan.kind === 'hook' || result.status === 'failed') return result;
+    if (plan.kind === 'cloudformation' || plan.kind === 'hook' || result.status !== 'restored') return result;
     try {
       await verifyPlan(deps, plan);
       return result;
@@ -131,4 +130,10 @@ export function finishService(deps: FinishServiceDeps) {
     const { status } = await deps.stacks.describe(stack);
     return status.endsWith('_IN_PROGRESS') && !status.endsWith('_CLEANUP_IN_PROGRESS');
   }
+}
+
+/** What was released over has to be planned again; what only failed does not get better by that. */
+function statusOf(targets: readonly TargetResult[]): ServiceResult['status'] {
+  if (targets.some(({ status }) => status === 'superseded')) return 'superseded';
+  return targets.every(({ status }) => status === 'restored') ? 'rolled-back' : 'failed';
 }

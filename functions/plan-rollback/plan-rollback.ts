@@ -51,8 +51,11 @@ export function planRollback(deps: PlanRollbackDeps) {
     const { incidentId, mode } = input;
     const attempt = mode === 'plan' ? 0 : (await deps.incidents.get(incidentId)).attempt;
     const { services } = await deps.catalog.read();
+    // Before anything is read: what somebody releases from now on, the plan need not know.
+    const plannedAt = new Date(deps.now()).toISOString();
     const planned = await planServices(deps, {
       services,
+      plannedAt,
       incident: { service: serviceOfRelease(incidentId), releaseId: incidentId },
       releasesOf: (service) => deps.releases.list(service, { limit: releasesLookedAt }),
     });
@@ -62,7 +65,7 @@ export function planRollback(deps: PlanRollbackDeps) {
     const plan: RollbackPlan = {
       incidentId,
       attempt,
-      plannedAt: new Date(deps.now()).toISOString(),
+      plannedAt,
       digest: planDigest(planned),
       ...planned,
     };

@@ -15,7 +15,7 @@ export interface PlanServiceDeps extends PlanTargetDeps {
 }
 
 /** A service as it is planned by itself: whom it waits for is a matter of the whole plan. */
-export type LoneServicePlan = Omit<ServicePlan, 'waitsFor' | 'wakes'>;
+export type LoneServicePlan = Omit<ServicePlan, 'waitsFor' | 'wakes' | 'plannedAt'>;
 
 /**
  * Plans the way back of one service by the move that was selected for it.
@@ -65,16 +65,15 @@ export async function planService(
  * The undone releases as one: of every target the newest deployment, since a release changes some of a service's
  * functions only.
  *
- * @param badId the bad release itself: what began after it is somebody's newer deployment and is not ours to stop
+ * @param badId the bad release itself, by whose name they go; the newest one where another service's is bad
  */
 function undoneAsOne(undone: Move<ReleaseRecord>['undone'], badId: string | undefined): ReleaseRecord {
   const bad = undone.find(({ releaseId }) => releaseId === badId) ?? undone[0];
-  const parts = undone.slice(undone.indexOf(bad));
   const newest = new Map<string, WatchedDeployment>();
-  for (const { deployments } of parts) {
+  for (const { deployments } of undone) {
     for (const one of Object.values(deployments)) if (!newest.has(one.target)) newest.set(one.target, one);
   }
-  const stack = parts.find((one) => one.stack)?.stack;
+  const stack = undone.find((one) => one.stack)?.stack;
   return {
     ...bad,
     ...(stack && { stack }),

@@ -14,6 +14,8 @@ import { selectMoves } from './select-moves.ts';
 export interface PlanRequest {
   readonly services: Readonly<Record<string, ServiceEntry>>;
   readonly incident: PlannedIncident;
+  /** ISO 8601 */
+  readonly plannedAt: string;
   /** The releases of a service as the ledger has them, newest first. */
   releasesOf(service: string): Promise<readonly ReleaseRecord[]>;
 }
@@ -58,7 +60,7 @@ export async function planServices(deps: PlanServiceDeps, request: PlanRequest):
     services: inOrder(graph, [...planned.keys()]).map(({ service, waitsFor, wakes }) => {
       const plan = planned.get(service);
       if (!plan) throw new LedgerCorrupt(`${service} is in the order and not in the plan`);
-      return { ...plan, waitsFor, wakes };
+      return { ...plan, waitsFor, wakes, plannedAt: request.plannedAt };
     }),
     stays: stays.map((stay) => ({ service: stay.service, why: stay.why, reason: stayInWords(stay) })),
   };

@@ -55,9 +55,9 @@ const deadlineMs: Record<TargetPlan['kind'], number> = {
 export function pollTarget({ adapters, locks, plans, now }: PollTargetDeps) {
   return async (input: z.infer<typeof pollTargetInput>): Promise<PolledTarget> => {
     const { incidentId, attempt, service, target, planKey } = input;
-    const plan = await plans.readTarget(planKey, service, target);
+    const { plan, plannedAt } = await plans.readTarget(planKey, service, target);
     await locks.renew(service, lockOwner(input));
-    const { is, detail } = await adapters.read(plan, { incidentId, attempt, now: now() });
+    const { is, detail } = await adapters.read(plan, { incidentId, attempt, now: now(), plannedAt });
     const elapsed = now() - Date.parse(input.since);
     if (is !== 'restored' && elapsed > deadlineMs[plan.kind]) {
       throw new TargetTimedOut(

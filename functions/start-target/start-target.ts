@@ -36,10 +36,10 @@ export interface StartTargetDeps {
 export function startTarget({ adapters, locks, checkpoints, plans, now }: StartTargetDeps) {
   return async (input: z.infer<typeof startTargetInput>): Promise<StartedTarget> => {
     const { incidentId, attempt, service, target, planKey } = input;
-    const plan = await plans.readTarget(planKey, service, target);
+    const { plan, plannedAt } = await plans.readTarget(planKey, service, target);
     const beforeChange = () => locks.renew(service, lockOwner(input));
     await beforeChange();
-    const standing = await adapters.start(plan, { incidentId, attempt, now: now(), beforeChange });
+    const standing = await adapters.start(plan, { incidentId, attempt, now: now(), plannedAt, beforeChange });
     if (standing.pointedAt !== undefined && isAlias(plan)) {
       await checkpoints.sight({
         service,

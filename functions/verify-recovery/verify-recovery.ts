@@ -29,7 +29,8 @@ export const verifyRecoveryInput = z.strictObject({
 
 /** How the moved services are, by the judge that condemned them. */
 export interface Recovery {
-  readonly status: 'recovered' | 'unproven' | 'not-recovered' | 'look-again';
+  /** `superseded`: somebody else released a service again, so that the rest has to be planned again. */
+  readonly status: 'recovered' | 'unproven' | 'not-recovered' | 'look-again' | 'superseded';
   readonly detail: string;
   readonly waitSeconds: number;
   /** For the next look, by service. */
@@ -81,9 +82,13 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
     const plan = await deps.plans.read(planKey);
     const { services } = await deps.catalog.read();
     const planned = new Map(plan.services.map((one) => [one.service, one]));
-    const results = (await deps.incidents.serviceResults(input)).filter(
-      ({ service, status }) => status === 'rolled-back' && planned.has(service),
-    );
+    const all = await deps.incidents.serviceResults(input);
+    const overtaken = all.flatMap(({ service, status }) => (status === 'superseded' ? service : []));
+    if (overtaken.length > 0) {
+      const detail = `released again by somebody else meanwhile: ${shorten(overtaken, reasonsTold).join(', ')}`;
+      return { status: 'superseded', detail, waitSeconds: 0, failedLooks: {} };
+    }
+    const results = all.filter(({ service, status }) => status === 'rolled-back' && planned.has(service));
     const limited = limitConcurrency(atOnce);
     // A consumer is back before its provider is, and meets the provider's errors until then.
     const since = results.reduce((latest, { finishedAt }) => Math.max(latest, Date.parse(finishedAt)), 0);
@@ -183,14 +188,16 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
   }
 }
 
-function statusOf(judgements: readonly Judgement[], elapsedMs: number): Recovery['status'] {
+type Finding = Exclude<Recovery['status'], 'superseded'>;
+
+function statusOf(judgements: readonly Judgement[], elapsedMs: number): Finding {
   if (judgements.some(({ verdict }) => verdict === 'unhealthy')) return 'not-recovered';
   if (judgements.length > 0 && judgements.every(({ verdict }) => verdict === 'healthy')) return 'recovered';
   if (judgements.length > 0 && elapsedMs < patienceMs) return 'look-again';
   return judgements.some(({ verdict }) => verdict === 'healthy') ? 'recovered' : 'unproven';
 }
 
-function describe(status: Recovery['status'], judgements: readonly Judgement[]): string {
+function describe(status: Finding, judgements: readonly Judgement[]): string {
   const words = {
     recovered: 'recovered',
     unproven: 'put back; whether it recovered is not proven, for want of traffic',

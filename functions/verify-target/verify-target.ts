@@ -17,7 +17,7 @@ export interface VerifyTargetDeps extends VerifyClients {
  */
 export function verifyTarget(deps: VerifyTargetDeps) {
   return async (input: z.infer<typeof verifyTargetInput>): Promise<{ found: string }> => {
-    const plan = await deps.plans.readTarget(input.planKey, input.service, input.target);
+    const { plan } = await deps.plans.readTarget(input.planKey, input.service, input.target);
     return { found: await verifyPlan(deps, plan) };
   };
 }

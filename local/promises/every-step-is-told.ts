@@ -12,7 +12,9 @@ export const everyStepIsTold: PromiseCheck = {
   watch(facts, broken) {
     const sent = new Map<string, Publication>();
     facts.mails.onPublished((mail) => {
-      const key = `${mail.kind} ${mail.about} ${mail.executionArn}`;
+      // An incident that is planned again within its execution begins once more.
+      const attempt = /\(attempt \d+\)/.exec(mail.subject)?.[0] ?? '';
+      const key = `${mail.kind} ${mail.about} ${mail.executionArn} ${attempt}`;
       const earlier = sent.get(key);
       if (earlier && mail.executionArn + mail.about !== mail.subject && !earlier.disturbed()) {
         broken(`${facts.clock(mail.at)} "${mail.subject}" was mailed before, at ${facts.clock(earlier.at)}`);

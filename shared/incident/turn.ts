@@ -48,10 +48,16 @@ export async function turnOf(
   return { turn: 'go', reason: '' };
 }
 
+const whatBecame: Record<ServiceResult['status'], string> = {
+  'rolled-back': 'came back',
+  failed: 'did not come back',
+  skipped: 'was left as it is',
+  superseded: 'was released again meanwhile',
+};
+
 /** What the providers of a service that did not come back are told. */
 export function skipBecauseOf({ service, status }: Pick<ServiceResult, 'service' | 'status'>): Turn {
-  const what = status === 'skipped' ? 'was left as it is' : 'did not come back';
-  return { turn: 'skip', reason: `its consumer ${service} ${what}, so it is left as it is` };
+  return { turn: 'skip', reason: `its consumer ${service} ${whatBecame[status]}, so it is left as it is` };
 }
 
 function placeOf(text: string, places: number): number {

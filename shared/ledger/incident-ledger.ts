@@ -83,6 +83,22 @@ export class IncidentLedger {
     );
   }
 
+  /** Begins the next attempt of an open incident within its execution; answers false where it is not at this one. */
+  async nextAttempt({ incidentId, attempt }: Attempt, executionArn: string): Promise<boolean> {
+    return this.#table.update(
+      incidentKey(incidentId),
+      {
+        expression: 'SET #attempt = :next',
+        names: { '#attempt': 'attempt', '#status': 'status', '#execution': 'executionArn' },
+        values: { ':next': attempt + 1 },
+      },
+      {
+        expression: '#status = :open AND #execution = :execution AND #attempt = :attempt',
+        values: { ':open': 'open', ':execution': executionArn, ':attempt': attempt },
+      },
+    );
+  }
+
   /** Closes an open incident of one execution; answers false where it is closed, or another attempt's. */
   async close(
     incidentId: string,

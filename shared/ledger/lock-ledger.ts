@@ -35,9 +35,10 @@ export class LockLedger {
   /**
    * Takes the lock for `owner`, or keeps it where `owner` has it already.
    *
+   * @param from whose lock it takes over besides: an earlier attempt of the same incident
    * @returns the fence, or undefined while another owner's lease lasts
    */
-  async acquire(service: string, owner: string): Promise<number | undefined> {
+  async acquire(service: string, owner: string, from = owner): Promise<number | undefined> {
     const now = this.#now();
     const current = await this.find(service);
     if (!current) {
@@ -49,7 +50,7 @@ export class LockLedger {
       return created ? 1 : undefined;
     }
     const mine = current.owner === owner;
-    if (!mine && current.leaseUntil > now) return undefined;
+    if (!mine && current.owner !== from && current.leaseUntil > now) return undefined;
     const fence = mine ? current.fence : current.fence + 1;
     const taken = await this.#table.update(
       lockKey(service),
@@ -59,8 +60,9 @@ export class LockLedger {
         values: { ':owner': owner, ':fence': fence, ':lease': now + leaseMs },
       },
       {
-        expression: '#owner = :before AND #fence = :beforeFence AND (#owner = :owner OR #lease <= :now)',
-        values: { ':before': current.owner, ':beforeFence': current.fence, ':now': now },
+        expression:
+          '#owner = :before AND #fence = :beforeFence AND (#owner = :owner OR #owner = :from OR #lease <= :now)',
+        values: { ':before': current.owner, ':beforeFence': current.fence, ':from': from, ':now': now },
       },
     );
     return taken ? fence : undefined;

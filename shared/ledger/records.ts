@@ -213,7 +213,8 @@ export type IncidentRecord = z.infer<typeof incidentRecord>;
 /** What was done to one target of a service in an incident. */
 export const targetResult = z.strictObject({
   target: z.string(),
-  status: z.enum(['restored', 'failed']),
+  /** `superseded`: somebody else released over it after the rollback was planned, and it was left alone. */
+  status: z.enum(['restored', 'failed', 'superseded']),
   /** What was done, in words for the mail. */
   action: z.string(),
 });
@@ -224,8 +225,8 @@ export const serviceResult = z.strictObject({
   incidentId: z.string(),
   attempt: z.number().int().positive(),
   service: z.string(),
-  /** `skipped`: not touched, because a consumer of it did not come back. */
-  status: z.enum(['rolled-back', 'failed', 'skipped']),
+  /** `skipped`: not touched, because a consumer of it did not come back; `superseded`: one of its targets is. */
+  status: z.enum(['rolled-back', 'failed', 'skipped', 'superseded']),
   /** Why it was skipped. */
   reason: z.string().optional(),
   targets: z.array(targetResult),

@@ -1,4 +1,4 @@
-import type { ServiceResult } from '../ledger/records.ts';
+import type { ServiceResult, TargetResult } from '../ledger/records.ts';
 import type { ServicePlan } from '../targets/service-plan.ts';
 import { columns, type Section, shorten } from './mail-text.ts';
 import { servicesInDetail } from './plan-sections.ts';
@@ -25,7 +25,7 @@ export function outcomeSections(
     ...(planned.length > 1 ? [{ heading: 'What is where', lines: shorten(columns(rows), linesShown) }] : []),
     ...inDetail.map((service) => ({
       heading: `What was done to ${service.service}`,
-      lines: columns(service.targets.map(({ target, status, action }) => [target, mark(status) + action])),
+      lines: columns(service.targets.map(({ target, status, action }) => [target, marks[status] + action])),
     })),
   ];
 }
@@ -39,6 +39,8 @@ function whereItIs(
       return `back on ${toRelease}`;
     case 'failed':
       return `NOT BACK: ${result.reason ?? 'see what was done to it'}`;
+    case 'superseded':
+      return 'RELEASED AGAIN meanwhile, and left alone';
     case 'skipped':
       return `as it was: ${result.reason}`;
     case undefined:
@@ -46,6 +48,8 @@ function whereItIs(
   }
 }
 
-function mark(status: 'restored' | 'failed'): string {
-  return status === 'failed' ? 'FAILED: ' : '';
-}
+const marks: Record<TargetResult['status'], string> = {
+  restored: '',
+  failed: 'FAILED: ',
+  superseded: 'LEFT: ',
+};

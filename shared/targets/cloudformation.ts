@@ -3,7 +3,7 @@ import type { Deployments } from '../aws/deployments.ts';
 import type { Signals } from '../aws/signals.ts';
 import type { FailedResource, StackHistory } from '../aws/stack-history.ts';
 import { isAtRest, type Requested, type StackState, type Stacks } from '../aws/stacks.ts';
-import { NoWayBack, TargetNotRestored } from '../errors.ts';
+import { NoWayBack, TargetNotRestored, TargetSuperseded } from '../errors.ts';
 import { isStackToken, type StackStep, stackToken } from './rollback-marker.ts';
 import type { StackPlan } from './service-plan.ts';
 import type { ChangeContext, Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
@@ -41,6 +41,7 @@ interface Step {
  * | `UPDATE_FAILED` | `RollbackStack` |
  * | `UPDATE_ROLLBACK_FAILED` | `ContinueUpdateRollback`; where that fails too, once more without what the catalog lets it leave |
  * | `UPDATE_ROLLBACK_COMPLETE` | success for the rollback of the undone update, failure for an update of ours: the rollback was itself rolled back |
+ * | `*_COMPLETE` by somebody's update after the plan | left alone, and planned again |
  * | other `*_COMPLETE` | `UpdateStack` to the template saved with the planned release, once the alarms that would stop its deployments are quiet |
  * | everything else | a person |
  *
@@ -87,6 +88,10 @@ export function stackTarget({
       }
     } else if (history.token === tokenOf(context)) {
       return restored(`stack ${plan.stack} updated to the saved template (${status})`);
+    } else if (!isStackToken(history.token) && (history.beganAt ?? 0) > context.plannedAt) {
+      throw new TargetSuperseded(
+        `stack ${plan.stack} was updated by somebody else after the rollback was planned (${status})`,
+      );
     }
     return completed(plan, stack);
   }

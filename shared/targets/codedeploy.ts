@@ -1,5 +1,6 @@
 import type { Aliases } from '../aws/aliases.ts';
 import { type Deployment, type Deployments, isActive } from '../aws/deployments.ts';
+import { TargetSuperseded } from '../errors.ts';
 import { describeAlias, servesGoal } from './alias-check.ts';
 import { rollbackMark, rollbackMarker } from './rollback-marker.ts';
 import type { CodeDeployPlan } from './service-plan.ts';
@@ -67,6 +68,14 @@ export function codeDeployTarget(deployments: Deployments, aliases: Aliases): Ta
       };
     }
     const own = ownOf(since, plan, context.incidentId);
+    const newer = since.find(
+      (one) => one.status === 'Succeeded' && one.createdAt > context.plannedAt && !rollbackMark(one),
+    );
+    if (newer && !own) {
+      throw new TargetSuperseded(
+        `${describeAlias(plan, state)}: deployment ${newer.id} of somebody else completed after the rollback was planned`,
+      );
+    }
     // Weights make CodeDeploy refuse a deployment, and one of ours that failed would fail again.
     if (Object.keys(state.weights).length > 0 || own) {
       await context.beforeChange();

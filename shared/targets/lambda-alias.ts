@@ -1,4 +1,5 @@
 import type { Aliases } from '../aws/aliases.ts';
+import { TargetSuperseded } from '../errors.ts';
 import { describeAlias, servesGoal } from './alias-check.ts';
 import type { LambdaAliasPlan } from './service-plan.ts';
 import type { TargetAdapter } from './target-adapter.ts';
@@ -16,6 +17,12 @@ export function lambdaAliasTarget(aliases: Aliases): TargetAdapter<LambdaAliasPl
       const state = await aliases.get(plan.function, plan.alias);
       if (await servesGoal(aliases, plan, state)) {
         return { is: 'restored', detail: `${describeAlias(plan, state)} already` };
+      }
+      // Versions only ever rise: one that is newer than the one to be undone came in since.
+      if (Number(state.version) > Math.max(Number(plan.fromVersion), Number(plan.toVersion))) {
+        throw new TargetSuperseded(
+          `${describeAlias(plan, state)}, which somebody else released after the rollback was planned`,
+        );
       }
       await beforeChange();
       const pointed = await aliases.point(plan.function, plan.alias, plan.toVersion, state.revisionId);

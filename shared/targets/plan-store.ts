@@ -27,6 +27,12 @@ export interface PlanItem {
   readonly waits: boolean;
 }
 
+/** One target of a plan, and when it was planned, ms since the epoch. */
+export interface PlannedTargetStep {
+  readonly plan: TargetPlan;
+  readonly plannedAt: number;
+}
+
 /** Objects written side by side: S3 takes 3,500 writes a second of one prefix. */
 const writesAtOnce = 50;
 
@@ -92,10 +98,11 @@ export class PlanStore {
     return parse(key, text, servicePlan);
   }
 
-  async readTarget(planKey: string, service: string, target: string): Promise<TargetPlan> {
-    const found = (await this.readService(planKey, service)).targets.find((one) => one.target === target);
-    if (!found) throw new LedgerCorrupt(`Plan ${planKey} has no target ${target} of ${service}.`);
-    return found;
+  async readTarget(planKey: string, service: string, target: string): Promise<PlannedTargetStep> {
+    const { targets, plannedAt } = await this.readService(planKey, service);
+    const plan = targets.find((one) => one.target === target);
+    if (!plan) throw new LedgerCorrupt(`Plan ${planKey} has no target ${target} of ${service}.`);
+    return { plan, plannedAt: Date.parse(plannedAt) };
   }
 
   /** A hook of a service, with the service's plan. */

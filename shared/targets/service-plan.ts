@@ -153,6 +153,8 @@ export const servicePlan = z.strictObject({
   wakes: z.array(z.string()),
   /** What may keep it from going back, in words. */
   risks: z.array(z.string()),
+  /** When it was planned. */
+  plannedAt: z.iso.datetime(),
 });
 export type ServicePlan = z.infer<typeof servicePlan>;
 

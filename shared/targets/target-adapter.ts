@@ -6,6 +6,8 @@ export interface TargetContext {
   readonly attempt: number;
   /** ms since the epoch */
   readonly now: number;
+  /** When the rollback was planned, ms since the epoch: what somebody released before is in the plan. */
+  readonly plannedAt: number;
 }
 
 /** The same for a step that may change something. */
@@ -43,6 +45,10 @@ export type HookCall = Pick<HookPlan, 'form' | 'timeoutSeconds' | 'heartbeatSeco
 export interface TargetAdapter<Plan> {
   /** Reads where the target stands; changes nothing. */
   read(plan: Plan, context: TargetContext): Promise<Standing>;
-  /** Acts where the target needs it, and says where it stands then and what was done. */
+  /**
+   * Acts where the target needs it, and says where it stands then and what was done.
+   *
+   * @throws TargetSuperseded where somebody else released over it since the plan
+   */
   start(plan: Plan, context: ChangeContext): Promise<Standing>;
 }

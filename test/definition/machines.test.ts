@@ -112,7 +112,7 @@ describe('errors', () => {
 });
 
 it.each(machines)(
-  '%s stays under 270 lines, not counting what every Task repeats to handle its errors',
+  '%s stays under 290 lines, not counting what every Task repeats to handle its errors',
   (_, { definitionFile }) => {
     const text = readFileSync(path.join(root, definitionFile), 'utf8');
     const lines = text.split('\n');
@@ -123,6 +123,6 @@ it.each(machines)(
       within = /^\s*(Retry|Catch):$/.test(line) ? indent : undefined;
       return within === undefined && line.trim() !== '';
     });
-    expect(counted.length).toBeLessThan(270);
+    expect(counted.length).toBeLessThan(290);
   },
 );

@@ -44,10 +44,25 @@ it('names the busy service and gives back what it took', async () => {
   expect(await holder('storefront')).toBe('nobody');
 });
 
-it('does not take an earlier attempt of the same incident for itself', async () => {
-  mockBucket(planObject());
+it('takes over what the attempt before it holds, and frees what it does not need', async () => {
+  mockBucket(three);
+  await build(runtimeOf(ledger))(input);
+  const again = planObject(servicePlan({ service: 'orders' }), servicePlan({ service: 'users' }));
+  const planKey = PLAN_KEY.replace('/1/', '/2/');
+  mockBucket({ ...three, [planKey]: again[PLAN_KEY] ?? '' });
+  await expect(build(runtimeOf(ledger))({ ...input, attempt: 2, planKey })).resolves.toEqual({
+    acquired: true,
+  });
+  expect(await ledger.locks.find('orders')).toMatchObject({ owner: `${RELEASE}#2`, fence: 2 });
+  expect(await holder('users')).toBe(`${RELEASE}#2`);
+  expect(await holder('storefront')).toBe('nobody');
+  await expect(ledger.locks.renew('orders', owner)).rejects.toThrow('no longer held');
+});
+
+it('takes over nothing from an attempt that is not the one before', async () => {
+  mockBucket({ ...planObject() });
   await ledger.locks.acquire('orders', owner);
-  await expect(build(runtimeOf(ledger))({ ...input, attempt: 2 })).resolves.toEqual({
+  await expect(build(runtimeOf(ledger))({ ...input, attempt: 3 })).resolves.toEqual({
     acquired: false,
     busy: 'orders',
   });

@@ -96,6 +96,7 @@ it('saves the plan and the list the map reads, and hands on their keys', async (
         waitsFor: [],
         wakes: [],
         risks: [],
+        plannedAt: iso(ledger.now),
       },
     ],
   });

@@ -55,6 +55,7 @@ import {
   TEMPLATE_KEY,
   watchedDeployment,
 } from '../fixtures/records.ts';
+import { iso, NOW } from '../fixtures/times.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const codeDeploy = mockClient(CodeDeployClient);
@@ -106,6 +107,7 @@ beforeEach(() => {
 async function planFrom(earlier: ReleaseRecord[], bad = releaseRecord(), entry = ordersEntry()) {
   const planned = await planServices(deps, {
     services: { orders: entry },
+    plannedAt: iso(NOW),
     incident: { service: 'orders', releaseId: bad.releaseId },
     releasesOf: async () => [bad, ...earlier],
   });
@@ -126,6 +128,7 @@ describe('the way back', () => {
       waitsFor: [],
       wakes: [],
       risks: [],
+      plannedAt: iso(NOW),
     });
   });
 

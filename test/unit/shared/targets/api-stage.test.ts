@@ -13,7 +13,7 @@ let bench: Bench;
 let gateway: ApiGateway;
 let apiStages: ApiStages;
 const beforeChange = jest.fn(async () => {});
-const context = { incidentId: RELEASE, attempt: 1, now: NOW, beforeChange };
+const context = { incidentId: RELEASE, attempt: 1, now: NOW, plannedAt: NOW, beforeChange };
 
 beforeEach(() => {
   bench = new Bench();

@@ -17,7 +17,7 @@ import { Bucket } from '../../../../shared/aws/bucket.ts';
 import { Deployments } from '../../../../shared/aws/deployments.ts';
 import { Signals } from '../../../../shared/aws/signals.ts';
 import { Stacks } from '../../../../shared/aws/stacks.ts';
-import { LockLost, NoWayBack, TargetNotRestored } from '../../../../shared/errors.ts';
+import { LockLost, NoWayBack, TargetNotRestored, TargetSuperseded } from '../../../../shared/errors.ts';
 import { stackTarget, verifyStack } from '../../../../shared/targets/cloudformation.ts';
 import { stackToken } from '../../../../shared/targets/rollback-marker.ts';
 import { deploymentInfo, stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
@@ -37,7 +37,7 @@ const target = stackTarget({
 });
 const plan = stackPlan();
 const beforeChange = jest.fn(async () => {});
-const context = { incidentId: RELEASE, attempt: 1, now: NOW, beforeChange };
+const context = { incidentId: RELEASE, attempt: 1, now: NOW, plannedAt: NOW, beforeChange };
 const ours = stackToken(RELEASE, 1);
 
 beforeEach(() => {
@@ -299,6 +299,16 @@ it('does not take the rollback of a later update for the way back', async () => 
   const undoneSince = new Date(Date.parse(RELEASED_AT) - 3_600_000).toISOString();
   stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
   await expect(target.read(stackPlan({ undoneSince }), context)).resolves.toMatchObject({ is: 'stranded' });
+});
+
+it('is left alone, to be planned again, where somebody updated it after the plan', async () => {
+  const plannedAt = Date.parse(RELEASED_AT) - 1;
+  const start = target.start(plan, { ...context, plannedAt });
+  await expect(start).rejects.toBeInstanceOf(TargetSuperseded);
+  await expect(start).rejects.toThrow(
+    'stack shop-orders was updated by somebody else after the rollback was planned',
+  );
+  expect(updates()).toEqual([]);
 });
 
 describe('a stack that is only waited for', () => {

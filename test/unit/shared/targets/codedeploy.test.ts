@@ -17,7 +17,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
 import { Deployments } from '../../../../shared/aws/deployments.ts';
-import { LockLost } from '../../../../shared/errors.ts';
+import { LockLost, TargetSuperseded } from '../../../../shared/errors.ts';
 import { codeDeployTarget } from '../../../../shared/targets/codedeploy.ts';
 import { rollbackMarker } from '../../../../shared/targets/rollback-marker.ts';
 import { alias, deploymentInfo } from '../../fixtures/aws-answers.ts';
@@ -33,7 +33,7 @@ const target = codeDeployTarget(
 );
 const plan = codeDeployPlan();
 const beforeChange = jest.fn(async () => {});
-const context = { incidentId: RELEASE, attempt: 1, now: NOW, beforeChange };
+const context = { incidentId: RELEASE, attempt: 1, now: NOW, plannedAt: NOW, beforeChange };
 const marker = rollbackMarker(RELEASE, DEPLOYMENT);
 
 /** The account: deployments by id, and the alias; calls of the coordinator change it as AWS would. */
@@ -252,6 +252,17 @@ describe('a deployment that completed', () => {
   it("does not take another incident's deployment for ours", async () => {
     deployments.set('d-THEIRS', { status: 'InProgress', description: rollbackMarker('other', DEPLOYMENT) });
     await expect(target.read(plan, context)).resolves.toMatchObject({ is: 'stranded' });
+  });
+
+  it('is left alone, to be planned again, where somebody released over it after the plan', async () => {
+    deployments.set('d-THEIRS', { ...ended('Succeeded', NOW + 60_000), createTime: new Date(NOW + 30_000) });
+    const start = target.start(plan, context);
+    await expect(start).rejects.toBeInstanceOf(TargetSuperseded);
+    await expect(start).rejects.toThrow('deployment d-THEIRS of somebody else completed after');
+    expect(changes()).toEqual(nothing);
+    await expect(target.start(plan, { ...context, plannedAt: NOW + 90_000 })).resolves.toMatchObject({
+      is: 'moving',
+    });
   });
 
   it('is not touched while a deployment of somebody else runs', async () => {

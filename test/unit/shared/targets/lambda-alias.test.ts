@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
-import { LockLost } from '../../../../shared/errors.ts';
+import { LockLost, TargetSuperseded } from '../../../../shared/errors.ts';
 import { lambdaAliasTarget } from '../../../../shared/targets/lambda-alias.ts';
 import { alias } from '../../fixtures/aws-answers.ts';
 import { FUNCTION, lambdaAliasPlan, RELEASE } from '../../fixtures/records.ts';
@@ -16,7 +16,7 @@ import { NOW } from '../../fixtures/times.ts';
 const lambda = mockClient(LambdaClient);
 const target = lambdaAliasTarget(new Aliases(new LambdaClient({ region: 'eu-west-1' })));
 const beforeChange = jest.fn(async () => {});
-const context = { incidentId: RELEASE, attempt: 1, now: NOW, beforeChange };
+const context = { incidentId: RELEASE, attempt: 1, now: NOW, plannedAt: NOW, beforeChange };
 
 beforeEach(() => {
   lambda.reset();
@@ -52,6 +52,16 @@ it('is pointed at the planned version, weights cleared, if nobody changed it sin
       RevisionId: 'rev-7',
     },
   ]);
+});
+
+it('is left alone, to be planned again, where a newer version was released since the plan', async () => {
+  lambda.on(GetAliasCommand).resolves(alias('7'));
+  const start = target.start(lambdaAliasPlan(), context);
+  await expect(start).rejects.toBeInstanceOf(TargetSuperseded);
+  await expect(start).rejects.toThrow(
+    'on version 7, which somebody else released after the rollback was planned',
+  );
+  expect(updates()).toEqual([]);
 });
 
 it('is left alone when the service is no longer ours the moment before', async () => {

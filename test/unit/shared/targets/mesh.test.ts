@@ -27,7 +27,7 @@ let bench: Bench;
 let lattice: VpcLattice;
 let meshRules: MeshRules;
 const beforeChange = jest.fn(async () => {});
-const context = { incidentId: RELEASE, attempt: 1, now: NOW, beforeChange };
+const context = { incidentId: RELEASE, attempt: 1, now: NOW, plannedAt: NOW, beforeChange };
 
 beforeEach(() => {
   bench = new Bench();

@@ -17,7 +17,7 @@ let ssm: SimulatedParameterStore;
 let interceptors: Interceptor[];
 let parameterStore: ParameterStore;
 const beforeChange = jest.fn(async () => {});
-const context = { incidentId: RELEASE, attempt: 1, now: NOW, beforeChange };
+const context = { incidentId: RELEASE, attempt: 1, now: NOW, plannedAt: NOW, beforeChange };
 
 beforeEach(() => {
   bench = new Bench();

@@ -12,6 +12,7 @@ import {
   servicePlan,
   stackPlan,
 } from '../../fixtures/records.ts';
+import { NOW } from '../../fixtures/times.ts';
 
 const store = new PlanStore(new Bucket(new S3Client({ region: 'eu-west-1' }), 'coordinator', 'eu-west-1'));
 
@@ -22,7 +23,13 @@ it('reads what it wrote, whole and by service and target', async () => {
   const { planKey } = await store.write(plan);
   await expect(store.read(planKey)).resolves.toEqual(plan);
   await expect(store.readService(planKey, 'billing')).resolves.toEqual(plan.services[1]);
-  await expect(store.readTarget(planKey, 'orders', 'List:live')).resolves.toEqual(targets[1]);
+  await expect(store.readTarget(planKey, 'orders', 'List:live')).resolves.toEqual({
+    plan: targets[1],
+    plannedAt: NOW,
+  });
+  const { incidentId, attempt } = plan;
+  await expect(store.findService(incidentId, attempt, 'billing')).resolves.toEqual(plan.services[1]);
+  await expect(store.findService(incidentId, attempt, 'users')).resolves.toBeUndefined();
 });
 
 it('writes the list of services that the Distributed Map reads', async () => {
