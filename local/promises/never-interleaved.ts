@@ -8,7 +8,9 @@ import type { ServiceChange } from './service-changes.ts';
  * A roll-forward never interleaves with a rollback. A deployment of somebody else's that is created on a service
  * while an incident holds its lock
  * - has its alias left alone while it runs;
+ * - is not undone by a plan made before it completed;
  * - is not lost sight of: it is in the ledger, or a person was told that it is not watched;
+ * - is not stopped in silence: where it was made to give way, a mail names it;
  * - is not undone in silence: where the coordinator moved its alias or updated its stack after it had begun, the
  *   incident's outcome was mailed after that.
  */
@@ -29,13 +31,40 @@ export const neverInterleaved: PromiseCheck = {
       );
       if (running)
         broken(`${facts.clock(at)} ${call} on ${service} while ${running.id} of somebody else runs`);
+      const unplanned = facts.account.codeDeploy.deployments.find(
+        (deployment) =>
+          alias !== undefined &&
+          deployment.id !== deploymentId &&
+          deployment.appSpec.functionName === alias.function &&
+          deployment.appSpec.alias === alias.name &&
+          deployment.status === 'Succeeded' &&
+          deployment.createdAt > plannedAt(facts, change) + skewMs &&
+          facts.origins.of(deployment) === 'release',
+      );
+      if (unplanned)
+        broken(`${facts.clock(at)} ${call} on ${service} undoes ${unplanned.id}, which came after the plan`);
     });
     return () => {
       for (const deployment of facts.account.codeDeploy.deployments)
         checkDeployment(facts, deployment, broken);
+      for (const item of facts.ledger.items()) {
+        const { deploymentId } = item as { deploymentId?: string };
+        if (!item.sk.startsWith('NEWCOMER#') || deploymentId === undefined) continue;
+        const told = facts.mails.all().some(({ body }) => body.includes(`deployment ${deploymentId} `));
+        if (!told) broken(`${deploymentId} had to give way to ${item.pk}, and nobody was told`);
+      }
     };
   },
 };
+
+/** Clocks of functions may be off by so much: whether a deployment came before or after a plan is told by two of them. */
+const skewMs = 60_000;
+
+/** When the plan was made that a change is part of, ms since the epoch; now where it is part of none. */
+function plannedAt(facts: RunFacts, { owners, at }: ServiceChange): number {
+  const plans = owners.flatMap((owner) => facts.plans.of(owner)?.plan ?? []);
+  return Math.max(...plans.map((plan) => Date.parse(plan.plannedAt)), plans.length > 0 ? 0 : at);
+}
 
 /** Whether a deployment is one of the release that the change undoes. */
 function isUndone(facts: RunFacts, { owners, service = '' }: ServiceChange, { id }: Deployment): boolean {

@@ -196,6 +196,18 @@ const cases: readonly Case[] = [
     breaks: [mutants.skipsWhateverFailed],
   },
   {
+    promise: 'never-interleaved',
+    mutant: 'what somebody released since the plan is not looked at',
+    scenario: findScenario(process.cwd(), 'overtaken-consumer'),
+    breaks: [mutants.seesNobodyElse],
+  },
+  {
+    promise: 'never-interleaved',
+    mutant: 'a deployment is stopped without a word',
+    scenario: findScenario(process.cwd(), 'deployed-while-held'),
+    breaks: mutants.stopsInSilence,
+  },
+  {
     promise: 'within-autonomy',
     mutant: 'nobody is asked',
     scenario: findScenario(process.cwd(), 'approval-timed-out'),
@@ -260,7 +272,7 @@ const cases: readonly Case[] = [
     mutant: 'an alias is pointed while somebody deploys to it',
     scenario: badAfterGood,
     besides: [mutants.somebodyDeploys],
-    breaks: [mutants.pushesThrough],
+    breaks: [mutants.pushesThrough, mutants.neverYields],
   },
   {
     promise: 'mails-can-be-sent',

@@ -438,6 +438,31 @@ export const asksNobody = breakCalls(
   },
 );
 
+/** A target that is put back without a look at what somebody released since. */
+export const seesNobodyElse = breakCalls(
+  { by: /^StartTarget/, service: 'codedeploy', operation: 'ListDeployments' },
+  async (_, real, { coordinator }) => {
+    const { deployments = [] } = (await real()) as { deployments?: string[] };
+    const { codeDeploy } = coordinator.account;
+    return {
+      deployments: deployments.filter((id) => codeDeploy.find(id).creator !== 'CloudFormation'),
+    };
+  },
+);
+
+/** A watch that lets its deployment go on, whoever is in the way. */
+export const neverYields = replaceFunction('YieldToIncidentFunction', async () => ({ yielded: false }));
+
+/** A deployment that is stopped without a word. */
+export const stopsInSilence: readonly Attach[] = [
+  breakCalls({ by: /^YieldToIncident/, service: 'sns', operation: 'Publish' }, async () => ({
+    MessageId: 'm',
+  })),
+  breakCalls({ by: /^CloseIncident/, service: 'dynamodb', operation: 'Query' }, async ({ input }, real) =>
+    input.ExpressionAttributeValues[':prefix']?.S === 'NEWCOMER#' ? { Items: [] } : real(),
+  ),
+];
+
 /** A stack's rollback that is continued without whatever failed. */
 export const skipsWhateverFailed = breakCalls(
   { by: /^StartTarget/, service: 'cloudformation', operation: 'ContinueUpdateRollback' },

@@ -1,0 +1,115 @@
+import type { RehearsalResult } from '../../local/rehearsal/rehearsal-result.ts';
+import type { Scenario } from '../../local/rehearsal/scenario.ts';
+import { parseScenario } from '../../local/rehearsal/scenario-file.ts';
+import { watchedRun } from '../promises/watched-run.ts';
+
+jest.setTimeout(600_000);
+
+/** Everybody stands on `platform`, over each other: `storefront` on nearly all, `users` on little. */
+const providers = {
+  platform: [],
+  users: ['platform'],
+  products: ['platform'],
+  payment: ['users', 'platform'],
+  orders: ['products', 'payment'],
+  storefront: ['orders', 'users'],
+};
+type Name = keyof typeof providers;
+const names = Object.keys(providers) as Name[];
+
+/** `platform` is bad, and all the others were released on top of it; each takes a minute and a half to go back. */
+const scenario = parseScenario(
+  `
+title: Six services go back
+services:
+${names
+  .map(
+    (service) => `
+  - version: 1
+    service: ${service}
+    stack: shop-${service}
+    dependsOn: [${providers[service].join(', ')}]
+    targets:
+      - { kind: hook, function: RollbackHook_${service} }
+      - { kind: codedeploy, function: ApiFunction }
+      - { kind: cloudformation }
+    policy: { bake: { minMinutes: ${service === 'platform' ? 20 : 2}, maxMinutes: 30 } }`,
+  )
+  .join('')}
+traffic: { requestsPerMinute: 600 }
+history: 10m
+rollbackHooks: [${names.map((name) => `{ function: RollbackHook_${name}, after: 60s }`).join(', ')}]
+releases:
+${names.map((service, index) => `  - { service: ${service}, at: ${index + 1}m, config: AllAtOnce }`).join('\n')}
+  - { service: platform, at: 40m, config: AllAtOnce, bad: { after: 10m, errorRate: 0.4 } }
+${names
+  .filter((service) => service !== 'platform')
+  .map((service, index) => `  - { service: ${service}, at: ${index + 41}m, config: AllAtOnce }`)
+  .join('\n')}
+expect: { incidents: [{ service: platform, outcome: rolled-back }] }`,
+  { file: 'six-services.yaml', readCatalog: () => [] },
+);
+const start = Date.parse(scenario.start);
+/** A stack update makes its deployment about so long after it was asked for. */
+const updateMs = 20_000;
+
+/** The same with one release more, ms after the scenario's 0. */
+function withRelease(service: Name, at: number, config: string): Scenario {
+  const [first] = scenario.releases;
+  if (!first) throw new Error('the scenario has releases');
+  const { bad: _, ...release } = first;
+  return { ...scenario, releases: [...scenario.releases, { ...release, service, at, config }] };
+}
+
+function finishOf({ timeline }: RehearsalResult, service: Name): number {
+  const entry = timeline.find((one) => one.state === 'FinishService' && one.service === service);
+  if (!entry) throw new Error(`${service} was not rolled back`);
+  return entry.at - start;
+}
+
+const outcomeOf = ({ mails }: RehearsalResult) =>
+  mails.findLast(({ subject }) => subject.startsWith('[prod] platform: '));
+
+let undisturbed: RehearsalResult;
+beforeAll(async () => {
+  const { result, violations } = await watchedRun(scenario);
+  expect(result.violations).toEqual([]);
+  expect(violations).toEqual([]);
+  undisturbed = result;
+});
+
+describe.each(names)('a deployment of %s', (service) => {
+  const detected = () => Date.parse(undisturbed.incidents[0]?.detectedAt ?? '') - start;
+
+  it('that begins before the service is back is stopped, and the rollback goes on as planned', async () => {
+    const at = (detected() + finishOf(undisturbed, service)) / 2 - updateMs;
+    await expectStopped(withRelease(service, Math.round(at), 'Canary10Percent10Minutes'));
+  });
+
+  it('that begins when the service is back, and others are not, is stopped', async () => {
+    const at = finishOf(undisturbed, service) + 5_000;
+    await expectStopped(withRelease(service, Math.round(at), 'Canary10Percent10Minutes'));
+  });
+
+  it('that completes at once supersedes what was planned, and everything goes back from there', async () => {
+    const at = (detected() + finishOf(undisturbed, service)) / 2 - updateMs;
+    const { result, violations } = await watchedRun(withRelease(service, Math.round(at), 'AllAtOnce'));
+    expect(violations).toEqual([]);
+    expect(result.incidents).toMatchObject([{ service: 'platform', outcome: 'rolled-back' }]);
+    expect(outcomeOf(result)?.body).toMatch(new RegExp(`${service}: deployment d-\\w+ began while`));
+    expect(result.after.aliases.filter(({ release }) => release !== 1)).toEqual([]);
+  });
+
+  async function expectStopped(disturbed: Scenario): Promise<void> {
+    const { result, violations } = await watchedRun(disturbed);
+    expect(violations).toEqual([]);
+    expect(result.violations).toEqual([]);
+    expect(outcomeOf(result)?.body).toMatch(
+      new RegExp(
+        `${service}: deployment d-\\w+ began while ${service} was being rolled back; it was stopped`,
+      ),
+    );
+    expect(result.after.aliases.filter(({ release }) => release !== 1)).toEqual([]);
+    for (const { status } of result.after.stacks) expect(status).toMatch(/^UPDATE_(ROLLBACK_)?COMPLETE$/);
+  }
+});
