@@ -4,6 +4,7 @@ import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import { TargetNotRestored } from '../../shared/errors.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
+import { ofItsProviders } from '../../shared/incident/turn.ts';
 import { type WakeDeps, wakeProviders } from '../../shared/incident/wake-providers.ts';
 import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
@@ -65,6 +66,7 @@ export function finishService(deps: FinishServiceDeps) {
       attempt,
       service,
       status,
+      ...ofItsProviders(plan, status),
       ...(input.skipped && { reason: input.skipped }),
       targets,
       startedAt,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ofItsProviders } from '../../shared/incident/turn.ts';
 import { type WakeDeps, wakeProviders } from '../../shared/incident/wake-providers.ts';
 
 export const giveUpServiceInput = z.strictObject({
@@ -26,11 +27,13 @@ export function giveUpService(deps: GiveUpServiceDeps) {
   return async (input: z.infer<typeof giveUpServiceInput>): Promise<{ readonly status: string }> => {
     const { incidentId, attempt, service, planKey, startedAt, error } = input;
     const known = await deps.incidents.serviceResult(input, service);
+    const plan = await deps.plans.readService(planKey, service);
     const result = known ?? {
       incidentId,
       attempt,
       service,
       status: 'failed' as const,
+      ...ofItsProviders(plan, 'failed'),
       reason: `its execution ended with ${error}, so that it is not known what was done last`,
       targets: [],
       startedAt,

@@ -56,6 +56,7 @@ export async function planService(
     targets,
     unchanged,
     ...(entry.order && { order: entry.order }),
+    ...(entry.policy.onFailure === 'continue' && { onFailure: 'continue' as const }),
     undoes: move.undone.map(({ releaseId }) => releaseId),
     risks: await risksOf(deps, move, targets),
   };

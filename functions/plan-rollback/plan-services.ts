@@ -5,7 +5,7 @@ import { LedgerCorrupt } from '../../shared/errors.ts';
 import type { ReleaseRecord } from '../../shared/ledger/records.ts';
 import { limitConcurrency } from '../../shared/limit-concurrency.ts';
 import type { RollbackPlan, ServicePlan } from '../../shared/targets/service-plan.ts';
-import { type PlanServiceDeps, planService } from './plan-service.ts';
+import { type LoneServicePlan, type PlanServiceDeps, planService } from './plan-service.ts';
 import type { PlannedIncident } from './release-timeline.ts';
 import { stayInWords } from './rollback-reasons.ts';
 import { selectMoves } from './select-moves.ts';
@@ -60,10 +60,18 @@ export async function planServices(deps: PlanServiceDeps, request: PlanRequest):
     services: inOrder(graph, [...planned.keys()]).map(({ service, waitsFor, wakes }) => {
       const plan = planned.get(service);
       if (!plan) throw new LedgerCorrupt(`${service} is in the order and not in the plan`);
-      return { ...plan, waitsFor, wakes, plannedAt: request.plannedAt };
+      const risks = [...plan.risks, ...goOnWithout(plan, wakes)];
+      return { ...plan, risks, waitsFor, wakes, plannedAt: request.plannedAt };
     }),
     stays: stays.map((stay) => ({ service: stay.service, why: stay.why, reason: stayInWords(stay) })),
   };
+}
+
+function goOnWithout({ onFailure }: LoneServicePlan, providers: readonly string[]): string[] {
+  if (onFailure !== 'continue' || providers.length === 0) return [];
+  return [
+    `where it does not come back, ${providers.join(', ')} ${providers.length > 1 ? 'go' : 'goes'} back all the same`,
+  ];
 }
 
 /** Consumers before providers, and who waits for whom; services of one cycle do not wait for each other. */

@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import type { TaskTokens } from '../../shared/aws/task-tokens.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
-import { skipBecauseOf, type Turn, turnOf, type Waiting } from '../../shared/incident/turn.ts';
+import { ofItsProviders, type Turn, turnOf, type Waiting } from '../../shared/incident/turn.ts';
 import { tellTurn } from '../../shared/incident/wake-providers.ts';
 import type { Attempt, IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import { type LockLedger, leaseMs } from '../../shared/ledger/lock-ledger.ts';
-import type { ServiceResult } from '../../shared/ledger/records.ts';
 import type { TurnLedger } from '../../shared/ledger/turn-ledger.ts';
 import type { PlanStore } from '../../shared/targets/plan-store.ts';
 import type { ServicePlan } from '../../shared/targets/service-plan.ts';
@@ -48,35 +47,36 @@ export function waitForConsumers(deps: WaitForConsumersDeps) {
     // Before the results are read: a consumer that is done afterwards finds it.
     await turns.wait(input, service, taskToken);
     const plan = await plans.readService(planKey, service);
-    const turn = await nextTurn(input, plan);
+    const turn = await nextTurn(input, plan, planKey);
     if (turn.turn !== 'wait') await tellTurn({ turns, tokens }, input, service, taskToken, turn);
     return { waiting: turn.turn === 'wait' };
   };
 
-  async function nextTurn(attempt: Attempt, plan: ServicePlan): Promise<Turn | Waiting> {
+  async function nextTurn(attempt: Attempt, plan: ServicePlan, planKey: string): Promise<Turn | Waiting> {
     const turn = await turnOf(incidents, attempt, plan, plan.service);
     if (turn.turn !== 'wait') return turn;
     for (const consumer of turn.atWork) {
       const lock = await locks.find(consumer);
-      if (lock && lock.leaseUntil <= now()) return skipBecauseOf(await giveUp(attempt, consumer));
+      if (!lock || lock.leaseUntil > now()) continue;
+      await giveUp(attempt, await plans.readService(planKey, consumer));
+      return nextTurn(attempt, plan, planKey);
     }
     return turn;
   }
 
-  async function giveUp({ incidentId, attempt }: Attempt, service: string): Promise<ServiceResult> {
+  async function giveUp({ incidentId, attempt }: Attempt, plan: ServicePlan): Promise<void> {
     const at = new Date(now()).toISOString();
     const minutes = leaseMs / 60_000;
-    const result: ServiceResult = {
+    await incidents.putServiceResult({
       incidentId,
       attempt,
-      service,
+      service: plan.service,
       status: 'failed',
+      ...ofItsProviders(plan, 'failed'),
       reason: `its execution gave no sign of life for ${minutes} min, so that it is not known what was done last`,
       targets: [],
       startedAt: at,
       finishedAt: at,
-    };
-    await incidents.putServiceResult(result);
-    return result;
+    });
   }
 }

@@ -4,7 +4,7 @@ import type { PromiseCheck } from './promise.ts';
 
 /**
  * A provider is not touched before the planned consumers of it are back, in the same attempt, and not at all where one
- * of them did not come back. Services that depend on each other in a circle go back together, in any order; a plan of
+ * of them did not come back, unless its policy lets its providers go on without it. Services that depend on each other in a circle go back together, in any order; a plan of
  * one service keeps the promise by itself.
  */
 export const consumersBeforeProviders: PromiseCheck = {
@@ -23,6 +23,9 @@ export const consumersBeforeProviders: PromiseCheck = {
           }
           const result = facts.ledger.serviceResult(incidentId, consumer);
           if (result?.attempt === attempt && result.status === 'rolled-back') continue;
+          const isLost = result?.status === 'failed' || result?.status === 'skipped';
+          const doneWithout = facts.entry(consumer)?.policy.onFailure === 'continue';
+          if (result?.attempt === attempt && isLost && doneWithout) continue;
           const how = result?.attempt === attempt ? `is ${result.status}` : 'is not done';
           broken(`${facts.clock(at)} ${call} on ${service} while its consumer ${consumer} ${how} (${owner})`);
         }

@@ -92,6 +92,7 @@ function drawServices(random: SeededRandom): Service[] {
         ...drawTargets(service, random.fork(`targets/${service}`)),
       ],
       policy: {
+        ...(random.fork(`failure/${service}`).chance(0.25) && { onFailure: 'continue' as const }),
         bake: {
           minMinutes,
           minRequests: random.pick([20, 50, 100]),

@@ -79,6 +79,12 @@ export const budgetPolicy = z.strictObject({
 });
 export type BudgetPolicy = z.infer<typeof budgetPolicy>;
 
+/**
+ * What becomes of the providers of a service that does not come back: `stop` leaves them as they are, since it still runs
+ * on them; `continue` takes them back all the same, for a service that can do without, or runs on older ones as well.
+ */
+export const onFailure = z.enum(['stop', 'continue']);
+
 /** What the coordinator may do for a service, and by which figures. */
 export const servicePolicy = z
   .strictObject({
@@ -90,6 +96,7 @@ export const servicePolicy = z
     /** CloudWatch alarms of the service; one that turns ALARM after the deployment began condemns it. */
     alarms: z.array(z.string().min(1)).max(100, 'DescribeAlarms takes at most 100 names').default([]),
     healthChecks,
+    onFailure: onFailure.default('stop'),
     /** Why going back is impossible; a service that says so is frozen and a person is called. */
     irreversible: z.string().min(1).max(200).optional(),
   })

@@ -21,8 +21,8 @@ const firstRead = 2;
 const mostRead = 64;
 
 /**
- * Whether a service may begin: all services it waits for are back (`go`), one of them did not come back (`skip`), or one
- * of them is still at work (`wait`).
+ * Whether a service may begin: all services it waits for are back, or are done without (`go`), one of them did not come
+ * back (`skip`), or one of them is still at work (`wait`).
  *
  * It stops reading at the first one that is at work. Where it begins depends on who asks, so that of a thousand
  * consumers that are done one by one and ask in turn, each reads a few results and not all of them.
@@ -40,12 +40,26 @@ export async function turnOf(
   for (let size = firstRead; open.length > 0; size = Math.min(mostRead, size * 2)) {
     const some = open.splice(0, size);
     const results = await Promise.all(some.map((consumer) => incidents.serviceResult(attempt, consumer)));
-    const lost = results.find((result) => result && result.status !== 'rolled-back');
+    const lost = results.find((result) => result && !letsProvidersBegin(result));
     if (lost) return skipBecauseOf(lost);
     const atWork = some.filter((_, index) => results[index] === undefined);
     if (atWork.length > 0) return { turn: 'wait', atWork };
   }
   return { turn: 'go', reason: '' };
+}
+
+/** Whether the providers of a service may begin, as far as it is concerned. */
+export function letsProvidersBegin(result: Pick<ServiceResult, 'status' | 'providersGoOn'>): boolean {
+  return result.status === 'rolled-back' || result.providersGoOn === true;
+}
+
+/** What the result of a service that did not come back says of its providers. */
+export function ofItsProviders(
+  { onFailure }: Pick<ServicePlan, 'onFailure'>,
+  status: ServiceResult['status'],
+): Pick<ServiceResult, 'providersGoOn'> {
+  const isLost = status === 'failed' || status === 'skipped';
+  return isLost && onFailure === 'continue' ? { providersGoOn: true } : {};
 }
 
 const whatBecame: Record<ServiceResult['status'], string> = {

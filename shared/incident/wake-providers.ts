@@ -4,7 +4,7 @@ import type { ServiceResult } from '../ledger/records.ts';
 import type { TurnLedger } from '../ledger/turn-ledger.ts';
 import { limitConcurrency } from '../limit-concurrency.ts';
 import type { PlanStore } from '../targets/plan-store.ts';
-import { skipBecauseOf, type Turn, turnOf, type Waiting } from './turn.ts';
+import { letsProvidersBegin, skipBecauseOf, type Turn, turnOf, type Waiting } from './turn.ts';
 
 /** What waking needs. */
 export interface WakeDeps {
@@ -26,7 +26,7 @@ const atOnce = 10;
 export async function wakeProviders(
   { incidents, turns, plans, tokens }: WakeDeps,
   planKey: string,
-  result: Pick<ServiceResult, 'incidentId' | 'attempt' | 'service' | 'status'>,
+  result: Pick<ServiceResult, 'incidentId' | 'attempt' | 'service' | 'status' | 'providersGoOn'>,
 ): Promise<void> {
   const { wakes } = await plans.readService(planKey, result.service);
   const limited = limitConcurrency(atOnce);
@@ -40,7 +40,7 @@ export async function wakeProviders(
   }
 
   async function nextTurn(provider: string): Promise<Turn | Waiting> {
-    if (result.status !== 'rolled-back') return skipBecauseOf(result);
+    if (!letsProvidersBegin(result)) return skipBecauseOf(result);
     return turnOf(incidents, result, await plans.readService(planKey, provider), result.service);
   }
 }

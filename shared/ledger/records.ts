@@ -229,6 +229,8 @@ export const serviceResult = z.strictObject({
   status: z.enum(['rolled-back', 'failed', 'skipped', 'superseded']),
   /** Why it was skipped. */
   reason: z.string().optional(),
+  /** It did not come back, and its providers begin all the same: its policy says so. */
+  providersGoOn: z.literal(true).optional(),
   targets: z.array(targetResult),
   startedAt: instant,
   finishedAt: instant,

@@ -38,7 +38,7 @@ function whereItIs(
     case 'rolled-back':
       return `back on ${toRelease}`;
     case 'failed':
-      return `NOT BACK: ${result.reason ?? 'see what was done to it'}`;
+      return `NOT BACK: ${result.reason ?? 'see what was done to it'}${result.providersGoOn ? '; its providers went on' : ''}`;
     case 'superseded':
       return 'RELEASED AGAIN meanwhile, and left alone';
     case 'skipped':

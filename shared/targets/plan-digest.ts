@@ -8,13 +8,14 @@ import type { RollbackPlan } from './service-plan.ts';
  */
 export function planDigest({ services, stays }: Pick<RollbackPlan, 'services' | 'stays'>): string {
   const what = {
-    services: services.map(({ service, fromRelease, toRelease, undoes, waitsFor, targets }) => ({
+    services: services.map(({ service, fromRelease, toRelease, undoes, waitsFor, targets, onFailure }) => ({
       service,
       fromRelease,
       toRelease: toRelease ?? null,
       undoes,
       waitsFor,
       targets,
+      onFailure,
     })),
     stays: stays.map(({ service }) => service),
   };

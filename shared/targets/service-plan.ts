@@ -151,6 +151,8 @@ export const servicePlan = z.strictObject({
   waitsFor: z.array(z.string()),
   /** Services of the plan that wait for this one. */
   wakes: z.array(z.string()),
+  /** `continue`: where it does not come back, those that wait for it begin all the same. */
+  onFailure: z.literal('continue').optional(),
   /** What may keep it from going back, in words. */
   risks: z.array(z.string()),
   /** When it was planned. */

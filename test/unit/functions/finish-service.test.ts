@@ -140,6 +140,21 @@ it('fails the service when a target failed, and records no release', async () =>
   await expect(ledger.releases.find(restoring)).resolves.toBeUndefined();
 });
 
+it('is superseded where a target was released over, and keeps its providers from beginning', async () => {
+  mockBucket({ ...catalogObject(), ...planObject(servicePlan({ onFailure: 'continue' })) });
+  const left = { target: 'stack', status: 'superseded', action: 'released over' };
+  await expect(finish({ results: [restored('CreateOrder:live'), left] })).resolves.toMatchObject({
+    status: 'superseded',
+  });
+  await expect(result()).resolves.not.toHaveProperty('providersGoOn');
+});
+
+it('lets its providers go on where the plan says so, and it failed', async () => {
+  mockBucket({ ...catalogObject(), ...planObject(servicePlan({ onFailure: 'continue' })) });
+  await finish({ results: [] });
+  await expect(result()).resolves.toMatchObject({ status: 'failed', providersGoOn: true });
+});
+
 it('names a target that was not reached', async () => {
   await finish({ results: [{ target: 'CreateOrder:live', status: 'failed', action: 'deleted version' }] });
   expect((await result())?.targets).toEqual([

@@ -71,6 +71,13 @@ it.each([
   expect(answers()).toEqual([{ token: 'token-1', turn: 'skip', reason }]);
 });
 
+it.each(['failed', 'skipped'])('begins all the same where a consumer that %s lets it', async (status) => {
+  await done('orders');
+  await done('users', { status, providersGoOn: true });
+  await wait();
+  expect(answers()).toEqual([{ token: 'token-1', turn: 'go', reason: '' }]);
+});
+
 it('gives up a consumer whose execution has not renewed its lock, and is skipped', async () => {
   await done('orders');
   await ledger.locks.acquire('users', `${RELEASE}#1`);

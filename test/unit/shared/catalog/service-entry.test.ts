@@ -29,6 +29,7 @@ describe('an entry', () => {
         limits: { errorRate: 0.05, sampleRequests: 30, breaches: 2, ofLast: 3 },
         alarms: [],
         healthChecks: [],
+        onFailure: 'stop',
       },
     });
   });
@@ -65,6 +66,7 @@ describe('an entry', () => {
         },
         alarms: ['orders-errors'],
         healthChecks: [{ function: 'HealthCheck_orders:live', failures: 5 }],
+        onFailure: 'continue',
         irreversible: 'the migration drops a column',
       },
     };
