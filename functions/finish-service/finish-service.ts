@@ -59,7 +59,7 @@ export function finishService(deps: FinishServiceDeps) {
       }
     }
     const status = input.skipped ? 'skipped' : statusOf(targets);
-    if (status === 'rolled-back') await recordRelease(plan, incidentId, startedAt);
+    if (status === 'rolled-back') await recordRelease(plan, input);
     const finishedAt = new Date(deps.now()).toISOString();
     const result: ServiceResult = {
       incidentId,
@@ -110,7 +110,7 @@ export function finishService(deps: FinishServiceDeps) {
     });
   }
 
-  async function recordRelease(plan: ServicePlan, incidentId: string, startedAt: string): Promise<void> {
+  async function recordRelease(plan: ServicePlan, { incidentId, attempt, startedAt }: Input): Promise<void> {
     const target = plan.toRelease ? await deps.releases.find(plan.toRelease) : undefined;
     const entry = await deps.catalog.entry(plan.service);
     await deps.releases.open({
@@ -124,6 +124,10 @@ export function finishService(deps: FinishServiceDeps) {
       ...(!(await isStackMoving(entry)) && { snapshot: await takeSnapshot(entry, deps) }),
       ...(plan.toRelease ? { restores: plan.toRelease } : { restoresBefore: plan.fromRelease }),
       restoredBy: incidentId,
+      // A further attempt finds much of it back, which says nothing of how long it takes.
+      ...(attempt === 1 && {
+        restoredIn: Math.max(0, Math.round((deps.now() - Date.parse(startedAt)) / 1000)),
+      }),
     });
   }
 

@@ -4,6 +4,7 @@ import { type ServiceEntry, targetName } from '../../shared/catalog/service-entr
 import type { Move } from '../../shared/cut/selection.ts';
 import type { ReleaseRecord, TargetSnapshot, WatchedDeployment } from '../../shared/ledger/records.ts';
 import { instant } from '../../shared/mail/mail-text.ts';
+import { usualSeconds } from '../../shared/targets/expected-duration.ts';
 import type { ServicePlan, StackPlan, TargetPlan } from '../../shared/targets/service-plan.ts';
 import { type PlanTargetDeps, planTarget } from './plan-target.ts';
 import { isStateBefore, type PlannedIncident } from './release-timeline.ts';
@@ -46,6 +47,7 @@ export async function planService(
     if ('reason' in planned) unchanged.push({ target: targetName(target), reason: planned.reason });
     else targets.push(planned);
   }
+  const usual = usualSeconds(releases);
   const hasStackTarget = entry.targets.some(({ kind }) => kind === 'cloudformation');
   if (bad.stack && !hasStackTarget) targets.push(waitFor(bad.stack));
   return {
@@ -57,6 +59,7 @@ export async function planService(
     unchanged,
     ...(entry.order && { order: entry.order }),
     ...(entry.policy.onFailure === 'continue' && { onFailure: 'continue' as const }),
+    ...(usual !== undefined && { usualSeconds: usual }),
     undoes: move.undone.map(({ releaseId }) => releaseId),
     risks: await risksOf(deps, move, targets),
   };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { describeFailure } from '../../shared/incident/describe-failure.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
 import { planMail } from '../../shared/mail/plan-mail.ts';
+import { expectedDuration } from '../../shared/targets/expected-duration.ts';
 import type { PlanStore } from '../../shared/targets/plan-store.ts';
 
 export const reportPlanInput = z.strictObject({
@@ -26,6 +27,8 @@ export interface ReportedPlan {
   readonly planKey?: string;
   /** In the order they go back; the first {@link servicesShown} of them. */
   readonly services?: readonly { readonly service: string; readonly to: string; readonly why: string }[];
+  /** How long it took before along the longest path, s; absent where none of it went back before. */
+  readonly expectedSeconds?: number;
   readonly stays?: number;
   readonly servicesInAll?: number;
 }
@@ -58,6 +61,7 @@ export function reportPlan({ plans, mailRoom, environment }: ReportPlanDeps) {
       const outcome = supersededBy ? 'not-needed' : 'not-possible';
       return { outcome, releaseId, ...(reason && { reason }) };
     }
+    const { seconds } = expectedDuration(plan.services);
     return {
       outcome: 'planned',
       releaseId,
@@ -69,6 +73,7 @@ export function reportPlan({ plans, mailRoom, environment }: ReportPlanDeps) {
         why,
       })),
       servicesInAll: plan.services.length,
+      ...(seconds !== undefined && { expectedSeconds: seconds }),
       stays: plan.stays.length,
     };
   };

@@ -162,6 +162,8 @@ export const releaseRecord = z.strictObject({
   restoresBefore: z.string().optional(),
   /** The incident that put it back. */
   restoredBy: z.string().optional(),
+  /** How long that took, s, once it was the service's turn; absent where it only found the service back. */
+  restoredIn: z.number().int().nonnegative().optional(),
   /** The incident of another service with which this release is taken back. */
   undoneBy: z.string().optional(),
 });

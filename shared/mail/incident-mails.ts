@@ -1,4 +1,5 @@
 import type { IncidentRecord, NewcomerRecord, Outcome, ServiceResult } from '../ledger/records.ts';
+import { expectedDuration } from '../targets/expected-duration.ts';
 import type { RollbackPlan, ServicePlan } from '../targets/service-plan.ts';
 import {
   columns,
@@ -39,7 +40,7 @@ export interface OutcomeNews {
   readonly closedAt: number;
   readonly services: readonly ServiceResult[];
   /** The services of the plan, in order; empty where there is none. */
-  readonly planned: readonly Pick<ServicePlan, 'service' | 'toRelease'>[];
+  readonly planned: readonly Pick<ServicePlan, 'service' | 'toRelease' | 'waitsFor' | 'usualSeconds'>[];
   /** The commands that finish by hand what is left undone; empty where there is no plan. */
   readonly byHand: readonly string[];
   /** How the services were found after the rollback, in words. */
@@ -97,6 +98,7 @@ export function outcomeMail(environment: string, incident: IncidentRecord, news:
         lines: columns([
           ['detected', instant(incident.detectedAt)],
           ['rollback began', instant(incident.openedAt)],
+          ...tookRow(news),
           ['closed', instant(news.closedAt)],
         ]),
       },
@@ -104,6 +106,16 @@ export function outcomeMail(environment: string, incident: IncidentRecord, news:
     footer(incident),
   );
   return notRecovered ? { ...mail, severity: 'critical' } : mail;
+}
+
+/** How long the services took, beside what was expected of them. */
+function tookRow({ services, planned }: OutcomeNews): [string, string][] {
+  if (services.length === 0) return [];
+  const began = Math.min(...services.map(({ startedAt }) => Date.parse(startedAt)));
+  const ended = Math.max(...services.map(({ finishedAt }) => Date.parse(finishedAt)));
+  const { seconds } = expectedDuration(planned);
+  const expected = seconds === undefined ? '' : `, expected ${duration(seconds * 1000)}`;
+  return [['services took', `${duration(ended - began)}${expected}`]];
 }
 
 function headlineOf(outcome: Outcome, notRecovered: boolean): string {

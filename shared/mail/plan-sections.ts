@@ -1,6 +1,7 @@
+import { expectedDuration } from '../targets/expected-duration.ts';
 import { inWords } from '../targets/mesh.ts';
 import type { RollbackPlan, ServicePlan, TargetPlan } from '../targets/service-plan.ts';
-import { columns, type Section, shorten } from './mail-text.ts';
+import { columns, duration, type Section, shorten } from './mail-text.ts';
 
 /** Services whose targets are told one by one; of larger plans the mail names the services only. */
 export const servicesInDetail = 10;
@@ -18,6 +19,7 @@ export function planSections(plan: RollbackPlan, heading: (service: string) => s
     ...(services.length > 1
       ? [{ heading: 'What goes back, in this order', lines: orderLines(services) }]
       : []),
+    { heading: 'How long it will take', lines: durationLines(services) },
     ...details,
     { heading: 'What stays, and why', lines: stayLines(plan) },
     {
@@ -27,6 +29,16 @@ export function planSections(plan: RollbackPlan, heading: (service: string) => s
         linesShown,
       ),
     },
+  ];
+}
+
+function durationLines(services: readonly ServicePlan[]): string[] {
+  const { seconds, path, unknown } = expectedDuration(services);
+  if (seconds === undefined) return ['not known: none of it went back before'];
+  const way = path.length > 1 ? `: the longest way is ${shortList(path)}, one after the other` : '';
+  return [
+    `about ${duration(seconds * 1000)}, by what the latest rollbacks took${way}`,
+    ...(unknown.length > 0 ? [`not known, and not counted: ${shortList(unknown)}`] : []),
   ];
 }
 

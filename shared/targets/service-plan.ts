@@ -155,6 +155,8 @@ export const servicePlan = z.strictObject({
   onFailure: z.literal('continue').optional(),
   /** What may keep it from going back, in words. */
   risks: z.array(z.string()),
+  /** How long it took to take it back before, s; absent where it never was. */
+  usualSeconds: z.number().int().nonnegative().optional(),
   /** When it was planned. */
   plannedAt: z.iso.datetime(),
 });

@@ -2,7 +2,7 @@ import type { NewcomerRecord, Outcome } from '../../../../shared/ledger/records.
 import { openedMail, outcomeMail } from '../../../../shared/mail/incident-mails.ts';
 import { incidentRecord, rollbackPlan, servicePlan, serviceResult } from '../../fixtures/records.ts';
 import { EXECUTION_ARN } from '../../fixtures/runtime-of.ts';
-import { NOW } from '../../fixtures/times.ts';
+import { iso, NOW } from '../../fixtures/times.ts';
 
 const evidence = [
   {
@@ -36,6 +36,9 @@ describe('the mail that opens a thread', () => {
         '  also: 30 % took over 800 ms',
         '  alarm x does not exist',
         '',
+        'How long it will take',
+        '  not known: none of it went back before',
+        '',
         'What is being done to orders',
         '  to the release of yesterday',
         '  CreateOrder:live  back from version 5 to version 4',
@@ -49,6 +52,20 @@ describe('the mail that opens a thread', () => {
         link,
       ].join('\n'),
     });
+  });
+
+  it('says how long it took before, along the longest way', () => {
+    const plan = rollbackPlan(
+      servicePlan({ usualSeconds: 60 }),
+      servicePlan({ service: 'payment', usualSeconds: 90, waitsFor: ['orders'] }),
+      servicePlan({ service: 'users' }),
+    );
+    expect(openedMail('prod', incidentRecord(), plan).body).toContain(
+      [
+        '  about 2 min 30 s, by what the latest rollbacks took: the longest way is orders, payment, one after the other',
+        '  not known, and not counted: users',
+      ].join('\n'),
+    );
   });
 
   it('says which attempt it is, and who asked', () => {
@@ -91,12 +108,19 @@ describe('the mail that ends a thread', () => {
         'When',
         '  detected        2026-01-05 09:04:20 UTC',
         '  rollback began  2026-01-05 09:04:20 UTC',
+        '  services took   0 s',
         '  closed          2026-01-05 09:08:35 UTC',
         '',
         'Incident orders-20260105T090000Z, found by watching deployment d-ORDERS005',
         link,
       ].join('\n'),
     });
+  });
+
+  it('says how long the services took, beside what was expected of them', () => {
+    const services = [serviceResult({ startedAt: iso(NOW), finishedAt: iso(NOW + 75_000) })];
+    const planned = [servicePlan({ usualSeconds: 120 })];
+    expect(mailOf({ services, planned }).body).toContain('services took   1 min 15 s, expected 2 min');
   });
 
   it.each<[Outcome, string, boolean]>([
