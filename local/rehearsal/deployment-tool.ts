@@ -102,12 +102,9 @@ export class DeploymentTool {
     }
   }
 
-  /** Writes the catalog's parameters, one per service that is managed. */
-  async writeCatalog(): Promise<number> {
-    const { services, unmanaged } = this.#scenario;
-    const managed = services.filter(({ service }) => !unmanaged.includes(service));
-    for (const entry of managed) await this.writeParameter(entry.service, stringify(entry));
-    return managed.length;
+  /** Writes the catalog's parameters of some of the services. */
+  async writeCatalog(entries: readonly ServiceEntry[]): Promise<void> {
+    for (const entry of entries) await this.writeParameter(entry.service, stringify(entry));
   }
 
   /** Writes one parameter of the catalog, whatever is in it. */

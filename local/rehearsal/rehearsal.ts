@@ -51,6 +51,12 @@ const startable = {
 } as const;
 const person = { principal: 'person-in-the-console' };
 
+/** Services whose parameters a person's tool writes without a thought of limits. */
+const smallCatalog = 30;
+/** PutParameter's default limit (General Reference, "AWS Systems Manager endpoints and quotas"). */
+const parametersPerSecond = 3;
+const minuteMs = 60_000;
+
 /** The catalog is written this long before the scenario's 0, or at the beginning of a shorter history. */
 const catalogLeadMs = 30 * 60_000;
 
@@ -173,18 +179,32 @@ export class Rehearsal {
     return undefined;
   }
 
+  /** All at once where they are few; a large catalog as fast as Parameter Store takes it. */
+  #writeCatalog(zero: number): void {
+    const { history, services, unmanaged } = this.#scenario;
+    const managed = services.filter(({ service }) => !unmanaged.includes(service));
+    const batch = managed.length > smallCatalog ? parametersPerSecond : Math.max(1, managed.length);
+    const batches = Math.ceil(managed.length / batch);
+    const begin = zero - Math.min(history, Math.max(catalogLeadMs, batches * 1000 + minuteMs));
+    for (let index = 0; index < Math.max(1, batches); index += 1) {
+      this.#work.at(begin + index * 1000, async () => {
+        await this.#tool.writeCatalog(managed.slice(index * batch, (index + 1) * batch));
+        if (index + 1 < batches) return;
+        const told = `${managed.length} of ${services.length} services written to Parameter Store`;
+        this.timeline.add('catalog', told);
+      });
+    }
+  }
+
   #schedule(): void {
     const { start, history, releases, starts, invocations, catalogWrites } = this.#scenario;
-    const { services, atLeast, faults } = this.#scenario;
+    const { atLeast, faults } = this.#scenario;
     const zero = Date.parse(start);
     this.#work.at(zero - history, async () => {
       await this.#tool.createConfigs();
       await this.#tool.createAlarms();
     });
-    this.#work.at(zero - Math.min(history, catalogLeadMs), async () => {
-      const written = await this.#tool.writeCatalog();
-      this.timeline.add('catalog', `${written} of ${services.length} services written to Parameter Store`);
-    });
+    this.#writeCatalog(zero);
     this.#work.at(zero, () => {
       this.before = readAccountState(this.#scenario, this.coordinator.account);
     });
