@@ -31,6 +31,7 @@ import { HoldLedger } from './ledger/hold-ledger.ts';
 import { IncidentLedger } from './ledger/incident-ledger.ts';
 import { LedgerTable } from './ledger/ledger-table.ts';
 import { LockLedger } from './ledger/lock-ledger.ts';
+import { PaceLedger } from './ledger/pace-ledger.ts';
 import { ReleaseLedger } from './ledger/release-ledger.ts';
 import type { SnapshotClients } from './ledger/take-snapshot.ts';
 import { TurnLedger } from './ledger/turn-ledger.ts';
@@ -83,6 +84,7 @@ export function ledgers(runtime: Runtime) {
     approvals: new ApprovalLedger(table),
     budgets: new BudgetLedger(table, () => runtime.now()),
     holds: new HoldLedger(table),
+    paces: new PaceLedger(table, () => runtime.now()),
   };
 }
 

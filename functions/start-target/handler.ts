@@ -4,10 +4,11 @@ import { adapters, ledgers, planStore } from '../../shared/wiring.ts';
 import { startTarget, startTargetInput } from './start-target.ts';
 
 export const build = task(startTargetInput, (runtime) => {
-  const { locks, checkpoints } = ledgers(runtime);
+  const { locks, paces, checkpoints } = ledgers(runtime);
   return startTarget({
     adapters: adapters(runtime),
     locks,
+    paces,
     checkpoints,
     plans: planStore(runtime),
     now: runtime.now,

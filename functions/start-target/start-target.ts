@@ -2,43 +2,65 @@ import * as z from 'zod';
 import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
-import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
+import { type LockLedger, leaseMs } from '../../shared/ledger/lock-ledger.ts';
+import type { PaceLedger } from '../../shared/ledger/pace-ledger.ts';
 import type { PlanStore } from '../../shared/targets/plan-store.ts';
 import type { TargetPlan } from '../../shared/targets/service-plan.ts';
 import type { HookCall, Standing, TargetAdapter } from '../../shared/targets/target-adapter.ts';
+import { paceOf } from '../../shared/targets/target-pace.ts';
 import { targetStep } from '../../shared/targets/target-step.ts';
 
-export const startTargetInput = z.strictObject(targetStep);
+export const startTargetInput = z.strictObject({
+  ...targetStep,
+  /** The moment it was given to begin at, ms since the epoch; null before it was given one. */
+  moment: z.number().nullable(),
+});
 
 /** Where the target stands after the step. */
 export interface StartedTarget {
-  readonly standing: Standing['is'];
+  /** `paced`: nothing was looked at yet; it has a moment of its own to begin at. */
+  readonly standing: Standing['is'] | 'paced';
   /** What was done, in words for the mail. */
   readonly action: string;
   /** The hook that the machine has to ask now; null for every other target. */
   readonly hook: HookCall | null;
+  /** For the next call. */
+  readonly moment: number | null;
+  /** How long to wait, where it is `paced`; 0 otherwise. */
+  readonly waitSeconds: number;
 }
+
+/** Half the lease of a lock, which every call renews. */
+const longestWaitSeconds = leaseMs / 2000;
 
 /** What the rule needs. */
 export interface StartTargetDeps {
   readonly adapters: TargetAdapter<TargetPlan>;
   readonly locks: LockLedger;
+  readonly paces: PaceLedger;
   readonly checkpoints: CheckpointLedger;
   readonly plans: PlanStore;
   readonly now: () => number;
 }
 
 /**
- * Takes a target on its way back: reads where it stands and acts only if nothing else does.
+ * Takes a target on its way back: reads where it stands and acts only if nothing else does. Where too many of its kind
+ * begin at once, it is given a moment of its own first.
  *
  * @throws LockLost when the service is no longer this incident's
  */
-export function startTarget({ adapters, locks, checkpoints, plans, now }: StartTargetDeps) {
+export function startTarget({ adapters, locks, paces, checkpoints, plans, now }: StartTargetDeps) {
   return async (input: z.infer<typeof startTargetInput>): Promise<StartedTarget> => {
     const { incidentId, attempt, service, target, planKey } = input;
     const { plan, plannedAt } = await plans.readTarget(planKey, service, target);
     const beforeChange = () => locks.renew(service, lockOwner(input));
     await beforeChange();
+    const moment = input.moment ?? (await momentOf(plan));
+    const early = moment === null ? 0 : Math.ceil((moment - now()) / 1000);
+    if (early > 0) {
+      const waitSeconds = Math.min(early, longestWaitSeconds);
+      return { standing: 'paced', action: 'paced', hook: null, moment, waitSeconds };
+    }
     const standing = await adapters.start(plan, { incidentId, attempt, now: now(), plannedAt, beforeChange });
     if (standing.pointedAt !== undefined && isAlias(plan)) {
       await checkpoints.sight({
@@ -52,6 +74,12 @@ export function startTarget({ adapters, locks, checkpoints, plans, now }: StartT
         incidentId,
       });
     }
-    return { standing: standing.is, action: standing.detail, hook: standing.hook ?? null };
+    const hook = standing.hook ?? null;
+    return { standing: standing.is, action: standing.detail, hook, moment, waitSeconds: 0 };
   };
+
+  async function momentOf(plan: TargetPlan): Promise<number | null> {
+    const paced = paceOf(plan);
+    return paced ? paces.take(paced.pace, paced.count) : null;
+  }
 }

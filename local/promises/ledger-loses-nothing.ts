@@ -7,7 +7,7 @@ import type { PromiseCheck } from './promise.ts';
 const openList = 'OPEN-INCIDENTS';
 
 /**
- * The ledger loses nothing: but for locks, holds and budgets, records never vanish and what they say stays. A release called bad
+ * The ledger loses nothing: but for locks, holds, budgets and paces, records never vanish and what they say stays. A release called bad
  * stays bad, one called good can only become bad; what is known of a deployment stays and gets at most its
  * settlement; an attempt's outcome stays; a fence never falls. At the end the table holds what the writes left.
  */
@@ -39,6 +39,8 @@ function lostBetween(before: LedgerItem, after: LedgerItem): string | undefined 
   }
   // What is on hold is a switch; a budget forgets what is older than its longest window.
   if (before.sk.startsWith('HOLD#')) return undefined;
+  // When the next step may begin is no record.
+  if (before.sk === 'PACE') return undefined;
   if (before.sk === 'BUDGET') {
     return Number(after.version) <= Number(before.version) ? 'its version did not rise' : undefined;
   }

@@ -73,22 +73,40 @@ export class LedgerTable {
 
   /** Applies `change` where `condition` holds (the record must exist); answers whether it did. */
   async update(key: Key, change: Expression, condition?: Expression): Promise<boolean> {
+    return this.#unlessRefused(this.#client.send(new UpdateCommand(this.#updateOf(key, change, condition))));
+  }
+
+  /** The same, and answers the record as it is then; undefined, and nothing changed, where `condition` does not hold. */
+  async updated<T>(
+    key: Key,
+    change: Expression,
+    condition: Expression,
+    schema: z.ZodType<T>,
+  ): Promise<T | undefined> {
+    try {
+      const { Attributes = {} } = await this.#client.send(
+        new UpdateCommand({ ...this.#updateOf(key, change, condition), ReturnValues: 'ALL_NEW' }),
+      );
+      return parse(key, Attributes, schema);
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
+    }
+  }
+
+  #updateOf(key: Key, change: Expression, condition?: Expression) {
     const names = { ...change.names, ...condition?.names };
     const values = { ...change.values, ...condition?.values };
-    return this.#unlessRefused(
-      this.#client.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: key,
-          UpdateExpression: change.expression,
-          ConditionExpression: ['attribute_exists(pk)', condition && `(${condition.expression})`]
-            .filter(Boolean)
-            .join(' AND '),
-          ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
-          ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
-        }),
-      ),
-    );
+    return {
+      TableName: this.#table,
+      Key: key,
+      UpdateExpression: change.expression,
+      ConditionExpression: ['attribute_exists(pk)', condition && `(${condition.expression})`]
+        .filter(Boolean)
+        .join(' AND '),
+      ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
+      ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+    };
   }
 
   /** Deletes a record where `condition` holds; answers whether it did. */

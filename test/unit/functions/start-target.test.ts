@@ -36,6 +36,7 @@ const input = {
   service: 'orders',
   target: 'CreateOrder:live',
   planKey: PLAN_KEY,
+  moment: null,
 };
 const codeDeploy = mockClient(CodeDeployClient);
 let ledger: LedgerDouble;
@@ -56,10 +57,42 @@ it('stops a running deployment, with rollback by CodeDeploy, and says so', async
     standing: 'moving',
     action: `deployment ${DEPLOYMENT} stopped, with rollback by CodeDeploy`,
     hook: null,
+    moment: NOW,
+    waitSeconds: 0,
   });
   expect(codeDeploy.commandCalls(StopDeploymentCommand)[0]?.args[0].input).toEqual({
     deploymentId: DEPLOYMENT,
     autoRollbackEnabled: true,
+  });
+});
+
+describe('where many begin at once', () => {
+  beforeEach(async () => {
+    for (let others = 0; others < 400; others += 1) {
+      await ledger.paces.take({ of: 'aliases', perSecond: 1, burst: 10 });
+    }
+  });
+
+  it('is given a moment of its own, looks at nothing before, and keeps its lock', async () => {
+    const paced = { standing: 'paced', hook: null, moment: NOW + 391_000 };
+    await expect(start()).resolves.toMatchObject({ ...paced, waitSeconds: 300 });
+    ledger.now += 300_000;
+    await expect(start({ moment: paced.moment })).resolves.toMatchObject({ ...paced, waitSeconds: 91 });
+    expect(codeDeploy.calls()).toEqual([]);
+    expect((await ledger.locks.find('orders'))?.leaseUntil).toBe(ledger.now + leaseMs);
+    ledger.now += 91_000;
+    await expect(start({ moment: paced.moment })).resolves.toMatchObject({
+      standing: 'moving',
+      waitSeconds: 0,
+    });
+  });
+
+  it('does not wait for those of another kind', async () => {
+    mockBucket(planObject(servicePlan({ targets: [hookPlan()] })));
+    await expect(start({ target: 'RollbackHook_orders before' })).resolves.toMatchObject({
+      moment: null,
+      waitSeconds: 0,
+    });
   });
 });
 
@@ -131,5 +164,7 @@ it('leaves a hook to the machine to ask', async () => {
     standing: 'stranded',
     action: 'RollbackHook_orders asked',
     hook: { form: 'callback', timeoutSeconds: 600, heartbeatSeconds: 300 },
+    moment: null,
+    waitSeconds: 0,
   });
 });
