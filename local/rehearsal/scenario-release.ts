@@ -41,7 +41,7 @@ export const release = z.strictObject({
   /** A data migration in the stack update, once the new code has the traffic: so long it takes. */
   migrates: positiveDuration.optional(),
   /** The update is requested with `DisableRollback`: where it fails, the stack stays as it is. */
-  disableRollback: z.boolean().default(false),
+  disableRollback: z.boolean().optional(),
   hooks: z.strictObject({ preTraffic: hook.optional(), postTraffic: hook.optional() }).prefault({}),
 });
 export type ScenarioRelease = z.infer<typeof release>;

@@ -231,6 +231,8 @@ export const onlyPretends = (version: string): readonly Attach[] => [
     standing: 'restored',
     action: 'nothing',
     hook: null,
+    moment: null,
+    waitSeconds: 0,
   })),
   replaceFunction('VerifyRecoveryFunction', async () => ({
     status: 'recovered',

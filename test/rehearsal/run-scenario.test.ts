@@ -190,7 +190,7 @@ expect: { incidents: [{ service: cart, outcome: rolled-back }], mails: [rolling 
 
   it('lets a stack fail to roll back, which is told to a person', async () => {
     const stuck = scenario(`
-faults: { stacks: [{ service: cart, resource: ViewFunction, fails: rollback }] }
+faults: { stacks: [{ service: cart, resource: ViewFunction, fails: rollback, times: always }] }
 releases: [{ service: cart, at: 5m, bad: { errorRate: 0.5 } }]
 expect:
   incidents: [{ service: cart, outcome: partly-rolled-back }]
