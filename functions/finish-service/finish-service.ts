@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type AliasKind, isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
-import { TargetNotRestored } from '../../shared/errors.ts';
+import { TargetNotRestored, TargetSuperseded } from '../../shared/errors.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import { ofItsProviders } from '../../shared/incident/turn.ts';
 import { type WakeDeps, wakeProviders } from '../../shared/incident/wake-providers.ts';
@@ -86,10 +86,11 @@ export function finishService(deps: FinishServiceDeps) {
       await verifyPlan(deps, plan);
       return result;
     } catch (error) {
-      if (!(error instanceof TargetNotRestored)) throw error;
+      const isOver = error instanceof TargetSuperseded;
+      if (!isOver && !(error instanceof TargetNotRestored)) throw error;
       return {
         target: plan.target,
-        status: 'failed',
+        status: isOver ? 'superseded' : 'failed',
         action: `${result.action}; but then: ${error.message}`,
       };
     }

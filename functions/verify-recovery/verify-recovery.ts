@@ -83,9 +83,10 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
     const { services } = await deps.catalog.read();
     const planned = new Map(plan.services.map((one) => [one.service, one]));
     const all = await deps.incidents.serviceResults(input);
-    const overtaken = all.flatMap(({ service, status }) => (status === 'superseded' ? service : []));
-    if (overtaken.length > 0) {
-      const detail = `released again by somebody else meanwhile: ${shorten(overtaken, reasonsTold).join(', ')}`;
+    const superseded = all.flatMap(({ service, status }) => (status === 'superseded' ? service : []));
+    const overtaken = new Set([...superseded, ...(await deps.incidents.overtaken(input))]);
+    if (overtaken.size > 0) {
+      const detail = `released again by somebody else meanwhile: ${shorten([...overtaken], reasonsTold).join(', ')}`;
       return { status: 'superseded', detail, waitSeconds: 0, failedLooks: {} };
     }
     const results = all.filter(({ service, status }) => status === 'rolled-back' && planned.has(service));

@@ -13,7 +13,8 @@ export interface VerifyTargetDeps extends VerifyClients {
 /**
  * Checks on the account that a target is what the plan says.
  *
- * @throws TargetNotRestored when it is not (reads may be stale for seconds after a write: the state retries)
+ * @throws TargetSuperseded when somebody else released over it
+ * @throws TargetNotRestored when it is not for another reason (reads may be stale for seconds after a write: the state retries)
  */
 export function verifyTarget(deps: VerifyTargetDeps) {
   return async (input: z.infer<typeof verifyTargetInput>): Promise<{ found: string }> => {

@@ -29,13 +29,14 @@ export interface YieldToIncidentDeps extends HolderDeps {
 /**
  * Makes room for an incident: stops a deployment that began on a service while the incident was rolling it back, has
  * CodeDeploy take it back, and tells the stakeholders. Its release is neither bad nor can it become good: it never ran
- * on what it was made for. One that completed before it could be stopped is told of, and watched on.
+ * on what it was made for. One that completed before it could be stopped is told of, and watched on; where the service
+ * was back already, that is noted too, so that the incident plans again.
  */
 export function yieldToIncident(deps: YieldToIncidentDeps) {
   const { deployments, releases, incidents } = deps;
 
   return async (input: z.infer<typeof yieldToIncidentInput>): Promise<{ readonly yielded: boolean }> => {
-    const { deploymentId, releaseId, service, incidentId, executionArn } = input;
+    const { deploymentId, releaseId, service, incidentId, attempt, executionArn } = input;
     // Run again after it stopped the deployment, it finds the release undone, and tells of it.
     const { undoneBy } = await releases.get(releaseId);
     if (undoneBy !== incidentId && (await holderAgainst(deps, input))?.incidentId !== incidentId) {
@@ -50,10 +51,13 @@ export function yieldToIncident(deps: YieldToIncidentDeps) {
       service,
       deploymentId,
       releaseId,
+      attempt,
       fate: yielded ? 'stopped' : 'completed',
       seenAt: new Date(deps.now()).toISOString(),
     };
+    // First what keeps further services from beginning, then what the service itself is by now.
     await incidents.addNewcomer(newcomer);
+    if (!yielded) await incidents.markOvertaken(input, service);
     const mail = newcomerMail(deps.environment, newcomer);
     await deps.mailRoom.send(incidentId, `newcomer-${deploymentId}`, executionArn, mail);
     return { yielded };

@@ -1,32 +1,35 @@
 import { providerOf } from '../../shared/catalog/service-entry.ts';
+import type { ServiceResult } from '../../shared/ledger/records.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 import type { PromiseCheck } from './promise.ts';
+import type { RunFacts } from './run-facts.ts';
 
 /**
  * A provider is not touched before the planned consumers of it are back, in the same attempt, and not at all where one
- * of them did not come back, unless its policy lets its providers go on without it. Services that depend on each other in a circle go back together, in any order; a plan of
- * one service keeps the promise by itself.
+ * of them did not come back, unless its policy lets its providers go on without it. Where a consumer was released over
+ * once it was back, providers whose turn had come go on, and no others begin. Services that depend on each other in a
+ * circle go back together, in any order; a plan of one service keeps the promise by itself.
  */
 export const consumersBeforeProviders: PromiseCheck = {
   promise: 'consumers-before-providers',
   watch(facts, broken) {
+    /** `<owner> <service>` of services whose turn had come when a consumer of theirs was released over. */
+    const begun = new Set<string>();
+    facts.ledger.onWrite(({ before, after }) => {
+      const { status, incidentId, attempt, service } = (after ?? {}) as Partial<ServiceResult>;
+      if (status !== 'superseded' || before?.status !== 'rolled-back' || service === undefined) return;
+      const owner = `${incidentId}#${attempt}`;
+      for (const { service: provider } of facts.plans.of(owner)?.plan.services ?? []) {
+        const open = openConsumers(facts, owner, provider).filter((one) => one.consumer !== service);
+        if (open.length === 0) begun.add(`${owner} ${provider}`);
+      }
+    });
     facts.changes.onChange(({ at, by, call, service, owners }) => {
       // What began meanwhile is stopped at once, whoever's turn it is.
       if (service === undefined || by === 'YieldToIncidentFunction') return;
       for (const owner of owners) {
-        const saved = facts.plans.of(owner);
-        if (!saved) continue;
-        const { incidentId, attempt, services } = saved.plan;
-        for (const { service: consumer } of services) {
-          if (!dependsOn(facts.scenario, consumer, service) || dependsOn(facts.scenario, service, consumer)) {
-            continue;
-          }
-          const result = facts.ledger.serviceResult(incidentId, consumer);
-          if (result?.attempt === attempt && result.status === 'rolled-back') continue;
-          const isLost = result?.status === 'failed' || result?.status === 'skipped';
-          const doneWithout = facts.entry(consumer)?.policy.onFailure === 'continue';
-          if (result?.attempt === attempt && isLost && doneWithout) continue;
-          const how = result?.attempt === attempt ? `is ${result.status}` : 'is not done';
+        if (begun.has(`${owner} ${service}`)) continue;
+        for (const { consumer, how } of openConsumers(facts, owner, service)) {
           broken(`${facts.clock(at)} ${call} on ${service} while its consumer ${consumer} ${how} (${owner})`);
         }
       }
@@ -34,6 +37,27 @@ export const consumersBeforeProviders: PromiseCheck = {
     return undefined;
   },
 };
+
+/** The planned consumers of a service that it has to wait for, and what is with them. */
+function openConsumers(
+  facts: RunFacts,
+  owner: string,
+  service: string,
+): { readonly consumer: string; readonly how: string }[] {
+  const saved = facts.plans.of(owner);
+  if (!saved) return [];
+  const { incidentId, attempt, services } = saved.plan;
+  return services.flatMap(({ service: consumer }) => {
+    if (!dependsOn(facts.scenario, consumer, service) || dependsOn(facts.scenario, service, consumer))
+      return [];
+    const result = facts.ledger.serviceResult(incidentId, consumer);
+    if (result?.attempt !== attempt) return { consumer, how: 'is not done' };
+    const { status } = result;
+    const isLost = status === 'failed' || status === 'skipped';
+    const goesOn = isLost && facts.entry(consumer)?.policy.onFailure === 'continue';
+    return status === 'rolled-back' || goesOn ? [] : { consumer, how: `is ${status}` };
+  });
+}
 
 /** Whether `consumer` depends on `provider`, directly or over others. */
 function dependsOn({ services }: Scenario, consumer: string, provider: string): boolean {

@@ -22,7 +22,7 @@ const mostRead = 64;
 
 /**
  * Whether a service may begin: all services it waits for are back, or are done without (`go`), one of them did not come
- * back (`skip`), or one of them is still at work (`wait`).
+ * back, or somebody released over any service of the attempt (`skip`), or one of them is still at work (`wait`).
  *
  * It stops reading at the first one that is at work. Where it begins depends on who asks, so that of a thousand
  * consumers that are done one by one and ask in turn, each reads a few results and not all of them.
@@ -45,7 +45,10 @@ export async function turnOf(
     const atWork = some.filter((_, index) => results[index] === undefined);
     if (atWork.length > 0) return { turn: 'wait', atWork };
   }
-  return { turn: 'go', reason: '' };
+  const [overtaken] = await incidents.overtaken(attempt);
+  return overtaken === undefined
+    ? { turn: 'go', reason: '' }
+    : { turn: 'skip', reason: `${overtaken} ${whatBecame.superseded}, so everything is planned again` };
 }
 
 /** Whether the providers of a service may begin, as far as it is concerned. */

@@ -160,6 +160,22 @@ export class IncidentLedger {
     await this.#table.put({ pk: `INCIDENT#${result.incidentId}`, sk: `SERVICE#${result.service}` }, result);
   }
 
+  /** Notes that a service that was back was released over since; answers false where it was not back, or was noted so. */
+  async markOvertaken({ incidentId, attempt }: Attempt, service: string): Promise<boolean> {
+    return this.#table.update(
+      { pk: `INCIDENT#${incidentId}`, sk: `SERVICE#${service}` },
+      {
+        expression: 'SET #status = :overtaken',
+        names: { '#status': 'status', '#attempt': 'attempt' },
+        values: { ':overtaken': 'superseded' satisfies ServiceResult['status'] },
+      },
+      {
+        expression: '#status = :back AND #attempt = :attempt',
+        values: { ':back': 'rolled-back' satisfies ServiceResult['status'], ':attempt': attempt },
+      },
+    );
+  }
+
   /** What became of one service in one attempt; undefined while it is at work, or waits. */
   async serviceResult({ incidentId, attempt }: Attempt, service: string): Promise<ServiceResult | undefined> {
     const key = { pk: `INCIDENT#${incidentId}`, sk: `SERVICE#${service}` };
@@ -181,6 +197,14 @@ export class IncidentLedger {
 
   async newcomers(incidentId: string): Promise<NewcomerRecord[]> {
     return this.#table.query(`INCIDENT#${incidentId}`, 'NEWCOMER#', newcomerRecord);
+  }
+
+  /** Services of an attempt that somebody released over, unasked and unstopped: what is left of it is planned again. */
+  async overtaken({ incidentId, attempt }: Attempt): Promise<string[]> {
+    const newcomers = await this.newcomers(incidentId);
+    return newcomers.flatMap((one) =>
+      one.attempt === attempt && one.fate === 'completed' ? one.service : [],
+    );
   }
 
   /**

@@ -227,7 +227,7 @@ export const serviceResult = z.strictObject({
   incidentId: z.string(),
   attempt: z.number().int().positive(),
   service: z.string(),
-  /** `skipped`: not touched, because a consumer of it did not come back; `superseded`: one of its targets is. */
+  /** `skipped`: not touched, because a consumer of it did not come back; `superseded`: it was released over. */
   status: z.enum(['rolled-back', 'failed', 'skipped', 'superseded']),
   /** Why it was skipped. */
   reason: z.string().optional(),
@@ -245,6 +245,8 @@ export const newcomerRecord = z.strictObject({
   service: z.string(),
   deploymentId: z.string(),
   releaseId: z.string(),
+  /** The attempt of the incident that held the service. */
+  attempt: z.number().int().positive(),
   /** `stopped`: rolled back by CodeDeploy; `completed`: it was over before it could be stopped, and is live. */
   fate: z.enum(['stopped', 'completed']),
   seenAt: instant,

@@ -14,7 +14,7 @@ export function newcomerMail(environment: string, newcomer: NewcomerRecord): Mai
         lines: [
           fate === 'stopped'
             ? `Wait for the outcome of incident ${incidentId}, then deploy again.`
-            : `It is live and watched. Look at the outcome of incident ${incidentId} before you build on it.`,
+            : `It is live for now: incident ${incidentId} plans again with it. Its next mail says what becomes of it.`,
         ],
       },
     ],

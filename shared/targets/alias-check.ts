@@ -1,5 +1,5 @@
 import type { Aliases, AliasState } from '../aws/aliases.ts';
-import { TargetNotRestored } from '../errors.ts';
+import { TargetNotRestored, TargetSuperseded } from '../errors.ts';
 import type { LambdaAliasPlan } from './service-plan.ts';
 
 type AliasGoal = Pick<LambdaAliasPlan, 'function' | 'alias' | 'fromVersion' | 'toVersion' | 'toCodeSha256'>;
@@ -16,6 +16,14 @@ export async function servesGoal(aliases: Aliases, goal: AliasGoal, state: Alias
   return (await aliases.codeOf(goal.function, state.version)) === goal.toCodeSha256;
 }
 
+/**
+ * Whether somebody else released over an alias after its way back was planned. Versions only ever rise: one that is newer
+ * than those of the plan came in since.
+ */
+export function isReleasedOver(goal: AliasGoal, state: AliasState): boolean {
+  return Number(state.version) > Math.max(Number(goal.fromVersion), Number(goal.toVersion));
+}
+
 /** Where an alias points, in words. */
 export function describeAlias(goal: AliasGoal, state: AliasState): string {
   const weights = Object.entries(state.weights).map(([version, weight]) => `${weight * 100} % to ${version}`);
@@ -25,10 +33,14 @@ export function describeAlias(goal: AliasGoal, state: AliasState): string {
 /**
  * Reads the alias once more and says where it points.
  *
- * @throws TargetNotRestored when that is not the planned code alone
+ * @throws TargetSuperseded when somebody else released over it
+ * @throws TargetNotRestored when it does not serve the planned code alone for any other reason
  */
 export async function verifyAlias(aliases: Aliases, goal: AliasGoal): Promise<string> {
   const state = await aliases.get(goal.function, goal.alias);
   if (await servesGoal(aliases, goal, state)) return describeAlias(goal, state);
+  if (isReleasedOver(goal, state)) {
+    throw new TargetSuperseded(`${describeAlias(goal, state)}, which somebody else released meanwhile`);
+  }
   throw new TargetNotRestored(`${describeAlias(goal, state)}, expected version ${goal.toVersion} alone.`);
 }

@@ -1,6 +1,6 @@
 import type { Aliases } from '../aws/aliases.ts';
 import { TargetSuperseded } from '../errors.ts';
-import { describeAlias, servesGoal } from './alias-check.ts';
+import { describeAlias, isReleasedOver, servesGoal } from './alias-check.ts';
 import type { LambdaAliasPlan } from './service-plan.ts';
 import type { TargetAdapter } from './target-adapter.ts';
 
@@ -18,8 +18,7 @@ export function lambdaAliasTarget(aliases: Aliases): TargetAdapter<LambdaAliasPl
       if (await servesGoal(aliases, plan, state)) {
         return { is: 'restored', detail: `${describeAlias(plan, state)} already` };
       }
-      // Versions only ever rise: one that is newer than the one to be undone came in since.
-      if (Number(state.version) > Math.max(Number(plan.fromVersion), Number(plan.toVersion))) {
+      if (isReleasedOver(plan, state)) {
         throw new TargetSuperseded(
           `${describeAlias(plan, state)}, which somebody else released after the rollback was planned`,
         );

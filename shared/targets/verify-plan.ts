@@ -23,7 +23,8 @@ export interface VerifyClients {
  * Reads a target and checks that it is what the plan says; changes nothing.
  *
  * @returns what was found, in words
- * @throws TargetNotRestored when it is not
+ * @throws TargetSuperseded when somebody else released over it
+ * @throws TargetNotRestored when it is not for any other reason
  */
 export async function verifyPlan(clients: VerifyClients, plan: TargetPlan): Promise<string> {
   switch (plan.kind) {

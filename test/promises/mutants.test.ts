@@ -81,6 +81,12 @@ const cases: readonly Case[] = [
     breaks: [mutants.alwaysGo],
   },
   {
+    promise: 'consumers-before-providers',
+    mutant: 'a provider begins although its consumer was released over',
+    scenario: findScenario(process.cwd(), 'overtaken-when-back'),
+    breaks: [mutants.overlooksTheOvertaken],
+  },
+  {
     promise: 'everything-ends',
     mutant: 'those who wait are never told',
     scenario: diamond,
@@ -199,7 +205,7 @@ const cases: readonly Case[] = [
     promise: 'never-interleaved',
     mutant: 'what somebody released since the plan is not looked at',
     scenario: findScenario(process.cwd(), 'overtaken-consumer'),
-    breaks: [mutants.seesNobodyElse],
+    breaks: [mutants.neverYields, mutants.seesNobodyElse],
   },
   {
     promise: 'never-interleaved',

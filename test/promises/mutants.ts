@@ -452,6 +452,14 @@ export const seesNobodyElse = breakCalls(
   },
 );
 
+const hidesNewcomers = (by: RegExp) =>
+  breakCalls({ by, service: 'dynamodb', operation: 'Query' }, async ({ input }, real) =>
+    input.ExpressionAttributeValues[':prefix']?.S === 'NEWCOMER#' ? { Items: [] } : real(),
+  );
+
+/** Services that begin though somebody released over one that was back. */
+export const overlooksTheOvertaken = hidesNewcomers(wakers);
+
 /** A watch that lets its deployment go on, whoever is in the way. */
 export const neverYields = replaceFunction('YieldToIncidentFunction', async () => ({ yielded: false }));
 
@@ -460,9 +468,7 @@ export const stopsInSilence: readonly Attach[] = [
   breakCalls({ by: /^YieldToIncident/, service: 'sns', operation: 'Publish' }, async () => ({
     MessageId: 'm',
   })),
-  breakCalls({ by: /^CloseIncident/, service: 'dynamodb', operation: 'Query' }, async ({ input }, real) =>
-    input.ExpressionAttributeValues[':prefix']?.S === 'NEWCOMER#' ? { Items: [] } : real(),
-  ),
+  hidesNewcomers(/^CloseIncident/),
 ];
 
 /** A stack's rollback that is continued without whatever failed. */

@@ -1,5 +1,6 @@
 import type { RehearsalResult } from '../../local/rehearsal/rehearsal-result.ts';
 import type { Scenario } from '../../local/rehearsal/scenario.ts';
+import type { EventFault } from '../../local/rehearsal/scenario-fault.ts';
 import { parseScenario } from '../../local/rehearsal/scenario-file.ts';
 import { watchedRun } from '../promises/watched-run.ts';
 
@@ -50,6 +51,14 @@ expect: { incidents: [{ service: platform, outcome: rolled-back }] }`,
   { file: 'six-services.yaml', readCatalog: () => [] },
 );
 const start = Date.parse(scenario.start);
+const lateStart: EventFault = {
+  source: 'aws.codedeploy',
+  state: 'START',
+  act: 'delay',
+  by: 4_000,
+  copies: 2,
+  chance: 1,
+};
 /** A stack update makes its deployment about so long after it was asked for. */
 const updateMs = 20_000;
 
@@ -91,14 +100,28 @@ describe.each(names)('a deployment of %s', (service) => {
     await expectStopped(withRelease(service, Math.round(at), 'Canary10Percent10Minutes'));
   });
 
+  it('that completes at once when the service is back supersedes what is left, and is undone', async () => {
+    const at = finishOf(undisturbed, service) + 5_000;
+    await expectPlannedAgain(withRelease(service, Math.round(at), 'AllAtOnce'));
+  });
+
   it('that completes at once supersedes what was planned, and everything goes back from there', async () => {
     const at = (detected() + finishOf(undisturbed, service)) / 2 - updateMs;
-    const { result, violations } = await watchedRun(withRelease(service, Math.round(at), 'AllAtOnce'));
+    await expectPlannedAgain(withRelease(service, Math.round(at), 'AllAtOnce'));
+  });
+
+  /** Its events come late, so that no watch is fast enough to stop it. */
+  async function expectPlannedAgain(disturbed: Scenario): Promise<void> {
+    const { result, violations } = await watchedRun({
+      ...disturbed,
+      faults: { ...disturbed.faults, events: [lateStart] },
+    });
     expect(violations).toEqual([]);
     expect(result.incidents).toMatchObject([{ service: 'platform', outcome: 'rolled-back' }]);
     expect(outcomeOf(result)?.body).toMatch(new RegExp(`${service}: deployment d-\\w+ began while`));
+    expect(result.mails.filter(({ subject }) => /platform: .*rolling back/.test(subject))).toHaveLength(2);
     expect(result.after.aliases.filter(({ release }) => release !== 1)).toEqual([]);
-  });
+  }
 
   async function expectStopped(disturbed: Scenario): Promise<void> {
     const { result, violations } = await watchedRun(disturbed);

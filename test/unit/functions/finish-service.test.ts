@@ -173,6 +173,17 @@ it('fails the service when its alias has moved again since it was verified', asy
   });
 });
 
+it('is superseded where somebody released over its alias since it was verified', async () => {
+  lambda.on(GetAliasCommand).resolves(alias('6'));
+  lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-6', State: 'Active' });
+  await expect(finish()).resolves.toMatchObject({ status: 'superseded' });
+  expect((await result())?.targets[0]).toEqual({
+    target: 'CreateOrder:live',
+    status: 'superseded',
+    action: `put back; but then: ${FUNCTION}:live on version 6, which somebody else released meanwhile`,
+  });
+});
+
 it('records one release and one result when it runs twice', async () => {
   await finish();
   await finish();

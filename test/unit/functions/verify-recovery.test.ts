@@ -13,6 +13,7 @@ import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
   FUNCTION,
   goodSnapshot,
+  newcomer,
   PLAN_KEY,
   planObject,
   RELEASE,
@@ -77,6 +78,20 @@ it('looks at the version that was recorded when the service was put back', async
   );
   await expect(minutesAfter(3)).resolves.toMatchObject({
     detail: expect.stringContaining(`0 of 80 requests to ${FUNCTION}:9 failed`),
+  });
+});
+
+it.each([
+  ['its result says so', () => ledger.incidents.putServiceResult(serviceResult({ status: 'superseded' }))],
+  ['a newcomer completed', () => ledger.incidents.addNewcomer(newcomer({ service: 'orders' }))],
+])('has the rest planned again where a service was released over: %s', async (_, happened) => {
+  await ledger.incidents.putServiceResult(serviceResult());
+  await happened();
+  await expect(verify()).resolves.toEqual({
+    status: 'superseded',
+    detail: 'released again by somebody else meanwhile: orders',
+    waitSeconds: 0,
+    failedLooks: {},
   });
 });
 

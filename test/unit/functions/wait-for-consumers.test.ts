@@ -6,7 +6,7 @@ import { InvalidInput, LockLost } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { PLAN_KEY, planObject, RELEASE, servicePlan, serviceResult } from '../fixtures/records.ts';
+import { newcomer, PLAN_KEY, planObject, RELEASE, servicePlan, serviceResult } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { iso } from '../fixtures/times.ts';
 
@@ -69,6 +69,20 @@ it.each([
   await done('users', { status });
   await wait();
   expect(answers()).toEqual([{ token: 'token-1', turn: 'skip', reason }]);
+});
+
+it('is skipped where somebody released over a service of the attempt, though its own consumers are back', async () => {
+  await done('orders');
+  await done('users');
+  await ledger.incidents.addNewcomer(newcomer({ attempt: 2 }));
+  await ledger.incidents.addNewcomer(newcomer({ fate: 'stopped', deploymentId: 'd-STOPPED' }));
+  await wait();
+  await ledger.incidents.addNewcomer(newcomer({ deploymentId: 'd-COMPLETED' }));
+  await wait();
+  expect(answers()).toMatchObject([
+    { turn: 'go' },
+    { turn: 'skip', reason: 'shop was released again meanwhile, so everything is planned again' },
+  ]);
 });
 
 it.each(['failed', 'skipped'])('begins all the same where a consumer that %s lets it', async (status) => {

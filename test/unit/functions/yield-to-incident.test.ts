@@ -13,7 +13,7 @@ import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import { deploymentInfo } from '../fixtures/aws-answers.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { DEPLOYMENT, planObject, RELEASE, releaseRecord } from '../fixtures/records.ts';
+import { DEPLOYMENT, planObject, RELEASE, releaseRecord, serviceResult } from '../fixtures/records.ts';
 import { EXECUTION_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
 
 const NEW = 'orders-20260105T090700Z';
@@ -84,6 +84,21 @@ it('lets one that completed the moment before be watched on, and tells of it', a
   await expect(ledger.incidents.newcomers(RELEASE)).resolves.toMatchObject([{ fate: 'completed' }]);
   expect(mails()[0]?.Subject).toBe(`[prod] orders: deployment ${DEPLOYMENT} completed during a rollback`);
 });
+
+it.each(['rolled-back', 'failed'] as const)(
+  'notes that one that completed was released over a service that is %s',
+  async (before) => {
+    const attempt = { incidentId: RELEASE, attempt: 1 };
+    await ledger.incidents.putServiceResult(serviceResult({ status: before }));
+    status = 'Succeeded';
+    await makeRoom();
+    await expect(ledger.incidents.overtaken(attempt)).resolves.toEqual(['orders']);
+    await expect(ledger.incidents.overtaken({ ...attempt, attempt: 2 })).resolves.toEqual([]);
+    await expect(ledger.incidents.serviceResult(attempt, 'orders')).resolves.toMatchObject({
+      status: before === 'rolled-back' ? 'superseded' : before,
+    });
+  },
+);
 
 describe('leaves the deployment alone', () => {
   it('once the incident has ended', () => ledger.locks.release('orders', `${RELEASE}#1`));

@@ -1,7 +1,7 @@
 import { GetAliasCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
-import { TargetNotRestored } from '../../../../shared/errors.ts';
+import { TargetNotRestored, TargetSuperseded } from '../../../../shared/errors.ts';
 import { describeAlias, servesGoal, verifyAlias } from '../../../../shared/targets/alias-check.ts';
 import { alias } from '../../fixtures/aws-answers.ts';
 import { FUNCTION, lambdaAliasPlan } from '../../fixtures/records.ts';
@@ -47,6 +47,13 @@ it('is described with all its shares', () => {
 it('is verified by reading it once more', async () => {
   lambda.on(GetAliasCommand, { FunctionName: FUNCTION, Name: 'live' }).resolves(alias('4'));
   await expect(verifyAlias(aliases, goal)).resolves.toBe(`${FUNCTION}:live on version 4`);
+});
+
+it('throws TargetSuperseded where somebody else released over it', async () => {
+  lambda.on(GetAliasCommand).resolves(alias('6'));
+  lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-6', State: 'Active' });
+  await expect(verifyAlias(aliases, goal)).rejects.toBeInstanceOf(TargetSuperseded);
+  await expect(verifyAlias(aliases, goal)).rejects.toThrow('on version 6, which somebody else released');
 });
 
 it('throws TargetNotRestored where it is not what the plan says', async () => {
