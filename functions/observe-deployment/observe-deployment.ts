@@ -51,6 +51,7 @@ export interface ObserveDeploymentDeps extends HolderDeps {
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
   readonly checkpoints: CheckpointLedger;
+  readonly now: () => number;
 }
 
 /** Nothing was asked. */

@@ -64,8 +64,7 @@ export function recordService(deps: RecordServiceDeps) {
     const others = await releases.list(entry.service, { limit: lookBackReleases });
     const [newest] = others;
     // After the account was read: whoever has the lock by now may have moved what was read.
-    const lock = await deps.locks.find(entry.service);
-    const held = lock !== undefined && lock.leaseUntil > deps.now();
+    const held = (await deps.locks.held(entry.service)) !== undefined;
     if (held && input.verdict) return nothing(input, `${entry.service} is being rolled back`);
     if (newest && isLive(newest, live)) return found(input, newest, live, others, held);
     const isNewer = live.began !== undefined && (!newest || live.began > newest.startedAt);

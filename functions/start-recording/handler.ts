@@ -8,7 +8,6 @@ export const build = task(startRecordingInput, (runtime) =>
     executions: executions(runtime),
     catalog: catalogStore(runtime),
     locks: ledgers(runtime).locks,
-    now: runtime.now,
     stateMachineArn: requireEnv(runtime, 'RECORD_RELEASE_ARN'),
   }),
 );

@@ -20,7 +20,6 @@ export interface StartRecordingDeps {
   readonly catalog: CatalogStore;
   readonly locks: LockLedger;
   readonly stateMachineArn: string;
-  readonly now: () => number;
 }
 
 /**
@@ -32,7 +31,7 @@ export interface StartRecordingDeps {
  * rollback itself, as long as there is one; an update that outlived it, because its execution was stopped, is recorded
  * like what somebody changed by hand. An execution is named after the event, so that a second delivery starts nothing.
  */
-export function startRecording({ executions, catalog, locks, stateMachineArn, now }: StartRecordingDeps) {
+export function startRecording({ executions, catalog, locks, stateMachineArn }: StartRecordingDeps) {
   return async ({ id, detail }: z.infer<typeof startRecordingInput>): Promise<{ started: string[] }> => {
     const stackId = detail?.['stack-id'];
     if (!stackId) {
@@ -45,17 +44,12 @@ export function startRecording({ executions, catalog, locks, stateMachineArn, no
     for (const entry of Object.values(services)) {
       if (!stacksOf(entry).includes(stackNameOf(stackId))) continue;
       const { service } = entry;
-      if (ours && (await isHeld(service))) continue;
+      if (ours && (await locks.held(service))) continue;
       await executions.start(stateMachineArn, `${service}-${id}`, ours ? { service } : { service, stackId });
       started.push(service);
     }
     return { started };
   };
-
-  async function isHeld(service: string): Promise<boolean> {
-    const lock = await locks.find(service);
-    return lock !== undefined && lock.leaseUntil > now();
-  }
 }
 
 /** `arn:aws:cloudformation:eu-west-1:111122223333:stack/NAME/...` */

@@ -24,6 +24,7 @@ export interface YieldToIncidentDeps extends HolderDeps {
   readonly incidents: IncidentLedger;
   readonly mailRoom: MailRoom;
   readonly environment: string;
+  readonly now: () => number;
 }
 
 /**

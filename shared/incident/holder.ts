@@ -8,7 +8,6 @@ import { attemptOf } from './lock-owner.ts';
 export interface HolderDeps {
   readonly locks: LockLedger;
   readonly plans: PlanStore;
-  readonly now: () => number;
 }
 
 /**
@@ -16,12 +15,11 @@ export interface HolderDeps {
  * the service, or whoever does undoes this very release and stops its deployments when their turn comes.
  */
 export async function holderAgainst(
-  { locks, plans, now }: HolderDeps,
+  { locks, plans }: HolderDeps,
   { service, releaseId }: Pick<ReleaseRecord, 'service' | 'releaseId'>,
 ): Promise<Attempt | undefined> {
-  const lock = await locks.find(service);
-  if (!lock || lock.leaseUntil <= now()) return undefined;
-  const holder = attemptOf(lock.owner);
+  const lock = await locks.held(service);
+  const holder = lock && attemptOf(lock.owner);
   if (!holder || holder.incidentId === releaseId) return undefined;
   const plan = await plans.findService(holder.incidentId, holder.attempt, service);
   return plan && !plan.undoes.includes(releaseId) ? holder : undefined;

@@ -32,6 +32,12 @@ export class LockLedger {
     return this.#table.get(lockKey(service), lockRecord);
   }
 
+  /** The lock of a service while somebody's lease of it lasts; undefined where nobody holds it. */
+  async held(service: string): Promise<Lock | undefined> {
+    const lock = await this.find(service);
+    return lock && lock.leaseUntil > this.#now() ? lock : undefined;
+  }
+
   /**
    * Takes the lock for `owner`, or keeps it where `owner` has it already.
    *
