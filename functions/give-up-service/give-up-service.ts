@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ofItsProviders } from '../../shared/incident/turn.ts';
+import { givenUp } from '../../shared/incident/given-up.ts';
 import { type WakeDeps, wakeProviders } from '../../shared/incident/wake-providers.ts';
 
 export const giveUpServiceInput = z.strictObject({
@@ -25,20 +25,11 @@ export interface GiveUpServiceDeps extends WakeDeps {
  */
 export function giveUpService(deps: GiveUpServiceDeps) {
   return async (input: z.infer<typeof giveUpServiceInput>): Promise<{ readonly status: string }> => {
-    const { incidentId, attempt, service, planKey, startedAt, error } = input;
+    const { service, planKey, startedAt, error } = input;
     const known = await deps.incidents.serviceResult(input, service);
     const plan = await deps.plans.readService(planKey, service);
-    const result = known ?? {
-      incidentId,
-      attempt,
-      service,
-      status: 'failed' as const,
-      ...ofItsProviders(plan, 'failed'),
-      reason: `its execution ended with ${error}, so that it is not known what was done last`,
-      targets: [],
-      startedAt,
-      finishedAt: new Date(deps.now()).toISOString(),
-    };
+    const finishedAt = new Date(deps.now()).toISOString();
+    const result = known ?? givenUp(input, plan, `ended with ${error}`, { startedAt, finishedAt });
     if (!known) await deps.incidents.putServiceResult(result);
     await wakeProviders(deps, planKey, result);
     return { status: result.status };

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { TaskTokens } from '../../shared/aws/task-tokens.ts';
+import { givenUp } from '../../shared/incident/given-up.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
-import { ofItsProviders, type Turn, turnOf, type Waiting } from '../../shared/incident/turn.ts';
+import { type Turn, turnOf, type Waiting } from '../../shared/incident/turn.ts';
 import { tellTurn } from '../../shared/incident/wake-providers.ts';
 import type { Attempt, IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import { type LockLedger, leaseMs } from '../../shared/ledger/lock-ledger.ts';
@@ -64,19 +65,9 @@ export function waitForConsumers(deps: WaitForConsumersDeps) {
     return turn;
   }
 
-  async function giveUp({ incidentId, attempt }: Attempt, plan: ServicePlan): Promise<void> {
+  async function giveUp(attempt: Attempt, plan: ServicePlan): Promise<void> {
     const at = new Date(now()).toISOString();
-    const minutes = leaseMs / 60_000;
-    await incidents.putServiceResult({
-      incidentId,
-      attempt,
-      service: plan.service,
-      status: 'failed',
-      ...ofItsProviders(plan, 'failed'),
-      reason: `its execution gave no sign of life for ${minutes} min, so that it is not known what was done last`,
-      targets: [],
-      startedAt: at,
-      finishedAt: at,
-    });
+    const sign = `gave no sign of life for ${leaseMs / 60_000} min`;
+    await incidents.putServiceResult(givenUp(attempt, plan, sign, { startedAt: at, finishedAt: at }));
   }
 }
