@@ -40,10 +40,14 @@ export async function planService(
     reason: reasonOf(move, own),
     undoneSince: move.undone.at(-1)?.startedAt ?? bad.startedAt,
   };
+  const isBack = wasPutBack(releases[0], toRelease, incident);
   const targets: TargetPlan[] = [];
   const unchanged: { target: string; reason: string }[] = [];
   for (const target of entry.targets) {
-    const planned = await planTarget(deps, entry, target, bad, earlier, wayBack);
+    const planned =
+      target.kind === 'hook' && isBack
+        ? { reason: 'it did its part when this incident put the service back' }
+        : await planTarget(deps, entry, target, bad, earlier, wayBack);
     if ('reason' in planned) unchanged.push({ target: targetName(target), reason: planned.reason });
     else targets.push(planned);
   }
@@ -63,6 +67,15 @@ export async function planService(
     undoes: move.undone.map(({ releaseId }) => releaseId),
     risks: await risksOf(deps, move, targets),
   };
+}
+
+/** Whether an earlier attempt of the incident finished the service, and nobody has released it since. */
+function wasPutBack(
+  live: ReleaseRecord | undefined,
+  toRelease: string | undefined,
+  { releaseId }: PlannedIncident,
+): boolean {
+  return live?.restoredBy === releaseId && live.restores !== undefined && live.restores === toRelease;
 }
 
 /**

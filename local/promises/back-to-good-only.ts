@@ -5,7 +5,7 @@ import type { TargetPlan } from '../../shared/targets/service-plan.ts';
 import type { SavedPlan } from './plan-mirror.ts';
 import type { Broken, PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
-import type { ServiceChange } from './service-changes.ts';
+import { makesRoom, type ServiceChange } from './service-changes.ts';
 
 /** Deployments may complete, unseen, while a plan is being made: as long as a function may run. */
 const planningMs = 180_000;
@@ -83,8 +83,7 @@ function checkBeginning(
 }
 
 function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): void {
-  // What began meanwhile is in nobody's plan, and is stopped for that.
-  if (change.by === 'YieldToIncidentFunction') return;
+  if (makesRoom(change)) return;
   const {
     at,
     call,

@@ -3,6 +3,7 @@ import type { ServiceResult } from '../../shared/ledger/records.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 import type { PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
+import { makesRoom } from './service-changes.ts';
 
 /**
  * A provider is not touched before the planned consumers of it are back, in the same attempt, and not at all where one
@@ -24,9 +25,9 @@ export const consumersBeforeProviders: PromiseCheck = {
         if (open.length === 0) begun.add(`${owner} ${provider}`);
       }
     });
-    facts.changes.onChange(({ at, by, call, service, owners }) => {
-      // What began meanwhile is stopped at once, whoever's turn it is.
-      if (service === undefined || by === 'YieldToIncidentFunction') return;
+    facts.changes.onChange((change) => {
+      const { at, call, service, owners } = change;
+      if (service === undefined || makesRoom(change)) return;
       for (const owner of owners) {
         if (begun.has(`${owner} ${service}`)) continue;
         for (const { consumer, how } of openConsumers(facts, owner, service)) {

@@ -19,27 +19,21 @@ export const neverInterleaved: PromiseCheck = {
   watch(facts, broken) {
     facts.changes.onChange((change) => {
       const { at, call, service, alias, deploymentId } = change;
-      const running = facts.account.codeDeploy.deployments.find(
+      if (!alias) return;
+      const released = facts.account.codeDeploy.deployments.filter(
         (deployment) =>
           deployment.id !== deploymentId &&
-          !isOver(deployment) &&
-          alias !== undefined &&
           deployment.appSpec.functionName === alias.function &&
           deployment.appSpec.alias === alias.name &&
-          facts.origins.of(deployment) === 'release' &&
-          !isUndone(facts, change, deployment),
+          facts.origins.of(deployment) === 'release',
+      );
+      const running = released.find(
+        (deployment) => !isOver(deployment) && !isUndone(facts, change, deployment),
       );
       if (running)
         broken(`${facts.clock(at)} ${call} on ${service} while ${running.id} of somebody else runs`);
-      const unplanned = facts.account.codeDeploy.deployments.find(
-        (deployment) =>
-          alias !== undefined &&
-          deployment.id !== deploymentId &&
-          deployment.appSpec.functionName === alias.function &&
-          deployment.appSpec.alias === alias.name &&
-          deployment.status === 'Succeeded' &&
-          deployment.createdAt > plannedAt(facts, change) + skewMs &&
-          facts.origins.of(deployment) === 'release',
+      const unplanned = released.find(
+        ({ status, createdAt }) => status === 'Succeeded' && createdAt > plannedAt(facts, change) + skewMs,
       );
       if (unplanned)
         broken(`${facts.clock(at)} ${call} on ${service} undoes ${unplanned.id}, which came after the plan`);

@@ -38,6 +38,11 @@ export interface ServiceChange {
   readonly parameter?: { readonly name: string; readonly value: string };
 }
 
+/** Whether a change only makes room for an incident: what began meanwhile is in nobody's plan, and has no turn. */
+export function makesRoom({ by }: ServiceChange): boolean {
+  return by === 'YieldToIncidentFunction';
+}
+
 /** Services the teams' things are in; the rest is the coordinator's own. */
 const teams = new Set([
   'codedeploy',

@@ -38,6 +38,13 @@ const answers = (payload: unknown, FunctionError?: string) =>
     ...(FunctionError && { FunctionError }),
   });
 
+const tokens = () =>
+  lambda
+    .commandCalls(InvokeCommand)
+    .map(
+      ({ args }) => JSON.parse(Buffer.from(args[0].input.Payload as Uint8Array).toString()).idempotencyToken,
+    );
+
 it('hands the hook the documented event and waits for it', async () => {
   answers({ message: 'migrated down' });
   await expect(ask()).resolves.toEqual({ found: 'RollbackHook_orders did its part: migrated down' });
@@ -54,7 +61,7 @@ it('hands the hook the documented event and waits for it', async () => {
     when: 'before',
     fromRelease: RELEASE,
     toRelease: GOOD_RELEASE,
-    idempotencyToken: `${RELEASE}/orders/RollbackHook_orders/before`,
+    idempotencyToken: `${RELEASE}/orders/RollbackHook_orders/before/${RELEASE}`,
   });
 });
 
@@ -76,13 +83,18 @@ it('asks again under the same token', async () => {
   await ledger.locks.release('orders', `${RELEASE}#1`);
   await ledger.locks.acquire('orders', `${RELEASE}#2`);
   await ask({ attempt: 2 });
-  const tokens = lambda
-    .commandCalls(InvokeCommand)
-    .map(
-      ({ args }) => JSON.parse(Buffer.from(args[0].input.Payload as Uint8Array).toString()).idempotencyToken,
-    );
-  expect(tokens).toHaveLength(2);
-  expect(new Set(tokens).size).toBe(1);
+  expect(tokens()).toHaveLength(2);
+  expect(new Set(tokens()).size).toBe(1);
+});
+
+it('asks under another token where the service was released again meanwhile', async () => {
+  answers({});
+  await ask();
+  mockBucket(
+    planObject(servicePlan({ targets: [hookPlan()], undoes: ['orders-20260105T100500Z', RELEASE] })),
+  );
+  await ask();
+  expect(new Set(tokens()).size).toBe(2);
 });
 
 it('does not ask when the service is no longer ours', async () => {

@@ -104,12 +104,21 @@ beforeEach(() => {
   });
 });
 
-async function planFrom(earlier: ReleaseRecord[], bad = releaseRecord(), entry = ordersEntry()) {
+function planFrom(earlier: ReleaseRecord[], bad = releaseRecord(), entry = ordersEntry()) {
+  return planReleases([bad, ...earlier], entry, bad.releaseId);
+}
+
+/** @param releases newest first */
+async function planReleases(
+  releases: ReleaseRecord[],
+  entry: ReturnType<typeof ordersEntry>,
+  badId = RELEASE,
+) {
   const planned = await planServices(deps, {
     services: { orders: entry },
     plannedAt: iso(NOW),
-    incident: { service: 'orders', releaseId: bad.releaseId },
-    releasesOf: async () => [bad, ...earlier],
+    incident: { service: 'orders', releaseId: badId },
+    releasesOf: async () => releases,
   });
   if (!('services' in planned)) throw new Error(`superseded by ${planned.supersededBy.releaseId}`);
   return planned.services[0] as ServicePlan;
@@ -443,6 +452,40 @@ describe('a hook', () => {
       form: 'callback',
       timeoutSeconds: 600,
       heartbeatSeconds: 300,
+    });
+  });
+
+  describe('of a service that an earlier attempt has put back', () => {
+    const putBack = (changes: Partial<ReleaseRecord> = {}) =>
+      goodRelease({
+        releaseId: 'orders-20260105T091000Z',
+        startedAt: '2026-01-05T09:10:00.000Z',
+        restores: GOOD_RELEASE,
+        restoredBy: RELEASE,
+        ...changes,
+      });
+    const planAgain = (...newer: ReleaseRecord[]) => {
+      lambda.on(GetFunctionConfigurationCommand, { FunctionName: 'RollbackHook_orders' }).resolves({});
+      return planReleases([...newer, releaseRecord(), goodRelease()], entry);
+    };
+
+    it('is not asked again', async () => {
+      const { targets, unchanged } = await planAgain(putBack());
+      expect(targets).toMatchObject([{ kind: 'cloudformation' }]);
+      expect(unchanged).toEqual([
+        {
+          target: 'RollbackHook_orders after',
+          reason: 'it did its part when this incident put the service back',
+        },
+      ]);
+    });
+
+    it.each<[string, ReleaseRecord[]]>([
+      ['it was released again since', [older('06', { verdict: 'candidate' }), putBack()]],
+      ['it is another state that was put back', [putBack({ restores: 'orders-20260103T090000Z' })]],
+    ])('is asked all the same where %s', async (_, newer) => {
+      const { targets } = await planAgain(...newer);
+      expect(targets).toMatchObject([{ kind: 'hook' }, { kind: 'cloudformation' }]);
     });
   });
 
