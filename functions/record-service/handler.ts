@@ -1,6 +1,6 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
-import { catalogStore, ledgers, snapshotClients } from '../../shared/wiring.ts';
+import { catalogStore, ledgers, planStore, snapshotClients } from '../../shared/wiring.ts';
 import { recordService, recordServiceInput } from './record-service.ts';
 
 export const build = task(recordServiceInput, (runtime) => {
@@ -10,6 +10,7 @@ export const build = task(recordServiceInput, (runtime) => {
     catalog: catalogStore(runtime),
     releases,
     locks,
+    plans: planStore(runtime),
     now: runtime.now,
   });
 });

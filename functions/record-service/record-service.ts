@@ -3,8 +3,9 @@ import type { Stacks } from '../../shared/aws/stacks.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import { type ServiceEntry, stacksOf } from '../../shared/catalog/service-entry.ts';
 import { InvalidInput } from '../../shared/errors.ts';
+import { type HolderDeps, holderAgainst } from '../../shared/incident/holder.ts';
+import type { Attempt } from '../../shared/ledger/incident-ledger.ts';
 import { isLive, type LiveState } from '../../shared/ledger/live-state.ts';
-import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
 import { lookBackReleases, objectionsToGood } from '../../shared/ledger/objections-to-good.ts';
 import { type ReleaseRecord, releaseIdOf, type TargetSnapshot } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
@@ -31,16 +32,20 @@ export interface Recording {
   readonly releaseId?: string;
   /** The same in words. */
   readonly detail: string;
-  /** `watch`: nothing has proved it yet, and no deployment will; `look-again`: the service is being rolled back. */
-  readonly next: 'end' | 'watch' | 'look-again';
+  /**
+   * `watch`: nothing has proved it yet, and no deployment will; `look-again`: the service is being rolled back;
+   * `yield`: it is, and its incident knows nothing of the release.
+   */
+  readonly next: 'end' | 'watch' | 'look-again' | 'yield';
+  /** The incident that has to be told, where `next` is `yield`. */
+  readonly holder?: Attempt;
 }
 
 /** What the rule needs. */
-export interface RecordServiceDeps extends SnapshotClients {
+export interface RecordServiceDeps extends SnapshotClients, HolderDeps {
   readonly stacks: Stacks;
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
-  readonly locks: LockLedger;
   readonly now: () => number;
 }
 
@@ -122,7 +127,8 @@ export function recordService(deps: RecordServiceDeps) {
       }
       return as(`${releaseId} is live, and good because a person says so`);
     }
-    if (held) return as(`${releaseId} is live, and the service is being rolled back`, 'look-again');
+    if (held)
+      return duringRollback(as(`${releaseId} is live, and the service is being rolled back`), release);
     await releases.addSnapshot(releaseId, live.snapshot, iso());
     if (Object.keys(deployments).length > 0) return as(`${releaseId} is watched by its deployments`);
     if (release.settled) return as(`${releaseId} was watched and is not proven`);
@@ -157,8 +163,17 @@ export function recordService(deps: RecordServiceDeps) {
     if (input.verdict) {
       return { outcome: 'recorded', releaseId, detail: `${releaseId} is good, a person says`, next: 'end' };
     }
-    const next = held ? 'look-again' : 'watch';
-    return { outcome: 'recorded', releaseId, detail: `${releaseId} is live and not proven yet`, next };
+    const detail = `${releaseId} is live and not proven yet`;
+    const recorded: Recording = { outcome: 'recorded', releaseId, detail, next: 'watch' };
+    return held ? duringRollback(recorded, release) : recorded;
+  }
+
+  /** What a stack brought in without a deployment has no watch that would tell the incident of it. */
+  async function duringRollback(recording: Recording, release: ReleaseRecord): Promise<Recording> {
+    const { stack, deployments, restoredBy } = release;
+    const isUnwatched = stack && Object.keys(deployments).length === 0 && restoredBy === undefined;
+    const holder = isUnwatched ? await holderAgainst(deps, release) : undefined;
+    return holder ? { ...recording, next: 'yield', holder } : { ...recording, next: 'look-again' };
   }
 
   function iso(): string {

@@ -8,7 +8,8 @@ import type { MailRoom } from '../../shared/mail/mail-room.ts';
 import { newcomerMail } from '../../shared/mail/newcomer-mail.ts';
 
 export const yieldToIncidentInput = z.strictObject({
-  deploymentId: z.string(),
+  /** Left out of a release that came in without one. */
+  deploymentId: z.string().optional(),
   releaseId: z.string(),
   service: z.string(),
   /** The incident that holds the service, and which attempt of it. */
@@ -31,7 +32,7 @@ export interface YieldToIncidentDeps extends HolderDeps {
  * Makes room for an incident: stops a deployment that began on a service while the incident was rolling it back, has
  * CodeDeploy take it back, and tells the stakeholders. Its release is neither bad nor can it become good: it never ran
  * on what it was made for. One that completed before it could be stopped is told of, and watched on; where the service
- * was back already, that is noted too, so that the incident plans again.
+ * was back already, that is noted too, so that the incident plans again. So is a release without a deployment.
  */
 export function yieldToIncident(deps: YieldToIncidentDeps) {
   const { deployments, releases, incidents } = deps;
@@ -43,14 +44,12 @@ export function yieldToIncident(deps: YieldToIncidentDeps) {
     if (undoneBy !== incidentId && (await holderAgainst(deps, input))?.incidentId !== incidentId) {
       return { yielded: false };
     }
-    if (isActive(await deployments.get(deploymentId))) await deployments.stop(deploymentId);
-    const { status } = await deployments.get(deploymentId);
-    const yielded = status !== 'Succeeded';
+    const yielded = deploymentId !== undefined && (await stopped(deploymentId));
     if (yielded) await releases.markUndone(releaseId, incidentId);
     const newcomer: NewcomerRecord = {
       incidentId,
       service,
-      deploymentId,
+      ...(deploymentId !== undefined && { deploymentId }),
       releaseId,
       attempt,
       fate: yielded ? 'stopped' : 'completed',
@@ -60,7 +59,13 @@ export function yieldToIncident(deps: YieldToIncidentDeps) {
     await incidents.addNewcomer(newcomer);
     if (!yielded) await incidents.markOvertaken(input, service);
     const mail = newcomerMail(deps.environment, newcomer);
-    await deps.mailRoom.send(incidentId, `newcomer-${deploymentId}`, executionArn, mail);
+    await deps.mailRoom.send(incidentId, `newcomer-${deploymentId ?? releaseId}`, executionArn, mail);
     return { yielded };
   };
+
+  /** Stops a deployment; answers false where it completed before it could be stopped. */
+  async function stopped(deploymentId: string): Promise<boolean> {
+    if (isActive(await deployments.get(deploymentId))) await deployments.stop(deploymentId);
+    return (await deployments.get(deploymentId)).status !== 'Succeeded';
+  }
 }

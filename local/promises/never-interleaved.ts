@@ -1,3 +1,4 @@
+import type { NewcomerRecord } from '../../shared/ledger/records.ts';
 import { type Deployment, isOver } from '../account/codedeploy/deployment.ts';
 import { serviceOfFunction } from '../rehearsal/names.ts';
 import type { Broken, PromiseCheck } from './promise.ts';
@@ -42,10 +43,11 @@ export const neverInterleaved: PromiseCheck = {
       for (const deployment of facts.account.codeDeploy.deployments)
         checkDeployment(facts, deployment, broken);
       for (const item of facts.ledger.items()) {
-        const { deploymentId } = item as { deploymentId?: string };
-        if (!item.sk.startsWith('NEWCOMER#') || deploymentId === undefined) continue;
-        const told = facts.mails.all().some(({ body }) => body.includes(`deployment ${deploymentId} `));
-        if (!told) broken(`${deploymentId} had to give way to ${item.pk}, and nobody was told`);
+        if (!item.sk.startsWith('NEWCOMER#')) continue;
+        const { deploymentId, releaseId } = item as unknown as NewcomerRecord;
+        const name = deploymentId === undefined ? `release ${releaseId}` : `deployment ${deploymentId}`;
+        const told = facts.mails.all().some(({ body }) => body.includes(`${name} `));
+        if (!told) broken(`${name} had to give way to ${item.pk}, and nobody was told`);
       }
     };
   },

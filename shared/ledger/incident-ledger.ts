@@ -189,9 +189,12 @@ export class IncidentLedger {
     return results.filter((result) => result.attempt === attempt);
   }
 
-  /** Remembers a deployment that began while the incident held its service; the first record stands. */
+  /** Remembers what was released while the incident held its service; the first record stands. */
   async addNewcomer(newcomer: NewcomerRecord): Promise<void> {
-    const key = { pk: `INCIDENT#${newcomer.incidentId}`, sk: `NEWCOMER#${newcomer.deploymentId}` };
+    const key = {
+      pk: `INCIDENT#${newcomer.incidentId}`,
+      sk: `NEWCOMER#${newcomer.deploymentId ?? newcomer.releaseId}`,
+    };
     await this.#table.put(key, newcomer, { onlyIfNew: true });
   }
 

@@ -239,11 +239,12 @@ export const serviceResult = z.strictObject({
 });
 export type ServiceResult = z.infer<typeof serviceResult>;
 
-/** A deployment of somebody's that began on a service while an incident was rolling it back. */
+/** A release of somebody's that came in on a service while an incident was rolling it back. */
 export const newcomerRecord = z.strictObject({
   incidentId: z.string(),
   service: z.string(),
-  deploymentId: z.string(),
+  /** Left out where it came in without one: its stack moved an alias by itself. */
+  deploymentId: z.string().optional(),
   releaseId: z.string(),
   /** The attempt of the incident that held the service. */
   attempt: z.number().int().positive(),

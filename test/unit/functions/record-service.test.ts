@@ -19,7 +19,14 @@ import { alias, notProvisioned, STACK_ID, stackEvents, stackOf } from '../fixtur
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { GOOD_RELEASE, goodRelease, RELEASE, releaseRecord, watchedDeployment } from '../fixtures/records.ts';
+import {
+  GOOD_RELEASE,
+  goodRelease,
+  RELEASE,
+  releaseRecord,
+  servicePlan,
+  watchedDeployment,
+} from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled, validationError } from '../fixtures/sdk-errors.ts';
 import { iso, RELEASED_AT } from '../fixtures/times.ts';
@@ -158,6 +165,38 @@ it('opens a release whose service is being rolled back, and looks at what is liv
   await ledger.locks.release('orders', 'somebody#1');
   await expect(byEvent()).resolves.toMatchObject({ outcome: 'found', next: 'watch' });
   expect((await ledger.releases.get(RELEASE)).snapshot).toHaveLength(2);
+});
+
+describe('of a service that is being rolled back', () => {
+  const INCIDENT = 'platform-20260105T085900Z';
+  const planUndoing = (...undoes: string[]) => {
+    const plan = JSON.stringify(servicePlan({ undoes }));
+    mockBucket({ ...catalogObject(), [`plans/${INCIDENT}/1/services/orders.json`]: plan });
+  };
+  beforeEach(() => ledger.locks.acquire('orders', `${INCIDENT}#1`));
+
+  it('has the incident told of what a stack brought in meanwhile', async () => {
+    planUndoing('orders-20260105T080000Z');
+    const holder = { incidentId: INCIDENT, attempt: 1 };
+    await expect(byEvent()).resolves.toMatchObject({ outcome: 'recorded', next: 'yield', holder });
+    await expect(byEvent()).resolves.toMatchObject({ outcome: 'found', next: 'yield', holder });
+  });
+
+  it.each<[string, () => unknown]>([
+    ['what it undoes', () => planUndoing(RELEASE)],
+    [
+      'what a deployment brought in, whose watch tells it',
+      () =>
+        ledger.releases.open(releaseRecord({ deployments: { d: watchedDeployment({ toVersion: '5' }) } })),
+    ],
+    ['what it put back itself', () => ledger.releases.open(releaseRecord({ restoredBy: INCIDENT }))],
+  ])('does not tell it of %s', async (_, given) => {
+    planUndoing('orders-20260105T080000Z');
+    await given();
+    const recording = await byEvent();
+    expect(recording.next).not.toBe('yield');
+    expect(recording).not.toHaveProperty('holder');
+  });
 });
 
 describe('a person', () => {

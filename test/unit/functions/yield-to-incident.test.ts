@@ -100,6 +100,20 @@ it.each(['rolled-back', 'failed'] as const)(
   },
 );
 
+it('tells of a release that came in without a deployment, and stops nothing', async () => {
+  await expect(makeRoom({ deploymentId: undefined })).resolves.toEqual({ yielded: false });
+  expect(codeDeploy.calls()).toEqual([]);
+  await expect(ledger.incidents.newcomers(RELEASE)).resolves.toMatchObject([
+    { releaseId: NEW, fate: 'completed' },
+  ]);
+  expect(mails()).toMatchObject([
+    {
+      Subject: '[prod] orders: released again during a rollback',
+      Message: expect.stringContaining(`orders: release ${NEW} came in while orders was being rolled back`),
+    },
+  ]);
+});
+
 describe('leaves the deployment alone', () => {
   it('once the incident has ended', () => ledger.locks.release('orders', `${RELEASE}#1`));
 
