@@ -38,12 +38,11 @@ export function yieldToIncident(deps: YieldToIncidentDeps) {
   const { deployments, releases, incidents } = deps;
 
   return async (input: z.infer<typeof yieldToIncidentInput>): Promise<{ readonly yielded: boolean }> => {
-    const { deploymentId, releaseId, service, incidentId, attempt, executionArn } = input;
+    const { deploymentId, releaseId, service, incidentId, executionArn } = input;
     // Run again after it stopped the deployment, it finds the release undone, and tells of it.
     const { undoneBy } = await releases.get(releaseId);
-    if (undoneBy !== incidentId && (await holderAgainst(deps, input))?.incidentId !== incidentId) {
-      return { yielded: false };
-    }
+    const holder = undoneBy === incidentId ? input : await holderAgainst(deps, input);
+    if (holder?.incidentId !== incidentId) return { yielded: false };
     const yielded = deploymentId !== undefined && (await stopped(deploymentId));
     if (yielded) await releases.markUndone(releaseId, incidentId);
     const newcomer: NewcomerRecord = {
@@ -51,13 +50,14 @@ export function yieldToIncident(deps: YieldToIncidentDeps) {
       service,
       ...(deploymentId !== undefined && { deploymentId }),
       releaseId,
-      attempt,
+      // The incident may have begun its next attempt since it was looked at.
+      attempt: holder.attempt,
       fate: yielded ? 'stopped' : 'completed',
       seenAt: new Date(deps.now()).toISOString(),
     };
     // First what keeps further services from beginning, then what the service itself is by now.
     await incidents.addNewcomer(newcomer);
-    if (!yielded) await incidents.markOvertaken(input, service);
+    if (!yielded) await incidents.markOvertaken(holder, service);
     const mail = newcomerMail(deps.environment, newcomer);
     await deps.mailRoom.send(incidentId, `newcomer-${deploymentId ?? releaseId}`, executionArn, mail);
     return { yielded };

@@ -100,6 +100,15 @@ it.each(['rolled-back', 'failed'] as const)(
   },
 );
 
+it('notes it for the attempt that holds the service by now', async () => {
+  status = 'Succeeded';
+  await ledger.locks.acquire('orders', `${RELEASE}#2`, `${RELEASE}#1`);
+  const { [`plans/${RELEASE}/1/services/orders.json`]: plan = '' } = planObject() as Record<string, string>;
+  mockBucket({ [`plans/${RELEASE}/2/services/orders.json`]: plan });
+  await makeRoom();
+  await expect(ledger.incidents.overtaken({ incidentId: RELEASE, attempt: 2 })).resolves.toEqual(['orders']);
+});
+
 it('tells of a release that came in without a deployment, and stops nothing', async () => {
   await expect(makeRoom({ deploymentId: undefined })).resolves.toEqual({ yielded: false });
   expect(codeDeploy.calls()).toEqual([]);
