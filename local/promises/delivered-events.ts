@@ -3,6 +3,9 @@ import type { BootedCoordinator } from '../boot/boot.ts';
 /** What the sweep leaves alone because its event may still be on the way, with some room. */
 const graceMs = 3 * 60_000;
 
+/** What the sweep leaves to those who were told that an execution ended, with some room. */
+const reportingMs = 10 * 60_000;
+
 /**
  * What the coordinator can have heard of: an event that reached its function, or the sweep that finds what lost
  * events left undone, once it ran. It cannot answer for what neither told it; and an event in the dead-letter
@@ -40,6 +43,11 @@ export class DeliveredEvents {
   /** Whether the coordinator can know that an execution ended without success at `stoppedAt`. */
   failedExecution(executionArn: string, stoppedAt: number | undefined): boolean {
     return stoppedAt !== undefined && this.#isKnown(executionArn, stoppedAt);
+  }
+
+  /** Whether the sweep has yet to look for incidents that were left open at a time (ms since the epoch). */
+  awaitsSweep(since: number): boolean {
+    return this.#lastSweep <= since + reportingMs;
   }
 
   /** Whether an event about an execution reached its function. */

@@ -1,3 +1,4 @@
+import type { IncidentRecord } from '../../shared/ledger/records.ts';
 import type { AttachedRun, Attachment } from '../rehearsal/attachment.ts';
 import type { Violation } from './promise.ts';
 import { promises } from './promises.ts';
@@ -16,8 +17,9 @@ export interface PromiseWatch extends Attachment {
 /**
  * Watches a run for every promise of docs/promises.md, from the moment it is attached to the end.
  *
- * It changes nothing of the run, nor its chance: the same seed gives the same run with it and without it. What
- * is attached besides it may come before or after.
+ * It changes nothing of the run, nor its chance: the same seed gives the same run with it and without it, but that an
+ * incident of which no event told is left to the next sweep before the run ends. What is attached besides it may come
+ * before or after.
  */
 export function watchPromises(run: AttachedRun): PromiseWatch {
   const facts = new RunFacts(run);
@@ -36,8 +38,15 @@ export function watchPromises(run: AttachedRun): PromiseWatch {
   }
   return {
     violations: () => violations,
+    isOver: () => !facts.ledger.incidents().some((incident) => isLeftToTheSweep(facts, incident)),
     async finish() {
       for (const finish of finishing) finish();
     },
   };
+}
+
+function isLeftToTheSweep(facts: RunFacts, { status, executionArn }: IncidentRecord): boolean {
+  if (status === 'closed') return false;
+  const { stopDate } = facts.coordinator.engine.execution(executionArn);
+  return stopDate !== undefined && facts.delivered.awaitsSweep(stopDate);
 }

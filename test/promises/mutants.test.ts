@@ -151,7 +151,7 @@ const cases: readonly Case[] = [
     promise: 'everything-ends',
     mutant: 'an incident is not closed',
     scenario: badCanary,
-    breaks: [mutants.closesNothing],
+    breaks: [mutants.closesNothing, mutants.sweepsNothing],
   },
   {
     promise: 'everything-ends',

@@ -144,6 +144,9 @@ export const closesNothing = replaceFunction('CloseIncidentFunction', async ({ i
   outcome: 'rolled-back',
 }));
 
+/** A sweep that finds nothing. */
+export const sweepsNothing = replaceFunction('SweepLostWorkFunction', async () => ({ started: 0, ended: 0 }));
+
 /** Locks for a week that are not given back. */
 export const keepsLocks = breakCalls(
   { by: /./, service: 'dynamodb', operation: 'UpdateItem' },
