@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isMoving } from '../../shared/aws/stacks.ts';
 import { type AliasKind, isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
@@ -133,9 +134,7 @@ export function finishService(deps: FinishServiceDeps) {
   }
 
   async function isStackMoving({ stack }: ServiceEntry): Promise<boolean> {
-    if (!stack) return false;
-    const { status } = await deps.stacks.describe(stack);
-    return status.endsWith('_IN_PROGRESS') && !status.endsWith('_CLEANUP_IN_PROGRESS');
+    return stack !== undefined && isMoving(await deps.stacks.describe(stack));
   }
 }
 

@@ -7,6 +7,7 @@ import {
   ledgers,
   planStore,
   signals,
+  stacks,
   watchingCatalogStore,
 } from '../../shared/wiring.ts';
 import { observeDeployment, observeDeploymentInput } from './observe-deployment.ts';
@@ -17,6 +18,7 @@ export const build = task(observeDeploymentInput, (runtime) => {
     deployments: deployments(runtime),
     aliases: aliases(runtime),
     signals: signals(runtime),
+    stacks: stacks(runtime),
     healthChecks: healthChecks(runtime),
     catalog: watchingCatalogStore(runtime),
     releases,

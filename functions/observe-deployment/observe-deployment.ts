@@ -3,8 +3,9 @@ import type { Aliases } from '../../shared/aws/aliases.ts';
 import { type Deployment, type Deployments, isActive } from '../../shared/aws/deployments.ts';
 import type { HealthChecks } from '../../shared/aws/health-checks.ts';
 import type { Signals } from '../../shared/aws/signals.ts';
+import { isMoving, type Stacks } from '../../shared/aws/stacks.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
-import type { ServicePolicy } from '../../shared/catalog/service-entry.ts';
+import { type ServiceEntry, type ServicePolicy, stacksOf } from '../../shared/catalog/service-entry.ts';
 import { LedgerCorrupt } from '../../shared/errors.ts';
 import { type HolderDeps, holderAgainst } from '../../shared/incident/holder.ts';
 import type { CheckedHealth, FailedLooks } from '../../shared/judge/health-checks.ts';
@@ -51,6 +52,7 @@ export interface ObserveDeploymentDeps extends HolderDeps {
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
   readonly checkpoints: CheckpointLedger;
+  readonly stacks: Stacks;
   readonly now: () => number;
 }
 
@@ -68,7 +70,8 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     const release = await deps.releases.get(releaseId);
     const watched = release.deployments[deploymentId];
     if (!watched) throw new LedgerCorrupt(`Release ${releaseId} does not know deployment ${deploymentId}.`);
-    const { policy } = await deps.catalog.entry(release.service);
+    const entry = await deps.catalog.entry(release.service);
+    const { policy } = entry;
     const deployment = await deps.deployments.get(deploymentId);
 
     const phase = phaseOf(deployment);
@@ -105,22 +108,25 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     // One that has completed is named once, at its first look; it is stopped no more.
     const isYoung = phase === 'shifting' || (phase === 'baking' && !seen);
     const holder = !over && isYoung ? await holderAgainst(deps, release) : undefined;
+    const next = nextStep({
+      phase,
+      verdict: judgement.verdict,
+      requests,
+      bakedMinutes,
+      bake: policy.bake,
+      onlyObserved: policy.autonomy === 'observe',
+      over,
+      inTheWay: holder !== undefined,
+    });
+    const provesGood = next === 'settle' && judgement.verdict === 'healthy';
     return {
       phase,
       share,
       judgement,
       requests,
       errors,
-      next: nextStep({
-        phase,
-        verdict: judgement.verdict,
-        requests,
-        bakedMinutes,
-        bake: policy.bake,
-        onlyObserved: policy.autonomy === 'observe',
-        over,
-        inTheWay: holder !== undefined,
-      }),
+      // What is proved good before its stack is through may yet be taken back by it, without a deployment.
+      next: provesGood && (await isBeingUpdated(entry, deployment)) ? 'look-again' : next,
       holder: holder ?? null,
       waitSeconds: secondsUntilNextLook({ now, phase, bakedMinutes: health.isDoubted ? 0 : bakedMinutes }),
       seen: {
@@ -129,6 +135,12 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
       },
     };
   };
+
+  /** Whether the stack update that made a deployment is still under way; a later one says nothing of it. */
+  async function isBeingUpdated(entry: ServiceEntry, { createdAt }: Deployment): Promise<boolean> {
+    const updates = await Promise.all(stacksOf(entry).map((stack) => deps.stacks.describe(stack)));
+    return updates.some((one) => isMoving(one) && (one.lastUpdatedAt ?? 0) <= createdAt);
+  }
 
   function checkHealth(
     { healthChecks }: ServicePolicy,

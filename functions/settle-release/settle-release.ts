@@ -12,7 +12,7 @@ import { type SnapshotClients, takeSnapshot } from '../../shared/ledger/take-sna
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
 import { recordedMail } from '../../shared/mail/recorded-mails.ts';
 import { observedMail, releaseMail } from '../../shared/mail/release-mails.ts';
-import { rolledBackUpdates } from './rolled-back-updates.ts';
+import { failedUpdates } from './failed-updates.ts';
 
 export const settleReleaseInput = z.strictObject({
   releaseId: z.string(),
@@ -114,7 +114,7 @@ export function settleRelease(deps: SettleReleaseDeps) {
     const objections = [
       ...objectionsToGood(release, snapshot, others),
       // Last, so that a rollback that begins while the snapshot is taken is seen.
-      ...(await rolledBackUpdates(entry, release, deps.stacks)),
+      ...(await failedUpdates(entry, release, deps.stacks)),
     ];
     if (objections.length > 0) return objections;
     if (!(await releases.markGood(releaseId, snapshot))) return 'bad';

@@ -1,3 +1,4 @@
+import { isMoving } from '../../shared/aws/stacks.ts';
 import type { AliasSnapshot, ReleaseRecord } from '../../shared/ledger/records.ts';
 import { isRelease } from './ledger-mirror.ts';
 import type { PromiseCheck } from './promise.ts';
@@ -5,9 +6,9 @@ import type { RunFacts } from './run-facts.ts';
 
 /**
  * Nothing becomes good by accident. A release turns good because a deployment of it, or it as a whole, was judged
- * healthy, because it puts a good one back or was put back and recovered, or because a person said so. One that was judged as a whole really had
- * the requests its policy asks for. And nothing that is live with it came in by a release that is bad, or by a
- * deployment that nothing has proved.
+ * healthy, because it puts a good one back or was put back and recovered, or because a person said so. One that was
+ * judged as a whole really had the requests its policy asks for. The stack update that brought it in is through. And
+ * nothing that is live with it came in by a release that is bad, or by a deployment that nothing has proved.
  */
 export const goodIsEarned: PromiseCheck = {
   promise: 'good-is-earned',
@@ -19,6 +20,7 @@ export const goodIsEarned: PromiseCheck = {
       if (after.restores !== undefined || by === 'CloseIncidentFunction') return;
       const reason = reasonOf(facts, after, at);
       if (reason) say(reason);
+      if (!after.statedGood && isBeingUpdated(facts, after)) say('while its stack is still being updated');
       for (const alias of after.snapshot ?? []) {
         const problem =
           alias.kind !== 'cloudformation' && originProblem(facts, after, alias as AliasSnapshot);
@@ -46,6 +48,18 @@ function reasonOf(facts: RunFacts, release: ReleaseRecord, at: number): string |
     );
   });
   return served ? undefined : 'although too few asked anything of it';
+}
+
+/** Whether the stack update that made the deployments of a release is under way. */
+function isBeingUpdated(facts: RunFacts, { service, deployments }: ReleaseRecord): boolean {
+  const created = Object.values(deployments).map(({ createdAt }) => Date.parse(createdAt));
+  const stack = facts.entry(service)?.stack;
+  if (stack === undefined || created.length === 0) return false;
+  const { cloudFormation } = facts.account;
+  return (
+    isMoving({ status: cloudFormation.status(stack) }) &&
+    (cloudFormation.updatedAt(stack) ?? 0) <= Math.max(...created)
+  );
 }
 
 function wasStated({ scenario }: RunFacts, service: string): boolean {

@@ -44,7 +44,7 @@ export class DeploymentTool {
       const migrates = this.#scenario.releases.some(
         (one) => one.service === entry.service && one.migrates !== undefined,
       );
-      const migration = { release: 0, seconds: 0 };
+      const migration = { release: 0, seconds: 0, fails: false };
       const state = { code, config: initialConfig, hooks: {}, ...(migrates && { migration }) };
       this.#states.set(entry.service, state);
       const roleArn = `arn:aws:iam::${this.#account.identity.accountId}:role/cloudformation-execution`;
@@ -124,7 +124,7 @@ export class DeploymentTool {
     const migration =
       release.migrates === undefined
         ? before.migration
-        : { release: number, seconds: release.migrates / 1000 };
+        : { release: number, seconds: release.migrates.takes / 1000, fails: release.migrates.fails };
     const { config, hooks } = release;
     const state = { code, config, hooks, ...(migration && { migration }) };
     this.#states.set(release.service, state);

@@ -20,6 +20,12 @@ export const badness = answers.extend({
   functions: z.array(z.string()).min(1).optional(),
 });
 
+/** How long a migration takes, and whether it then fails; a duration alone is one that does not. */
+const migration = z.preprocess(
+  (value) => (typeof value === 'object' ? value : { takes: value }),
+  z.strictObject({ takes: positiveDuration, fails: z.boolean().default(false) }),
+);
+
 /** A release: a stack update with new code for some functions, shifted in by CodeDeploy. */
 export const release = z.strictObject({
   service: z.string(),
@@ -38,8 +44,8 @@ export const release = z.strictObject({
   apiStages: z.array(z.string()).optional(),
   /** New weights of rules by target group, by the rule's id. */
   mesh: z.record(z.string(), z.record(z.string(), z.number().int().min(0))).default({}),
-  /** A data migration in the stack update, once the new code has the traffic: so long it takes. */
-  migrates: positiveDuration.optional(),
+  /** A data migration in the stack update, once the new code has the traffic. */
+  migrates: migration.optional(),
   /** The update is requested with `DisableRollback`: where it fails, the stack stays as it is. */
   disableRollback: z.boolean().optional(),
   hooks: z.strictObject({ preTraffic: hook.optional(), postTraffic: hook.optional() }).prefault({}),

@@ -10,8 +10,8 @@ export interface ServiceState {
   readonly code: Readonly<Record<string, number>>;
   readonly config: string;
   readonly hooks: ScenarioRelease['hooks'];
-  /** The data migration that the stack holds: by which release, and how long it takes, s. */
-  readonly migration?: { readonly release: number; readonly seconds: number };
+  /** The data migration that the stack holds: by which release, how long it takes, s, and whether it fails then. */
+  readonly migration?: { readonly release: number; readonly seconds: number; readonly fails: boolean };
 }
 
 /** The physical name of a service's function. */
@@ -120,12 +120,17 @@ function functionResources(
 function migrationResource({ targets }: ServiceEntry, { migration }: ServiceState) {
   if (!migration) return {};
   const aliases = targets.filter(isAlias).map((target) => `${target.function}Alias${target.alias}`);
-  const { release, seconds } = migration;
+  const { release, seconds, fails } = migration;
   return {
     Migration: {
       Type: 'Custom::Migration',
       DependsOn: aliases,
-      Properties: { ServiceToken: { Ref: 'Table' }, Release: String(release), Seconds: String(seconds) },
+      Properties: {
+        ServiceToken: { Ref: 'Table' },
+        Release: String(release),
+        Seconds: String(seconds),
+        Fails: String(fails),
+      },
     },
   };
 }

@@ -94,12 +94,13 @@ export function drawRest(
     : [];
   const blue = random.integer(0, 100);
   const update = random.fork('update');
+  const takes = update.chance(0.12) ? `${update.pick([20, 200, 1_500])}s` : undefined;
   return {
     ...(changed.length > 0 && {
       parameters: Object.fromEntries(changed.map((last) => [parameterOf(service, last), `value ${number}`])),
     }),
-    ...(update.chance(0.12) && { migrates: `${update.pick([20, 200, 1_500])}s` }),
     ...(update.chance(0.08) && { disableRollback: true }),
+    ...(takes && { migrates: update.chance(0.3) ? { takes, fails: true } : takes }),
     ...(rule && random.chance(0.7) && { mesh: { [rule]: { 'tg-blue': blue, 'tg-green': 100 - blue } } }),
   };
 }

@@ -36,6 +36,11 @@ export function isAtRest({ status }: Pick<StackState, 'status'>): boolean {
   return status.endsWith('_COMPLETE') && status !== 'ROLLBACK_COMPLETE' && status !== 'DELETE_COMPLETE';
 }
 
+/** Whether an update of a stack is under way and may yet fail, or is being rolled back; cleaning up changes nothing more. */
+export function isMoving({ status }: Pick<StackState, 'status'>): boolean {
+  return status.endsWith('_IN_PROGRESS') && !status.endsWith('_CLEANUP_IN_PROGRESS');
+}
+
 /** What a stack is put back to. */
 export interface StackRestore {
   readonly stack: string;

@@ -113,6 +113,12 @@ const cases: readonly Case[] = [
   },
   {
     promise: 'good-is-earned',
+    mutant: 'nobody asks whether the stack is through',
+    scenario: findScenario(process.cwd(), 'stack-fails-while-baking'),
+    breaks: [mutants.seesNoUpdate],
+  },
+  {
+    promise: 'good-is-earned',
     mutant: 'nobody asks what the other functions are on',
     scenario: besideUnproven,
     breaks: [mutants.forgetsTheOthers],

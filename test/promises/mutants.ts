@@ -144,6 +144,15 @@ export const closesNothing = replaceFunction('CloseIncidentFunction', async ({ i
   outcome: 'rolled-back',
 }));
 
+/** A watch to which every stack is at rest. */
+export const seesNoUpdate = breakCalls(
+  { by: /^ObserveDeployment/, service: 'cloudformation', operation: 'DescribeStacks' },
+  async (_, real) => {
+    const { Stacks = [] } = (await real()) as { Stacks?: object[] };
+    return { Stacks: Stacks.map((stack) => ({ ...stack, StackStatus: 'UPDATE_COMPLETE' })) };
+  },
+);
+
 /** A sweep that finds nothing. */
 export const sweepsNothing = replaceFunction('SweepLostWorkFunction', async () => ({ started: 0, ended: 0 }));
 

@@ -2,8 +2,8 @@ import type { Timer, VirtualClock } from '../../clock/virtual-clock.ts';
 import type { ResourceProvider } from './resource-provider.ts';
 
 /**
- * A custom resource of a team that migrates data: it takes the `Seconds` its properties name, and no time on the way
- * back, since what was migrated stays as it is.
+ * A custom resource of a team that migrates data: it takes the `Seconds` its properties name, and then
+ * fails where they say so (`Fails`); and no time on the way back, since what was migrated stays as it is.
  */
 export function migrationProvider(clock: VirtualClock): ResourceProvider {
   return {
@@ -14,7 +14,9 @@ export function migrationProvider(clock: VirtualClock): ResourceProvider {
       let timer: Timer | undefined;
       return {
         onEnd: (listener) => {
-          timer = clock.after(Number(properties.Seconds) * 1000, () => listener(undefined));
+          timer = clock.after(Number(properties.Seconds) * 1000, () =>
+            listener(properties.Fails === 'true' ? 'The migration failed.' : undefined),
+          );
         },
         cancel: () => {
           if (timer) clock.cancel(timer);

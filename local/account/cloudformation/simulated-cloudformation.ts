@@ -267,6 +267,11 @@ export class SimulatedCloudFormation implements SimulatedService {
     return this.#registry.find(stack).status;
   }
 
+  /** When the latest update of a stack began, ms since the epoch; undefined before the first. @throws ValidationError */
+  updatedAt(stack: string): number | undefined {
+    return this.#registry.find(stack).updatedAt;
+  }
+
   /** Lets the next `times` changes of a resource in a create or update fail. */
   failUpdateOf(stack: string, logicalId: string, reason = 'Internal Failure', times = 1): void {
     this.#registry.find(stack).faults.set(`update:${logicalId}`, { reason, remaining: times });

@@ -1,3 +1,4 @@
+import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
   BatchGetDeploymentTargetsCommand,
@@ -11,7 +12,14 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/observe-deployment/handler.ts';
 import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
-import { alias, allowTraffic, deploymentInfo, lambdaTarget, metricData } from '../fixtures/aws-answers.ts';
+import {
+  alias,
+  allowTraffic,
+  deploymentInfo,
+  lambdaTarget,
+  metricData,
+  stackOf,
+} from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
@@ -22,11 +30,12 @@ import { NOW, RELEASED_AT } from '../fixtures/times.ts';
 
 const codeDeploy = mockClient(CodeDeployClient);
 const lambda = mockClient(LambdaClient);
+const cloudFormation = mockClient(CloudFormationClient);
 const cloudWatch = mockClient(CloudWatchClient);
 let ledger: LedgerDouble;
 
 beforeEach(async () => {
-  for (const mock of [codeDeploy, lambda, cloudWatch]) mock.reset();
+  for (const mock of [codeDeploy, lambda, cloudFormation, cloudWatch]) mock.reset();
   ledger = new LedgerDouble();
   mockBucket(catalogObject());
   await ledger.releases.open(releaseRecord());
@@ -36,7 +45,11 @@ beforeEach(async () => {
   lambda.on(GetAliasCommand).resolves(alias('4', { '5': 0.1 }));
   alarm({ StateValue: 'OK' });
   traffic([40, 40, 40], [0, 0, 0]);
+  stackIs({});
 });
+
+const stackIs = (changes: Partial<Stack>) =>
+  cloudFormation.on(DescribeStacksCommand).resolves(stackOf(changes));
 
 const observe = (seen?: object | null) =>
   build(runtimeOf(ledger))({
@@ -277,6 +290,33 @@ describe('while it bakes', () => {
   it('settles a healthy release after its bake', async () => {
     completed(16);
     await expect(observe()).resolves.toMatchObject({ phase: 'baking', share: 1, next: 'settle' });
+  });
+
+  describe('and its stack is still being updated', () => {
+    beforeEach(() => completed(16));
+
+    it.each(['UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS'] as const)(
+      'is not settled good: %s',
+      async (status) => {
+        stackIs({ StackStatus: status });
+        await expect(observe()).resolves.toMatchObject({ next: 'look-again' });
+      },
+    );
+
+    it.each<[string, Partial<Stack>]>([
+      ['cleaning up', { StackStatus: 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' }],
+      ['of a later release', { StackStatus: 'UPDATE_IN_PROGRESS', LastUpdatedTime: new Date(NOW) }],
+    ])('is settled where the update is %s', async (_, stack) => {
+      stackIs(stack);
+      await expect(observe()).resolves.toMatchObject({ next: 'settle' });
+    });
+
+    it('is settled without a verdict all the same', async () => {
+      completed(121);
+      traffic([10], [0]);
+      stackIs({ StackStatus: 'UPDATE_IN_PROGRESS' });
+      await expect(observe()).resolves.toMatchObject({ next: 'settle' });
+    });
   });
 
   it('looks again before its shortest bake is over', async () => {

@@ -212,14 +212,17 @@ describe('parameters of a good release', () => {
   });
 });
 
-it('is unproven where the stack update that brought it in was rolled back half way', async () => {
-  cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ StackStatus: 'UPDATE_ROLLBACK_FAILED' }));
-  await expect(settle()).resolves.toEqual({ settlement: 'unproven' });
-  expect((await ledger.releases.get(RELEASE)).verdict).toBe('candidate');
-  expect(mails()[0]?.Message).toContain(
-    'the update of stack shop-orders that brought it in was rolled back (UPDATE_ROLLBACK_FAILED)',
-  );
-});
+it.each(['UPDATE_ROLLBACK_COMPLETE', 'UPDATE_ROLLBACK_FAILED', 'UPDATE_FAILED'] as const)(
+  'is unproven where the stack update that brought it in ended %s',
+  async (status) => {
+    cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ StackStatus: status }));
+    await expect(settle()).resolves.toEqual({ settlement: 'unproven' });
+    expect((await ledger.releases.get(RELEASE)).verdict).toBe('candidate');
+    expect(mails()[0]?.Message).toContain(
+      `the update of stack shop-orders that brought it in did not go through (${status})`,
+    );
+  },
+);
 
 it('is good although a later update of the stack was rolled back', async () => {
   cloudFormation
