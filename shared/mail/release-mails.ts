@@ -4,7 +4,7 @@ import { columns, duration, instant, layOut, type Mail } from './mail-text.ts';
 
 /**
  * The mail of a release whose watching has ended: confirmed good, or left unproven for want of a verdict, or
- * because of what its other targets are on.
+ * because of what its other targets are on or its stack did.
  */
 export function releaseMail(
   environment: string,
@@ -21,7 +21,7 @@ export function releaseMail(
   const subject = good
     ? `[${environment}] ${release.service}: release confirmed good`
     : `[${environment}] ${release.service}: release unproven, ${
-        objections.length > 0 ? 'another target is not good' : 'no verdict'
+        objections.length > 0 ? 'although it did well' : 'no verdict'
       }`;
   const undecided = new Set(
     deployments.flatMap(({ settled }) =>
@@ -30,12 +30,12 @@ export function releaseMail(
   );
   const unproven =
     objections.length > 0
-      ? 'was itself healthy, but not all that is live with it is proven'
+      ? 'was itself healthy, but something else speaks against it'
       : 'there was no verdict on it';
   const lead = good
     ? `${release.service}: the release of ${instant(release.startedAt)} was watched for ${watched} and is good.`
     : `${release.service}: the release of ${instant(release.startedAt)} was watched for ${watched} and ` +
-      `${unproven}. It stays live, and it is not a release the coordinator would go back to.`;
+      `${unproven}. It is left as it is, and it is not a release the coordinator would go back to.`;
   return layOut(
     subject,
     lead,

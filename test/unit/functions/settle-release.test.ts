@@ -240,7 +240,7 @@ it('is unproven, and says why, beside a function that a bad release left behind'
   );
   await expect(settle()).resolves.toEqual({ settlement: 'unproven' });
   expect((await ledger.releases.get(RELEASE)).verdict).toBe('candidate');
-  expect(mails()[0]?.Subject).toBe('[prod] orders: release unproven, another target is not good');
+  expect(mails()[0]?.Subject).toBe('[prod] orders: release unproven, although it did well');
   expect(mails()[0]?.Message).toContain(
     `ListOrder:live is on version 4, which came with ${GOOD_RELEASE}, marked bad`,
   );
