@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { type Deployments, isActive } from '../../shared/aws/deployments.ts';
+import { LockLost } from '../../shared/errors.ts';
 import { type HolderDeps, holderAgainst } from '../../shared/incident/holder.ts';
-import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
+import { lockOwner } from '../../shared/incident/lock-owner.ts';
+import type { Attempt, IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import type { NewcomerRecord } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
@@ -43,7 +45,12 @@ export function yieldToIncident(deps: YieldToIncidentDeps) {
     const { undoneBy } = await releases.get(releaseId);
     const holder = undoneBy === incidentId ? input : await holderAgainst(deps, input);
     if (holder?.incidentId !== incidentId) return { yielded: false };
-    const yielded = deploymentId !== undefined && (await stopped(deploymentId));
+    if (deploymentId !== undefined && isActive(await deployments.get(deploymentId))) {
+      if (!(await isHeldStill(service, holder))) return { yielded: false };
+      await deployments.stop(deploymentId);
+    }
+    const yielded =
+      deploymentId !== undefined && (await deployments.get(deploymentId)).status !== 'Succeeded';
     if (yielded) await releases.markUndone(releaseId, incidentId);
     const newcomer: NewcomerRecord = {
       incidentId,
@@ -63,9 +70,14 @@ export function yieldToIncident(deps: YieldToIncidentDeps) {
     return { yielded };
   };
 
-  /** Stops a deployment; answers false where it completed before it could be stopped. */
-  async function stopped(deploymentId: string): Promise<boolean> {
-    if (isActive(await deployments.get(deploymentId))) await deployments.stop(deploymentId);
-    return (await deployments.get(deploymentId)).status !== 'Succeeded';
+  /** Renews the lock, as every step does that changes something; answers false where the incident has ended just now. */
+  async function isHeldStill(service: string, holder: Attempt): Promise<boolean> {
+    try {
+      await deps.locks.renew(service, lockOwner(holder));
+      return true;
+    } catch (error) {
+      if (error instanceof LockLost) return false;
+      throw error;
+    }
   }
 }

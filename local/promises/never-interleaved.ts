@@ -13,7 +13,7 @@ import type { ServiceChange } from './service-changes.ts';
  * - is not lost sight of: it is in the ledger, or a person was told that it is not watched;
  * - is not stopped in silence: where it was made to give way, a mail names it;
  * - is not undone in silence: where the coordinator moved its alias or updated its stack after it had begun, the
- *   incident's outcome was mailed after that.
+ *   incident's outcome was mailed after that, or a mail that names it.
  */
 export const neverInterleaved: PromiseCheck = {
   promise: 'never-interleaved',
@@ -104,7 +104,11 @@ function checkDeployment(facts: RunFacts, deployment: Deployment, broken: Broken
   if (!undone) return;
   const reported = facts.mails
     .all()
-    .some(({ kind, about, at }) => kind === 'outcome' && about === during.incidentId && at >= undone.at);
+    .some(
+      ({ kind, about, at, body }) =>
+        at >= undone.at &&
+        ((kind === 'outcome' && about === during.incidentId) || body.includes(`deployment ${id} `)),
+    );
   if (!reported) {
     broken(
       `${undone.call} undid ${id} of ${group.name}, begun during ${during.incidentId}, and nobody was told`,

@@ -6,16 +6,23 @@ import { MINUTE_MS } from '../traffic/version-minute.ts';
 import type { PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
 
+interface Begun {
+  readonly incidentId: string;
+  readonly service: string;
+  readonly at: number;
+}
+
 /**
  * Nothing is changed without the autonomy for it. An attempt that no person asked for changes something only if every
  * service of its plan may be changed by itself, or a person approved exactly that plan, or a limit was broken and the
- * policy does not wait then; if nothing of it was on hold when its incident was opened; and within its service's budget.
+ * policy does not wait then; if nothing of it was on hold when its incident was opened; and within its
+ * service's budget, of which an incident uses one, however often it plans again.
  */
 export const withinAutonomy: PromiseCheck = {
   promise: 'within-autonomy',
   watch(facts, broken) {
     /** When each attempt that no person asked for made its first change. */
-    const begun = new Map<string, { readonly service: string; readonly at: number }>();
+    const begun = new Map<string, Begun>();
     facts.changes.onChange(({ at, call, service, owners }) => {
       for (const owner of owners) {
         const [incidentId = '', attempt = ''] = owner.split('#');
@@ -23,7 +30,7 @@ export const withinAutonomy: PromiseCheck = {
         // Of an older attempt the ledger does not say any more who asked for it.
         if (!incident || incident.attempt !== Number(attempt) || begun.has(owner)) continue;
         if (incident.requestedBy !== undefined || isApproved(facts, owner, incident)) continue;
-        begun.set(owner, { service: incident.service, at });
+        begun.set(owner, { incidentId, service: incident.service, at });
         const why =
           withoutPermission(facts, owner, incident) ?? overBudget(facts, incident, [...begun.values()], at);
         if (why)
@@ -74,12 +81,14 @@ function isBreached(facts: RunFacts, { releaseId, service }: IncidentRecord): bo
 function overBudget(
   facts: RunFacts,
   { service }: IncidentRecord,
-  begun: readonly { readonly service: string; readonly at: number }[],
+  begun: readonly Begun[],
   at: number,
 ): string | undefined {
   const budget = facts.entry(service)?.policy.budget;
   if (!budget) return undefined;
   const since = at - budget.hours * 60 * MINUTE_MS;
-  const used = begun.filter((one) => one.service === service && one.at > since).length;
-  return used > budget.rollbacks ? `${service} may be taken back ${budget.rollbacks} times` : undefined;
+  const used = new Set(
+    begun.filter((one) => one.service === service && one.at > since).map(({ incidentId }) => incidentId),
+  );
+  return used.size > budget.rollbacks ? `${service} may be taken back ${budget.rollbacks} times` : undefined;
 }

@@ -100,6 +100,16 @@ it.each(['rolled-back', 'failed'] as const)(
   },
 );
 
+it('stops nothing where the incident ends the moment before', async () => {
+  codeDeploy.on(GetDeploymentCommand).callsFake(async () => {
+    await ledger.locks.release('orders', `${RELEASE}#1`);
+    return deploymentInfo({ status });
+  });
+  await expect(makeRoom()).resolves.toEqual({ yielded: false });
+  expect(stops()).toEqual([]);
+  expect(mails()).toEqual([]);
+});
+
 it('notes it for the attempt that holds the service by now', async () => {
   status = 'Succeeded';
   await ledger.locks.acquire('orders', `${RELEASE}#2`, `${RELEASE}#1`);
