@@ -39,15 +39,12 @@ export async function planService(
     snapshot: move.to.snapshot ?? [],
     reason: reasonOf(move, own),
     undoneSince: move.undone.at(-1)?.startedAt ?? bad.startedAt,
+    isBack: wasPutBack(releases[0], toRelease, incident),
   };
-  const isBack = wasPutBack(releases[0], toRelease, incident);
   const targets: TargetPlan[] = [];
   const unchanged: { target: string; reason: string }[] = [];
   for (const target of entry.targets) {
-    const planned =
-      target.kind === 'hook' && isBack
-        ? { reason: 'it did its part when this incident put the service back' }
-        : await planTarget(deps, entry, target, bad, earlier, wayBack);
+    const planned = await planTarget(deps, entry, target, bad, earlier, wayBack);
     if ('reason' in planned) unchanged.push({ target: targetName(target), reason: planned.reason });
     else targets.push(planned);
   }

@@ -25,6 +25,8 @@ export interface WayBack {
   readonly snapshot: readonly TargetSnapshot[];
   /** When the first of the releases that are undone began, ISO 8601. */
   readonly undoneSince: string;
+  /** An earlier attempt of the incident put the service back, and nobody has released it since. */
+  readonly isBack: boolean;
 }
 
 /** What is to be done to a target, or why nothing is. */
@@ -58,6 +60,6 @@ export async function planTarget(
     case 'mesh':
       return planMesh(deps, goal?.kind === 'mesh' ? goal : undefined);
     case 'hook':
-      return planHook(deps, target);
+      return planHook(deps, target, wayBack.isBack);
   }
 }

@@ -19,8 +19,11 @@ export const oneIncidentPerService: PromiseCheck = {
   watch(facts, broken) {
     /** When each incident last freed each lock, by `<incident> <service>`. */
     const freed = new Map<string, number>();
-    facts.ledger.onWrite(({ at, sk, pk, before, after }) => {
-      if (sk === 'LOCK' && after?.owner === nobody && before) {
+    facts.ledger.onWrite((write) => {
+      const { at, sk, pk, before, after } = write;
+      if (sk !== 'LOCK') return;
+      checkHandover(facts, write, broken);
+      if (after?.owner === nobody && before) {
         freed.set(`${incidentOf(String(before.owner))} ${pk.slice(5)}`, at);
       }
     });
@@ -34,9 +37,6 @@ export const oneIncidentPerService: PromiseCheck = {
       if (makesRoom(change) && holder === nobody && at - since <= renewedMs) return;
       const by = incidents.join(' or ') || 'no incident';
       broken(`${facts.clock(at)} ${call} on ${service} for ${by}, while ${holder} holds its lock`);
-    });
-    facts.ledger.onWrite((write) => {
-      if (write.sk === 'LOCK') checkHandover(facts, write, broken);
     });
     return undefined;
   },
