@@ -1,22 +1,34 @@
 // The SDK warns of Node.js versions it is about to leave; the tests run on the oldest that contributors may have.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-/** Tests run as TypeScript through swc; no test sleeps, reads the wall clock or opens a socket. */
+/** Folders of the tests that use the product alone: mocked clients, and the ledger's table in memory. */
+const product = ['unit', 'cli'];
+
+/** Plain Node.js processes with tsx, as `npm run rehearse` has them: docs/decisions/0014-tests-in-plain-node.md. */
+const inPlainNode = {
+  runner: ['jest-light-runner', { runtime: 'child_process' }],
+  setupFiles: ['tsx'],
+  transform: {},
+};
+
+/** No test sleeps, reads the wall clock or opens a socket. */
 export default {
-  testEnvironment: 'node',
-  // Libraries keep references to globals between files; cleaning those up only makes noise.
-  testEnvironmentOptions: { globalsCleanup: 'off' },
-  // Whole machines run in a test; no test waits, so this only has to be longer than a busy machine is slow.
-  testTimeout: 180_000,
   // Half of the time goes by on one core otherwise: jest leaves one to the terminal.
   maxWorkers: '100%',
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   testSequencer: '<rootDir>/test/longest-first.js',
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
-    ],
-  },
-  moduleFileExtensions: ['ts', 'js', 'json', 'node'],
+  // Two projects, and with them processes of their own: the tests of the product stub the prototypes of SDK clients.
+  projects: [
+    {
+      ...inPlainNode,
+      displayName: 'product',
+      testMatch: product.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
+    },
+    {
+      ...inPlainNode,
+      displayName: 'machines',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: product.map((folder) => `<rootDir>/test/${folder}/`),
+    },
+  ],
 };

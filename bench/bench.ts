@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { endWithReader } from '../cli/end-with-reader.ts';
 import { type BenchReport, renderReport } from './bench-report.ts';
 import { ledger } from './ledger.ts';
 import { planning } from './planning.ts';
@@ -28,4 +29,5 @@ async function main(argv: string[]): Promise<0 | 1 | 2> {
   return report.failed.length === 0 ? 0 : 1;
 }
 
+endWithReader();
 process.exitCode = await main(process.argv.slice(2));

@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { endWithReader } from '../cli/end-with-reader.ts';
 import { bundleFunctions } from './bundle-functions.ts';
 
+endWithReader();
 const root = path.resolve(import.meta.dirname, '..');
 const outDir = path.join(root, 'dist', 'functions');
 rmSync(outDir, { recursive: true, force: true });

@@ -5,6 +5,8 @@ import { tsImport } from 'tsx/esm/api';
 // The SDK warns of Node.js versions it is about to leave; that is not what was asked.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
+const { endWithReader } = await tsImport('./end-with-reader.ts', import.meta.url);
+endWithReader();
 const { runCli } = await tsImport('./run-cli.ts', import.meta.url);
 process.exitCode = await runCli(process.argv.slice(2), {
   out: (line) => console.log(line),

@@ -1,4 +1,6 @@
-import { output, play } from './harness.ts';
+import { giveBackClock, output, play } from './harness.ts';
+
+afterEach(giveBackClock);
 
 const rules = {
   Kind: {

@@ -1,5 +1,7 @@
 import { AslError } from '../../local/asl/asl-error.ts';
-import { INVOKE, MACHINES, output, play, ROLE, work } from './harness.ts';
+import { giveBackClock, INVOKE, MACHINES, output, play, ROLE, work } from './harness.ts';
+
+afterEach(giveBackClock);
 
 describe('$states.context', () => {
   it('describes the execution, the state and the machine', async () => {

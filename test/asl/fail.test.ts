@@ -1,4 +1,6 @@
-import { play, types } from './harness.ts';
+import { giveBackClock, play, types } from './harness.ts';
+
+afterEach(giveBackClock);
 
 describe('Fail', () => {
   it('fails the execution with its Error and Cause', async () => {

@@ -1,4 +1,6 @@
-import { output, play } from './harness.ts';
+import { giveBackClock, output, play } from './harness.ts';
+
+afterEach(giveBackClock);
 
 async function evaluate(expression: string, input: unknown = {}, seed = 1): Promise<unknown> {
   const harness = play({ seed });

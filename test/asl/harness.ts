@@ -128,14 +128,15 @@ export function types(execution: Execution): string[] {
 
 let harness: Harness | undefined;
 
-/** A harness whose clock is given back after the test, or when another one begins. */
+/** A harness whose clock is given back by {@link giveBackClock}, or when another one begins. */
 export function play(options?: Options): Harness {
   harness?.clock.uninstall();
   harness = new Harness(options);
   return harness;
 }
 
-afterEach(() => {
+/** For `afterEach` of each file: the process, and with it this module, is shared by the files of the suite. */
+export function giveBackClock(): void {
   harness?.clock.uninstall();
   harness = undefined;
-});
+}

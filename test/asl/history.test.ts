@@ -1,5 +1,7 @@
 import { historyDetailsMember } from '../../local/asl/history.ts';
-import { INVOKE, output, play, ROLE, types, work } from './harness.ts';
+import { giveBackClock, INVOKE, output, play, ROLE, types, work } from './harness.ts';
+
+afterEach(giveBackClock);
 
 describe('history', () => {
   it('chains the events of a run, from the first state’s entry with 0', async () => {

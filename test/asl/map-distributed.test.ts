@@ -1,5 +1,17 @@
 import { AslError } from '../../local/asl/asl-error.ts';
-import { EXECUTIONS, type Harness, INVOKE, MACHINES, output, play, types, work } from './harness.ts';
+import {
+  EXECUTIONS,
+  giveBackClock,
+  type Harness,
+  INVOKE,
+  MACHINES,
+  output,
+  play,
+  types,
+  work,
+} from './harness.ts';
+
+afterEach(giveBackClock);
 
 const map = (
   fields: object = {},

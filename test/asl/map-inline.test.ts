@@ -1,5 +1,7 @@
 import { AslError } from '../../local/asl/asl-error.ts';
-import { INVOKE, output, play, types, work } from './harness.ts';
+import { giveBackClock, INVOKE, output, play, types, work } from './harness.ts';
+
+afterEach(giveBackClock);
 
 const map = (fields: object, states: object = { Item: { Type: 'Pass', End: true } }) => ({
   All: {

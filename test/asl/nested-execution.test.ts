@@ -1,5 +1,7 @@
 import { AslError } from '../../local/asl/asl-error.ts';
-import { EXECUTIONS, INVOKE, MACHINES, output, play, types, work } from './harness.ts';
+import { EXECUTIONS, giveBackClock, INVOKE, MACHINES, output, play, types, work } from './harness.ts';
+
+afterEach(giveBackClock);
 
 const START_EXECUTION = 'arn:aws:states:::states:startExecution';
 

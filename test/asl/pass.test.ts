@@ -1,4 +1,6 @@
-import { output, play, types } from './harness.ts';
+import { giveBackClock, output, play, types } from './harness.ts';
+
+afterEach(giveBackClock);
 
 describe('Pass', () => {
   it('copies its input to its output', async () => {

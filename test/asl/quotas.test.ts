@@ -1,6 +1,8 @@
 import { AslError } from '../../local/asl/asl-error.ts';
 import { Payload } from '../../local/asl/payload.ts';
-import { INVOKE, output, play, types, work } from './harness.ts';
+import { giveBackClock, INVOKE, output, play, types, work } from './harness.ts';
+
+afterEach(giveBackClock);
 
 const text = (bytes: number) => 'x'.repeat(bytes - 2);
 

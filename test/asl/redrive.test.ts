@@ -1,5 +1,7 @@
 import { AslError } from '../../local/asl/asl-error.ts';
-import { type Harness, INVOKE, output, play, types, work } from './harness.ts';
+import { giveBackClock, type Harness, INVOKE, output, play, types, work } from './harness.ts';
+
+afterEach(giveBackClock);
 
 const DAY = 86_400;
 

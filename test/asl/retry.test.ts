@@ -3,7 +3,9 @@ import { AslError } from '../../local/asl/asl-error.ts';
 import { matchesError, retryDelay } from '../../local/asl/error-matching.ts';
 import type { Retrier } from '../../local/asl/machine.ts';
 import { SeededRandom } from '../../local/random/seeded-random.ts';
-import { type Harness, INVOKE, output, play, types, work } from './harness.ts';
+import { giveBackClock, type Harness, INVOKE, output, play, types, work } from './harness.ts';
+
+afterEach(giveBackClock);
 
 /** Fails with each of the errors, then succeeds. */
 function failing(harness: Harness, ...errors: string[]): Harness {

@@ -1,4 +1,6 @@
-import { EXECUTIONS, INVOKE, MACHINES, output, play, ROLE, work } from './harness.ts';
+import { EXECUTIONS, giveBackClock, INVOKE, MACHINES, output, play, ROLE, work } from './harness.ts';
+
+afterEach(giveBackClock);
 
 const wait = { A: { Type: 'Wait', Seconds: 10, End: true } };
 const named = (name: string) => expect.objectContaining({ name });

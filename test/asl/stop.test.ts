@@ -1,4 +1,6 @@
-import { INVOKE, play, types, work } from './harness.ts';
+import { giveBackClock, INVOKE, play, types, work } from './harness.ts';
+
+afterEach(giveBackClock);
 
 describe('StopExecution', () => {
   const definition = {

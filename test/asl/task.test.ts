@@ -1,5 +1,7 @@
 import { AslError } from '../../local/asl/asl-error.ts';
-import { EXECUTIONS, INVOKE, MACHINES, output, play, ROLE, types, work } from './harness.ts';
+import { EXECUTIONS, giveBackClock, INVOKE, MACHINES, output, play, ROLE, types, work } from './harness.ts';
+
+afterEach(giveBackClock);
 
 describe('Task', () => {
   it('calls the resource with its arguments and puts out the result', async () => {

@@ -1,4 +1,6 @@
-import { INVOKE, machine, output, play, types, work } from './harness.ts';
+import { giveBackClock, INVOKE, machine, output, play, types, work } from './harness.ts';
+
+afterEach(giveBackClock);
 
 const slow = (seconds: number) => {
   const harness = play().on(INVOKE, async () => {

@@ -1,4 +1,6 @@
-import { output, play, types } from './harness.ts';
+import { giveBackClock, output, play, types } from './harness.ts';
+
+afterEach(giveBackClock);
 
 describe('Assign', () => {
   it('evaluates all expressions with the values of the entry, as in AWS’s example', async () => {

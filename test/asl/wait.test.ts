@@ -1,4 +1,6 @@
-import { output, play, START } from './harness.ts';
+import { giveBackClock, output, play, START } from './harness.ts';
+
+afterEach(giveBackClock);
 
 describe('Wait', () => {
   it('waits a number of seconds', async () => {

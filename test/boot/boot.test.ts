@@ -13,7 +13,7 @@ afterEach(() => clock.uninstall());
 
 function bootGreeter(seed = 1, parameters = {}): Promise<BootedCoordinator> {
   return boot({
-    templatePath: join(__dirname, 'fixtures/greeter/template.yaml'),
+    templatePath: join(process.cwd(), 'test/boot/fixtures/greeter/template.yaml'),
     parameters: { StakeholderEmail: 'team@example.com', ...parameters },
     stackName: 'greeter',
     clock,

@@ -5,7 +5,7 @@ import type { ParameterValues } from '../../local/boot/template-parameters.ts';
 import { TemplateError } from '../../local/boot/template-problem.ts';
 import { problemsOf } from './stack-of.ts';
 
-const folder = join(__dirname, 'fixtures/greeter');
+const folder = join(process.cwd(), 'test/boot/fixtures/greeter');
 
 function greeter(parameters: ParameterValues, stackName = 'greeter') {
   return readStack({

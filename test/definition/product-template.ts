@@ -4,7 +4,7 @@ import { ProblemList } from '../../local/boot/template-problem.ts';
 import { parseYaml } from '../../local/boot/yaml-document.ts';
 
 /** Root of the project. */
-export const root = path.resolve(__dirname, '../..');
+export const root = process.cwd();
 
 /** Text of `template.yaml`. */
 export const templateText = readFileSync(path.join(root, 'template.yaml'), 'utf8');

@@ -6,9 +6,6 @@ import { scenario } from '../rehearsal/scenario-text.ts';
 import * as mutants from './mutants.ts';
 import { type WatchedRun, watchedRun } from './watched-run.ts';
 
-// The first run loads every handler and SDK client, which a busy machine takes its time for.
-jest.setTimeout(180_000);
-
 const healthy = scenario(`
 releases: [{ service: cart, at: 5m, config: AllAtOnce }]`);
 const badCanary = scenario(`

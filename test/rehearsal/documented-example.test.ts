@@ -3,9 +3,6 @@ import { join } from 'node:path';
 import { runScenario } from '../../local/rehearsal/run-scenario.ts';
 import { parseScenario } from '../../local/rehearsal/scenario-file.ts';
 
-// The first run loads every handler and SDK client, which a busy machine takes its time for.
-jest.setTimeout(60_000);
-
 const root = process.cwd();
 
 describe('docs/scenarios.md', () => {

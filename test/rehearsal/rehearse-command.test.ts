@@ -3,9 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rehearseCommand } from '../../local/rehearsal/rehearse-command.ts';
 
-// The first run loads every handler and SDK client, which a busy machine takes its time for.
-jest.setTimeout(60_000);
-
 async function rehearse(...argv: string[]): Promise<{ status: number; out: string; err: string }> {
   const out: string[] = [];
   const err: string[] = [];

@@ -2,9 +2,6 @@ import type { RehearsalResult } from '../../local/rehearsal/rehearsal-result.ts'
 import { runScenario } from '../../local/rehearsal/run-scenario.ts';
 import { scenario } from './scenario-text.ts';
 
-// The first run loads every handler and SDK client, which a busy machine takes its time for.
-jest.setTimeout(60_000);
-
 const root = process.cwd();
 const badCart = scenario(`
 releases:

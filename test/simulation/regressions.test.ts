@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runCase } from '../../local/simulation/run-case.ts';
 import { simulationCase } from '../../local/simulation/simulation-case.ts';
 
-const folder = join(__dirname, 'cases');
+const folder = join(process.cwd(), 'test/simulation/cases');
 
 /** Every case that a sweep once found to break a promise, shrunk; each says what was wrong. */
 const cases = readdirSync(folder).map((file) => {

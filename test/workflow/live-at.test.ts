@@ -8,9 +8,6 @@ import type { AliasAt } from '../../shared/queries/alias-timeline.ts';
 import type { ServiceLiveAt } from '../../shared/queries/live-at.ts';
 import { weekOfReleases } from './week-of-releases.ts';
 
-// A week of virtual time takes well under half a minute, but not on a machine that is busy.
-jest.setTimeout(600_000);
-
 const root = process.cwd();
 const scenario = weekOfReleases(root, 1);
 const zero = Date.parse(scenario.start);

@@ -2,8 +2,6 @@ import { findScenario } from '../../local/rehearsal/scenario-file.ts';
 import { breakCalls } from '../promises/mutants.ts';
 import { watchedRun } from '../promises/watched-run.ts';
 
-jest.setTimeout(180_000);
-
 it('a service whose consumers could not tell it that they are done finds out by itself', async () => {
   let swallowed = 0;
   const swallowsTheFirst = breakCalls(

@@ -4,8 +4,6 @@ import type { EventFault } from '../../local/rehearsal/scenario-fault.ts';
 import { parseScenario } from '../../local/rehearsal/scenario-file.ts';
 import { watchedRun } from '../promises/watched-run.ts';
 
-jest.setTimeout(600_000);
-
 /** Everybody stands on `platform`, over each other: `storefront` on nearly all, `users` on little. */
 const providers = {
   platform: [],
@@ -34,18 +32,18 @@ ${names
       - { kind: hook, function: RollbackHook_${service} }
       - { kind: codedeploy, function: ApiFunction }
       - { kind: cloudformation }
-    policy: { bake: { minMinutes: ${service === 'platform' ? 20 : 2}, maxMinutes: 30 } }`,
+    policy: { bake: { minMinutes: ${service === 'platform' ? 12 : 2}, maxMinutes: 30 } }`,
   )
   .join('')}
 traffic: { requestsPerMinute: 600 }
-history: 10m
+history: 5m
 rollbackHooks: [${names.map((name) => `{ function: RollbackHook_${name}, after: 60s }`).join(', ')}]
 releases:
 ${names.map((service, index) => `  - { service: ${service}, at: ${index + 1}m, config: AllAtOnce }`).join('\n')}
-  - { service: platform, at: 40m, config: AllAtOnce, bad: { after: 10m, errorRate: 0.4 } }
+  - { service: platform, at: 18m, config: AllAtOnce, bad: { after: 8m, errorRate: 0.4 } }
 ${names
   .filter((service) => service !== 'platform')
-  .map((service, index) => `  - { service: ${service}, at: ${index + 41}m, config: AllAtOnce }`)
+  .map((service, index) => `  - { service: ${service}, at: ${index + 19}m, config: AllAtOnce }`)
   .join('\n')}
 expect: { incidents: [{ service: platform, outcome: rolled-back }] }`,
   { file: 'six-services.yaml', readCatalog: () => [] },

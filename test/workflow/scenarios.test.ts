@@ -1,9 +1,6 @@
 import { findScenario, scenarioNames } from '../../local/rehearsal/scenario-file.ts';
 import { watchedRun } from '../promises/watched-run.ts';
 
-// The first run loads every handler and SDK client, which a busy machine takes its time for.
-jest.setTimeout(180_000);
-
 const root = process.cwd();
 
 describe('scenarios', () => {

@@ -1,7 +1,8 @@
 import { InvokeCommand, LambdaClient, ResourceNotFoundException } from '@aws-sdk/client-lambda';
+import { install } from '@sinonjs/fake-timers';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
-import { mockClient } from 'aws-sdk-client-mock';
 import { HealthChecks } from '../../../../shared/aws/health-checks.ts';
+import { mockClient } from '../../fixtures/mock-client.ts';
 import { throttled } from '../../fixtures/sdk-errors.ts';
 
 const lambda = mockClient(LambdaClient);
@@ -58,10 +59,10 @@ it.each([
 });
 
 it('waits ten seconds, and no longer', async () => {
-  jest.useFakeTimers();
+  const time = install({ toFake: ['setTimeout', 'clearTimeout'] });
   lambda.on(InvokeCommand).callsFake(() => new Promise(() => {}));
   const asked = ask();
-  await jest.advanceTimersByTimeAsync(10_000);
+  await time.tickAsync(10_000);
   await expect(asked).resolves.toEqual({ says: 'nothing', reason: 'no answer within 10 s' });
-  jest.useRealTimers();
+  time.uninstall();
 });

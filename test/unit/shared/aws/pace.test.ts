@@ -1,7 +1,12 @@
 import { DescribeParametersCommand, GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { install } from '@sinonjs/fake-timers';
 import { HttpResponse } from '@smithy/core/protocols';
 import { paced } from '../../../../shared/aws/pace.ts';
+import { restoreClients } from '../../fixtures/mock-client.ts';
 
+restoreClients();
+
+let time: ReturnType<typeof install>;
 const handle = jest.fn(async () => ({
   response: new HttpResponse({ statusCode: 200, headers: {}, body: Buffer.from('{}') }),
 }));
@@ -20,15 +25,13 @@ beforeAll(async () => {
   handle.mockClear();
 });
 beforeEach(() => {
-  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'Date'] });
+  time = install({ toFake: ['setTimeout', 'clearTimeout'] });
 });
-afterEach(() => {
-  jest.useRealTimers();
-});
+afterEach(() => time.uninstall());
 
 /** Lets time pass, and everything that is ready then be done: the SDK takes its turns. */
 async function pass(ms: number): Promise<void> {
-  jest.advanceTimersByTime(ms);
+  time.tick(ms);
   for (let turns = 0; turns < 100; turns += 1) await new Promise(setImmediate);
 }
 

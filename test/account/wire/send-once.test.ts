@@ -1,9 +1,9 @@
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { AwsError } from '../../../../local/account/service.ts';
-import { TransportError } from '../../../../local/account/wire/transport-error.ts';
-import { once } from '../../../../shared/aws/send-once.ts';
-import { TransientFailure } from '../../../../shared/errors.ts';
-import { Bench, CALLER } from '../../../account/wire/wired.ts';
+import { AwsError } from '../../../local/account/service.ts';
+import { TransportError } from '../../../local/account/wire/transport-error.ts';
+import { once } from '../../../shared/aws/send-once.ts';
+import { TransientFailure } from '../../../shared/errors.ts';
+import { Bench, CALLER } from './wired.ts';
 
 let bench: Bench;
 beforeEach(() => {
