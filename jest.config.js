@@ -9,6 +9,8 @@ const inPlainNode = {
   runner: ['jest-light-runner', { runtime: 'child_process' }],
   setupFiles: ['tsx'],
   transform: {},
+  // The copy of the project that `npm run mutate` works on.
+  modulePathIgnorePatterns: ['<rootDir>/.stryker-tmp'],
 };
 
 /** No test sleeps, reads the wall clock or opens a socket. */

@@ -38,7 +38,7 @@ function weigh(alarm: AlarmReading, startedAt: number): Pick<Evidence, 'finding'
     case 'OK':
       return { finding: 'clear', detail: `alarm ${name} is OK` };
     case 'ALARM': {
-      const preExisting = alarm.before === 'ALARM' || (alarm.since !== undefined && alarm.since < startedAt);
+      const preExisting = alarm.before === 'ALARM' || (alarm.since ?? startedAt) < startedAt;
       return preExisting
         ? {
             finding: 'note',

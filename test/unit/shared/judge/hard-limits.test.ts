@@ -95,6 +95,18 @@ it('says that nothing is known of before where there was no traffic', () => {
   expect(evidence?.detail).toContain('nothing is known of before');
 });
 
+it('says that nothing is known of slow requests before where nobody counted them', () => {
+  const [errors, slow] = judgeHardLimits({
+    subject: 'orders:5',
+    minutes: perMinute(0, 0).map((minute) => ({ ...minute, slow: 0 })),
+    baseline: { requests: 100, errors: 1, minutes: 1 },
+    limits: limitsOf({ slow: { overMs: 800, share: 0.1 } }),
+  });
+  expect(errors).toMatchObject({ baseline: 0.01, detail: expect.stringContaining('before it 1.0 %') });
+  expect(slow).not.toHaveProperty('baseline');
+  expect(slow?.detail).toContain('nothing is known of before');
+});
+
 describe('slow requests', () => {
   const limits = limitsOf({ slow: { overMs: 800, share: 0.1 } });
   const slow = (...counts: number[]): MinuteCount[] =>

@@ -62,7 +62,19 @@ it('neither counts nor forgets where the check says nothing', () => {
 });
 
 it('takes a check that was not asked for one that says nothing', () => {
-  expect(judgeHealthChecks([check()], []).evidence).toMatchObject([{ finding: 'note' }]);
+  expect(judgeHealthChecks([check()], [])).toMatchObject({
+    evidence: [{ finding: 'note', detail: 'health check HealthCheck_orders says nothing: it was not asked' }],
+    failedLooks: {},
+    isDoubted: false,
+  });
+});
+
+it('is in doubt where one of several checks finds the service unhealthy', () => {
+  const both = [check(), { function: 'HealthCheck_stock', failures: 3 }];
+  expect(judgeHealthChecks(both, [says('healthy'), says('unhealthy')])).toMatchObject({
+    failedLooks: { HealthCheck_stock: 1 },
+    isDoubted: true,
+  });
 });
 
 it('condemns if and only if so many of the words since the last "healthy" are "unhealthy"', () => {

@@ -61,6 +61,23 @@ it('names the first breach as its reason and keeps all evidence', () => {
   expect(found.evidence.map(({ finding }) => finding)).toEqual(['breach', 'breach']);
 });
 
+it('leaves the verdict open while a health check does, with its words as the reason', () => {
+  const check = (finding: 'note' | 'clear') => ({
+    rule: 'health-check',
+    finding,
+    metric: 'looks in a row at which Check says unhealthy',
+    observed: 0,
+    threshold: 3,
+    detail: `health check Check: ${finding}`,
+  });
+  expect(judge({ checks: [check('clear'), check('note')] })).toMatchObject({
+    verdict: 'insufficient',
+    reason: 'health check Check: note',
+    evidence: [{ rule: 'error-rate-limit' }, { finding: 'clear' }, { finding: 'note' }],
+  });
+  expect(judge({ checks: [check('clear')] }).verdict).toBe('healthy');
+});
+
 it('is not swayed by an alarm that is missing, has no data or rang before', () => {
   const alarms = [
     { name: 'a', state: 'missing' as const },

@@ -43,6 +43,28 @@ describe('what follows a look', () => {
     },
   );
 
+  const good = { verdict: 'healthy', requests: 5000, bakedMinutes: 0, bake, over: false } as const;
+
+  it('makes room for an incident in the way, whatever it finds itself', () => {
+    expect(nextStep({ ...good, phase: 'failed', verdict: 'unhealthy', inTheWay: true })).toBe('yield');
+    expect(nextStep({ ...good, phase: 'baking', bakedMinutes: 120, inTheWay: true })).toBe('yield');
+    expect(nextStep({ ...good, phase: 'baking', over: true, inTheWay: true })).toBe('end');
+  });
+
+  it('settles what is only observed where it would roll back, and nothing else earlier', () => {
+    const observed = { ...good, onlyObserved: true };
+    expect(nextStep({ ...observed, phase: 'shifting', verdict: 'unhealthy' })).toBe('settle');
+    expect(nextStep({ ...observed, phase: 'failed' })).toBe('settle');
+    expect(nextStep({ ...observed, phase: 'shifting' })).toBe('look-again');
+  });
+
+  it('settles nothing while traffic shifts, not even without a time to bake', () => {
+    const atOnce = bakePolicy.parse({ minMinutes: 0 });
+    expect(nextStep({ ...good, phase: 'shifting', bake: atOnce })).toBe('look-again');
+    expect(nextStep({ ...good, phase: 'baking', bake: atOnce })).toBe('settle');
+    expect(nextStep({ ...good, phase: 'shifting', bakedMinutes: 120 })).toBe('look-again');
+  });
+
   const any: fc.Arbitrary<NextStepInput> = fc.record({
     phase: fc.constantFrom<Phase>('shifting', 'baking', 'failed'),
     verdict: fc.constantFrom<JudgementVerdict>('healthy', 'unhealthy', 'insufficient'),
