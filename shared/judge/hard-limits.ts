@@ -85,5 +85,5 @@ function share(part: number | undefined, whole: number | undefined): number | un
 /** A share as mails show it: `21.4 %`, `0.03 %`. */
 export function percent(value: number): string {
   const scaled = value * 100;
-  return `${scaled === 0 ? '0' : scaled < 1 ? scaled.toPrecision(1) : scaled.toFixed(1)} %`;
+  return `${scaled < 1 ? scaled.toPrecision(1) : scaled.toFixed(1)} %`;
 }

@@ -3,6 +3,7 @@ import type { HealthCheck } from '../../../../shared/catalog/health-check.ts';
 import {
   type CheckAnswer,
   type FailedLooks,
+  failedLooks,
   judgeHealthChecks,
   judgementOfChecks,
 } from '../../../../shared/judge/health-checks.ts';
@@ -59,6 +60,19 @@ it('neither counts nor forgets where the check says nothing', () => {
     failedLooks: { [name]: 2 },
     isDoubted: false,
   });
+});
+
+it('adds no reason where the check gives none', () => {
+  const details = (['unhealthy', 'nothing'] as const).map((word) => judge(says(word)).evidence[0]?.detail);
+  expect(details).toEqual([
+    'health check HealthCheck_orders says unhealthy (at 1 look, 3 condemn the release)',
+    'health check HealthCheck_orders says nothing',
+  ]);
+});
+
+it('takes looks for the next one only where there is at least one', () => {
+  expect(failedLooks.safeParse({ [name]: 2 }).success).toBe(true);
+  expect(failedLooks.safeParse({ [name]: 0 }).success).toBe(false);
 });
 
 it('takes a check that was not asked for one that says nothing', () => {
@@ -127,5 +141,6 @@ describe('what the checks alone say of a service', () => {
     ],
   ])('is %s', (_, judgement, verdict, reason) => {
     expect(judgement).toMatchObject({ verdict, reason: expect.stringContaining(reason) });
+    expect(judgement?.evidence).toHaveLength(2);
   });
 });

@@ -75,6 +75,7 @@ it('leaves the verdict open while a health check does, with its words as the rea
     reason: 'health check Check: note',
     evidence: [{ rule: 'error-rate-limit' }, { finding: 'clear' }, { finding: 'note' }],
   });
+  expect(judgement.safeParse(judge({ checks: [check('note')] })).success).toBe(true);
   expect(judge({ checks: [check('clear')] }).verdict).toBe('healthy');
 });
 
