@@ -8,6 +8,7 @@ const product = ['unit', 'cli'];
 const inPlainNode = {
   runner: ['jest-light-runner', { runtime: 'child_process' }],
   setupFiles: ['tsx'],
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   transform: {},
   // The copy of the project that `npm run mutate` works on.
   modulePathIgnorePatterns: ['<rootDir>/.stryker-tmp'],
@@ -17,7 +18,6 @@ const inPlainNode = {
 export default {
   // Half of the time goes by on one core otherwise: jest leaves one to the terminal.
   maxWorkers: '100%',
-  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   testSequencer: '<rootDir>/test/longest-first.js',
   // Two projects, and with them processes of their own: the tests of the product stub the prototypes of SDK clients.
   projects: [
