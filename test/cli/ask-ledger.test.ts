@@ -1,10 +1,10 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { mockClient } from 'aws-sdk-client-mock';
 import { runCli } from '../../cli/run-cli.ts';
 import { checkpointSubjectOf } from '../../shared/ledger/checkpoint-subject.ts';
 import { catalogObject } from '../unit/fixtures/catalog.ts';
 import { LedgerDouble } from '../unit/fixtures/ledger-double.ts';
 import { mockBucket } from '../unit/fixtures/mock-bucket.ts';
-import { mockClient } from '../unit/fixtures/mock-client.ts';
 import {
   DEPLOYMENT,
   goodRelease,

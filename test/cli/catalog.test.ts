@@ -9,9 +9,9 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
 import { stringify } from 'yaml';
 import { runCli } from '../../cli/run-cli.ts';
-import { mockClient } from '../unit/fixtures/mock-client.ts';
 import { coordinatorStack, noSuchStack, TerminalDouble } from './terminal-double.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);

@@ -1,10 +1,10 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
 import { runCli } from '../../cli/run-cli.ts';
 import { catalogObject } from '../unit/fixtures/catalog.ts';
 import { LedgerDouble } from '../unit/fixtures/ledger-double.ts';
 import { mockBucket } from '../unit/fixtures/mock-bucket.ts';
-import { mockClient } from '../unit/fixtures/mock-client.ts';
 import { incidentRecord, RELEASE } from '../unit/fixtures/records.ts';
 import { iso, NOW } from '../unit/fixtures/times.ts';
 import { coordinatorStack, TerminalDouble } from './terminal-double.ts';

@@ -12,12 +12,12 @@ import {
   GetDeploymentCommand,
   ListDeploymentTargetsCommand,
 } from '@aws-sdk/client-codedeploy';
+import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/describe-deployment/handler.ts';
 import { CatalogUnreadable, InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { deploymentInfo, lambdaTarget, stackEvents, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject } from '../fixtures/catalog.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { mockClient } from '../fixtures/mock-client.ts';
 import { DEPLOYMENT, FUNCTION, RELEASE } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';

@@ -10,13 +10,13 @@ import {
   GetProvisionedConcurrencyConfigCommand,
   LambdaClient,
 } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/finish-service/handler.ts';
 import { InvalidInput, LockLost, TransientFailure } from '../../../shared/errors.ts';
 import { alias, notProvisioned, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { mockClient } from '../fixtures/mock-client.ts';
 import {
   FUNCTION,
   GOOD_RELEASE,

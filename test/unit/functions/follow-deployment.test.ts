@@ -5,11 +5,11 @@ import {
   GetDeploymentCommand,
   ListDeploymentTargetsCommand,
 } from '@aws-sdk/client-codedeploy';
+import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/follow-deployment/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { allowTraffic, deploymentInfo, lambdaTarget } from '../fixtures/aws-answers.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
-import { mockClient } from '../fixtures/mock-client.ts';
 import { FUNCTION, RELEASE } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';

@@ -1,9 +1,9 @@
 import { CodeDeployClient, GetDeploymentCommand, StopDeploymentCommand } from '@aws-sdk/client-codedeploy';
+import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/freeze-service/handler.ts';
 import { InvalidInput } from '../../../shared/errors.ts';
 import { deploymentInfo } from '../fixtures/aws-answers.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
-import { mockClient } from '../fixtures/mock-client.ts';
 import { DEPLOYMENT, incidentRecord, RELEASE, releaseRecord } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 

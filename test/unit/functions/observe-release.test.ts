@@ -1,6 +1,7 @@
 import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { GetAliasCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
+import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/observe-release/handler.ts';
 import { InvalidInput, LedgerCorrupt } from '../../../shared/errors.ts';
 import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
@@ -8,7 +9,6 @@ import { alias, metricData } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { mockClient } from '../fixtures/mock-client.ts';
 import { FUNCTION, goodSnapshot, RELEASE, releaseRecord, watchedDeployment } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { RELEASED_AT } from '../fixtures/times.ts';

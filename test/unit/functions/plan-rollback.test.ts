@@ -10,6 +10,7 @@ import {
   LambdaClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/plan-rollback/handler.ts';
 import {
   InvalidInput,
@@ -23,7 +24,6 @@ import { deploymentInfo, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { mockClient } from '../fixtures/mock-client.ts';
 import {
   codeDeployPlan,
   GOOD_RELEASE,

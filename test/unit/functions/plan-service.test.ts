@@ -26,6 +26,7 @@ import {
   ResourceNotFoundException as LatticeNotFoundException,
   VPCLatticeClient,
 } from '@aws-sdk/client-vpc-lattice';
+import { mockClient } from 'aws-sdk-client-mock';
 import { planServices } from '../../../functions/plan-rollback/plan-services.ts';
 import { Aliases } from '../../../shared/aws/aliases.ts';
 import { ApiStages } from '../../../shared/aws/api-stages.ts';
@@ -41,7 +42,6 @@ import { type ServicePlan, servicePlan as servicePlanSchema } from '../../../sha
 import { alias, deploymentInfo, stackOf } from '../fixtures/aws-answers.ts';
 import { ordersEntry } from '../fixtures/catalog.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { mockClient } from '../fixtures/mock-client.ts';
 import {
   codeDeployPlan,
   FUNCTION,

@@ -12,13 +12,13 @@ import {
   LambdaClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/record-service/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { alias, notProvisioned, STACK_ID, stackEvents, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { mockClient } from '../fixtures/mock-client.ts';
 import {
   GOOD_RELEASE,
   goodRelease,

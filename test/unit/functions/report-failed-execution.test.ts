@@ -1,9 +1,9 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/report-failed-execution/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { mockClient } from '../fixtures/mock-client.ts';
 import { incidentRecord, planObject, RELEASE, serviceResult } from '../fixtures/records.ts';
 import { COORDINATE_ARN, EXECUTION_ARN, MONITOR_ARN, RECORD_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';

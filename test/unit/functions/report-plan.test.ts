@@ -1,8 +1,8 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/report-plan/handler.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { mockClient } from '../fixtures/mock-client.ts';
 import { PLAN_KEY, RELEASE, rollbackPlan, servicePlan } from '../fixtures/records.ts';
 import { EXECUTION_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
 

@@ -1,10 +1,10 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/request-hook/handler.ts';
 import { InvalidInput, LockLost, TargetNotRestored } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { mockClient } from '../fixtures/mock-client.ts';
 import { hookPlan, PLAN_KEY, planObject, RELEASE, servicePlan } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 

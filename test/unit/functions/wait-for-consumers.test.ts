@@ -1,11 +1,11 @@
 import { SendTaskSuccessCommand, SFNClient, TaskTimedOut } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
 import { build as finish } from '../../../functions/give-up-service/handler.ts';
 import { build } from '../../../functions/wait-for-consumers/handler.ts';
 import { InvalidInput, LockLost } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { mockClient } from '../fixtures/mock-client.ts';
 import { newcomer, PLAN_KEY, planObject, RELEASE, servicePlan, serviceResult } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { iso } from '../fixtures/times.ts';

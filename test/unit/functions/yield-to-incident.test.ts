@@ -6,13 +6,13 @@ import {
   StopDeploymentCommand,
 } from '@aws-sdk/client-codedeploy';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/yield-to-incident/handler.ts';
 import { InvalidInput } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import { deploymentInfo } from '../fixtures/aws-answers.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { mockClient } from '../fixtures/mock-client.ts';
 import { DEPLOYMENT, planObject, RELEASE, releaseRecord, serviceResult } from '../fixtures/records.ts';
 import { EXECUTION_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
 

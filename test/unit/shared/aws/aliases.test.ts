@@ -7,9 +7,9 @@ import {
   ResourceNotFoundException,
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
 import { alias, notProvisioned } from '../../fixtures/aws-answers.ts';
-import { mockClient } from '../../fixtures/mock-client.ts';
 import { FUNCTION } from '../../fixtures/records.ts';
 import { throttled } from '../../fixtures/sdk-errors.ts';
 

@@ -7,9 +7,9 @@ import {
   ListDeploymentsCommand,
   ListDeploymentTargetsCommand,
 } from '@aws-sdk/client-codedeploy';
+import { mockClient } from 'aws-sdk-client-mock';
 import { Deployments, isActive } from '../../../../shared/aws/deployments.ts';
 import { allowTraffic, deploymentInfo, lambdaTarget, STACK_ID } from '../../fixtures/aws-answers.ts';
-import { mockClient } from '../../fixtures/mock-client.ts';
 import { DEPLOYMENT, FUNCTION } from '../../fixtures/records.ts';
 import { denied } from '../../fixtures/sdk-errors.ts';
 import { NOW, RELEASED_AT } from '../../fixtures/times.ts';

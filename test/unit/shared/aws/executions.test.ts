@@ -5,8 +5,8 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
 import { Executions, executionArn, whyEnded } from '../../../../shared/aws/executions.ts';
-import { mockClient } from '../../fixtures/mock-client.ts';
 import { EXECUTION_ARN, MONITOR_ARN } from '../../fixtures/runtime-of.ts';
 import { denied } from '../../fixtures/sdk-errors.ts';
 import { NOW } from '../../fixtures/times.ts';

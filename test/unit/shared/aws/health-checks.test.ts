@@ -1,8 +1,8 @@
 import { InvokeCommand, LambdaClient, ResourceNotFoundException } from '@aws-sdk/client-lambda';
 import { install } from '@sinonjs/fake-timers';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
+import { mockClient } from 'aws-sdk-client-mock';
 import { HealthChecks } from '../../../../shared/aws/health-checks.ts';
-import { mockClient } from '../../fixtures/mock-client.ts';
 import { throttled } from '../../fixtures/sdk-errors.ts';
 
 const lambda = mockClient(LambdaClient);

@@ -1,10 +1,11 @@
 import { DescribeParametersCommand, GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { install } from '@sinonjs/fake-timers';
 import { HttpResponse } from '@smithy/core/protocols';
+import { mockClient } from 'aws-sdk-client-mock';
 import { paced } from '../../../../shared/aws/pace.ts';
-import { restoreClients } from '../../fixtures/mock-client.ts';
 
-restoreClients();
+// An earlier file of this process may have left its mock: a new one takes its place, and gives the client back.
+mockClient(SSMClient).restore();
 
 let time: ReturnType<typeof install>;
 const handle = jest.fn(async () => ({

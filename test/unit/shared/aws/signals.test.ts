@@ -1,8 +1,8 @@
 import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { mockClient } from 'aws-sdk-client-mock';
 import { Signals, type VersionSpan } from '../../../../shared/aws/signals.ts';
 import { TransientFailure } from '../../../../shared/errors.ts';
 import { metricData } from '../../fixtures/aws-answers.ts';
-import { mockClient } from '../../fixtures/mock-client.ts';
 
 const cloudWatch = mockClient(CloudWatchClient);
 const signals = new Signals(new CloudWatchClient({ region: 'eu-west-1' }));

@@ -9,9 +9,9 @@ import {
   type StackResourceSummary,
   TokenAlreadyExistsException,
 } from '@aws-sdk/client-cloudformation';
+import { mockClient } from 'aws-sdk-client-mock';
 import { Stacks } from '../../../../shared/aws/stacks.ts';
 import { STACK_ID, stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
-import { mockClient } from '../../fixtures/mock-client.ts';
 import { validationError } from '../../fixtures/sdk-errors.ts';
 import { RELEASED_AT } from '../../fixtures/times.ts';
 

@@ -16,6 +16,7 @@ import {
 import { S3Client } from '@aws-sdk/client-s3';
 import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetRuleCommand, VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
+import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
 import { ApiStages } from '../../../../shared/aws/api-stages.ts';
 import { Bucket } from '../../../../shared/aws/bucket.ts';
@@ -27,7 +28,6 @@ import { takeSnapshot } from '../../../../shared/ledger/take-snapshot.ts';
 import { alias, notProvisioned, stackOf } from '../../fixtures/aws-answers.ts';
 import { ordersEntry } from '../../fixtures/catalog.ts';
 import { mockBucket } from '../../fixtures/mock-bucket.ts';
-import { mockClient } from '../../fixtures/mock-client.ts';
 import { watchedDeployment } from '../../fixtures/records.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);

@@ -1,7 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
 import { MailRoom } from '../../../../shared/mail/mail-room.ts';
 import { LedgerDouble } from '../../fixtures/ledger-double.ts';
-import { mockClient } from '../../fixtures/mock-client.ts';
 import { throttled } from '../../fixtures/sdk-errors.ts';
 
 const mail = { subject: '[prod] orders: rolled back', body: 'orders: rolled back' };

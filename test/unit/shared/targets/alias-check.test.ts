@@ -1,9 +1,9 @@
 import { GetAliasCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
 import { TargetNotRestored, TargetSuperseded } from '../../../../shared/errors.ts';
 import { describeAlias, servesGoal, verifyAlias } from '../../../../shared/targets/alias-check.ts';
 import { alias } from '../../fixtures/aws-answers.ts';
-import { mockClient } from '../../fixtures/mock-client.ts';
 import { FUNCTION, lambdaAliasPlan } from '../../fixtures/records.ts';
 
 const lambda = mockClient(LambdaClient);

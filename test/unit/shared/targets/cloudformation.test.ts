@@ -12,6 +12,7 @@ import {
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { CodeDeployClient, type DeploymentStatus, GetDeploymentCommand } from '@aws-sdk/client-codedeploy';
 import { S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
 import { Bucket } from '../../../../shared/aws/bucket.ts';
 import { Deployments } from '../../../../shared/aws/deployments.ts';
 import { Signals } from '../../../../shared/aws/signals.ts';
@@ -20,7 +21,6 @@ import { LockLost, NoWayBack, TargetNotRestored, TargetSuperseded } from '../../
 import { stackTarget, verifyStack } from '../../../../shared/targets/cloudformation.ts';
 import { stackToken } from '../../../../shared/targets/rollback-marker.ts';
 import { deploymentInfo, stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
-import { mockClient } from '../../fixtures/mock-client.ts';
 import { RELEASE, stackPlan, TEMPLATE_KEY } from '../../fixtures/records.ts';
 import { validationError } from '../../fixtures/sdk-errors.ts';
 import { NOW, RELEASED_AT } from '../../fixtures/times.ts';

@@ -14,13 +14,13 @@ import {
   PreconditionFailedException,
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
 import { Deployments } from '../../../../shared/aws/deployments.ts';
 import { LockLost, TargetSuperseded } from '../../../../shared/errors.ts';
 import { codeDeployTarget } from '../../../../shared/targets/codedeploy.ts';
 import { rollbackMarker } from '../../../../shared/targets/rollback-marker.ts';
 import { alias, deploymentInfo } from '../../fixtures/aws-answers.ts';
-import { mockClient } from '../../fixtures/mock-client.ts';
 import { codeDeployPlan, DEPLOYMENT, FUNCTION, RELEASE } from '../../fixtures/records.ts';
 import { NOW, RELEASED_AT } from '../../fixtures/times.ts';
 

@@ -5,11 +5,11 @@ import {
   PreconditionFailedException,
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
 import { LockLost, TargetSuperseded } from '../../../../shared/errors.ts';
 import { lambdaAliasTarget } from '../../../../shared/targets/lambda-alias.ts';
 import { alias } from '../../fixtures/aws-answers.ts';
-import { mockClient } from '../../fixtures/mock-client.ts';
 import { FUNCTION, lambdaAliasPlan, RELEASE } from '../../fixtures/records.ts';
 import { NOW } from '../../fixtures/times.ts';
 
