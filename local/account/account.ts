@@ -52,7 +52,8 @@ export interface SimulatedAccountOptions {
   readonly stacks?: Pick<
     SimulatedCloudFormationOptions,
     | 'creator'
-    | 'rollbackDeployments'
+    | 'rollbackPolicy'
+    | 'newUpdatePolicy'
     | 'rollbackClearsWeights'
     | 'currentVersionFrom'
     | 'republish'

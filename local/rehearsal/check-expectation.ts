@@ -1,8 +1,9 @@
 import { duration as inWords } from '../../shared/mail/mail-text.ts';
 import type { IncidentResult, RehearsalResult } from './rehearsal-result.ts';
-import type { ScenarioExpectation } from './scenario-expect.ts';
+import type { ScenarioExpectation as Expectation } from './scenario-expect.ts';
 
 type Outcome = Omit<RehearsalResult, 'violations' | 'wallMs'>;
+type ScenarioExpectation = Omit<Expectation, 'under'>;
 
 /** Everything in which a rehearsal came out differently from what its scenario expects, in words. */
 export function checkExpectation(expected: ScenarioExpectation, result: Outcome): string[] {

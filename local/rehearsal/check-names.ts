@@ -88,8 +88,6 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
   };
   for (const [index, name] of file.autoDeploy.entries()) aStage(`autoDeploy.${index}`, name);
   for (const [index, { rule: name }] of file.mesh.entries()) rule(`mesh.${index}.rule`, name);
-  for (const name of Object.keys(file.expect.apiStages ?? {})) aStage(`expect.apiStages.${name}`, name);
-  for (const name of Object.keys(file.expect.mesh ?? {})) rule(`expect.mesh.${name}`, name);
   for (const [index, release] of file.releases.entries()) {
     for (const [at, name] of (release.apiStages ?? []).entries()) {
       aStage(`releases.${index}.apiStages.${at}`, name);
@@ -111,15 +109,21 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
     service(`faults.losses.${index}.service`, one.service);
   for (const [index, write] of file.catalogWrites.entries())
     service(`catalogWrites.${index}.service`, write.service);
-  const { incidents, releases = {}, serves = {}, aliases = {}, stacks = {} } = file.expect;
-  for (const [index, incident] of incidents.entries()) {
-    service(`expect.incidents.${index}.service`, incident.service);
-  }
-  for (const name of Object.keys(file.expect.parameters ?? {})) parameter(`expect.parameters.${name}`, name);
-  for (const name of Object.keys(releases)) service(`expect.releases.${name}`, name);
-  for (const name of Object.keys(stacks)) service(`expect.stacks.${name}`, name);
-  for (const name of Object.keys(serves)) qualified(`expect.serves.${name}`, name);
-  for (const name of Object.keys(aliases)) qualified(`expect.aliases.${name}`, name);
+  const expected = (path: string, members: Omit<ScenarioFile['expect']['under'][number], 'account'>) => {
+    for (const [index, incident] of (members.incidents ?? []).entries()) {
+      service(`${path}.incidents.${index}.service`, incident.service);
+    }
+    for (const name of Object.keys(members.apiStages ?? {})) aStage(`${path}.apiStages.${name}`, name);
+    for (const name of Object.keys(members.mesh ?? {})) rule(`${path}.mesh.${name}`, name);
+    for (const name of Object.keys(members.parameters ?? {})) parameter(`${path}.parameters.${name}`, name);
+    for (const name of Object.keys(members.releases ?? {})) service(`${path}.releases.${name}`, name);
+    for (const name of Object.keys(members.stacks ?? {})) service(`${path}.stacks.${name}`, name);
+    for (const name of Object.keys(members.serves ?? {})) qualified(`${path}.serves.${name}`, name);
+    for (const name of Object.keys(members.aliases ?? {})) qualified(`${path}.aliases.${name}`, name);
+  };
+  expected('expect', file.expect);
+  for (const [index, entry] of file.expect.under.entries()) expected(`expect.under.${index}`, entry);
+  for (const name of Object.keys(file.account.stacks)) service(`account.stacks.${name}`, name);
   return problems;
 }
 

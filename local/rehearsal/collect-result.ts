@@ -6,6 +6,8 @@ import { incidentResults } from './incident-results.ts';
 import { readLedger } from './ledger-view.ts';
 import type { AccountState, ExecutionResult, RehearsalResult } from './rehearsal-result.ts';
 import type { Scenario } from './scenario.ts';
+import { playedSettings } from './scenario-account.ts';
+import { expectedUnder } from './scenario-expect.ts';
 import type { TimelineEntry } from './timeline.ts';
 
 /** What a finished run hands over to be reported. */
@@ -72,7 +74,8 @@ export function collectResult(run: FinishedRun): RehearsalResult {
     after: readAccountState(scenario, account),
     timeline: run.timeline,
   };
-  const violations = [...failures, ...checkExpectation(scenario.expect, result)];
+  const expected = expectedUnder(scenario.expect, playedSettings(scenario.account));
+  const violations = [...failures, ...checkExpectation(expected, result)];
   return { ...result, wallMs, violations };
 }
 

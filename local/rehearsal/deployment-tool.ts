@@ -6,6 +6,7 @@ import { functionsOf } from './check-names.ts';
 import { scenarioParameters, storedValue } from './parameters-of-scenario.ts';
 import { noEchoSecret, secureStringSecret } from './planted-secrets.ts';
 import type { Scenario } from './scenario.ts';
+import { hasServiceRole } from './scenario-account.ts';
 import type { ScenarioAlarm } from './scenario-alarm.ts';
 import type { ScenarioParameter } from './scenario-parameter.ts';
 import type { ScenarioRelease } from './scenario-release.ts';
@@ -31,6 +32,10 @@ export class DeploymentTool {
     this.#account = account;
   }
 
+  get #serviceRole(): string {
+    return `arn:aws:iam::${this.#account.identity.accountId}:role/cloudformation-execution`;
+  }
+
   /** The hooks that the deployments of a service now have. */
   hooks(service: string): ScenarioRelease['hooks'] {
     return this.#states.get(service)?.hooks ?? {};
@@ -47,10 +52,10 @@ export class DeploymentTool {
       const migration = { release: 0, seconds: 0, fails: false };
       const state = { code, config: initialConfig, hooks: {}, ...(migrates && { migration }) };
       this.#states.set(entry.service, state);
-      const roleArn = `arn:aws:iam::${this.#account.identity.accountId}:role/cloudformation-execution`;
       const secrets = { ApiKey: noEchoSecret };
+      const role = hasServiceRole(this.#scenario.account, entry.service) && { roleArn: this.#serviceRole };
       this.#account.cloudFormation.createStackNow(entry.stack, this.#template(entry, state), secrets, {
-        roleArn,
+        ...role,
       });
       this.#account.parameterStore.operations.PutParameter(
         { Name: `/${entry.stack}/api/secret`, Type: 'SecureString', Value: secureStringSecret },

@@ -8,6 +8,7 @@ import type { VirtualClock } from '../clock/virtual-clock.ts';
 import { enforceServiceLimits } from '../faults/service-limits.ts';
 import { SeededRandom } from '../random/seeded-random.ts';
 import type { Behaviour } from '../traffic/behaviour.ts';
+import { accountOptions } from './account-options.ts';
 import { readAccountState } from './account-state.ts';
 import { applyFaults } from './apply-faults.ts';
 import type { Attach, Attachment } from './attachment.ts';
@@ -84,6 +85,7 @@ export class Rehearsal {
     // Account and tool know each other: what versions do and how hooks end is asked only later.
     const late: { rehearsal?: Rehearsal } = {};
     const coordinator = await boot({
+      ...accountOptions(scenario.account),
       clock,
       random: new SeededRandom(options.seed),
       templatePath: resolve(options.root ?? '.', 'template.yaml'),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { outcome, releaseVerdict } from '../../shared/ledger/records.ts';
 import { positiveDuration } from './duration.ts';
+import { type AccountSettings, isPlayed, namedSettings } from './scenario-account.ts';
 
 const executionStatus = z.enum(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'RUNNING']);
 const machineName = z.enum([
@@ -25,8 +26,8 @@ export const expectedIncident = z.strictObject({
   recoveredWithin: positiveDuration.optional(),
 });
 
-/** What has to be true when everything has come to rest; what is left out may be anything. */
-export const expectation = z.strictObject({
+/** What an expectation may name, but for what differs between settings. */
+const members = z.strictObject({
   /** All incidents, in the order they were opened; `[]` is none. */
   incidents: z.array(expectedIncident),
   /** Verdicts of all releases in the ledger, oldest first, by service. */
@@ -52,8 +53,24 @@ export const expectation = z.strictObject({
     .partialRecord(z.enum(['codedeploy', 'cloudformation', 'coordinator']), count)
     .optional(),
   /** Messages in the dead-letter queues: events that nobody could handle. */
-  undelivered: count.default(0),
+  undelivered: count.optional(),
   /** Text that the cause of some failed execution contains. */
   failureCause: z.string().optional(),
 });
+
+/** What has to be true when everything has come to rest; what is left out may be anything. */
+export const expectation = members.extend({
+  undelivered: count.default(0),
+  /** Where the right end differs between settings of the account: the first that fits replaces what it names. */
+  under: z.array(members.partial().extend({ account: namedSettings })).default([]),
+});
 export type ScenarioExpectation = z.infer<typeof expectation>;
+
+/** What is expected of a run with these settings: an expectation without `under`. */
+export function expectedUnder(
+  { under, ...members }: ScenarioExpectation,
+  settings: AccountSettings,
+): Omit<ScenarioExpectation, 'under'> {
+  const { account: _, ...replaced } = under.find(({ account }) => isPlayed(account, settings)) ?? {};
+  return { ...members, ...replaced } as Omit<ScenarioExpectation, 'under'>;
+}

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type ServiceEntry, serviceEntry } from '../../shared/catalog/service-entry.ts';
 import { positiveDuration } from './duration.ts';
+import { scenarioAccount } from './scenario-account.ts';
 import { alarm } from './scenario-alarm.ts';
 import { expectation } from './scenario-expect.ts';
 import { faults } from './scenario-fault.ts';
@@ -51,6 +52,8 @@ export const scenarioFile = z.strictObject({
   /** The services, in place of a catalog file. */
   services: z.array(serviceEntry).min(1).optional(),
   environment: z.enum(['dev', 'prod']).default('prod'),
+  /** How AWS behaves where its behaviour is not proved. */
+  account: scenarioAccount.prefault({}),
   /** Members put over the policies of catalog entries, by service. */
   policies: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
   /** Services of the catalog that live in the account and whose parameters are never written. */

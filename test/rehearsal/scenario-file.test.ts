@@ -146,6 +146,26 @@ releases:
       /^my\.yaml: expect\.incidents\.0\.service: "pay" is not a service/,
     ],
     [
+      'an account setting that is none',
+      'account: { serviceRoles: true }',
+      /^my\.yaml: account\.serviceRoles: is not a known member$/,
+    ],
+    [
+      'an answer that a setting does not have',
+      'account: { pinRights: perhaps }',
+      /^my\.yaml: account\.pinRights: .*"denied"\|"allowed"/,
+    ],
+    [
+      'a stack of a service that is not there',
+      'account: { stacks: { pay: { serviceRole: true } } }',
+      /^my\.yaml: account\.stacks\.pay: "pay" is not a service/,
+    ],
+    [
+      'an expectation under a setting that names a service that is not there',
+      'expect: { incidents: [], under: [{ account: { pinRights: denied }, serves: { pay: 0 } }] }',
+      /^my\.yaml: expect\.under\.0\.serves\.pay: "pay" is not a service/,
+    ],
+    [
       'an outcome that is none',
       'expect: { incidents: [{ service: cart, outcome: fine }] }',
       /^my\.yaml: expect\.incidents\.0\.outcome: .*"rolled-back"/,

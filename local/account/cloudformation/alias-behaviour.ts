@@ -6,8 +6,13 @@ export interface AliasBehaviour {
   readonly creator: DeploymentCreator;
   /** Where a deployment's `CurrentVersion` comes from: the alias as it is, or the template before. */
   readonly currentVersionFrom: 'alias' | 'template';
-  /** Whether putting an alias back makes a CodeDeploy deployment of its own (creator `CloudFormationRollback`). */
-  readonly rollbackDeployments: boolean;
+  /**
+   * How a stack's rollback puts an alias back: by the UpdatePolicy of the template before the update, which is a
+   * CodeDeploy deployment of its own (creator `CloudFormationRollback`), or at once.
+   */
+  readonly rollbackPolicy: 'before' | 'none';
+  /** Whether an UpdatePolicy that is new in an update is used in it. */
+  readonly newUpdatePolicy: 'applies' | 'next-time';
   /** Whether putting an alias back takes away weights that a stop without rollback left on it. */
   readonly rollbackClearsWeights: boolean;
 }
@@ -16,6 +21,7 @@ export interface AliasBehaviour {
 export const DEFAULT_ALIAS_BEHAVIOUR: AliasBehaviour = {
   creator: 'CloudFormation',
   currentVersionFrom: 'alias',
-  rollbackDeployments: false,
+  rollbackPolicy: 'none',
+  newUpdatePolicy: 'applies',
   rollbackClearsWeights: true,
 };

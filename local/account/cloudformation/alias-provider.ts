@@ -1,8 +1,8 @@
+import type { DeploymentCreator } from '@aws-sdk/client-codedeploy';
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import type { SeededRandom } from '../../random/seeded-random.ts';
 import { renderAppSpec, revisionOf } from '../codedeploy/app-spec.ts';
 import type { Deployment } from '../codedeploy/deployment.ts';
-import { ALL_AT_ONCE } from '../codedeploy/deployment-config.ts';
 import type { DeploymentGroup } from '../codedeploy/deployment-group.ts';
 import type { SimulatedCodeDeploy } from '../codedeploy/simulated-codedeploy.ts';
 import type { AliasTarget } from '../lambda/lambda-alias.ts';
@@ -44,7 +44,9 @@ export function aliasProvider(options: AliasProviderOptions): ResourceProvider {
       const { version } = aliasOf(change.properties);
       if (change.rollingBack) return putBack(options, change, from);
       const moves = version !== String(from.properties.FunctionVersion);
-      if (moves && change.updatePolicy) return shift(options, change, from);
+      const isNew = from.updatePolicy === undefined;
+      const shifts = change.updatePolicy && !(isNew && options.behaviour.newUpdatePolicy === 'next-time');
+      if (moves && shifts) return shift(options, change, from);
       if (moves) point(lambda, change.properties);
       provision(lambda, change.properties, from);
       return undefined;
@@ -58,27 +60,7 @@ export function aliasProvider(options: AliasProviderOptions): ResourceProvider {
 
 function shift(options: AliasProviderOptions, change: ResourceChange, from: StackResource): Ongoing {
   const { codeDeploy, lambda, behaviour } = options;
-  const { functionName, name, version } = aliasOf(change.properties);
-  const found = lambda.aliasTarget(functionName, name)?.version;
-  const { BeforeAllowTrafficHook, AfterAllowTrafficHook } = change.updatePolicy ?? {};
-  const deployment = codeDeploy.create({
-    ...groupOf(change),
-    revision: revisionOf(
-      renderAppSpec({
-        functionName,
-        alias: name,
-        currentVersion:
-          behaviour.currentVersionFrom === 'alias' && found !== undefined
-            ? found
-            : String(from.properties.FunctionVersion),
-        targetVersion: version,
-        ...(BeforeAllowTrafficHook !== undefined && { beforeAllowTraffic: String(BeforeAllowTrafficHook) }),
-        ...(AfterAllowTrafficHook !== undefined && { afterAllowTraffic: String(AfterAllowTrafficHook) }),
-      }),
-    ),
-    creator: behaviour.creator,
-    externalId: change.stack.id,
-  });
+  const deployment = deploy(options, change, from, behaviour.creator);
   return {
     onEnd: (listener) =>
       watch(options, deployment, (failure) => {
@@ -96,6 +78,36 @@ function shift(options: AliasProviderOptions, change: ResourceChange, from: Stac
   };
 }
 
+/** Has CodeDeploy move the alias by the update policy of the change. */
+function deploy(
+  { codeDeploy, lambda, behaviour }: AliasProviderOptions,
+  change: ResourceChange,
+  from: StackResource,
+  creator: DeploymentCreator,
+): Deployment {
+  const { functionName, name, version } = aliasOf(change.properties);
+  const found = lambda.aliasTarget(functionName, name)?.version;
+  const { BeforeAllowTrafficHook, AfterAllowTrafficHook } = change.updatePolicy ?? {};
+  return codeDeploy.create({
+    ...groupOf(change),
+    revision: revisionOf(
+      renderAppSpec({
+        functionName,
+        alias: name,
+        currentVersion:
+          behaviour.currentVersionFrom === 'alias' && found !== undefined
+            ? found
+            : String(from.properties.FunctionVersion),
+        targetVersion: version,
+        ...(BeforeAllowTrafficHook !== undefined && { beforeAllowTraffic: String(BeforeAllowTrafficHook) }),
+        ...(AfterAllowTrafficHook !== undefined && { afterAllowTraffic: String(AfterAllowTrafficHook) }),
+      }),
+    ),
+    creator,
+    externalId: change.stack.id,
+  });
+}
+
 /** Undoes a change, once CodeDeploy itself is done with the group. */
 function putBack(options: AliasProviderOptions, change: ResourceChange, from: StackResource): Ongoing {
   const { codeDeploy, lambda, behaviour } = options;
@@ -104,23 +116,12 @@ function putBack(options: AliasProviderOptions, change: ResourceChange, from: St
     const found = lambda.aliasTarget(functionName, name);
     const stays = found?.version === version && (!isWeighted(found) || !behaviour.rollbackClearsWeights);
     try {
-      if (!stays && behaviour.rollbackDeployments && change.updatePolicy && found && !isWeighted(found)) {
-        const deployment = codeDeploy.create({
-          ...groupOf(change),
-          revision: revisionOf(
-            renderAppSpec({
-              functionName,
-              alias: name,
-              currentVersion: found.version,
-              targetVersion: version,
-            }),
-          ),
-          creator: 'CloudFormationRollback',
-          configName: ALL_AT_ONCE,
-          externalId: change.stack.id,
-          overrideAlarms: { enabled: false },
+      if (!stays && behaviour.rollbackPolicy === 'before' && change.updatePolicy) {
+        const deployment = deploy(options, change, from, 'CloudFormationRollback');
+        watch(options, deployment, (failure) => {
+          if (failure === undefined) provision(lambda, change.properties, from);
+          listener(failure);
         });
-        watch(options, deployment, listener);
         return;
       }
       if (!stays) point(lambda, change.properties);

@@ -6,7 +6,7 @@ import { newPhysicalName } from './physical-name.ts';
 import type { ResourceChange, ResourceProvider } from './resource-provider.ts';
 
 /** What publishing code again does that an earlier version already has; see {@link versionProvider}. */
-export type RepublishBehaviour = 'new-version' | 'conflict-409';
+export type RepublishBehaviour = 'refused-if-any-retained' | 'refused-if-last' | 'new-version';
 
 /** AWS::Lambda::Function. Its code label is the template's `CodeUri` (or what stands for it). */
 export function functionProvider(
@@ -37,18 +37,21 @@ export function functionProvider(
 }
 
 /**
- * AWS::Lambda::Version. Publishing fails with 409 when nothing changed since the last version. Whether it also
- * fails when `$LATEST` equals an *earlier* version is unverified on AWS: the API reference says it does not
- * (`new-version`), the developer guide reads as if it did (`conflict-409`).
+ * AWS::Lambda::Version. Unverified on AWS: publishing fails with 409 when `$LATEST` equals any version that still
+ * exists (so reads the developer guide), when it equals the last version (so says the API reference), or never.
  */
 export function versionProvider(lambda: SimulatedLambda, republish: RepublishBehaviour): ResourceProvider {
   return {
     seconds: [3, 8],
     create: ({ properties }) => {
       const name = String(properties.FunctionName);
-      const twin = republish === 'conflict-409' ? lambda.versionLikeLatest(name) : undefined;
+      const twin = republish === 'refused-if-any-retained' ? lambda.versionLikeLatest(name) : undefined;
       if (twin !== undefined) throw versionExists(twin);
-      const { version, created } = lambda.publishVersion(name, String(properties.Description ?? ''));
+      const { version, created } = lambda.publishVersion(
+        name,
+        String(properties.Description ?? ''),
+        republish === 'new-version',
+      );
       if (!created) throw versionExists(version);
       return { physicalId: lambda.arn(name, version), attributes: { Version: version } };
     },

@@ -79,12 +79,13 @@ const DAY_MS = 86_400_000;
  * update", "Cancel a stack update", "Stack status codes", "UpdatePolicy attribute"; SAM source for the resources of
  * a function.
  *
- * Unverified on AWS; the first five can be played either way by an option:
+ * Unverified on AWS; the first six can be played either way by an option:
  * - `creator` of a stack's deployments (`creator`, default `CloudFormation`);
- * - whether a rollback of an alias is a deployment of its own (`rollbackDeployments`, default no; yes means all at
- *   once, creator `CloudFormationRollback`, alarms overridden);
- * - whether such a rollback clears weights left by a stop (`rollbackClearsWeights`, default yes);
+ * - whether a rollback of an alias is a deployment of its own (`rollbackPolicy`, default no; yes means by the
+ *   UpdatePolicy before, with the group's configuration, hooks and alarms, creator `CloudFormationRollback`);
+ * - whether a rollback clears weights left by a stop (`rollbackClearsWeights`, default yes);
  * - where `CurrentVersion` comes from after drift (`currentVersionFrom`, default the alias as it is);
+ * - whether an UpdatePolicy is used in the update that brings it (`newUpdatePolicy`, default yes);
  * - publishing older code again (`republish`, default a new version number);
  * - that a deployment stopped by hand fails the alias and rolls the stack back, like any failed one;
  * - that publishing exactly what the last version holds fails with 409, as after a rolled back update;
@@ -325,7 +326,7 @@ export class SimulatedCloudFormation implements SimulatedService {
     const behaviour = { ...DEFAULT_ALIAS_BEHAVIOUR, ...this.#options };
     return {
       'AWS::Lambda::Function': functionProvider(lambda, random, codeLabel ?? ((codeUri) => codeUri)),
-      'AWS::Lambda::Version': versionProvider(lambda, republish ?? 'new-version'),
+      'AWS::Lambda::Version': versionProvider(lambda, republish ?? 'refused-if-last'),
       'AWS::Lambda::Alias': aliasProvider({ clock, random, lambda, codeDeploy, behaviour }),
       'AWS::CodeDeploy::Application': applicationProvider(codeDeploy, random),
       'AWS::CodeDeploy::DeploymentGroup': deploymentGroupProvider(codeDeploy, random),

@@ -103,13 +103,14 @@ export class LambdaFunctions {
   /**
    * Publishes `$LATEST`.
    *
+   * @param always makes a new version even when nothing changed since the last one
    * @returns the new version, or the last one when nothing changed since (`created` tells which)
    * @throws ResourceNotFoundException
    */
-  publishVersion(name: string, description = ''): { version: string; created: boolean } {
+  publishVersion(name: string, description = '', always = false): { version: string; created: boolean } {
     const fn = this.find(name);
     const last = lastPublished(fn);
-    if (last && sameSettings(last, fn.latest)) return { version: last.version, created: false };
+    if (!always && last && sameSettings(last, fn.latest)) return { version: last.version, created: false };
     const version = String(fn.nextVersion);
     fn.nextVersion += 1;
     fn.versions.set(version, {

@@ -118,18 +118,39 @@ describe('rolling a stack back', () => {
     expect(aliases()).toEqual(ALL('1'));
   });
 
-  it('makes deployments of its own for aliases that were done, when told to', async () => {
-    account = new StackAccount({ rollbackDeployments: true });
+  describe('by the UpdatePolicy before (rollbackPolicy: before)', () => {
     const extra = { Last: { Type: 'AWS::SQS::Queue', DependsOn: FUNCTIONS.map((f) => `${f}Aliaslive`) } };
-    account.cloudFormation.createStackNow('orders', release('one'));
-    account.cloudFormation.failUpdateOf('orders', 'Last', 'no queue today');
-    await account.update(release('two', { extra }));
-    await account.until('UPDATE_ROLLBACK_COMPLETE');
-    expect(aliases()).toEqual(ALL('1'));
-    expect(account.codeDeploy.deployments.slice(4).map(({ creator, status }) => [creator, status])).toEqual(
-      FUNCTIONS.map(() => ['CloudFormationRollback', 'Succeeded']),
-    );
-    expect(eventsOf('Last')[0]?.[0]).toBe('DELETE_COMPLETE');
+
+    async function failing(): Promise<void> {
+      account = new StackAccount({ rollbackPolicy: 'before' });
+      account.cloudFormation.createStackNow('orders', release('one'));
+      account.cloudFormation.failUpdateOf('orders', 'Last', 'no queue today');
+      await account.update(release('two', { extra }));
+    }
+
+    it('moves aliases that were done by deployments of their own, as slowly as their groups do', async () => {
+      await failing();
+      await account.until('UPDATE_ROLLBACK_IN_PROGRESS');
+      const began = account.clock.now();
+      await account.until('UPDATE_ROLLBACK_COMPLETE');
+
+      expect(account.clock.now() - began).toBeGreaterThan(5 * 60_000);
+      expect(aliases()).toEqual(ALL('1'));
+      expect(account.codeDeploy.deployments.slice(4).map(({ creator, status }) => [creator, status])).toEqual(
+        FUNCTIONS.map(() => ['CloudFormationRollback', 'Succeeded']),
+      );
+      expect(eventsOf('Last')[0]?.[0]).toBe('DELETE_COMPLETE');
+    });
+
+    it('fails where an alarm stops such a deployment, and the alias stays on the new version', async () => {
+      await failing();
+      await account.until('UPDATE_ROLLBACK_IN_PROGRESS');
+      account.alarm('Get-errors', 'ALARM');
+      await account.until('UPDATE_ROLLBACK_FAILED');
+
+      expect(account.alias('Get')).toEqual({ version: '2', weights: {} });
+      expect(account.alias('Create')).toEqual({ version: '1', weights: {} });
+    });
   });
 
   describe('CancelUpdateStack', () => {

@@ -121,7 +121,7 @@ describe('updating a stack', () => {
   });
 
   it('fails to go back where publishing older code is a conflict', async () => {
-    start({ republish: 'conflict-409' });
+    start({ republish: 'refused-if-any-retained' });
     await account.update(release('two'));
     await account.until('UPDATE_COMPLETE');
     await account.update(release('one'));
