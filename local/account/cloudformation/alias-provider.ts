@@ -9,6 +9,7 @@ import type { AliasTarget } from '../lambda/lambda-alias.ts';
 import type { SimulatedLambda } from '../lambda/simulated-lambda.ts';
 import { AwsError } from '../service.ts';
 import type { AliasBehaviour } from './alias-behaviour.ts';
+import { canonicalJson } from './canonical-json.ts';
 import type { Ongoing, ResourceChange, ResourceProvider } from './resource-provider.ts';
 import type { StackResource } from './stack.ts';
 
@@ -35,19 +36,20 @@ export function aliasProvider(options: AliasProviderOptions): ResourceProvider {
   return {
     seconds: [2, 5],
     create: (change) => {
-      const { functionName, name, version } = aliasOf(change.properties);
-      lambda.createAlias(functionName, name, { version, weights: {} });
+      const { functionName, name } = aliasOf(change.properties);
+      lambda.createAlias(functionName, name, targetOf(change.properties));
       provision(lambda, change.properties, undefined);
       return { physicalId: lambda.arn(functionName, name) };
     },
     update: (change, from) => {
       const { version } = aliasOf(change.properties);
+      const weights = canonicalJson(change.properties.RoutingConfig);
       if (change.rollingBack) return putBack(options, change, from);
       const moves = version !== String(from.properties.FunctionVersion);
       const isNew = from.updatePolicy === undefined;
       const shifts = change.updatePolicy && !(isNew && options.behaviour.newUpdatePolicy === 'next-time');
       if (moves && shifts) return shift(options, change, from);
-      if (moves) point(lambda, change.properties);
+      if (moves || weights !== canonicalJson(from.properties.RoutingConfig)) point(lambda, change.properties);
       provision(lambda, change.properties, from);
       return undefined;
     },
@@ -114,7 +116,9 @@ function putBack(options: AliasProviderOptions, change: ResourceChange, from: St
   const { functionName, name, version } = aliasOf(change.properties);
   const restore = (listener: (failure: string | undefined) => void): void => {
     const found = lambda.aliasTarget(functionName, name);
-    const stays = found?.version === version && (!isWeighted(found) || !behaviour.rollbackClearsWeights);
+    const wanted = canonicalJson(targetOf(change.properties));
+    const stays =
+      canonicalJson(found) === wanted || (found?.version === version && !behaviour.rollbackClearsWeights);
     try {
       if (!stays && behaviour.rollbackPolicy === 'before' && change.updatePolicy) {
         const deployment = deploy(options, change, from, 'CloudFormationRollback');
@@ -162,8 +166,8 @@ function watch(
 }
 
 function point(lambda: SimulatedLambda, properties: Readonly<Record<string, unknown>>): void {
-  const { functionName, name, version } = aliasOf(properties);
-  lambda.pointAlias(functionName, name, { version, weights: {} });
+  const { functionName, name } = aliasOf(properties);
+  lambda.pointAlias(functionName, name, targetOf(properties));
 }
 
 function provision(
@@ -189,6 +193,18 @@ function aliasOf({ FunctionName, Name, FunctionVersion }: Readonly<Record<string
   return { functionName: String(FunctionName), name: String(Name), version: String(FunctionVersion) };
 }
 
+function targetOf(properties: Readonly<Record<string, unknown>>): AliasTarget {
+  const { AdditionalVersionWeights: weights = [] } = (properties.RoutingConfig ?? {}) as {
+    AdditionalVersionWeights?: readonly { FunctionVersion: unknown; FunctionWeight: unknown }[];
+  };
+  return {
+    version: aliasOf(properties).version,
+    weights: Object.fromEntries(
+      weights.map(({ FunctionVersion, FunctionWeight }) => [String(FunctionVersion), Number(FunctionWeight)]),
+    ),
+  };
+}
+
 function groupOf({ updatePolicy }: ResourceChange): { application: string; group: string } {
   return {
     application: String(updatePolicy?.ApplicationName),
@@ -206,8 +222,4 @@ function findGroup(
     if (error instanceof AwsError) return undefined;
     throw error;
   }
-}
-
-function isWeighted({ weights }: AliasTarget): boolean {
-  return Object.keys(weights).length > 0;
 }

@@ -44,12 +44,19 @@ const PREDEFINED_TYPE =
  * resources, under the logical ids SAM gives them. Other resources pass unchanged, as one resource each.
  *
  * A new version appears (its logical id changes) when code, Environment, MemorySize or SnapStart change, or any
- * property with `AutoPublishAliasAllProperties`. Parameters must have been put in before.
+ * property with `AutoPublishAliasAllProperties`. Parameters must have been put in before, at least where SAM itself
+ * reads a property.
+ *
+ * @param versionIdOf the logical id of a function's version, where it is known; otherwise it is computed
  *
  * Source: aws/serverless-application-model, `samtranslator/model/sam_resources.py` and
  * `model/preferences/deployment_preference_collection.py`.
  */
-export function expandSam(template: Template, resources: Resources): Resources {
+export function expandSam(
+  template: Template,
+  resources: Resources,
+  versionIdOf: (functionId: string) => string | undefined = () => undefined,
+): Resources {
   if (!transformsOf(template).includes(SAM_TRANSFORM)) {
     const serverless = Object.values(resources).find(({ Type }) => Type.startsWith('AWS::Serverless::'));
     if (serverless) throw validationError(`Unrecognized resource types: [${serverless.Type}]`);
@@ -62,12 +69,26 @@ export function expandSam(template: Template, resources: Resources): Resources {
       continue;
     }
     const properties = withGlobals(template.Globals?.Function, resource.Properties ?? {});
-    addFunction(expanded, logicalId, { ...resource, Properties: properties });
+    const before = new Set(Object.keys(expanded));
+    addFunction(expanded, logicalId, { ...resource, Properties: properties }, versionIdOf(logicalId));
+    const { Condition } = resource;
+    if (Condition === undefined) continue;
+    for (const [id, declaration] of Object.entries(expanded)) {
+      if (!before.has(id) && !SHARED.has(id)) expanded[id] = { ...declaration, Condition };
+    }
   }
   return expanded;
 }
 
-function addFunction(expanded: Resources, id: string, resource: ResourceDeclaration): void {
+/** What all functions of a template have in common. */
+const SHARED = new Set(['ServerlessDeploymentApplication', 'CodeDeployServiceRole']);
+
+function addFunction(
+  expanded: Resources,
+  id: string,
+  resource: ResourceDeclaration,
+  versionId: string | undefined,
+): void {
   const properties = resource.Properties ?? {};
   const code = codeOf(properties);
   const own = Object.fromEntries(Object.entries(properties).filter(([name]) => !SAM_ONLY.has(name)));
@@ -108,7 +129,7 @@ function addFunction(expanded: Resources, id: string, resource: ResourceDeclarat
     return;
   }
   if (typeof alias !== 'string') throw unsupported(`an AutoPublishAlias that is not a name (${id})`);
-  const version = `${id}Version${versionHash(code, properties)}`;
+  const version = versionId ?? `${id}Version${versionHash(code, properties)}`;
   expanded[version] = {
     Type: 'AWS::Lambda::Version',
     DeletionPolicy: 'Retain',

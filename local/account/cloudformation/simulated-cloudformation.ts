@@ -22,6 +22,7 @@ import type { SimulatedLambda } from '../lambda/simulated-lambda.ts';
 import { AwsError, type Operations, type SimulatedService } from '../service.ts';
 import { type AliasBehaviour, DEFAULT_ALIAS_BEHAVIOUR } from './alias-behaviour.ts';
 import { aliasProvider } from './alias-provider.ts';
+import { ChangeSets } from './change-sets.ts';
 import { unsupported, validationError } from './cloudformation-errors.ts';
 import { functionProvider, type RepublishBehaviour, versionProvider } from './lambda-providers.ts';
 import { migrationProvider } from './migration-provider.ts';
@@ -33,18 +34,18 @@ import {
   parameterProvider,
 } from './plain-providers.ts';
 import type { ResourceProvider } from './resource-provider.ts';
-import type { Stack } from './stack.ts';
+import type { Stack, StackDefinition } from './stack.ts';
 import { checkCapabilities, differs } from './stack-definition.ts';
 import { StackEngine } from './stack-engine.ts';
 import { type EmittedStackEvent, StackJournal } from './stack-journal.ts';
 import { checkToken, requiredName, StackRegistry } from './stack-registry.ts';
 import {
   page,
-  processedTemplate,
   resourceDescription,
   resourceDetail,
   resourceSummary,
   stackShape,
+  templateBody,
 } from './stack-shapes.ts';
 import { type ReadTemplate, templateText } from './template-text.ts';
 
@@ -92,8 +93,7 @@ const DAY_MS = 86_400_000;
  * - that `GetTemplate` and `DescribeStacks` show the new template and parameters while an update is under way;
  * - that the rollback of several resources runs in parallel; all durations; the wording of a few messages.
  *
- * Left out: stack events carry no ResourceProperties; the processed template has its parameters put in (NoEcho
- * values masked); change sets, nested stacks, stack policies, rollback triggers, replacement of resources, dynamic
+ * Left out: stack events carry no ResourceProperties; nested stacks, stack policies, rollback triggers, replacement of resources, dynamic
  * references, Fn::ImportValue and other transforms than SAM are refused by name.
  */
 export class SimulatedCloudFormation implements SimulatedService {
@@ -102,6 +102,7 @@ export class SimulatedCloudFormation implements SimulatedService {
   readonly #engine: StackEngine;
   readonly #journal: StackJournal;
   readonly #registry: StackRegistry;
+  readonly #changeSets: ChangeSets;
 
   constructor(options: SimulatedCloudFormationOptions) {
     const { clock, emit, accountId = '123456789012', region = 'us-east-1' } = options;
@@ -112,9 +113,22 @@ export class SimulatedCloudFormation implements SimulatedService {
     const providers = this.#providers();
     const generic = genericProvider(this.#random);
     this.#engine = new StackEngine(this.#journal, this.#random, (type) => providers[type] ?? generic);
+    this.#changeSets = new ChangeSets({
+      clock,
+      random: this.#random.fork('change-sets'),
+      registry: this.#registry,
+      readTemplate: options.readTemplate,
+      checkUpdatable,
+      update: (...change) => this.#begin(...change),
+    });
   }
 
-  readonly operations = {
+  /** The operations of CloudFormation's API. */
+  get operations() {
+    return { ...this.#operations, ...this.#changeSets.operations };
+  }
+
+  readonly #operations = {
     CreateStack: async (input: CreateStackCommandInput) => {
       refuseUnsupported(input);
       const name = requiredName(input.StackName);
@@ -210,11 +224,13 @@ export class SimulatedCloudFormation implements SimulatedService {
       return { StackResourceSummaries: items.map(resourceSummary), ...next };
     },
     GetTemplate: ({ StackName, ChangeSetName, TemplateStage }: GetTemplateCommandInput) => {
-      if (ChangeSetName !== undefined) throw unsupported('change sets');
-      const { definition } = this.#registry.find(StackName);
-      const original = TemplateStage === 'Original' || !definition.hasTransform;
+      const definition =
+        ChangeSetName === undefined
+          ? this.#registry.find(StackName).definition
+          : this.#changeSets.find(ChangeSetName, StackName).definition;
+      if (!definition) throw validationError('The template of the change set could not be processed.');
       const StagesAvailable: TemplateStage[] = ['Original', 'Processed'];
-      return { TemplateBody: original ? definition.text : processedTemplate(definition), StagesAvailable };
+      return { TemplateBody: templateBody(definition, TemplateStage), StagesAvailable };
     },
   } satisfies Operations;
 
@@ -295,29 +311,27 @@ export class SimulatedCloudFormation implements SimulatedService {
 
   #update(stack: Stack, text: string, input: UpdateStackCommandInput) {
     checkToken(stack, input.ClientRequestToken);
-    const updatable =
-      UPDATABLE.has(stack.status) || (stack.status === 'UPDATE_FAILED' && input.DisableRollback === true);
-    if (!updatable) {
-      throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
-    }
+    checkUpdatable(stack, input.DisableRollback === true);
     const previous = stack.stable.definition;
     const template = this.#registry.parse(text);
     const definition = this.#registry.define(stack.id, stack.name, template, text, input, previous);
     checkCapabilities(definition);
-    for (const [logicalId, { Type }] of Object.entries(definition.resources)) {
-      const existing = stack.resources.get(logicalId);
-      if (existing && existing.type !== Type) {
-        throw validationError(
-          `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${logicalId}]`,
-        );
-      }
-    }
+    this.#registry.checkTypes(stack, definition);
     if (stack.status !== 'UPDATE_FAILED' && !differs(previous, definition)) {
       throw validationError('No updates are to be performed.');
     }
-    stack.disableRollback = input.DisableRollback ?? false;
-    const OperationId = this.#engine.change(stack, 'UPDATE', definition, input.ClientRequestToken);
+    const OperationId = this.#begin(stack, definition, input.ClientRequestToken, input.DisableRollback);
     return { StackId: stack.id, OperationId };
+  }
+
+  #begin(
+    stack: Stack,
+    definition: StackDefinition,
+    token: string | undefined,
+    disableRollback = false,
+  ): string {
+    stack.disableRollback = disableRollback;
+    return this.#engine.change(stack, 'UPDATE', definition, token);
   }
 
   #providers(): Readonly<Record<string, ResourceProvider>> {
@@ -343,6 +357,12 @@ const UPDATABLE: ReadonlySet<StackStatus> = new Set<StackStatus>([
   'UPDATE_COMPLETE',
   'UPDATE_ROLLBACK_COMPLETE',
 ]);
+
+/** @throws ValidationError where a stack cannot be updated now */
+function checkUpdatable({ id, status }: Stack, disableRollback: boolean): void {
+  if (UPDATABLE.has(status) || (status === 'UPDATE_FAILED' && disableRollback)) return;
+  throw validationError(`Stack:${id} is in ${status} state and can not be updated.`);
+}
 
 /** Members of a request that would change what happens, and have no model here. */
 const UNSUPPORTED_MEMBERS = [

@@ -1,4 +1,4 @@
-import type { Tag } from '@aws-sdk/client-cloudformation';
+import type { RollbackConfiguration, Tag } from '@aws-sdk/client-cloudformation';
 import { AwsError } from '../service.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { unsupported, validationError } from './cloudformation-errors.ts';
@@ -16,6 +16,7 @@ export interface DefinitionInput {
   readonly tags: readonly Tag[];
   readonly roleArn: string | undefined;
   readonly notificationArns: readonly string[];
+  readonly rollbackConfiguration?: RollbackConfiguration | undefined;
   /** Values of `AWS::StackName`, `AWS::Region` and the like. */
   readonly pseudo: Readonly<Record<string, string>>;
 }
@@ -49,6 +50,8 @@ export function defineStack(input: DefinitionInput): StackDefinition {
     );
   return {
     text: input.text,
+    template,
+    pseudo: input.pseudo,
     description: template.Description,
     hasTransform: transformsOf(template).length > 0,
     resources,
@@ -58,6 +61,7 @@ export function defineStack(input: DefinitionInput): StackDefinition {
     tags: input.tags,
     roleArn: input.roleArn,
     notificationArns: input.notificationArns,
+    rollbackConfiguration: input.rollbackConfiguration ?? {},
   };
 }
 
@@ -92,17 +96,24 @@ export function inOrder(resources: StackDefinition['resources']): string[] {
 }
 
 /**
- * Whether updating from one definition to the other changes anything: a resource's type or properties, an output,
- * a tag. `No updates are to be performed.` where it does not.
+ * Whether updating from one definition to the other changes anything: a resource's type, properties or attributes,
+ * an output, a tag. `No updates are to be performed.` where it does not.
  */
 export function differs(one: StackDefinition, other: StackDefinition): boolean {
   return substance(one) !== substance(other);
 }
 
-/** @throws InsufficientCapabilitiesException when a template needs an acknowledgement that was not given */
-export function checkCapabilities({ hasTransform, resources, capabilities }: StackDefinition): void {
+/**
+ * @param isDirect false in a change set, where macros need no acknowledgement: somebody can look at the result
+ * @throws InsufficientCapabilitiesException when a template needs an acknowledgement that was not given
+ */
+export function checkCapabilities(
+  { hasTransform, resources, capabilities }: StackDefinition,
+  isDirect = true,
+): void {
   const given = new Set(capabilities);
-  if (hasTransform && !given.has('CAPABILITY_AUTO_EXPAND')) throw insufficient('CAPABILITY_AUTO_EXPAND');
+  if (isDirect && hasTransform && !given.has('CAPABILITY_AUTO_EXPAND'))
+    throw insufficient('CAPABILITY_AUTO_EXPAND');
   const iam = Object.values(resources).filter(({ Type }) => IAM_NAMES[Type] !== undefined);
   const named = iam.some(({ Type, Properties }) => Properties?.[IAM_NAMES[Type] as string] !== undefined);
   if (named && !given.has('CAPABILITY_NAMED_IAM')) throw insufficient('CAPABILITY_NAMED_IAM');
@@ -128,7 +139,11 @@ function insufficient(capability: string): AwsError {
 }
 
 /** Knows parameters, pseudo parameters, conditions and mappings; resources come later. */
-function templateScope({ template, parameters, pseudo }: DefinitionInput): Scope {
+export function templateScope({
+  template,
+  parameters,
+  pseudo,
+}: Pick<DefinitionInput, 'template' | 'parameters' | 'pseudo'>): Scope {
   const values = new Map<string, unknown>(Object.entries(pseudo));
   for (const { key, value } of parameters) {
     values.set(key, template.Parameters?.[key]?.Type?.match(/List/) ? value.split(',') : value);
@@ -175,10 +190,12 @@ function checkReferences(resources: StackDefinition['resources']): void {
 }
 
 function substance({ resources, outputs, tags }: StackDefinition): string {
-  const bare = Object.entries(resources).map(([logicalId, { Type, Properties }]) => [
+  const bare = Object.entries(resources).map(([logicalId, { Type, Properties, Metadata, UpdatePolicy }]) => [
     logicalId,
     Type,
     Properties ?? {},
+    Metadata,
+    UpdatePolicy,
   ]);
   return canonicalJson([Object.fromEntries(bare.map(([id, ...rest]) => [id, rest])), outputs, tags]);
 }

@@ -1,4 +1,4 @@
-import type { Parameter, Tag } from '@aws-sdk/client-cloudformation';
+import type { Parameter, RollbackConfiguration, Tag } from '@aws-sdk/client-cloudformation';
 import type { SeededRandom } from '../../random/seeded-random.ts';
 import { AwsError } from '../service.ts';
 import { noSuchStack, validationError } from './cloudformation-errors.ts';
@@ -14,6 +14,7 @@ export interface DefinitionRequest {
   readonly Tags?: readonly Tag[] | undefined;
   readonly RoleARN?: string | undefined;
   readonly NotificationARNs?: readonly string[] | undefined;
+  readonly RollbackConfiguration?: RollbackConfiguration | undefined;
 }
 
 /** Parsed templates kept: a stack goes back and forth between a few texts. */
@@ -60,6 +61,7 @@ export class StackRegistry {
       tags: input.Tags ?? previous?.tags ?? [],
       roleArn: input.RoleARN ?? previous?.roleArn,
       notificationArns: input.NotificationARNs ?? previous?.notificationArns ?? [],
+      rollbackConfiguration: input.RollbackConfiguration ?? previous?.rollbackConfiguration,
       pseudo: {
         'AWS::StackName': name,
         'AWS::StackId': id,
@@ -124,6 +126,18 @@ export class StackRegistry {
     const resource = stack.resources.get(logicalId ?? '');
     if (!resource) throw validationError(`Resource ${logicalId} does not exist for stack ${stack.name}`);
     return resource;
+  }
+
+  /** @throws ValidationError where a definition gives a resource of the stack another type */
+  checkTypes(stack: Stack, { resources }: StackDefinition): void {
+    for (const [logicalId, { Type }] of Object.entries(resources)) {
+      const existing = stack.resources.get(logicalId);
+      if (existing && existing.type !== Type) {
+        throw validationError(
+          `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${logicalId}]`,
+        );
+      }
+    }
   }
 
   /** The stack that has a resource of this physical id. @throws ValidationError */

@@ -1,14 +1,14 @@
 import type {
   ListStackResourcesOutput,
+  Parameter,
   Stack as StackDescription,
   StackResourceDetail,
   StackResourceSummary,
+  TemplateStage,
 } from '@aws-sdk/client-cloudformation';
+import { asReturned, MASK, processed } from './processed-template.ts';
 import type { Stack, StackDefinition, StackResource } from './stack.ts';
 import { resolveOutputs } from './stack-scope.ts';
-
-/** What CloudFormation shows for a NoEcho parameter. */
-const MASK = '****';
 
 /** A stack as `DescribeStacks` shows it. */
 export function stackShape(stack: Stack): StackDescription {
@@ -18,13 +18,10 @@ export function stackShape(stack: Stack): StackDescription {
     StackId: stack.id,
     StackName: stack.name,
     ...(definition.description !== undefined && { Description: definition.description }),
-    Parameters: definition.parameters.map(({ key, value, noEcho }) => ({
-      ParameterKey: key,
-      ParameterValue: noEcho ? MASK : value,
-    })),
+    Parameters: parameterShapes(definition),
     CreationTime: new Date(stack.createdAt),
     ...(updatedAt !== undefined && { LastUpdatedTime: new Date(updatedAt) }),
-    RollbackConfiguration: {},
+    RollbackConfiguration: definition.rollbackConfiguration,
     StackStatus: stack.status,
     ...(reason !== undefined && { StackStatusReason: reason }),
     DisableRollback: stack.disableRollback,
@@ -39,26 +36,21 @@ export function stackShape(stack: Stack): StackDescription {
   };
 }
 
+/** The parameters of a stack or change set, NoEcho values masked. */
+export function parameterShapes({ parameters }: StackDefinition): Parameter[] {
+  return parameters.map(({ key, value, noEcho }) => ({
+    ParameterKey: key,
+    ParameterValue: noEcho ? MASK : value,
+  }));
+}
+
 /**
- * The template after transforms, as JSON: parameters put in (NoEcho values masked), SAM's resources written out.
+ * The text of a template as `GetTemplate` answers it: every character outside ASCII is a question mark (reported,
+ * cloudformation-coverage-roadmap#814).
  */
-export function processedTemplate({ description, resources, outputs, parameters }: StackDefinition): string {
-  const secrets = parameters.flatMap(({ value, noEcho }) => (noEcho && value !== '' ? [value] : []));
-  const mask = (_: string, value: unknown): unknown =>
-    typeof value === 'string'
-      ? secrets.reduce((text, secret) => text.replaceAll(secret, MASK), value)
-      : value;
-  return JSON.stringify(
-    {
-      AWSTemplateFormatVersion: '2010-09-09',
-      ...(description !== undefined && { Description: description }),
-      Resources: resources,
-      ...(outputs.length > 0 && {
-        Outputs: Object.fromEntries(outputs.map(({ key, value }) => [key, { Value: value }])),
-      }),
-    },
-    mask,
-  );
+export function templateBody(definition: StackDefinition, stage: TemplateStage | undefined): string {
+  const original = stage === 'Original' || !definition.hasTransform;
+  return asReturned(original ? definition.text : JSON.stringify(processed(definition)));
 }
 
 /** A resource as `ListStackResources` shows it. */

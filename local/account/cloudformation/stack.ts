@@ -1,11 +1,12 @@
 import type {
   OperationType,
   ResourceStatus,
+  RollbackConfiguration,
   StackEvent,
   StackStatus,
   Tag,
 } from '@aws-sdk/client-cloudformation';
-import type { ResourceDeclaration } from './template.ts';
+import type { ResourceDeclaration, Template } from './template.ts';
 
 /** A parameter of a stack with its value in the clear; shapes mask it when the template says NoEcho. */
 export interface StackParameter {
@@ -26,6 +27,9 @@ export interface StackOutput {
 export interface StackDefinition {
   /** The template as it was given. */
   readonly text: string;
+  readonly template: Template;
+  /** Values of `AWS::StackName`, `AWS::Region` and the like. */
+  readonly pseudo: Readonly<Record<string, string>>;
   readonly description: string | undefined;
   readonly hasTransform: boolean;
   readonly resources: Readonly<Record<string, ResourceDeclaration>>;
@@ -35,6 +39,7 @@ export interface StackDefinition {
   readonly tags: readonly Tag[];
   readonly roleArn: string | undefined;
   readonly notificationArns: readonly string[];
+  readonly rollbackConfiguration: RollbackConfiguration;
 }
 
 /** A resource of a stack as it is. Records are replaced, never changed, so that a snapshot is a copy of the map. */

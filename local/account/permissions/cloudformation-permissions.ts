@@ -1,4 +1,5 @@
 import type {
+  CreateChangeSetInput,
   CreateStackInput,
   DescribeStackResourcesInput,
   DescribeStacksInput,
@@ -51,6 +52,20 @@ export const cloudFormationPermissions: Requirements = {
   ],
   ListStackResources: onStack('ListStackResources'),
   GetTemplate: onStack('GetTemplate'),
+  CreateChangeSet: (input: CreateChangeSetInput, scope) => {
+    const { ChangeSetName } = input;
+    return [
+      on('cloudformation:CreateChangeSet', stackArn(scope, input.StackName), {
+        ...contextOf(input),
+        ...(ChangeSetName !== undefined && { [changeSetKey]: ChangeSetName }),
+      }),
+      ...reading(input),
+    ];
+  },
+  DescribeChangeSet: onChangeSet('DescribeChangeSet'),
+  ExecuteChangeSet: onChangeSet('ExecuteChangeSet'),
+  DeleteChangeSet: onChangeSet('DeleteChangeSet'),
+  ListChangeSets: onStack('ListChangeSets'),
   CancelUpdateStack: onStack('CancelUpdateStack'),
   RollbackStack: onStack('RollbackStack'),
   ContinueUpdateRollback: onStack('ContinueUpdateRollback'),
@@ -61,6 +76,20 @@ function onStack(operation: string): Requirement {
   return ({ StackName }: { StackName?: string }, scope) => [
     on(`cloudformation:${operation}`, stackArn(scope, StackName)),
   ];
+}
+
+const changeSetKey = 'cloudformation:ChangeSetName';
+
+/** A change set is no resource of its own: what is asked for is its stack, on the condition of its name. */
+function onChangeSet(operation: string): Requirement {
+  return ({ StackName, ChangeSetName = '' }: { StackName?: string; ChangeSetName?: string }, scope) => {
+    const found = scope.changeSet(ChangeSetName, StackName);
+    return [
+      on(`cloudformation:${operation}`, stackArn(scope, StackName ?? found?.stackId), {
+        [changeSetKey]: found?.name ?? ChangeSetName,
+      }),
+    ];
+  };
 }
 
 /** By name, a stack is asked for with any id. */
@@ -82,7 +111,18 @@ function byCaller(
   roleInForce: string | undefined,
   scope: PermissionScope,
 ): RequiredPermission[] {
-  const { TemplateURL, RoleARN, Capabilities } = input;
+  const { Capabilities } = input;
+  const required = reading(input);
+  if (roleInForce !== undefined) return required;
+  // Without that capability a template with a transform cannot be deployed directly.
+  if (Capabilities?.includes('CAPABILITY_AUTO_EXPAND')) {
+    required.push(on('cloudformation:CreateChangeSet', samTransform(scope)));
+  }
+  return [...required, on('lambda:UpdateFunctionCode', scope.arn('lambda', 'function:*'))];
+}
+
+/** Reading the template, and handing CloudFormation a role. */
+function reading({ TemplateURL, RoleARN }: ChangeInput): RequiredPermission[] {
   const template = TemplateURL === undefined ? undefined : objectOfUrl(TemplateURL);
   const required: RequiredPermission[] = [];
   if (template) {
@@ -95,12 +135,7 @@ function byCaller(
   if (RoleARN !== undefined) {
     required.push(on('iam:PassRole', RoleARN, { 'iam:PassedToService': 'cloudformation.amazonaws.com' }));
   }
-  if (roleInForce !== undefined) return required;
-  // Without that capability a template with a transform cannot be deployed directly.
-  if (Capabilities?.includes('CAPABILITY_AUTO_EXPAND')) {
-    required.push(on('cloudformation:CreateChangeSet', samTransform(scope)));
-  }
-  return [...required, on('lambda:UpdateFunctionCode', scope.arn('lambda', 'function:*'))];
+  return required;
 }
 
 /** AWS's own, so that it stands in AWS's account. */

@@ -3,6 +3,7 @@ import type { AccountIdentity } from '../wire/account-identity.ts';
 /** Condition keys that requests carry a value of besides the global ones, in lower case. */
 const serviceKeys = [
   'aws:sourcearn',
+  'cloudformation:changesetname',
   'cloudformation:rolearn',
   'cloudformation:templateurl',
   'iam:passedtoservice',

@@ -50,6 +50,13 @@ function scopeOf({
       const { keyId, tier = '' } = parameterStore.version(name) ?? {};
       return keyId === undefined || keyId === 'alias/aws/ssm' ? undefined : { keyId, tier };
     },
+    changeSet(ChangeSetName, StackName) {
+      const found = unlessRefused(() =>
+        cloudFormation.operations.DescribeChangeSet({ ChangeSetName, StackName }),
+      );
+      if (!found) return undefined;
+      return { stackId: found.StackId ?? '', name: found.ChangeSetName ?? '' };
+    },
     stack(StackName) {
       const found = unlessRefused(() => cloudFormation.operations.DescribeStacks({ StackName }));
       const RoleARN = found?.Stacks?.[0]?.RoleARN;

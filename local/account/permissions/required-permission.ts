@@ -24,6 +24,11 @@ export interface PermissionScope {
   parameterKey(name: string): { readonly keyId: string; readonly tier: string } | undefined;
   /** A stack, by name or id, with the service role it was last deployed with. */
   stack(nameOrId: string): { readonly roleArn?: string } | undefined;
+  /** A change set, by its id or by its name and its stack. */
+  changeSet(
+    nameOrId: string,
+    stack: string | undefined,
+  ): { readonly stackId: string; readonly name: string } | undefined;
 }
 
 /** What a call of one operation requires; `input` has the SDK's shape. */

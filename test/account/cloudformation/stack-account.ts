@@ -109,6 +109,12 @@ export class StackAccount {
     });
   }
 
+  /** A new, empty account in place of this one. */
+  restart(): StackAccount {
+    this.clock.uninstall();
+    return new StackAccount();
+  }
+
   /** Updates stack `orders` to a template. */
   update(TemplateBody: string, rest: Partial<UpdateStackCommandInput> = {}) {
     return this.cloudFormation.operations.UpdateStack({

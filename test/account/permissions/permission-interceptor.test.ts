@@ -59,6 +59,7 @@ function wire(statements: readonly PolicyStatement[], s3 = new S3({ random: benc
       deploymentGroup: () => undefined,
       parameterKey: () => undefined,
       groupConfig: () => undefined,
+      changeSet: () => undefined,
       stack: () => undefined,
     },
     usage,

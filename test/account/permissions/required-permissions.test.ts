@@ -12,6 +12,8 @@ const scope: PermissionScope = {
   deploymentGroup: (id) => (id === 'd-1' ? { application: 'app', group: 'grp' } : undefined),
   groupConfig: () => 'Canary',
   parameterKey: (name) => (name === '/a/secret' ? { keyId: 'alias/team', tier: 'Standard' } : undefined),
+  changeSet: (name) =>
+    name === 'next' ? { name, stackId: arn('cloudformation', 'stack/orders/1-2') } : undefined,
   stack: (name) => ({ managed: { roleArn: 'arn:aws:iam::1:role/cfn' }, bare: {} })[name],
 };
 
@@ -268,6 +270,25 @@ describe('requiredPermissions', () => {
     expect(() => required('ssm', 'StartSession', {})).toThrow(
       'UnsupportedOperation: the permissions for ssm:StartSession are not known',
     );
+  });
+
+  it('asks for the stack of a change set, on the condition of its name', () => {
+    const id = arn('cloudformation', 'stack/orders/1-2');
+    expect(
+      requiredPermissions(
+        { service: 'cloudformation', operation: 'ExecuteChangeSet', input: { ChangeSetName: 'next' } },
+        scope,
+      ),
+    ).toEqual([
+      {
+        actions: ['cloudformation:ExecuteChangeSet'],
+        resource: id,
+        context: { 'cloudformation:ChangeSetName': 'next' },
+      },
+    ]);
+    expect(
+      required('cloudformation', 'DeleteChangeSet', { ChangeSetName: 'x', StackName: 'orders' }),
+    ).toEqual([`cloudformation:DeleteChangeSet on ${stack('orders')}`]);
   });
 
   it('knows the permissions of every operation of the simulated account', () => {

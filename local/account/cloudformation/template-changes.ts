@@ -1,0 +1,241 @@
+import type {
+  Change,
+  ChangeAction,
+  PolicyAction,
+  Replacement,
+  ResourceAttribute,
+  ResourceChangeDetail,
+} from '@aws-sdk/client-cloudformation';
+import { canonicalJson } from './canonical-json.ts';
+import { processed } from './processed-template.ts';
+import { requiresRecreation } from './requires-recreation.ts';
+import type { Stack, StackDefinition } from './stack.ts';
+import { differs, inOrder } from './stack-definition.ts';
+import type { ResourceDeclaration } from './template.ts';
+
+/** Attributes of a resource that a change set compares beside its properties. */
+const ATTRIBUTES = ['Metadata', 'UpdatePolicy', 'DeletionPolicy', 'UpdateReplacePolicy'] as const;
+
+/** Types that get the tags of their stack. */
+const TAGGED = new Set([
+  'AWS::CodeDeploy::Application',
+  'AWS::CodeDeploy::DeploymentGroup',
+  'AWS::DynamoDB::Table',
+  'AWS::IAM::Role',
+  'AWS::Lambda::Function',
+  'AWS::Logs::LogGroup',
+  'AWS::S3::Bucket',
+  'AWS::SNS::Topic',
+  'AWS::SQS::Queue',
+  'AWS::SSM::Parameter',
+]);
+
+/** A resource whose change reaches those that refer to it. */
+interface Cause {
+  readonly replacement: Replacement | undefined;
+}
+
+/**
+ * What an update from one definition to another does to the resources of a stack, as a change set shows it: by the
+ * templates alone, so that what has been changed behind CloudFormation's back does not show.
+ *
+ * A property that is written anew is `Dynamic` where its value holds a reference. A property that refers to an attribute of a changed resource may change with it: that shows as `Dynamic`, and
+ * replaces `Conditional`ly where a change of the property would replace the resource. `Ref` of a resource that is
+ * not replaced stays what it is.
+ *
+ * Source: API reference, `ResourceChange`, `ResourceChangeDetail`, `ResourceTargetDefinition`; user guide,
+ * "Example change sets".
+ */
+export function templateChanges(stack: Stack, before: StackDefinition, after: StackDefinition): Change[] {
+  const old = processed(before).Resources;
+  const changes = new Map<string, Change>();
+  const causes = new Map<string, Cause>();
+  for (const logicalId of inOrder(after.resources)) {
+    const declaration = after.resources[logicalId] as ResourceDeclaration;
+    const previous = before.resources[logicalId];
+    if (!previous) {
+      changes.set(logicalId, resourceChange('Add', logicalId, declaration, {}));
+      causes.set(logicalId, { replacement: 'True' });
+      continue;
+    }
+    const details = detailsOf(logicalId, before, after, old[logicalId], causes);
+    if (details.length === 0) continue;
+    const replacement = replacementBy(details);
+    causes.set(logicalId, { replacement });
+    changes.set(
+      logicalId,
+      resourceChange('Modify', logicalId, declaration, {
+        physicalId: stack.resources.get(logicalId)?.physicalId,
+        replacement,
+        details,
+      }),
+    );
+  }
+  for (const [logicalId, declaration] of Object.entries(before.resources)) {
+    if (logicalId in after.resources) continue;
+    const physicalId = stack.resources.get(logicalId)?.physicalId;
+    changes.set(logicalId, resourceChange('Remove', logicalId, declaration, { physicalId }));
+  }
+  return [...changes].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, change]) => change);
+}
+
+/** Whether a change set has anything to do; outputs and tags alone are enough. */
+export function hasChanges(
+  changes: readonly Change[],
+  before: StackDefinition,
+  after: StackDefinition,
+): boolean {
+  return changes.length > 0 || differs(before, after);
+}
+
+function detailsOf(
+  logicalId: string,
+  before: StackDefinition,
+  after: StackDefinition,
+  oldRaw: ResourceDeclaration | undefined,
+  causes: ReadonlyMap<string, Cause>,
+): ResourceChangeDetail[] {
+  const previous = before.resources[logicalId] as ResourceDeclaration;
+  const next = after.resources[logicalId] as ResourceDeclaration;
+  const nextRaw = processed(after).Resources[logicalId];
+  const details: ResourceChangeDetail[] = [];
+  const names = new Set([...Object.keys(previous.Properties ?? {}), ...Object.keys(next.Properties ?? {})]);
+  for (const name of [...names].sort()) {
+    const target = {
+      Attribute: 'Properties' as const,
+      Name: name,
+      RequiresRecreation: requiresRecreation(next.Type, name),
+    };
+    const value = next.Properties?.[name];
+    if (!equal(previous.Properties?.[name], value)) {
+      const byParameter = equal(oldRaw?.Properties?.[name], nextRaw?.Properties?.[name]);
+      const parameters = byParameter ? changedParameters(nextRaw?.Properties?.[name], before, after) : [];
+      for (const CausingEntity of parameters) {
+        details.push({
+          Target: target,
+          Evaluation: 'Static',
+          ChangeSource: 'ParameterReference',
+          CausingEntity,
+        });
+      }
+      // A value that has to be looked up may turn out to be the same.
+      const Evaluation = referencesIn(nextRaw?.Properties?.[name]).length > 0 ? 'Dynamic' : 'Static';
+      details.push({ Target: target, Evaluation, ChangeSource: 'DirectModification' });
+    }
+    for (const { ref, attribute } of referencesIn(value)) {
+      const cause = causes.get(ref);
+      if (!cause) continue;
+      const reaches = attribute !== undefined || (cause.replacement ?? 'False') !== 'False';
+      // What is new cannot change what refers to it, but by the reference itself.
+      const isOld = ref in before.resources;
+      if (!reaches || !isOld) continue;
+      details.push({
+        Target: target,
+        Evaluation: 'Dynamic',
+        ChangeSource: attribute === undefined ? 'ResourceReference' : 'ResourceAttribute',
+        CausingEntity: attribute === undefined ? ref : `${ref}.${attribute}`,
+      });
+    }
+  }
+  for (const attribute of ATTRIBUTES) {
+    if (equal(previous[attribute], next[attribute])) continue;
+    details.push(direct(attribute));
+  }
+  if (TAGGED.has(next.Type) && !equal(before.tags, after.tags)) details.push(direct('Tags'));
+  if (next.Type === 'AWS::CloudFormation::Stack') {
+    details.push({
+      Target: { Attribute: 'Properties', RequiresRecreation: 'Never' },
+      Evaluation: 'Dynamic',
+      ChangeSource: 'Automatic',
+    });
+  }
+  return details;
+}
+
+function direct(attribute: ResourceAttribute): ResourceChangeDetail {
+  return {
+    Target: { Attribute: attribute, RequiresRecreation: 'Never' },
+    Evaluation: 'Static',
+    ChangeSource: 'DirectModification',
+  };
+}
+
+function changedParameters(value: unknown, before: StackDefinition, after: StackDefinition): string[] {
+  const old = new Map(before.parameters.map((parameter) => [parameter.key, parameter.value]));
+  const changed = new Set(
+    after.parameters.filter(({ key, value: now }) => old.get(key) !== now).map(({ key }) => key),
+  );
+  return [...new Set(referencesIn(value).map(({ ref }) => ref))].filter((name) => changed.has(name));
+}
+
+/** Every `Ref`, `Fn::GetAtt` and placeholder of `Fn::Sub` in a value. */
+function referencesIn(value: unknown): { readonly ref: string; readonly attribute?: string }[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(referencesIn);
+  const { Ref: ref, 'Fn::GetAtt': getAtt, 'Fn::Sub': sub } = value as Record<string, unknown>;
+  if (typeof ref === 'string') return [{ ref }];
+  if (getAtt !== undefined) return [named((Array.isArray(getAtt) ? getAtt : [getAtt]).join('.'))];
+  if (sub !== undefined) {
+    const [text, own = {}] = (Array.isArray(sub) ? sub : [sub]) as [string, Record<string, unknown>?];
+    const names = [...text.matchAll(/\$\{([A-Za-z0-9:.]+)\}/g)].map(([, name]) => name as string);
+    return [...names.filter((name) => !(name in own)).map(named), ...referencesIn(own)];
+  }
+  return Object.values(value).flatMap(referencesIn);
+}
+
+function named(name: string): { readonly ref: string; readonly attribute?: string } {
+  const dot = name.indexOf('.');
+  return dot < 0 ? { ref: name } : { ref: name.slice(0, dot), attribute: name.slice(dot + 1) };
+}
+
+function replacementBy(details: readonly ResourceChangeDetail[]): Replacement {
+  let replacement: Replacement = 'False';
+  for (const { Target, Evaluation } of details) {
+    const recreation = Target?.RequiresRecreation;
+    if (recreation === 'Always' && Evaluation === 'Static') return 'True';
+    if (recreation !== 'Never') replacement = 'Conditional';
+  }
+  return replacement;
+}
+
+function resourceChange(
+  action: ChangeAction,
+  logicalId: string,
+  declaration: ResourceDeclaration,
+  found: {
+    readonly physicalId?: string | undefined;
+    readonly replacement?: Replacement;
+    readonly details?: readonly ResourceChangeDetail[];
+  },
+): Change {
+  const { physicalId, replacement, details = [] } = found;
+  const policy = policyAction(action, declaration, replacement);
+  const scope = [...new Set(details.map(({ Target }) => Target?.Attribute as ResourceAttribute))];
+  return {
+    Type: 'Resource',
+    ResourceChange: {
+      Action: action,
+      LogicalResourceId: logicalId,
+      ...(physicalId && { PhysicalResourceId: physicalId }),
+      ...(policy && { PolicyAction: policy }),
+      ResourceType: declaration.Type,
+      ...(replacement && { Replacement: replacement }),
+      Scope: scope,
+      Details: [...details],
+    },
+  };
+}
+
+function policyAction(
+  action: ChangeAction,
+  { DeletionPolicy, UpdateReplacePolicy }: ResourceDeclaration,
+  replacement: Replacement | undefined,
+): PolicyAction | undefined {
+  if (action === 'Remove') return DeletionPolicy === 'Retain' ? 'Retain' : 'Delete';
+  if (replacement === undefined || replacement === 'False') return undefined;
+  return UpdateReplacePolicy === 'Retain' ? 'ReplaceAndRetain' : 'ReplaceAndDelete';
+}
+
+function equal(one: unknown, other: unknown): boolean {
+  return canonicalJson(one) === canonicalJson(other);
+}
