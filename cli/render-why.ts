@@ -54,6 +54,8 @@ function plannedTarget(target: NonNullable<Why['plan']>['services'][number]['tar
       return `version ${target.fromVersion} -> ${target.toVersion}`;
     case 'cloudformation':
       return target.waitOnly ? `stack ${target.stack} waited for` : `stack ${target.stack} put back`;
+    case 'stack-pin':
+      return `aliases of stack ${target.stack} pinned`;
     case 'parameter':
       return target.parameters
         .map(({ name, fromVersion, toVersion }) => `${name} version ${fromVersion} -> ${toVersion}`)

@@ -5,7 +5,7 @@
  * - **transient**: the machine's Retry block tries again ({@link TransientFailure});
  * - **handled**: a Catch has a route of its own ({@link InvalidInput}, {@link NoWayBack}, {@link Irreversible},
  *   {@link PlanOutdated}, {@link LockLost}, {@link TargetNotRestored}, {@link TargetTimedOut},
- *   {@link TargetSuperseded});
+ *   {@link TargetSuperseded}, {@link TargetLeft});
  * - **defect**: ends the run and calls a person ({@link CatalogUnreadable}, {@link LedgerCorrupt}).
  */
 abstract class CoordinatorError extends Error {
@@ -52,6 +52,11 @@ export class TargetSuperseded extends CoordinatorError {
   override readonly name = 'TargetSuperseded';
 }
 
+/** A target is left as it is on purpose: to go on would do harm, or is not ours to do. The message says why. */
+export class TargetLeft extends CoordinatorError {
+  override readonly name = 'TargetLeft';
+}
+
 /** A target did not come to rest before its deadline. */
 export class TargetTimedOut extends CoordinatorError {
   override readonly name = 'TargetTimedOut';
@@ -79,6 +84,7 @@ export const errorNames = {
     'TargetNotRestored',
     'TargetTimedOut',
     'TargetSuperseded',
+    'TargetLeft',
   ],
   defect: ['CatalogUnreadable', 'LedgerCorrupt'],
 } as const;

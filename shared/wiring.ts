@@ -106,7 +106,6 @@ export const adapters = (runtime: Runtime) =>
   targetAdapters({
     ...snapshotClients(runtime),
     deployments: deployments(runtime),
-    signals: signals(runtime),
   });
 
 /** `dev` or `prod`, as mails show it. */

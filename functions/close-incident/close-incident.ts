@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { describeFailure } from '../../shared/incident/describe-failure.ts';
 import { type EndIncidentDeps, endIncident } from '../../shared/incident/end-incident.ts';
 import type { Attempt } from '../../shared/ledger/incident-ledger.ts';
-import { type Outcome, releaseIdOf } from '../../shared/ledger/records.ts';
+import { isTrafficBack, type Outcome, releaseIdOf } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 
 export const closeIncidentInput = z.strictObject({
@@ -49,8 +49,8 @@ export function closeIncident(deps: CloseIncidentDeps) {
 
   /** What was put back has served well by the judge's word: it is a release to go back to from now on. */
   async function confirmRestored(attempt: Attempt): Promise<void> {
-    for (const { service, status, startedAt } of await deps.incidents.serviceResults(attempt)) {
-      if (status === 'rolled-back') await deps.releases.confirm(releaseIdOf(service, startedAt));
+    for (const result of await deps.incidents.serviceResults(attempt)) {
+      if (isTrafficBack(result)) await deps.releases.confirm(releaseIdOf(result.service, result.startedAt));
     }
   }
 }

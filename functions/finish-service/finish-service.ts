@@ -2,23 +2,25 @@ import * as z from 'zod';
 import { isMoving } from '../../shared/aws/stacks.ts';
 import { type AliasKind, isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
-import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
-import { TargetNotRestored, TargetSuperseded } from '../../shared/errors.ts';
+import { LedgerCorrupt, TargetNotRestored, TargetSuperseded } from '../../shared/errors.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import { ofItsProviders } from '../../shared/incident/turn.ts';
 import { type WakeDeps, wakeProviders } from '../../shared/incident/wake-providers.ts';
 import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
 import {
+  isTrafficBack,
   releaseIdOf,
   type ServiceResult,
   type TargetResult,
+  type TargetSnapshot,
   targetResult,
 } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import { type SnapshotClients, takeSnapshot } from '../../shared/ledger/take-snapshot.ts';
 import type { ServicePlan, TargetPlan } from '../../shared/targets/service-plan.ts';
 import { verifyPlan } from '../../shared/targets/verify-plan.ts';
+import { targetsOfWave, wave } from '../../shared/targets/waves.ts';
 
 export const finishServiceInput = z.strictObject({
   incidentId: z.string(),
@@ -26,7 +28,8 @@ export const finishServiceInput = z.strictObject({
   service: z.string(),
   planKey: z.string(),
   startedAt: z.iso.datetime(),
-  /** What became of the targets that were tried; one that is missing was not reached. */
+  wave,
+  /** What became of the targets of this wave that were tried; one that is missing was not reached. */
   results: z.array(targetResult),
   /** Why the service is left as it is; null where it was its turn. */
   skipped: z.string().nullish(),
@@ -43,46 +46,83 @@ export interface FinishServiceDeps extends SnapshotClients, WakeDeps {
 }
 
 /**
- * Ends the rollback of a service: looks at its traffic once more (a stack that settled later may have moved an
- * alias again), records the result, and what is live now as a release of its own; then tells the services that wait
- * for it. A service that was not to begin is recorded as skipped.
+ * Ends a wave of a service: looks at its traffic once more (a stack that settled later may have moved an alias again) and
+ * records the result. After the traffic's wave it also records what is live now as a release of its own, and tells the
+ * services that wait for this one. A service that was not to begin is recorded as skipped.
  */
 export function finishService(deps: FinishServiceDeps) {
   return async (input: Input): Promise<Pick<ServiceResult, 'service' | 'status'>> => {
-    const { incidentId, attempt, service, planKey, startedAt } = input;
-    await deps.locks.renew(service, lockOwner({ incidentId, attempt }));
-    const plan = await deps.plans.readService(planKey, service);
-    const targets: TargetResult[] = [];
-    if (!input.skipped) {
-      for (const target of plan.targets) {
-        targets.push(await finalResult(target, input.results));
-        if (isAlias(target)) await sight(input, target);
-      }
-    }
-    const status = input.skipped ? 'skipped' : statusOf(targets);
-    if (status === 'rolled-back') await recordRelease(plan, input);
-    const finishedAt = new Date(deps.now()).toISOString();
+    const { service } = input;
+    await deps.locks.renew(service, lockOwner(input));
+    const plan = await deps.plans.readService(input.planKey, service);
+    return input.wave === 'traffic' ? finishTraffic(input, plan) : finishLater(input, plan);
+  };
+
+  async function finishTraffic(input: Input, plan: ServicePlan) {
+    const { incidentId, attempt, service, planKey, startedAt, skipped } = input;
+    const targets = skipped ? [] : await finalResults(input, plan, input.results);
+    const status = skipped ? 'skipped' : statusOf(plan, targets);
+    const isBack = isTrafficBack({ status });
+    if (isBack) await recordRelease(plan, input);
+    const finishedAt = iso();
     const result: ServiceResult = {
       incidentId,
       attempt,
       service,
       status,
       ...ofItsProviders(plan, status),
-      ...(input.skipped && { reason: input.skipped }),
+      ...(skipped && { reason: skipped }),
       targets,
       startedAt,
+      ...(isBack && { trafficBackAt: finishedAt }),
       finishedAt,
     };
     await deps.incidents.putServiceResult(result);
     await wakeProviders(deps, planKey, result);
     return { service, status };
-  };
+  }
 
-  async function finalResult(plan: TargetPlan, results: readonly TargetResult[]): Promise<TargetResult> {
+  async function finishLater(input: Input, plan: ServicePlan) {
+    const { service } = input;
+    const before = await deps.incidents.serviceResult(input, service);
+    if (!before) throw new LedgerCorrupt(`${service} has no result of its traffic in ${input.incidentId}.`);
+    // Nothing was to be done: its traffic is not back, or everything is planned again.
+    if (!isTrafficBack(before) || (await deps.incidents.overtaken(input)).length > 0)
+      return { service, status: before.status };
+    const targets = await finalResults(input, plan, [...before.targets, ...input.results]);
+    const status = statusOf(plan, targets);
+    if (isTrafficBack({ status })) await addSnapshot(plan, before);
+    await deps.incidents.putServiceResult({ ...before, status, targets, finishedAt: iso() });
+    return { service, status };
+  }
+
+  /** What became of every target of this wave and the ones before it. */
+  async function finalResults(
+    input: Input,
+    plan: ServicePlan,
+    results: readonly TargetResult[],
+  ): Promise<TargetResult[]> {
+    const waves = wave.options.slice(0, wave.options.indexOf(input.wave) + 1);
+    const found: TargetResult[] = [];
+    for (const target of waves.flatMap((one) => targetsOfWave(plan, one))) {
+      found.push(await finalResult(input, target, results));
+      if (isAlias(target)) await sight(input, target);
+    }
+    return found;
+  }
+
+  async function finalResult(
+    input: Input,
+    plan: TargetPlan,
+    results: readonly TargetResult[],
+  ): Promise<TargetResult> {
     const result = results.find(({ target }) => target === plan.target);
     if (!result)
-      return { target: plan.target, status: 'failed', action: 'not reached: an earlier step failed' };
-    if (plan.kind === 'cloudformation' || plan.kind === 'hook' || result.status !== 'restored') return result;
+      return plan.phase === 'stack' && input.wave === 'rest'
+        ? { target: plan.target, status: 'left', action: 'left as it is: the stack is not pinned' }
+        : { target: plan.target, status: 'failed', action: 'not reached: an earlier step failed' };
+    if (plan.phase === 'pin' || plan.phase === 'stack' || plan.kind === 'hook') return result;
+    if (result.status !== 'restored') return result;
     try {
       await verifyPlan(deps, plan);
       return result;
@@ -107,14 +147,14 @@ export function finishService(deps: FinishServiceDeps) {
       function: plan.function,
       alias: plan.alias,
       version,
-      seenAt: new Date(deps.now()).toISOString(),
+      seenAt: iso(),
       incidentId,
     });
   }
 
   async function recordRelease(plan: ServicePlan, { incidentId, attempt, startedAt }: Input): Promise<void> {
     const target = plan.toRelease ? await deps.releases.find(plan.toRelease) : undefined;
-    const entry = await deps.catalog.entry(plan.service);
+    const snapshot = await snapshotOf(plan);
     await deps.releases.open({
       releaseId: releaseIdOf(plan.service, startedAt),
       service: plan.service,
@@ -122,8 +162,7 @@ export function finishService(deps: FinishServiceDeps) {
       // As good as what it restores: versions that were live but never verified stay unverified.
       verdict: target?.verdict === 'good' ? 'good' : 'candidate',
       deployments: {},
-      // A stack still on its way moves aliases yet: what is live now is not what was put back.
-      ...(!(await isStackMoving(entry)) && { snapshot: await takeSnapshot(entry, deps) }),
+      ...(snapshot && { snapshot }),
       ...(plan.toRelease ? { restores: plan.toRelease } : { restoresBefore: plan.fromRelease }),
       restoredBy: incidentId,
       // A further attempt finds much of it back, which says nothing of how long it takes.
@@ -133,13 +172,42 @@ export function finishService(deps: FinishServiceDeps) {
     });
   }
 
-  async function isStackMoving({ stack }: ServiceEntry): Promise<boolean> {
-    return stack !== undefined && isMoving(await deps.stacks.describe(stack));
+  /** What is live, where it could not be read when the traffic was back. */
+  async function addSnapshot(plan: ServicePlan, { service, startedAt }: ServiceResult): Promise<void> {
+    const releaseId = releaseIdOf(service, startedAt);
+    if ((await deps.releases.find(releaseId))?.snapshot) return;
+    const snapshot = await snapshotOf(plan);
+    if (snapshot) await deps.releases.addSnapshot(releaseId, snapshot, iso());
+  }
+
+  /**
+   * What is live, with the stack as it is to be and not as it is: it holds the bad release's template until the last
+   * wave. Undefined while a stack is on its way: it moves aliases yet.
+   */
+  async function snapshotOf({ service, toRelease }: ServicePlan): Promise<TargetSnapshot[] | undefined> {
+    const entry = await deps.catalog.entry(service);
+    if (entry.stack !== undefined && isMoving(await deps.stacks.describe(entry.stack))) return undefined;
+    const goal = toRelease ? await deps.releases.find(toRelease) : undefined;
+    const live = await takeSnapshot(entry, deps);
+    return [
+      ...live.filter(({ kind }) => kind !== 'cloudformation'),
+      ...(goal?.snapshot ?? []).filter(({ kind }) => kind === 'cloudformation'),
+    ];
+  }
+
+  function iso(): string {
+    return new Date(deps.now()).toISOString();
   }
 }
 
-/** What was released over has to be planned again; what only failed does not get better by that. */
-function statusOf(targets: readonly TargetResult[]): ServiceResult['status'] {
-  if (targets.some(({ status }) => status === 'superseded')) return 'superseded';
-  return targets.every(({ status }) => status === 'restored') ? 'rolled-back' : 'failed';
+/**
+ * What was released over has to be planned again; what only failed does not get better by that. Targets of a later wave
+ * are not among the results yet.
+ */
+function statusOf(plan: ServicePlan, results: readonly TargetResult[]): ServiceResult['status'] {
+  if (results.some(({ status }) => status === 'superseded')) return 'superseded';
+  const isRestored = ({ target }: TargetPlan) =>
+    results.some((result) => result.target === target && result.status === 'restored');
+  if (plan.targets.every(isRestored)) return 'rolled-back';
+  return targetsOfWave(plan, 'traffic').every(isRestored) ? 'traffic-restored' : 'failed';
 }

@@ -158,7 +158,9 @@ export function openIncident(deps: OpenIncidentDeps) {
   }: ReleaseRecord): Promise<ReleaseRecord | undefined> {
     if (restoredBy === undefined || serviceOfRelease(restoredBy) !== service) return undefined;
     const incident = await incidents.find(restoredBy);
-    return incident?.outcome === 'partly-rolled-back' ? releases.find(restoredBy) : undefined;
+    const isUnfinished =
+      incident?.outcome === 'partly-rolled-back' || incident?.outcome === 'traffic-restored';
+    return isUnfinished ? releases.find(restoredBy) : undefined;
   }
 
   async function openOrJoin(

@@ -6,6 +6,7 @@ import type { ReleaseRecord, TargetSnapshot, WatchedDeployment } from '../../sha
 import { instant } from '../../shared/mail/mail-text.ts';
 import { usualSeconds } from '../../shared/targets/expected-duration.ts';
 import type { ServicePlan, StackPlan, TargetPlan } from '../../shared/targets/service-plan.ts';
+import { planStack, waitFor } from './plan-stack.ts';
 import { type PlanTargetDeps, planTarget } from './plan-target.ts';
 import { isStateBefore, type PlannedIncident } from './release-timeline.ts';
 import { causeInWords, objectionInWords } from './rollback-reasons.ts';
@@ -44,13 +45,20 @@ export async function planService(
   const targets: TargetPlan[] = [];
   const unchanged: { target: string; reason: string }[] = [];
   for (const target of entry.targets) {
-    const planned = await planTarget(deps, entry, target, bad, earlier, wayBack);
+    if (target.kind === 'cloudformation') continue;
+    const planned = await planTarget(deps, target, bad, earlier, wayBack);
     if ('reason' in planned) unchanged.push({ target: targetName(target), reason: planned.reason });
     else targets.push(planned);
   }
   const usual = usualSeconds(releases);
-  const hasStackTarget = entry.targets.some(({ kind }) => kind === 'cloudformation');
-  if (bad.stack && !hasStackTarget) targets.push(waitFor(bad.stack));
+  const stackTargets = entry.targets.filter((target) => target.kind === 'cloudformation');
+  for (const target of stackTargets) {
+    const goal = wayBack.snapshot.find((one) => one.target === targetName(target));
+    const planned = planStack(entry, target, bad, wayBack.undoneSince, goal, targets);
+    if ('reason' in planned) unchanged.push({ target: targetName(target), reason: planned.reason });
+    else targets.push(...planned);
+  }
+  if (bad.stack && stackTargets.length === 0) targets.push(waitFor(bad.stack, targets));
   return {
     service: entry.service,
     fromRelease: bad.releaseId,
@@ -95,11 +103,6 @@ function undoneAsOne(undone: Move<ReleaseRecord>['undone'], badId: string | unde
   };
 }
 
-/** A stack the catalog does not make a target is left as it is, once it is at rest. */
-function waitFor(stack: string): TargetPlan {
-  return { kind: 'cloudformation', phase: 'stack', target: 'stack', stack, alarms: [], waitOnly: true };
-}
-
 function reasonOf({ to, causes }: Move<ReleaseRecord>, own: boolean): string {
   if (isStateBefore(to)) {
     return 'to the versions from before the deployment; no release of the service has been verified good yet';
@@ -124,7 +127,12 @@ async function risksOf(
   risks.push(...coldStarts(to.snapshot ?? [], targets));
   for (const target of targets) {
     if (target.kind !== 'cloudformation') continue;
-    const { status } = await stacks.describe(target.stack);
+    const { status, roleArn } = await stacks.describe(target.stack);
+    if (!roleArn && !target.waitOnly) {
+      risks.push(
+        `stack ${target.stack} has no service role: its aliases are pinned, and the rest of it is left to somebody who may deploy it`,
+      );
+    }
     // What is under way is waited for.
     const isFine = isAtRest({ status }) || status.endsWith('_IN_PROGRESS');
     if (!isFine) risks.push(`stack ${target.stack} is ${status}${whatCanBeDone(status, target)}`);

@@ -1,46 +1,72 @@
-import type { Deployments } from '../../shared/aws/deployments.ts';
+import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import { type ServiceEntry, type TargetEntry, targetName } from '../../shared/catalog/service-entry.ts';
 import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
-import type { PlannedTarget } from './plan-target.ts';
+import type { PlannedAlias, StackPinPlan, StackPlan, TargetPlan } from '../../shared/targets/service-plan.ts';
 
-/** What planning a stack reads of AWS. */
-export interface PlanStackDeps {
-  readonly deployments: Deployments;
-}
+/** What is to be done to a stack, or why nothing is. */
+export type PlannedStack = readonly [StackPinPlan, StackPlan] | { readonly reason: string };
 
 /**
- * Plans the way back of a stack that the bad release came through.
+ * Plans the way back of a stack that the bad release came through: the pin of its aliases, and its rest.
  *
  * @param undoneSince when the first of the undone releases began
- * @param goal what it is put back to; its adapter refuses where it has none and does not go back by itself
+ * @param goal what it is put back to; its adapter leaves the stack where it has none and does not go back by itself
+ * @param targets what is planned for the aliases of the service
  */
-export async function planStack(
-  deps: PlanStackDeps,
+export function planStack(
   entry: ServiceEntry,
   target: Extract<TargetEntry, { kind: 'cloudformation' }>,
   bad: ReleaseRecord,
   undoneSince: string,
   goal: TargetSnapshot | undefined,
-): Promise<PlannedTarget> {
+  targets: readonly TargetPlan[],
+): PlannedStack {
   if (!bad.stack) return { reason: 'the release did not come through the stack' };
+  const name = targetName(target);
+  const common = {
+    stack: target.stack ?? entry.stack ?? '',
+    aliases: aliasesOf(targets),
+    undoneSince,
+    ...(target.skipResources && { skipResources: target.skipResources }),
+  };
+  return [
+    {
+      kind: 'stack-pin',
+      phase: 'pin',
+      target: `${name} pin`,
+      ...common,
+      groups: targets.flatMap((one) =>
+        one.kind === 'codedeploy'
+          ? [{ application: one.application, deploymentGroup: one.deploymentGroup }]
+          : [],
+      ),
+      deployments: Object.keys(bad.deployments).sort(),
+    },
+    { kind: 'cloudformation', phase: 'stack', target: name, ...common, ...(goal && { snapshot: goal }) },
+  ];
+}
+
+/** A stack that the catalog does not make a target is left as it is, once it is at rest. */
+export function waitFor(stack: string, targets: readonly TargetPlan[]): StackPlan {
   return {
     kind: 'cloudformation',
     phase: 'stack',
-    target: targetName(target),
-    stack: target.stack ?? entry.stack ?? '',
-    alarms: await alarmsOf(deps, entry, bad),
-    ...(goal && { snapshot: goal }),
-    undoneSince,
-    deployments: Object.keys(bad.deployments).sort(),
-    ...(target.skipResources && { skipResources: target.skipResources }),
+    target: 'stack',
+    stack,
+    aliases: aliasesOf(targets),
+    waitOnly: true,
   };
 }
 
-/** The declared alarms of the service and those of the deployment groups its stack update would go through. */
-async function alarmsOf(deps: PlanStackDeps, entry: ServiceEntry, bad: ReleaseRecord): Promise<string[]> {
-  const names = new Set(entry.policy.alarms);
-  for (const { application, deploymentGroup } of Object.values(bad.deployments)) {
-    for (const name of await deps.deployments.groupAlarms(application, deploymentGroup)) names.add(name);
-  }
-  return [...names].sort();
+function aliasesOf(targets: readonly TargetPlan[]): PlannedAlias[] {
+  return targets
+    .filter(isAlias)
+    .map(({ target, function: name, alias, fromVersion, toVersion, toCodeSha256 }) => ({
+      target,
+      function: name,
+      alias,
+      fromVersion,
+      toVersion,
+      toCodeSha256,
+    }));
 }

@@ -1,7 +1,7 @@
 import type { Deployments } from '../../shared/aws/deployments.ts';
 import type { Hooks } from '../../shared/aws/hooks.ts';
 import { isAlias } from '../../shared/catalog/alias-kinds.ts';
-import { type ServiceEntry, type TargetEntry, targetName } from '../../shared/catalog/service-entry.ts';
+import { type TargetEntry, targetName } from '../../shared/catalog/service-entry.ts';
 import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
 import type { ArtefactClients } from '../../shared/targets/missing-artefact.ts';
 import type { TargetPlan } from '../../shared/targets/service-plan.ts';
@@ -10,7 +10,6 @@ import { planApiStage } from './plan-api-stage.ts';
 import { planHook } from './plan-hook.ts';
 import { planMesh } from './plan-mesh.ts';
 import { planParameters } from './plan-parameters.ts';
-import { planStack } from './plan-stack.ts';
 
 /** What planning a target reads of AWS. */
 export interface PlanTargetDeps extends ArtefactClients {
@@ -33,14 +32,13 @@ export interface WayBack {
 export type PlannedTarget = TargetPlan | { readonly reason: string };
 
 /**
- * Plans what is to be done to one target, or says why nothing is.
+ * Plans what is to be done to one target, or says why nothing is. Stacks come after all of them: see planStack.
  *
  * @param earlier the releases before the bad one, newest first
  */
 export async function planTarget(
   deps: PlanTargetDeps,
-  entry: ServiceEntry,
-  target: TargetEntry,
+  target: Exclude<TargetEntry, { kind: 'cloudformation' }>,
   bad: ReleaseRecord,
   earlier: readonly ReleaseRecord[],
   wayBack: WayBack,
@@ -51,8 +49,6 @@ export async function planTarget(
     case 'codedeploy':
     case 'lambda-alias':
       return planAlias(deps, target, bad, earlier, goal && isAlias(goal) ? goal : undefined);
-    case 'cloudformation':
-      return planStack(deps, entry, target, bad, wayBack.undoneSince, goal);
     case 'parameter':
       return planParameters(deps, target, goal?.kind === 'parameter' ? goal : undefined);
     case 'api-stage':

@@ -95,7 +95,7 @@ export function recordService(deps: RecordServiceDeps) {
       const brought = status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE';
       const began = new Date(lastUpdatedAt ?? createdAt).toISOString();
       const ours = isStackToken((await deps.stacks.history(stack)).token);
-      return { snapshot, stack, ...(brought && !ours && { began }) };
+      return { snapshot, stack, stackIsOurs: ours, ...(brought && !ours && { began }) };
     } catch (error) {
       const absent = absence(error);
       if (absent) return { absent };

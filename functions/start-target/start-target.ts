@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
 import { type LockLedger, leaseMs } from '../../shared/ledger/lock-ledger.ts';
@@ -62,13 +61,14 @@ export function startTarget({ adapters, locks, paces, checkpoints, plans, now }:
       return { standing: 'paced', action: 'paced', hook: null, moment, waitSeconds };
     }
     const standing = await adapters.start(plan, { incidentId, attempt, now: now(), plannedAt, beforeChange });
-    if (standing.pointedAt !== undefined && isAlias(plan)) {
+    const { pointed } = standing;
+    if (pointed) {
       await checkpoints.sight({
         service,
-        target,
-        function: plan.function,
-        alias: plan.alias,
-        version: standing.pointedAt,
+        target: pointed.target,
+        function: pointed.function,
+        alias: pointed.alias,
+        version: pointed.toVersion,
         seenAt: new Date(now()).toISOString(),
         pointed: true,
         incidentId,

@@ -12,7 +12,7 @@ import type { Judgement } from '../../shared/judge/judgement.ts';
 import { secondsUntilNextLook } from '../../shared/judge/next-step.ts';
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
-import { releaseIdOf, type ServiceResult } from '../../shared/ledger/records.ts';
+import { isTrafficBack, releaseIdOf, type ServiceResult } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import { limitConcurrency } from '../../shared/limit-concurrency.ts';
 import { shorten } from '../../shared/mail/mail-text.ts';
@@ -89,10 +89,13 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
       const detail = `released again by somebody else meanwhile: ${shorten([...overtaken], reasonsTold).join(', ')}`;
       return { status: 'superseded', detail, waitSeconds: 0, failedLooks: {} };
     }
-    const results = all.filter(({ service, status }) => status === 'rolled-back' && planned.has(service));
+    const results = all.filter((one) => isTrafficBack(one) && planned.has(one.service));
     const limited = limitConcurrency(atOnce);
     // A consumer is back before its provider is, and meets the provider's errors until then.
-    const since = results.reduce((latest, { finishedAt }) => Math.max(latest, Date.parse(finishedAt)), 0);
+    const since = Math.max(
+      0,
+      ...results.map(({ trafficBackAt, finishedAt }) => Date.parse(trafficBackAt ?? finishedAt)),
+    );
     const looks = await Promise.all(
       results.map((result) =>
         limited(() => look(input, services[result.service], planned.get(result.service), result, since, now)),

@@ -179,6 +179,9 @@ function isAsRecorded(target: TargetPlan, recorded: TargetSnapshot | undefined):
       return recorded?.kind === 'api-stage' && recorded.deploymentId === target.toDeployment;
     case 'mesh':
       return recorded?.kind === 'mesh' && same(recorded.weights, target.toWeights);
+    case 'stack-pin':
+      // Its aliases are targets of their own, and held to what was recorded as such.
+      return true;
     case 'hook':
       // The team's code is what it is now: there is no earlier hook to go back to.
       return true;
@@ -254,6 +257,9 @@ class GoneAtPlanning {
         const at = this.#deleted.get(target.snapshot.templateKey);
         return at !== undefined && at < began ? target.snapshot.templateKey : undefined;
       }
+      case 'stack-pin':
+        // Its aliases are targets of their own.
+        return undefined;
       case 'parameter': {
         const gone = target.parameters.find(
           ({ name, toVersion }) => !this.#facts.account.parameterStore.version(name, toVersion),

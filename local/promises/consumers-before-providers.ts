@@ -1,5 +1,5 @@
 import { providerOf } from '../../shared/catalog/service-entry.ts';
-import type { ServiceResult } from '../../shared/ledger/records.ts';
+import { isTrafficBack, type ServiceResult } from '../../shared/ledger/records.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 import type { PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
@@ -18,7 +18,9 @@ export const consumersBeforeProviders: PromiseCheck = {
     const begun = new Set<string>();
     facts.ledger.onWrite(({ before, after }) => {
       const { status, incidentId, attempt, service } = (after ?? {}) as Partial<ServiceResult>;
-      if (status !== 'superseded' || before?.status !== 'rolled-back' || service === undefined) return;
+      if (status !== 'superseded' || service === undefined) return;
+      const { status: earlier } = (before ?? {}) as Partial<ServiceResult>;
+      if (earlier === undefined || !isTrafficBack({ status: earlier })) return;
       const owner = `${incidentId}#${attempt}`;
       for (const { service: provider } of facts.plans.of(owner)?.plan.services ?? []) {
         const open = openConsumers(facts, owner, provider).filter((one) => one.consumer !== service);
@@ -56,7 +58,7 @@ function openConsumers(
     const { status } = result;
     const isLost = status === 'failed' || status === 'skipped';
     const goesOn = isLost && facts.entry(consumer)?.policy.onFailure === 'continue';
-    return status === 'rolled-back' || goesOn ? [] : { consumer, how: `is ${status}` };
+    return isTrafficBack(result) || goesOn ? [] : { consumer, how: `is ${status}` };
   });
 }
 

@@ -66,6 +66,8 @@ function problemOf(
       return aliasProblem(facts, service, target, since);
     case 'cloudformation':
       return stackProblem(facts, target, since, incidentId);
+    case 'stack-pin':
+      return pinProblem(facts, target, since);
     case 'parameter':
       return parameterProblem(facts, target, since);
     case 'api-stage':
@@ -104,6 +106,22 @@ function meshProblem(
   return facts.traffic.changedByOthers(target, since)
     ? undefined
     : `forwards to ${inWords(weights)}, not ${inWords(toWeights)},`;
+}
+
+/** A pinned stack has the versions that users are on in its own state: its rollbacks go there. */
+function pinProblem(
+  facts: RunFacts,
+  { stack, aliases }: Extract<TargetPlan, { kind: 'stack-pin' }>,
+  since: number,
+): string | undefined {
+  if (facts.origins.updatedByOthers(stack, since)) return undefined;
+  for (const { function: name, alias } of aliases) {
+    const live = facts.account.lambda.aliasTarget(name, alias)?.version;
+    const inStack = facts.account.cloudFormation.aliasVersion(stack, name, alias);
+    if (inStack !== undefined && inStack !== live)
+      return `has ${alias} on ${inStack} in stack ${stack}, not ${live},`;
+  }
+  return undefined;
 }
 
 function isOf(incidentId: string, owners: readonly string[]): boolean {

@@ -1,16 +1,23 @@
 import {
   CancelUpdateStackCommand,
   type Capability,
+  ChangeSetNotFoundException,
   type CloudFormationClient,
   ContinueUpdateRollbackCommand,
+  CreateChangeSetCommand,
+  DeleteChangeSetCommand,
+  DescribeChangeSetCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+  GetStackPolicyCommand,
   GetTemplateCommand,
   ListStackResourcesCommand,
   RollbackStackCommand,
   type StackEvent,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
+import type { StackChange } from '../stack/change-set.ts';
 import { isBeginning, type StackHistory, stackHistory } from './stack-history.ts';
 
 /** A CloudFormation stack, as much of it as the coordinator decides on. */
@@ -41,17 +48,23 @@ export function isMoving({ status }: Pick<StackState, 'status'>): boolean {
   return status.endsWith('_IN_PROGRESS') && !status.endsWith('_CLEANUP_IN_PROGRESS');
 }
 
-/** What a stack is put back to. */
-export interface StackRestore {
+/**
+ * What a stack is to become. Tags, topics and the service role are never sent: left out, they stay as they are
+ * (CloudFormation API reference, UpdateStack). The template has no transform, so that IAM's capabilities are enough.
+ */
+export interface StackGoal {
   readonly stack: string;
   readonly templateUrl: string;
   /** A parameter without a value keeps the one it has. */
   readonly parameters: readonly { readonly key: string; readonly value?: string | undefined }[];
-  readonly capabilities: readonly string[];
-  readonly tags: readonly { readonly key: string; readonly value: string }[];
-  /** Left out, the stack keeps the ones it has. */
-  readonly notificationArns?: readonly string[] | undefined;
-  readonly token: string;
+}
+
+/** A change set, as it is. */
+export interface ChangeSetState {
+  /** `making`: not complete yet; `ready`: can be executed; `empty`: nothing would change; `unusable`: failed or outdated. */
+  readonly is: 'making' | 'ready' | 'empty' | 'unusable';
+  readonly reason: string;
+  readonly changes: readonly StackChange[];
 }
 
 /** CloudFormation, as the coordinator uses it. */
@@ -88,6 +101,92 @@ export class Stacks {
       new GetTemplateCommand({ StackName: stack, TemplateStage: 'Original' }),
     );
     return TemplateBody;
+  }
+
+  /** The template after its transforms, as the stack has it now: it can be applied without any of them. */
+  async processedTemplate(stack: string): Promise<string> {
+    const { TemplateBody = '' } = await this.#client.send(
+      new GetTemplateCommand({ StackName: stack, TemplateStage: 'Processed' }),
+    );
+    return TemplateBody;
+  }
+
+  /** The stack policy in force, JSON; undefined where there is none. */
+  async policy(stack: string): Promise<string | undefined> {
+    const { StackPolicyBody } = await this.#client.send(new GetStackPolicyCommand({ StackName: stack }));
+    return StackPolicyBody || undefined;
+  }
+
+  /** Asks what an update would change. A change set of this name that is there already is no error. */
+  async createChangeSet(goal: StackGoal, name: string): Promise<void> {
+    try {
+      await this.#client.send(
+        new CreateChangeSetCommand({ ...requestOf(goal), ChangeSetName: name, ChangeSetType: 'UPDATE' }),
+      );
+    } catch (error) {
+      if ((error as Error).name !== 'AlreadyExistsException') throw error;
+    }
+  }
+
+  /** A change set with all its changes; undefined where there is none of this name. */
+  async changeSet(stack: string, name: string): Promise<ChangeSetState | undefined> {
+    const changes: StackChange[] = [];
+    let token: string | undefined;
+    do {
+      const page = await this.#describeChangeSet(stack, name, token);
+      if (!page) return undefined;
+      const { Status = '', ExecutionStatus = '', StatusReason: reason = '' } = page;
+      if (Status === 'CREATE_PENDING' || Status === 'CREATE_IN_PROGRESS') {
+        return { is: 'making', reason, changes };
+      }
+      if (Status === 'FAILED' && noChanges.test(reason)) return { is: 'empty', reason, changes };
+      if (Status !== 'CREATE_COMPLETE' || ExecutionStatus !== 'AVAILABLE') {
+        return { is: 'unusable', reason: reason || `${Status}, ${ExecutionStatus}`, changes };
+      }
+      for (const { ResourceChange: change } of page.Changes ?? []) {
+        changes.push({
+          action: change?.Action ?? '',
+          logicalId: change?.LogicalResourceId ?? '',
+          type: change?.ResourceType ?? '',
+          replacement: change?.Replacement,
+          scope: change?.Scope ?? [],
+          nested: change?.ChangeSetId !== undefined,
+        });
+      }
+      token = page.NextToken;
+    } while (token);
+    return { is: 'ready', reason: '', changes };
+  }
+
+  async #describeChangeSet(stack: string, name: string, token: string | undefined) {
+    try {
+      return await this.#client.send(
+        new DescribeChangeSetCommand({
+          StackName: stack,
+          ChangeSetName: name,
+          ...(token && { NextToken: token }),
+        }),
+      );
+    } catch (error) {
+      if (error instanceof ChangeSetNotFoundException || (error as Error).name === 'ChangeSetNotFound') {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** Executes a change set; the token is in all events of the update. */
+  async executeChangeSet(stack: string, name: string, token: string): Promise<Requested> {
+    return request(() =>
+      this.#client.send(
+        new ExecuteChangeSetCommand({ StackName: stack, ChangeSetName: name, ClientRequestToken: token }),
+      ),
+    );
+  }
+
+  /** Takes a change set away; one that is gone already is no error. */
+  async deleteChangeSet(stack: string, name: string): Promise<void> {
+    await this.#client.send(new DeleteChangeSetCommand({ StackName: stack, ChangeSetName: name }));
   }
 
   /** Physical ids of the stack's resources by logical id. */
@@ -138,36 +237,29 @@ export class Stacks {
   }
 
   /**
-   * Starts an update to a saved template, by the service role the stack was last deployed with (CloudFormation
-   * keeps it where none is named). A stack that is there already and a token that was used already
-   * (the answer to the first call was lost) are no errors.
+   * Starts an update under a temporary stack policy. A stack that is there already and a token that was used already (the
+   * answer to the first call was lost) are no errors.
+   *
+   * @param policy JSON; in force during this update only
    */
-  async update(restore: StackRestore): Promise<'started' | 'already-there'> {
+  async update(goal: StackGoal, policy: string, token: string): Promise<Requested | 'already-there'> {
     try {
-      await this.#client.send(
-        new UpdateStackCommand({
-          StackName: restore.stack,
-          TemplateURL: restore.templateUrl,
-          Parameters: restore.parameters.map(({ key, value }) =>
-            value === undefined
-              ? { ParameterKey: key, UsePreviousValue: true }
-              : { ParameterKey: key, ParameterValue: value },
-          ),
-          Capabilities: [...restore.capabilities] as Capability[],
-          Tags: restore.tags.map(({ key, value }) => ({ Key: key, Value: value })),
-          ...(restore.notificationArns && { NotificationARNs: [...restore.notificationArns] }),
-          ClientRequestToken: restore.token,
-        }),
+      return await request(() =>
+        this.#client.send(
+          new UpdateStackCommand({
+            ...requestOf(goal),
+            StackPolicyDuringUpdateBody: policy,
+            ClientRequestToken: token,
+          }),
+        ),
       );
-      return 'started';
     } catch (error) {
       const { name, message } = error as Error;
-      if (name === 'ValidationError' && message.includes('No updates are to be performed'))
-        return 'already-there';
-      if (name === 'TokenAlreadyExistsException') return 'started';
+      if (name === 'ValidationError' && noChanges.test(message)) return 'already-there';
       throw error;
     }
   }
+
   /** Gives up the update that a stack is in, so that it rolls itself back. */
   async cancelUpdate(stack: string, token: string): Promise<Requested> {
     return request(() =>
@@ -199,6 +291,25 @@ export class Stacks {
   }
 }
 
+/** How CloudFormation says that an update would change nothing. */
+const noChanges = /didn't contain changes|No updates are to be performed/;
+
+/** A template without a transform needs no other capability (CloudFormation API reference, CreateChangeSet). */
+const capabilities: Capability[] = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'];
+
+function requestOf({ stack, templateUrl, parameters }: StackGoal) {
+  return {
+    StackName: stack,
+    TemplateURL: templateUrl,
+    Parameters: parameters.map(({ key, value }) =>
+      value === undefined
+        ? { ParameterKey: key, UsePreviousValue: true }
+        : { ParameterKey: key, ParameterValue: value },
+    ),
+    Capabilities: capabilities,
+  };
+}
+
 /** `too-late`: the stack is in another state by now, and nothing was changed. */
 export type Requested = 'started' | 'too-late';
 
@@ -210,6 +321,7 @@ async function request(send: () => Promise<unknown>): Promise<Requested> {
   } catch (error) {
     const { name, message } = error as Error;
     if (name === 'TokenAlreadyExistsException') return 'started';
+    if (name === 'InvalidChangeSetStatus' || name === 'ChangeSetNotFound') return 'too-late';
     // CloudFormation has one error for everything it refuses; only the message tells them apart.
     if (name === 'ValidationError' && /\b(status|state)\b/.test(message)) return 'too-late';
     throw error;

@@ -1,6 +1,6 @@
 import type { IncidentLedger } from '../ledger/incident-ledger.ts';
 import type { LockLedger } from '../ledger/lock-ledger.ts';
-import type { IncidentRecord, Outcome, ServiceResult } from '../ledger/records.ts';
+import { type IncidentRecord, isTrafficBack, type Outcome, type ServiceResult } from '../ledger/records.ts';
 import { limitConcurrency } from '../limit-concurrency.ts';
 import { finishByHand } from '../mail/finish-by-hand.ts';
 import { outcomeMail } from '../mail/incident-mails.ts';
@@ -88,7 +88,7 @@ export function decideOutcome(
   },
   services: readonly ServiceResult[],
 ): Outcome {
-  const done = services.filter(({ status }) => status === 'rolled-back');
+  const done = services.filter(isTrafficBack);
   const someDone = services.some(({ targets }) => targets.some(({ status }) => status === 'restored'));
   const planned = ending.planned.length;
   // A plan that an earlier try of the same attempt made, before it waited for locks, is nothing any more.
@@ -97,7 +97,8 @@ export function decideOutcome(
   if (services.length === 0 && ending.withheld?.refused) return 'not-needed';
   if (services.length === 0 && ending.supersededBy !== undefined) return 'not-needed';
   if (planned > 0 && done.length === planned) {
-    return ending.recovery && !ending.recovery.recovered ? 'needs-person' : 'rolled-back';
+    if (ending.recovery && !ending.recovery.recovered) return 'needs-person';
+    return services.some(({ status }) => status === 'traffic-restored') ? 'traffic-restored' : 'rolled-back';
   }
   if (planned === 0 && ending.failure === undefined) return 'not-needed';
   return someDone ? 'partly-rolled-back' : 'needs-person';

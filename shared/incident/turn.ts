@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Attempt, IncidentLedger } from '../ledger/incident-ledger.ts';
-import type { ServiceResult } from '../ledger/records.ts';
+import { isTrafficBack, type ServiceResult } from '../ledger/records.ts';
 import type { ServicePlan } from '../targets/service-plan.ts';
 
 /** What a service that waited is told: to go, or to leave its targets alone, and why. */
@@ -53,7 +53,7 @@ export async function turnOf(
 
 /** Whether the providers of a service may begin, as far as it is concerned. */
 export function letsProvidersBegin(result: Pick<ServiceResult, 'status' | 'providersGoOn'>): boolean {
-  return result.status === 'rolled-back' || result.providersGoOn === true;
+  return isTrafficBack(result) || result.providersGoOn === true;
 }
 
 /** What the result of a service that did not come back says of its providers. */
@@ -67,6 +67,7 @@ export function ofItsProviders(
 
 const whatBecame: Record<ServiceResult['status'], string> = {
   'rolled-back': 'came back',
+  'traffic-restored': 'came back',
   failed: 'did not come back',
   skipped: 'was left as it is',
   superseded: 'was released again meanwhile',

@@ -170,8 +170,12 @@ export class IncidentLedger {
         values: { ':overtaken': 'superseded' satisfies ServiceResult['status'] },
       },
       {
-        expression: '#status = :back AND #attempt = :attempt',
-        values: { ':back': 'rolled-back' satisfies ServiceResult['status'], ':attempt': attempt },
+        expression: '#status IN (:back, :traffic) AND #attempt = :attempt',
+        values: {
+          ':back': 'rolled-back' satisfies ServiceResult['status'],
+          ':traffic': 'traffic-restored' satisfies ServiceResult['status'],
+          ':attempt': attempt,
+        },
       },
     );
   }

@@ -5,6 +5,8 @@ import type { AliasSnapshot, ReleaseRecord, TargetSnapshot } from './records.ts'
 /** What was read off the account for a service. */
 export interface LiveState {
   readonly snapshot: readonly TargetSnapshot[];
+  /** The stack's latest update was the coordinator's own: its template is no part of the release then. */
+  readonly stackIsOurs?: boolean | undefined;
   /** Beginning of the stack update that brought it in, ISO 8601; absent where no update did, or it is not known. */
   readonly began?: string | undefined;
 }
@@ -20,7 +22,11 @@ export function isLive(release: ReleaseRecord, live: LiveState): boolean {
     const found = live.snapshot.find((one) => one.target === target);
     return found !== undefined && isAlias(found) && found.version === toVersion && !found.weights;
   });
-  return served && (!release.snapshot || isSameState(release.snapshot, live.snapshot));
+  if (!release.snapshot) return served;
+  const compared = live.stackIsOurs
+    ? release.snapshot.filter(({ kind }) => kind !== 'cloudformation')
+    : release.snapshot;
+  return served && isSameState(compared, live.snapshot);
 }
 
 /** Aliases that split their traffic: the service is on its way between two states. */

@@ -67,8 +67,10 @@ const stackSnapshot = z.strictObject({
   kind: z.literal('cloudformation'),
   target: z.string(),
   stack: z.string(),
-  /** Key of the original template in the coordinator's bucket. */
+  /** Key of the original template in the coordinator's bucket, for a person to apply. */
   templateKey: z.string(),
+  /** Key of the template after its transforms: what the coordinator itself goes back to. */
+  processedKey: z.string().optional(),
   /** NoEcho values are masked when read, so they are kept as "use the previous value". */
   parameters: z.array(z.strictObject({ key: z.string(), value: z.string().optional() })),
   capabilities: z.array(z.string()),
@@ -183,8 +185,15 @@ export const deploymentRecord = z.strictObject({
 });
 export type DeploymentRecord = z.infer<typeof deploymentRecord>;
 
-/** How an incident ended. */
-export const outcome = z.enum(['rolled-back', 'partly-rolled-back', 'frozen', 'needs-person', 'not-needed']);
+/** How an incident ended. `traffic-restored`: users are on good code, a stack still differs from its restore point. */
+export const outcome = z.enum([
+  'rolled-back',
+  'traffic-restored',
+  'partly-rolled-back',
+  'frozen',
+  'needs-person',
+  'not-needed',
+]);
 export type Outcome = z.infer<typeof outcome>;
 
 /** One bad release and everything done about it. */
@@ -215,8 +224,11 @@ export type IncidentRecord = z.infer<typeof incidentRecord>;
 /** What was done to one target of a service in an incident. */
 export const targetResult = z.strictObject({
   target: z.string(),
-  /** `superseded`: somebody else released over it after the rollback was planned, and it was left alone. */
-  status: z.enum(['restored', 'failed', 'superseded']),
+  /**
+   * `superseded`: somebody else released over it after the rollback was planned, and it was left alone; `left`: it was
+   * left as it is on purpose, because to go on would do harm or is not ours to do.
+   */
+  status: z.enum(['restored', 'failed', 'superseded', 'left']),
   /** What was done, in words for the mail. */
   action: z.string(),
 });
@@ -227,17 +239,27 @@ export const serviceResult = z.strictObject({
   incidentId: z.string(),
   attempt: z.number().int().positive(),
   service: z.string(),
-  /** `skipped`: not touched, because a consumer of it did not come back; `superseded`: it was released over. */
-  status: z.enum(['rolled-back', 'failed', 'skipped', 'superseded']),
+  /**
+   * `traffic-restored`: users are on good code, and a stack or a hook after it is still to come, or was not restored;
+   * `skipped`: not touched, because a consumer of it did not come back; `superseded`: it was released over.
+   */
+  status: z.enum(['rolled-back', 'traffic-restored', 'failed', 'skipped', 'superseded']),
   /** Why it was skipped. */
   reason: z.string().optional(),
   /** It did not come back, and its providers begin all the same: its policy says so. */
   providersGoOn: z.literal(true).optional(),
   targets: z.array(targetResult),
   startedAt: instant,
+  /** When its traffic was verified back; absent where it was not. */
+  trafficBackAt: instant.optional(),
   finishedAt: instant,
 });
 export type ServiceResult = z.infer<typeof serviceResult>;
+
+/** Whether users of the service are on good code, whatever is with its stack. */
+export function isTrafficBack({ status }: Pick<ServiceResult, 'status'>): boolean {
+  return status === 'rolled-back' || status === 'traffic-restored';
+}
 
 /** A release of somebody's that came in on a service while an incident was rolling it back. */
 export const newcomerRecord = z.strictObject({

@@ -78,7 +78,7 @@ export class ReleaseLedger {
     );
   }
 
-  /** Records what is live of a candidate, and when that was read; the first record of it stands. */
+  /** Records what is live of a release that is not bad, and when that was read; the first record of it stands. */
   async addSnapshot(
     releaseId: string,
     snapshot: readonly TargetSnapshot[],
@@ -92,9 +92,9 @@ export class ReleaseLedger {
         values: { ':snapshot': snapshot, ':recordedAt': recordedAt },
       },
       {
-        expression: '#verdict = :candidate AND attribute_not_exists(#snapshot)',
+        expression: '#verdict <> :bad AND attribute_not_exists(#snapshot)',
         names: { '#verdict': 'verdict' },
-        values: { ':candidate': 'candidate' },
+        values: { ':bad': 'bad' },
       },
     );
   }

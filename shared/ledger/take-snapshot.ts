@@ -134,17 +134,22 @@ async function snapshotStack(
   { stacks, bucket }: SnapshotClients,
 ): Promise<{ snapshot: StackSnapshot; updatedAt: number | undefined }> {
   const stackName = target.stack ?? own;
+  const save = async (text: string) => {
+    const key = `templates/${service}/${createHash('sha256').update(text).digest('hex')}.template`;
+    await bucket.write(key, text, 'text/plain');
+    return key;
+  };
   const template = await stacks.template(stackName);
+  const processed = await stacks.processedTemplate(stackName);
   // After the template: an update that is not seen yet cannot have brought it in.
   const stack = await stacks.describe(stackName);
-  const digest = createHash('sha256').update(template).digest('hex');
-  const templateKey = `templates/${service}/${digest}.template`;
-  await bucket.write(templateKey, template, 'text/plain');
+  const templateKey = await save(template);
   const snapshot: StackSnapshot = {
     kind: 'cloudformation',
     target: targetName(target),
     stack: stackName,
     templateKey,
+    processedKey: await save(processed),
     parameters: stack.parameters.map(({ key, value }) => (masked.test(value) ? { key } : { key, value })),
     capabilities: [...stack.capabilities],
     tags: stack.tags.map((tag) => ({ ...tag })),

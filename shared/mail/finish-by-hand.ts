@@ -9,9 +9,11 @@ import type {
   ParameterPlan,
   RollbackPlan,
   ServicePlan,
+  StackPinPlan,
   StackPlan,
   TargetPlan,
 } from '../targets/service-plan.ts';
+import { pinTemplateKey } from '../targets/stack-pin.ts';
 
 /**
  * The commands that finish by hand what automation left undone: one block per target of the plan that is not
@@ -31,15 +33,12 @@ export function finishByHand(
       result?.targets.some((other) => other.target === target && other.status === 'restored') ?? false;
     return targets
       .filter((target) => !isBack(target))
-      .flatMap((target) => [
-        `# ${service}, ${target.target}`,
-        ...commands(plan.incidentId, one, target, templateUrl),
-      ]);
+      .flatMap((target) => [`# ${service}, ${target.target}`, ...commands(plan, one, target, templateUrl)]);
   });
 }
 
 function commands(
-  incidentId: string,
+  plan: Pick<RollbackPlan, 'incidentId' | 'attempt'>,
   service: ServicePlan,
   target: TargetPlan,
   templateUrl: (key: string) => string,
@@ -47,6 +46,8 @@ function commands(
   switch (target.kind) {
     case 'cloudformation':
       return stackCommands(target, templateUrl);
+    case 'stack-pin':
+      return pinCommands(plan, target, templateUrl);
     case 'lambda-alias':
       return [aliasCommand(target)];
     case 'codedeploy':
@@ -61,7 +62,7 @@ function commands(
     case 'mesh':
       return [meshCommand(target)];
     case 'hook':
-      return [hookCommand(hookEvent(incidentId, service, target), target)];
+      return [hookCommand(hookEvent(plan.incidentId, service, target), target)];
   }
 }
 
@@ -111,26 +112,44 @@ function hookCommand(event: HookEvent, { function: name }: HookPlan): string {
   );
 }
 
-function stackCommands(
-  { stack, snapshot, waitOnly, skipResources }: StackPlan,
-  templateUrl: (key: string) => string,
-): string[] {
-  const look = `aws cloudformation describe-stacks --stack-name ${stack} --query 'Stacks[0].StackStatus'`;
-  const resume = [
+function lookCommands(stack: string, skipResources: readonly string[] = []): string[] {
+  return [
+    `aws cloudformation describe-stacks --stack-name ${stack} --query 'Stacks[0].StackStatus'`,
     `aws cloudformation rollback-stack --stack-name ${stack}   # if it is UPDATE_FAILED`,
     `aws cloudformation continue-update-rollback --stack-name ${stack}   # if it is UPDATE_ROLLBACK_FAILED`,
-    ...(skipResources
+    ...(skipResources.length > 0
       ? [
           `aws cloudformation continue-update-rollback --stack-name ${stack} --resources-to-skip ` +
             `${skipResources.join(' ')}   # if it is again: leaves these as they are`,
         ]
       : []),
   ];
-  if (waitOnly) return [look, ...resume];
+}
+
+/** Every parameter keeps its value: their names are asked of the stack. */
+function pinCommands(
+  { incidentId, attempt }: Pick<RollbackPlan, 'incidentId' | 'attempt'>,
+  { stack, skipResources }: StackPinPlan,
+  templateUrl: (key: string) => string,
+): string[] {
+  const parameters = `$(aws cloudformation describe-stacks --stack-name ${stack} --output text --query "Stacks[0].Parameters[].join('', ['ParameterKey=', ParameterKey, ',UsePreviousValue=true'])")`;
+  return [
+    ...lookCommands(stack, skipResources),
+    `aws cloudformation update-stack --stack-name ${stack} ` +
+      `--template-url ${templateUrl(pinTemplateKey(incidentId, attempt, stack))} ` +
+      `--capabilities CAPABILITY_IAM CAPABILITY_NAMED_IAM --parameters ${parameters}   # pins it; leave out --parameters where it has none`,
+  ];
+}
+
+function stackCommands(
+  { stack, snapshot, waitOnly, skipResources }: StackPlan,
+  templateUrl: (key: string) => string,
+): string[] {
+  const look = lookCommands(stack, skipResources);
+  if (waitOnly) return look;
   if (snapshot?.kind !== 'cloudformation') {
     return [
-      look,
-      ...resume,
+      ...look,
       `# no template of before is saved: deploy the last good one of ${stack} if it is UPDATE_COMPLETE`,
     ];
   }
@@ -141,8 +160,9 @@ function stackCommands(
   );
   const update = [
     `aws cloudformation update-stack --stack-name ${stack} --template-url ${templateUrl(snapshot.templateKey)}`,
-    snapshot.capabilities.length > 0 && `--capabilities ${snapshot.capabilities.join(' ')}`,
+    // The saved template has its transforms yet (CloudFormation API reference, UpdateStack).
+    `--capabilities ${[...new Set([...snapshot.capabilities, 'CAPABILITY_AUTO_EXPAND'])].join(' ')}`,
     parameters.length > 0 && `--parameters ${parameters.join(' ')}`,
   ];
-  return [look, ...resume, `${update.filter(Boolean).join(' ')}   # if it is UPDATE_COMPLETE`];
+  return [...look, `${update.filter(Boolean).join(' ')}   # if it is UPDATE_COMPLETE`];
 }

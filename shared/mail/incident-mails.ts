@@ -1,6 +1,13 @@
-import type { IncidentRecord, NewcomerRecord, Outcome, ServiceResult } from '../ledger/records.ts';
+import {
+  type IncidentRecord,
+  isTrafficBack,
+  type NewcomerRecord,
+  type Outcome,
+  type ServiceResult,
+} from '../ledger/records.ts';
 import { expectedDuration } from '../targets/expected-duration.ts';
 import type { RollbackPlan, ServicePlan } from '../targets/service-plan.ts';
+import { targetsOfWave } from '../targets/waves.ts';
 import {
   columns,
   duration,
@@ -14,7 +21,7 @@ import {
 } from './mail-text.ts';
 import { newcomerInWords } from './newcomer-mail.ts';
 import { outcomeSections } from './outcome-sections.ts';
-import { planSections } from './plan-sections.ts';
+import { plannedInWords, planSections } from './plan-sections.ts';
 
 /** Lines of commands to finish by hand; a mail may have 256 KiB. */
 const commandLinesShown = 200;
@@ -29,6 +36,54 @@ export function openedMail(environment: string, incident: IncidentRecord, plan: 
       why(incident),
       ...planSections(plan, (service) => `What is being done to ${service}`),
       { heading: 'When', lines: columns([['detected', instant(incident.detectedAt)]]) },
+    ],
+    footer(incident),
+  );
+}
+
+/** The mail that says that users are back on good code: sent before the stacks are touched. */
+export function trafficMail(
+  environment: string,
+  incident: IncidentRecord,
+  plan: RollbackPlan,
+  results: readonly ServiceResult[],
+  now: number,
+): Mail {
+  const back = results.filter(isTrafficBack);
+  const planned = plan.services.length;
+  const lastBack = Math.max(
+    ...back.map(({ trafficBackAt, finishedAt }) => Date.parse(trafficBackAt ?? finishedAt)),
+  );
+  const took = duration(lastBack - Date.parse(incident.detectedAt));
+  const headline =
+    back.length === planned
+      ? 'users are back on good code'
+      : `users of ${back.length} of ${planned} services are back on good code`;
+  const left = plan.services.flatMap((one) =>
+    [...targetsOfWave(one, 'pins'), ...targetsOfWave(one, 'rest')].map((target): [string, string] => [
+      one.service,
+      plannedInWords(target),
+    ]),
+  );
+  return layOut(
+    `[${environment}] ${incident.service}: ${headline}`,
+    `${incident.service}: ${headline}, ${took} after the bad release was detected.`,
+    [
+      ...outcomeSections(plan.services, results),
+      {
+        heading: 'What follows',
+        lines: [
+          ...shorten(columns(left), commandLinesShown),
+          'Then the same judge that condemned the release looks at the services again. One more mail ends the incident.',
+        ],
+      },
+      {
+        heading: 'When',
+        lines: columns([
+          ['detected', instant(incident.detectedAt)],
+          ['now', instant(now)],
+        ]),
+      },
     ],
     footer(incident),
   );
@@ -66,6 +121,7 @@ export interface Withheld {
 
 const headlines: Record<Outcome, string> = {
   'rolled-back': 'rolled back',
+  'traffic-restored': 'users are back, a stack needs a person',
   'partly-rolled-back': 'only partly rolled back, needs a person',
   frozen: 'frozen, needs a person',
   'needs-person': 'not rolled back, needs a person',

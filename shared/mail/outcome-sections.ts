@@ -37,6 +37,8 @@ function whereItIs(
   switch (result?.status) {
     case 'rolled-back':
       return `back on ${toRelease}`;
+    case 'traffic-restored':
+      return `users are back on ${toRelease}; its stack is not`;
     case 'failed':
       return `NOT BACK: ${result.reason ?? 'see what was done to it'}${result.providersGoOn ? '; its providers went on' : ''}`;
     case 'superseded':
@@ -52,4 +54,5 @@ const marks: Record<TargetResult['status'], string> = {
   restored: '',
   failed: 'FAILED: ',
   superseded: 'LEFT: ',
+  left: 'LEFT AS IT IS: ',
 };

@@ -54,7 +54,7 @@ function planLines(service: ServicePlan): string[] {
   return [
     service.reason,
     ...columns([
-      ...service.targets.map((target): [string, string] => [target.target, planned(target)]),
+      ...service.targets.map((target): [string, string] => [target.target, plannedInWords(target)]),
       ...service.unchanged.map(({ target, reason }): [string, string] => [target, `stays: ${reason}`]),
     ]),
   ];
@@ -71,7 +71,8 @@ function stayLines({ stays }: RollbackPlan): string[] {
   ];
 }
 
-function planned(target: TargetPlan): string {
+/** What a plan does to a target, in words. */
+export function plannedInWords(target: TargetPlan): string {
   switch (target.kind) {
     case 'codedeploy':
     case 'lambda-alias':
@@ -80,6 +81,8 @@ function planned(target: TargetPlan): string {
       return target.waitOnly
         ? `stack ${target.stack} waited for`
         : `stack ${target.stack} brought to rest in the state of that release`;
+    case 'stack-pin':
+      return `stack ${target.stack} pinned to the versions that users are on`;
     case 'parameter':
       return target.parameters
         .map(({ name, fromVersion, toVersion }) => {

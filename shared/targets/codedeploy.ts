@@ -85,7 +85,7 @@ export function codeDeployTarget(deployments: Deployments, aliases: Aliases): Ta
         detail: pointed
           ? `alias pointed at version ${plan.toVersion} alone (was ${describeAlias(plan, state)})`
           : `${plan.function}:${plan.alias} was changed by somebody else just now`,
-        ...(pointed && { pointedAt: plan.toVersion }),
+        ...(pointed && { pointed: plan }),
       };
     }
     await context.beforeChange();

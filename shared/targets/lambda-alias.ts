@@ -29,7 +29,7 @@ export function lambdaAliasTarget(aliases: Aliases): TargetAdapter<LambdaAliasPl
         ? {
             is: 'moving',
             detail: `alias pointed back from version ${state.version} to ${plan.toVersion}`,
-            pointedAt: plan.toVersion,
+            pointed: plan,
           }
         : { is: 'stranded', detail: `${plan.function}:${plan.alias} was changed by somebody else just now` };
     },

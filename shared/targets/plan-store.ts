@@ -11,13 +11,14 @@ import {
   servicePlan,
   type TargetPlan,
 } from './service-plan.ts';
+import { targetsOfWave, type Wave, wave } from './waves.ts';
 
 /** Where the objects of one plan are. */
 export interface PlanKeys {
   /** The plan itself. */
   readonly planKey: string;
-  /** The array of services that the Distributed Map reads. */
-  readonly itemsKey: string;
+  /** By wave: the array of services that the Distributed Map reads. */
+  readonly itemsKeys: Readonly<Record<Wave, string>>;
 }
 
 /** A service as the Distributed Map reads it. */
@@ -55,10 +56,9 @@ export class PlanStore {
         limited(() => this.#bucket.write(serviceKey(keys.planKey, one.service), JSON.stringify(one))),
       ),
     );
-    const items = plan.services.map(
-      ({ service, waitsFor }): PlanItem => ({ service, waits: waitsFor.length > 0 }),
-    );
-    await this.#bucket.write(keys.itemsKey, JSON.stringify(items));
+    for (const one of wave.options) {
+      await this.#bucket.write(keys.itemsKeys[one], JSON.stringify(itemsOf(plan, one)));
+    }
     // Last: a plan that is there is there with all its parts.
     await this.#bucket.write(keys.planKey, JSON.stringify(plan));
     return keys;
@@ -125,7 +125,20 @@ export class PlanStore {
 
 function keysOf(incidentId: string, attempt: number): PlanKeys {
   const folder = `plans/${incidentId}/${attempt}`;
-  return { planKey: `${folder}/plan.json`, itemsKey: `${folder}/services.json` };
+  const itemsKey = (of: Wave) => `${folder}/${of}.json`;
+  return {
+    planKey: `${folder}/plan.json`,
+    itemsKeys: { traffic: itemsKey('traffic'), pins: itemsKey('pins'), rest: itemsKey('rest') },
+  };
+}
+
+/** Every service has a part in the traffic's wave, where others may wait for it; in a later one, who has work there. */
+function itemsOf({ services }: RollbackPlan, of: Wave): PlanItem[] {
+  if (of === 'traffic')
+    return services.map(({ service, waitsFor }) => ({ service, waits: waitsFor.length > 0 }));
+  return services
+    .filter((plan) => targetsOfWave(plan, of).length > 0)
+    .map(({ service }) => ({ service, waits: false }));
 }
 
 function serviceKey(planKey: string, service: string): string {

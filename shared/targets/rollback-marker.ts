@@ -16,14 +16,14 @@ export function isRollbackMarker(description: string): boolean {
 }
 
 /** What the coordinator asks of a stack: each of them once in an attempt of an incident. */
-export type StackStep = 'update' | 'cancel' | 'rollback' | 'continue' | 'skip';
+export type StackStep = 'pin' | 'rest' | 'cancel' | 'rollback' | 'continue' | 'skip';
 
 /**
  * The client request token of a stack operation by the coordinator; CloudFormation repeats it in every event of
  * the operation and refuses it a second time.
  */
-export function stackToken(incidentId: string, attempt: number, step: StackStep = 'update'): string {
-  return `${prefix}-${incidentId}-${attempt}${step === 'update' ? '' : `-${step}`}`;
+export function stackToken(incidentId: string, attempt: number, step: StackStep): string {
+  return `${prefix}-${incidentId}-${attempt}-${step}`;
 }
 
 /** Whether a client request token is one of {@link stackToken}. */

@@ -34,20 +34,22 @@ export const lambdaAliasPlan = z.strictObject({
 });
 export type LambdaAliasPlan = z.infer<typeof lambdaAliasPlan>;
 
+/** An alias, and the code that it has to stay on. */
+const plannedAlias = z.strictObject(aliasPlan);
+export type PlannedAlias = z.infer<typeof plannedAlias>;
+
 /** The stack of the service. */
 export const stackPlan = z.strictObject({
   kind: z.literal('cloudformation'),
   phase: z.literal('stack'),
   target: z.string(),
   stack: z.string(),
-  /** Alarms that would stop the deployments of a stack update while they ring. */
-  alarms: z.array(z.string()),
+  /** The aliases of this plan: while the stack is on its way, each is put back where it moves onto undone code. */
+  aliases: z.array(plannedAlias),
   /** What the stack is put back to; absent where the ledger holds none. */
   snapshot: targetSnapshot.optional(),
   /** When the first of the releases that are undone began: an earlier update, rolled back, leads to the goal by itself. */
   undoneSince: z.iso.datetime().optional(),
-  /** Deployments of the release: where one of them failed, its stack update ends by itself. */
-  deployments: z.array(z.string()).optional(),
   /** Logical ids of resources that a rollback may leave as they are, where they cannot be put back. */
   skipResources: z.array(z.string()).optional(),
   /**
@@ -57,6 +59,26 @@ export const stackPlan = z.strictObject({
   waitOnly: z.literal(true).optional(),
 });
 export type StackPlan = z.infer<typeof stackPlan>;
+
+/**
+ * The pin of a stack: its aliases get the versions that users are on as literal numbers, so that a later failure of the
+ * stack does not move them.
+ */
+export const stackPinPlan = z.strictObject({
+  kind: z.literal('stack-pin'),
+  phase: z.literal('pin'),
+  target: z.string(),
+  stack: z.string(),
+  /** The aliases that this plan restores. */
+  aliases: z.array(plannedAlias),
+  /** Deployment groups of these aliases: the stack is left alone while one of them deploys. */
+  groups: z.array(z.strictObject({ application: z.string(), deploymentGroup: z.string() })),
+  /** As in {@link stackPlan}. */
+  undoneSince: z.iso.datetime().optional(),
+  deployments: z.array(z.string()).optional(),
+  skipResources: z.array(z.string()).optional(),
+});
+export type StackPinPlan = z.infer<typeof stackPinPlan>;
 
 /** Parameters of Parameter Store, by version: no plan holds a value. */
 export const parameterPlan = z.strictObject({
@@ -125,6 +147,7 @@ export const targetPlan = z.discriminatedUnion('kind', [
   codeDeployPlan,
   lambdaAliasPlan,
   stackPlan,
+  stackPinPlan,
   parameterPlan,
   apiStagePlan,
   meshPlan,

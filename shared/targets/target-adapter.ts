@@ -1,4 +1,4 @@
-import type { HookPlan } from './service-plan.ts';
+import type { HookPlan, PlannedAlias } from './service-plan.ts';
 
 /** Who asks, and when. */
 export interface TargetContext {
@@ -29,11 +29,14 @@ export interface Standing {
   readonly is: 'restored' | 'moving' | 'held' | 'stranded';
   /** The same in words, for progress, evidence and mail. */
   readonly detail: string;
-  /** The version an alias was pointed at by this very step: no deployment shows that. */
-  readonly pointedAt?: string;
+  /** The alias that this very step pointed at a version: no deployment shows that. */
+  readonly pointed?: PointedAlias;
   /** Set where not the adapter acts but the machine: it asks a hook, and its answer is the end of the target. */
   readonly hook?: HookCall;
 }
+
+/** An alias that we pointed at a version. */
+export type PointedAlias = Pick<PlannedAlias, 'target' | 'function' | 'alias' | 'toVersion'>;
 
 /** How a hook is asked, and how long it is waited for. */
 export type HookCall = Pick<HookPlan, 'form' | 'timeoutSeconds' | 'heartbeatSeconds'>;

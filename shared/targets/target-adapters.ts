@@ -1,4 +1,3 @@
-import type { Aliases } from '../aws/aliases.ts';
 import type { ApiStages } from '../aws/api-stages.ts';
 import type { MeshRules } from '../aws/mesh-rules.ts';
 import type { ParameterStore } from '../aws/parameter-store.ts';
@@ -10,11 +9,11 @@ import { lambdaAliasTarget } from './lambda-alias.ts';
 import { meshTarget } from './mesh.ts';
 import { parameterTarget } from './parameter.ts';
 import type { TargetPlan } from './service-plan.ts';
+import { type PinClients, stackPinTarget } from './stack-pin.ts';
 import type { TargetAdapter } from './target-adapter.ts';
 
 /** What the adapters of all kinds need of AWS. */
-export interface TargetClients extends StackClients {
-  readonly aliases: Aliases;
+export interface TargetClients extends StackClients, PinClients {
   readonly parameterStore: ParameterStore;
   readonly apiStages: ApiStages;
   readonly meshRules: MeshRules;
@@ -25,6 +24,7 @@ export function targetAdapters(clients: TargetClients): TargetAdapter<TargetPlan
   const codeDeploy = codeDeployTarget(clients.deployments, clients.aliases);
   const lambdaAlias = lambdaAliasTarget(clients.aliases);
   const stack = stackTarget(clients);
+  const stackPin = stackPinTarget(clients);
   const parameter = parameterTarget(clients.parameterStore);
   const apiStage = apiStageTarget(clients.apiStages);
   const mesh = meshTarget(clients.meshRules);
@@ -37,6 +37,8 @@ export function targetAdapters(clients: TargetClients): TargetAdapter<TargetPlan
         return lambdaAlias;
       case 'cloudformation':
         return stack;
+      case 'stack-pin':
+        return stackPin;
       case 'parameter':
         return parameter;
       case 'api-stage':

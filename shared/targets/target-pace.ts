@@ -25,6 +25,7 @@ export function paceOf(plan: TargetPlan): { readonly pace: Pace; readonly count:
     case 'api-stage':
       return { pace: stages, count: 1 };
     case 'cloudformation':
+    case 'stack-pin':
     case 'mesh':
     case 'hook':
       return undefined;

@@ -32,6 +32,7 @@ export async function verifyPlan(clients: VerifyClients, plan: TargetPlan): Prom
     case 'lambda-alias':
       return verifyAlias(clients.aliases, plan);
     case 'cloudformation':
+    case 'stack-pin':
       return verifyStack(clients.stacks, plan);
     case 'parameter':
       return verifyParameters(clients.parameterStore, plan);

@@ -279,6 +279,17 @@ export class SimulatedCloudFormation implements SimulatedService {
     return this.#registry.resource(this.#registry.find(stack), logicalId).physicalId;
   }
 
+  /** The version that an alias has in its stack's own state; undefined where the stack does not have the alias. */
+  aliasVersion(stack: string, functionName: string, alias: string): string | undefined {
+    const resource = [...this.#registry.find(stack).resources.values()].find(
+      ({ type, properties }) =>
+        type === 'AWS::Lambda::Alias' &&
+        properties.FunctionName === functionName &&
+        properties.Name === alias,
+    );
+    return resource && String(resource.properties.FunctionVersion);
+  }
+
   /** Status of a stack. @throws ValidationError */
   status(stack: string): StackStatus {
     return this.#registry.find(stack).status;

@@ -1,0 +1,83 @@
+import { typesWithoutData } from './types-without-data.ts';
+
+/** One change of a change set, as much of it as is decided on (CloudFormation API reference, ResourceChange). */
+export interface StackChange {
+  /** `Add`, `Modify`, `Remove`, `Import`, `Dynamic`, `SyncWithActual`. */
+  readonly action: string;
+  readonly logicalId: string;
+  readonly type: string;
+  /** `True`, `False`, `Conditional`; absent where it does not apply. */
+  readonly replacement: string | undefined;
+  /** What of the resource changes: `Properties`, `Metadata`, `UpdatePolicy`, `Tags`, … */
+  readonly scope: readonly string[];
+  /** The change set of a nested stack. */
+  readonly nested: boolean;
+}
+
+/** What speaks against a change, in words for the mail. */
+export type Objection = string;
+
+/**
+ * What keeps a change set from being executed as a pin: anything but a change of the aliases that are pinned.
+ *
+ * @param aliases logical ids of the aliases
+ */
+export function objectionsToPin(changes: readonly StackChange[], aliases: ReadonlySet<string>): Objection[] {
+  return changes
+    .filter(
+      ({ action, logicalId, type, replacement }) =>
+        !(
+          action === 'Modify' &&
+          type === 'AWS::Lambda::Alias' &&
+          aliases.has(logicalId) &&
+          stays(replacement)
+        ),
+    )
+    .map(inWords);
+}
+
+/**
+ * What keeps a change set from being executed as the rest: anything that is no addition, and that may lose data or
+ * replace something. The type decides, because data is lost by plain changes too (a retention period, a stream, a key).
+ */
+export function objectionsToRest(changes: readonly StackChange[]): Objection[] {
+  return changes.filter((change) => !isHarmless(change)).map(inWords);
+}
+
+/** Logical ids that a change set takes away or replaces: a stack policy has to let them. */
+export function removedBy(changes: readonly StackChange[]): string[] {
+  return changes.filter(({ action }) => action === 'Remove').map(({ logicalId }) => logicalId);
+}
+
+function isHarmless({ action, type, replacement, scope, nested }: StackChange): boolean {
+  if (nested || type === 'AWS::CloudFormation::Stack' || isCustom(type)) return false;
+  if (action === 'Add') return true;
+  if (action === 'Modify' && stays(replacement) && scope.length > 0 && scope.every((one) => one === 'Tags')) {
+    return true;
+  }
+  if (!typesWithoutData.has(type)) return false;
+  return action === 'Remove' || (action === 'Modify' && stays(replacement));
+}
+
+function stays(replacement: string | undefined): boolean {
+  return replacement === undefined || replacement === 'False';
+}
+
+function isCustom(type: string): boolean {
+  return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
+}
+
+const verbs: Readonly<Record<string, string>> = {
+  Add: 'would be added',
+  Modify: 'would be changed',
+  Remove: 'would be removed',
+  Import: 'would be imported',
+  Dynamic: 'may be changed in a way that CloudFormation does not know beforehand',
+  SyncWithActual: 'would be set back to what its template says',
+};
+
+function inWords({ action, logicalId, type, replacement }: StackChange): Objection {
+  const replaced =
+    replacement === 'True' ? ' and replaced' : replacement === 'Conditional' ? ' and may be replaced' : '';
+  return `${logicalId} (${type}) ${verbs[action] ?? `would see the change ${action}`}${replaced}`;
+}

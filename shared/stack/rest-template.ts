@@ -1,0 +1,107 @@
+import type { StackTemplate, TemplateResource } from './stack-template.ts';
+
+/** A template that publishes no version, or the references that nothing is known to stand for. */
+export type RestTemplate = { readonly template: StackTemplate } | { readonly unresolved: readonly string[] };
+
+/**
+ * The saved template as it can be applied without publishing anything: Version resources that the live stack does not
+ * have are left out, every alias has the literal number of the version that it is on, and other references to a version
+ * that is left out become the number of the alias that had it. To publish old code again is refused, or makes a new
+ * version, by rules that are not documented; this way they do not matter.
+ *
+ * @param live the processed template of the stack as it is
+ * @param versionOf number of the version that an alias is on, by its logical id; undefined for an alias that the stack
+ *   does not have
+ */
+export function restTemplate(
+  saved: StackTemplate,
+  live: StackTemplate,
+  versionOf: (alias: string) => string | undefined,
+): RestTemplate {
+  const leftOut = new Map<string, string | undefined>();
+  for (const [logicalId, { Type }] of Object.entries(saved.Resources)) {
+    if (Type === 'AWS::Lambda::Version' && !(logicalId in live.Resources)) leftOut.set(logicalId, undefined);
+  }
+  for (const [logicalId, resource] of Object.entries(saved.Resources)) {
+    const version = versionResourceOf(resource);
+    if (version !== undefined && leftOut.has(version)) leftOut.set(version, versionOf(logicalId));
+  }
+  const unresolved = new Set<string>();
+  const replace = replacer(saved, leftOut, unresolved);
+  const Resources = Object.fromEntries(
+    Object.entries(saved.Resources)
+      .filter(([logicalId]) => !leftOut.has(logicalId))
+      .map(([logicalId, resource]) => [
+        logicalId,
+        replace(onLiveVersion(resource, versionOf(logicalId))) as TemplateResource,
+      ]),
+  );
+  const { Resources: _, ...sections } = saved;
+  const template = { ...(replace(sections) as object), Resources };
+  return unresolved.size > 0 ? { unresolved: [...unresolved].sort() } : { template };
+}
+
+function onLiveVersion(resource: TemplateResource, version: string | undefined): TemplateResource {
+  if (resource.Type !== 'AWS::Lambda::Alias' || version === undefined) return resource;
+  return { ...resource, Properties: { ...resource.Properties, FunctionVersion: version } };
+}
+
+/** Logical id of the version that an alias refers to. */
+function versionResourceOf({ Type, Properties = {} }: TemplateResource): string | undefined {
+  if (Type !== 'AWS::Lambda::Alias') return undefined;
+  const reference = (Properties.FunctionVersion as { 'Fn::GetAtt'?: unknown } | undefined)?.['Fn::GetAtt'];
+  const [logicalId] = typeof reference === 'string' ? reference.split('.') : ((reference ?? []) as string[]);
+  return logicalId;
+}
+
+/** Puts numbers in the place of references to versions that are left out, anywhere in a template. */
+function replacer(
+  saved: StackTemplate,
+  leftOut: ReadonlyMap<string, string | undefined>,
+  unresolved: Set<string>,
+) {
+  const numberOf = (logicalId: string): string => {
+    const number = leftOut.get(logicalId);
+    if (number === undefined) unresolved.add(logicalId);
+    return number ?? '';
+  };
+  /** `Ref` of a version is its ARN: the function's, and the number. */
+  const arnOf = (logicalId: string) => ({
+    'Fn::Join': [':', [{ 'Fn::GetAtt': [functionOf(saved, logicalId), 'Arn'] }, numberOf(logicalId)]],
+  });
+  const inText = (text: string): string =>
+    text.replace(/\$\{([A-Za-z0-9]+)(?:\.([A-Za-z0-9.]+))?\}/g, (whole, logicalId: string, name?: string) => {
+      if (!leftOut.has(logicalId)) return whole;
+      if (name === 'Version') return numberOf(logicalId);
+      return `\${${functionOf(saved, logicalId)}.Arn}:${numberOf(logicalId)}`;
+    });
+
+  const replace = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(replace);
+    if (typeof value !== 'object' || value === null) return value;
+    const { Ref, 'Fn::GetAtt': getAtt, 'Fn::Sub': sub } = value as Record<string, unknown>;
+    if (typeof Ref === 'string' && leftOut.has(Ref)) return arnOf(Ref);
+    const [logicalId, name] = typeof getAtt === 'string' ? getAtt.split('.') : ((getAtt ?? []) as string[]);
+    if (logicalId !== undefined && leftOut.has(logicalId)) {
+      return name === 'Version' ? numberOf(logicalId) : arnOf(logicalId);
+    }
+    if (typeof sub === 'string') return { 'Fn::Sub': inText(sub) };
+    if (Array.isArray(sub) && typeof sub[0] === 'string') {
+      return { 'Fn::Sub': [inText(sub[0]), replace(sub[1])] };
+    }
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([key, member]) => {
+        if (key !== 'DependsOn') return [[key, replace(member)]];
+        const left = [member].flat().filter((one) => !leftOut.has(String(one)));
+        return left.length > 0 ? [[key, left]] : [];
+      }),
+    );
+  };
+  return replace;
+}
+
+/** Logical id of the function of a version, as `Ref` names it. */
+function functionOf({ Resources }: StackTemplate, version: string): string {
+  const name = Resources[version]?.Properties?.FunctionName as { Ref?: string } | undefined;
+  return name?.Ref ?? '';
+}

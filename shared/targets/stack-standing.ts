@@ -1,0 +1,206 @@
+import type { Aliases } from '../aws/aliases.ts';
+import type { FailedResource, StackHistory } from '../aws/stack-history.ts';
+import { isAtRest, type Requested, type StackState, type Stacks } from '../aws/stacks.ts';
+import { TargetLeft, TargetNotRestored, TargetSuperseded } from '../errors.ts';
+import { describeAlias, isReleasedOver, servesGoal } from './alias-check.ts';
+import { isStackToken, type StackStep, stackToken } from './rollback-marker.ts';
+import type { PlannedAlias, StackPinPlan, StackPlan } from './service-plan.ts';
+import type { ChangeContext, Standing, TargetContext } from './target-adapter.ts';
+
+/** One change, and what is said of it once it was asked for. */
+export interface Step {
+  readonly take: (context: ChangeContext) => Promise<Standing>;
+}
+
+/** Where a stack stands, and what takes it on its way where nothing else does. */
+export interface Found {
+  readonly standing: Standing;
+  readonly step?: Step;
+}
+
+/** A stack that nothing moves and that has its update behind it. */
+export interface Resting {
+  readonly stack: StackState;
+  readonly history: StackHistory;
+}
+
+/** What bringing a stack to rest needs of AWS. */
+export interface StandingClients {
+  readonly stacks: Stacks;
+  readonly aliases: Aliases;
+}
+
+type AnyStackPlan = StackPlan | StackPinPlan;
+
+/**
+ * Where a stack stands as long as it is not at rest, and what brings it there; the stack itself once it is.
+ *
+ * | status | what is done |
+ * |---|---|
+ * | any, and an alias of the plan is on undone code | the alias is pointed back: a stack that goes back moves aliases |
+ * | `*_IN_PROGRESS` | waited for |
+ * | `UPDATE_FAILED` | `RollbackStack` |
+ * | `UPDATE_ROLLBACK_FAILED` | `ContinueUpdateRollback`; where that fails too, once more without what the catalog lets it leave |
+ * | `UPDATE_ROLLBACK_COMPLETE` of the undone update | nothing: the stack took itself back |
+ * | everything else that is not at rest | a person |
+ *
+ * A stack without a service role is rolled back with its caller's rights, of which we do not have enough: it is left.
+ *
+ * Source: CloudFormation API reference and user guide, "Stack status codes", "Continue rolling back an update".
+ *
+ * @throws TargetLeft, TargetNotRestored, TargetSuperseded
+ */
+export async function standingOf(
+  { stacks, aliases }: StandingClients,
+  plan: AnyStackPlan,
+  context: TargetContext,
+): Promise<Found | Resting> {
+  const moved = await movedAlias(aliases, plan.aliases);
+  if (moved) return moved;
+  const stack = await stacks.describe(plan.stack);
+  const { status } = stack;
+  if (status.endsWith('_IN_PROGRESS')) return moving(`stack ${plan.stack} is ${status}`);
+  if ('waitOnly' in plan) {
+    if (!isAtRest(stack)) throw stuck(stack);
+    return restored(`stack ${plan.stack} is at rest (${status})`);
+  }
+  const history = await stacks.history(plan.stack);
+  if (status === 'UPDATE_FAILED') {
+    refuseWithoutRole(stack);
+    return stranded(`stack ${plan.stack} is ${status}${named(history.failures)}`, async () =>
+      requested(
+        await stacks.rollBack(plan.stack, tokenOf(context, 'rollback')),
+        `stack ${plan.stack}, left ${status}, is being rolled back`,
+      ),
+    );
+  }
+  if (status === 'UPDATE_ROLLBACK_FAILED') return failedRollback(stacks, plan, stack, history, context);
+  if (!isAtRest(stack)) throw stuck(stack);
+  if (isStackToken(history.token)) return { stack, history };
+  if (status === 'UPDATE_ROLLBACK_COMPLETE') {
+    if (leadsBack(plan, history)) return restored(`stack ${plan.stack} rolled itself back (${status})`);
+  } else if ((history.beganAt ?? 0) > context.plannedAt) {
+    throw new TargetSuperseded(
+      `stack ${plan.stack} was updated by somebody else after the rollback was planned (${status})`,
+    );
+  }
+  return { stack, history };
+}
+
+/** Puts an alias back that the stack's own way moved onto undone code. */
+async function movedAlias(aliases: Aliases, planned: readonly PlannedAlias[]): Promise<Found | undefined> {
+  for (const goal of planned) {
+    const state = await aliases.get(goal.function, goal.alias);
+    if ((await servesGoal(aliases, goal, state)) || isReleasedOver(goal, state)) continue;
+    return stranded(`${describeAlias(goal, state)}, which is undone`, async () => {
+      const pointed = await aliases.point(goal.function, goal.alias, goal.toVersion, state.revisionId);
+      const back = `${goal.function}:${goal.alias} was moved onto version ${state.version} and is pointed back to ${goal.toVersion}`;
+      return {
+        is: 'moving',
+        detail: pointed ? back : `${goal.function}:${goal.alias} was changed by somebody else just now`,
+        ...(pointed && { pointed: goal }),
+      };
+    });
+  }
+  return undefined;
+}
+
+function failedRollback(
+  stacks: Stacks,
+  plan: AnyStackPlan,
+  stack: StackState,
+  { status, tokens, notPutBack }: StackHistory,
+  context: TargetContext,
+): Found {
+  // The status read before may be older than the events.
+  if (status !== stack.status) return moving(`stack ${plan.stack} is ${status}`);
+  refuseWithoutRole(stack, notPutBack);
+  const tried = (step: StackStep) => tokens.has(tokenOf(context, step));
+  const failing = notPutBack.map(({ resource }) => resource);
+  const step = (ask: StackStep, skip: readonly string[], without: string) =>
+    stranded(`stack ${plan.stack} is ${stack.status}${named(notPutBack)}`, async () =>
+      requested(
+        await stacks.continueRollback(plan.stack, skip, tokenOf(context, ask)),
+        `the rollback of stack ${plan.stack} is continued${without}; it could not put back${named(notPutBack)}`,
+      ),
+    );
+  if (!tried('continue')) return step('continue', [], '');
+  const allowed = failing.every((resource) => plan.skipResources?.includes(resource));
+  if (tried('skip') || !allowed || failing.length === 0) throw stuck(stack, notPutBack);
+  return step('skip', failing, ` without ${failing.join(', ')}, which the catalog lets stay as it is`);
+}
+
+/** An update begins this long before the release is named after it at most; no two updates are as close. */
+const sameUpdateMs = 5_000;
+
+/** Whether the stack's latest update, rolled back, leaves it on what was there before the first undone release. */
+export function leadsBack(
+  { undoneSince }: Pick<AnyStackPlan, 'undoneSince'>,
+  { beganAt }: StackHistory,
+): boolean {
+  return (
+    undoneSince === undefined || beganAt === undefined || beganAt <= Date.parse(undoneSince) + sameUpdateMs
+  );
+}
+
+/** The token by which an attempt asks a stack for a step, and by which it finds that again. */
+export function tokenOf({ incidentId, attempt }: TargetContext, step: StackStep): string {
+  return stackToken(incidentId, attempt, step);
+}
+
+/**
+ * CloudFormation rolls back with the rights of its caller where a stack has no service role: ours are not enough, and the
+ * stack would be left worse than it is.
+ *
+ * @throws TargetLeft
+ */
+function refuseWithoutRole(stack: StackState, failures: readonly FailedResource[] = []): void {
+  if (stack.roleArn) return;
+  throw new TargetLeft(
+    `Stack ${stack.name} is ${stack.status}${named(failures)} and has no service role: only somebody who may deploy it can bring it to rest.`,
+  );
+}
+
+export function moving(detail: string): Found {
+  return { standing: { is: 'moving', detail } };
+}
+
+export function restored(detail: string): Found {
+  return { standing: { is: 'restored', detail } };
+}
+
+export function stranded(detail: string, take: Step['take']): Found {
+  return { standing: { is: 'stranded', detail }, step: { take } };
+}
+
+/** What was asked for is under way; where the stack had moved on meanwhile, the next look says whereto. */
+export function requested(answer: Requested, detail: string): Standing {
+  return { is: 'moving', detail: answer === 'started' ? detail : `${detail}: too late, it has moved on` };
+}
+
+/** Resources told of one stack: an incident's mail names those that matter, the stack's events have all. */
+const resourcesTold = 5;
+
+/** Failed resources with their reasons, to follow what was said of the stack. */
+export function named(failures: readonly FailedResource[]): string {
+  if (failures.length === 0) return '';
+  const told = failures.slice(0, resourcesTold).map(({ resource, reason }) => `${resource} (${reason})`);
+  const more = failures.length - told.length;
+  return `: ${told.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** A stack in a status that only a person can end. */
+export function stuck(
+  { name, status, statusReason }: StackState,
+  failures: readonly FailedResource[] = [],
+): TargetNotRestored {
+  const why = failures.length > 0 ? named(failures) : statusReason && `: ${statusReason}`;
+  return new TargetNotRestored(`Stack ${name} is ${status}${why}; it needs a person to bring it to rest.`);
+}
+
+/** One step of an adapter: what is found, then what is done about it. */
+export async function takeStep({ standing, step }: Found, context: ChangeContext): Promise<Standing> {
+  if (!step) return standing;
+  await context.beforeChange();
+  return step.take(context);
+}

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { phasesOf, type ServicePlan, type TargetPlan } from './service-plan.ts';
+
+/**
+ * The waves of a rollback. Each runs over all services of the plan before the next one begins, so that users wait for no
+ * stack.
+ *
+ * - `traffic`: everything that decides which code users meet, consumers before providers;
+ * - `pins`: every stack gets the versions that users are on, so that no later failure moves them off;
+ * - `rest`: the rest of the stacks, and the hooks after them.
+ */
+export const wave = z.enum(['traffic', 'pins', 'rest']);
+export type Wave = z.infer<typeof wave>;
+
+/** Phases that decide which code users meet. */
+const ofTraffic: ReadonlySet<TargetPlan['phase']> = new Set(['hook-before', 'parameters', 'traffic']);
+
+type Planned = Pick<ServicePlan, 'order' | 'targets'>;
+
+/**
+ * The targets of a service in one wave, phase by phase, in the order of the service. A phase that the catalog puts before
+ * one of the traffic's belongs to the traffic: a stack that has to be updated first, for example.
+ */
+export function phasesOfWave(plan: Planned, of: Wave): (readonly TargetPlan[])[] {
+  return phaseNames(plan, of)
+    .map((name) => plan.targets.filter(({ phase }) => phase === name))
+    .filter((targets) => targets.length > 0);
+}
+
+/** The targets of a service in one wave. */
+export function targetsOfWave(plan: Planned, of: Wave): TargetPlan[] {
+  return phasesOfWave(plan, of).flat();
+}
+
+function phaseNames(plan: Planned, of: Wave): readonly TargetPlan['phase'][] {
+  if (of === 'pins') return ['pin'];
+  const phases = phasesOf(plan);
+  const end = phases.findLastIndex((name) => ofTraffic.has(name)) + 1;
+  return of === 'traffic' ? phases.slice(0, end) : phases.slice(end);
+}
