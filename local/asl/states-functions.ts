@@ -46,6 +46,8 @@ function range(first: unknown, last: unknown, step: unknown): number[] | undefin
   const [from, to, by] = [integer('range', first), integer('range', last), integer('range', step)];
   if (by === 0) throw refusal('range', 'the delta must not be 0');
   const values: number[] = [];
+  // a sequence of JSONata: one number stands for itself (recorded on AWS)
+  Object.defineProperty(values, 'sequence', { value: true, enumerable: false });
   for (let value = from; by > 0 ? value <= to : value >= to; value += by) values.push(value);
   return values;
 }

@@ -33,6 +33,10 @@ describe('functions of Step Functions', () => {
     expect(await evaluate('$range(0, 10, 2)')).toEqual([0, 2, 4, 6, 8, 10]);
     expect(await evaluate('$range(1, 9, 3)')).toEqual([1, 4, 7]);
     expect(await evaluate('$range(3, 1, -1)')).toEqual([3, 2, 1]);
+    expect(await evaluate('$range(1, 9, 9)')).toBe(1);
+    expect(await evaluate('$range(1, 9, 9)[]')).toEqual([1]);
+    expect(await evaluate('$count($range(1, 9, 9))')).toBe(1);
+    expect(await failure('$range(9, 1, 1)')).toContain('returned nothing (undefined)');
     expect(await failure('$range(1, 9, 0)')).toContain('the delta must not be 0');
   });
 
