@@ -12,9 +12,9 @@ export interface Environment {
 export class EvaluationError extends Error {
   override readonly name = 'EvaluationError';
   /** The field it stands in, relative to the state: `Arguments/Payload/id`, `Choices[0]/Condition`. */
-  readonly location: string;
+  readonly location: string | undefined;
 
-  constructor(message: string, location: string) {
+  constructor(message: string, location?: string) {
     super(message);
     this.location = location;
   }

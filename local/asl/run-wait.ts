@@ -1,4 +1,4 @@
-import { Expression } from './expression.ts';
+import { EvaluationError, Expression } from './expression.ts';
 import type { Frame } from './frame.ts';
 import type { WaitState } from './machine.ts';
 import { conclude, type Outcome } from './outcome.ts';
@@ -24,7 +24,14 @@ async function until(run: Run, frame: Frame, timestamp: number | Expression): Pr
   if (!(timestamp instanceof Expression)) return timestamp;
   const value = await run.evaluate(frame, timestamp, run.states(frame));
   const time = typeof value === 'string' ? parseTimestamp(value) : undefined;
-  if (time === undefined)
-    throw run.evaluationFailed(frame, timestamp.unexpected('RFC 3339 timestamp', value));
-  return time;
+  if (time !== undefined) return time;
+  if (typeof value !== 'string') throw run.evaluationFailed(frame, timestamp.unexpected('string', value));
+  throw run.evaluationFailed(
+    frame,
+    // wording of AWS's own causes
+    new EvaluationError(
+      `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${value}`,
+      timestamp.location,
+    ),
+  );
 }

@@ -59,5 +59,10 @@ describe('Wait', () => {
   it('fails with a query error for a Timestamp that is none', async () => {
     const execution = await play().run({ A: { Type: 'Wait', Timestamp: "{% '2026-03-01' %}", End: true } });
     expect(execution.error).toBe('States.QueryEvaluationError');
+    expect(execution.cause).toContain(
+      'The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: 2026-03-01',
+    );
+    const number = await play().run({ A: { Type: 'Wait', Timestamp: '{% 1 %}', End: true } });
+    expect(number.cause).toContain("Expected 'string', but was 'number' for value: 1");
   });
 });
