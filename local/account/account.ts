@@ -60,6 +60,8 @@ export interface SimulatedAccountOptions {
     | 'codeLabel'
     | 'providers'
   >;
+  /** Whether States.ALL of a machine takes States.DataLimitExceeded; see the engine's option. */
+  readonly dataLimitCaught?: boolean;
   readonly identity?: AccountIdentity;
 }
 
@@ -147,17 +149,22 @@ export class SimulatedAccount {
     this.dynamoDb = new DynamoDb(parts);
     this.sns = new Sns(parts);
     const tasks = new TaskResources({
+      now: () => clock.now(),
       wire: { call: (...call) => this.wire.call(...call) },
       random: random.fork('step-functions'),
       logicalIdOf: (name) => this.#machines.get(name),
     });
-    this.engine = new Engine({
-      clock,
-      random,
-      callResource: (...request) => tasks.call(...request),
-      readObject: (...request) => tasks.readObject(...request),
-      authorize: (action, resource, context) => this.#check(action, resource, tasks.caller(context)),
-    });
+    this.engine = new Engine(
+      {
+        clock,
+        random,
+        callResource: (...request) => tasks.call(...request),
+        readObject: (...request) => tasks.readObject(...request),
+        authorize: (action, resource, context) => this.#check(action, resource, tasks.caller(context)),
+      },
+      {},
+      { dataLimitCaught: options.dataLimitCaught ?? false },
+    );
     this.engine.onStatusChange((change) => emit(executionEvent(change)));
     this.stepFunctions = new StepFunctions({ engine: this.engine, now: () => clock.now() });
     this.wire = new Wire({ clock, random, region: identity.region, services: this.#services() });

@@ -1,6 +1,5 @@
 import type { DefinitionReader, Fields } from './definition-reader.ts';
-import { DISTRIBUTED_ONLY } from './field-rules.ts';
-import type { DistributedSettings, ItemReader } from './machine.ts';
+import type { DistributedSettings, ItemReader, ToleratedFailures } from './machine.ts';
 
 const LARGEST_COUNT = 100_000_000;
 const LONGEST_LABEL = 40;
@@ -28,24 +27,31 @@ export function isDistributed(reader: DefinitionReader, processor: Fields, path:
   return mode === 'DISTRIBUTED';
 }
 
-/** Reads the fields only a Distributed Map has; notes them as problems on an inline one. */
+/** Reads how many failures a Map tolerates. AWS takes these fields of an inline Map too, which ignores them. */
+export function compileTolerated(reader: DefinitionReader, state: Fields, path: string): ToleratedFailures {
+  return {
+    count: reader.number(state, 'ToleratedFailureCount', path, 0, LARGEST_COUNT),
+    percentage: reader.fraction(state, 'ToleratedFailurePercentage', path, 0, 100),
+  };
+}
+
+/** Reads what only a Distributed Map uses. AWS takes a Label of an inline Map too, which ignores it. */
 export function compileDistributed(
   reader: DefinitionReader,
   state: Fields,
   path: string,
   distributed: boolean,
 ): DistributedSettings | undefined {
+  const name = label(reader, state, path);
   if (!distributed) {
-    for (const field of DISTRIBUTED_ONLY) {
-      if (state[field] !== undefined) reader.problem(`${path}/${field}`, 'belongs to a Distributed Map');
+    if (state.ItemReader !== undefined) {
+      reader.problem(`${path}/ItemReader`, 'belongs to a Distributed Map');
     }
     return undefined;
   }
   return {
-    label: label(reader, state, path),
+    label: name,
     itemReader: state.ItemReader === undefined ? undefined : itemReader(reader, state, path),
-    toleratedFailureCount: reader.number(state, 'ToleratedFailureCount', path, 0, LARGEST_COUNT),
-    toleratedFailurePercentage: reader.number(state, 'ToleratedFailurePercentage', path, 0, 100),
   };
 }
 

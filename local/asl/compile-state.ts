@@ -1,7 +1,7 @@
 import { compileAssign } from './compile-assign.ts';
 import { compileGraph, type GraphScope } from './compile-graph.ts';
 import { compileCatch, compileRetry } from './compile-handlers.ts';
-import { compileDistributed, isDistributed } from './compile-map.ts';
+import { compileDistributed, compileTolerated, isDistributed } from './compile-map.ts';
 import { compileResource } from './compile-resource.ts';
 import type { DefinitionReader, Fields, StatesMember } from './definition-reader.ts';
 import { STATE_FIELDS } from './field-rules.ts';
@@ -252,6 +252,7 @@ class StateCompiler {
       items: this.#template('Items', []),
       itemSelector: this.#template('ItemSelector', []),
       maxConcurrency: this.#reader.number(this.#fields, 'MaxConcurrency', this.#path, 0, MOST_SECONDS),
+      tolerated: compileTolerated(this.#reader, this.#fields, this.#path),
       distributed: settings,
     };
   }

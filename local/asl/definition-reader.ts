@@ -79,6 +79,15 @@ export class DefinitionReader {
     return this.integer(fields, field, path, low, high);
   }
 
+  /** As {@link number}, also with a fraction. */
+  fraction(fields: Fields, field: string, path: string, low: number, high: number): NumberField | undefined {
+    const value = fields[field];
+    if (typeof value === 'string') return this.expression(value, `${path}/${field}`, field);
+    if (value === undefined || (typeof value === 'number' && value >= low && value <= high)) return value;
+    this.problem(`${path}/${field}`, `must be a number from ${low} to ${high}`);
+    return undefined;
+  }
+
   /** A string of a field that takes nothing else than an expression. */
   expression(
     text: string,
@@ -113,9 +122,6 @@ export class DefinitionReader {
     }
     if (typeof value === 'object' && value !== null) {
       const parts = Object.entries(value).map(([name, member]) => {
-        if (name.endsWith('.$')) {
-          this.problem(`${path}/${name}`, `'.$' belongs to JSONPath, which this interpreter does not run`);
-        }
         return [name, this.template(member, `${path}/${name}`, `${location}/${name}`, members)] as const;
       });
       return parts.every(([, part]) => part.constant) ? constant(value) : record(parts);

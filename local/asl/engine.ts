@@ -37,6 +37,15 @@ export interface StartExecution {
   readonly startedBy?: string;
 }
 
+/** What the engine plays where AWS's documentation and recordings differ. */
+export interface EngineOptions {
+  /**
+   * Whether `States.ALL` takes `States.DataLimitExceeded`. The documentation says no, which is the worse answer
+   * and played without the option; recordings of 2024 show that it does.
+   */
+  readonly dataLimitCaught?: boolean;
+}
+
 /**
  * Plays AWS Step Functions: Standard workflows in JSONata, in virtual time, with their history, quotas, task
  * tokens, nested executions, Distributed Maps and redrive.
@@ -47,6 +56,7 @@ export interface StartExecution {
 export class Engine {
   readonly #host: EngineHost;
   readonly #limits: Limits;
+  readonly #options: EngineOptions;
   readonly #random: SeededRandom;
   readonly #tokens: TaskTokens;
   readonly #services: RunServices;
@@ -60,8 +70,9 @@ export class Engine {
   readonly #exits = new Listeners<StateProgress>();
   readonly #routes = new Listeners<RouteTaken>();
 
-  constructor(host: EngineHost, limits: Partial<Limits> = {}) {
+  constructor(host: EngineHost, limits: Partial<Limits> = {}, options: EngineOptions = {}) {
     this.#host = host;
+    this.#options = options;
     this.#limits = { ...AWS_LIMITS, ...limits };
     this.#machines = new StateMachines(this.#limits);
     this.#random = host.random.fork('step-functions');
@@ -280,6 +291,7 @@ export class Engine {
       clock: this.#host.clock,
       random: this.#random,
       limits: this.#limits,
+      dataLimitCaught: this.#options.dataLimitCaught ?? false,
       host: this.#host,
       tokens: this.#tokens,
       start: (...request) => this.#start(...request),

@@ -6,12 +6,18 @@ import type { Retrier } from './machine.ts';
  * Whether an ErrorEquals names an error (AWS: step-functions/latest/dg/concepts-error-handling):
  * `States.Runtime` never matches; `States.DataLimitExceeded` only by its own name; `States.TaskFailed` stands
  * for every error but `States.Timeout`; `States.ALL` for every one.
+ *
+ * `dataLimitCaught`: `States.ALL` stands for `States.DataLimitExceeded` too, as recordings of 2024 show it.
  */
-export function matchesError(errorEquals: readonly string[], error: AslError): boolean {
+export function matchesError(
+  errorEquals: readonly string[],
+  error: AslError,
+  dataLimitCaught = false,
+): boolean {
   if (error.error === 'States.Runtime') return false;
   return errorEquals.some((name) => {
     if (name === error.error || error.aliases.includes(name)) return true;
-    if (error.error === 'States.DataLimitExceeded') return false;
+    if (error.error === 'States.DataLimitExceeded') return dataLimitCaught && name === 'States.ALL';
     return name === 'States.ALL' || (name === 'States.TaskFailed' && error.error !== 'States.Timeout');
   });
 }

@@ -39,14 +39,6 @@ export const STATE_FIELDS: Readonly<Record<StateType, readonly string[]>> = {
   Fail: [...EVERY, 'Error', 'Cause'],
 };
 
-/** Fields of a Map that only a Distributed one has. */
-export const DISTRIBUTED_ONLY = [
-  'ItemReader',
-  'Label',
-  'ToleratedFailureCount',
-  'ToleratedFailurePercentage',
-] as const;
-
 /** Why a field is refused although AWS knows it, by its name. */
 export const REFUSED_FIELDS: ReadonlyMap<string, string> = new Map([
   ...[

@@ -5,33 +5,48 @@ import type { MapState, ParallelState, TaskState } from './machine.ts';
 import { conclude, type Outcome } from './outcome.ts';
 import { Payload } from './payload.ts';
 import type { Run } from './run.ts';
+import type { StatesVariable } from './states-variable.ts';
 
 type HandledState = TaskState | ParallelState | MapState;
+
+/** What an attempt came to, and what the state's Assign and Output see besides the result. */
+export interface Attempt {
+  readonly result: Payload;
+  readonly states: StatesVariable;
+}
 
 /**
  * Runs a state that has Retry and Catch. Retriers are asked first, each with its own count; then the catchers;
  * in both, the first that names the error decides (AWS: step-functions/latest/dg/concepts-error-handling).
+ *
+ * A Map or Parallel has failed, for the history, only when no retrier is left (recorded on AWS).
  */
 export async function runHandled(
   run: Run,
   frame: Frame,
   state: HandledState,
-  attempt: (again: boolean) => Promise<Outcome>,
+  attempt: (again: boolean) => Promise<Attempt>,
 ): Promise<Outcome> {
   for (let again = false; ; again = true) {
+    let worked = false;
     try {
-      return await attempt(again);
+      const { result, states } = await attempt(again);
+      worked = true;
+      return await conclude(run, frame, state, states.with({ result: result.value }), result);
     } catch (error) {
       if (!(error instanceof AslError)) throw error;
       frame.cancellation.check();
-      if (!(await retried(run, frame, state, error))) return await caught(run, frame, state, error);
+      if (await retried(run, frame, state, error)) continue;
+      if (!worked && state.type !== 'Task') run.record(frame, `${state.type}StateFailed`);
+      return await caught(run, frame, state, error);
     }
   }
 }
 
 /** Waits for the next attempt. @returns false where no retrier is left for the error */
 async function retried(run: Run, frame: Frame, state: HandledState, error: AslError): Promise<boolean> {
-  const index = state.retry.findIndex(({ errorEquals }) => matchesError(errorEquals, error));
+  const { dataLimitCaught } = run.services;
+  const index = state.retry.findIndex(({ errorEquals }) => matchesError(errorEquals, error, dataLimitCaught));
   const retrier = state.retry[index];
   const taken = frame.retries[index] ?? 0;
   if (retrier === undefined || taken >= retrier.maxAttempts) return false;
@@ -48,7 +63,8 @@ async function retried(run: Run, frame: Frame, state: HandledState, error: AslEr
 }
 
 function caught(run: Run, frame: Frame, state: HandledState, error: AslError): Promise<Outcome> {
-  const index = state.catch.findIndex(({ errorEquals }) => matchesError(errorEquals, error));
+  const { dataLimitCaught } = run.services;
+  const index = state.catch.findIndex(({ errorEquals }) => matchesError(errorEquals, error, dataLimitCaught));
   const catcher = state.catch[index];
   if (catcher === undefined) {
     // a redrive runs such a state anew, whatever of it succeeded (…/redrive-executions, …/redrive-map-run)
@@ -57,7 +73,6 @@ function caught(run: Run, frame: Frame, state: HandledState, error: AslError): P
     throw error;
   }
   run.services.routeTaken(() => ({ ...run.progress(state), route: 'catch', index, error: error.error }));
-  // "usually contains the field Cause": a time-out has none
-  const errorOutput = { Error: error.error, ...(error.cause !== undefined && { Cause: error.cause }) };
+  const errorOutput = error.output;
   return conclude(run, frame, catcher, run.states(frame).with({ errorOutput }), new Payload(errorOutput));
 }

@@ -119,8 +119,13 @@ export interface ItemReader {
 export interface DistributedSettings {
   readonly label: string | undefined;
   readonly itemReader: ItemReader | undefined;
-  readonly toleratedFailureCount: NumberField | undefined;
-  readonly toleratedFailurePercentage: NumberField | undefined;
+}
+
+/** How many iterations of a Map may fail. */
+export interface ToleratedFailures {
+  readonly count: NumberField | undefined;
+  /** From 0 to 100, also with a fraction. */
+  readonly percentage: NumberField | undefined;
 }
 
 export interface MapState extends HandledState {
@@ -129,6 +134,7 @@ export interface MapState extends HandledState {
   readonly items: Template | undefined;
   readonly itemSelector: Template | undefined;
   readonly maxConcurrency: NumberField | undefined;
+  readonly tolerated: ToleratedFailures;
   /** Undefined for an inline Map. */
   readonly distributed: DistributedSettings | undefined;
 }

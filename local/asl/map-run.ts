@@ -27,7 +27,7 @@ export class MapRun {
   stopDate: number | undefined;
   status: Exclude<ExecutionStatus, 'TIMED_OUT'> = 'RUNNING';
   redriveCount = 0;
-  readonly #items: DistributedItems;
+  readonly #items: MapItems;
 
   constructor(
     settings: Pick<
@@ -40,7 +40,7 @@ export class MapRun {
       | 'toleratedFailurePercentage'
       | 'startDate'
     >,
-    items: DistributedItems,
+    items: MapItems,
   ) {
     this.arn = settings.arn;
     this.executionArn = settings.executionArn;
@@ -53,7 +53,7 @@ export class MapRun {
   }
 
   get itemCounts(): MapRunCounts {
-    const { children, inputs } = this.#items;
+    const { children, inputs = [] } = this.#items;
     const count = (status: ExecutionStatus) => children.filter((child) => child?.status === status).length;
     return {
       total: inputs.length,
@@ -70,7 +70,7 @@ export class MapRun {
   exceeds(failures: number): boolean {
     const { toleratedFailureCount: count, toleratedFailurePercentage: percentage } = this;
     if (count === undefined && percentage === undefined) return failures > 0;
-    const total = this.#items.inputs.length;
+    const total = this.#items.inputs?.length ?? 0;
     return (
       (count !== undefined && failures > count) ||
       (percentage !== undefined && (failures / total) * 100 > percentage)
@@ -79,12 +79,17 @@ export class MapRun {
 }
 
 /** The items of a Distributed Map with their child executions, by index. */
-export interface DistributedItems {
-  mapRun: MapRun;
-  readonly inputs: readonly unknown[];
+export interface MapItems {
+  /** Undefined until the ItemReader has read them. */
+  inputs: readonly unknown[] | undefined;
   /** Where the items came from, as the context object's `Map.Item.Source` names it. */
-  readonly source: string;
+  source: string;
   /** Inputs of the children after ItemSelector, as far as they were made. */
   readonly selected: (Payload | undefined)[];
   readonly children: (Execution | undefined)[];
+}
+
+/** The same with the Map Run that works on them. */
+export interface DistributedItems extends MapItems {
+  readonly mapRun: MapRun;
 }

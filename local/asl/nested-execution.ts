@@ -6,6 +6,7 @@ import type { Frame } from './frame.ts';
 import type { TaskResource } from './machine.ts';
 import { Payload } from './payload.ts';
 import type { Run } from './run.ts';
+import { sdkMetadata } from './sdk-metadata.ts';
 import { StepFunctionsError } from './step-functions-error.ts';
 
 /**
@@ -29,7 +30,7 @@ export async function startNested(
   await services.host.authorize?.('states:StartExecution', machineArn, context);
   if (outcome.settled) return;
   const child = start(run, machineArn, name, input);
-  const answer = new Payload({ ExecutionArn: child.arn, StartDate: child.startDate });
+  const answer = startAnswer(run, child);
   if (pattern === 'request') {
     outcome.resolve(answer);
     return;
@@ -49,6 +50,18 @@ export async function startNested(
     keep();
     child.onEnded.delete(ended);
   });
+}
+
+/** The answer to StartExecution, with the metadata of the call. */
+function startAnswer(run: Run, child: Execution): Payload {
+  const started = { ExecutionArn: child.arn, StartDate: child.startDate };
+  const metadata = sdkMetadata({
+    requestId: run.requestId(),
+    bytes: Buffer.byteLength(JSON.stringify(started)),
+    time: run.services.clock.now(),
+    contentType: 'application/x-amz-json-1.0',
+  });
+  return new Payload({ ExecutionArn: started.ExecutionArn, ...metadata, StartDate: started.StartDate });
 }
 
 async function stopChild(run: Run, frame: Frame, child: Execution): Promise<void> {

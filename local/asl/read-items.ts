@@ -6,6 +6,30 @@ import type { StatesVariable } from './states-variable.ts';
 
 const LARGEST_COUNT = 100_000_000;
 
+/** Where the items are, and how many of them are wanted. */
+export interface ItemLocation {
+  readonly bucket: string;
+  readonly key: string;
+  readonly most: number;
+}
+
+/** Evaluates the fields of an ItemReader. Throws `States.ItemReaderFailed`. */
+export async function locateItems(
+  run: Run,
+  frame: Frame,
+  reader: ItemReader,
+  states: StatesVariable,
+): Promise<ItemLocation> {
+  const wanted = reader.maxItems && (await run.number(frame, reader.maxItems, 0, LARGEST_COUNT, states));
+  const { Bucket: bucket, Key: key } = ((await run.evaluate(frame, reader.arguments, states)) ??
+    {}) as Record<string, unknown>;
+  if (typeof bucket !== 'string' || typeof key !== 'string') {
+    throw failed('Bucket and Key of the ItemReader must be strings.');
+  }
+  // 0 is no limit (recorded on AWS)
+  return { bucket, key, most: wanted || LARGEST_COUNT };
+}
+
 /**
  * Reads the items of a Distributed Map from a JSON or JSON Lines object in S3
  * (AWS: step-functions/latest/dg/input-output-itemreader). Throws `States.ItemReaderFailed`.
@@ -14,17 +38,8 @@ export async function readItems(
   run: Run,
   frame: Frame,
   reader: ItemReader,
-  states: StatesVariable,
-): Promise<{ readonly items: readonly unknown[]; readonly source: string }> {
-  const { Bucket: bucket, Key: key } = ((await run.evaluate(frame, reader.arguments, states)) ??
-    {}) as Record<string, unknown>;
-  if (typeof bucket !== 'string' || typeof key !== 'string') {
-    throw failed('Bucket and Key of the ItemReader must be strings.');
-  }
-  const most =
-    reader.maxItems === undefined
-      ? LARGEST_COUNT
-      : await run.number(frame, reader.maxItems, 1, LARGEST_COUNT, states);
+  { bucket, key, most }: ItemLocation,
+): Promise<readonly unknown[]> {
   let text: string;
   try {
     text = await run.services.host.readObject(bucket, key, run.taskContext(frame));
@@ -33,7 +48,7 @@ export async function readItems(
     throw failed(error.cause ?? error.error);
   }
   frame.cancellation.check();
-  return { items: parse(text, reader).slice(0, most), source: `S3://${bucket}/${key}` };
+  return parse(text, reader).slice(0, most);
 }
 
 function parse(text: string, reader: ItemReader): readonly unknown[] {
@@ -50,7 +65,11 @@ function parse(text: string, reader: ItemReader): readonly unknown[] {
     value = (value as Record<string, unknown> | null)?.[member];
   }
   if (Array.isArray(value)) return value;
-  throw failed('The items must be an array (objects are not supported by this interpreter).');
+  if (typeof value === 'object' && value !== null) {
+    throw failed('The items must be an array (objects are not supported by this interpreter).');
+  }
+  // wording of AWS's own cause
+  throw failed('Attempting to map over non-iterable node.');
 }
 
 function json(text: string, what: string): unknown {

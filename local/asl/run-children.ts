@@ -7,8 +7,11 @@ import { runGraph } from './run-graph.ts';
 export interface Children {
   readonly count: number;
   readonly concurrency: number;
-  /** Makes the frame of one that has not begun yet. */
-  create(index: number): Frame | Promise<Frame>;
+  /**
+   * Makes the frame of one that has not begun yet. `previous` is the last event of the state that the one before
+   * it in the same place ended with.
+   */
+  create(index: number, previous: number | undefined): Frame | Promise<Frame>;
   started?(index: number, child: Frame): void;
   succeeded?(index: number, child: Frame): void;
   /** `cause` is the last event of the one that failed. */
@@ -32,10 +35,10 @@ export async function runChildren(run: Run, frame: Frame, children: Children): P
   let failure: unknown;
   let failed = false;
 
-  const runOne = async (index: number): Promise<void> => {
+  const runOne = async (index: number, previous: number | undefined): Promise<number | undefined> => {
     const resuming = frames[index] !== undefined;
     try {
-      const child = frames[index] ?? (await children.create(index));
+      const child = frames[index] ?? (await children.create(index, previous));
       group.check();
       frames[index] = child;
       child.cancellation = group;
@@ -45,19 +48,23 @@ export async function runChildren(run: Run, frame: Frame, children: Children): P
       await undefined;
       await runGraph(run, child, resuming);
       running.delete(index);
+      const last = child.lastEvent;
       children.succeeded?.(index, child);
       frame.lastEvent = child.lastEvent;
+      return last;
     } catch (error) {
-      if (failed || error instanceof Cancelled) return;
+      if (failed || error instanceof Cancelled) return undefined;
       failed = true;
       failure = error;
       if (frames[index] !== undefined) recordFailure(run, frame, children, frames, running, index);
       group.cancel();
+      return undefined;
     }
   };
   const worker = async (): Promise<void> => {
+    let previous: number | undefined;
     for (let index = waiting.shift(); index !== undefined && !group.cancelled; index = waiting.shift()) {
-      await runOne(index);
+      previous = await runOne(index, previous);
     }
   };
   await Promise.all(Array.from({ length: Math.min(children.concurrency, waiting.length) }, worker));

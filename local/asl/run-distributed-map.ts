@@ -4,11 +4,11 @@ import type { Execution } from './execution.ts';
 import { FirstOutcome } from './first-outcome.ts';
 import type { Frame } from './frame.ts';
 import type { DistributedSettings, MapState } from './machine.ts';
-import { type DistributedItems, MapRun } from './map-run.ts';
+import { type DistributedItems, type MapItems, MapRun } from './map-run.ts';
 import { Payload } from './payload.ts';
-import { readItems } from './read-items.ts';
+import { type ItemLocation, locateItems, readItems } from './read-items.ts';
 import type { Run } from './run.ts';
-import { mapConcurrency, mapItems, selectItem } from './run-map.ts';
+import { asEntered, mapConcurrency, mapItems, selectItem, toleratedFailures } from './run-map.ts';
 import type { StatesVariable } from './states-variable.ts';
 
 /**
@@ -28,8 +28,13 @@ export async function runDistributedMap(
   const context = run.taskContext(frame);
   await run.services.host.authorize?.('states:StartExecution', run.execution.stateMachine.arn, context);
   frame.cancellation.check();
+  const { itemReader } = settings;
+  let location: ItemLocation | undefined;
   if (frame.distributed === undefined) {
-    frame.distributed = await startMapRun(run, frame, state, settings, states);
+    const inputs = await startMapState(run, frame, state, settings, states);
+    const tolerated = await asEntered(run, frame, () => toleratedFailures(run, frame, state, states));
+    location = itemReader && (await locateItems(run, frame, itemReader, states));
+    frame.distributed = startMapRun(run, frame, settings, { ...inputs, ...tolerated });
   } else {
     const { mapRun } = frame.distributed;
     mapRun.redriveCount += 1;
@@ -40,64 +45,79 @@ export async function runDistributedMap(
   const items = frame.distributed;
   const { mapRun } = items;
   try {
+    if (items.inputs === undefined && itemReader !== undefined) {
+      location ??= await locateItems(run, frame, itemReader, states);
+      items.inputs = await readItems(run, frame, itemReader, location);
+      items.source = `S3://${location.bucket}/${location.key}`;
+    }
     await runItems(run, frame, state, items);
   } catch (error) {
     mapRun.status = error instanceof Cancelled ? 'ABORTED' : 'FAILED';
     mapRun.stopDate = run.services.clock.now();
     if (error instanceof AslError) {
-      run.record(frame, 'MapRunFailed', { error: error.error, cause: error.cause });
-      run.record(frame, 'MapStateFailed');
+      run.record(frame, 'MapRunFailed', error.details);
     }
     throw error;
   }
   mapRun.status = 'SUCCEEDED';
   mapRun.stopDate = run.services.clock.now();
-  run.record(frame, 'MapRunSucceeded');
-  run.record(frame, 'MapStateSucceeded');
+  // MapStateExited follows the start of the Map Run (recorded on AWS)
+  run.recordAfter(run.recordAfter(frame.lastEvent, 'MapRunSucceeded'), 'MapStateSucceeded');
   return new Payload((items.children as Execution[]).map(resultOf));
 }
 
-async function startMapRun(
+/** What is known of a Map Run before it starts. */
+interface MapRunSettings {
+  /** Undefined where an ItemReader has yet to read them. */
+  readonly inputs: readonly unknown[] | undefined;
+  readonly maxConcurrency: number;
+  readonly toleratedFailureCount: number | undefined;
+  readonly toleratedFailurePercentage: number | undefined;
+}
+
+/** The state starts with its items, or with a length of 0 where an ItemReader reads them later (recorded on AWS). */
+async function startMapState(
   run: Run,
   frame: Frame,
   state: MapState,
   settings: DistributedSettings,
   states: StatesVariable,
-): Promise<DistributedItems> {
+): Promise<Pick<MapRunSettings, 'inputs' | 'maxConcurrency'>> {
+  const most = run.services.limits.distributedMapConcurrency;
+  const known = await asEntered(run, frame, async () => ({
+    maxConcurrency: await mapConcurrency(run, frame, state, states, most),
+    inputs: settings.itemReader === undefined ? await mapItems(run, frame, state, states) : undefined,
+  }));
+  run.record(frame, 'MapStateStarted', { length: known.inputs?.length ?? 0 });
+  return known;
+}
+
+function startMapRun(
+  run: Run,
+  frame: Frame,
+  { label: fixed }: DistributedSettings,
+  { inputs, ...settings }: MapRunSettings,
+): DistributedItems {
   const { services, execution } = run;
-  const { items: inputs, source } =
-    settings.itemReader === undefined
-      ? { items: await mapItems(run, frame, state, states), source: 'STATE_DATA' }
-      : await readItems(run, frame, settings.itemReader, states);
-  const { toleratedFailureCount: count, toleratedFailurePercentage: percentage } = settings;
-  const label = settings.label ?? run.random.uuid();
-  const items = { inputs, source, selected: [], children: [] } as unknown as DistributedItems;
-  items.mapRun = new MapRun(
+  const label = fixed ?? run.random.uuid();
+  const items: MapItems = { inputs, source: 'STATE_DATA', selected: [], children: [] };
+  const mapRun = new MapRun(
     {
+      ...settings,
       arn: `${execution.stateMachine.arn.replace(':stateMachine:', ':mapRun:')}/${label}:${run.random.uuid()}`,
       executionArn: execution.arn,
       stateMachineArn: `${execution.stateMachine.arn}/${label}`,
-      maxConcurrency: await mapConcurrency(
-        run,
-        frame,
-        state,
-        states,
-        services.limits.distributedMapConcurrency,
-      ),
-      toleratedFailureCount: count && (await run.number(frame, count, 0, Number.MAX_SAFE_INTEGER, states)),
-      toleratedFailurePercentage: percentage && (await run.number(frame, percentage, 0, 100, states)),
       startDate: services.clock.now(),
     },
     items,
   );
-  run.record(frame, 'MapStateStarted', { length: inputs.length });
-  run.record(frame, 'MapRunStarted', { mapRunArn: items.mapRun.arn });
-  services.mapRunStarted(items.mapRun);
-  return items;
+  run.record(frame, 'MapRunStarted', { mapRunArn: mapRun.arn });
+  services.mapRunStarted(mapRun);
+  return Object.assign(items, { mapRun });
 }
 
 async function runItems(run: Run, frame: Frame, state: MapState, items: DistributedItems): Promise<void> {
-  const { mapRun, children, inputs } = items;
+  const { mapRun, children, inputs = [] } = items;
   const group = new Cancellation(frame.cancellation);
   let failures = 0;
   let next = 0;

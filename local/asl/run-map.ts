@@ -1,7 +1,7 @@
-import { AslError } from './asl-error.ts';
+import { EvaluationError } from './expression.ts';
 import { Frame } from './frame.ts';
+import type { Attempt } from './handlers.ts';
 import type { MapState } from './machine.ts';
-import { conclude, type Outcome } from './outcome.ts';
 import { Payload } from './payload.ts';
 import type { Run } from './run.ts';
 import { runChildren } from './run-children.ts';
@@ -11,13 +11,13 @@ import type { StatesVariable } from './states-variable.ts';
 const LARGEST_COUNT = 99_999_999;
 
 /** Runs a Map of either mode (AWS: step-functions/latest/dg/state-map). */
-export async function runMap(run: Run, frame: Frame, state: MapState, resuming: boolean): Promise<Outcome> {
+export async function runMap(run: Run, frame: Frame, state: MapState, resuming: boolean): Promise<Attempt> {
   const states = run.states(frame);
   if (!resuming) run.restart(frame);
   const result = state.distributed
     ? await runDistributedMap(run, frame, state, state.distributed, states)
     : await runInlineMap(run, frame, state, states);
-  return conclude(run, frame, state, states.with({ result: result.value }), result);
+  return { result, states };
 }
 
 /** Items of the Map's Items field, or of its input. Throws where that is no array. */
@@ -32,7 +32,33 @@ export async function mapItems(
   if (Array.isArray(items)) return items;
   const [expression] = state.items?.expressions ?? [];
   if (expression !== undefined) throw run.evaluationFailed(frame, expression.unexpected('array', items));
-  throw run.failure(frame, 'States.Runtime', 'The input of a Map without Items must be an array.');
+  throw run.evaluationFailed(
+    frame,
+    new EvaluationError(`Map state input must be an array but was: ${JSON.stringify(items)}`),
+  );
+}
+
+/**
+ * Evaluates fields of the Map itself. On AWS, an EvaluationFailed of them follows the event before the Map was
+ * entered (recorded); what succeeds follows the entry.
+ */
+export async function asEntered<T>(run: Run, frame: Frame, evaluate: () => Promise<T>): Promise<T> {
+  const { lastEvent, enteredEvent } = frame;
+  // a retry follows what failed
+  if (frame.retryCount > 0) return evaluate();
+  frame.lastEvent = run.execution.history[enteredEvent - 1]?.previousEventId ?? lastEvent;
+  const value = await evaluate();
+  frame.lastEvent = lastEvent;
+  return value;
+}
+
+/** Evaluates how many failures are tolerated; on AWS, an inline Map has these fields and ignores them. */
+export async function toleratedFailures(run: Run, frame: Frame, state: MapState, states: StatesVariable) {
+  const { count, percentage } = state.tolerated;
+  return {
+    toleratedFailureCount: count && (await run.number(frame, count, 0, Number.MAX_SAFE_INTEGER, states)),
+    toleratedFailurePercentage: percentage && (await run.fraction(frame, percentage, 0, 100, states)),
+  };
 }
 
 /** Concurrency of a Map: its MaxConcurrency, where 0 and nothing mean as many as AWS allows (`most`). */
@@ -64,34 +90,29 @@ async function runInlineMap(
   state: MapState,
   states: StatesVariable,
 ): Promise<Payload> {
-  const items = await mapItems(run, frame, state, states);
   const most = run.services.limits.inlineMapConcurrency;
-  const concurrency = await mapConcurrency(run, frame, state, states, most);
+  const { items, concurrency } = await asEntered(run, frame, async () => ({
+    concurrency: await mapConcurrency(run, frame, state, states, most),
+    items: await mapItems(run, frame, state, states),
+  }));
   if (frame.children === undefined) run.record(frame, 'MapStateStarted', { length: items.length });
+  await asEntered(run, frame, () => toleratedFailures(run, frame, state, states));
   const { name } = state;
   const started = frame.lastEvent;
-  try {
-    await runChildren(run, frame, {
-      count: items.length,
-      concurrency,
-      create: async (index) => {
-        const item = { Index: index, Value: items[index], Source: 'STATE_DATA' };
-        return new Frame(
-          state.processor,
-          await selectItem(run, frame, state, item),
-          started,
-          frame.variables,
-        );
-      },
-      started: (index, child) => run.record(child, 'MapIterationStarted', { name, index }),
-      succeeded: (index, child) => run.record(child, 'MapIterationSucceeded', { name, index }),
-      failed: (index, cause) => run.recordAfter(cause, 'MapIterationFailed', { name, index }),
-      aborted: (index, cause) => run.recordAfter(cause, 'MapIterationAborted', { name, index }),
-    });
-  } catch (error) {
-    if (error instanceof AslError) run.record(frame, 'MapStateFailed');
-    throw error;
-  }
-  run.record(frame, 'MapStateSucceeded');
+  await runChildren(run, frame, {
+    count: items.length,
+    concurrency,
+    create: async (index, previous) => {
+      const item = { Index: index, Value: items[index], Source: 'STATE_DATA' };
+      const input = await selectItem(run, frame, state, item);
+      return new Frame(state.processor, input, previous ?? started, frame.variables);
+    },
+    started: (index, child) => run.record(child, 'MapIterationStarted', { name, index }),
+    succeeded: (index, child) => run.record(child, 'MapIterationSucceeded', { name, index }),
+    failed: (index, cause) => run.recordAfter(cause, 'MapIterationFailed', { name, index }),
+    aborted: (index, cause) => run.recordAfter(cause, 'MapIterationAborted', { name, index }),
+  });
+  // MapStateExited follows what came before this event (recorded on AWS)
+  run.recordAfter(frame.lastEvent, 'MapStateSucceeded');
   return new Payload((frame.children as unknown as Frame[]).map((child) => child.output?.value));
 }

@@ -1,9 +1,9 @@
 import { AslError } from './asl-error.ts';
 import { FirstOutcome } from './first-outcome.ts';
 import type { Frame } from './frame.ts';
+import type { Attempt } from './handlers.ts';
 import type { NumberField, TaskState } from './machine.ts';
 import { startNested } from './nested-execution.ts';
-import { conclude, type Outcome } from './outcome.ts';
 import { Payload } from './payload.ts';
 import type { Run } from './run.ts';
 import type { StatesVariable } from './states-variable.ts';
@@ -11,7 +11,7 @@ import type { StatesVariable } from './states-variable.ts';
 const MOST_SECONDS = 99_999_999;
 
 /** Makes one attempt at a Task (AWS: step-functions/latest/dg/state-task and …/connect-to-resource). */
-export async function runTask(run: Run, frame: Frame, state: TaskState): Promise<Outcome> {
+export async function runTask(run: Run, frame: Frame, state: TaskState): Promise<Attempt> {
   const token = state.resource.pattern === 'token' ? run.services.tokens.create() : undefined;
   const states = run.states(frame, { token });
   const args = await run.payload(frame, state.arguments, states, frame.input);
@@ -23,7 +23,7 @@ export async function runTask(run: Run, frame: Frame, state: TaskState): Promise
   const attempt = new TaskAttempt(run, frame, state);
   attempt.schedule(args, timeout, heartbeat);
   const result = await attempt.perform(args, timeout, heartbeat, token);
-  return conclude(run, frame, state, states.with({ result: result.value }), result);
+  return { result, states };
 }
 
 async function seconds(
@@ -72,7 +72,9 @@ class TaskAttempt {
     void this.#request(args);
     let result: Payload;
     try {
-      result = this.#run.checkSize(this.#frame, await this.#outcome.promise);
+      // the cause names the service, as recorded on AWS
+      const { resourceType } = this.#state.resource;
+      result = this.#run.checkSize(this.#frame, await this.#outcome.promise, resourceType);
     } catch (error) {
       if (error instanceof AslError) this.#recordFailure(error);
       throw error;
@@ -115,7 +117,7 @@ class TaskAttempt {
     const { tokens } = this.#run.services;
     tokens.open(token, {
       succeed: (output) => this.#outcome.resolve(Payload.parse(output)),
-      fail: (error, cause) => this.#outcome.reject(new AslError(error ?? 'States.TaskFailed', cause)),
+      fail: (error, cause) => this.#outcome.reject(new AslError(error ?? '', cause)),
       heartbeat: beat,
     });
     this.#outcome.onSettled(() => tokens.close(token));
@@ -134,9 +136,8 @@ class TaskAttempt {
     };
   }
 
-  #recordFailure({ error, cause }: AslError): void {
-    const type = error === 'States.Timeout' ? 'TaskTimedOut' : 'TaskFailed';
-    this.#record(type, { error, ...(cause !== undefined && { cause }) });
+  #recordFailure(error: AslError): void {
+    this.#record(error.error === 'States.Timeout' ? 'TaskTimedOut' : 'TaskFailed', error.details);
   }
 
   #record(type: string, details: Readonly<Record<string, unknown>>): void {

@@ -24,6 +24,8 @@ export interface RunServices {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
   readonly limits: Limits;
+  /** Whether States.ALL takes States.DataLimitExceeded. */
+  readonly dataLimitCaught: boolean;
   readonly host: EngineHost;
   readonly tokens: TaskTokens;
   /** StartExecution; throws StepFunctionsError. */
@@ -53,6 +55,7 @@ export class Run {
   readonly #functions: Readonly<Record<string, unknown>>;
   readonly #executionContext: Readonly<Record<string, unknown>>;
   #random: SeededRandom | undefined;
+  #requestIds: SeededRandom | undefined;
   #timeout: Timer | undefined;
 
   constructor(execution: Execution, services: RunServices) {
@@ -74,6 +77,12 @@ export class Run {
   get random(): SeededRandom {
     this.#random ??= this.services.random.fork(`${this.execution.arn}#${this.execution.redriveCount}`);
     return this.#random;
+  }
+
+  /** The id of a call that the engine makes itself; drawn apart, so that it changes no other chance. */
+  requestId(): string {
+    this.#requestIds ??= this.random.fork('request-ids');
+    return this.#requestIds.uuid();
   }
 
   /** Sets the run going; its first state begins when the code that is running has finished. */
@@ -174,9 +183,14 @@ export class Run {
   states(frame: Frame, parts: ContextParts = {}): StatesVariable {
     const { stateMachine } = this.execution;
     const { state, enteredAt, retryCount } = frame;
+    const handled = HANDLED.has(frame.graph.states.get(state)?.type ?? '');
     return new StatesVariable(frame.input.value, () => ({
       Execution: this.#executionContext,
-      State: { EnteredTime: formatTimestamp(enteredAt), Name: state, RetryCount: retryCount },
+      State: {
+        EnteredTime: formatTimestamp(enteredAt),
+        Name: state,
+        ...(handled && { RetryCount: retryCount }),
+      },
       StateMachine: { Id: stateMachine.arn, Name: stateMachine.name },
       ...(parts.token !== undefined && { Task: { Token: parts.token } }),
       ...(parts.item !== undefined && { Map: { Item: parts.item } }),
@@ -214,6 +228,20 @@ export class Run {
     throw this.evaluationFailed(frame, field.unexpected(`integer from ${low} to ${high}`, value));
   }
 
+  /** As {@link number}, also with a fraction. */
+  async fraction(
+    frame: Frame,
+    field: NumberField,
+    low: number,
+    high: number,
+    states: StatesVariable,
+  ): Promise<number> {
+    if (!(field instanceof Expression)) return field;
+    const value = await this.evaluate(frame, field, states);
+    if (typeof value === 'number' && value >= low && value <= high) return value;
+    throw this.evaluationFailed(frame, field.unexpected(`number from ${low} to ${high}`, value));
+  }
+
   /** Records that an expression failed. @returns the error to throw */
   evaluationFailed(frame: Frame, error: EvaluationError): AslError {
     frame.cancellation.check();
@@ -221,7 +249,7 @@ export class Run {
     this.record(frame, 'EvaluationFailed', {
       error: failure.error,
       cause: failure.cause,
-      location: error.location,
+      ...(error.location !== undefined && { location: error.location }),
       state: frame.state,
     });
     return failure;
@@ -233,13 +261,13 @@ export class Run {
     return new AslError(error, where + cause);
   }
 
-  /** Throws `States.DataLimitExceeded` where a payload is larger than AWS carries. */
-  checkSize(frame: Frame, payload: Payload): Payload {
+  /** Throws `States.DataLimitExceeded` where a payload is larger than AWS carries; the cause names `what`. */
+  checkSize(frame: Frame, payload: Payload, what: string = frame.state): Payload {
     if (payload.bytes <= this.services.limits.payloadBytes) return payload;
     // AWS's own wording, also for what goes in
     throw new AslError(
       'States.DataLimitExceeded',
-      `The state/task '${frame.state}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+      `The state/task '${what}' returned a result with a size exceeding the maximum number of bytes service limit.`,
     );
   }
 
@@ -267,6 +295,9 @@ export class Run {
     return outcome.promise;
   }
 }
+
+/** States that have Retry; only they have a RetryCount (recorded on AWS). */
+const HANDLED: ReadonlySet<string> = new Set(['Task', 'Parallel', 'Map']);
 
 const END_EVENTS = {
   SUCCEEDED: 'ExecutionSucceeded',

@@ -204,4 +204,38 @@ describe('SimulatedAccount', () => {
       'not this one',
     ]);
   });
+
+  it.each([
+    [undefined, 'FAILED'],
+    [false, 'FAILED'],
+    [true, 'SUCCEEDED'],
+  ])(
+    'with dataLimitCaught %s, an answer over the limit ends %s behind States.ALL',
+    async (caught, status) => {
+      const account = new SimulatedAccount({
+        clock,
+        random: new SeededRandom(7),
+        ...(caught !== undefined && { dataLimitCaught: caught }),
+      });
+      const arn = 'arn:aws:states:eu-west-1:111122223333:stateMachine:large';
+      const large = { Type: 'Pass', Output: 'x'.repeat(300_000), End: true };
+      const both = {
+        Type: 'Parallel',
+        Branches: [{ StartAt: 'Large', States: { Large: large } }],
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }],
+        End: true,
+      };
+      const definition = {
+        QueryLanguage: 'JSONata',
+        StartAt: 'Both',
+        States: { Both: both, Caught: { Type: 'Succeed' } },
+      };
+      const roleArn = 'arn:aws:iam::111122223333:role/large';
+      account.createStateMachine({ name: 'large', arn, roleArn, definition }, 'Large');
+      const { executionArn } = account.engine.startExecution({ stateMachineArn: arn });
+      const execution = account.engine.execution(executionArn);
+      await clock.run(() => execution.status !== 'RUNNING');
+      expect(execution.status).toBe(status);
+    },
+  );
 });

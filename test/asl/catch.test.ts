@@ -123,12 +123,12 @@ describe('Catch', () => {
     expect(execution.cause).toContain("field 'Catch[0]/Output'");
   });
 
-  it('has no Cause where the error has none', async () => {
+  it('has an empty Cause after a time-out', async () => {
     const harness = play().on(INVOKE, () => harness.clock.sleep(10_000));
     const execution = await harness.run({
       Work: work({ TimeoutSeconds: 1, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }] }),
       Caught: { Type: 'Succeed' },
     });
-    expect(output(execution)).toEqual({ Error: 'States.Timeout' });
+    expect(output(execution)).toEqual({ Error: 'States.Timeout', Cause: '' });
   });
 });

@@ -27,9 +27,30 @@ describe('$states.context', () => {
         StartTime: '2026-03-01T08:00:00Z',
         RedriveCount: 0,
       },
-      State: { EnteredTime: '2026-03-01T08:00:01Z', Name: 'Show', RetryCount: 0 },
+      State: { EnteredTime: '2026-03-01T08:00:01Z', Name: 'Show' },
       StateMachine: { Id: `${MACHINES}:shown`, Name: 'shown' },
     });
+  });
+
+  it('counts retries in states that have Retry, and only there', async () => {
+    const State = '{% $states.context.State %}';
+    const counted = { EnteredTime: expect.any(String), RetryCount: 0 };
+    const plain = { EnteredTime: expect.any(String) };
+    const harness = play().on(INVOKE, (args: unknown) => args);
+    const shown = async (state: object) => {
+      const states = { Show: { ...state, Next: 'Done' }, Done: { Type: 'Succeed' } };
+      return output(await harness.run(states, []));
+    };
+    const inner = { StartAt: 'Inner', States: { Inner: { Type: 'Succeed' } } };
+    expect(await shown(work({ Output: State, End: undefined }))).toEqual({ ...counted, Name: 'Show' });
+    for (const [fields, expected] of [
+      [{ Type: 'Map', ItemProcessor: inner }, counted],
+      [{ Type: 'Parallel', Branches: [inner] }, counted],
+      [{ Type: 'Pass' }, plain],
+      [{ Type: 'Wait', Seconds: 1 }, plain],
+    ]) {
+      expect(await shown({ ...fields, Output: State })).toEqual({ ...expected, Name: 'Show' });
+    }
   });
 
   it('writes fractions of a second only where there are some', async () => {

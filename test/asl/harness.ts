@@ -21,6 +21,7 @@ interface Options {
   readonly limits?: Partial<Limits>;
   readonly objects?: Readonly<Record<string, string | AslError>>;
   readonly authorize?: NonNullable<EngineHost['authorize']>;
+  readonly dataLimitCaught?: boolean;
 }
 
 /** An engine in virtual time whose tasks are functions by resource. */
@@ -33,7 +34,7 @@ export class Harness {
   readonly tasks = new Map<string, Task>();
   #machines = 0;
 
-  constructor({ seed = 1, limits = {}, objects = {}, authorize }: Options = {}) {
+  constructor({ seed = 1, limits = {}, objects = {}, authorize, dataLimitCaught = false }: Options = {}) {
     this.engine = new Engine(
       {
         clock: this.clock,
@@ -52,6 +53,7 @@ export class Harness {
         ...(authorize && { authorize }),
       },
       limits,
+      { dataLimitCaught },
     );
     this.engine.onStatusChange((change) => this.changes.push(change));
     this.engine.onRouteTaken((route) => this.routes.push(route));
@@ -124,6 +126,11 @@ export function output(execution: Execution): unknown {
 
 export function types(execution: Execution): string[] {
   return execution.history.map(({ type }) => type);
+}
+
+/** Events as `id<previousEventId type`. */
+export function links(execution: Execution): string[] {
+  return execution.history.map(({ id, previousEventId, type }) => `${id}<${previousEventId} ${type}`);
 }
 
 let harness: Harness | undefined;

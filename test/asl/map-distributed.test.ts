@@ -4,6 +4,7 @@ import {
   giveBackClock,
   type Harness,
   INVOKE,
+  links,
   MACHINES,
   output,
   play,
@@ -142,6 +143,8 @@ describe('Distributed Map', () => {
     expect((await harness.run(map(fields), { items: [-1, 1, 1, 1], share: 25 })).status).toBe('SUCCEEDED');
     expect((await harness.run(map(fields), { items: [-1, 1, 1, 1], share: 24 })).status).toBe('FAILED');
     expect((await harness.run(map(fields), { items: [-1, -1], share: 100 })).status).toBe('SUCCEEDED');
+    expect((await harness.run(map(fields), { items: [-1, 1, 1], share: 33.5 })).status).toBe('SUCCEEDED');
+    expect((await harness.run(map(fields), { items: [-1, 1, 1], share: 33.3 })).status).toBe('FAILED');
   });
 
   it('fails where either threshold is passed', async () => {
@@ -250,9 +253,49 @@ describe('ItemReader', () => {
     ['an object that cannot be read', new AslError('S3.NoSuchKeyException', 'no such key'), 'no such key'],
     ['text that is not JSON', '[1,', 'as JSON failed'],
     ['JSON without an array', '{"a":1}', 'must be an array'],
+    ['JSON of one value', '1', 'Attempting to map over non-iterable node.'],
   ])('fails with States.ItemReaderFailed for %s', async (_, object, cause) => {
     const execution = await play({ objects: { 'plans/p.json': object } }).run(reader({ InputType: 'JSON' }));
     expect(execution.error).toBe('States.ItemReaderFailed');
     expect(execution.cause).toContain(cause);
+    expect(links(execution).slice(1)).toEqual([
+      '2<0 MapStateEntered',
+      '3<2 MapStateStarted',
+      '4<3 MapRunStarted',
+      '5<4 MapRunFailed',
+      '6<5 MapStateFailed',
+      '7<6 ExecutionFailed',
+    ]);
+    expect(execution.history[2]?.details).toEqual({ length: 0 });
+  });
+
+  it('reads again when the Map Run is redriven', async () => {
+    const objects: Record<string, string> = { 'plans/p.json': '[' };
+    const harness = play({ objects });
+    const execution = await harness.run(reader({ InputType: 'JSON' }));
+    objects['plans/p.json'] = '["x"]';
+    harness.engine.redriveExecution(execution.arn);
+    await harness.settle();
+    expect(values(execution)).toEqual(['x']);
+    expect(types(execution)).toContain('MapRunRedriven');
+  });
+
+  it('reads all items with a MaxItems of 0', async () => {
+    const objects = { 'plans/p.json': '[1,2]' };
+    const execution = await play({ objects }).run(reader({ InputType: 'JSON', MaxItems: '{% 0 %}' }));
+    expect(values(execution)).toEqual([1, 2]);
+  });
+
+  it('ends as in a history recorded on AWS: the exit follows the start of the Map Run', async () => {
+    const execution = await play({ objects: { 'plans/p.json': '[1]' } }).run(reader({ InputType: 'JSON' }));
+    expect(links(execution).slice(1)).toEqual([
+      '2<0 MapStateEntered',
+      '3<2 MapStateStarted',
+      '4<3 MapRunStarted',
+      '5<4 MapRunSucceeded',
+      '6<5 MapStateSucceeded',
+      '7<4 MapStateExited',
+      '8<7 ExecutionSucceeded',
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { AslError } from '../../local/asl/asl-error.ts';
-import { giveBackClock, INVOKE, output, play, types, work } from './harness.ts';
+import { giveBackClock, INVOKE, links, output, play, types, work } from './harness.ts';
 
 afterEach(giveBackClock);
 
@@ -118,9 +118,97 @@ describe('inline Map', () => {
     );
   });
 
-  it('fails where its input is no array and there are no Items', async () => {
-    const execution = await play().run(map({}), { a: 1 });
-    expect(execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+  it.each([
+    [1, '1'],
+    ['text', '"text"'],
+    [null, 'null'],
+    [{ a: 1 }, '{"a":1}'],
+  ])('fails where its input is no array but %j, as in a history recorded on AWS', async (items, shown) => {
+    const execution = await play().run(
+      { Start: { Type: 'Pass', Output: '{% $states.input.items %}', Next: 'All' }, ...map({}) },
+      { items },
+    );
+    const cause = `An error occurred while executing the state 'All' (entered at the event id #4). Map state input must be an array but was: ${shown}`;
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError', cause });
+    expect(links(execution).slice(3)).toEqual([
+      '4<3 MapStateEntered',
+      '5<3 EvaluationFailed',
+      '6<5 MapStateFailed',
+      '7<6 ExecutionFailed',
+    ]);
+    expect(execution.history[4]?.details).toEqual({
+      error: 'States.QueryEvaluationError',
+      cause,
+      state: 'All',
+    });
+  });
+
+  it('lets a catcher take items that are no array', async () => {
+    const execution = await play().run(
+      {
+        ...map({
+          Catch: [{ ErrorEquals: ['States.QueryEvaluationError'], Output: 'caught', Next: 'Caught' }],
+        }),
+        Caught: { Type: 'Succeed' },
+      },
+      1,
+    );
+    expect(output(execution)).toBe('caught');
+    expect(types(execution)).toContain('MapStateFailed');
+  });
+
+  it.each(['Items', 'MaxConcurrency', 'ToleratedFailureCount', 'ToleratedFailurePercentage'])(
+    'ends with MapStateFailed where %s cannot be evaluated',
+    async (field) => {
+      const execution = await play().run(map({ [field]: "{% 'none' %}" }), [1]);
+      expect(execution.error).toBe('States.QueryEvaluationError');
+      expect(
+        links(execution)
+          .slice(-3)
+          .map((link) => link.split(' ')[1]),
+      ).toEqual(['EvaluationFailed', 'MapStateFailed', 'ExecutionFailed']);
+      expect(execution.history.at(-3)).toMatchObject({ previousEventId: 0, details: { location: field } });
+    },
+  );
+
+  it('takes tolerated failures and a Label, and tolerates nothing', async () => {
+    const fields = { ToleratedFailureCount: 5, ToleratedFailurePercentage: '{% 99.5 %}', Label: 'L' };
+    const broken = { Item: { Type: 'Fail', Error: 'Broken' } };
+    expect(output(await play().run(map(fields), [1]))).toEqual([1]);
+    expect((await play().run(map(fields, broken), [1])).error).toBe('Broken');
+  });
+
+  it('chains iterations and its own end as in a history recorded on AWS', async () => {
+    const execution = await play().run(map({ MaxConcurrency: 1 }), [1, 'two']);
+    expect(links(execution)).toEqual([
+      '1<0 ExecutionStarted',
+      '2<0 MapStateEntered',
+      '3<2 MapStateStarted',
+      '4<3 MapIterationStarted',
+      '5<4 PassStateEntered',
+      '6<5 PassStateExited',
+      '7<6 MapIterationSucceeded',
+      '8<6 MapIterationStarted',
+      '9<8 PassStateEntered',
+      '10<9 PassStateExited',
+      '11<10 MapIterationSucceeded',
+      '12<11 MapStateSucceeded',
+      '13<11 MapStateExited',
+      '14<13 ExecutionSucceeded',
+    ]);
+  });
+
+  it('records its failure only when no retrier is left', async () => {
+    const broken = { Item: { Type: 'Fail', Error: 'Broken' } };
+    const retry = { Retry: [{ ErrorEquals: ['Broken'], MaxAttempts: 2 }], MaxConcurrency: 1 };
+    const execution = await play().run(map(retry, broken), [1]);
+    expect(types(execution).filter((type) => type.startsWith('MapState'))).toEqual([
+      'MapStateEntered',
+      'MapStateStarted',
+      'MapStateStarted',
+      'MapStateStarted',
+      'MapStateFailed',
+    ]);
   });
 
   it('does not show the item to the states inside, as AWS documents', async () => {

@@ -31,12 +31,23 @@ const doubling = {
 const failing = { Stop: { Type: 'Fail', Error: 'Bad', Cause: 'very' } };
 const waiting = { Pause: { Type: 'Wait', Seconds: 600, End: true } };
 
+/** What the answer to StartExecution carries besides, as recorded on AWS. */
+const metadata = {
+  SdkHttpMetadata: {
+    AllHttpHeaders: expect.objectContaining({ 'Content-Type': ['application/x-amz-json-1.0'] }),
+    HttpHeaders: expect.objectContaining({ Date: 'Sun, 01 Mar 2026 08:00:00 GMT' }),
+    HttpStatusCode: 200,
+  },
+  SdkResponseMetadata: { RequestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+};
+
 describe('states:startExecution', () => {
   it('starts the other machine and goes on at once', async () => {
     const harness = withChild(doubling);
     const execution = await harness.run(call('', { Name: 'c1' }), { n: 4 });
     expect(output(execution)).toEqual({
       ExecutionArn: `${EXECUTIONS}:child:c1`,
+      ...metadata,
       StartDate: harness.clock.startedAt,
     });
     expect(execution.stopDate).toBe(harness.clock.startedAt);

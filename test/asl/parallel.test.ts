@@ -1,5 +1,5 @@
 import { AslError } from '../../local/asl/asl-error.ts';
-import { giveBackClock, INVOKE, output, play, types, work } from './harness.ts';
+import { giveBackClock, INVOKE, links, output, play, types, work } from './harness.ts';
 
 afterEach(giveBackClock);
 
@@ -90,7 +90,52 @@ describe('Parallel', () => {
     });
     expect(output(execution)).toBe('caught');
     expect(harness.calls.filter(({ resource }) => resource === PUBLISH)).toHaveLength(2);
-    expect(types(execution).filter((type) => type === 'ParallelStateFailed')).toHaveLength(2);
+    expect(types(execution).filter((type) => type === 'ParallelStateFailed')).toHaveLength(1);
+  });
+
+  it('records its failure only when no retrier is left, as in a history recorded on AWS', async () => {
+    const execution = await play().run({
+      Both: {
+        Type: 'Parallel',
+        Branches: [branch('Stop', { Stop: { Type: 'Fail', Error: 'Boom' } })],
+        Retry: [{ ErrorEquals: ['Boom'], MaxAttempts: 2 }],
+        End: true,
+      },
+    });
+    expect(links(execution)).toEqual([
+      '1<0 ExecutionStarted',
+      '2<0 ParallelStateEntered',
+      '3<2 ParallelStateStarted',
+      '4<3 FailStateEntered',
+      '5<4 ParallelStateStarted',
+      '6<5 FailStateEntered',
+      '7<6 ParallelStateStarted',
+      '8<7 FailStateEntered',
+      '9<8 ParallelStateFailed',
+      '10<9 ExecutionFailed',
+    ]);
+  });
+
+  it('ends with ParallelStateFailed where its Arguments cannot be evaluated', async () => {
+    const execution = await play().run({
+      Both: { Type: 'Parallel', Arguments: '{% $error("x") %}', Branches: [slow('A', 2, 1)], End: true },
+    });
+    expect(types(execution).slice(-3)).toEqual([
+      'EvaluationFailed',
+      'ParallelStateFailed',
+      'ExecutionFailed',
+    ]);
+  });
+
+  it('is not failed by an Output that cannot be evaluated after it succeeded', async () => {
+    const execution = await play().run({
+      Both: { Type: 'Parallel', Branches: [slow('A', 2, 1)], Output: '{% $error("x") %}', End: true },
+    });
+    expect(types(execution).slice(-3)).toEqual([
+      'ParallelStateSucceeded',
+      'EvaluationFailed',
+      'ExecutionFailed',
+    ]);
   });
 
   it('records the start, the branches and the end in AWS’s order', async () => {
@@ -106,7 +151,7 @@ describe('Parallel', () => {
       '5 WaitStateExited',
       '4 WaitStateExited',
       '7 ParallelStateSucceeded',
-      '8 ParallelStateExited',
+      '7 ParallelStateExited',
       '9 ExecutionSucceeded',
     ]);
   });

@@ -81,7 +81,7 @@ describe('payload limit', () => {
       status: 'FAILED',
       error: 'States.DataLimitExceeded',
       cause:
-        "The state/task 'Work' returned a result with a size exceeding the maximum number of bytes service limit.",
+        "The state/task 'lambda' returned a result with a size exceeding the maximum number of bytes service limit.",
     });
   });
 
@@ -127,6 +127,20 @@ describe('payload limit', () => {
     });
     expect((await harness.run(caught('States.ALL'))).status).toBe('FAILED');
     expect(output(await harness.run(caught('States.DataLimitExceeded')))).toBe('caught');
+  });
+
+  it('is caught and retried by States.ALL, as recordings show, where the engine is told so', async () => {
+    const harness = play({ limits, dataLimitCaught: true }).on(INVOKE, () => text(101));
+    const fields = (name: string) => ({
+      Work: work({
+        Retry: [{ ErrorEquals: [name], MaxAttempts: 1 }],
+        Catch: [{ ErrorEquals: [name], Output: 'caught', Next: 'Caught' }],
+      }),
+      Caught: { Type: 'Succeed' },
+    });
+    expect(output(await harness.run(fields('States.ALL')))).toBe('caught');
+    expect(harness.calls).toHaveLength(2);
+    expect((await harness.run(fields('States.TaskFailed'))).status).toBe('FAILED');
   });
 
   it('holds for what an iteration is given', async () => {

@@ -235,10 +235,8 @@ describe('JSONPath', () => {
     ]);
   });
 
-  it('is refused in names that end in .$', () => {
-    expect(problems(pass({ Output: { deep: [{ 'a.$': '$.a' }] } }))).toEqual([
-      "/States/A/Output/deep[0]/a.$: '.$' belongs to JSONPath, which this interpreter does not run",
-    ]);
+  it('has no part in names that end in .$, which JSONata takes as they are', () => {
+    expect(problems(pass({ Output: { deep: [{ 'a.$': '$.a' }] } }))).toEqual([]);
   });
 });
 
@@ -373,18 +371,7 @@ describe('Map', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    [
-      'ToleratedFailureCount inline',
-      map({ ToleratedFailureCount: 1 }),
-      /ToleratedFailureCount: belongs to a Distributed/,
-    ],
-    [
-      'ToleratedFailurePercentage inline',
-      map({ ToleratedFailurePercentage: 1 }),
-      /belongs to a Distributed Map/,
-    ],
     ['ItemReader inline', map(reader({ InputType: 'JSON' })), /ItemReader: belongs to a Distributed Map/],
-    ['Label inline', map({ Label: 'L' }), /Label: belongs to a Distributed Map/],
     ['ItemBatcher', map({ ItemBatcher: {} }, DISTRIBUTED), /field 'ItemBatcher' is not supported/],
     ['ResultWriter', map({ ResultWriter: {} }, DISTRIBUTED), /field 'ResultWriter' is not supported/],
     ['Iterator', map({ Iterator: {} }), /field 'Iterator' is deprecated/],
@@ -412,10 +399,18 @@ describe('Map', () => {
     [
       'a percentage above 100',
       map({ ToleratedFailurePercentage: 101 }, DISTRIBUTED),
-      /ToleratedFailurePercentage: must be an integer from 0 to 100/,
+      /ToleratedFailurePercentage: must be a number from 0 to 100/,
     ],
+    ['a Label with a space inline', map({ Label: 'a b' }), /Label: must have at most 40 characters/],
+    ['half a tolerated failure', map({ ToleratedFailureCount: 0.5 }), /Count: must be an integer/],
   ])('refuses %s', (_, definition, message) => {
     expect(problems(definition).join('\n')).toMatch(message);
+  });
+
+  it('takes tolerated failures and a Label of an inline Map, and a fraction of a percent', () => {
+    const fields = { ToleratedFailureCount: 1, ToleratedFailurePercentage: 0.5, Label: 'L' };
+    expect(problems(map(fields))).toEqual([]);
+    expect(problems(map(fields, DISTRIBUTED))).toEqual([]);
   });
 
   it('refuses a Label used twice', () => {

@@ -35,7 +35,7 @@ describe('TimeoutSeconds of a Task', () => {
       Work: work({ TimeoutSeconds: 5, Catch: [{ ErrorEquals: ['States.Timeout'], Next: 'Rest' }] }),
       Rest: { Type: 'Wait', Seconds: 100, End: true },
     });
-    expect(output(execution)).toEqual({ Error: 'States.Timeout' });
+    expect(output(execution)).toEqual({ Error: 'States.Timeout', Cause: '' });
     expect(types(execution)).not.toContain('TaskSucceeded');
   });
 

@@ -55,6 +55,40 @@ describe('.waitForTaskToken', () => {
     expect(output(execution)).toEqual({ Error: 'Refused', Cause: 'not today' });
   });
 
+  it.each<[string | undefined, string | undefined]>([
+    [undefined, undefined],
+    ['Refused', undefined],
+    [undefined, 'not today'],
+  ])('leaves null where the failure has no error or cause: %s, %s', async (error, cause) => {
+    const { harness, execution, token } = await asked(withCatch);
+    harness.engine.sendTaskFailure(token, error, cause);
+    await harness.settle();
+    expect(output(execution)).toEqual({ Error: error ?? null, Cause: cause ?? null });
+    expect(execution.history.find(({ type }) => type === 'TaskFailed')?.details).toEqual({
+      resourceType: 'lambda',
+      resource: 'invoke.waitForTaskToken',
+      ...(error && { error }),
+      ...(cause && { cause }),
+    });
+  });
+
+  it('fails the execution without error and cause where nothing catches a bare failure', async () => {
+    const { harness, execution, token } = await asked({ Next: 'Caught', End: undefined });
+    harness.engine.sendTaskFailure(token);
+    await harness.settle();
+    expect(execution).toMatchObject({ status: 'FAILED', error: undefined, cause: undefined });
+    expect(execution.history.at(-1)?.details).toEqual({});
+  });
+
+  it('counts a bare failure as States.TaskFailed', async () => {
+    const { harness, execution, token } = await asked({
+      Catch: [{ ErrorEquals: ['States.TaskFailed'], Output: 'caught', Next: 'Caught' }],
+    });
+    harness.engine.sendTaskFailure(token);
+    await harness.settle();
+    expect(output(execution)).toBe('caught');
+  });
+
   it('takes a token that comes back before the request is answered', async () => {
     const harness = play();
     harness.on(INVOKE, async (args: { Payload: { token: string } }) => {
@@ -140,7 +174,7 @@ describe('HeartbeatSeconds', () => {
   it('fails the task when no heartbeat comes', async () => {
     const { harness, execution } = await asked(fields);
     await harness.settle(9.5);
-    expect(output(execution)).toEqual({ Error: 'States.Timeout' });
+    expect(output(execution)).toEqual({ Error: 'States.Timeout', Cause: '' });
     expect(execution.history[2]?.details).toMatchObject({ heartbeatInSeconds: 10, timeoutInSeconds: 60 });
     expect(types(execution)).toContain('TaskTimedOut');
   });

@@ -1,5 +1,6 @@
 import { AslError } from '../../asl/asl-error.ts';
 import type { TaskContext } from '../../asl/engine-host.ts';
+import { type SdkMetadata, sdkMetadata } from '../../asl/sdk-metadata.ts';
 import type { SeededRandom } from '../../random/seeded-random.ts';
 import type { Caller } from '../service.ts';
 import type { Wire } from '../wire/wire.ts';
@@ -12,6 +13,8 @@ type Arguments = Readonly<Record<string, unknown>>;
 export interface TaskResourcesParts {
   readonly wire: Pick<Wire, 'call'>;
   readonly random: SeededRandom;
+  /** Ms since the epoch. */
+  readonly now: () => number;
   /** Logical id of the machine of that name, if the template has it. */
   logicalIdOf(stateMachineName: string): string | undefined;
 }
@@ -20,10 +23,12 @@ export interface TaskResourcesParts {
 export class TaskResources {
   readonly #wire: Pick<Wire, 'call'>;
   readonly #requestIds: SeededRandom;
+  readonly #now: () => number;
   readonly #logicalIdOf: TaskResourcesParts['logicalIdOf'];
 
-  constructor({ wire, random, logicalIdOf }: TaskResourcesParts) {
+  constructor({ wire, random, now, logicalIdOf }: TaskResourcesParts) {
     this.#wire = wire;
+    this.#now = now;
     this.#requestIds = random.fork('request-ids');
     this.#logicalIdOf = logicalIdOf;
   }
@@ -92,7 +97,7 @@ export class TaskResources {
     return {
       ExecutedVersion: '$LATEST',
       Payload: text === '' ? '' : (JSON.parse(text) as unknown),
-      ...this.#metadata(),
+      ...this.#metadata(text, 'application/json'),
       StatusCode: answer.StatusCode ?? 200,
     };
   }
@@ -112,7 +117,7 @@ export class TaskResources {
     const text = typeof Message === 'string' ? Message : JSON.stringify(Message);
     const output = await this.#send('sns', 'Publish', { ...input, Message: text }, context, 'SNS');
     const { MessageId } = output as { MessageId: string };
-    return { MessageId, ...this.#metadata() };
+    return { MessageId, ...this.#metadata(MessageId, 'text/xml') };
   }
 
   async #send(
@@ -130,14 +135,13 @@ export class TaskResources {
     }
   }
 
-  /** What optimised integrations add to the answer; it counts towards the size of the payload. */
-  #metadata(): object {
-    const RequestId = this.#requestIds.uuid();
-    const HttpHeaders = { 'Content-Type': 'application/json', 'x-amzn-RequestId': RequestId };
-    return {
-      SdkHttpMetadata: { HttpHeaders, HttpStatusCode: 200 },
-      SdkResponseMetadata: { RequestId },
-    };
+  #metadata(answer: string, contentType: string): SdkMetadata {
+    return sdkMetadata({
+      requestId: this.#requestIds.uuid(),
+      bytes: Buffer.byteLength(answer),
+      time: this.#now(),
+      contentType,
+    });
   }
 }
 

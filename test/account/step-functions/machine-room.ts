@@ -17,6 +17,7 @@ export function machineRoom(clock: VirtualClock, services: Readonly<Record<strin
   const tasks = new TaskResources({
     wire: { call: (...call) => wire.call(...call) },
     random,
+    now: () => clock.now(),
     logicalIdOf: (name) => (name === 'work' ? 'Work' : undefined),
   });
   const engine = new Engine({
