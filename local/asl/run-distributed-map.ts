@@ -34,7 +34,7 @@ export async function runDistributedMap(
     const inputs = await startMapState(run, frame, state, settings, states);
     const tolerated = await asEntered(run, frame, () => toleratedFailures(run, frame, state, states));
     location = itemReader && (await locateItems(run, frame, itemReader, states));
-    frame.distributed = startMapRun(run, frame, settings, { ...inputs, ...tolerated });
+    frame.distributed = await startMapRun(run, frame, settings, { ...inputs, ...tolerated });
   } else {
     const { mapRun } = frame.distributed;
     mapRun.redriveCount += 1;
@@ -92,14 +92,15 @@ async function startMapState(
   return known;
 }
 
-function startMapRun(
+async function startMapRun(
   run: Run,
   frame: Frame,
   { label: fixed }: DistributedSettings,
   { inputs, ...settings }: MapRunSettings,
-): DistributedItems {
+): Promise<DistributedItems> {
   const { services, execution } = run;
   const label = fixed ?? run.random.uuid();
+  await authorizeChildren(run, frame, label);
   const items: MapItems = { inputs, source: 'STATE_DATA', selected: [], children: [] };
   const mapRun = new MapRun(
     {
@@ -114,6 +115,22 @@ function startMapRun(
   run.record(frame, 'MapRunStarted', { mapRunArn: mapRun.arn });
   services.mapRunStarted(mapRun);
   return Object.assign(items, { mapRun });
+}
+
+/**
+ * Asks whether the role may follow and stop the children. AWS documents the permissions on the executions of the
+ * machine, while the ARNs of the children carry the label; which of the two it checks, and when, is not documented.
+ * Both are asked for before the first child starts (…/dg/iam-policies-eg-dist-map).
+ */
+async function authorizeChildren(run: Run, frame: Frame, label: string): Promise<void> {
+  const { host } = run.services;
+  const executions = run.execution.stateMachine.arn.replace(':stateMachine:', ':execution:');
+  for (const resource of [`${executions}:*`, `${executions}/${label}:*`]) {
+    for (const action of ['states:DescribeExecution', 'states:StopExecution']) {
+      await host.authorize?.(action, resource, run.taskContext(frame));
+      frame.cancellation.check();
+    }
+  }
 }
 
 async function runItems(run: Run, frame: Frame, state: MapState, items: DistributedItems): Promise<void> {

@@ -200,7 +200,28 @@ describe('Distributed Map', () => {
       play({ authorize: (action, resource) => void asked.push(`${action} ${resource}`) }),
     );
     await harness.run(map(), [0]);
-    expect(asked).toEqual([`states:StartExecution ${MACHINES}:machine-1`]);
+    const executions = `${EXECUTIONS}:machine-1`;
+    expect(asked).toEqual([
+      `states:StartExecution ${MACHINES}:machine-1`,
+      `states:DescribeExecution ${executions}:*`,
+      `states:StopExecution ${executions}:*`,
+      `states:DescribeExecution ${executions}/Waves:*`,
+      `states:StopExecution ${executions}/Waves:*`,
+    ]);
+  });
+
+  it('fails before it starts a child where the role may not follow the children', async () => {
+    const harness = worker(
+      play({
+        authorize: (action, resource) => {
+          if (action === 'states:DescribeExecution' && resource.includes('/Waves:'))
+            throw new AslError('StepFunctions.AccessDeniedException', resource);
+        },
+      }),
+    );
+    const execution = await harness.run(map(), [0]);
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'StepFunctions.AccessDeniedException' });
+    expect(children(harness)).toEqual([]);
   });
 });
 
