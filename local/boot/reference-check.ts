@@ -27,6 +27,7 @@ export function checkReferences(template: Template, problems: ProblemList): void
     ...template.resources.flatMap(({ properties, path }) => [...referencesIn(properties, path)]),
     ...referencesIn(template.outputs, 'Outputs'),
     ...referencesIn(template.conditions, 'Conditions'),
+    ...referencesIn(template.rules, 'Rules'),
     ...template.resources.flatMap(({ logicalId, dependsOn }) =>
       dependsOn.map((name) => ({
         kind: 'resource' as const,

@@ -14,6 +14,7 @@ import type { ResourcePolicySpec, RoleSpec, StackSpec, SubscriptionSpec } from '
 import { readTemplate } from './template.ts';
 import { type ParameterValues, resolveParameters } from './template-parameters.ts';
 import { ProblemList } from './template-problem.ts';
+import { checkRules } from './template-rules.ts';
 import { isMap, type TemplateMap, type TemplateValue } from './template-value.ts';
 
 /** What a stack is made of and where. */
@@ -40,6 +41,7 @@ export function readStack({ file, text, parameters, place, readText }: StackInpu
   checkReferences(template, problems);
   checkDependencies(template, problems);
   const scope = new StackScope(template, values, place, problems);
+  checkRules(template.rules, scope.resolver, problems);
   const reader = new StackReader(scope, problems);
   const roles = reader.roles();
   const spec: StackSpec = {

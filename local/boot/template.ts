@@ -18,6 +18,7 @@ export interface ResourceDeclaration {
 export interface Template {
   readonly file: string;
   readonly parameters: TemplateMap;
+  readonly rules: TemplateMap;
   readonly mappings: TemplateMap;
   readonly conditions: TemplateMap;
   readonly globals: TemplateMap;
@@ -31,6 +32,7 @@ const sections = [
   'Description',
   'Metadata',
   'Parameters',
+  'Rules',
   'Mappings',
   'Conditions',
   'Transform',
@@ -75,6 +77,7 @@ export function readTemplate(text: string, problems: ProblemList): Template {
   return {
     file: problems.file,
     parameters: section('Parameters'),
+    rules: section('Rules'),
     mappings: section('Mappings'),
     conditions: section('Conditions'),
     globals: section('Globals'),

@@ -1,6 +1,7 @@
 import type { StackSpec } from '../../boot/stack-spec.ts';
 import type { SimulatedAccount } from '../account.ts';
 import { AwsError } from '../service.ts';
+import { checkAlarmTopics } from './alarm-permissions.ts';
 import { checkDeadLetterQueues } from './dead-letter-permissions.ts';
 import { machinePermissions } from './machine-permissions.ts';
 import { permissionInterceptor } from './permission-interceptor.ts';
@@ -23,7 +24,9 @@ export function enforcePermissions(account: SimulatedAccount, stack: StackSpec):
     const caller = { principal: machine.roleArn, resource: machine.logicalId };
     for (const required of machinePermissions(machine, scope)) permissions.require(caller, required, 'sfn');
   }
+  for (const { logicalId, statements } of stack.resourcePolicies) usage.register(logicalId, statements);
   checkDeadLetterQueues(stack, usage);
+  checkAlarmTopics(stack, usage);
   account.wire.use(permissionInterceptor(permissions));
   account.authorizeTasks((action, resource, caller) =>
     permissions.require(caller, on(action, resource), 'sfn'),

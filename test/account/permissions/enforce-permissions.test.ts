@@ -26,7 +26,16 @@ function allow(Action: string | string[], Resource: string | string[]): PolicySt
 }
 
 function stackOf(parts: object): StackSpec {
-  const none = { functions: [], machines: [], rules: [], queues: [], roles: [], resourcePolicies: [] };
+  const none = {
+    functions: [],
+    machines: [],
+    rules: [],
+    queues: [],
+    topics: [],
+    alarms: [],
+    roles: [],
+    resourcePolicies: [],
+  };
   return { ...none, ...parts } as unknown as StackSpec;
 }
 
@@ -248,6 +257,51 @@ describe('dead-letter queues', () => {
   it('take none without a policy', () => {
     const usage = enforcePermissions(account, stackOf({ rules: [rule('a')], queues: [queue] }));
     expect(usage.denials()).toEqual([{ owner: 'a', action: 'sqs:SendMessage', resource: queue.arn }]);
+  });
+});
+
+describe('topics of alarms', () => {
+  const topic = { logicalId: 'Mails', name: 'mails', arn: arn('sns', 'mails'), subscriptions: [] };
+  const alarm = {
+    logicalId: 'Lost',
+    name: 'lost',
+    arn: arn('cloudwatch', 'alarm:lost'),
+    properties: { AlarmActions: [topic.arn] },
+  };
+
+  function denialsWith(...statements: PolicyStatement[]) {
+    const resourcePolicies =
+      statements.length === 0 ? [] : [{ logicalId: 'MailsPolicy', resources: [topic.arn], statements }];
+    const usage = enforcePermissions(
+      account,
+      stackOf({ alarms: [alarm], topics: [topic], resourcePolicies }),
+    );
+    return usage.denials();
+  }
+
+  const publish = (about: Partial<PolicyStatement>): PolicyStatement => ({
+    ...allow('sns:Publish', topic.arn),
+    ...about,
+  });
+  const denied = [{ owner: 'Lost', action: 'sns:Publish', resource: topic.arn }];
+  const Principal = { Service: 'cloudwatch.amazonaws.com' };
+
+  it('take what alarms publish where they have no policy, or one that lets this alarm', () => {
+    expect(denialsWith()).toEqual([]);
+    const Condition = { ArnEquals: { 'aws:SourceArn': [alarm.arn] } };
+    expect(denialsWith(publish({ Principal, Condition }))).toEqual([]);
+  });
+
+  it('take nothing where their policy is about another service or another alarm', () => {
+    expect(denialsWith(publish({ Principal: { Service: 'events.amazonaws.com' } }))).toEqual(denied);
+    const Condition = { ArnEquals: { 'aws:SourceArn': [arn('cloudwatch', 'alarm:other')] } };
+    expect(denialsWith(publish({ Principal, Condition }))).toEqual(denied);
+  });
+
+  it('take what comes by TLS where their policy denies everything else', () => {
+    const withoutTls = { Bool: { 'aws:SecureTransport': ['false'] } };
+    const deny = publish({ Effect: 'Deny', Principal: '*', Condition: withoutTls });
+    expect(denialsWith(publish({ Principal }), deny)).toEqual([]);
   });
 });
 
