@@ -164,15 +164,18 @@ describe('what a person reads', () => {
 });
 
 describe('what must outlive the stack', () => {
-  it.each(['AWS::DynamoDB::Table', 'AWS::S3::Bucket'])('is kept when the stack goes: %s', (type) => {
-    for (const id of resourcesOf(type)) {
-      const { DeletionPolicy, UpdateReplacePolicy } = template.Resources[id];
-      expect({ DeletionPolicy, UpdateReplacePolicy }).toEqual({
-        DeletionPolicy: 'Retain',
-        UpdateReplacePolicy: 'Retain',
-      });
-    }
-  });
+  it.each(['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::S3::BucketPolicy'])(
+    'is kept when the stack goes, but not by a first deployment that fails: %s',
+    (type) => {
+      for (const id of resourcesOf(type)) {
+        const { DeletionPolicy, UpdateReplacePolicy } = template.Resources[id];
+        expect({ DeletionPolicy, UpdateReplacePolicy }).toEqual({
+          DeletionPolicy: 'RetainExceptOnCreate',
+          UpdateReplacePolicy: 'Retain',
+        });
+      }
+    },
+  );
 
   it.each(resourcesOf('AWS::Logs::LogGroup'))('is not the logs: %s forgets', (id) => {
     expect(template.Resources[id].Properties.RetentionInDays).toBeDefined();
