@@ -1,0 +1,63 @@
+import type { ExpandedTemplate } from '../../build/resolve-arns.ts';
+import { checkPolicies } from '../../build/template-policies.ts';
+
+const sub = (text: string) => ({ 'Fn::Sub': text.replace(/<([\w:.]+)>/g, (_, name) => `\${${name}}`) });
+
+function templateOf(Statement: object | object[], others: object = {}): ExpandedTemplate {
+  const Policies = [{ PolicyName: 'p', PolicyDocument: { Version: '2012-10-17', Statement } }];
+  return {
+    Resources: {
+      Table: { Type: 'AWS::DynamoDB::Table' },
+      Mails: { Type: 'AWS::SNS::Topic' },
+      Bucket: { Type: 'AWS::S3::Bucket' },
+      WorkRole: { Type: 'AWS::IAM::Role', Properties: { Policies } },
+      ...others,
+    },
+  };
+}
+
+describe('checkPolicies', () => {
+  it('resolves what policies refer to', async () => {
+    const statements = [
+      { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: { 'Fn::GetAtt': ['Table', 'Arn'] } },
+      { Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: 'Mails' } },
+      { Effect: 'Allow', Action: ['s3:GetObject'], Resource: [sub('<Bucket.Arn>/plans/*')] },
+      {
+        Effect: 'Allow',
+        Action: 'states:StartExecution',
+        Resource: sub('arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:stateMachine:<Name>-a'),
+      },
+    ];
+    expect(await checkPolicies(templateOf(statements))).toEqual({ statements: 4, problems: [] });
+  });
+
+  it('names the role or policy that has a problem', async () => {
+    const wrong = { Effect: 'Allow', Action: 'sns:Send', Resource: { Ref: 'Mails' } };
+    const policy = {
+      Type: 'AWS::SNS::TopicPolicy',
+      Properties: { PolicyDocument: { Statement: { ...wrong, Action: 's3:GetObject' } } },
+    };
+    expect(await checkPolicies(templateOf(wrong, { MailsPolicy: policy }))).toEqual({
+      statements: 2,
+      problems: [
+        'WorkRole: there is no action sns:Send',
+        'MailsPolicy: s3:GetObject supports no resource like arn:aws:sns:eu-west-1:111122223333:Mails',
+      ],
+    });
+  });
+
+  it('counts what IAM counts of a role', async () => {
+    const statement = { Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: 'Mails' } };
+    const { problems } = await checkPolicies(templateOf(Array.from({ length: 120 }, () => statement)));
+    expect(problems).toEqual([
+      expect.stringMatching(/^WorkRole: its policies have 1\d{4} characters, and IAM takes 10240 of a role$/),
+    ]);
+  });
+
+  it('guesses nothing', async () => {
+    const of = (Resource: object) => checkPolicies(templateOf({ Action: 'sns:Publish', Resource }));
+    await expect(of({ 'Fn::Join': [':', ['a']] })).rejects.toThrow('A policy has Fn::Join');
+    const role = templateOf({ Action: 'sns:Publish', Resource: { 'Fn::GetAtt': ['WorkRole', 'Arn'] } });
+    await expect(checkPolicies(role)).rejects.toThrow('the ARN of WorkRole, a AWS::IAM::Role');
+  });
+});
