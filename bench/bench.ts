@@ -4,9 +4,15 @@ import { endWithReader } from '../cli/end-with-reader.ts';
 import { type BenchReport, renderReport } from './bench-report.ts';
 import { ledger } from './ledger.ts';
 import { planning } from './planning.ts';
+import { recording } from './recording.ts';
 import { rollback } from './rollback.ts';
 
-const benches: Readonly<Record<string, () => Promise<BenchReport>>> = { ledger, planning, rollback };
+const benches: Readonly<Record<string, () => Promise<BenchReport>>> = {
+  ledger,
+  planning,
+  recording,
+  rollback,
+};
 
 const usage = `Usage: npm run bench -- ${Object.keys(benches).join('|')} [--json FILE]
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Aliases } from '../../shared/aws/aliases.ts';
 import type { HealthChecks } from '../../shared/aws/health-checks.ts';
@@ -11,6 +12,8 @@ import { judgeRelease } from '../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../shared/judge/judgement.ts';
 import { nextStep, secondsUntilNextLook } from '../../shared/judge/next-step.ts';
 import { totalOf } from '../../shared/judge/samples.ts';
+import type { PaceLedger } from '../../shared/ledger/pace-ledger.ts';
+import { takeLookMoment } from '../../shared/ledger/recording-pace.ts';
 import type { AliasSnapshot, ReleaseRecord } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 
@@ -18,6 +21,8 @@ export const observeReleaseInput = z.strictObject({
   releaseId: z.string(),
   /** What the look before found of health checks. */
   failedLooks: failedLooks.optional(),
+  /** The moment it was given to ask where the aliases point, ms since the epoch; null before it was given one. */
+  moment: z.number().nullish(),
 });
 
 /** What one look at a whole release found, and what follows from it. */
@@ -30,6 +35,8 @@ export interface ReleaseObservation {
   readonly waitSeconds: number;
   /** For the next look. */
   readonly failedLooks: FailedLooks;
+  /** For the next look, where it waits for this moment. */
+  readonly moment: number | null;
 }
 
 /** What the rule needs. */
@@ -39,6 +46,7 @@ export interface ObserveReleaseDeps {
   readonly healthChecks: HealthChecks;
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
+  readonly paces: PaceLedger;
   readonly now: () => number;
 }
 
@@ -71,25 +79,32 @@ export function observeRelease(deps: ObserveReleaseDeps) {
     const health = await checkHealth(policy, release, aliases, input.failedLooks);
     const judgement = together(judgements, [...health.evidence, ...(await judgeDeclared(policy, release))]);
     const bakedMinutes = (now - since) / 60_000;
-    const next = nextStep({
+    const step = nextStep({
       phase: 'baking',
       verdict: judgement.verdict,
       requests: counted.requests,
       bakedMinutes,
       bake: policy.bake,
-      over: await isOver(release, aliases),
+      over: await isTaken(release),
     });
     const unheard = targets.some(({ kind }) => kind === 'codedeploy') && bakedMinutes < unheardMinutes;
+    const next = step === 'end' ? 'end' : step === 'look-again' || unheard ? 'look-again' : 'settle';
+    const seen = { judgement, ...counted, failedLooks: health.failedLooks };
+    if (next === 'settle') {
+      const moment = input.moment ?? (await takeLookMoment(deps.paces, aliases.length));
+      const waitSeconds = Math.ceil((moment - now) / 1000);
+      if (waitSeconds > 0) return { ...seen, next: 'look-again', waitSeconds, moment };
+      return { ...seen, next: (await isLiveStill(aliases)) ? 'settle' : 'end', waitSeconds: 0, moment: null };
+    }
     return {
-      judgement,
-      ...counted,
-      next: next === 'end' ? 'end' : next === 'look-again' || unheard ? 'look-again' : 'settle',
+      ...seen,
+      next,
+      moment: null,
       waitSeconds: secondsUntilNextLook({
-        now,
+        now: now - delayOf(release.releaseId),
         phase: 'baking',
         bakedMinutes: health.isDoubted ? 0 : bakedMinutes,
       }),
-      failedLooks: health.failedLooks,
     };
   };
 
@@ -123,18 +138,37 @@ export function observeRelease(deps: ObserveReleaseDeps) {
     return judgeAlarms(await deps.signals.alarms(alarms), Date.parse(startedAt));
   }
 
-  /** Somebody has it, or it is not what is live any more. */
-  async function isOver(release: ReleaseRecord, aliases: readonly AliasSnapshot[]): Promise<boolean> {
-    const taken = release.settled || Object.keys(release.deployments).length > 0;
-    if (release.verdict !== 'candidate' || release.undoneBy || taken) return true;
-    const [newest] = await deps.releases.list(release.service, { limit: 1 });
-    if (newest?.releaseId !== release.releaseId) return true;
+  /** Somebody has it, or a newer release took its place. */
+  async function isTaken({ releaseId, service, verdict, undoneBy, settled, deployments }: ReleaseRecord) {
+    if (verdict !== 'candidate' || undoneBy || settled || Object.keys(deployments).length > 0) return true;
+    const [newest] = await deps.releases.list(service, { limit: 1 });
+    return newest?.releaseId !== releaseId;
+  }
+
+  /**
+   * Whether it is what is live, and alone. Asked once, before it is settled, and in a row with what is recorded: many
+   * releases are watched at once after all services were recorded, and all callers of Lambda's control plane have 15
+   * requests a second together.
+   */
+  async function isLiveStill(aliases: readonly AliasSnapshot[]): Promise<boolean> {
     for (const { function: name, alias, version } of aliases) {
       const live = await deps.aliases.get(name, alias);
-      if (live.version !== version || Object.keys(live.weights).length > 0) return true;
+      if (live.version !== version || Object.keys(live.weights).length > 0) return false;
     }
-    return false;
+    return true;
   }
+}
+
+/** Looks of different releases are spread over so many seconds; the next minute's metrics come after that. */
+const spreadSeconds = 40;
+
+/**
+ * How long after the first moment a release is looked at, ms, always the same: many that are watched at once are not all
+ * looked at in the same second, in which DescribeAlarms takes 9 requests of the account (CloudWatch user guide, service
+ * quotas).
+ */
+function delayOf(releaseId: string): number {
+  return (createHash('sha256').update(releaseId).digest().readUInt32BE() % spreadSeconds) * 1000;
 }
 
 /** One verdict of all: unhealthy if anything is, healthy if something proved so, insufficient otherwise. */

@@ -4,12 +4,13 @@ import { catalogStore, ledgers, planStore, snapshotClients } from '../../shared/
 import { recordService, recordServiceInput } from './record-service.ts';
 
 export const build = task(recordServiceInput, (runtime) => {
-  const { releases, locks } = ledgers(runtime);
+  const { releases, locks, paces } = ledgers(runtime);
   return recordService({
     ...snapshotClients(runtime),
     catalog: catalogStore(runtime),
     releases,
     locks,
+    paces,
     plans: planStore(runtime),
     now: runtime.now,
   });

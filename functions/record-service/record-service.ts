@@ -3,13 +3,17 @@ import type { Stacks } from '../../shared/aws/stacks.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import { type ServiceEntry, stacksOf } from '../../shared/catalog/service-entry.ts';
 import { InvalidInput } from '../../shared/errors.ts';
-import { type HolderDeps, holderAgainst } from '../../shared/incident/holder.ts';
+import { holderAgainst } from '../../shared/incident/holder.ts';
 import type { Attempt } from '../../shared/ledger/incident-ledger.ts';
 import { isLive, type LiveState } from '../../shared/ledger/live-state.ts';
+import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
 import { lookBackReleases, objectionsToGood } from '../../shared/ledger/objections-to-good.ts';
+import type { PaceLedger } from '../../shared/ledger/pace-ledger.ts';
+import { takeRecordingMoment } from '../../shared/ledger/recording-pace.ts';
 import { type ReleaseRecord, releaseIdOf, type TargetSnapshot } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import { type SnapshotClients, takeSnapshot } from '../../shared/ledger/take-snapshot.ts';
+import type { PlanStore } from '../../shared/targets/plan-store.ts';
 import { isStackToken } from '../../shared/targets/rollback-marker.ts';
 import { isBeingDeployed } from './is-being-deployed.ts';
 
@@ -21,6 +25,8 @@ export const recordServiceInput = z.strictObject({
   verdict: z.literal('good').optional(),
   reason: z.string().optional(),
   requestedBy: z.string().optional(),
+  /** The moment it was given to be recorded at, ms since the epoch; null, or left out, before it was given one. */
+  moment: z.number().nullish(),
 });
 type Input = z.infer<typeof recordServiceInput>;
 
@@ -34,18 +40,27 @@ export interface Recording {
   readonly detail: string;
   /**
    * `watch`: nothing has proved it yet, and no deployment will; `look-again`: the service is being rolled back;
-   * `yield`: it is, and its incident knows nothing of the release.
+   * `yield`: it is, and its incident knows nothing of the release; `wait`: nothing was read yet, it has a moment of its
+   * own to be recorded at.
    */
-  readonly next: 'end' | 'watch' | 'look-again' | 'yield';
+  readonly next: 'end' | 'watch' | 'look-again' | 'yield' | 'wait';
+  /** For the next call, where `next` is `wait`. */
+  readonly moment?: number;
+  /** How long to wait for that moment. */
+  readonly waitSeconds?: number;
   /** The incident that has to be told, where `next` is `yield`. */
   readonly holder?: Attempt;
 }
 
 /** What the rule needs. */
-export interface RecordServiceDeps extends SnapshotClients, HolderDeps {
+export interface RecordServiceDeps extends SnapshotClients {
   readonly stacks: Stacks;
+  readonly locks: LockLedger;
+  /** Without it no incident is looked for that would have to be told: of a service that is held, `next` is `look-again`. */
+  readonly plans?: PlanStore;
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
+  readonly paces: PaceLedger;
   readonly now: () => number;
 }
 
@@ -57,6 +72,8 @@ export interface RecordServiceDeps extends SnapshotClients, HolderDeps {
  * What is live is a candidate. It becomes good by being watched, or because a person says so; a person cannot say it
  * of what an incident named bad, of aliases that split their traffic, nor while the service is being changed.
  *
+ * Where too many services are recorded at once, it is given a moment of its own first.
+ *
  * @throws InvalidInput when a person calls good what cannot be; nothing is changed then
  */
 export function recordService(deps: RecordServiceDeps) {
@@ -64,6 +81,12 @@ export function recordService(deps: RecordServiceDeps) {
 
   return async (input: Input): Promise<Recording> => {
     const entry = await deps.catalog.entry(input.service);
+    const moment = input.moment ?? (await takeRecordingMoment(deps.paces, entry));
+    const waitSeconds = Math.ceil((moment - deps.now()) / 1000);
+    if (waitSeconds > 0) {
+      const detail = 'others are being recorded: it waits for its moment';
+      return { outcome: 'nothing', detail, next: 'wait', moment, waitSeconds };
+    }
     const live = await readLive(entry, input);
     if ('absent' in live) return nothing(input, live.absent);
     const others = await releases.list(entry.service, { limit: lookBackReleases });
@@ -171,8 +194,9 @@ export function recordService(deps: RecordServiceDeps) {
   /** What a stack brought in without a deployment has no watch that would tell the incident of it. */
   async function duringRollback(recording: Recording, release: ReleaseRecord): Promise<Recording> {
     const { stack, deployments, restoredBy } = release;
+    const { locks, plans } = deps;
     const isUnwatched = stack && Object.keys(deployments).length === 0 && restoredBy === undefined;
-    const holder = isUnwatched ? await holderAgainst(deps, release) : undefined;
+    const holder = isUnwatched && plans ? await holderAgainst({ locks, plans }, release) : undefined;
     return holder ? { ...recording, next: 'yield', holder } : { ...recording, next: 'look-again' };
   }
 

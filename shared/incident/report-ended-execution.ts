@@ -24,7 +24,7 @@ export async function reportUnwatched(
   ended: ExecutionState,
   input = '',
 ): Promise<void> {
-  if (wasRefused(ended)) return;
+  if (hasTold(ended)) return;
   const mail = monitoringFailedMail(deps.environment, {
     deploymentId: memberOf(input, 'deploymentId') ?? deploymentOf(executionArn),
     executionArn,
@@ -46,14 +46,14 @@ export async function reportNotBegun(
   input: string,
 ): Promise<void> {
   const service = memberOf(input, 'service') ?? 'a service';
-  await reportUnlessRefused(deps, ended, executionArn, () =>
+  await reportUnlessTold(deps, ended, executionArn, () =>
     rollbackNotBegunMail(deps.environment, { service, executionArn, why: whyEnded(ended) }),
   );
 }
 
 /**
  * Tells the stakeholders, once, that what is live could not be recorded. Input that was refused has been answered in
- * the console.
+ * the console, and services of a recording of all have been listed in a mail.
  *
  * @param input the execution's own, as JSON
  */
@@ -64,24 +64,27 @@ export async function reportNotRecorded(
   input: string,
 ): Promise<void> {
   const service = memberOf(input, 'service') ?? 'all services';
-  await reportUnlessRefused(deps, ended, executionArn, () =>
+  await reportUnlessTold(deps, ended, executionArn, () =>
     recordingFailedMail(deps.environment, { service, executionArn, why: whyEnded(ended) }),
   );
 }
 
-async function reportUnlessRefused(
+async function reportUnlessTold(
   { mailRoom }: EndIncidentDeps,
   ended: ExecutionState,
   executionArn: string,
   mail: () => ReturnType<typeof recordingFailedMail>,
 ): Promise<void> {
-  if (wasRefused(ended)) return;
+  if (hasTold(ended)) return;
   await mailRoom.send(executionArn, 'failed', executionArn, mail());
 }
 
-/** The state InputRejected ended it: whoever started it was told at once, in the console. */
-function wasRefused({ error }: ExecutionState): boolean {
-  return error === 'InputRejected';
+/**
+ * The execution has told of its end itself. InputRejected: whoever started it sees why in the console. NotAllRecorded:
+ * a mail lists the services.
+ */
+function hasTold({ error }: ExecutionState): boolean {
+  return error === 'InputRejected' || error === 'NotAllRecorded';
 }
 
 function memberOf(input: string, name: string): string | undefined {

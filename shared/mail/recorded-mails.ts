@@ -70,3 +70,43 @@ export function recordingFailedMail(
     [executionUrl(news.executionArn)],
   );
 }
+
+/** What of all services could not be recorded. */
+export interface UnrecordedNews {
+  readonly executionArn: string;
+  /** Services that were to be recorded. */
+  readonly services: number;
+  readonly unrecorded: readonly { readonly service: string; readonly why: string }[];
+  /** So many more ended without a word: which ones, only the Map Run of the execution shows. */
+  readonly lost: number;
+}
+
+/** The one mail that lists what could not be recorded where all services were to be. */
+export function unrecordedMail(environment: string, news: UnrecordedNews): Mail {
+  const { executionArn, services, unrecorded, lost } = news;
+  const count = unrecorded.length + lost;
+  const what = `${count} of ${services} services could not be recorded`;
+  return layOut(
+    `[${environment}] ${what}`,
+    `${what}. Nothing of them was changed, but the ledger may lack a release of each. The others are recorded.`,
+    [
+      {
+        heading: 'Not recorded',
+        lines: [
+          ...columns(unrecorded.map(({ service, why }) => [service, why])),
+          ...(lost > 0
+            ? [`${lost} more, whose executions broke off: the execution's Map Run shows them`]
+            : []),
+        ],
+      },
+      {
+        heading: 'What is left to do',
+        lines: [
+          'Nothing, where the next daily recording is soon enough. Otherwise start the machine record-release with',
+          '{} for all services, or {"service": "NAME"} for one.',
+        ],
+      },
+    ],
+    [executionUrl(executionArn)],
+  );
+}

@@ -20,6 +20,20 @@ it('hands on one service with what is said of it', async () => {
   });
 });
 
+it('hands on a release that is recorded already to be watched', async () => {
+  const releaseId = 'orders-20260105T090000Z';
+  await expect(choose({ service: 'orders', releaseId })).resolves.toEqual({
+    kind: 'watch',
+    record: { service: 'orders' },
+    recording: {
+      outcome: 'found',
+      releaseId,
+      detail: `${releaseId} is live and not proven yet`,
+      next: 'watch',
+    },
+  });
+});
+
 it.each([{}, { all: true }])('lists all services for %j', async (input) => {
   const itemsKey = 'recordings/by-hand/services.json';
   await expect(choose(input)).resolves.toEqual({ kind: 'many', services: 2, itemsKey });
@@ -41,6 +55,12 @@ it.each([
   [{ service: 'orders', verdict: 'bad', reason: 'x' }, 'verdict: must be "good"'],
   [{ service: 'orders', reason: 'x' }, 'verdict: must be "good" where a reason is given'],
   [{ service: 'orders', requestedBy: 'x' }, 'verdict: must be "good" where somebody says so'],
+  [{ service: 'orders', releaseId: 'billing-20260105T090000Z' }, 'releaseId: must be one of the service'],
+  [{ releaseId: 'billing-20260105T090000Z' }, 'releaseId: must be one of the service'],
+  [
+    { service: 'orders', releaseId: 'orders-20260105T090000Z', verdict: 'good', reason: 'x' },
+    'verdict: is said of what is live: leave out the releaseId',
+  ],
   [{ service: 'orders', colour: 'red' }, 'colour: is not a known field'],
   ['orders', 'input: '],
 ])('refuses %j', async (input, reason) => {

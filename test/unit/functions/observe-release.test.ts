@@ -150,6 +150,36 @@ it('gives the sweep time to find a deployment whose events were lost', async () 
   await expect(observe()).resolves.toMatchObject({ next: 'settle' });
 });
 
+describe('asks where the aliases point', () => {
+  it('only before it is settled', async () => {
+    ledger.now = Date.parse('2026-01-05T09:05:20Z');
+    await expect(observe()).resolves.toMatchObject({ next: 'look-again' });
+    expect(lambda.commandCalls(GetAliasCommand)).toEqual([]);
+  });
+
+  it('in a row with what others ask', async () => {
+    await ledger.paces.take({ of: 'recorded-functions', perSecond: 5, burst: 1 }, 50);
+    const moment = ledger.now + 10_000;
+    await expect(observe()).resolves.toMatchObject({ next: 'look-again', waitSeconds: 10, moment });
+    expect(lambda.commandCalls(GetAliasCommand)).toEqual([]);
+    ledger.now = moment;
+    const again = build(runtimeOf(ledger))({ releaseId: RELEASE, moment });
+    await expect(again).resolves.toMatchObject({ next: 'settle', moment: null });
+  });
+});
+
+it('looks at different releases in different seconds', async () => {
+  ledger.now = Date.parse('2026-01-05T09:05:20Z');
+  const waits = new Set<number>();
+  for (const minute of ['00', '01', '02', '03', '04']) {
+    const releaseId = `orders-20260105T09${minute}00Z`;
+    await ledger.releases.open(recorded({ releaseId, startedAt: `2026-01-05T09:${minute}:00.000Z` }));
+    const { waitSeconds } = await build(runtimeOf(ledger))({ releaseId });
+    waits.add(waitSeconds);
+  }
+  expect(waits.size).toBeGreaterThan(2);
+});
+
 describe('is over', () => {
   it.each<[string, Partial<ReleaseRecord>]>([
     ['a deployment of it was seen', { deployments: { d: watchedDeployment() } }],

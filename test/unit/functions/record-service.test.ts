@@ -50,7 +50,9 @@ beforeEach(() => {
 
 const stackIs = (changes: object) => cloudFormation.on(DescribeStacksCommand).resolves(stackOf(changes));
 const tokenIs = (token: string) => cloudFormation.on(DescribeStackEventsCommand).resolves(stackEvents(token));
-const record = (input: object = {}) => build(runtimeOf(ledger))({ service: 'orders', ...input });
+/** At a moment that it was given before. */
+const record = (input: object = {}) =>
+  build(runtimeOf(ledger))({ service: 'orders', moment: ledger.now, ...input });
 const byEvent = () => record({ stackId: STACK_ID });
 const statedGood = { verdict: 'good', reason: 'ran for a month', requestedBy: 'ana' };
 const releases = () => ledger.releases.list('orders');
@@ -268,4 +270,47 @@ it('throws TransientFailure when CloudFormation throttles, and records nothing',
   cloudFormation.on(GetTemplateCommand).rejects(throttled());
   await expect(record()).rejects.toBeInstanceOf(TransientFailure);
   expect(await releases()).toEqual([]);
+});
+
+describe('the pace', () => {
+  const api = { protocol: 'rest', api: 'shop', stage: 'live' };
+  const targets = [
+    ...['A', 'B', 'C', 'D'].map((name) => ({ kind: 'lambda-alias', function: name })),
+    { kind: 'api-stage', ...api },
+  ];
+  const recordAnew = (moment: number | null = null) =>
+    build(runtimeOf(ledger))({ service: 'orders', moment });
+
+  beforeEach(() => {
+    mockBucket(catalogObject(ordersEntry({ stack: undefined, targets })));
+    lambda.on(GetAliasCommand).rejects(absent);
+  });
+  const absent = new ResourceNotFoundException({ message: 'gone', $metadata: {}, Type: 'User' });
+
+  it('lets one be recorded at once after a rest', async () => {
+    await expect(recordAnew()).resolves.toMatchObject({ next: 'end', detail: 'gone' });
+  });
+
+  it('gives the next one a moment of its own, by the requests of the one before', async () => {
+    await recordAnew();
+    lambda.reset();
+    const moment = ledger.now + 2400;
+    const waiting = await recordAnew();
+    expect(waiting).toMatchObject({ outcome: 'nothing', next: 'wait', moment, waitSeconds: 3 });
+    expect(lambda.calls()).toEqual([]);
+  });
+
+  it('keeps the moment that was given', async () => {
+    await recordAnew();
+    const { moment = 0 } = await recordAnew();
+    ledger.now = moment;
+    await expect(recordAnew(moment)).resolves.toMatchObject({ next: 'end' });
+    await expect(recordAnew()).resolves.toMatchObject({ next: 'wait', moment: moment + 2400 });
+  });
+
+  it('holds up no service that reads nothing of what is limited', async () => {
+    await recordAnew();
+    mockBucket(catalogObject(ordersEntry({ targets: [{ kind: 'cloudformation' }] })));
+    await expect(recordAnew()).resolves.toMatchObject({ outcome: 'recorded' });
+  });
 });
