@@ -10,6 +10,7 @@ import {
   type SimulatedCloudFormationOptions,
 } from './cloudformation/simulated-cloudformation.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
+import type { VersionMetrics } from './cloudwatch/lambda-metrics.ts';
 import type { Visibility } from './cloudwatch/visibility.ts';
 import type { HookPort } from './codedeploy/codedeploy-ports.ts';
 import { SimulatedCodeDeploy } from './codedeploy/simulated-codedeploy.ts';
@@ -48,6 +49,12 @@ export interface SimulatedAccountOptions {
   readonly hook?: HookPort;
   /** How metrics arrive; promptly without it. */
   readonly visibility?: Visibility;
+  /** Whether metrics by ExecutedVersion need weights on the alias (`only-with-weights`); `always` without it. */
+  readonly versionMetrics?: VersionMetrics;
+  /** Whether deployments that a stack made carry its id in `externalId`; `stack` without it. */
+  readonly externalId?: 'absent' | 'stack';
+  /** What an automatic rollback of CodeDeploy deploys; `alias-before` without it. */
+  readonly groupRollback?: 'last-successful-revision' | 'alias-before';
   /** Which way CloudFormation goes where AWS does not say. */
   readonly stacks?: Pick<
     SimulatedCloudFormationOptions,
@@ -124,6 +131,7 @@ export class SimulatedAccount {
       traffic: this.traffic,
       emit,
       ...(options.visibility && { visibility: options.visibility }),
+      ...(options.versionMetrics && { versionMetrics: options.versionMetrics }),
     });
     this.codeDeploy = new SimulatedCodeDeploy({
       ...parts,
@@ -132,6 +140,8 @@ export class SimulatedAccount {
       alarms: alarmsPort(this.cloudWatch),
       emit,
       ...(options.hook && { hook: options.hook }),
+      ...(options.externalId && { externalId: options.externalId }),
+      ...(options.groupRollback && { groupRollback: options.groupRollback }),
     });
     this.parameterStore = new ParameterStore({ ...parts, emit });
     this.apiGateway = new ApiGateway({ random, now: () => clock.now() });

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
+import type { SimulatedAccountOptions } from '../account/account.ts';
 import type { HookOutcome } from '../account/codedeploy/codedeploy-ports.ts';
 import { isOver } from '../account/codedeploy/deployment.ts';
 import { AwsError } from '../account/service.ts';
@@ -39,6 +40,8 @@ export interface RunOptions {
   readonly root?: string;
   /** Called, in this order, once the stacks exist and before anything is scheduled. */
   readonly attach?: readonly Attach[];
+  /** How the account behaves where AWS does not say. */
+  readonly account?: Pick<SimulatedAccountOptions, 'externalId' | 'groupRollback' | 'versionMetrics'>;
 }
 
 /** Where the mails of a rehearsal go. */
@@ -86,6 +89,7 @@ export class Rehearsal {
     const late: { rehearsal?: Rehearsal } = {};
     const coordinator = await boot({
       ...accountOptions(scenario.account),
+      ...options.account,
       clock,
       random: new SeededRandom(options.seed),
       templatePath: resolve(options.root ?? '.', 'template.yaml'),

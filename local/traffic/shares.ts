@@ -46,6 +46,16 @@ export function firstShareAt(history: readonly ShareChange[], version: string): 
   return history.find((change) => (change.shares[version] ?? 0) > 0)?.at;
 }
 
+/** Whether an alias shared its requests between two versions at some time in `[from, to)`. */
+export function isSplitBetween(history: readonly ShareChange[], from: number, to: number): boolean {
+  for (let index = Math.max(0, indexAt(history, from)); index < history.length; index += 1) {
+    const { at, shares } = history[index] as ShareChange;
+    if (at >= to) return false;
+    if (Object.keys(shares).length > 1) return true;
+  }
+  return false;
+}
+
 /** Index of the last change at or before `at`, -1 if there is none. */
 function indexAt(history: readonly ShareChange[], at: number): number {
   let low = 0;

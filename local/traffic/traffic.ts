@@ -3,7 +3,7 @@ import { type Answers, answersAt, assertBehaviour, type Behaviour } from './beha
 import { binomial } from './binomial.ts';
 import { LatencyModel } from './latency.ts';
 import { type Rate, requestsPerMinute } from './rate.ts';
-import { firstShareAt, type ShareChange, shareAt, sharesBetween } from './shares.ts';
+import { firstShareAt, isSplitBetween, type ShareChange, shareAt, sharesBetween } from './shares.ts';
 import { MINUTE_MS, SLOT_MS, SLOTS_PER_MINUTE, VersionMinute } from './version-minute.ts';
 
 /** Requests that come in on an alias. */
@@ -105,6 +105,11 @@ export class Traffic {
       this.#addSlot(known, functionName, alias, rate, minute);
     }
     return known.versions;
+  }
+
+  /** Whether an alias had weights, and so two versions, at some time in `[from, to)` (ms since the epoch). */
+  isSplit(functionName: string, alias: string, from: number, to: number): boolean {
+    return isSplitBetween(this.#ports.shares(functionName, alias), from, to);
   }
 
   /** What is to be expected of a version at `at` (ms since the epoch, not in the future). */

@@ -1,8 +1,10 @@
 import { CloudFormationClient, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CodeDeployClient, GetDeploymentCommand, ListDeploymentsCommand } from '@aws-sdk/client-codedeploy';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { SimulatedAccount } from '../../local/account/account.ts';
+import { SimulatedAccount, type SimulatedAccountOptions } from '../../local/account/account.ts';
 import { AwsError } from '../../local/account/service.ts';
 import { VirtualClock } from '../../local/clock/virtual-clock.ts';
 import { SeededRandom } from '../../local/random/seeded-random.ts';
@@ -33,8 +35,9 @@ Resources:
     Properties: { Name: /orders/release, Type: String, Value: ${label} }`;
 }
 
-function accountWithOrders() {
+function accountWithOrders(settings: Partial<SimulatedAccountOptions> = {}) {
   const account = new SimulatedAccount({
+    ...settings,
     clock,
     random: new SeededRandom(7),
     traffic: {
@@ -129,6 +132,102 @@ describe('SimulatedAccount', () => {
     ).toEqual(inOrder);
     expect(happened).toContain('aws.ssm Update');
     account.stop();
+  });
+
+  describe('where AWS does not say', () => {
+    const seen = async (settings: Partial<SimulatedAccountOptions>) => {
+      const { account, config } = accountWithOrders(settings);
+      await deploy(config, 'two');
+      await clock.run(() => account.lambda.aliasTarget('orders', 'live')?.weights['2'] !== undefined);
+      await clock.run(() => account.cloudFormation.status('orders').startsWith('UPDATE_ROLLBACK_COMPLETE'));
+      const fiveMinutesLater = clock.now() + 5 * 60_000;
+      await clock.run(() => clock.now() >= fiveMinutesLater);
+      const codeDeploy = new CodeDeployClient(config);
+      const [{ id, externalId: stackId } = { id: '', externalId: '' }] = account.codeDeploy.deployments;
+      const { deploymentInfo } = await settled(
+        codeDeploy.send(new GetDeploymentCommand({ deploymentId: id })),
+      );
+      const { deployments: found = [] } = await settled(
+        codeDeploy.send(new ListDeploymentsCommand({ externalId: stackId })),
+      );
+      const [batched] = account.codeDeploy.operations.BatchGetDeployments({
+        deploymentIds: [id],
+      }).deploymentsInfo;
+      expect(batched?.externalId).toBe(deploymentInfo?.externalId);
+      const alias = [
+        { Name: 'FunctionName', Value: 'orders' },
+        { Name: 'Resource', Value: 'orders:live' },
+      ];
+      const requests = (Id: string, Dimensions: typeof alias) => ({
+        Id,
+        MetricStat: {
+          Metric: { Namespace: 'AWS/Lambda', MetricName: 'Invocations', Dimensions },
+          Period: 60,
+          Stat: 'Sum',
+        },
+      });
+      const { MetricDataResults = [] } = await settled(
+        new CloudWatchClient(config).send(
+          new GetMetricDataCommand({
+            StartTime: new Date(clock.now() - 30 * 60_000),
+            EndTime: new Date(clock.now()),
+            MetricDataQueries: [
+              requests('alias', alias),
+              requests('version', [...alias, { Name: 'ExecutedVersion', Value: '1' }]),
+            ],
+          }),
+        ),
+      );
+      account.stop();
+      const [all, byVersion] = MetricDataResults.map(({ Values = [] }) => Values.length);
+      return {
+        externalId: deploymentInfo?.externalId,
+        stackId,
+        found: found.length,
+        // Minutes in which requests to version 1 are counted for the alias only.
+        onlyForAlias: (all ?? 0) - (byVersion ?? 0) > 0,
+        alias: account.lambda.aliasTarget('orders', 'live'),
+      };
+    };
+
+    it('gives the id of the stack, and metrics by version always, when nothing is set', async () => {
+      const { externalId, stackId, found, onlyForAlias } = await seen({});
+      expect(stackId).toMatch(/:stack\/orders\//);
+      expect(externalId).toBe(stackId);
+      expect(found).toBe(1);
+      expect(onlyForAlias).toBe(false);
+    });
+
+    it.each(['stack', 'absent'] as const)('externalId: %s', async (externalId) => {
+      const answer = await seen({ externalId });
+      expect(answer.externalId).toBe(externalId === 'stack' ? answer.stackId : undefined);
+      expect(answer.found).toBe(externalId === 'stack' ? 1 : 0);
+    });
+
+    it.each(['always', 'only-with-weights'] as const)('versionMetrics: %s', async (versionMetrics) => {
+      await expect(seen({ versionMetrics })).resolves.toMatchObject({
+        onlyForAlias: versionMetrics === 'only-with-weights',
+      });
+    });
+
+    it.each([
+      ['alias-before', '1'],
+      ['last-successful-revision', '2'],
+    ] as const)('groupRollback: %s', async (groupRollback, version) => {
+      const { account, config } = accountWithOrders({ groupRollback });
+      // The alarm takes no part in it.
+      account.cloudWatch.scriptAlarm('orders-errors', [{ at: clock.now(), state: 'OK' }]);
+      await deploy(config, 'two');
+      await clock.run(() => account.cloudFormation.status('orders') === 'UPDATE_COMPLETE');
+      account.lambda.operations.UpdateAlias({ FunctionName: 'orders', Name: 'live', FunctionVersion: '1' });
+      await deploy(config, 'three');
+      await clock.run(() => account.lambda.aliasTarget('orders', 'live')?.weights['3'] !== undefined);
+      const { id } = account.codeDeploy.deployments.at(-1) ?? { id: '' };
+      account.codeDeploy.stop(id, true);
+      await clock.run(() => account.codeDeploy.deployments.at(-1)?.status === 'Succeeded');
+      expect(account.lambda.aliasTarget('orders', 'live')).toEqual({ version, weights: {} });
+      account.stop();
+    });
   });
 
   it('refuses a template URL that leads nowhere', async () => {

@@ -1,11 +1,32 @@
 import fc from 'fast-check';
-import { firstShareAt, shareAt, sharesBetween } from '../../local/traffic/shares.ts';
+import { firstShareAt, isSplitBetween, shareAt, sharesBetween } from '../../local/traffic/shares.ts';
 
 const history = [
   { at: 1_000, shares: { '4': 1 } },
   { at: 2_000, shares: { '4': 0.9, '5': 0.1 } },
   { at: 3_000, shares: { '5': 1 } },
 ];
+
+describe('isSplitBetween', () => {
+  it.each([
+    [0, 900, false],
+    [1_200, 2_000, false],
+    [1_200, 2_001, true],
+    [2_500, 2_600, true],
+    [2_999, 9_000, true],
+    [3_000, 9_000, false],
+  ])('from %i to %i: %s', (from, to, split) => {
+    expect(isSplitBetween(history, from, to)).toBe(split);
+  });
+
+  it('is not so where one version followed another within the time', () => {
+    const moved = [
+      { at: 0, shares: { '4': 1 } },
+      { at: 500, shares: { '5': 1 } },
+    ];
+    expect(isSplitBetween(moved, 0, 1_000)).toBe(false);
+  });
+});
 
 describe('sharesBetween', () => {
   it('is the one share where nothing changed', () => {

@@ -22,7 +22,7 @@ export function functionProvider(
     seconds: [5, 15],
     create: ({ stack, logicalId, type, properties }) => {
       const name = newPhysicalName(stack.name, logicalId, type, properties, random);
-      lambda.createFunction(name, settings(properties), { stack: stack.name, logicalId });
+      lambda.createFunction(name, settings(properties), { stack: stack.name, stackId: stack.id, logicalId });
       return { physicalId: name, attributes: { Arn: lambda.arn(name) } };
     },
     update: ({ logicalId, properties }, from) => {

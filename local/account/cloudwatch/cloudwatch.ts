@@ -17,7 +17,7 @@ import { parseAlarmRule } from './alarm-rule.ts';
 import { Alarms } from './alarms.ts';
 import { describeAlarms } from './describe-alarms.ts';
 import { getMetricData } from './get-metric-data.ts';
-import { LambdaMetrics } from './lambda-metrics.ts';
+import { LambdaMetrics, type VersionMetrics } from './lambda-metrics.ts';
 import { defineMetricAlarm } from './metric-alarm.ts';
 import { promptVisibility, type Visibility } from './visibility.ts';
 
@@ -36,6 +36,8 @@ export interface CloudWatchOptions {
   readonly act?: (actionArn: string, change: AlarmChange) => void;
   /** How metrics arrive; left out: promptly, as in a healthy account. */
   readonly visibility?: Visibility;
+  /** Whether metrics by ExecutedVersion need weights on the alias; left out: they do not. */
+  readonly versionMetrics?: VersionMetrics;
 }
 
 /**
@@ -52,6 +54,7 @@ export class CloudWatch implements SimulatedService {
       now: () => clock.now(),
       traffic,
       visibility: options.visibility ?? promptVisibility(random.fork('cloudwatch')),
+      ...(options.versionMetrics && { versionMetrics: options.versionMetrics }),
     });
     const alarms = new Alarms({
       clock,

@@ -28,6 +28,10 @@ export interface DeploymentEngineOptions {
   /** 12 digits. */
   readonly accountId?: string;
   readonly region?: string;
+  /** Whether a deployment that a stack made carries the stack's id (`stack`), or no id at all (`absent`). */
+  readonly externalId?: 'absent' | 'stack';
+  /** The revision that an automatic rollback deploys; see {@link DeploymentEngine}. */
+  readonly groupRollback?: 'last-successful-revision' | 'alias-before';
 }
 
 /** A deployment to be made. */
@@ -53,6 +57,10 @@ export interface StopAnswer {
 /**
  * Makes, runs, stops and rolls back deployments: CodeDeploy's behaviour behind its API. One deployment of a group
  * at a time; alarms stop it; what ends badly is undone by a new deployment where the configuration says so.
+ *
+ * That new deployment goes to the version from which the failed one began (`alias-before`), or to the version of the
+ * group's last deployment that succeeded (`last-successful-revision`). The two differ after the alias was moved
+ * without the group. A group without a successful deployment has no such version, and goes back to the one before.
  */
 export class DeploymentEngine extends DeploymentRegistry {
   readonly #options: Required<DeploymentEngineOptions>;
@@ -72,6 +80,8 @@ export class DeploymentEngine extends DeploymentRegistry {
       hook: () => ({ result: 'Succeeded', afterMs: 800 }),
       accountId: '123456789012',
       region: 'us-east-1',
+      externalId: 'stack',
+      groupRollback: 'alias-before',
       ...options,
     };
     options.alarms.onChange((name, state) => {
@@ -236,7 +246,7 @@ export class DeploymentEngine extends DeploymentRegistry {
       functionName: appSpec.functionName,
       alias: appSpec.alias,
       currentVersion: appSpec.targetVersion,
-      targetVersion: appSpec.currentVersion,
+      targetVersion: this.#versionBefore(bad),
     });
     const rollback = this.#record(
       group,
@@ -262,6 +272,11 @@ export class DeploymentEngine extends DeploymentRegistry {
         rollbackMessage: `Deployment ${rollback.id} is triggered to roll back deployment ${bad.id}.`,
       };
     });
+  }
+
+  #versionBefore({ group, appSpec }: Deployment): string {
+    const last = this.#options.groupRollback === 'last-successful-revision' && group.lastSuccessful?.appSpec;
+    return last ? last.targetVersion : appSpec.currentVersion;
   }
 
   #alarmRaised(name: string): void {

@@ -5,6 +5,7 @@ import type {
   CreateDeploymentCommandInput,
   CreateDeploymentConfigCommandInput,
   DeploymentConfigInfo,
+  DeploymentInfo,
   GetApplicationRevisionCommandInput,
   GetDeploymentCommandInput,
   GetDeploymentConfigCommandInput,
@@ -45,6 +46,10 @@ const LONGEST_DESCRIPTION = 256;
  * Sources: CodeDeploy API reference; user guide "Deployments on an AWS Lambda compute platform", "Redeploy and roll
  * back a deployment", "Stop a deployment", "Troubleshoot Lambda deployment issues", "CodeDeploy quotas".
  *
+ * Unverified on AWS, and each playable by an option:
+ * - whether `externalId` holds the id of the stack that made a deployment (`externalId`, default `stack`);
+ * - which revision an automatic rollback deploys (`groupRollback`, default `alias-before`).
+ *
  * Unverified on AWS, and chosen here:
  * - that Lambda deployments send the state-change event (no official sample names the platform);
  * - that an automatic rollback uses `CodeDeployDefault.LambdaAllAtOnce`, runs no hooks and ignores alarms
@@ -59,11 +64,13 @@ const LONGEST_DESCRIPTION = 256;
  */
 export class SimulatedCodeDeploy extends DeploymentEngine implements SimulatedService {
   readonly #arnOf: (functionName: string) => string;
+  readonly #showsStack: boolean;
 
   constructor(options: DeploymentEngineOptions) {
     super(options);
     const { region = 'us-east-1', accountId = '123456789012' } = options;
     this.#arnOf = (functionName) => `arn:aws:lambda:${region}:${accountId}:function:${functionName}`;
+    this.#showsStack = options.externalId !== 'absent';
   }
 
   readonly operations = {
@@ -82,15 +89,19 @@ export class SimulatedCodeDeploy extends DeploymentEngine implements SimulatedSe
       return { deploymentId: deployment.id };
     },
     GetDeployment: ({ deploymentId }: GetDeploymentCommandInput) => ({
-      deploymentInfo: deploymentInfo(this.find(deploymentId)),
+      deploymentInfo: this.#info(this.find(deploymentId)),
     }),
     BatchGetDeployments: ({ deploymentIds }: BatchGetDeploymentsCommandInput) => ({
       deploymentsInfo: batch(deploymentIds, 'deployment IDs')
         .map((id) => this.lookUp(id))
         .filter((deployment) => deployment !== undefined)
-        .map(deploymentInfo),
+        .map((deployment) => this.#info(deployment)),
     }),
-    ListDeployments: (input: ListDeploymentsCommandInput) => listDeployments(this, input),
+    ListDeployments: (input: ListDeploymentsCommandInput) =>
+      // Without ids of stacks, a filter by one finds nothing.
+      input.externalId !== undefined && !this.#showsStack
+        ? { deployments: [] }
+        : listDeployments(this, input),
     StopDeployment: ({ deploymentId, autoRollbackEnabled }: StopDeploymentCommandInput) =>
       this.stop(this.find(deploymentId).id, autoRollbackEnabled),
     PutLifecycleEventHookExecutionStatus: (input: PutLifecycleEventHookExecutionStatusCommandInput) => {
@@ -187,6 +198,11 @@ export class SimulatedCodeDeploy extends DeploymentEngine implements SimulatedSe
       return { applicationName: application, deploymentGroups: page, ...next };
     },
   } satisfies Operations;
+
+  #info(deployment: Deployment): DeploymentInfo {
+    const { externalId, ...info } = deploymentInfo(deployment);
+    return this.#showsStack && externalId !== undefined ? { ...info, externalId } : info;
+  }
 
   #checkNew(input: CreateDeploymentCommandInput): void {
     this.group(requiredApplication(input.applicationName), requiredGroup(input.deploymentGroupName));

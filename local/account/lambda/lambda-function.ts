@@ -4,6 +4,7 @@ import type { LambdaAlias } from './lambda-alias.ts';
 /** How a function came to be: the CloudFormation stack and logical id that own it, when a stack does. */
 export interface FunctionOwner {
   readonly stack: string;
+  readonly stackId: string;
   readonly logicalId: string;
 }
 

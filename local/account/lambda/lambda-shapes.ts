@@ -57,6 +57,27 @@ export function configurationShape(
   };
 }
 
+/**
+ * The tags of a function: its own, and those that CloudFormation gives to what a stack makes.
+ *
+ * Source: CloudFormation user guide, "Resource tag": `aws:cloudformation:logical-id`, `stack-id`, `stack-name`.
+ */
+export function tagsShape({ owner, latest }: LambdaFunction): Record<string, string> {
+  const { Tags = {} } = latest.properties;
+  // A list of keys and values in CloudFormation, a map in SAM.
+  const own = Array.isArray(Tags)
+    ? Tags.map(({ Key, Value }) => [Key, Value] as const)
+    : Object.entries(Tags as object);
+  return {
+    ...Object.fromEntries(own.map(([key, value]) => [key, String(value)])),
+    ...(owner && {
+      'aws:cloudformation:stack-name': owner.stack,
+      'aws:cloudformation:stack-id': owner.stackId,
+      'aws:cloudformation:logical-id': owner.logicalId,
+    }),
+  };
+}
+
 /** Provisioned concurrency as `GetProvisionedConcurrencyConfig` shows it at `now`. */
 export function provisionedShape(provisioned: ProvisionedConcurrency, now: number) {
   const ready = now >= provisioned.readyAt;

@@ -11,6 +11,7 @@ import type {
   GetProvisionedConcurrencyConfigCommandInput,
   InvokeCommandInput,
   ListAliasesCommandInput,
+  ListTagsCommandInput,
   ListVersionsByFunctionCommandInput,
   PublishVersionCommandInput,
   PutProvisionedConcurrencyConfigCommandInput,
@@ -22,7 +23,7 @@ import { codeSha256 } from './function-settings.ts';
 import { functionNotFound, revisionMismatch } from './lambda-errors.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import { LambdaFunctions, type LambdaFunctionsOptions } from './lambda-functions.ts';
-import { aliasShape, configurationShape, provisionedShape } from './lambda-shapes.ts';
+import { aliasShape, configurationShape, provisionedShape, tagsShape } from './lambda-shapes.ts';
 
 /** What `Invoke` is answered with: the part of its output that the caller of the hook decides. */
 export interface InvokeAnswer {
@@ -68,8 +69,15 @@ export class SimulatedLambda extends LambdaFunctions implements SimulatedService
       return {
         Configuration: configuration,
         Code: { RepositoryType: 'S3', Location: `https://lambda.invalid/${configuration.CodeSha256}` },
-        Tags: {},
+        Tags: tagsShape(this.find(parseFunctionName(input.FunctionName).name)),
       };
+    },
+    ListTags: ({ Resource }: ListTagsCommandInput) => {
+      const { name, qualifier } = parseFunctionName(Resource);
+      if (!Resource?.startsWith('arn:') || qualifier !== undefined) {
+        throw new AwsError('InvalidParameterValueException', `${Resource} is not the ARN of a function.`);
+      }
+      return { Tags: tagsShape(this.find(name)) };
     },
     GetFunctionConfiguration: (input: GetFunctionConfigurationCommandInput) =>
       this.#configuration(input.FunctionName, input.Qualifier),

@@ -3,6 +3,7 @@ import type {
   GetFunctionRequest,
   InvocationRequest,
   ListAliasesRequest,
+  ListTagsRequest,
 } from '@aws-sdk/client-lambda';
 import { parseFunctionName } from '../lambda/function-name.ts';
 import { on, type Requirement, type Requirements } from './required-permission.ts';
@@ -30,6 +31,9 @@ export const lambdaPermissions: Requirements = {
   DeleteAlias: onFunction('lambda:DeleteAlias'),
   ListAliases: onFunction('lambda:ListAliases'),
   ListVersionsByFunction: onFunction('lambda:ListVersionsByFunction'),
+  ListTags: ({ Resource }: ListTagsRequest, scope) => [
+    on('lambda:ListTags', scope.arn('lambda', `function:${parseFunctionName(Resource).name}`)),
+  ],
   PublishVersion: onFunction('lambda:PublishVersion'),
 };
 

@@ -256,7 +256,11 @@ describe('updating a stack', () => {
       /^orders-ServerlessDeploymentApplication-[A-Z0-9]{12}$/,
     );
     expect(account.name('CreateDeploymentGroup')).toMatch(/^orders-CreateDeploymentGroup-[A-Z0-9]{12}$/);
-    expect(account.lambda.owner(account.name('Create'))).toEqual({ stack: 'orders', logicalId: 'Create' });
+    expect(account.lambda.owner(account.name('Create'))).toEqual({
+      stack: 'orders',
+      stackId: account.describe().StackId,
+      logicalId: 'Create',
+    });
   });
 
   it('takes a new stack away again when it cannot be made', async () => {

@@ -28,7 +28,7 @@ export function account(
     rate?: Rate;
     shares?: readonly ShareChange[];
     behaviours?: Record<string, Behaviour>;
-  } & Partial<Pick<CloudWatchOptions, 'visibility' | 'act'>> = {},
+  } & Partial<Pick<CloudWatchOptions, 'visibility' | 'act' | 'versionMetrics'>> = {},
 ) {
   const clock = VirtualClock.install(START);
   const random = new SeededRandom(options.seed ?? 1);
@@ -50,6 +50,7 @@ export function account(
     emit: (event) => events.push(event),
     ...(options.visibility === undefined ? {} : { visibility: options.visibility }),
     ...(options.act === undefined ? {} : { act: options.act }),
+    ...(options.versionMetrics === undefined ? {} : { versionMetrics: options.versionMetrics }),
   });
   const call = <Output>(operation: string, input: object): Output => {
     const run = cloudWatch.operations[operation];

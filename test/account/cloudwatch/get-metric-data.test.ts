@@ -101,6 +101,43 @@ describe('GetMetricData', () => {
     }
   });
 
+  describe('by ExecutedVersion', () => {
+    /** A canary of 4 minutes on an alias that had one version before and has one after it. */
+    const shares = [
+      { at: START, shares: { '4': 1 } },
+      { at: START + 3 * MINUTE, shares: { '4': 0.5, '5': 0.5 } },
+      { at: START + 7 * MINUTE, shares: { '5': 1 } },
+    ];
+    const minutesOf = async (versionMetrics?: 'only-with-weights' | 'always') => {
+      const { until, read } = opened({ shares, ...(versionMetrics && { versionMetrics }) });
+      await until(START + 11 * MINUTE);
+      const output = read(
+        [
+          query('alias', 'Invocations', 'Sum', { alias: 'live' }),
+          query('old', 'Invocations', 'Sum', { alias: 'live', version: '4' }),
+          query('new', 'Errors', 'Sum', { alias: 'live', version: '5' }),
+        ],
+        { StartTime: new Date(START), EndTime: new Date(START + 10 * MINUTE), ScanBy: 'TimestampAscending' },
+      );
+      return [0, 1, 2].map((index) => times(output, index).map((time) => (time - START) / MINUTE));
+    };
+
+    it('counts every request, with or without weights', async () => {
+      const all = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+      const expected = [all, [0, 1, 2, 3, 4, 5, 6], [3, 4, 5, 6, 7, 8, 9]];
+      await expect(minutesOf()).resolves.toEqual(expected);
+      open?.clock.uninstall();
+      await expect(minutesOf('always')).resolves.toEqual(expected);
+    });
+
+    it('counts those on an alias with weights only, by the setting', async () => {
+      const [alias, old, canary] = await minutesOf('only-with-weights');
+      expect(alias).toHaveLength(10);
+      expect(old).toEqual([3, 4, 5, 6]);
+      expect(canary).toEqual([3, 4, 5, 6]);
+    });
+  });
+
   it('has no data point for a minute without invocations', async () => {
     const { until, read } = opened({
       rate: [

@@ -9,6 +9,7 @@ import type {
   EmittedEvent,
   HookPort,
 } from '../../../local/account/codedeploy/codedeploy-ports.ts';
+import type { DeploymentEngineOptions } from '../../../local/account/codedeploy/deployment-engine.ts';
 import { SimulatedCodeDeploy } from '../../../local/account/codedeploy/simulated-codedeploy.ts';
 import { SimulatedLambda } from '../../../local/account/lambda/simulated-lambda.ts';
 import { VirtualClock } from '../../../local/clock/virtual-clock.ts';
@@ -47,7 +48,13 @@ export class DeploymentAccount {
   readonly lambda: SimulatedLambda;
   readonly codeDeploy: SimulatedCodeDeploy;
 
-  constructor(options: { seed?: number; hook?: HookPort; autoRollback?: AutoRollbackConfiguration } = {}) {
+  constructor(
+    options: {
+      seed?: number;
+      hook?: HookPort;
+      autoRollback?: AutoRollbackConfiguration;
+    } & Pick<DeploymentEngineOptions, 'groupRollback'> = {},
+  ) {
     const { clock, alarms } = this;
     const random = new SeededRandom(options.seed ?? 1);
     this.lambda = new SimulatedLambda({ clock, random });
@@ -61,6 +68,7 @@ export class DeploymentAccount {
         this.events.push({ at: clock.now(), state, id: deploymentId, event });
       },
       ...(options.hook && { hook: options.hook }),
+      ...(options.groupRollback && { groupRollback: options.groupRollback }),
     });
     for (const code of ['one', 'two', 'three']) {
       if (!this.lambda.hasFunction('orders')) this.lambda.createFunction('orders', { code, properties: {} });

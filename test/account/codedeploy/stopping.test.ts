@@ -204,6 +204,51 @@ describe('stopping a deployment', () => {
     });
   });
 
+  describe('the revision of an automatic rollback', () => {
+    /** 1 → 2 succeeds, something else puts the alias on 1 again, and 1 → 3 is stopped half way. */
+    async function stoppedAfterUpdateAlias(groupRollback?: 'last-successful-revision' | 'alias-before') {
+      account = new DeploymentAccount({ ...(groupRollback && { groupRollback }) });
+      await account.until(account.deploy('1', '2'), 'Succeeded');
+      account.lambda.operations.UpdateAlias({ FunctionName: 'orders', Name: 'live', FunctionVersion: '1' });
+      const id = account.deploy('1', '3');
+      await account.pass(60_000);
+      stop(id, true);
+      await account.settle();
+    }
+
+    it.each([undefined, 'alias-before' as const])(
+      'is the one before the deployment (%s)',
+      async (setting) => {
+        await stoppedAfterUpdateAlias(setting);
+        expect(account.alias).toEqual({ version: '1', weights: {} });
+      },
+    );
+
+    it("is the group's last successful one, which a plain UpdateAlias does not change", async () => {
+      await stoppedAfterUpdateAlias('last-successful-revision');
+      expect(account.alias).toEqual({ version: '2', weights: {} });
+    });
+
+    it('is the one that a deployment of the group put back', async () => {
+      account = new DeploymentAccount({ groupRollback: 'last-successful-revision' });
+      await account.until(account.deploy('1', '2'), 'Succeeded');
+      const back = account.deploy('2', '1', { deploymentConfigName: 'CodeDeployDefault.LambdaAllAtOnce' });
+      await account.until(back, 'Succeeded');
+      const id = account.deploy('1', '3');
+      await account.pass(60_000);
+      stop(id, true);
+      await account.settle();
+      expect(account.alias).toEqual({ version: '1', weights: {} });
+    });
+
+    it('is the one before the deployment in a group that never succeeded', async () => {
+      const id = await running({ groupRollback: 'last-successful-revision' });
+      stop(id, true);
+      await account.settle();
+      expect(account.alias).toEqual({ version: '1', weights: {} });
+    });
+  });
+
   it('shows rollbackInfo at most 3 s after the status', async () => {
     const delays: number[] = [];
     for (let seed = 0; seed < 10; seed += 1) {

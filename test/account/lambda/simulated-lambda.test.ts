@@ -294,6 +294,38 @@ describe('SimulatedLambda', () => {
     });
   });
 
+  describe('ListTags', () => {
+    const orders = { Environment: {}, Tags: [{ Key: 'team', Value: 'shop' }] };
+
+    it('answers with the own tags of a function that no stack made', () => {
+      lambda.createFunction('billing', { code: 'one', properties: orders });
+      const Resource = ARN.replace('orders', 'billing');
+      expect(lambda.operations.ListTags({ Resource })).toEqual({ Tags: { team: 'shop' } });
+      expect(lambda.operations.ListTags({ Resource: ARN })).toEqual({ Tags: {} });
+    });
+
+    it('adds the tags that CloudFormation gives to what a stack makes', () => {
+      const owner = { stack: 'shop-billing', stackId: 'arn:shop-billing', logicalId: 'Api' };
+      lambda.createFunction('billing', { code: 'one', properties: { Tags: { team: 'shop' } } }, owner);
+      const Tags = {
+        team: 'shop',
+        'aws:cloudformation:stack-name': 'shop-billing',
+        'aws:cloudformation:stack-id': 'arn:shop-billing',
+        'aws:cloudformation:logical-id': 'Api',
+      };
+      expect(lambda.operations.ListTags({ Resource: ARN.replace('orders', 'billing') })).toEqual({ Tags });
+      expect(lambda.operations.GetFunction({ FunctionName: 'billing' }).Tags).toEqual(Tags);
+    });
+
+    it.each([
+      ['a name', 'orders', 'InvalidParameterValueException'],
+      ['a version', `${ARN}:1`, 'InvalidParameterValueException'],
+      ['a function that does not exist', `${ARN}2`, 'ResourceNotFoundException'],
+    ])('refuses %s', (_, Resource, name) => {
+      expect(() => lambda.operations.ListTags({ Resource })).toThrow(expect.objectContaining({ name }));
+    });
+  });
+
   describe('Invoke', () => {
     it('is refused without a hook', async () => {
       await expect(lambda.operations.Invoke({ FunctionName: 'orders' }, call())).rejects.toThrow(

@@ -73,6 +73,7 @@ describe('requiredPermissions', () => {
       [`lambda:GetFunctionConfiguration on ${functionArn}:3`],
     ],
     ['lambda', 'GetAlias', { FunctionName: 'fn', Name: 'live' }, [`lambda:GetAlias on ${functionArn}`]],
+    ['lambda', 'ListTags', { Resource: functionArn }, [`lambda:ListTags on ${functionArn}`]],
     ['lambda', 'UpdateAlias', { FunctionName: 'fn', Name: 'live' }, [`lambda:UpdateAlias on ${functionArn}`]],
     [
       'cloudformation',
@@ -308,8 +309,8 @@ describe('requiredPermissions', () => {
       };
       const known = Object.entries(services).flatMap(([service, { operations }]) =>
         Object.keys(operations).map((operation) =>
-          // A name every operation takes where it takes one.
-          required(service, operation, { FunctionName: 'fn' }),
+          // The names that an operation takes where it takes one.
+          required(service, operation, { FunctionName: 'fn', Resource: 'fn' }),
         ),
       );
       expect(known.length).toBeGreaterThan(80);
