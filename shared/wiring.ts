@@ -15,6 +15,7 @@ import { ApiStages } from './aws/api-stages.ts';
 import { Bucket } from './aws/bucket.ts';
 import { Deployments } from './aws/deployments.ts';
 import { Executions } from './aws/executions.ts';
+import { FunctionTags } from './aws/function-tags.ts';
 import { HealthChecks } from './aws/health-checks.ts';
 import { Hooks } from './aws/hooks.ts';
 import { MeshRules } from './aws/mesh-rules.ts';
@@ -48,6 +49,11 @@ export const executions = (runtime: Runtime) => new Executions(new SFNClient(run
 export const taskTokens = (runtime: Runtime) => new TaskTokens(new SFNClient(runtime.clientConfig));
 export const aliases = (runtime: Runtime) =>
   new Aliases(paced(new LambdaClient(runtime.clientConfig), lambdaPace));
+export const functionTags = (runtime: Runtime) =>
+  new FunctionTags(
+    paced(new LambdaClient(runtime.clientConfig), lambdaPace),
+    requireEnv(runtime, 'FUNCTION_ARN_PREFIX'),
+  );
 export const healthChecks = (runtime: Runtime) => new HealthChecks(new LambdaClient(runtime.clientConfig));
 export const hooks = (runtime: Runtime) => new Hooks(new LambdaClient(runtime.clientConfig));
 export const stacks = (runtime: Runtime) => new Stacks(new CloudFormationClient(runtime.clientConfig));

@@ -1,11 +1,12 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
-import { catalogStore, deployments, stacks } from '../../shared/wiring.ts';
+import { catalogStore, deployments, functionTags, stacks } from '../../shared/wiring.ts';
 import { describeDeployment, describeDeploymentInput } from './describe-deployment.ts';
 
 export const build = task(describeDeploymentInput, (runtime) =>
   describeDeployment({
     deployments: deployments(runtime),
+    functionTags: functionTags(runtime),
     stacks: stacks(runtime),
     catalog: catalogStore(runtime),
   }),

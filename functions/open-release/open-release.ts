@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Deployment, Deployments } from '../../shared/aws/deployments.ts';
 import type { Signals } from '../../shared/aws/signals.ts';
-import type { Stacks } from '../../shared/aws/stacks.ts';
+import { isMoving, type Stacks } from '../../shared/aws/stacks.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import type { Evidence } from '../../shared/judge/judgement.ts';
@@ -126,6 +126,13 @@ export function openRelease(deps: OpenReleaseDeps) {
     return slow ? { ...counted, slow: slowRequests } : counted;
   }
 
+  /** One made by hand, while the stack is at rest, is a release of its own. CodeDeploy may not tell who made it. */
+  async function isOfStack({ stackId, createdAt }: Deployment, stack: string): Promise<boolean> {
+    if (stackId !== undefined) return true;
+    const activity = await deps.stacks.activityAt(stack, createdAt);
+    return activity !== undefined && isMoving(activity);
+  }
+
   async function findRelease(input: Input, deployment: Deployment, entry: ServiceEntry) {
     const at = (startedAt: number, stack?: string) => {
       const time = new Date(startedAt).toISOString();
@@ -134,8 +141,7 @@ export function openRelease(deps: OpenReleaseDeps) {
     if (!entry.stack) return at(deployment.createdAt);
     const stack = await deps.stacks.describe(entry.stack);
     const updating = stack.status === 'UPDATE_IN_PROGRESS';
-    // Made by hand, beside the stack: a release of its own.
-    if (deployment.stackId === undefined && !updating) return at(deployment.createdAt);
+    if (!(await isOfStack(deployment, entry.stack))) return at(deployment.createdAt);
     const sameUpdate = updating || stack.status.startsWith('UPDATE_COMPLETE');
     if (sameUpdate && stack.lastUpdatedAt !== undefined && stack.lastUpdatedAt <= deployment.createdAt) {
       return at(stack.lastUpdatedAt, entry.stack);

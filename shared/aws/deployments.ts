@@ -34,7 +34,7 @@ export interface Deployment {
   readonly rollbackDeploymentId: string | undefined;
   /** The deployment this one rolls back. */
   readonly rollbackOf: string | undefined;
-  /** Id of the CloudFormation stack that made it. */
+  /** Id of the CloudFormation stack that made it; undefined where CodeDeploy does not tell, or none did. */
   readonly stackId: string | undefined;
 }
 
@@ -264,6 +264,6 @@ function toDeployment(id: string, info: DeploymentInfo): Deployment {
     error: info.errorInformation && `${info.errorInformation.code}: ${info.errorInformation.message}`,
     rollbackDeploymentId: info.rollbackInfo?.rollbackDeploymentId,
     rollbackOf: info.rollbackInfo?.rollbackTriggeringDeploymentId,
-    stackId: info.externalId,
+    stackId: info.externalId || undefined,
   };
 }

@@ -22,6 +22,14 @@ export interface StackHistory {
   readonly notPutBack: readonly FailedResource[];
 }
 
+/** What a stack was doing at a moment. */
+export interface StackActivity {
+  /** The stack's own latest status by then. */
+  readonly status: string;
+  /** Client request token of the operation that gave it this status. */
+  readonly token: string | undefined;
+}
+
 /** Whether an event is the beginning of an update, or of the stack. */
 export function isBeginning(event: StackEvent): boolean {
   const { ResourceStatus: status } = event;
@@ -52,8 +60,8 @@ export function stackHistory(newestFirst: readonly StackEvent[]): StackHistory {
   };
 }
 
-/** Nested stacks are resources of the same type, with ids of their own. */
-function isOfStack({ PhysicalResourceId, StackId }: StackEvent): boolean {
+/** Whether an event tells the status of its stack. Nested stacks are resources of the same type, with ids of their own. */
+export function isOfStack({ PhysicalResourceId, StackId }: StackEvent): boolean {
   return PhysicalResourceId !== undefined && PhysicalResourceId === StackId;
 }
 

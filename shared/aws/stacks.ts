@@ -18,7 +18,13 @@ import {
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import type { StackChange } from '../stack/change-set.ts';
-import { isBeginning, type StackHistory, stackHistory } from './stack-history.ts';
+import {
+  isBeginning,
+  isOfStack,
+  type StackActivity,
+  type StackHistory,
+  stackHistory,
+} from './stack-history.ts';
 
 /** A CloudFormation stack, as much of it as the coordinator decides on. */
 export interface StackState {
@@ -206,13 +212,15 @@ export class Stacks {
   }
 
   /**
-   * Client request token of the operation that a stack was in at a time, ms since the epoch: an event may come so
-   * late that other operations have followed.
+   * What a stack was doing at a time, ms since the epoch, by its events: an event of CodeDeploy may come so late that
+   * other operations have followed.
+   *
+   * @returns undefined where the stack's events do not go back so far
    */
-  async tokenAt(stack: string, time: number): Promise<string | undefined> {
-    const isBefore = ({ Timestamp }: StackEvent) => (Timestamp?.getTime() ?? 0) <= time;
-    const events = await this.#eventsBackTo(stack, isBefore);
-    return events.find(isBefore)?.ClientRequestToken;
+  async activityAt(stack: string, time: number): Promise<StackActivity | undefined> {
+    const isLatest = (event: StackEvent) => isOfStack(event) && (event.Timestamp?.getTime() ?? 0) <= time;
+    const latest = (await this.#eventsBackTo(stack, isLatest)).find(isLatest);
+    return latest && { status: latest.ResourceStatus ?? '', token: latest.ClientRequestToken };
   }
 
   /** What came of the latest update of a stack, from its events. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CatalogUnreadable } from '../errors.ts';
 import { describeIssues } from '../task.ts';
-import { type ServiceEntry, serviceEntry, type TargetEntry } from './service-entry.ts';
+import { type ServiceEntry, serviceEntry, stacksOf, type TargetEntry } from './service-entry.ts';
 
 /** Key of the compiled catalog in the coordinator's bucket. */
 export const compiledCatalogKey = 'catalog/compiled.json';
@@ -30,22 +30,64 @@ export function parseCompiledCatalog(text: string): CompiledCatalog {
   return parsed.data;
 }
 
-/** The service and the target that a deployment belongs to; undefined for one the catalog does not name. */
+/** What is known of a deployment before it is known whose it is. */
+export interface DeploymentClues {
+  readonly application: string;
+  readonly deploymentGroup: string;
+  /** The function and alias that it moves; undefined while CodeDeploy does not show them. */
+  readonly moves?: { readonly function: string; readonly alias: string } | undefined;
+  /** The stack that made the function; undefined for a function that no stack made. */
+  readonly origin?: { readonly stackName: string; readonly logicalId: string } | undefined;
+}
+
+type CodeDeployTarget = TargetEntry & { kind: 'codedeploy' };
+
+/** A service, and its target that a deployment moves. */
+export interface DeploymentOwner {
+  readonly entry: ServiceEntry;
+  readonly target: CodeDeployTarget;
+}
+
+/**
+ * The service and the target that a deployment belongs to; undefined for one the catalog does not name.
+ *
+ * The stack that made the function decides, where a service names it: names of applications and groups differ between
+ * SAM, CDK and the Serverless Framework, are cut when they are long, and may begin like those of another stack. Only
+ * for a function of no such stack do application, group and alias decide.
+ */
 export function ownerOfDeployment(
   catalog: CompiledCatalog,
-  deployment: { readonly application: string; readonly deploymentGroup: string },
-): { readonly entry: ServiceEntry; readonly target: TargetEntry & { kind: 'codedeploy' } } | undefined {
-  for (const entry of Object.values(catalog.services)) {
-    for (const target of entry.targets) {
-      if (target.kind !== 'codedeploy') continue;
-      const application = target.application ?? `${entry.stack}-ServerlessDeploymentApplication-*`;
-      const group = target.deploymentGroup ?? `${entry.stack}-${target.function}DeploymentGroup-*`;
-      if (matches(application, deployment.application) && matches(group, deployment.deploymentGroup)) {
-        return { entry, target };
-      }
-    }
-  }
-  return undefined;
+  clues: DeploymentClues,
+): DeploymentOwner | undefined {
+  const owners = Object.values(catalog.services).flatMap((entry) =>
+    entry.targets.flatMap((target) =>
+      target.kind === 'codedeploy' && target.alias === (clues.moves?.alias ?? target.alias)
+        ? { entry, target }
+        : [],
+    ),
+  );
+  return (
+    owners.find(({ entry, target }) => isOfStack(entry, clues) && isFunction(target, clues)) ??
+    owners.find(({ entry, target }) => hasNames(entry, target, clues))
+  );
+}
+
+function isOfStack(entry: ServiceEntry, { origin }: DeploymentClues): boolean {
+  return origin !== undefined && stacksOf(entry).includes(origin.stackName);
+}
+
+function hasNames({ stack }: ServiceEntry, target: CodeDeployTarget, clues: DeploymentClues): boolean {
+  const isNamed = target.application !== undefined && target.deploymentGroup !== undefined;
+  // SAM's names say nothing of a function that comes from another stack.
+  if (clues.origin && !(isNamed && isFunction(target, clues))) return false;
+  const application = target.application ?? `${stack}-ServerlessDeploymentApplication-*`;
+  const group = target.deploymentGroup ?? `${stack}-${target.function}DeploymentGroup-*`;
+  return matches(application, clues.application) && matches(group, clues.deploymentGroup);
+}
+
+/** Whether a target names a function, by its logical id or its name. */
+function isFunction(target: CodeDeployTarget, { moves, origin }: DeploymentClues): boolean {
+  return target.function === origin?.logicalId || target.function === moves?.function;
 }
 
 /** The name in `known` that `given` most likely meant, if one is near. */

@@ -1,8 +1,4 @@
-import {
-  CloudFormationClient,
-  DescribeStackEventsCommand,
-  DescribeStacksCommand,
-} from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DescribeStackEventsCommand } from '@aws-sdk/client-cloudformation';
 import {
   BatchGetDeploymentTargetsCommand,
   CodeDeployClient,
@@ -12,28 +8,39 @@ import {
   GetDeploymentCommand,
   ListDeploymentTargetsCommand,
 } from '@aws-sdk/client-codedeploy';
+import { LambdaClient, ListTagsCommand } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/describe-deployment/handler.ts';
 import { CatalogUnreadable, InvalidInput, TransientFailure } from '../../../shared/errors.ts';
-import { deploymentInfo, lambdaTarget, stackEvents, stackOf } from '../fixtures/aws-answers.ts';
-import { catalogObject } from '../fixtures/catalog.ts';
+import {
+  deploymentInfo,
+  lambdaTarget,
+  STACK_ID,
+  stackEvent,
+  stackEvents,
+  tagsOf,
+} from '../fixtures/aws-answers.ts';
+import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import { DEPLOYMENT, FUNCTION, RELEASE } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
+import { RELEASED_AT } from '../fixtures/times.ts';
 
 const codeDeploy = mockClient(CodeDeployClient);
 const cloudFormation = mockClient(CloudFormationClient);
+const lambda = mockClient(LambdaClient);
 
 beforeEach(() => {
   codeDeploy.reset();
   cloudFormation.reset();
+  lambda.reset();
+  lambda.on(ListTagsCommand).resolves(tagsOf());
   mockBucket(catalogObject());
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo());
   codeDeploy.on(ListDeploymentTargetsCommand).resolves({ targetIds: [`${FUNCTION}:live`] });
   codeDeploy.on(BatchGetDeploymentTargetsCommand).resolves({ deploymentTargets: [lambdaTarget()] });
   cloudFormation.on(DescribeStackEventsCommand).resolves(stackEvents('deploy-17'));
-  cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ StackStatus: 'UPDATE_IN_PROGRESS' }));
 });
 
 const describeIt = () => build(runtimeOf())({ deploymentId: DEPLOYMENT });
@@ -95,11 +102,18 @@ describe('a release', () => {
   });
 
   it('needs no stack', async () => {
-    codeDeploy.on(GetDeploymentCommand).resolves({
-      deploymentInfo: { ...deploymentInfo().deploymentInfo, externalId: undefined },
-    });
-    await expect(describeIt()).resolves.toEqual(release);
+    const application = 'shop-orders-ServerlessDeploymentApplication-XY34';
+    const target = { kind: 'codedeploy', function: FUNCTION, application, deploymentGroup: 'shop-*' };
+    mockBucket(catalogObject(ordersEntry({ stack: undefined, targets: [target] })));
+    lambda.on(ListTagsCommand).resolves({});
+    deploymentIs({ externalId: undefined });
+    await expect(describeIt()).resolves.toEqual({ ...release, target: `${FUNCTION}:live` });
     expect(cloudFormation.calls()).toHaveLength(0);
+  });
+
+  it('is known by the stack of its function when application and group have other names', async () => {
+    deploymentIs({ applicationName: 'CdkApplication', deploymentGroupName: 'CdkGroup' });
+    await expect(describeIt()).resolves.toEqual(release);
   });
 });
 
@@ -131,8 +145,8 @@ describe('a rollback', () => {
       deploymentTargets: [lambdaTarget({ currentVersion: '10', targetVersion: '9' })],
     });
     cloudFormation
-      .on(DescribeStacksCommand)
-      .resolves(stackOf({ StackStatus: 'UPDATE_ROLLBACK_IN_PROGRESS' }));
+      .on(DescribeStackEventsCommand)
+      .resolves({ StackEvents: [stackEvent('UPDATE_ROLLBACK_IN_PROGRESS')] });
     await expect(describeIt()).resolves.toEqual({ ...rollback, by: 'cloudformation' });
   });
 
@@ -151,6 +165,92 @@ describe('a rollback', () => {
   });
 });
 
+describe.each([
+  ['no externalId', undefined],
+  ['an empty externalId', ''],
+])('a deployment with %s', (_, externalId) => {
+  const ours = `rollback-coordinator-${RELEASE}-1`;
+  const createTime = new Date(Date.parse(RELEASED_AT) + 60_000);
+  const events = (...newestFirst: ReturnType<typeof stackEvent>[]) =>
+    cloudFormation.on(DescribeStackEventsCommand).resolves({ StackEvents: newestFirst });
+  const update = (ClientRequestToken: string, ResourceStatus: 'UPDATE_IN_PROGRESS' | 'UPDATE_COMPLETE') =>
+    stackEvent(ResourceStatus, { ClientRequestToken });
+  const kind = async () => {
+    const found = await describeIt();
+    return found.kind === 'rollback' ? `rollback by ${found.by}` : found.kind;
+  };
+
+  beforeEach(() => deploymentIs({ externalId, createTime, creator: 'user' }));
+
+  it('is ours when the stack of its function was in our update then', async () => {
+    events(update(ours, 'UPDATE_IN_PROGRESS'));
+    await expect(kind()).resolves.toBe('rollback by coordinator');
+    const [call] = cloudFormation.commandCalls(DescribeStackEventsCommand);
+    expect(call?.args[0].input).toEqual({ StackName: STACK_ID });
+  });
+
+  it('is a release when the stack was in an update of the team', async () => {
+    events(update('deploy-18', 'UPDATE_IN_PROGRESS'), update(ours, 'UPDATE_COMPLETE'));
+    await expect(kind()).resolves.toBe('release');
+  });
+
+  it('is a release made by hand when the stack has been at rest since our update', async () => {
+    events(update(ours, 'UPDATE_COMPLETE'), update(ours, 'UPDATE_IN_PROGRESS'));
+    await expect(kind()).resolves.toBe('release');
+  });
+
+  it('is a release when our update began after it', async () => {
+    const later = new Date(createTime.getTime() + 1).toISOString();
+    events(
+      stackEvent('UPDATE_IN_PROGRESS', { ClientRequestToken: ours, at: later }),
+      update('deploy-18', 'UPDATE_COMPLETE'),
+    );
+    await expect(kind()).resolves.toBe('release');
+  });
+
+  it('is ours at rest too when its creator says that a stack made it', async () => {
+    deploymentIs({ externalId, createTime, creator: 'CloudFormation' });
+    events(update(ours, 'UPDATE_COMPLETE'), update(ours, 'UPDATE_IN_PROGRESS'));
+    await expect(kind()).resolves.toBe('rollback by coordinator');
+  });
+
+  it.each([
+    ['UPDATE_ROLLBACK_IN_PROGRESS' as const, 'rollback by cloudformation'],
+    ['UPDATE_ROLLBACK_COMPLETE' as const, 'release'],
+  ])('that goes back a version while the stack is in %s', async (status, expected) => {
+    codeDeploy.on(BatchGetDeploymentTargetsCommand).resolves({
+      deploymentTargets: [lambdaTarget({ currentVersion: '10', targetVersion: '9' })],
+    });
+    events(stackEvent(status));
+    await expect(kind()).resolves.toBe(expected);
+  });
+
+  it('of a nested stack is ours when the stack above it is in our update', async () => {
+    const target = {
+      kind: 'codedeploy',
+      function: 'CreateOrder',
+      application: 'shop-orders-*',
+      deploymentGroup: 'shop-*',
+    };
+    mockBucket(catalogObject(ordersEntry({ targets: [target] })));
+    lambda.on(ListTagsCommand).resolves(tagsOf('shop-orders-Functions-1A'));
+    cloudFormation
+      .on(DescribeStackEventsCommand)
+      .resolves({ StackEvents: [update('', 'UPDATE_IN_PROGRESS')] })
+      .on(DescribeStackEventsCommand, { StackName: 'shop-orders' })
+      .resolves({ StackEvents: [update(ours, 'UPDATE_IN_PROGRESS')] });
+    await expect(kind()).resolves.toBe('rollback by coordinator');
+  });
+
+  it('is looked for in the stack of its service when its function has no tags', async () => {
+    lambda.on(ListTagsCommand).resolves({});
+    events(update(ours, 'UPDATE_IN_PROGRESS'));
+    await expect(kind()).resolves.toBe('rollback by coordinator');
+    const [call] = cloudFormation.commandCalls(DescribeStackEventsCommand);
+    expect(call?.args[0].input).toEqual({ StackName: 'shop-orders' });
+  });
+});
+
 describe('a deployment that is not ours', () => {
   it('goes to another platform than Lambda', async () => {
     deploymentIs({ computePlatform: 'ECS' });
@@ -159,14 +259,36 @@ describe('a deployment that is not ours', () => {
       deploymentId: DEPLOYMENT,
       reason: 'it deploys to ECS, not to Lambda',
     });
+    expect(codeDeploy.calls()).toHaveLength(1);
   });
 
   it('is of an application the catalog does not name', async () => {
     deploymentIs({ applicationName: 'shop-orders-v2-ServerlessDeploymentApplication-XY34' });
+    lambda.on(ListTagsCommand).resolves(tagsOf('shop-orders-v2'));
     await expect(describeIt()).resolves.toMatchObject({
       kind: 'unmanaged',
-      reason: expect.stringContaining('application shop-orders-v2-'),
+      reason:
+        'no service of the catalog has application shop-orders-v2-ServerlessDeploymentApplication-XY34 and group ' +
+        `shop-orders-CreateOrderDeploymentGroup-ZW56, for ${FUNCTION}:live (CreateOrder of stack shop-orders-v2)`,
     });
+  });
+
+  it('has names like ours, and the function of another stack', async () => {
+    lambda.on(ListTagsCommand).resolves(tagsOf('shop-orders-v2'));
+    await expect(describeIt()).resolves.toMatchObject({ kind: 'unmanaged' });
+  });
+
+  it('does not show what it moves, and has no name of ours', async () => {
+    deploymentIs({ applicationName: 'billing' });
+    codeDeploy.on(ListDeploymentTargetsCommand).resolves({ targetIds: [] });
+    codeDeploy.on(GetApplicationRevisionCommand).resolves({});
+    await expect(describeIt()).resolves.toEqual({
+      kind: 'unmanaged',
+      deploymentId: DEPLOYMENT,
+      reason:
+        'no service of the catalog has application billing and group shop-orders-CreateOrderDeploymentGroup-ZW56',
+    });
+    expect(lambda.calls()).toHaveLength(0);
   });
 });
 

@@ -1,10 +1,15 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  type StackEvent,
+} from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { CodeDeployClient, GetDeploymentCommand } from '@aws-sdk/client-codedeploy';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/open-release/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
-import { deploymentInfo, metricData, stackOf } from '../fixtures/aws-answers.ts';
+import { deploymentInfo, metricData, stackEvent, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
@@ -170,16 +175,42 @@ describe('the release of a deployment that is not seen in its stack update', () 
     expect(await ledger.releases.get('orders-20260105T090030Z')).not.toHaveProperty('stack');
   });
 
+  const withoutId = () =>
+    codeDeploy
+      .on(GetDeploymentCommand)
+      .resolves(deploymentInfo({ createTime: new Date(deployedAt), externalId: undefined }));
+  const eventsAre = (...StackEvents: StackEvent[]) =>
+    cloudFormation.on(DescribeStackEventsCommand).resolves({ StackEvents });
+
   it('begins with the deployment when it came without a stack update', async () => {
-    codeDeploy.on(GetDeploymentCommand).resolves({
-      deploymentInfo: {
-        ...deploymentInfo({ createTime: new Date(deployedAt) }).deploymentInfo,
-        externalId: undefined,
-      },
-    });
+    withoutId();
     stackIs({ StackStatus: 'CREATE_COMPLETE', LastUpdatedTime: undefined });
+    eventsAre(stackEvent('CREATE_COMPLETE', { at: '2025-06-01T00:00:00Z' }));
     await expect(open()).resolves.toMatchObject({ releaseId: 'orders-20260105T090030Z' });
     expect(await ledger.releases.get('orders-20260105T090030Z')).not.toHaveProperty('stack');
+  });
+
+  it('begins with the deployment when a stack update began after it', async () => {
+    withoutId();
+    const at = '2026-01-05T09:04:00Z';
+    stackIs({ StackStatus: 'UPDATE_IN_PROGRESS', LastUpdatedTime: new Date(at) });
+    eventsAre(
+      stackEvent('UPDATE_IN_PROGRESS', { at }),
+      stackEvent('UPDATE_COMPLETE', { at: '2026-01-04T09:00:00Z' }),
+    );
+    await expect(open()).resolves.toMatchObject({ releaseId: 'orders-20260105T090030Z' });
+    expect(await ledger.releases.get('orders-20260105T090030Z')).not.toHaveProperty('stack');
+  });
+
+  it('begins with the stack update also when CodeDeploy does not tell the stack and the update is over', async () => {
+    withoutId();
+    stackIs({ StackStatus: 'UPDATE_COMPLETE' });
+    eventsAre(
+      stackEvent('UPDATE_COMPLETE', { at: '2026-01-05T09:08:00Z' }),
+      stackEvent('UPDATE_IN_PROGRESS', { at: RELEASED_AT }),
+    );
+    await expect(open()).resolves.toMatchObject({ releaseId: RELEASE });
+    expect(await ledger.releases.get(RELEASE)).toMatchObject({ stack: 'shop-orders' });
   });
 
   it("is its sibling's when the update was rolled back meanwhile", async () => {

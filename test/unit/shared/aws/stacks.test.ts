@@ -160,30 +160,39 @@ describe.each([
   });
 });
 
-describe('the token of the operation a stack was in at a time', () => {
-  const at = (minute: number) => new Date(Date.parse(RELEASED_AT) + minute * 60_000);
-  const event = (minute: number, ClientRequestToken?: string) => ({
-    StackId: STACK_ID,
-    EventId: `e-${minute}`,
-    StackName: 'shop-orders',
-    Timestamp: at(minute),
-    ...(ClientRequestToken && { ClientRequestToken }),
-  });
+describe('what a stack was doing at a time', () => {
+  const minute = (n: number) => new Date(Date.parse(RELEASED_AT) + n * 60_000).toISOString();
+  const table = { LogicalResourceId: 'Table', PhysicalResourceId: 'shop-orders-table' };
+  const token = (ClientRequestToken: string, at: number) => ({ ClientRequestToken, at: minute(at) });
 
   beforeEach(() => {
     cloudFormation
       .on(DescribeStackEventsCommand, { StackName: 'shop-orders' })
-      .resolves({ StackEvents: [event(30, 'next'), event(29, 'next')], NextToken: 'older' })
+      .resolves({
+        StackEvents: [
+          stackEvent('UPDATE_IN_PROGRESS', { ...table, at: minute(31) }),
+          stackEvent('UPDATE_IN_PROGRESS', token('next', 30)),
+        ],
+        NextToken: 'older',
+      })
       .on(DescribeStackEventsCommand, { StackName: 'shop-orders', NextToken: 'older' })
-      .resolves({ StackEvents: [event(12, 'ours'), event(10, 'ours'), event(0)] });
+      .resolves({
+        StackEvents: [
+          stackEvent('UPDATE_COMPLETE', token('ours', 12)),
+          stackEvent('UPDATE_COMPLETE', { ...table, at: minute(11) }),
+          stackEvent('UPDATE_IN_PROGRESS', token('ours', 10)),
+          stackEvent('CREATE_COMPLETE', { at: minute(0) }),
+        ],
+      });
   });
 
   it.each([
-    [31, 'next'],
-    [11, 'ours'],
-    [5, undefined],
+    [31, { status: 'UPDATE_IN_PROGRESS', token: 'next' }],
+    [29, { status: 'UPDATE_COMPLETE', token: 'ours' }],
+    [11, { status: 'UPDATE_IN_PROGRESS', token: 'ours' }],
+    [5, { status: 'CREATE_COMPLETE', token: undefined }],
     [-1, undefined],
-  ])('is that of the newest event of minute %d or before', async (minute, token) => {
-    await expect(stacks.tokenAt('shop-orders', at(minute).getTime())).resolves.toBe(token);
+  ])('is its own latest status by then (minute %d)', async (n, activity) => {
+    await expect(stacks.activityAt('shop-orders', Date.parse(minute(n)))).resolves.toEqual(activity);
   });
 });

@@ -1,4 +1,5 @@
 import {
+  type DeploymentClues,
   nearestName,
   ownerOfDeployment,
   parseCompiledCatalog,
@@ -61,6 +62,66 @@ describe('the owner of a deployment', () => {
     ['own.app', 'own-blue-group', 'orders/Own'],
   ])('of %s / %s is %s', (application, group, owner) => {
     expect(ownerOf(application, group)).toBe(owner);
+  });
+
+  describe('whose function came from a stack', () => {
+    const clues = (stackName: string, logicalId: string, changes: Partial<DeploymentClues> = {}) => ({
+      application: 'CodeDeployApplication-1',
+      deploymentGroup: 'Group-2',
+      moves: { function: 'physical-name', alias: 'live' },
+      origin: { stackName, logicalId },
+      ...changes,
+    });
+    const byStack = (...given: Parameters<typeof clues>) => {
+      const owner = ownerOfDeployment(catalog, clues(...given));
+      return owner && `${owner.entry.service}/${owner.target.function}`;
+    };
+
+    it('is the service of that stack, whatever application and group are called', () => {
+      expect(byStack('shop-orders', 'CreateOrder')).toBe('orders/CreateOrder');
+      expect(byStack('delivery', 'Quote')).toBe('delivery/Quote');
+      expect(byStack('delivery-pricing', 'Quote')).toBe('pricing/Quote');
+    });
+
+    it('is the service of that stack where names speak for another', () => {
+      const names = {
+        application: 'delivery-ServerlessDeploymentApplication-X1',
+        deploymentGroup: 'delivery-QuoteDeploymentGroup-Y1',
+      };
+      expect(byStack('delivery-pricing', 'Quote', names)).toBe('pricing/Quote');
+      expect(byStack('somebody-elses', 'Quote', names)).toBeUndefined();
+    });
+
+    it('names a target also by the name of its function', () => {
+      const moves = { function: 'CreateOrder', alias: 'live' };
+      expect(byStack('shop-orders', 'Other', { moves })).toBe('orders/CreateOrder');
+    });
+
+    it.each([
+      ['another function', 'Unlisted', 'live'],
+      ['another alias', 'CreateOrder', 'canary'],
+    ])('is nobody’s for %s', (_, logicalId, alias) => {
+      const moves = { function: 'physical-name', alias };
+      expect(byStack('shop-orders', logicalId, { moves })).toBeUndefined();
+    });
+
+    it('is the service that names application and group where no service has the stack', () => {
+      const names = { application: 'own.app', deploymentGroup: 'own-blue-group' };
+      expect(byStack('nested-in-orders', 'Own', names)).toBe('orders/Own');
+      expect(byStack('nested-in-orders', 'Else', names)).toBeUndefined();
+      expect(byStack('nested-in-orders', 'Own', { ...names, deploymentGroup: 'x' })).toBeUndefined();
+    });
+  });
+
+  it('is decided by alias too where no stack made the function', () => {
+    const owner = (alias: string) =>
+      ownerOfDeployment(catalog, {
+        application: 'own.app',
+        deploymentGroup: 'own-blue-group',
+        moves: { function: 'Own', alias },
+      });
+    expect(owner('live')?.entry.service).toBe('orders');
+    expect(owner('canary')).toBeUndefined();
   });
 
   it.each([

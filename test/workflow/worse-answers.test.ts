@@ -1,0 +1,25 @@
+import { findScenario } from '../../local/rehearsal/scenario-file.ts';
+import { watchedRunIn } from '../promises/watched-run.ts';
+
+/** Answers of AWS that are not known, each the worse one, with scenarios whose end hung on the better one. */
+const worse = [
+  {
+    account: { externalId: 'absent' },
+    scenarios: [
+      'bad-after-completion',
+      'own-rollback-events',
+      'two-bad-releases-in-a-row',
+      'target-version-deleted',
+      'platform-and-consumers-bad',
+    ],
+  },
+] as const;
+
+describe.each(worse)('with $account', ({ account, scenarios }) => {
+  it.each(scenarios)('%s ends as it does with the better answer', async (name) => {
+    const { result, violations } = await watchedRunIn(account, findScenario(process.cwd(), name));
+
+    expect(result.violations).toEqual([]);
+    expect(violations).toEqual([]);
+  });
+});
