@@ -17,9 +17,16 @@ export class TransientFailure extends CoordinatorError {
   override readonly name = 'TransientFailure';
 }
 
+/** Step Functions cuts causes off at 32,768 characters; Lambda's JSON has the message twice, and has to arrive whole. */
+const longestRefusal = 4000;
+
 /** What a person, an event or another state handed in is not of the documented form; says which field. */
 export class InvalidInput extends CoordinatorError {
   override readonly name = 'InvalidInput';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message.length > longestRefusal ? `${message.slice(0, longestRefusal)} ...` : message, options);
+  }
 }
 
 /** There is no release that is safe to go back to; the message says what was looked at and refused. */

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { describeFailure } from '../../shared/incident/describe-failure.ts';
 import { type EndIncidentDeps, endIncident } from '../../shared/incident/end-incident.ts';
 import type { Attempt } from '../../shared/ledger/incident-ledger.ts';
 import { isTrafficBack, type Outcome, releaseIdOf } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
+import { describeFailure, taskFailure } from '../../shared/task-failure.ts';
 
 export const closeIncidentInput = z.strictObject({
   incidentId: z.string(),
@@ -12,7 +12,7 @@ export const closeIncidentInput = z.strictObject({
   /** How the moved services were found; null where nothing was moved. */
   recovery: z.object({ status: z.string(), detail: z.string() }).nullable(),
   /** The error that ended the automation; null where none did. */
-  failure: z.object({ Error: z.string(), Cause: z.string().optional() }).nullable(),
+  failure: taskFailure.nullable(),
   /** The good release that took the bad one's place before anything was done; null where none did. */
   supersededBy: z.string().nullish(),
   /** What the execution was told when it asked for permission; null where it did not come so far. */

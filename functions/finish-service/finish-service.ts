@@ -19,6 +19,7 @@ import {
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import { type SnapshotClients, takeSnapshot } from '../../shared/ledger/take-snapshot.ts';
 import type { ServicePlan, TargetPlan } from '../../shared/targets/service-plan.ts';
+import { targetFailure, whyItFailed } from '../../shared/targets/target-failure.ts';
 import { verifyPlan } from '../../shared/targets/verify-plan.ts';
 import { targetsOfWave, wave } from '../../shared/targets/waves.ts';
 
@@ -30,11 +31,18 @@ export const finishServiceInput = z.strictObject({
   startedAt: z.iso.datetime(),
   wave,
   /** What became of the targets of this wave that were tried; one that is missing was not reached. */
-  results: z.array(targetResult),
+  results: z.array(targetResult.extend({ failure: targetFailure.optional() })),
   /** Why the service is left as it is; null where it was its turn. */
   skipped: z.string().nullish(),
 });
 type Input = z.infer<typeof finishServiceInput>;
+type Tried = Input['results'][number];
+
+/** What became of the service; `reason` names the targets that are not back, where it is not. */
+export type FinishedService = Pick<ServiceResult, 'service' | 'status'> & { readonly reason: string | null };
+
+/** Characters of a reason: the cause of a Fail state may have 32,768. */
+const longestReason = 8000;
 
 /** What the rule needs. */
 export interface FinishServiceDeps extends SnapshotClients, WakeDeps {
@@ -51,14 +59,14 @@ export interface FinishServiceDeps extends SnapshotClients, WakeDeps {
  * services that wait for this one. A service that was not to begin is recorded as skipped.
  */
 export function finishService(deps: FinishServiceDeps) {
-  return async (input: Input): Promise<Pick<ServiceResult, 'service' | 'status'>> => {
+  return async (input: Input): Promise<FinishedService> => {
     const { service } = input;
     await deps.locks.renew(service, lockOwner(input));
     const plan = await deps.plans.readService(input.planKey, service);
     return input.wave === 'traffic' ? finishTraffic(input, plan) : finishLater(input, plan);
   };
 
-  async function finishTraffic(input: Input, plan: ServicePlan) {
+  async function finishTraffic(input: Input, plan: ServicePlan): Promise<FinishedService> {
     const { incidentId, attempt, service, planKey, startedAt, skipped } = input;
     const targets = skipped ? [] : await finalResults(input, plan, input.results);
     const status = skipped ? 'skipped' : statusOf(plan, targets);
@@ -79,28 +87,28 @@ export function finishService(deps: FinishServiceDeps) {
     };
     await deps.incidents.putServiceResult(result);
     await wakeProviders(deps, planKey, result);
-    return { service, status };
+    return { service, status, reason: reasonOf(targets) };
   }
 
-  async function finishLater(input: Input, plan: ServicePlan) {
+  async function finishLater(input: Input, plan: ServicePlan): Promise<FinishedService> {
     const { service } = input;
     const before = await deps.incidents.serviceResult(input, service);
     if (!before) throw new LedgerCorrupt(`${service} has no result of its traffic in ${input.incidentId}.`);
     // Nothing was to be done: its traffic is not back, or everything is planned again.
     if (!isTrafficBack(before) || (await deps.incidents.overtaken(input)).length > 0)
-      return { service, status: before.status };
+      return { service, status: before.status, reason: reasonOf(before.targets) };
     const targets = await finalResults(input, plan, [...before.targets, ...input.results]);
     const status = statusOf(plan, targets);
     if (isTrafficBack({ status })) await addSnapshot(plan, before);
     await deps.incidents.putServiceResult({ ...before, status, targets, finishedAt: iso() });
-    return { service, status };
+    return { service, status, reason: reasonOf(targets) };
   }
 
   /** What became of every target of this wave and the ones before it. */
   async function finalResults(
     input: Input,
     plan: ServicePlan,
-    results: readonly TargetResult[],
+    results: readonly Tried[],
   ): Promise<TargetResult[]> {
     const waves = wave.options.slice(0, wave.options.indexOf(input.wave) + 1);
     const found: TargetResult[] = [];
@@ -114,13 +122,17 @@ export function finishService(deps: FinishServiceDeps) {
   async function finalResult(
     input: Input,
     plan: TargetPlan,
-    results: readonly TargetResult[],
+    results: readonly Tried[],
   ): Promise<TargetResult> {
-    const result = results.find(({ target }) => target === plan.target);
-    if (!result)
+    const tried = results.find(({ target }) => target === plan.target);
+    if (!tried)
       return plan.phase === 'stack' && input.wave === 'rest'
         ? { target: plan.target, status: 'left', action: 'left as it is: the stack is not pinned' }
         : { target: plan.target, status: 'failed', action: 'not reached: an earlier step failed' };
+    const { failure, ...result } = tried;
+    if (failure) {
+      return { ...result, action: [result.action, whyItFailed(plan, failure)].filter(Boolean).join('; ') };
+    }
     if (plan.phase === 'pin' || plan.phase === 'stack' || plan.kind === 'hook') return result;
     if (result.status !== 'restored') return result;
     try {
@@ -210,4 +222,13 @@ function statusOf(plan: ServicePlan, results: readonly TargetResult[]): ServiceR
     results.some((result) => result.target === target && result.status === 'restored');
   if (plan.targets.every(isRestored)) return 'rolled-back';
   return targetsOfWave(plan, 'traffic').every(isRestored) ? 'traffic-restored' : 'failed';
+}
+
+function reasonOf(targets: readonly TargetResult[]): string | null {
+  const left = targets.filter(({ status }) => status !== 'restored');
+  if (left.length === 0) return null;
+  return left
+    .map(({ target, action }) => `${target}: ${action}`)
+    .join('; ')
+    .slice(0, longestReason);
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { describeFailure } from '../../shared/incident/describe-failure.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
 import { planMail } from '../../shared/mail/plan-mail.ts';
 import { expectedDuration } from '../../shared/targets/expected-duration.ts';
 import type { PlanStore } from '../../shared/targets/plan-store.ts';
+import { describeFailure, taskFailure } from '../../shared/task-failure.ts';
 
 export const reportPlanInput = z.strictObject({
   /** The release that would be undone. */
@@ -12,7 +12,7 @@ export const reportPlanInput = z.strictObject({
   /** Null where there is no plan. */
   planKey: z.string().nullable(),
   /** Why there is none. */
-  failure: z.object({ Error: z.string(), Cause: z.string().optional() }).nullable(),
+  failure: taskFailure.nullable(),
   supersededBy: z.string().nullable(),
 });
 

@@ -14,6 +14,6 @@ export const unreachablePlaces: readonly UnreachablePlace[] = [
     state: 'RollBackPhase',
     route: 'catch/0',
     reason:
-      'Every Task inside catches States.ALL and goes on to TargetFailed, which can fail only on a Cause that names an errorMessage and is no JSON: one that Step Functions cut off, which the rehearsal does not play. It is also there for a state that is added without a catcher.',
+      'Every Task inside catches States.ALL and goes on to TargetFailed, which takes every error and cause. The catcher is there for a state that is added without one, and for a quota.',
   },
 ];

@@ -56,6 +56,7 @@ async function answer(hook: RollbackHook, event: HookEvent, account: SimulatedAc
   }
   await account.clock.sleep(hook.result === 'Silent' ? foreverMs : hook.after);
   if (hook.result === 'Failed') throw new MigrationFailed(hook.message);
+  if (hook.result === 'FailedBare') throw new Error();
   return { message: `${event.service} is ready for ${event.toRelease ?? 'the versions before'}` };
 }
 
@@ -73,6 +74,7 @@ async function workOn(
       if (left > heartbeatMs) await send('SendTaskHeartbeat', {});
     }
     if (result === 'Failed') await send('SendTaskFailure', { error: 'MigrationFailed', cause: message });
+    else if (result === 'FailedBare') await send('SendTaskFailure', {});
     else await send('SendTaskSuccess', { output: '{}' });
   } catch (error) {
     // Nobody waits for it any more.

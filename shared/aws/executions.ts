@@ -6,6 +6,7 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { causeInWords } from '../task-failure.ts';
 
 /** How an execution is, and why it ended. */
 export interface ExecutionState {
@@ -22,7 +23,7 @@ export function whyEnded({
   error,
   cause,
 }: Pick<ExecutionState, 'status' | 'error' | 'cause'>): string {
-  return [`the execution ended ${status}`, error, cause].filter(Boolean).join(': ');
+  return [`the execution ended ${status}`, error, causeInWords(cause)].filter(Boolean).join(': ');
 }
 
 /** Executions of the coordinator's own machines. */

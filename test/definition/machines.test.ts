@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import jsonata from 'jsonata';
 import { undefinedVariables } from '../../local/asl/undefined-variables.ts';
 import { checkDefinitions, unusedFunctions } from '../../local/boot/definition-rules.ts';
 import { statesOf } from '../../local/boot/definition-states.ts';
@@ -108,6 +109,40 @@ describe('errors', () => {
         'Lambda.TooManyRequestsException',
       ]),
     );
+  });
+});
+
+describe('a state that fails with a caught error', () => {
+  /** What AWS hands to a catcher; see shared/task-failure.ts. */
+  const caught = [
+    { Error: 'LockLost', Cause: '{"errorType":"LockLost","errorMessage":"it is not ours","trace":[]}' },
+    { Error: 'States.Timeout', Cause: '' },
+    { Error: 'States.Timeout' },
+    { Error: null, Cause: null },
+    { Error: 'States.QueryEvaluationError', Cause: "'$parse($failure.Cause).errorMessage' returned nothing" },
+    { Error: 'States.TaskFailed', Cause: '{"ExecutionArn":"arn","Cause":"{\\"errorMessage\\":1}"}' },
+    { Error: 'Refused', Cause: '{"errorMessage": oops' },
+  ];
+  /** Only what our own functions refuse comes there, and Lambda writes that. */
+  const refusals = ['InputRejected', 'AnswerRejected'];
+  const failing = states.filter(
+    ([, { Type, Error: error, Cause }]) =>
+      Type === 'Fail' && /\.(Error|Cause)\b/.test(`${error} ${Cause}`) && !refusals.includes(error),
+  );
+
+  it('is in every machine', () => {
+    expect(new Set(failing.map(([name]) => name.split('.')[0])).size).toBe(machines.length);
+  });
+
+  it.each(failing)('%s has text for its error and its cause, whatever was caught', async (_, state) => {
+    for (const failure of caught) {
+      for (const field of ['Error', 'Cause']) {
+        const source = /^\{%(.*)%\}$/s.exec(state[field])?.[1] ?? '';
+        const bindings = { failure, serviceFailure: failure, startFailure: failure };
+        const value: unknown = await jsonata(source).evaluate({}, bindings);
+        expect({ failure, field, value }).toEqual({ failure, field, value: expect.stringMatching(/\S/) });
+      }
+    }
   });
 });
 

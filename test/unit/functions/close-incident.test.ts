@@ -2,7 +2,6 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/close-incident/handler.ts';
 import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
-import { describeFailure } from '../../../shared/incident/describe-failure.ts';
 import { releaseIdOf } from '../../../shared/ledger/records.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
@@ -198,20 +197,5 @@ describe('a rollback that was not permitted', () => {
     await expect(close({ answer: 'superseded' }, { supersededBy: 'orders-x' })).resolves.toMatchObject({
       outcome: 'not-needed',
     });
-  });
-});
-
-describe('the words for a failure', () => {
-  it.each([
-    [{ Error: 'NoWayBack', Cause: '{"errorMessage":"nothing to go to"}' }, 'nothing to go to (NoWayBack)'],
-    [{ Error: 'States.Timeout' }, 'States.Timeout'],
-    [
-      { Error: 'LocksBusy', Cause: 'Another incident has held it.' },
-      'LocksBusy: Another incident has held it.',
-    ],
-    [{ Error: 'Odd', Cause: '{"other":1}' }, 'Odd'],
-    [{ Error: 'Odd', Cause: 'null' }, 'Odd: null'],
-  ])('of %j are %j', (failure, words) => {
-    expect(describeFailure(failure)).toBe(words);
   });
 });

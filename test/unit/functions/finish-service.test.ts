@@ -76,7 +76,7 @@ const result = async () => (await ledger.incidents.serviceResults({ incidentId: 
 
 it('records that the service is back, and how long it took', async () => {
   ledger.now += 240_000;
-  await expect(finish()).resolves.toEqual({ service: 'orders', status: 'rolled-back' });
+  await expect(finish()).resolves.toEqual({ service: 'orders', status: 'rolled-back', reason: null });
   expect(await result()).toEqual({
     incidentId: RELEASE,
     attempt: 1,
@@ -138,6 +138,32 @@ it('fails the service when a target failed, and records no release', async () =>
   });
   expect((await result())?.targets).toEqual([restored('CreateOrder:live'), failed]);
   await expect(ledger.releases.find(restoring)).resolves.toBeUndefined();
+});
+
+it.each([
+  [{ Error: 'TargetNotRestored', Cause: '{"errorMessage":"stack is stuck"}' }, 'stack is stuck'],
+  [{ Error: null, Cause: null }, 'it gave neither an error nor a cause'],
+  [{ Error: 'States.Timeout', Cause: '' }, 'States.Timeout'],
+])('puts the failure of a target in words: %j', async (failure, words) => {
+  const failed = { target: 'stack', status: 'failed', action: 'update began', failure };
+  await expect(finish({ results: [restored('CreateOrder:live'), failed] })).resolves.toEqual({
+    service: 'orders',
+    status: 'failed',
+    reason: `stack: update began; ${words}`,
+  });
+  expect((await result())?.targets[1]).toEqual({
+    target: 'stack',
+    status: 'failed',
+    action: `update began; ${words}`,
+  });
+});
+
+it('names the failure alone where nothing had been done', async () => {
+  const failure = { Error: 'NoWayBack', Cause: '{"errorMessage":"version 4 is gone"}' };
+  const failed = { target: 'CreateOrder:live', status: 'failed', action: '', failure };
+  await expect(finish({ results: [failed] })).resolves.toMatchObject({
+    reason: 'CreateOrder:live: version 4 is gone; stack: not reached: an earlier step failed',
+  });
 });
 
 it('is superseded where a target was released over, and keeps its providers from beginning', async () => {

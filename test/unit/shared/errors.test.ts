@@ -24,3 +24,8 @@ it.each(Object.entries(classes))(
     expect(String(error)).toBe(`${name}: why`);
   },
 );
+
+it('cuts a refusal off, so that its cause still arrives whole as JSON', () => {
+  const { message } = new errors.InvalidInput('x'.repeat(100_000));
+  expect(message).toBe(`${'x'.repeat(4000)} ...`);
+});

@@ -55,6 +55,10 @@ it.each([
   [{ status: 'ABORTED' as const }, 'the execution ended ABORTED'],
   [{ status: 'FAILED' as const, error: 'E', cause: null }, 'the execution ended FAILED: E'],
   [{ status: 'FAILED' as const, error: 'E', cause: 'because' }, 'the execution ended FAILED: E: because'],
+  [
+    { status: 'FAILED' as const, error: 'LockLost', cause: '{"errorMessage":"it is not ours any more"}' },
+    'the execution ended FAILED: LockLost: it is not ours any more',
+  ],
 ])('says why one ended: %j', (state, words) => {
   expect(whyEnded(state)).toBe(words);
 });
