@@ -8,7 +8,6 @@ import {
   type DeploymentStatus,
   GetApplicationRevisionCommand,
   GetDeploymentCommand,
-  GetDeploymentGroupCommand,
   type LambdaTarget,
   ListDeploymentsCommand,
   type ListDeploymentsCommandInput,
@@ -93,16 +92,6 @@ export class Deployments {
       startedAt: shift?.startTime?.getTime(),
       completedAt: shift?.status === 'Succeeded' ? shift.endTime?.getTime() : undefined,
     };
-  }
-
-  /** Names of the alarms that stop deployments of a group. */
-  async groupAlarms(application: string, deploymentGroup: string): Promise<string[]> {
-    const { deploymentGroupInfo } = await this.#client.send(
-      new GetDeploymentGroupCommand({ applicationName: application, deploymentGroupName: deploymentGroup }),
-    );
-    const configuration = deploymentGroupInfo?.alarmConfiguration;
-    if (!configuration?.enabled) return [];
-    return (configuration.alarms ?? []).flatMap(({ name }) => (name ? [name] : []));
   }
 
   /**

@@ -67,8 +67,11 @@ export interface StackGoal {
 
 /** A change set, as it is. */
 export interface ChangeSetState {
-  /** `making`: not complete yet; `ready`: can be executed; `empty`: nothing would change; `unusable`: failed or outdated. */
-  readonly is: 'making' | 'ready' | 'empty' | 'unusable';
+  /**
+   * `making`: not complete yet; `ready`: can be executed; `empty`: nothing would change; `outdated`: the stack was updated
+   * since; `failed`: CloudFormation could not make it.
+   */
+  readonly is: 'making' | 'ready' | 'empty' | 'outdated' | 'failed';
   readonly reason: string;
   readonly changes: readonly StackChange[];
 }
@@ -147,7 +150,8 @@ export class Stacks {
       }
       if (Status === 'FAILED' && noChanges.test(reason)) return { is: 'empty', reason, changes };
       if (Status !== 'CREATE_COMPLETE' || ExecutionStatus !== 'AVAILABLE') {
-        return { is: 'unusable', reason: reason || `${Status}, ${ExecutionStatus}`, changes };
+        const is = Status === 'CREATE_COMPLETE' ? 'outdated' : 'failed';
+        return { is, reason: reason || `${Status}, ${ExecutionStatus}`, changes };
       }
       for (const { ResourceChange: change } of page.Changes ?? []) {
         changes.push({

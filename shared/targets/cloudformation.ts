@@ -5,28 +5,38 @@ import { objectionsToRest, removedBy } from '../stack/change-set.ts';
 import { guardingPolicy } from '../stack/guarding-policy.ts';
 import { restTemplate } from '../stack/rest-template.ts';
 import { parseTemplate, type StackTemplate, templateText } from '../stack/stack-template.ts';
-import { isDenied, left } from './left-stack.ts';
+import { left, leftWhereDenied } from './left-stack.ts';
 import { stackToken } from './rollback-marker.ts';
 import type { StackPlan } from './service-plan.ts';
 import {
   type Found,
+  isSettling,
   moving,
   named,
   requested,
   restored,
   type StandingClients,
+  settle,
   standingOf,
   stranded,
   stuck,
-  takeStep,
   tokenOf,
 } from './stack-standing.ts';
-import type { Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
+import type { ChangeContext, Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
 
 /** What the adapter needs of AWS. */
 export interface StackClients extends StandingClients {
   readonly bucket: Bucket;
 }
+
+/** What the rest needs: a change set made, thrown away, or read and carried out. */
+type RestStep =
+  | { readonly ask: 'make' | 'drop' }
+  | {
+      readonly ask: 'update';
+      /** Logical ids that the change set takes away. */
+      readonly removed: readonly string[];
+    };
 
 /**
  * Brings the rest of a stack to its saved template, once its aliases are pinned: the functions' code and configuration,
@@ -39,7 +49,7 @@ export interface StackClients extends StandingClients {
 export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
   const { stacks, aliases, bucket } = clients;
 
-  async function find(plan: StackPlan, context: TargetContext): Promise<Found> {
+  async function find(plan: StackPlan, context: TargetContext): Promise<Found<RestStep>> {
     const found = await standingOf(clients, plan, context);
     if ('standing' in found) return found;
     const { stack, history } = found;
@@ -58,51 +68,55 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
           'Its aliases are pinned; somebody who may deploy it has to apply the rest of the saved template.',
       );
     }
-    return fromChangeSet(plan, stack, context);
+    return fromChangeSet(stack, context);
   }
 
-  async function fromChangeSet(plan: StackPlan, stack: StackState, context: TargetContext): Promise<Found> {
-    const name = changeSetName(context);
-    const changeSet = await stacks.changeSet(stack.name, name);
+  async function fromChangeSet(stack: StackState, context: TargetContext): Promise<Found<RestStep>> {
+    const { name, status } = stack;
+    const changeSet = await stacks.changeSet(name, changeSetName(context));
     if (!changeSet) {
-      return stranded(`stack ${stack.name} is ${stack.status} on the template of the bad release`, () =>
-        leftWhereDenied(stack, () => makeChangeSet(plan, stack, context)),
-      );
+      return stranded(`stack ${name} is ${status} on the template of the bad release`, { ask: 'make' });
     }
     switch (changeSet.is) {
       case 'making':
-        return moving(`the change set of the rest of stack ${stack.name} is being made`);
+        return moving(`the change set of the rest of stack ${name} is being made`);
       case 'empty':
-        return restored(`stack ${stack.name} has the saved template already`);
-      case 'unusable':
-        if (!/obsolete/i.test(changeSet.reason)) {
-          throw left(`The saved template of stack ${stack.name} is not applied`, [changeSet.reason]);
-        }
-        return stranded(`the change set of stack ${stack.name} is out of date`, async () => {
-          await stacks.deleteChangeSet(stack.name, name);
-          return { is: 'stranded', detail: `a change set of stack ${stack.name} was out of date` };
-        });
+        return restored(`stack ${name} has the saved template already`);
+      case 'failed':
+        throw left(`The saved template of stack ${name} is not applied`, [changeSet.reason]);
+      case 'outdated':
+        return stranded(`the change set of the rest of stack ${name} is out of date`, { ask: 'drop' });
       case 'ready': {
         const objections = objectionsToRest(changeSet.changes);
         if (objections.length > 0) {
           throw left(
-            `Stack ${stack.name} stays pinned, because going back may lose or replace something`,
+            `Stack ${name} stays pinned, because going back may lose or replace something`,
             objections,
           );
         }
-        return stranded(`stack ${stack.name} is ready for its saved template`, () =>
-          leftWhereDenied(stack, () => update(plan, stack, removedBy(changeSet.changes), context)),
-        );
+        return stranded(`stack ${name} is ready for its saved template`, {
+          ask: 'update',
+          removed: removedBy(changeSet.changes),
+        });
       }
     }
   }
 
-  async function makeChangeSet(
-    plan: StackPlan,
-    stack: StackState,
-    context: TargetContext,
-  ): Promise<Standing> {
+  async function take(step: RestStep, plan: StackPlan, context: TargetContext): Promise<Standing> {
+    switch (step.ask) {
+      case 'make':
+        return makeChangeSet(plan, context);
+      case 'drop':
+        await stacks.deleteChangeSet(plan.stack, changeSetName(context));
+        return { is: 'stranded', detail: `a change set of stack ${plan.stack} was out of date` };
+      case 'update':
+        return update(plan, step.removed, context);
+    }
+  }
+
+  async function makeChangeSet(plan: StackPlan, context: TargetContext): Promise<Standing> {
     const { snapshot } = plan;
+    const stack = await stacks.describe(plan.stack);
     const key = snapshot?.kind === 'cloudformation' ? snapshot.processedKey : undefined;
     const text = key === undefined ? undefined : await bucket.read(key);
     if (text === undefined) {
@@ -130,10 +144,10 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
 
   async function update(
     plan: StackPlan,
-    stack: StackState,
     removed: readonly string[],
     context: TargetContext,
   ): Promise<Standing> {
+    const stack = await stacks.describe(plan.stack);
     const text = await bucket.read(restTemplateKey(stack.name, context));
     if (text === undefined)
       throw new TargetNotRestored(`The template of the rest of stack ${stack.name} is gone.`);
@@ -177,9 +191,17 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     return versions;
   }
 
+  async function start(plan: StackPlan, context: ChangeContext): Promise<Standing> {
+    const { standing, step } = await find(plan, context);
+    if (!step) return standing;
+    await context.beforeChange();
+    if (isSettling(step)) return settle(clients, plan, step, context);
+    return leftWhereDenied(`Stack ${plan.stack} stays pinned`, () => take(step, plan, context));
+  }
+
   return {
     read: async (plan, context) => (await find(plan, context)).standing,
-    start: async (plan, context) => takeStep(await find(plan, context), context),
+    start,
   };
 }
 
@@ -189,16 +211,6 @@ function restTemplateKey(stack: string, { incidentId, attempt }: TargetContext):
 
 function changeSetName({ incidentId, attempt }: TargetContext): string {
   return stackToken(incidentId, attempt, 'rest');
-}
-
-/** A stack policy or a role that does not allow the update: the stack stays pinned. */
-async function leftWhereDenied(stack: StackState, act: () => Promise<Standing>): Promise<Standing> {
-  try {
-    return await act();
-  } catch (error) {
-    if (!isDenied(error)) throw error;
-    throw new TargetLeft(`Stack ${stack.name} stays pinned: ${(error as Error).message}`);
-  }
 }
 
 /**

@@ -10,8 +10,22 @@ export function left(what: string, objections: readonly string[]): TargetLeft {
   return new TargetLeft(`${what}: ${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`);
 }
 
-/** Whether AWS refused a call for want of rights. */
-export function isDenied(error: unknown): boolean {
+/**
+ * Acts, and leaves the stack where AWS refuses that for want of rights: CloudFormation acts with those of its caller, of
+ * the stack's service role, and under the policies of the organisation.
+ *
+ * @throws TargetLeft
+ */
+export async function leftWhereDenied<T>(what: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    throw new TargetLeft(`${what}: ${(error as Error).message}`);
+  }
+}
+
+function isDenied(error: unknown): boolean {
   const { name, message } = error as Error;
   return (
     /^(AccessDenied|AccessDeniedException|UnauthorizedOperation)$/.test(name) ||

@@ -1,32 +1,38 @@
 import type { Bucket } from '../aws/bucket.ts';
 import { type Deployments, isActive } from '../aws/deployments.ts';
 import type { StackState } from '../aws/stacks.ts';
-import { TargetLeft, TargetNotRestored } from '../errors.ts';
+import { TargetNotRestored } from '../errors.ts';
 import { objectionsToPin } from '../stack/change-set.ts';
 import { pinTemplate } from '../stack/pin-template.ts';
 import { parseTemplate, templateText } from '../stack/stack-template.ts';
-import { isDenied, left } from './left-stack.ts';
+import { left, leftWhereDenied } from './left-stack.ts';
 import { isStackToken, stackToken } from './rollback-marker.ts';
 import type { StackPinPlan } from './service-plan.ts';
 import {
   type Found,
+  isSettling,
   leadsBack,
   moving,
   named,
   requested,
   restored,
   type StandingClients,
+  settle,
   standingOf,
   stranded,
-  takeStep,
   tokenOf,
 } from './stack-standing.ts';
-import type { Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
+import type { ChangeContext, Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
 
 /** What the adapter needs of AWS. */
 export interface PinClients extends StandingClients {
   readonly deployments: Deployments;
   readonly bucket: Bucket;
+}
+
+/** What the pin itself needs: a change set made, thrown away, executed; the undone update cancelled. */
+interface PinStep {
+  readonly ask: 'make' | 'drop' | 'execute' | 'cancel';
 }
 
 /** Where the template of a pin is kept, for CloudFormation to read and for a person to apply. */
@@ -51,7 +57,7 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
     return (await find(plan, context)).standing;
   }
 
-  async function find(plan: StackPinPlan, context: TargetContext): Promise<Found> {
+  async function find(plan: StackPinPlan, context: TargetContext): Promise<Found<PinStep>> {
     const found = await standingOf(clients, plan, context);
     if ('standing' in found) return found;
     const { stack, history } = found;
@@ -74,48 +80,51 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
     plan: StackPinPlan,
     stack: StackState,
     context: TargetContext,
-  ): Promise<Found> {
-    const name = changeSetName(context);
-    const changeSet = await stacks.changeSet(stack.name, name);
-    if (!changeSet) {
-      return stranded(`stack ${stack.name} is not pinned`, () =>
-        leftWhereDenied(stack, () => makeChangeSet(plan, stack, context)),
-      );
-    }
+  ): Promise<Found<PinStep>> {
+    const { name } = stack;
+    const changeSet = await stacks.changeSet(name, changeSetName(context));
+    if (!changeSet) return stranded(`stack ${name} is not pinned`, { ask: 'make' });
     switch (changeSet.is) {
       case 'making':
-        return moving(`the change set that pins stack ${stack.name} is being made`);
+        return moving(`the change set that pins stack ${name} is being made`);
       case 'empty':
-        return restored(`stack ${stack.name} has the versions that users are on already`);
-      case 'unusable':
-        return stranded(
-          `the change set that pins stack ${stack.name} is of no use: ${changeSet.reason}`,
-          async () => {
-            await stacks.deleteChangeSet(stack.name, name);
-            return { is: 'stranded', detail: `a change set of stack ${stack.name} was out of date` };
-          },
-        );
+        return restored(`stack ${name} has the versions that users are on already`);
+      case 'failed':
+        throw left(`Stack ${name} is not pinned`, [changeSet.reason]);
+      case 'outdated':
+        return stranded(`the change set that pins stack ${name} is out of date`, { ask: 'drop' });
       case 'ready': {
         const objections = objectionsToPin(changeSet.changes, new Set((await pinsOf(plan)).keys()));
         if (objections.length > 0)
-          throw left(`Stack ${stack.name} is not pinned, because more would change`, objections);
-        return stranded(`stack ${stack.name} is ready to be pinned`, () =>
-          leftWhereDenied(stack, async () =>
-            requested(
-              await stacks.executeChangeSet(stack.name, name, tokenOf(context, 'pin')),
-              `stack ${stack.name} is being pinned to the versions that users are on`,
-            ),
-          ),
-        );
+          throw left(`Stack ${name} is not pinned, because more would change`, objections);
+        return stranded(`stack ${name} is ready to be pinned`, { ask: 'execute' });
       }
     }
   }
 
-  async function makeChangeSet(
-    plan: StackPinPlan,
-    stack: StackState,
-    context: TargetContext,
-  ): Promise<Standing> {
+  async function take({ ask }: PinStep, plan: StackPinPlan, context: TargetContext): Promise<Standing> {
+    const { stack } = plan;
+    switch (ask) {
+      case 'make':
+        return makeChangeSet(plan, context);
+      case 'drop':
+        await stacks.deleteChangeSet(stack, changeSetName(context));
+        return { is: 'stranded', detail: `a change set of stack ${stack} was out of date` };
+      case 'execute':
+        return requested(
+          await stacks.executeChangeSet(stack, changeSetName(context), tokenOf(context, 'pin')),
+          `stack ${stack} is being pinned to the versions that users are on`,
+        );
+      case 'cancel':
+        return requested(
+          await stacks.cancelUpdate(stack, tokenOf(context, 'cancel')),
+          `the update of stack ${stack} to the bad release cancelled`,
+        );
+    }
+  }
+
+  async function makeChangeSet(plan: StackPinPlan, context: TargetContext): Promise<Standing> {
+    const stack = await stacks.describe(plan.stack);
     const template = parseTemplate(await stacks.processedTemplate(stack.name));
     const key = pinTemplateKey(context.incidentId, context.attempt, stack.name);
     await bucket.write(key, templateText(pinTemplate(template, await pinsOf(plan))), 'text/plain');
@@ -139,7 +148,7 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
   }
 
   /** The undone release's own update that is under way and that nothing else ends. */
-  async function cancellable(plan: StackPinPlan, context: TargetContext): Promise<Found | undefined> {
+  async function cancellable(plan: StackPinPlan): Promise<Found<PinStep> | undefined> {
     if (!plan.deployments) return undefined;
     const { status, roleArn } = await stacks.describe(plan.stack);
     // Its rollback would act with our rights.
@@ -149,31 +158,20 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
     for (const id of plan.deployments) {
       if ((await deployments.get(id)).status !== 'Succeeded') return undefined;
     }
-    return stranded(`stack ${plan.stack} is still being updated to the bad release`, async () =>
-      requested(
-        await stacks.cancelUpdate(plan.stack, tokenOf(context, 'cancel')),
-        `the update of stack ${plan.stack} to the bad release cancelled`,
-      ),
-    );
+    return stranded(`stack ${plan.stack} is still being updated to the bad release`, { ask: 'cancel' });
   }
 
-  return {
-    read,
-    start: async (plan, context) =>
-      takeStep((await cancellable(plan, context)) ?? (await find(plan, context)), context),
-  };
+  async function start(plan: StackPinPlan, context: ChangeContext): Promise<Standing> {
+    const { standing, step } = (await cancellable(plan)) ?? (await find(plan, context));
+    if (!step) return standing;
+    await context.beforeChange();
+    if (isSettling(step)) return settle(clients, plan, step, context);
+    return leftWhereDenied(`Stack ${plan.stack} is not pinned`, () => take(step, plan, context));
+  }
+
+  return { read, start };
 }
 
 function changeSetName({ incidentId, attempt }: TargetContext): string {
   return stackToken(incidentId, attempt, 'pin');
-}
-
-/** CloudFormation refuses an update whose caller, or role, may not make it: the stack stays as it is. */
-async function leftWhereDenied(stack: StackState, act: () => Promise<Standing>): Promise<Standing> {
-  try {
-    return await act();
-  } catch (error) {
-    if (!isDenied(error)) throw error;
-    throw new TargetLeft(`Stack ${stack.name} is not pinned: ${(error as Error).message}`);
-  }
 }

@@ -1,21 +1,27 @@
-import type { Aliases } from '../aws/aliases.ts';
+import type { Aliases, AliasState } from '../aws/aliases.ts';
 import type { FailedResource, StackHistory } from '../aws/stack-history.ts';
 import { isAtRest, type Requested, type StackState, type Stacks } from '../aws/stacks.ts';
 import { TargetLeft, TargetNotRestored, TargetSuperseded } from '../errors.ts';
 import { describeAlias, isReleasedOver, servesGoal } from './alias-check.ts';
 import { isStackToken, type StackStep, stackToken } from './rollback-marker.ts';
 import type { PlannedAlias, StackPinPlan, StackPlan } from './service-plan.ts';
-import type { ChangeContext, Standing, TargetContext } from './target-adapter.ts';
+import type { Standing, TargetContext } from './target-adapter.ts';
 
-/** One change, and what is said of it once it was asked for. */
-export interface Step {
-  readonly take: (context: ChangeContext) => Promise<Standing>;
-}
+/** What brings a stack to rest. It is data, so that who only reads reaches nothing that changes a stack. */
+export type SettlingStep =
+  | { readonly ask: 'point'; readonly goal: PlannedAlias; readonly from: AliasState }
+  | {
+      readonly ask: 'rollback' | 'continue' | 'skip';
+      /** Resources that are left as they are. */
+      readonly skip: readonly string[];
+      /** What is said of it once it was asked for. */
+      readonly said: string;
+    };
 
 /** Where a stack stands, and what takes it on its way where nothing else does. */
-export interface Found {
+export interface Found<Own = never> {
   readonly standing: Standing;
-  readonly step?: Step;
+  readonly step?: SettlingStep | Own;
 }
 
 /** A stack that nothing moves and that has its update behind it. */
@@ -67,14 +73,13 @@ export async function standingOf(
   const history = await stacks.history(plan.stack);
   if (status === 'UPDATE_FAILED') {
     refuseWithoutRole(stack);
-    return stranded(`stack ${plan.stack} is ${status}${named(history.failures)}`, async () =>
-      requested(
-        await stacks.rollBack(plan.stack, tokenOf(context, 'rollback')),
-        `stack ${plan.stack}, left ${status}, is being rolled back`,
-      ),
-    );
+    return stranded(`stack ${plan.stack} is ${status}${named(history.failures)}`, {
+      ask: 'rollback',
+      skip: [],
+      said: `stack ${plan.stack}, left ${status}, is being rolled back`,
+    });
   }
-  if (status === 'UPDATE_ROLLBACK_FAILED') return failedRollback(stacks, plan, stack, history, context);
+  if (status === 'UPDATE_ROLLBACK_FAILED') return failedRollback(plan, stack, history, context);
   if (!isAtRest(stack)) throw stuck(stack);
   if (isStackToken(history.token)) return { stack, history };
   if (status === 'UPDATE_ROLLBACK_COMPLETE') {
@@ -92,21 +97,12 @@ async function movedAlias(aliases: Aliases, planned: readonly PlannedAlias[]): P
   for (const goal of planned) {
     const state = await aliases.get(goal.function, goal.alias);
     if ((await servesGoal(aliases, goal, state)) || isReleasedOver(goal, state)) continue;
-    return stranded(`${describeAlias(goal, state)}, which is undone`, async () => {
-      const pointed = await aliases.point(goal.function, goal.alias, goal.toVersion, state.revisionId);
-      const back = `${goal.function}:${goal.alias} was moved onto version ${state.version} and is pointed back to ${goal.toVersion}`;
-      return {
-        is: 'moving',
-        detail: pointed ? back : `${goal.function}:${goal.alias} was changed by somebody else just now`,
-        ...(pointed && { pointed: goal }),
-      };
-    });
+    return stranded(`${describeAlias(goal, state)}, which is undone`, { ask: 'point', goal, from: state });
   }
   return undefined;
 }
 
 function failedRollback(
-  stacks: Stacks,
   plan: AnyStackPlan,
   stack: StackState,
   { status, tokens, notPutBack }: StackHistory,
@@ -117,13 +113,12 @@ function failedRollback(
   refuseWithoutRole(stack, notPutBack);
   const tried = (step: StackStep) => tokens.has(tokenOf(context, step));
   const failing = notPutBack.map(({ resource }) => resource);
-  const step = (ask: StackStep, skip: readonly string[], without: string) =>
-    stranded(`stack ${plan.stack} is ${stack.status}${named(notPutBack)}`, async () =>
-      requested(
-        await stacks.continueRollback(plan.stack, skip, tokenOf(context, ask)),
-        `the rollback of stack ${plan.stack} is continued${without}; it could not put back${named(notPutBack)}`,
-      ),
-    );
+  const step = (ask: 'continue' | 'skip', skip: readonly string[], without: string) =>
+    stranded(`stack ${plan.stack} is ${stack.status}${named(notPutBack)}`, {
+      ask,
+      skip,
+      said: `the rollback of stack ${plan.stack} is continued${without}; it could not put back${named(notPutBack)}`,
+    });
   if (!tried('continue')) return step('continue', [], '');
   const allowed = failing.every((resource) => plan.skipResources?.includes(resource));
   if (tried('skip') || !allowed || failing.length === 0) throw stuck(stack, notPutBack);
@@ -169,8 +164,8 @@ export function restored(detail: string): Found {
   return { standing: { is: 'restored', detail } };
 }
 
-export function stranded(detail: string, take: Step['take']): Found {
-  return { standing: { is: 'stranded', detail }, step: { take } };
+export function stranded<Own>(detail: string, step: Own): { standing: Standing; step: Own } {
+  return { standing: { is: 'stranded', detail }, step };
 }
 
 /** What was asked for is under way; where the stack had moved on meanwhile, the next look says whereto. */
@@ -198,9 +193,40 @@ export function stuck(
   return new TargetNotRestored(`Stack ${name} is ${status}${why}; it needs a person to bring it to rest.`);
 }
 
-/** One step of an adapter: what is found, then what is done about it. */
-export async function takeStep({ standing, step }: Found, context: ChangeContext): Promise<Standing> {
-  if (!step) return standing;
-  await context.beforeChange();
-  return step.take(context);
+/** Whether a step brings a stack to rest; every other is the adapter's own. */
+export function isSettling(step: { readonly ask: string }): step is SettlingStep {
+  return ['point', 'rollback', 'continue', 'skip'].includes(step.ask);
+}
+
+/** Takes a step that brings a stack to rest. */
+export async function settle(
+  { stacks, aliases }: StandingClients,
+  { stack }: Pick<AnyStackPlan, 'stack'>,
+  step: SettlingStep,
+  context: TargetContext,
+): Promise<Standing> {
+  switch (step.ask) {
+    case 'point':
+      return pointBack(aliases, step.goal, step.from);
+    case 'rollback':
+      return requested(await stacks.rollBack(stack, tokenOf(context, 'rollback')), step.said);
+    case 'continue':
+    case 'skip':
+      return requested(
+        await stacks.continueRollback(stack, step.skip, tokenOf(context, step.ask)),
+        step.said,
+      );
+  }
+}
+
+async function pointBack(aliases: Aliases, goal: PlannedAlias, from: AliasState): Promise<Standing> {
+  const name = `${goal.function}:${goal.alias}`;
+  const pointed = await aliases.point(goal.function, goal.alias, goal.toVersion, from.revisionId);
+  return pointed
+    ? {
+        is: 'moving',
+        detail: `${name} was moved onto version ${from.version} and is pointed back to ${goal.toVersion}`,
+        pointed: goal,
+      }
+    : { is: 'moving', detail: `${name} was changed by somebody else just now` };
 }

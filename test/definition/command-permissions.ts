@@ -48,7 +48,12 @@ const others: Readonly<Record<string, readonly string[]>> = {
   '@aws-sdk/client-ssm/GetParameterCommand': ['ssm:GetParameter', 'kms:Decrypt'],
   '@aws-sdk/client-ssm/PutParameterCommand': ['ssm:PutParameter', 'kms:Encrypt', 'kms:GenerateDataKey'],
   // CloudFormation reads the template of TemplateURL as its caller.
-  '@aws-sdk/client-cloudformation/UpdateStackCommand': ['cloudformation:UpdateStack', 's3:GetObject'],
+  // With a temporary stack policy (Service Authorization Reference, "AWS CloudFormation").
+  '@aws-sdk/client-cloudformation/UpdateStackCommand': [
+    'cloudformation:UpdateStack',
+    'cloudformation:SetStackPolicy',
+    's3:GetObject',
+  ],
 };
 
 /** The IAM actions a role needs for an SDK command, given as `package/NameCommand`. */

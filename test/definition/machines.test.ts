@@ -43,7 +43,8 @@ it('there are machines to look at', () => {
 });
 
 it('obey the rules of the project', () => {
-  expect(checkDefinitions(stack)).toEqual([]);
+  // A mail that cannot be sent keeps no stack waiting.
+  expect(checkDefinitions(stack, { goesOnWithout: ['AnnounceTraffic'] })).toEqual([]);
 });
 
 it('or events use every function but those that a person invokes', () => {

@@ -3,7 +3,6 @@ import {
   CodeDeployClient,
   GetApplicationRevisionCommand,
   GetDeploymentCommand,
-  GetDeploymentGroupCommand,
   ListDeploymentsCommand,
   ListDeploymentTargetsCommand,
 } from '@aws-sdk/client-codedeploy';
@@ -140,23 +139,6 @@ describe('the versions a deployment moves between', () => {
     await expect(deployments.versionChange(DEPLOYMENT)).rejects.toMatchObject({
       name: 'AccessDeniedException',
     });
-  });
-});
-
-describe('the alarms of a deployment group', () => {
-  const groupHas = (alarmConfiguration: object | undefined) =>
-    codeDeploy
-      .on(GetDeploymentGroupCommand)
-      .resolves({ deploymentGroupInfo: { ...(alarmConfiguration && { alarmConfiguration }) } });
-
-  it.each([
-    [{ enabled: true, alarms: [{ name: 'a' }, {}, { name: 'b' }] }, ['a', 'b']],
-    [{ enabled: false, alarms: [{ name: 'a' }] }, []],
-    [{ enabled: true }, []],
-    [undefined, []],
-  ])('by its configuration %j are %j', async (configuration, names) => {
-    groupHas(configuration);
-    await expect(deployments.groupAlarms('app', 'group')).resolves.toEqual(names);
   });
 });
 
