@@ -64,6 +64,7 @@ export interface SimulatedAccountOptions {
     | 'rollbackClearsWeights'
     | 'currentVersionFrom'
     | 'republish'
+    | 'pinRights'
     | 'codeLabel'
     | 'providers'
   >;

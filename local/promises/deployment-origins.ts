@@ -16,12 +16,11 @@ export class DeploymentOrigins {
   readonly #updates = new Map<string, StackUpdate[]>();
 
   constructor(account: SimulatedAccount) {
-    account.wire.onPerformed(({ call: { service, operation, input, now }, refusal }) => {
-      if (service !== 'cloudformation' || operation !== 'UpdateStack' || refusal) return;
-      const update = { at: now, ours: isStackToken(input.ClientRequestToken) };
-      const updates = this.#updates.get(input.StackName);
+    account.cloudFormation.onUpdate(({ at, stack, token }) => {
+      const update = { at, ours: isStackToken(token) };
+      const updates = this.#updates.get(stack);
       if (updates) updates.push(update);
-      else this.#updates.set(input.StackName, [update]);
+      else this.#updates.set(stack, [update]);
     });
   }
 

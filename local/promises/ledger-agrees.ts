@@ -1,6 +1,7 @@
 import { type AliasKind, isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
 import { inWords } from '../../shared/targets/mesh.ts';
+import { isStackToken } from '../../shared/targets/rollback-marker.ts';
 import { codeSha256 } from '../account/lambda/function-settings.ts';
 import { isRelease } from './ledger-mirror.ts';
 import type { PromiseCheck } from './promise.ts';
@@ -19,12 +20,11 @@ export const ledgerAgrees: PromiseCheck = {
   promise: 'ledger-agrees',
   watch(facts, broken) {
     const templates = new Map<string, { readonly at: number; readonly text: string }[]>();
-    facts.account.wire.onPerformed(({ call: { service, operation, input, now }, refusal }) => {
-      if (service !== 'cloudformation' || operation !== 'UpdateStack' || refusal || !input.TemplateBody)
-        return;
-      const updates = templates.get(input.StackName) ?? [];
-      updates.push({ at: now, text: input.TemplateBody });
-      templates.set(input.StackName, updates);
+    facts.account.cloudFormation.onUpdate(({ at, stack, token, text }) => {
+      if (isStackToken(token)) return;
+      const updates = templates.get(stack) ?? [];
+      updates.push({ at, text });
+      templates.set(stack, updates);
     });
 
     facts.ledger.onWrite(({ at, before, after }) => {

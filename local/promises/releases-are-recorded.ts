@@ -17,9 +17,8 @@ export const releasesAreRecorded: PromiseCheck = {
       return result;
     });
     const updates: { readonly at: number; readonly stack: string; readonly ours: boolean }[] = [];
-    facts.account.wire.onPerformed(({ call: { service, operation, input, now }, refusal }) => {
-      if (service !== 'cloudformation' || operation !== 'UpdateStack' || refusal) return;
-      updates.push({ at: now, stack: input.StackName, ours: isStackToken(input.ClientRequestToken ?? '') });
+    facts.account.cloudFormation.onUpdate(({ at, stack, token }) => {
+      updates.push({ at, stack, ours: isStackToken(token ?? '') });
     });
     return () => {
       const executions = new Map(facts.executions('RecordRelease').map((one) => [one.name, one]));

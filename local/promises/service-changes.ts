@@ -54,8 +54,8 @@ const teams = new Set([
   'apigatewayv2',
   'vpc-lattice',
 ]);
-/** A label changes nothing that anybody is served. */
-const reading = /^(Get|List|Describe|BatchGet|LabelParameterVersion$|Invoke$)/;
+/** A label changes nothing that anybody is served, a change set nothing before it is executed. */
+const reading = /^(Get|List|Describe|BatchGet|LabelParameterVersion$|Invoke$|(Create|Delete)ChangeSet$)/;
 /** Functions whose invocations are for one attempt of one incident on one service. */
 const steps = new Set([
   'StartTargetFunction',
@@ -189,13 +189,18 @@ export class ServiceChanges {
           alias: { function: input.FunctionName, name: input.Name, toVersion: input.FunctionVersion },
         };
       case 'UpdateStack':
+      case 'ExecuteChangeSet':
       case 'CancelUpdateStack':
       case 'RollbackStack':
       case 'ContinueUpdateRollback': {
         const mark = /^rollback-coordinator-(.+)-(\d+)(-[a-z]+)?$/.exec(input.ClientRequestToken ?? '');
+        const stack =
+          operation === 'ExecuteChangeSet'
+            ? this.#account.cloudFormation.stackOfChangeSet(input.ChangeSetName, input.StackName)
+            : input.StackName;
         return {
-          service: this.#scenario.services.find(({ stack }) => stack === input.StackName)?.service,
-          stack: input.StackName,
+          service: this.#scenario.services.find((one) => one.stack === stack)?.service,
+          stack,
           ...(operation === 'UpdateStack' && { templateUrl: input.TemplateURL ?? '' }),
           ...(input.ResourcesToSkip && { skips: input.ResourcesToSkip }),
           ...(mark && { mark: `${mark[1]}#${mark[2]}` }),

@@ -6,10 +6,10 @@ import { type AccountSettings, playedSettings, type ScenarioAccount } from './sc
  */
 export function accountOptions(account: ScenarioAccount) {
   const settings: AccountSettings = playedSettings(account);
-  const { currentVersionFrom, rollbackPolicy, newUpdatePolicy, republish } = settings;
+  const { currentVersionFrom, rollbackPolicy, newUpdatePolicy, republish, pinRights } = settings;
   const { externalId, stopDuringHook, groupRollback, versionMetrics, dataLimitCaught } = settings;
   return {
-    stacks: { currentVersionFrom, rollbackPolicy, newUpdatePolicy, republish },
+    stacks: { currentVersionFrom, rollbackPolicy, newUpdatePolicy, republish, pinRights },
     externalId,
     stopDuringHook,
     groupRollback,

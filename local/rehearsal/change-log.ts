@@ -20,6 +20,7 @@ const changing = new Set([
   'CreateDeployment',
   'UpdateAlias',
   'UpdateStack',
+  'ExecuteChangeSet',
   'PutParameter',
   'UpdateStage',
   'UpdateRule',
@@ -59,6 +60,10 @@ function serviceOf({ operation, input }: WireCall, scenario: Scenario, account: 
       return serviceOfFunction(scenario, input.FunctionName);
     case 'UpdateStack':
       return scenario.services.find(({ stack }) => stack === input.StackName)?.service;
+    case 'ExecuteChangeSet': {
+      const name = account.cloudFormation.stackOfChangeSet(input.ChangeSetName, input.StackName);
+      return scenario.services.find(({ stack }) => stack === name)?.service;
+    }
     case 'Invoke':
       return (JSON.parse(Buffer.from(input.Payload).toString()) as { service: string }).service;
     case 'UpdateStage':

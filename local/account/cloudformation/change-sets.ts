@@ -88,7 +88,7 @@ export class ChangeSets {
       changeSetShape(this.find(ChangeSetName, StackName), NextToken),
     ExecuteChangeSet: (input: ExecuteChangeSetCommandInput) => {
       const { ChangeSetName, StackName, ClientRequestToken: token, DisableRollback = false } = input;
-      checkToken(this.#stackOf(ChangeSetName, StackName), token);
+      checkToken(this.stackOf(ChangeSetName, StackName), token);
       const changeSet = this.find(ChangeSetName, StackName);
       const { id, stack, status, definition } = changeSet;
       if (!definition || status !== 'CREATE_COMPLETE') {
@@ -107,7 +107,7 @@ export class ChangeSets {
       return {};
     },
     DeleteChangeSet: ({ ChangeSetName, StackName }: DeleteChangeSetCommandInput) => {
-      const stack = this.#stackOf(ChangeSetName, StackName);
+      const stack = this.stackOf(ChangeSetName, StackName);
       const changeSet = this.#lookUp(ChangeSetName, stack);
       if (changeSet) this.#byId.delete(changeSet.id);
       return {};
@@ -120,7 +120,7 @@ export class ChangeSets {
 
   /** A change set by its id, or by its name and stack. @throws ChangeSetNotFoundException, ValidationError */
   find(nameOrId: string | undefined, stackName: string | undefined): ChangeSet {
-    const found = this.#lookUp(nameOrId, this.#stackOf(nameOrId, stackName));
+    const found = this.#lookUp(nameOrId, this.stackOf(nameOrId, stackName));
     if (found) return found;
     throw new AwsError('ChangeSetNotFoundException', `ChangeSet [${nameOrId}] does not exist`, 404);
   }
@@ -192,7 +192,8 @@ export class ChangeSets {
     return stack && this.#of(stack).find(({ name }) => name === nameOrId);
   }
 
-  #stackOf(nameOrId: string | undefined, stackName: string | undefined): Stack | undefined {
+  /** The stack of a change set, also of one that was executed. @throws ValidationError for a name without a stack */
+  stackOf(nameOrId: string | undefined, stackName: string | undefined): Stack | undefined {
     if (stackName !== undefined) return this.#options.registry.find(stackName);
     const id = nameOrId ?? '';
     if (!id.startsWith('arn:')) {

@@ -1,5 +1,7 @@
 import type {
   CancelUpdateStackCommandInput,
+  Capability,
+  Change,
   ContinueUpdateRollbackCommandInput,
   CreateStackCommandInput,
   DeleteStackCommandInput,
@@ -7,6 +9,7 @@ import type {
   DescribeStackResourceCommandInput,
   DescribeStackResourcesCommandInput,
   DescribeStacksCommandInput,
+  ExecuteChangeSetCommandInput,
   GetTemplateCommandInput,
   ListStackResourcesCommandInput,
   RollbackStackCommandInput,
@@ -15,6 +18,7 @@ import type {
   TemplateStage,
   UpdateStackCommandInput,
 } from '@aws-sdk/client-cloudformation';
+import { Listeners } from '../../asl/listeners.ts';
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import type { SeededRandom } from '../../random/seeded-random.ts';
 import type { SimulatedCodeDeploy } from '../codedeploy/simulated-codedeploy.ts';
@@ -47,7 +51,8 @@ import {
   stackShape,
   templateBody,
 } from './stack-shapes.ts';
-import { type ReadTemplate, templateText } from './template-text.ts';
+import { templateChanges } from './template-changes.ts';
+import { type ReadTemplate, templateText, templateTextNow } from './template-text.ts';
 
 /** What {@link SimulatedCloudFormation} is made of; the behaviours are those that are unverified on AWS. */
 export interface SimulatedCloudFormationOptions extends Partial<AliasBehaviour> {
@@ -61,12 +66,25 @@ export interface SimulatedCloudFormationOptions extends Partial<AliasBehaviour> 
   /** 12 digits. */
   readonly accountId?: string;
   readonly region?: string;
+  /** Whether the rights to update an alias suffice to change it through a stack without a service role. */
+  readonly pinRights?: 'denied' | 'allowed';
   /** What publishing code does that an earlier version already has. */
   readonly republish?: RepublishBehaviour;
   /** The label of the code behind a `CodeUri`; the `CodeUri` itself without it. */
   readonly codeLabel?: (codeUri: string) => string;
   /** Providers of further resource types, or instead of the built-in ones. */
   readonly providers?: Readonly<Record<string, ResourceProvider>>;
+}
+
+/** An update of a stack that CloudFormation has accepted. */
+export interface StackUpdate {
+  /** ms since the epoch */
+  readonly at: number;
+  /** Name of the stack. */
+  readonly stack: string;
+  readonly token: string | undefined;
+  /** The template, before transforms. */
+  readonly text: string;
 }
 
 const DAY_MS = 86_400_000;
@@ -103,6 +121,7 @@ export class SimulatedCloudFormation implements SimulatedService {
   readonly #journal: StackJournal;
   readonly #registry: StackRegistry;
   readonly #changeSets: ChangeSets;
+  readonly #updates = new Listeners<StackUpdate>();
 
   constructor(options: SimulatedCloudFormationOptions) {
     const { clock, emit, accountId = '123456789012', region = 'us-east-1' } = options;
@@ -240,13 +259,19 @@ export class SimulatedCloudFormation implements SimulatedService {
    *
    * @param parameters values by key
    * @param options.roleArn service role; without one, updates act with their callers' permissions
+   * @param options.capabilities what was acknowledged when it was made
    * @returns the stack's id
    */
   createStackNow(
     name: string,
     template: string,
     parameters: Readonly<Record<string, string>> = {},
-    options: { readonly tags?: readonly Tag[]; readonly createdAt?: number; readonly roleArn?: string } = {},
+    options: {
+      readonly tags?: readonly Tag[];
+      readonly createdAt?: number;
+      readonly roleArn?: string;
+      readonly capabilities?: readonly Capability[];
+    } = {},
   ): string {
     if (this.#registry.has(name))
       throw new AwsError('AlreadyExistsException', `Stack [${name}] already exists`);
@@ -262,7 +287,11 @@ export class SimulatedCloudFormation implements SimulatedService {
             ParameterKey,
             ParameterValue,
           })),
-          Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
+          Capabilities: options.capabilities ?? [
+            'CAPABILITY_IAM',
+            'CAPABILITY_NAMED_IAM',
+            'CAPABILITY_AUTO_EXPAND',
+          ],
           Tags: options.tags,
           RoleARN: options.roleArn,
         },
@@ -298,6 +327,47 @@ export class SimulatedCloudFormation implements SimulatedService {
   /** When the latest update of a stack began, ms since the epoch; undefined before the first. @throws ValidationError */
   updatedAt(stack: string): number | undefined {
     return this.#registry.find(stack).updatedAt;
+  }
+
+  /** Tells of every update that is accepted, whether it comes from UpdateStack or from ExecuteChangeSet. */
+  onUpdate(listener: (update: StackUpdate) => void): void {
+    this.#updates.add(listener);
+  }
+
+  /**
+   * What a request to update a stack, or to execute a change set, would change: undefined where CloudFormation
+   * itself refuses it.
+   */
+  changesOf(input: UpdateStackCommandInput | ExecuteChangeSetCommandInput): readonly Change[] | undefined {
+    try {
+      if ('ChangeSetName' in input) {
+        return this.#changeSets.find(input.ChangeSetName, input.StackName).changes;
+      }
+      const stack = this.#registry.find(input.StackName);
+      const previous = stack.stable.definition;
+      const text = templateTextNow(input, previous.text, this.#options.readTemplate);
+      const template = this.#registry.parse(text);
+      const next = this.#registry.define(stack.id, stack.name, template, text, input, previous);
+      return templateChanges(stack, previous, next);
+    } catch (error) {
+      if (error instanceof AwsError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The name of the stack of a change set, also of one that was executed. */
+  stackOfChangeSet(nameOrId: string | undefined, stack: string | undefined): string | undefined {
+    return this.#changeSets.stackOf(nameOrId, stack)?.name;
+  }
+
+  /** The service role that a change set would be executed with. @throws AwsError where there is none of the name */
+  roleOfChangeSet(nameOrId: string | undefined, stack: string | undefined): string | undefined {
+    return this.#changeSets.find(nameOrId, stack).definition?.roleArn;
+  }
+
+  /** Whether the rights to update an alias suffice to change it through a stack without a service role. */
+  get pinRights(): 'denied' | 'allowed' {
+    return this.#options.pinRights ?? 'allowed';
   }
 
   /** Lets the next `times` changes of a resource in a create or update fail. */
@@ -342,6 +412,8 @@ export class SimulatedCloudFormation implements SimulatedService {
     disableRollback = false,
   ): string {
     stack.disableRollback = disableRollback;
+    const { text } = definition;
+    this.#updates.tell(() => ({ at: this.#options.clock.now(), stack: stack.name, token, text }));
     return this.#engine.change(stack, 'UPDATE', definition, token);
   }
 

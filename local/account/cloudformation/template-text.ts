@@ -53,6 +53,19 @@ export async function templateText(
   return text;
 }
 
+/** As {@link templateText}, for templates that can be read at once; one that cannot is a ValidationError. */
+export function templateTextNow(
+  source: TemplateSource,
+  previous: string,
+  read: ReadTemplate | undefined,
+): string {
+  if (source.UsePreviousTemplate) return previous;
+  if (source.TemplateBody !== undefined) return source.TemplateBody;
+  const text = source.TemplateURL === undefined ? undefined : read?.(source.TemplateURL);
+  if (typeof text === 'string') return text;
+  throw validationError('The template cannot be read now.');
+}
+
 async function readObject(url: string, read: ReadTemplate | undefined): Promise<string> {
   if (!read) throw validationError('The simulated CloudFormation was given no way to read a TemplateURL.');
   try {

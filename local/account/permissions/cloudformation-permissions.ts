@@ -3,8 +3,10 @@ import type {
   CreateStackInput,
   DescribeStackResourcesInput,
   DescribeStacksInput,
+  ExecuteChangeSetInput,
   UpdateStackInput,
 } from '@aws-sdk/client-cloudformation';
+import { SAM_TRANSFORM } from '../cloudformation/template.ts';
 import { objectOfUrl } from '../s3/object-url.ts';
 import { AwsError } from '../service.ts';
 import {
@@ -14,13 +16,13 @@ import {
   type Requirement,
   type Requirements,
 } from './required-permission.ts';
+import { stackChangePermissions } from './stack-change-permissions.ts';
 
 /**
  * What calls of CloudFormation require.
  *
  * CloudFormation reads a template by its URL as the caller. It changes resources by the service role the stack
- * was last deployed with; without one it does so with its caller's permissions. Of those two are asked here, to
- * stand for the rest: to expand the SAM transform, which comes first, and to change a function's code.
+ * was last deployed with; without one it does so with its caller's permissions, and expands a transform with them.
  *
  * Sources: Service Authorization Reference, "AWS CloudFormation"; CloudFormation user guide, "Control access with
  * IAM" and "CloudFormation service role"; API reference, DescribeStacks.
@@ -36,6 +38,9 @@ export const cloudFormationPermissions: Requirements = {
       on('cloudformation:UpdateStack', stackArn(scope, input.StackName), contextOf(input)),
       // A stack that is not there is refused as such.
       ...(stack ? byCaller(input, input.RoleARN ?? stack.roleArn, scope) : []),
+      ...(stack && !(input.RoleARN ?? stack.roleArn)
+        ? stackChangePermissions(scope.stackChanges(input), scope)
+        : []),
     ];
   },
   DescribeStacks: ({ StackName }: DescribeStacksInput, scope) =>
@@ -53,17 +58,25 @@ export const cloudFormationPermissions: Requirements = {
   ListStackResources: onStack('ListStackResources'),
   GetTemplate: onStack('GetTemplate'),
   CreateChangeSet: (input: CreateChangeSetInput, scope) => {
-    const { ChangeSetName } = input;
+    const { ChangeSetName, TemplateBody } = input;
+    const expands =
+      TemplateBody?.includes(SAM_TRANSFORM) &&
+      !(input.RoleARN ?? scope.stack(input.StackName ?? '')?.roleArn);
     return [
       on('cloudformation:CreateChangeSet', stackArn(scope, input.StackName), {
         ...contextOf(input),
         ...(ChangeSetName !== undefined && { [changeSetKey]: ChangeSetName }),
       }),
       ...reading(input),
+      ...(expands ? [on('cloudformation:CreateChangeSet', samTransform(scope))] : []),
     ];
   },
   DescribeChangeSet: onChangeSet('DescribeChangeSet'),
-  ExecuteChangeSet: onChangeSet('ExecuteChangeSet'),
+  ExecuteChangeSet: (input: ExecuteChangeSetInput, scope) => {
+    const found = scope.changeSet(input.ChangeSetName ?? '', input.StackName);
+    const rights = found && !found.roleArn ? stackChangePermissions(scope.stackChanges(input), scope) : [];
+    return [...onChangeSet('ExecuteChangeSet')(input as never, scope), ...rights];
+  },
   DeleteChangeSet: onChangeSet('DeleteChangeSet'),
   ListChangeSets: onStack('ListChangeSets'),
   CancelUpdateStack: onStack('CancelUpdateStack'),
@@ -118,7 +131,7 @@ function byCaller(
   if (Capabilities?.includes('CAPABILITY_AUTO_EXPAND')) {
     required.push(on('cloudformation:CreateChangeSet', samTransform(scope)));
   }
-  return [...required, on('lambda:UpdateFunctionCode', scope.arn('lambda', 'function:*'))];
+  return required;
 }
 
 /** Reading the template, and handing CloudFormation a role. */

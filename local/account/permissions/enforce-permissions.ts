@@ -58,8 +58,12 @@ function scopeOf({
         cloudFormation.operations.DescribeChangeSet({ ChangeSetName, StackName }),
       );
       if (!found) return undefined;
-      return { stackId: found.StackId ?? '', name: found.ChangeSetName ?? '' };
+      const roleArn = cloudFormation.roleOfChangeSet(ChangeSetName, StackName);
+      const names = { stackId: found.StackId ?? '', name: found.ChangeSetName ?? '' };
+      return { ...names, ...(roleArn !== undefined && { roleArn }) };
     },
+    stackChanges: (input) => cloudFormation.changesOf(input) ?? [],
+    pinRights: cloudFormation.pinRights,
     stack(StackName) {
       const found = unlessRefused(() => cloudFormation.operations.DescribeStacks({ StackName }));
       const RoleARN = found?.Stacks?.[0]?.RoleARN;

@@ -1,3 +1,4 @@
+import type { Change, ExecuteChangeSetInput, UpdateStackInput } from '@aws-sdk/client-cloudformation';
 import type { AwsError } from '../service.ts';
 
 /** A permission somebody needs for a call. */
@@ -28,7 +29,11 @@ export interface PermissionScope {
   changeSet(
     nameOrId: string,
     stack: string | undefined,
-  ): { readonly stackId: string; readonly name: string } | undefined;
+  ): { readonly stackId: string; readonly name: string; readonly roleArn?: string } | undefined;
+  /** What an update or the execution of a change set would change; nothing where it would be refused. */
+  stackChanges(input: UpdateStackInput | ExecuteChangeSetInput): readonly Change[];
+  /** Whether the rights to update an alias suffice to change it through a stack without a service role. */
+  readonly pinRights: 'denied' | 'allowed';
 }
 
 /** What a call of one operation requires; `input` has the SDK's shape. */

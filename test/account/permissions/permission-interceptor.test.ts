@@ -60,6 +60,8 @@ function wire(statements: readonly PolicyStatement[], s3 = new S3({ random: benc
       parameterKey: () => undefined,
       groupConfig: () => undefined,
       changeSet: () => undefined,
+      stackChanges: () => [],
+      pinRights: 'allowed',
       stack: () => undefined,
     },
     usage,

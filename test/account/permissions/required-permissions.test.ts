@@ -1,3 +1,4 @@
+import type { Change } from '@aws-sdk/client-cloudformation';
 import { exampleIdentity, SimulatedAccount } from '../../../local/account/account.ts';
 import type { PermissionScope } from '../../../local/account/permissions/required-permission.ts';
 import { requiredPermissions } from '../../../local/account/permissions/required-permissions.ts';
@@ -7,13 +8,30 @@ import { SeededRandom } from '../../../local/random/seeded-random.ts';
 const { region, accountId } = exampleIdentity;
 const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${accountId}:${resource}`;
 
+const change = (ResourceType: string, PhysicalResourceId: string, ChangeSource = 'DirectModification') => ({
+  ResourceChange: { Action: 'Modify', ResourceType, PhysicalResourceId, Details: [{ ChangeSource }] },
+});
+const changes = [
+  change('AWS::Lambda::Alias', arn('lambda', 'function:fn:live')),
+  change('AWS::Lambda::Function', 'fn'),
+  change('AWS::DynamoDB::Table', 'table'),
+  change('AWS::Events::Rule', 'rule'),
+  change('AWS::Lambda::Permission', 'follows', 'ResourceAttribute'),
+] as Change[];
+
 const scope: PermissionScope = {
   arn,
   deploymentGroup: (id) => (id === 'd-1' ? { application: 'app', group: 'grp' } : undefined),
   groupConfig: () => 'Canary',
   parameterKey: (name) => (name === '/a/secret' ? { keyId: 'alias/team', tier: 'Standard' } : undefined),
+  pinRights: 'allowed',
+  stackChanges: () => changes,
   changeSet: (name) =>
-    name === 'next' ? { name, stackId: arn('cloudformation', 'stack/orders/1-2') } : undefined,
+    name === 'pin'
+      ? { name, stackId: arn('cloudformation', 'stack/bare/1-2') }
+      : name === 'next'
+        ? { name, stackId: arn('cloudformation', 'stack/orders/1-2'), roleArn: 'arn:aws:iam::1:role/cfn' }
+        : undefined,
   stack: (name) => ({ managed: { roleArn: 'arn:aws:iam::1:role/cfn' }, bare: {} })[name],
 };
 
@@ -233,7 +251,6 @@ describe('requiredPermissions', () => {
     });
 
     it('acts with its caller’s permissions where the stack has no service role', () => {
-      const lambda = `lambda:UpdateFunctionCode on ${arn('lambda', 'function:*')}`;
       expect(
         required('cloudformation', 'UpdateStack', {
           StackName: 'bare',
@@ -243,9 +260,12 @@ describe('requiredPermissions', () => {
       ).toEqual([
         `cloudformation:UpdateStack on ${stack('bare')}`,
         `cloudformation:CreateChangeSet on arn:aws:cloudformation:${region}:aws:transform/Serverless-2016-10-31`,
-        lambda,
+        `lambda:GetAlias on ${functionArn}`,
+        `lambda:UpdateAlias on ${functionArn}`,
+        `lambda:UpdateFunctionCode on ${functionArn}`,
+        'dynamodb:UpdateTable on *',
+        'events:UpdateRule on *',
       ]);
-      expect(required('cloudformation', 'UpdateStack', { StackName: 'bare' })).toContain(lambda);
     });
 
     it('leaves it to CloudFormation to refuse a stack that does not exist', () => {
@@ -271,6 +291,30 @@ describe('requiredPermissions', () => {
     expect(() => required('ssm', 'StartSession', {})).toThrow(
       'UnsupportedOperation: the permissions for ssm:StartSession are not known',
     );
+  });
+
+  it('lets a change set of a stack without a service role change an alias only with more than its rights, where pins are denied', () => {
+    const execute = (pinRights: 'allowed' | 'denied') =>
+      requiredPermissions(
+        { service: 'cloudformation', operation: 'ExecuteChangeSet', input: { ChangeSetName: 'pin' } },
+        { ...scope, pinRights, stackChanges: () => [changes[0] as Change] },
+      ).map(({ actions: [action] }) => action);
+
+    expect(execute('allowed')).toEqual([
+      'cloudformation:ExecuteChangeSet',
+      'lambda:GetAlias',
+      'lambda:UpdateAlias',
+    ]);
+    expect(execute('denied')).toEqual([...execute('allowed'), 'lambda:PutProvisionedConcurrencyConfig']);
+  });
+
+  it('expands a transform with its caller’s permissions', () => {
+    const TemplateBody = '{"Transform":"AWS::Serverless-2016-10-31"}';
+    const create = (StackName: string) =>
+      required('cloudformation', 'CreateChangeSet', { StackName, ChangeSetName: 'next', TemplateBody });
+
+    expect(create('managed')).toEqual([`cloudformation:CreateChangeSet on ${stack('managed')}`]);
+    expect(create('bare')).toHaveLength(2);
   });
 
   it('asks for the stack of a change set, on the condition of its name', () => {

@@ -1,0 +1,71 @@
+import type { Change, ResourceChange } from '@aws-sdk/client-cloudformation';
+import { on, type PermissionScope, type RequiredPermission } from './required-permission.ts';
+
+/** What it takes to change a resource of a type: one action that stands for the rest of them. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  'AWS::CodeDeploy::Application': 'codedeploy:UpdateApplication',
+  'AWS::CodeDeploy::DeploymentGroup': 'codedeploy:UpdateDeploymentGroup',
+  'AWS::CloudWatch::Alarm': 'cloudwatch:PutMetricAlarm',
+  'AWS::DynamoDB::Table': 'dynamodb:UpdateTable',
+  'AWS::IAM::Role': 'iam:PutRolePolicy',
+  'AWS::Lambda::Function': 'lambda:UpdateFunctionCode',
+  'AWS::Lambda::Version': 'lambda:PublishVersion',
+  'AWS::S3::Bucket': 's3:CreateBucket',
+  'AWS::SNS::Topic': 'sns:SetTopicAttributes',
+  'AWS::SQS::Queue': 'sqs:SetQueueAttributes',
+  'AWS::SSM::Parameter': 'ssm:PutParameter',
+};
+
+/** Of an alias the handler of CloudFormation needs this besides; no role but the team's has it. */
+const MORE_FOR_ALIASES = 'lambda:PutProvisionedConcurrencyConfig';
+
+/**
+ * The rights that CloudFormation needs of its caller to change the resources of a stack without a service role.
+ *
+ * It would find out in the middle of the update; here it is refused before anything has changed. Which actions it
+ * calls for an alias is not documented: the setting `pinRights` says whether those to update it are enough.
+ *
+ * Source: CloudFormation user guide, "Control CloudFormation access with IAM", "CloudFormation service role".
+ */
+export function stackChangePermissions(
+  changes: readonly Change[],
+  scope: Pick<PermissionScope, 'arn' | 'pinRights'>,
+): RequiredPermission[] {
+  return changes.flatMap(({ ResourceChange }) => {
+    if (!ResourceChange || isOnlyPossible(ResourceChange)) return [];
+    const { ResourceType = '', PhysicalResourceId = '' } = ResourceChange;
+    if (ResourceType === 'AWS::Lambda::Alias') return aliasPermissions(ResourceChange, scope);
+    if (ResourceType === 'AWS::Lambda::Function') {
+      const name = PhysicalResourceId || '*';
+      return [on('lambda:UpdateFunctionCode', scope.arn('lambda', `function:${name}`))];
+    }
+    return [on(actionOf(ResourceType), '*')];
+  });
+}
+
+function aliasPermissions(
+  { Action, PhysicalResourceId = '' }: ResourceChange,
+  scope: Pick<PermissionScope, 'arn' | 'pinRights'>,
+): RequiredPermission[] {
+  const functionArn = /^(.*:function:[^:]+):/.exec(PhysicalResourceId)?.[1];
+  const resource = functionArn ?? scope.arn('lambda', 'function:*');
+  const actions =
+    Action === 'Add'
+      ? ['lambda:CreateAlias']
+      : Action === 'Remove'
+        ? ['lambda:DeleteAlias']
+        : ['lambda:GetAlias', 'lambda:UpdateAlias'];
+  if (scope.pinRights === 'denied') actions.push(MORE_FOR_ALIASES);
+  return actions.map((action) => on(action, resource));
+}
+
+/** A change that only follows from another one may turn out to be none. */
+function isOnlyPossible({ Action, Details = [] }: ResourceChange): boolean {
+  return Action === 'Modify' && Details.every(({ ChangeSource }) => ChangeSource === 'ResourceAttribute');
+}
+
+/** The action of a type that is not listed has the name of the type: `sns:UpdateSubscription`. */
+function actionOf(type: string): string {
+  const [, service = '', name = ''] = type.split('::');
+  return ACTIONS[type] ?? `${service.toLowerCase() || 'cloudformation'}:Update${name}`;
+}
