@@ -1,7 +1,9 @@
+import type { Capability } from '@aws-sdk/client-cloudformation';
 import { stringify } from 'yaml';
 import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import type { SimulatedAccount } from '../account/account.ts';
+import { AwsError } from '../account/service.ts';
 import { functionsOf } from './check-names.ts';
 import { scenarioParameters, storedValue } from './parameters-of-scenario.ts';
 import { noEchoSecret, secureStringSecret } from './planted-secrets.ts';
@@ -17,8 +19,29 @@ import { targetsOf } from './traffic-targets.ts';
 /** Acts for the teams: outside the coordinator, with permissions of its own. */
 const caller = { principal: 'deployment-tool' };
 
+/**
+ * What is acknowledged by `sam deploy`, and then stored with the stack. It is CAPABILITY_IAM alone; the other one is
+ * still here because the coordinator sends back what is stored, together with a template that has a transform.
+ */
+const capabilities: readonly Capability[] = ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'];
+
+/** How often the tool looks whether a change set is complete, ms. */
+const lookMs = 500;
+
 /** What a stack has before the scenario's first release of it. */
 const initialConfig = 'Canary10Percent5Minutes';
+
+/** A state of a stack, and the number of the release that brings it. */
+interface NumberedState extends ServiceState {
+  readonly release: number;
+}
+
+/** A release before its time. */
+interface PreparedRelease {
+  readonly state: NumberedState;
+  /** Of its change set, if it could be made. */
+  readonly id?: string;
+}
 
 /** Plays the teams' deployment tool: catalog parameters, alarms, deployment configurations, stack updates. */
 export class DeploymentTool {
@@ -26,6 +49,10 @@ export class DeploymentTool {
   readonly #scenario: Scenario;
   readonly #states = new Map<string, ServiceState>();
   readonly #deployed = new Map<string, number>();
+  /** The state of each release, and the id of its change set if it could be made ahead. */
+  readonly #prepared = new Map<ScenarioRelease, PreparedRelease>();
+  /** The states that the releases prepared so far come to. */
+  readonly #planned = new Map<string, ServiceState>();
 
   constructor(scenario: Scenario, account: SimulatedAccount) {
     this.#scenario = scenario;
@@ -52,10 +79,12 @@ export class DeploymentTool {
       const migration = { release: 0, seconds: 0, fails: false };
       const state = { code, config: initialConfig, hooks: {}, ...(migrates && { migration }) };
       this.#states.set(entry.service, state);
+      this.#planned.set(entry.service, state);
       const secrets = { ApiKey: noEchoSecret };
       const role = hasServiceRole(this.#scenario.account, entry.service) && { roleArn: this.#serviceRole };
       this.#account.cloudFormation.createStackNow(entry.stack, this.#template(entry, state), secrets, {
         ...role,
+        capabilities,
       });
       this.#account.parameterStore.operations.PutParameter(
         { Name: `/${entry.stack}/api/secret`, Type: 'SecureString', Value: secureStringSecret },
@@ -118,10 +147,38 @@ export class DeploymentTool {
     await this.#call('ssm', 'PutParameter', { Name, Type: 'String', Value, Overwrite: true });
   }
 
-  /** Writes the parameters of a release, deploys its APIs and shifts its rules, then updates the stack to its code. @throws AwsError as CloudFormation refuses */
+  /**
+   * Makes the change set of a release ahead of its time, as a pipeline does; where the stack does not take it yet,
+   * it is made when the release is deployed.
+   */
+  async prepare(release: ScenarioRelease): Promise<void> {
+    const state = this.#nextState(release);
+    this.#prepared.set(release, { state });
+    const id = await this.#createChangeSet(release, state).catch(ifRefused);
+    if (id !== undefined) this.#prepared.set(release, { state, id });
+  }
+
+  /**
+   * Writes the parameters of a release, deploys its APIs and shifts its rules, then updates the stack to its code by
+   * a change set, as `sam deploy` does.
+   *
+   * @throws AwsError as CloudFormation refuses
+   */
   async deploy(release: ScenarioRelease): Promise<void> {
+    const { state, id } = this.#prepared.get(release) ?? { state: this.#nextState(release) };
+    this.#states.set(release.service, state);
+    await this.#writeParameters(release);
+    await this.#deployApis(release, state.release);
+    await this.#shiftMesh(release);
+    await this.#call('cloudformation', 'ExecuteChangeSet', {
+      ChangeSetName: await this.#executable(release, state, id),
+      ...(release.disableRollback && { DisableRollback: true }),
+    });
+  }
+
+  #nextState(release: ScenarioRelease): NumberedState {
     const entry = this.#entry(release.service);
-    const before = this.#states.get(release.service) as ServiceState;
+    const before = this.#planned.get(release.service) as ServiceState;
     const number = (this.#deployed.get(release.service) ?? 0) + 1;
     this.#deployed.set(release.service, number);
     const code = { ...before.code };
@@ -132,17 +189,43 @@ export class DeploymentTool {
         : { release: number, seconds: release.migrates.takes / 1000, fails: release.migrates.fails };
     const { config, hooks } = release;
     const state = { code, config, hooks, ...(migration && { migration }) };
-    this.#states.set(release.service, state);
-    await this.#writeParameters(release);
-    await this.#deployApis(release, number);
-    await this.#shiftMesh(release);
-    await this.#call('cloudformation', 'UpdateStack', {
+    this.#planned.set(release.service, state);
+    return { ...state, release: number };
+  }
+
+  /** Takes no time on the wire, so that a release begins when its scenario says. */
+  async #createChangeSet(release: ScenarioRelease, state: NumberedState): Promise<string> {
+    const entry = this.#entry(release.service);
+    const { Id } = await this.#account.cloudFormation.operations.CreateChangeSet({
       StackName: entry.stack,
+      ChangeSetName: `release-${state.release}`,
       TemplateBody: this.#template(entry, state),
       Parameters: ['LogLevel', 'ApiKey'].map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
-      Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND', 'CAPABILITY_NAMED_IAM'],
-      ...(release.disableRollback && { DisableRollback: true }),
+      Capabilities: [...capabilities],
     });
+    return Id;
+  }
+
+  /** The change set of a release once it is complete; another one in place of one that is obsolete. */
+  async #executable(
+    release: ScenarioRelease,
+    state: NumberedState,
+    prepared: string | undefined,
+  ): Promise<string> {
+    const { cloudFormation, clock } = this.#account;
+    const { operations } = cloudFormation;
+    let ChangeSetName = prepared ?? (await this.#createChangeSet(release, state));
+    for (;;) {
+      const found = operations.DescribeChangeSet({ StackName: undefined, ChangeSetName });
+      if (found.ExecutionStatus === 'AVAILABLE') return ChangeSetName;
+      if (found.ExecutionStatus === 'OBSOLETE') {
+        operations.DeleteChangeSet({ ChangeSetName });
+        ChangeSetName = await this.#createChangeSet(release, state);
+      } else if (found.Status === 'FAILED') {
+        throw new AwsError('ChangeSetFailed', found.StatusReason ?? '');
+      }
+      await clock.sleep(lookMs);
+    }
   }
 
   async #writeParameters({ parameters }: ScenarioRelease): Promise<void> {
@@ -225,4 +308,9 @@ export class DeploymentTool {
   async #call(service: string, operation: string, input: object): Promise<void> {
     await this.#account.wire.call(service, operation, input, caller);
   }
+}
+
+function ifRefused(error: unknown): undefined {
+  if (!(error instanceof AwsError)) throw error;
+  return undefined;
 }

@@ -61,6 +61,9 @@ const smallCatalog = 30;
 const parametersPerSecond = 3;
 const minuteMs = 60_000;
 
+/** The change set of a release is made this long before the release, so that its update begins at its time. */
+const changeSetLeadMs = 20_000;
+
 /** The catalog is written this long before the scenario's 0, or at the beginning of a shorter history. */
 const catalogLeadMs = 30 * 60_000;
 
@@ -215,7 +218,10 @@ export class Rehearsal {
       this.before = readAccountState(this.#scenario, this.coordinator.account);
     });
     this.#work.at(zero + atLeast, () => {});
-    for (const release of releases) this.#work.at(zero + release.at, () => this.#deploy(release));
+    for (const release of releases) {
+      this.#work.at(zero + release.at - changeSetLeadMs, () => this.#tool.prepare(release));
+      this.#work.at(zero + release.at, () => this.#deploy(release));
+    }
     for (const start of starts) this.#work.at(zero + start.at, () => this.#start(start));
     for (const one of invocations) this.#work.at(zero + one.at, () => this.#invoke(one));
     for (const { at, service, text } of catalogWrites) {
