@@ -30,12 +30,16 @@ import { stackChangePermissions } from './stack-change-permissions.ts';
 export const cloudFormationPermissions: Requirements = {
   CreateStack: (input: CreateStackInput, scope) => [
     on('cloudformation:CreateStack', stackArn(scope, input.StackName), contextOf(input)),
+    ...tagging('CreateStack', input, scope),
+    ...policing(input, scope),
     ...byCaller(input, input.RoleARN, scope),
   ],
   UpdateStack: (input: UpdateStackInput, scope) => {
     const stack = scope.stack(input.StackName ?? '');
     return [
       on('cloudformation:UpdateStack', stackArn(scope, input.StackName), contextOf(input)),
+      ...tagging('UpdateStack', input, scope),
+      ...policing(input, scope),
       // A stack that is not there is refused as such.
       ...(stack ? byCaller(input, input.RoleARN ?? stack.roleArn, scope) : []),
       ...(stack && !(input.RoleARN ?? stack.roleArn)
@@ -67,6 +71,7 @@ export const cloudFormationPermissions: Requirements = {
         ...contextOf(input),
         ...(ChangeSetName !== undefined && { [changeSetKey]: ChangeSetName }),
       }),
+      ...tagging('CreateChangeSet', input, scope),
       ...reading(input),
       ...(expands ? [on('cloudformation:CreateChangeSet', samTransform(scope))] : []),
     ];
@@ -79,6 +84,13 @@ export const cloudFormationPermissions: Requirements = {
   },
   DeleteChangeSet: onChangeSet('DeleteChangeSet'),
   ListChangeSets: onStack('ListChangeSets'),
+  GetStackPolicy: onStack('GetStackPolicy'),
+  SetStackPolicy: onStack('SetStackPolicy'),
+  ListExports: () => [on('cloudformation:ListExports', '*')],
+  ListImports: () => [on('cloudformation:ListImports', '*')],
+  GetTemplateSummary: ({ StackName }: { StackName?: string }, scope) => [
+    on('cloudformation:GetTemplateSummary', StackName === undefined ? '*' : stackArn(scope, StackName)),
+  ],
   CancelUpdateStack: onStack('CancelUpdateStack'),
   RollbackStack: onStack('RollbackStack'),
   ContinueUpdateRollback: onStack('ContinueUpdateRollback'),
@@ -98,7 +110,7 @@ function onChangeSet(operation: string): Requirement {
   return ({ StackName, ChangeSetName = '' }: { StackName?: string; ChangeSetName?: string }, scope) => {
     const found = scope.changeSet(ChangeSetName, StackName);
     return [
-      on(`cloudformation:${operation}`, stackArn(scope, StackName ?? found?.stackId), {
+      on(`cloudformation:${operation}`, stackArn(scope, StackName ?? found?.stackId ?? '*'), {
         [changeSetKey]: found?.name ?? ChangeSetName,
       }),
     ];
@@ -117,6 +129,38 @@ function contextOf({ TemplateURL, RoleARN }: ChangeInput): Readonly<Record<strin
     ...(TemplateURL !== undefined && { 'cloudformation:TemplateUrl': TemplateURL }),
     ...(RoleARN !== undefined && { 'cloudformation:RoleArn': RoleARN }),
   };
+}
+
+type TaggedInput = Pick<CreateStackInput, 'StackName' | 'Tags'>;
+
+/** An empty list takes the stack's tags away. */
+function tagging(
+  createAction: string,
+  { StackName, Tags }: TaggedInput,
+  scope: PermissionScope,
+): RequiredPermission[] {
+  if (Tags === undefined) return [];
+  const action = Tags.length > 0 ? 'cloudformation:TagResource' : 'cloudformation:UntagResource';
+  return [on(action, stackArn(scope, StackName), { 'cloudformation:CreateAction': createAction })];
+}
+
+type PolicyInput = Pick<
+  UpdateStackInput,
+  | 'StackName'
+  | 'StackPolicyBody'
+  | 'StackPolicyURL'
+  | 'StackPolicyDuringUpdateBody'
+  | 'StackPolicyDuringUpdateURL'
+>;
+
+function policing(
+  { StackName, StackPolicyBody, StackPolicyURL, ...input }: Partial<PolicyInput>,
+  scope: PermissionScope,
+): RequiredPermission[] {
+  const { StackPolicyDuringUpdateBody, StackPolicyDuringUpdateURL } = input;
+  return (StackPolicyBody ?? StackPolicyURL ?? StackPolicyDuringUpdateBody ?? StackPolicyDuringUpdateURL)
+    ? [on('cloudformation:SetStackPolicy', stackArn(scope, StackName))]
+    : [];
 }
 
 function byCaller(

@@ -4,6 +4,7 @@ import type { AccountIdentity } from '../wire/account-identity.ts';
 const serviceKeys = [
   'aws:sourcearn',
   'cloudformation:changesetname',
+  'cloudformation:createaction',
   'cloudformation:rolearn',
   'cloudformation:templateurl',
   'iam:passedtoservice',

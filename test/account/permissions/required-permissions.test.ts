@@ -93,6 +93,27 @@ describe('requiredPermissions', () => {
     ['lambda', 'GetAlias', { FunctionName: 'fn', Name: 'live' }, [`lambda:GetAlias on ${functionArn}`]],
     ['lambda', 'ListTags', { Resource: functionArn }, [`lambda:ListTags on ${functionArn}`]],
     ['lambda', 'UpdateAlias', { FunctionName: 'fn', Name: 'live' }, [`lambda:UpdateAlias on ${functionArn}`]],
+    ...[
+      'DescribeChangeSet',
+      'DeleteChangeSet',
+      'ListChangeSets',
+      'GetTemplateSummary',
+    ].map((operation): [string, string, object, string[]] => [
+      'cloudformation',
+      operation,
+      { StackName: 'orders', ChangeSetName: 'pin' },
+      [`cloudformation:${operation} on ${stack('orders')}`],
+    ]),
+    ...['GetStackPolicy', 'SetStackPolicy', 'GetTemplate'].map(
+      (operation): [string, string, object, string[]] => [
+        'cloudformation',
+        operation,
+        { StackName: 'orders' },
+        [`cloudformation:${operation} on ${stack('orders')}`],
+      ],
+    ),
+    ['cloudformation', 'ListImports', { ExportName: 'api' }, ['cloudformation:ListImports on *']],
+    ['cloudformation', 'ListExports', {}, ['cloudformation:ListExports on *']],
     [
       'cloudformation',
       'DescribeStacks',
@@ -268,9 +289,57 @@ describe('requiredPermissions', () => {
       ]);
     });
 
+    it('changes the tags it names, and none where it names none', () => {
+      const update = (input: object) =>
+        required('cloudformation', 'UpdateStack', { StackName: 'managed', ...input });
+      const itself = `cloudformation:UpdateStack on ${stack('managed')}`;
+      expect(update({})).toEqual([itself]);
+      expect(update({ Tags: [{ Key: 'team', Value: 'shop' }] })).toEqual([
+        itself,
+        `cloudformation:TagResource on ${stack('managed')}`,
+      ]);
+      expect(update({ Tags: [] })).toEqual([itself, `cloudformation:UntagResource on ${stack('managed')}`]);
+    });
+
+    it.each(['StackPolicyBody', 'StackPolicyDuringUpdateBody'])('sets the policy of its %s', (member) => {
+      expect(required('cloudformation', 'UpdateStack', { StackName: 'managed', [member]: '{}' })).toEqual([
+        `cloudformation:UpdateStack on ${stack('managed')}`,
+        `cloudformation:SetStackPolicy on ${stack('managed')}`,
+      ]);
+    });
+
     it('leaves it to CloudFormation to refuse a stack that does not exist', () => {
       expect(required('cloudformation', 'UpdateStack', { StackName: 'nowhere' })).toEqual([
         `cloudformation:UpdateStack on ${stack('nowhere')}`,
+      ]);
+    });
+  });
+
+  describe('change sets', () => {
+    const TemplateURL = `https://bucket.s3.${region}.amazonaws.com/templates/orders.yaml`;
+    const ofStack = (StackName: string) => ({ StackName, ChangeSetName: 'pin' });
+
+    it('are made of a template that their caller can read', () => {
+      expect(required('cloudformation', 'CreateChangeSet', { ...ofStack('managed'), TemplateURL })).toEqual([
+        `cloudformation:CreateChangeSet on ${stack('managed')}`,
+        's3:GetObject on arn:aws:s3:::bucket/templates/orders.yaml',
+      ]);
+    });
+
+    it('pass a role on and tag the stack where they name any', () => {
+      const RoleARN = 'arn:aws:iam::1:role/other';
+      const input = { ...ofStack('bare'), RoleARN, Tags: [{ Key: 'team', Value: 'shop' }] };
+      expect(required('cloudformation', 'CreateChangeSet', input)).toEqual([
+        `cloudformation:CreateChangeSet on ${stack('bare')}`,
+        `cloudformation:TagResource on ${stack('bare')}`,
+        `iam:PassRole on ${RoleARN}`,
+      ]);
+    });
+
+    it('need the permission on every stack where there is none of that ARN', () => {
+      const ChangeSetName = arn('cloudformation', 'changeSet/pin/1-2');
+      expect(required('cloudformation', 'DescribeChangeSet', { ChangeSetName })).toEqual([
+        `cloudformation:DescribeChangeSet on ${stack('*')}`,
       ]);
     });
   });

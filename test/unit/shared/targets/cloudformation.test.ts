@@ -336,7 +336,7 @@ describe('a stack that is only waited for', () => {
 });
 
 describe('a stranded stack', () => {
-  it('is updated to the saved template with the values it had then', async () => {
+  it('is updated to the saved template with the values it had then, and keeps its tags', async () => {
     await expect(target.start(plan, context)).resolves.toEqual({
       is: 'moving',
       detail: 'stack shop-orders is being updated to the saved template',
@@ -350,7 +350,6 @@ describe('a stranded stack', () => {
           { ParameterKey: 'ApiKey', UsePreviousValue: true },
         ],
         Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
-        Tags: [{ Key: 'team', Value: 'shop' }],
         ClientRequestToken: ours,
       },
     ]);
