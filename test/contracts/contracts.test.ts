@@ -1,0 +1,112 @@
+import path from 'node:path';
+import type * as z from 'zod';
+import { describeIssues } from '../../shared/task.ts';
+import { contractBreaches } from './contract-breaches.ts';
+import { formOf, presentStack, withoutValues, withValues } from './machine-contract.ts';
+import { readReleased } from './released.ts';
+
+const root = process.cwd();
+const { machines, functions } = presentStack(root);
+const { definitions, payloads } = readReleased(root);
+
+/** Together they come by every state that any scenario comes by. */
+const scenarios = [
+  'overtaken-without-deployment',
+  'approval-granted',
+  'hook-refused',
+  'plan-only',
+  'recorded-from-the-console',
+  'consumer-bad-too',
+  'deployed-while-held',
+  'irreversible-consumer',
+  'api-deploys-itself',
+  'first-state-stated-good',
+  'unmanaged-service',
+];
+
+/** The schema of what a function takes: `settleReleaseInput` of `functions/settle-release/settle-release.ts`. */
+async function inputOf(logicalId: string): Promise<z.ZodType> {
+  const folder = functions.find((one) => one.logicalId === logicalId)?.folder;
+  if (folder === undefined) throw new Error(`the template has no ${logicalId} any more`);
+  const name = folder.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const module = await import(path.join(root, 'functions', folder, `${folder}.ts`));
+  return module[`${name}Input`];
+}
+
+/**
+ * An execution keeps the definition it began with and what functions answered it, and calls the functions of today.
+ * Where one of these fails, see docs/decisions/0015-contracts-only-grow.md.
+ */
+describe('an execution that began before', () => {
+  it('is of one of the machines recorded', () => {
+    expect([...definitions.keys()].length).toBeGreaterThanOrEqual(6);
+    expect(payloads.length).toBeGreaterThan(50);
+  });
+
+  it.each([...definitions])('finds all that its definition names: %s', (logicalId, definition) => {
+    const machine = machines.find((one) => one.logicalId === logicalId);
+    expect(machine).toBeDefined();
+    expect(() => withValues(definition, machine?.substitutions ?? {})).not.toThrow();
+  });
+
+  it.each([...new Set(payloads.map((one) => one.function))])('is understood by %s', async (logicalId) => {
+    const input = await inputOf(logicalId);
+    for (const { payload } of payloads.filter((one) => one.function === logicalId)) {
+      const { error } = input.safeParse(payload);
+      expect(error ? `${describeIssues(error)}: ${JSON.stringify(payload)}` : '').toBe('');
+    }
+  });
+
+  it.each(scenarios)('understands what the functions answer: %s', async (scenario) => {
+    const found = await contractBreaches(root, scenario, definitions);
+    // What a person of the scenario hands in wrongly is refused under the definitions of today, too.
+    const today = found.length > 0 ? await contractBreaches(root, scenario, new Map()) : [];
+    expect(found.filter((one) => !today.includes(one))).toEqual([]);
+  });
+});
+
+describe('contractBreaches', () => {
+  const changed = (machine: string, from: string, to: string) => {
+    const text = JSON.stringify(definitions.get(machine));
+    expect(text).toContain(from);
+    return new Map([[machine, JSON.parse(text.replace(from, to))]]);
+  };
+
+  it('names a function that does not take what it is sent', async () => {
+    const sent = changed('AnswerApproval', '"Payload":"{% $states.input %}"', '"Payload":{"id":"i"}');
+    const [first] = await contractBreaches(root, 'approval-granted', sent);
+    expect(first).toMatch(/^AnswerApprovalFunction: InvalidInput: /);
+  });
+
+  it('names a machine that does not find what it reads', async () => {
+    const read = changed('MonitorDeployment', '$states.result.Payload.seen', '$states.result.Payload.gone');
+    expect(await contractBreaches(root, 'approval-granted', read)).toContainEqual(
+      expect.stringMatching(/^rollback-coordinator-monitor-deployment: States\.QueryEvaluationError: .*gone/),
+    );
+  });
+});
+
+describe('what is recorded of a definition', () => {
+  const definition = { Resource: 'arn:of:a', Then: 'arn:of:ab and arn:of:a' };
+  const values = { A: 'arn:of:a', Ab: 'arn:of:ab' };
+  const named = JSON.parse(
+    JSON.stringify({ Resource: '<A>', Then: '<Ab> and <A>' }).replace(/<(\w+)>/g, '$${$1}'),
+  );
+
+  it('has names for the values of its substitutions, and gets the values of another stack', () => {
+    expect(withoutValues(definition, values)).toEqual(named);
+    expect(withValues(named, values)).toEqual(definition);
+  });
+
+  it('cannot be played where the template has no value for a name', () => {
+    expect(() => withValues(named, { A: 'a' })).toThrow(/^the template gives \$\{Ab\} no value any more$/);
+  });
+});
+
+it('formOf tells apart what has other members or types, not what has other values', () => {
+  const form = formOf({ a: [1, 2], b: null });
+  expect(formOf({ b: null, a: [3] })).toBe(form);
+  for (const other of [{ a: [1] }, { a: ['1'], b: null }, { a: [1], b: 'x' }]) {
+    expect(formOf(other)).not.toBe(form);
+  }
+});

@@ -1,0 +1,48 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { statesOf } from '../../local/boot/definition-states.ts';
+import { runScenario } from '../../local/rehearsal/run-scenario.ts';
+import { findScenario, scenarioNames } from '../../local/rehearsal/scenario-file.ts';
+import { formOf, presentStack, withoutValues } from './machine-contract.ts';
+import { releasedFile } from './released.ts';
+
+/**
+ * Records what executions rely on that begin with the machines of the working tree: their definitions, and what they
+ * send to functions in all scenarios. See docs/decisions/0015-contracts-only-grow.md for when to run it.
+ */
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+const root = path.resolve(import.meta.dirname, '../..');
+const { machines, functions } = presentStack(root);
+const calledArns = JSON.stringify(machines.flatMap(({ definition }) => [...statesOf(definition)]));
+const called = new Set(
+  functions.flatMap(({ logicalId, arn }) => (calledArns.includes(`"${arn}"`) ? [logicalId] : [])),
+);
+
+const payloads = new Map<string, string>();
+for (const name of scenarioNames(root)) {
+  await runScenario(findScenario(root, name), {
+    seed: 1,
+    root,
+    attach: [
+      ({ coordinator }) => {
+        coordinator.account.lambdaRuntime.intercept(({ logicalId, payload }, next) => {
+          const form = `${logicalId} ${formOf(JSON.parse(payload))}`;
+          if (called.has(logicalId) && !payloads.has(form)) payloads.set(form, payload);
+          return next();
+        });
+        return {};
+      },
+    ],
+  });
+}
+
+const lines = [
+  ...machines.map(({ logicalId, definition, substitutions }) =>
+    JSON.stringify({ machine: logicalId, definition: withoutValues(definition, substitutions) }),
+  ),
+  ...[...payloads]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([form, payload]) => `{"function":${JSON.stringify(form.split(' ')[0])},"payload":${payload}}`),
+];
+writeFileSync(path.join(root, releasedFile), `${lines.join('\n')}\n`);
+console.log(`${machines.length} definitions and ${payloads.size} payloads in ${releasedFile}`);
