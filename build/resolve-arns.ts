@@ -22,6 +22,7 @@ const pseudoParameters: Readonly<Record<string, string>> = {
   'AWS::AccountId': '111122223333',
   'AWS::Partition': 'aws',
   'AWS::Region': 'eu-west-1',
+  'AWS::StackId': `arn:aws:cloudformation:${place}:stack/rollback-coordinator/1`,
   'AWS::StackName': 'rollback-coordinator',
 };
 

@@ -54,6 +54,24 @@ it('names no partition but that of the stack', () => {
   expect(withoutComments).not.toMatch(/arn:aws/);
 });
 
+it('lets no function change the stack of the coordinator that may change stacks', () => {
+  const changing = /^cloudformation:(?!Describe|Get|List)/;
+  const statements = ['AWS::Serverless::Function', 'AWS::Serverless::StateMachine']
+    .flatMap(resourcesOf)
+    .flatMap((id) => propertiesOf(id).Policies.map((policy: object) => ({ id, ...policy })))
+    .flatMap(({ id, Statement }) => Statement.map((one: object) => ({ id, ...one })));
+  const actionsOf = (effect: string) =>
+    statements
+      .filter(
+        ({ Effect, Resource }) =>
+          Effect === effect && (effect === 'Allow' || Resource.Ref === 'AWS::StackId'),
+      )
+      .flatMap(({ id, Action }) => Action.map((action: string) => [id, action]))
+      .filter(([, action]) => changing.test(action));
+  expect(actionsOf('Allow').length).toBeGreaterThan(3);
+  expect(actionsOf('Deny')).toEqual(actionsOf('Allow'));
+});
+
 describe('the ledger', () => {
   const { PointInTimeRecoverySpecification, SSESpecification, DeletionProtectionEnabled } = propertiesOf(
     only('AWS::DynamoDB::Table'),
