@@ -13,6 +13,7 @@ import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
 import { Aliases } from './aws/aliases.ts';
 import { ApiStages } from './aws/api-stages.ts';
 import { Bucket } from './aws/bucket.ts';
+import { CatalogCompiler } from './aws/catalog-compiler.ts';
 import { Deployments } from './aws/deployments.ts';
 import { Executions } from './aws/executions.ts';
 import { FunctionTags } from './aws/function-tags.ts';
@@ -28,6 +29,7 @@ import { CatalogStore, watchingMaxAgeMs } from './catalog/catalog-store.ts';
 import { ApprovalLedger } from './ledger/approval-ledger.ts';
 import { BudgetLedger } from './ledger/budget-ledger.ts';
 import { CheckpointLedger } from './ledger/checkpoint-ledger.ts';
+import { CompilationLedger } from './ledger/compilation-ledger.ts';
 import { HoldLedger } from './ledger/hold-ledger.ts';
 import { IncidentLedger } from './ledger/incident-ledger.ts';
 import { LedgerTable } from './ledger/ledger-table.ts';
@@ -72,7 +74,17 @@ export const bucket = (runtime: Runtime) =>
 export const catalogStore = (runtime: Runtime) => new CatalogStore(bucket(runtime));
 /** The catalog for functions that look again and again; see {@link watchingMaxAgeMs}. */
 export const watchingCatalogStore = (runtime: Runtime) =>
-  new CatalogStore(bucket(runtime), { now: () => runtime.now(), maxAgeMs: watchingMaxAgeMs });
+  new CatalogStore(bucket(runtime), {
+    freshness: { now: () => runtime.now(), maxAgeMs: watchingMaxAgeMs },
+  });
+/** The catalog for functions with which everything begins: they have it compiled where there is none yet. */
+export function compilingCatalogStore(runtime: Runtime) {
+  const compiler: CatalogCompiler = new CatalogCompiler(
+    new LambdaClient(runtime.clientConfig),
+    requireEnv(runtime, 'COMPILE_CATALOG_FUNCTION'),
+  );
+  return new CatalogStore(bucket(runtime), { compileMissing: () => compiler.compileMissing() });
+}
 export const planStore = (runtime: Runtime) => new PlanStore(bucket(runtime));
 
 /** The ledgers of one function, on one table. */
@@ -91,6 +103,7 @@ export function ledgers(runtime: Runtime) {
     budgets: new BudgetLedger(table, () => runtime.now()),
     holds: new HoldLedger(table),
     paces: new PaceLedger(table, () => runtime.now()),
+    compilations: new CompilationLedger(table, () => runtime.now()),
   };
 }
 

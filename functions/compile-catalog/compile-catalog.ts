@@ -5,19 +5,26 @@ import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import { parseServiceEntry } from '../../shared/catalog/parse-service-entry.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import { TransientFailure } from '../../shared/errors.ts';
+import type { CompilationLedger } from '../../shared/ledger/compilation-ledger.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
 import { catalogRefusedMail, type RefusedParameter } from '../../shared/mail/monitoring-mails.ts';
 
-/** A "Parameter Store Change" event, or anything else: the schedule's, or `{}` by hand. */
+/**
+ * A "Parameter Store Change" event; `{onlyIfMissing: true}`, from whoever finds no catalog; or anything else: the
+ * schedule's event, or `{}` by hand.
+ */
 export const compileCatalogInput = z.unknown();
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html */
 const parameterChange = z.object({ detail: z.object({ name: z.string(), operation: z.string() }) });
 
+const missingCatalog = z.object({ onlyIfMissing: z.literal(true) });
+
 /** What the rule needs. */
 export interface CompileCatalogDeps {
   readonly parameters: CatalogParameters;
   readonly catalog: CatalogStore;
+  readonly compilations: CompilationLedger;
   readonly mailRoom: MailRoom;
   readonly environment: string;
   readonly now: () => number;
@@ -46,13 +53,34 @@ interface Refusal extends RefusedParameter {
  * writes a thousand of them, three a second, is not to find that reading all of them over and over has used up the
  * account's 40 reads a second. All are read where nothing was compiled yet and, for events that were lost, by schedule.
  *
+ * The parameters may be older than the coordinator: then no event tells of them, and the first deployment, stack update
+ * or person that needs the catalog asks for it. Many may ask at once; one compilation answers them all.
+ *
  * A parameter that cannot be read never takes down the others, nor the service it is about: its last good form
  * stays in force, and the stakeholders are told what is wrong with it, once for each time it is written.
  *
- * @throws TransientFailure when others were faster every time, or Parameter Store does not show what it told of
+ * @throws TransientFailure when others were faster every time, Parameter Store does not show what it told of, or a
+ *   missing catalog is being compiled just now
  */
-export function compileCatalog({ parameters, catalog, mailRoom, environment, now }: CompileCatalogDeps) {
+export function compileCatalog(deps: CompileCatalogDeps) {
+  const { parameters, catalog, compilations, mailRoom, environment, now } = deps;
+
   return async (input: unknown): Promise<CompiledNumbers> => {
+    return missingCatalog.safeParse(input).success ? compileMissing() : compileAnew(input);
+  };
+
+  async function compileMissing(): Promise<CompiledNumbers> {
+    const inForce = await catalog.find();
+    if (inForce) return { services: Object.keys(inForce.services).length, refused: 0 };
+    if (!(await compilations.begin())) throw new TransientFailure('The catalog is being compiled just now.');
+    try {
+      return await compileAnew({});
+    } finally {
+      await compilations.end();
+    }
+  }
+
+  async function compileAnew(input: unknown): Promise<CompiledNumbers> {
     const change = changeOf(input);
     let services: Services = {};
     let refused: Refusal[] = [];
@@ -68,7 +96,7 @@ export function compileCatalog({ parameters, catalog, mailRoom, environment, now
     if (!replaced) throw new TransientFailure(`${maxTries} other compilations of the catalog were faster.`);
     for (const one of refused) await tell(one);
     return { services: Object.keys(services).length, refused: refused.length };
-  };
+  }
 
   function changeOf(input: unknown): { readonly service: string; readonly deleted: boolean } | undefined {
     const { data } = parameterChange.safeParse(input);

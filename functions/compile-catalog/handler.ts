@@ -5,16 +5,18 @@ import { requireEnv, task } from '../../shared/task.ts';
 import { catalogStore, environment, ledgers, mailRoom } from '../../shared/wiring.ts';
 import { compileCatalog, compileCatalogInput } from './compile-catalog.ts';
 
-export const build = task(compileCatalogInput, (runtime) =>
-  compileCatalog({
+export const build = task(compileCatalogInput, (runtime) => {
+  const { incidents, compilations } = ledgers(runtime);
+  return compileCatalog({
     parameters: new CatalogParameters(
       new SSMClient(runtime.clientConfig),
       requireEnv(runtime, 'CATALOG_PATH'),
     ),
     catalog: catalogStore(runtime),
-    mailRoom: mailRoom(runtime, ledgers(runtime).incidents),
+    compilations,
+    mailRoom: mailRoom(runtime, incidents),
     environment: environment(runtime),
     now: runtime.now,
-  }),
-);
+  });
+});
 export const handler = onLambda(build);

@@ -1,6 +1,6 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
-import { catalogStore, deployments, functionTags, stacks } from '../../shared/wiring.ts';
+import { compilingCatalogStore, deployments, functionTags, stacks } from '../../shared/wiring.ts';
 import { describeDeployment, describeDeploymentInput } from './describe-deployment.ts';
 
 export const build = task(describeDeploymentInput, (runtime) =>
@@ -8,7 +8,7 @@ export const build = task(describeDeploymentInput, (runtime) =>
     deployments: deployments(runtime),
     functionTags: functionTags(runtime),
     stacks: stacks(runtime),
-    catalog: catalogStore(runtime),
+    catalog: compilingCatalogStore(runtime),
   }),
 );
 export const handler = onLambda(build);

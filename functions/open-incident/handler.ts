@@ -1,11 +1,11 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
-import { catalogStore, ledgers, planStore } from '../../shared/wiring.ts';
+import { compilingCatalogStore, ledgers, planStore } from '../../shared/wiring.ts';
 import { openIncident, openIncidentInput } from './open-incident.ts';
 
 export const build = task(openIncidentInput, (runtime) =>
   openIncident({
-    catalog: catalogStore(runtime),
+    catalog: compilingCatalogStore(runtime),
     ...ledgers(runtime),
     plans: planStore(runtime),
     now: runtime.now,

@@ -7,9 +7,10 @@ import type { PromiseCheck } from './promise.ts';
 const openList = 'OPEN-INCIDENTS';
 
 /**
- * The ledger loses nothing: but for locks, holds, budgets and paces, records never vanish and what they say stays. A release called bad
- * stays bad, one called good can only become bad; what is known of a deployment stays and gets at most its
- * settlement; an attempt's outcome stays; a fence never falls. At the end the table holds what the writes left.
+ * The ledger loses nothing: but for locks, holds, budgets, paces and the compilation's lease, records never vanish and
+ * what they say stays. A release called bad stays bad, one called good can only become bad; what is known of a
+ * deployment stays and gets at most its settlement; an attempt's outcome stays; a fence never falls. At the end the table
+ * holds what the writes left.
  */
 export const ledgerLosesNothing: PromiseCheck = {
   promise: 'ledger-loses-nothing',
@@ -39,8 +40,8 @@ function lostBetween(before: LedgerItem, after: LedgerItem): string | undefined 
   }
   // What is on hold is a switch; a budget forgets what is older than its longest window.
   if (before.sk.startsWith('HOLD#')) return undefined;
-  // When the next step may begin is no record.
-  if (before.sk === 'PACE') return undefined;
+  // When the next step may begin is no record, nor is who compiles a missing catalog.
+  if (before.sk === 'PACE' || before.sk === 'COMPILATION') return undefined;
   if (before.sk === 'BUDGET') {
     return Number(after.version) <= Number(before.version) ? 'its version did not rise' : undefined;
   }

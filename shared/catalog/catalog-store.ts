@@ -21,16 +21,29 @@ export interface CatalogFreshness {
   readonly maxAgeMs: number;
 }
 
+/** How a catalog is read. */
+export interface CatalogReading {
+  /** Without it every read goes to the bucket. */
+  readonly freshness?: CatalogFreshness;
+  /**
+   * Has it compiled where there is none: the parameters may be older than the coordinator, and no event tells of them.
+   *
+   * @throws TransientFailure when it is being compiled, or could not be
+   */
+  readonly compileMissing?: () => Promise<void>;
+}
+
 /** The compiled catalog in the coordinator's bucket. */
 export class CatalogStore {
   readonly #bucket: Bucket;
   readonly #freshness: CatalogFreshness | undefined;
+  readonly #compileMissing: CatalogReading['compileMissing'];
   #latest: { readonly catalog: CompiledCatalog; readonly readAt: number } | undefined;
 
-  /** @param freshness without it every read goes to the bucket */
-  constructor(bucket: Bucket, freshness?: CatalogFreshness) {
+  constructor(bucket: Bucket, { freshness, compileMissing }: CatalogReading = {}) {
     this.#bucket = bucket;
     this.#freshness = freshness;
+    this.#compileMissing = compileMissing;
   }
 
   /** @throws CatalogUnreadable when none was compiled, or it is not of its schema */
@@ -48,14 +61,24 @@ export class CatalogStore {
     const catalog = await this.find();
     if (catalog) return catalog;
     throw new CatalogUnreadable(
-      `There is no ${compiledCatalogKey} in the bucket: it is compiled when a service's parameter is written.`,
+      `There is no ${compiledCatalogKey} in the bucket: it is compiled when a service's parameter is written, and for whoever begins something and finds none.`,
     );
   }
 
-  /** The compiled catalog; undefined before the first parameter was written. */
+  /**
+   * The compiled catalog; undefined before the first compilation, where nobody can be asked for one.
+   *
+   * @throws TransientFailure when it is being compiled, or could not be
+   */
   async find(): Promise<CompiledCatalog | undefined> {
-    const text = await this.#bucket.read(compiledCatalogKey);
+    const text = (await this.#bucket.read(compiledCatalogKey)) ?? (await this.#compile());
     return text === undefined ? undefined : parseCompiledCatalog(text);
+  }
+
+  async #compile(): Promise<string | undefined> {
+    if (!this.#compileMissing) return undefined;
+    await this.#compileMissing();
+    return this.#bucket.read(compiledCatalogKey);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { build } from '../../../functions/choose-services/handler.ts';
 import { InvalidInput } from '../../../shared/errors.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
+import { compilesMissing } from '../fixtures/compiles-missing.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 
@@ -40,9 +41,10 @@ it.each([{}, { all: true }])('lists all services for %j', async (input) => {
   expect(stored.get(itemsKey)).toBe('[{"service":"billing"},{"service":"orders"}]');
 });
 
-it('lists none before the catalog is compiled', async () => {
-  mockBucket();
-  await expect(choose({})).resolves.toMatchObject({ kind: 'many', services: 0 });
+it.each([{}, { service: 'orders' }])('has a missing catalog compiled for %j', async (input) => {
+  const compiled = compilesMissing(catalogObject());
+  await expect(choose(input)).resolves.toMatchObject(input.service ? { kind: 'one' } : { services: 1 });
+  expect(compiled()).toEqual([{ onlyIfMissing: true }]);
 });
 
 it.each([

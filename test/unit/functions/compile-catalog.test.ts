@@ -206,3 +206,57 @@ it('refuses to be built without the path of the catalog', () => {
     'Environment variable CATALOG_PATH is not set',
   );
 });
+
+describe('asked for where there is none', () => {
+  const compileMissing = () => build(runtimeOf(ledger))({ onlyIfMissing: true });
+  const reads = () => ssm.commandCalls(GetParametersByPathCommand).length;
+
+  it('compiles all', async () => {
+    parameters({ orders: yaml, billing: json });
+    const { stored } = mockBucket();
+    await expect(compileMissing()).resolves.toEqual({ services: 2, refused: 0 });
+    expect(Object.keys(compiled(stored).services)).toEqual(['billing', 'orders']);
+  });
+
+  it('compiles a catalog without services, so that nobody asks again', async () => {
+    parameters({});
+    const { stored } = mockBucket();
+    await expect(compileMissing()).resolves.toEqual({ services: 0, refused: 0 });
+    expect(compiled(stored).services).toEqual({});
+  });
+
+  it('reads nothing where somebody has compiled it meanwhile', async () => {
+    mockBucket(catalogObject());
+    await expect(compileMissing()).resolves.toEqual({ services: 1, refused: 0 });
+    expect(reads()).toBe(0);
+  });
+
+  it('is compiled once, however many ask at the same time', async () => {
+    parameters({ orders: yaml });
+    mockBucket();
+    const answers = await Promise.allSettled([compileMissing(), compileMissing(), compileMissing()]);
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const answer of answers) {
+      if (answer.status === 'rejected') expect(answer.reason).toBeInstanceOf(TransientFailure);
+    }
+    expect(reads()).toBe(1);
+    await expect(compileMissing()).resolves.toEqual({ services: 1, refused: 0 });
+  });
+
+  it('is compiled by the next one where it could not be', async () => {
+    mockBucket();
+    ssm.on(GetParametersByPathCommand).rejects(throttled());
+    await expect(compileMissing()).rejects.toBeInstanceOf(TransientFailure);
+    parameters({ orders: yaml });
+    await expect(compileMissing()).resolves.toEqual({ services: 1, refused: 0 });
+  });
+
+  it('is compiled a minute later where the process that compiled it died', async () => {
+    parameters({ orders: yaml });
+    mockBucket();
+    await ledger.compilations.begin();
+    await expect(compileMissing()).rejects.toThrow('The catalog is being compiled just now.');
+    ledger.now += 60_001;
+    await expect(compileMissing()).resolves.toEqual({ services: 1, refused: 0 });
+  });
+});

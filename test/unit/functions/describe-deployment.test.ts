@@ -8,7 +8,8 @@ import {
   GetDeploymentCommand,
   ListDeploymentTargetsCommand,
 } from '@aws-sdk/client-codedeploy';
-import { LambdaClient, ListTagsCommand } from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient, ListTagsCommand } from '@aws-sdk/client-lambda';
+import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/describe-deployment/handler.ts';
 import { CatalogUnreadable, InvalidInput, TransientFailure } from '../../../shared/errors.ts';
@@ -21,6 +22,7 @@ import {
   tagsOf,
 } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
+import { compilesMissing } from '../fixtures/compiles-missing.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import { DEPLOYMENT, FUNCTION, RELEASE } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
@@ -46,6 +48,29 @@ beforeEach(() => {
 const describeIt = () => build(runtimeOf())({ deploymentId: DEPLOYMENT });
 const deploymentIs = (changes: object) =>
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo(changes));
+
+it('has a missing catalog compiled by the first deployment', async () => {
+  const compiled = compilesMissing(catalogObject());
+  await expect(describeIt()).resolves.toMatchObject({ kind: 'release', service: 'orders' });
+  await describeIt();
+  expect(compiled()).toEqual([{ onlyIfMissing: true }]);
+});
+
+it('takes no deployment for unmanaged while there is no catalog', async () => {
+  const lambda = mockClient(LambdaClient);
+  mockBucket();
+  const failure = '{"errorType":"TransientFailure","errorMessage":"Rate exceeded"}';
+  lambda.on(InvokeCommand).resolves({
+    FunctionError: 'Unhandled',
+    Payload: Uint8ArrayBlobAdapter.fromString(failure),
+  });
+  await expect(describeIt()).rejects.toBeInstanceOf(TransientFailure);
+  await expect(describeIt()).rejects.toThrow(
+    'There is no compiled catalog yet: TransientFailure: Rate exceeded',
+  );
+  lambda.on(InvokeCommand).rejects(throttled());
+  await expect(describeIt()).rejects.toBeInstanceOf(TransientFailure);
+});
 
 describe('a release', () => {
   const release = {
@@ -313,8 +338,8 @@ describe('refusals', () => {
     await expect(attempt).rejects.toThrow(`deploymentId: CodeDeploy knows no deployment "${DEPLOYMENT}"`);
   });
 
-  it('throws CatalogUnreadable when no catalog was compiled', async () => {
-    mockBucket();
+  it('throws CatalogUnreadable when the compiled catalog is damaged', async () => {
+    mockBucket({ 'catalog/compiled.json': '{' });
     await expect(describeIt()).rejects.toBeInstanceOf(CatalogUnreadable);
   });
 

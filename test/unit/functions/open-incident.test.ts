@@ -1,6 +1,7 @@
 import { build } from '../../../functions/open-incident/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
+import { compilesMissing } from '../fixtures/compiles-missing.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
@@ -34,6 +35,12 @@ const open = (input: unknown, executionArn = EXECUTION_ARN) =>
   build(runtimeOf(ledger))({ executionArn, input });
 const closed = async (outcome: 'rolled-back' | 'needs-person') =>
   ledger.incidents.close(RELEASE, EXECUTION_ARN, outcome, iso(ledger.now));
+
+it('has a missing catalog compiled', async () => {
+  const compiled = compilesMissing(catalogObject());
+  await expect(open({ service: 'orders' })).resolves.toMatchObject({ status: 'opened' });
+  expect(compiled()).toEqual([{ onlyIfMissing: true }]);
+});
 
 describe('the first start', () => {
   it('opens the incident of the newest release for a person who names the service alone', async () => {

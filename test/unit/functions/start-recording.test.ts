@@ -4,6 +4,7 @@ import { build } from '../../../functions/start-recording/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { STACK_ID } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
+import { compilesMissing } from '../fixtures/compiles-missing.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import { RECORD_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
@@ -82,9 +83,10 @@ describe('an update of the coordinator', () => {
   });
 });
 
-it('knows no services before the catalog is compiled', async () => {
-  mockBucket();
-  await expect(start(event())).resolves.toEqual({ started: [] });
+it('has a missing catalog compiled', async () => {
+  const compiled = compilesMissing(catalogObject());
+  await expect(start(event())).resolves.toEqual({ started: ['orders'] });
+  expect(compiled()).toEqual([{ onlyIfMissing: true }]);
 });
 
 it('has all services recorded by the schedule', async () => {

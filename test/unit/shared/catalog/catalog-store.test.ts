@@ -48,10 +48,7 @@ it('serves a catalog it has read for as long as it may, and then reads it again'
   let now = 0;
   const watching = new CatalogStore(
     new Bucket(new S3Client({ region: 'eu-west-1' }), 'coordinator', 'eu-west-1'),
-    {
-      now: () => now,
-      maxAgeMs: 1_000,
-    },
+    { freshness: { now: () => now, maxAgeMs: 1_000 } },
   );
   await watching.read();
   now = 999;
@@ -66,10 +63,7 @@ it('does not keep a failure to read', async () => {
   const { s3 } = mockBucket();
   const watching = new CatalogStore(
     new Bucket(new S3Client({ region: 'eu-west-1' }), 'coordinator', 'eu-west-1'),
-    {
-      now: () => 0,
-      maxAgeMs: 1_000,
-    },
+    { freshness: { now: () => 0, maxAgeMs: 1_000 } },
   );
   await expect(watching.read()).rejects.toBeInstanceOf(CatalogUnreadable);
   await expect(watching.read()).rejects.toBeInstanceOf(CatalogUnreadable);

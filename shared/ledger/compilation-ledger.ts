@@ -1,0 +1,44 @@
+import type { Key, LedgerTable } from './ledger-table.ts';
+
+/** One record, which nobody reads: its condition says everything. */
+interface CompilationRecord {
+  /** Until when it is taken for under way, ms since the epoch. */
+  readonly until: number;
+}
+
+/** A compilation ends with its function, after 50 s. */
+const leaseMs = 60_000;
+
+const key: Key = { pk: 'COMPILATION', sk: 'COMPILATION' };
+
+/**
+ * Lets one compilation of a missing catalog be under way at a time: it reads all parameters of the catalog, and
+ * deployments that find none ask for it all at once.
+ */
+export class CompilationLedger {
+  readonly #table: LedgerTable;
+  readonly #now: () => number;
+
+  constructor(table: LedgerTable, now: () => number) {
+    this.#table = table;
+    this.#now = now;
+  }
+
+  /** Begins one; answers false where another is under way. */
+  async begin(): Promise<boolean> {
+    const now = this.#now();
+    const until = now + leaseMs;
+    return this.#table.put(key, { until } satisfies CompilationRecord, {
+      condition: {
+        expression: 'attribute_not_exists(pk) OR #until < :now',
+        names: { '#until': 'until' },
+        values: { ':now': now },
+      },
+    });
+  }
+
+  /** Says that it is not under way any more. */
+  async end(): Promise<void> {
+    await this.#table.put(key, { until: 0 } satisfies CompilationRecord);
+  }
+}
