@@ -12,12 +12,14 @@ import { approved, refused, type ToldPermission } from '../../shared/incident/to
 import { judgeHardLimits } from '../../shared/judge/hard-limits.ts';
 import type { ApprovalAnswer, ApprovalLedger, ApprovalRecord } from '../../shared/ledger/approval-ledger.ts';
 import { accountBudget, type BudgetLedger } from '../../shared/ledger/budget-ledger.ts';
+import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
 import type { HoldLedger } from '../../shared/ledger/hold-ledger.ts';
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import type { IncidentRecord } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import { approvalMail } from '../../shared/mail/approval-mail.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
+import { aloneSince } from '../../shared/queries/alone-since.ts';
 import type { PlanStore } from '../../shared/targets/plan-store.ts';
 import type { RollbackPlan } from '../../shared/targets/service-plan.ts';
 
@@ -36,6 +38,7 @@ export interface AwaitPermissionDeps {
   readonly catalog: CatalogStore;
   readonly incidents: IncidentLedger;
   readonly releases: ReleaseLedger;
+  readonly checkpoints: CheckpointLedger;
   readonly approvals: ApprovalLedger;
   readonly budgets: BudgetLedger;
   readonly holds: HoldLedger;
@@ -164,7 +167,9 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
   async function isBreachedNow({ service, releaseId }: IncidentRecord): Promise<boolean> {
     const { limits } = (await deps.catalog.entry(service)).policy;
     const { deployments } = await deps.releases.get(releaseId);
-    for (const { function: name, alias, toVersion, createdAt, baseline } of Object.values(deployments)) {
+    for (const watched of Object.values(deployments)) {
+      const { function: name, alias, target, toVersion, createdAt, baseline } = watched;
+      const since = await aloneSince(deps, { service, target, version: toVersion }, deps.now());
       const minutes = await deps.signals.minutes({
         function: name,
         alias,
@@ -172,6 +177,7 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
         from: Date.parse(createdAt),
         to: deps.now(),
         slowOverMs: limits.slow?.overMs,
+        ...(since !== undefined && { alone: { from: since, to: deps.now() } }),
       });
       if (isHardBreach(judgeHardLimits({ subject: `${name}:${toVersion}`, minutes, baseline, limits })))
         return true;

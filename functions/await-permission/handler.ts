@@ -12,10 +12,11 @@ import {
 import { awaitPermission, awaitPermissionInput } from './await-permission.ts';
 
 export const build = task(awaitPermissionInput, (runtime) => {
-  const { incidents, releases, approvals, budgets, holds } = ledgers(runtime);
+  const { incidents, releases, checkpoints, approvals, budgets, holds } = ledgers(runtime);
   return awaitPermission({
     incidents,
     releases,
+    checkpoints,
     approvals,
     budgets,
     holds,

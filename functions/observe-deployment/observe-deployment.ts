@@ -1,6 +1,12 @@
+import { ResourceNotFoundException } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import type { Aliases } from '../../shared/aws/aliases.ts';
-import { type Deployment, type Deployments, isActive } from '../../shared/aws/deployments.ts';
+import {
+  type Deployment,
+  type Deployments,
+  isActive,
+  type TrafficShift,
+} from '../../shared/aws/deployments.ts';
 import type { HealthChecks } from '../../shared/aws/health-checks.ts';
 import type { Signals } from '../../shared/aws/signals.ts';
 import { isMoving, type Stacks } from '../../shared/aws/stacks.ts';
@@ -76,6 +82,9 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
 
     const phase = phaseOf(deployment);
     const bakedMinutes = phase === 'baking' ? (now - (deployment.completedAt ?? now)) / 60_000 : 0;
+    const found = await shareOf(watched, phase);
+    const share = phase === 'baking' ? 1 : found;
+    const { alone, shift } = await aloneSpan(deployment, phase, found === 1, seen?.alone);
     const minutes = await deps.signals.minutes({
       function: watched.function,
       alias: watched.alias,
@@ -83,8 +92,8 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
       from: deployment.createdAt,
       to: now,
       slowOverMs: policy.limits.slow?.overMs,
+      alone: alone && { from: Date.parse(alone.since), to: Date.parse(alone.until) },
     });
-    const share = phase === 'baking' ? 1 : await shareOf(watched);
     // Before its first traffic a check would speak of the version before, and of a failed deployment it is too late.
     const isServing = phase !== 'failed' && share > 0;
     const health = isServing ? await checkHealth(policy, release, watched, seen?.failedLooks) : unchecked;
@@ -100,7 +109,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     const judgement = phase === 'failed' ? failedJudgement(deployment, judged) : judged;
     const { requests, errors } = totalOf(minutes);
     const subject = checkpointSubjectOf(release, watched);
-    const look = { subject, deployment, phase, share, judgement, now };
+    const look = { subject, deployment, phase, share, judgement, shift, now };
     const over =
       release.verdict === 'bad' ||
       release.undoneBy !== undefined ||
@@ -132,9 +141,30 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
       seen: {
         ...(await recordLook(deps, look, seen ?? undefined)),
         failedLooks: health.failedLooks,
+        ...(alone && { alone }),
       },
     };
   };
+
+  /**
+   * When the alias had the new version alone, by this look and those before it: from the end of the shift by CodeDeploy's
+   * clock on, as long as looks find it so.
+   */
+  async function aloneSpan(
+    { id, completedAt }: Deployment,
+    phase: Phase,
+    isAlone: boolean,
+    before: Seen['alone'],
+  ): Promise<{ alone?: NonNullable<Seen['alone']> | undefined; shift?: TrafficShift | undefined }> {
+    const until = new Date(deps.now()).toISOString();
+    if (!isAlone) return { alone: before && { ...before, left: true } };
+    if (before && !before.left) return { alone: { since: before.since, until } };
+    // It came back, at some time since the look before.
+    if (before) return { alone: { since: until, until } };
+    const shift = await deps.deployments.trafficShift(id);
+    const since = shift?.completedAt ?? (phase === 'baking' ? completedAt : undefined) ?? deps.now();
+    return { alone: { since: new Date(since).toISOString(), until }, shift };
+  }
 
   /** Whether the stack update that made a deployment is still under way; a later one says nothing of it. */
   async function isBeingUpdated(entry: ServiceEntry, { createdAt }: Deployment): Promise<boolean> {
@@ -167,8 +197,14 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     return newest?.releaseId !== releaseId && (newest === undefined || createdAt <= newest.startedAt);
   }
 
-  async function shareOf(watched: ReleaseRecord['deployments'][string]): Promise<number> {
-    const { version, weights } = await deps.aliases.get(watched.function, watched.alias);
+  /** The part of the requests that the new version gets. Once it has completed, an alias that is gone is none. */
+  async function shareOf(watched: ReleaseRecord['deployments'][string], phase: Phase): Promise<number> {
+    const state = await deps.aliases.get(watched.function, watched.alias).catch((error: unknown) => {
+      if (phase === 'baking' && error instanceof ResourceNotFoundException) return undefined;
+      throw error;
+    });
+    if (!state) return 0;
+    const { version, weights } = state;
     const others = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
     return version === watched.toVersion ? 1 - others : (weights[watched.toVersion] ?? 0);
   }

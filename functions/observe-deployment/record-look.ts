@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Deployment, Deployments } from '../../shared/aws/deployments.ts';
+import type { Deployment, Deployments, TrafficShift } from '../../shared/aws/deployments.ts';
 import { failedLooks } from '../../shared/judge/health-checks.ts';
 import { type Judgement, judgementVerdict } from '../../shared/judge/judgement.ts';
 import type { Phase } from '../../shared/judge/next-step.ts';
@@ -13,6 +13,15 @@ export const seenBefore = z.strictObject({
   verdict: judgementVerdict,
   /** Whether the first traffic to the new version is recorded. */
   shifting: z.boolean(),
+  /** When the look, and those before it, found the alias on the new version alone; absent where none did. */
+  alone: z
+    .strictObject({
+      since: z.iso.datetime(),
+      until: z.iso.datetime(),
+      /** It has other versions by now. */
+      left: z.literal(true).optional(),
+    })
+    .optional(),
   /** What the look found of health checks; absent where none was asked. */
   failedLooks: failedLooks.optional(),
 });
@@ -25,6 +34,8 @@ export interface Look {
   readonly phase: Phase;
   readonly share: number;
   readonly judgement: Judgement;
+  /** When traffic moved, where that was asked already. */
+  readonly shift: TrafficShift | undefined;
   readonly now: number;
 }
 
@@ -42,7 +53,7 @@ export interface RecordLookDeps {
  */
 export async function recordLook(
   { deployments, checkpoints }: RecordLookDeps,
-  { subject, deployment, phase, share, judgement, now }: Look,
+  { subject, deployment, phase, share, judgement, shift: known, now }: Look,
   seen: Seen | undefined,
 ): Promise<Seen> {
   const { verdict, evidence } = judgement;
@@ -50,7 +61,9 @@ export async function recordLook(
   const isFirstBake = phase === 'baking' && seen?.phase !== 'baking';
   // CodeDeploy's own times: a look comes up to a minute after what it finds.
   const shift =
-    isFirstTraffic || isFirstBake ? await deployments.trafficShift(subject.deploymentId) : undefined;
+    isFirstTraffic || isFirstBake
+      ? (known ?? (await deployments.trafficShift(subject.deploymentId)))
+      : undefined;
   const common = {
     ...subject,
     status: deployment.status,

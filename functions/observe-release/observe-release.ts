@@ -116,6 +116,8 @@ export function observeRelease(deps: ObserveReleaseDeps) {
       from: since,
       to: now,
       slowOverMs: limits.slow?.overMs,
+      // The release is over at the look that finds the alias elsewhere, or with weights.
+      alone: { from: since, to: now },
     });
     const subject = `${alias.function}:${alias.version}`;
     return {

@@ -10,6 +10,7 @@ import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts'
 import { checkpointSubjectOf } from '../../shared/ledger/checkpoint-subject.ts';
 import { releaseIdOf, type TrafficCount, type WatchedDeployment } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
+import { aloneSince } from '../../shared/queries/alone-since.ts';
 
 export const openReleaseInput = z.strictObject({
   kind: z.literal('release'),
@@ -114,6 +115,8 @@ export function openRelease(deps: OpenReleaseDeps) {
 
   async function baseline(input: Input, deployment: Deployment, entry: ServiceEntry): Promise<TrafficCount> {
     const { slow } = entry.policy.limits;
+    const { service, target, fromVersion: version } = input;
+    const since = await aloneSince(deps, { service, target, version }, deployment.createdAt);
     const minutes = await deps.signals.minutes({
       function: input.function,
       alias: input.alias,
@@ -121,6 +124,7 @@ export function openRelease(deps: OpenReleaseDeps) {
       from: deployment.createdAt - baselineMs,
       to: deployment.createdAt,
       slowOverMs: slow?.overMs,
+      ...(since !== undefined && { alone: { from: since, to: deployment.createdAt } }),
     });
     const { slow: slowRequests, ...counted } = totalOf(minutes);
     return slow ? { ...counted, slow: slowRequests } : counted;

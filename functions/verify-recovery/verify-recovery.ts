@@ -181,6 +181,8 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
       from: from + 60_000,
       to: now,
       slowOverMs: limits.slow?.overMs,
+      // Every alias was verified on the restored version alone; whoever releases over it is noted, and met above.
+      alone: { from, to: now },
     });
     return judgeRelease({
       subject: `${target.function}:${version}`,

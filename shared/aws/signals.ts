@@ -21,6 +21,14 @@ export interface VersionSpan {
   readonly to: number;
   /** Boundary over which a request counts as slow, ms. */
   readonly slowOverMs?: number | undefined;
+  /** When the alias is known to have had this version alone; undefined where nothing is known of it. */
+  readonly alone?: TimeSpan | undefined;
+}
+
+/** Times in ms since the epoch. */
+export interface TimeSpan {
+  readonly from: number;
+  readonly to: number;
 }
 
 const minuteMs = 60_000;
@@ -38,9 +46,10 @@ export class Signals {
   /**
    * Requests, errors and slow requests of one version, minute by minute, oldest first.
    *
-   * The `ExecutedVersion` dimension tells the two versions of a weighted alias apart. `Errors` leaves out
-   * throttles and handled HTTP 5xx answers (Lambda developer guide, monitoring-metrics). Slow requests are
-   * counted by the trimmed count `TC(boundary:)` of Duration.
+   * The `ExecutedVersion` dimension tells the two versions of a weighted alias apart. Whether it is there for an alias
+   * without weights is not documented: while the version is alone, the alias's own metrics are read too, and count where
+   * there are none by version. `Errors` leaves out throttles and handled HTTP 5xx answers (Lambda developer guide,
+   * monitoring-metrics). Slow requests are counted by the trimmed count `TC(boundary:)` of Duration.
    *
    * @throws TransientFailure when CloudWatch answers with part of the data: a part is not "no errors"
    */
@@ -48,34 +57,17 @@ export class Signals {
     const from = Math.floor(span.from / minuteMs) * minuteMs;
     const to = Math.floor(span.to / minuteMs) * minuteMs;
     if (to <= from) return [];
-    const query = (id: string, metric: string, stat: string): MetricDataQuery => ({
-      Id: id,
-      MetricStat: {
-        Metric: {
-          Namespace: 'AWS/Lambda',
-          MetricName: metric,
-          Dimensions: [
-            { Name: 'FunctionName', Value: span.function },
-            { Name: 'Resource', Value: `${span.function}:${span.alias}` },
-            { Name: 'ExecutedVersion', Value: span.version },
-          ],
-        },
-        Period: 60,
-        Stat: stat,
-      },
-    });
-    const queries = [query('requests', 'Invocations', 'Sum'), query('errors', 'Errors', 'Sum')];
-    if (span.slowOverMs !== undefined) queries.push(query('slow', 'Duration', `TC(${span.slowOverMs}:)`));
+    const { alone } = span;
+    const isAlone = (time: number) =>
+      alone !== undefined && alone.from <= time && time + minuteMs <= alone.to;
+    const queries = queriesOf(span, byVersion, span.version);
+    if (alone && alone.to - alone.from >= minuteMs) queries.push(...queriesOf(span, byAlias));
     const series = await this.#read(queries, from, to);
-    const at = (id: string, time: number) => series.get(id)?.get(time) ?? 0;
-    return [...(series.get('requests') ?? [])]
-      .sort(([a], [b]) => a - b)
-      .map(([time, requests]) => ({
-        at: time,
-        requests,
-        errors: at('errors', time),
-        ...(span.slowOverMs !== undefined && { slow: at('slow', time) }),
-      }));
+    const counted = countsOf(series, byVersion);
+    // Where the version has metrics of its own they count: they are there always, or the alias has weights again.
+    const until = Math.min(...counted.map(({ at }) => at).filter(isAlone));
+    const others = countsOf(series, byAlias).filter(({ at }) => isAlone(at) && at < until);
+    return [...counted, ...others].sort((a, b) => a.at - b.at);
   }
 
   /** The declared alarms; one that CloudWatch does not return does not exist. */
@@ -129,4 +121,51 @@ export class Signals {
     } while (token);
     return series;
   }
+}
+
+/** Ids of the queries of one subject: a version, or the whole alias. */
+interface QueryIds {
+  readonly requests: string;
+  readonly errors: string;
+  readonly slow: string;
+}
+const byVersion: QueryIds = { requests: 'requests', errors: 'errors', slow: 'slow' };
+const byAlias: QueryIds = { requests: 'aliasRequests', errors: 'aliasErrors', slow: 'aliasSlow' };
+
+function queriesOf(
+  { function: name, alias, slowOverMs }: VersionSpan,
+  ids: QueryIds,
+  version?: string,
+): MetricDataQuery[] {
+  const query = (id: string, metric: string, stat: string): MetricDataQuery => ({
+    Id: id,
+    MetricStat: {
+      Metric: {
+        Namespace: 'AWS/Lambda',
+        MetricName: metric,
+        Dimensions: [
+          { Name: 'FunctionName', Value: name },
+          { Name: 'Resource', Value: `${name}:${alias}` },
+          ...(version === undefined ? [] : [{ Name: 'ExecutedVersion', Value: version }]),
+        ],
+      },
+      Period: 60,
+      Stat: stat,
+    },
+  });
+  return [
+    query(ids.requests, 'Invocations', 'Sum'),
+    query(ids.errors, 'Errors', 'Sum'),
+    ...(slowOverMs === undefined ? [] : [query(ids.slow, 'Duration', `TC(${slowOverMs}:)`)]),
+  ];
+}
+
+function countsOf(series: ReadonlyMap<string, ReadonlyMap<number, number>>, ids: QueryIds): MinuteCount[] {
+  const at = (id: string, time: number) => series.get(id)?.get(time) ?? 0;
+  return [...(series.get(ids.requests) ?? [])].map(([time, requests]) => ({
+    at: time,
+    requests,
+    errors: at(ids.errors, time),
+    ...(series.has(ids.slow) && { slow: at(ids.slow, time) }),
+  }));
 }

@@ -13,6 +13,17 @@ const worse = [
       'platform-and-consumers-bad',
     ],
   },
+  {
+    account: { versionMetrics: 'only-with-weights' },
+    scenarios: [
+      'bad-after-completion',
+      'all-at-once-bad',
+      'healthy-canary',
+      'released-without-codedeploy',
+      'breached-while-waiting',
+      'not-recovered',
+    ],
+  },
 ] as const;
 
 describe.each(worse)('with $account', ({ account, scenarios }) => {

@@ -3,7 +3,9 @@ import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/await-permission/handler.ts';
+import { checkpointSubjectOf } from '../../../shared/ledger/checkpoint-subject.ts';
 import type { IncidentRecord } from '../../../shared/ledger/records.ts';
+import { metricData } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
@@ -14,9 +16,10 @@ import {
   planObject,
   RELEASE,
   releaseRecord,
+  watchedDeployment,
 } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
-import { iso, NOW } from '../fixtures/times.ts';
+import { iso, NOW, RELEASED_AT } from '../fixtures/times.ts';
 
 const stepFunctions = mockClient(SFNClient);
 const sns = mockClient(SNSClient);
@@ -196,6 +199,28 @@ describe('a limit that breaks while a person is waited for', () => {
     failing();
     await expect(look()).resolves.toEqual({ answer: 'plan-again' });
     await expect(look()).resolves.toEqual({ answer: 'act' });
+  });
+
+  it('is seen by the metrics of the alias once all its traffic is on the release', async () => {
+    await given({ autonomy: 'approve', approval: { unless: 'hard-breach' } });
+    cloudWatch.on(GetMetricDataCommand).resolves(
+      metricData({
+        aliasRequests: { from: RELEASED_AT, values: [100, 100, 100, 100] },
+        aliasErrors: { from: RELEASED_AT, values: [40, 40, 40, 40] },
+      }),
+    );
+    await expect(look()).resolves.toBe('waits');
+    await ledger.checkpoints.record({
+      ...checkpointSubjectOf(releaseRecord(), watchedDeployment()),
+      phase: 'bake',
+      status: 'Succeeded',
+      at: iso(NOW),
+      seenAt: iso(NOW),
+      shiftingSince: RELEASED_AT,
+      shiftedAt: '2026-01-05T09:01:00.000Z',
+      evidence: [],
+    });
+    await expect(look()).resolves.toEqual({ answer: 'plan-again' });
   });
 
   it('is not looked at where it does not', async () => {

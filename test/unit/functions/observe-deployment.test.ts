@@ -6,7 +6,12 @@ import {
   GetDeploymentCommand,
   ListDeploymentTargetsCommand,
 } from '@aws-sdk/client-codedeploy';
-import { GetAliasCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetAliasCommand,
+  InvokeCommand,
+  LambdaClient,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-lambda';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/observe-deployment/handler.ts';
@@ -283,6 +288,94 @@ describe('while traffic shifts', () => {
     });
     const queries = cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input.MetricDataQueries;
     expect(queries?.[2]?.MetricStat).toMatchObject({ Metric: { MetricName: 'Duration' }, Stat: 'TC(800:)' });
+  });
+});
+
+describe('an alias that has the new version alone', () => {
+  const second = { phase: 'baking', verdict: 'healthy', shifting: true };
+  const aloneSince = (since: string, until = since) => ({ ...second, alone: { since, until } });
+  const byAlias = (values: number[], errors: number[] = []) =>
+    cloudWatch.on(GetMetricDataCommand).resolves(
+      metricData({
+        requests: { from: RELEASED_AT, values: [] },
+        aliasRequests: { from: RELEASED_AT, values },
+        aliasErrors: { from: RELEASED_AT, values: errors },
+      }),
+    );
+  const asked = () => codeDeploy.commandCalls(BatchGetDeploymentTargetsCommand).length;
+
+  it('is judged by the metrics of the alias since the end of the shift, by CodeDeploy’s clock', async () => {
+    completed(0);
+    shifted('2026-01-05T09:00:03.000Z', '2026-01-05T09:01:30.000Z');
+    byAlias([40, 40, 40, 40], [9, 9, 0, 0]);
+    await expect(observe()).resolves.toMatchObject({
+      requests: 80,
+      errors: 0,
+      judgement: { verdict: 'healthy' },
+      seen: { alone: { since: '2026-01-05T09:01:30.000Z', until: new Date(NOW).toISOString() } },
+    });
+    // Asked once, for this and for the checkpoint of the bake.
+    expect(asked()).toBe(1);
+  });
+
+  it('is rolled back for what the metrics of the alias show', async () => {
+    completed(2);
+    byAlias([40, 40, 40, 40], [0, 0, 20, 20]);
+    await expect(observe(aloneSince(RELEASED_AT))).resolves.toMatchObject({ next: 'roll-back' });
+    expect(asked()).toBe(0);
+  });
+
+  it('is known of from look to look', async () => {
+    completed(2);
+    byAlias([40, 40, 40, 40]);
+    const since = '2026-01-05T09:02:00.000Z';
+    await expect(observe(aloneSince(since))).resolves.toMatchObject({
+      requests: 80,
+      seen: { alone: { since, until: new Date(NOW).toISOString() } },
+    });
+  });
+
+  it('counts from the end of the deployment where CodeDeploy does not tell that of the shift', async () => {
+    completed(2);
+    shifted();
+    await expect(observe()).resolves.toMatchObject({
+      seen: { alone: { since: new Date(NOW - 120_000).toISOString() } },
+    });
+  });
+
+  it('is so too while a hook runs after the shift', async () => {
+    lambda.on(GetAliasCommand).resolves(alias('5'));
+    shifted('2026-01-05T09:00:03.000Z', '2026-01-05T09:01:00.000Z');
+    byAlias([40, 40, 40, 40]);
+    await expect(observe()).resolves.toMatchObject({ phase: 'shifting', share: 1, requests: 120 });
+  });
+
+  it.each([
+    ['another version', alias('6')],
+    ['weights', alias('5', { '6': 0.5 })],
+  ])('counts until the look that last found it so: it has %s now', async (_, state) => {
+    completed(2);
+    lambda.on(GetAliasCommand).resolves(state);
+    byAlias([40, 40, 40, 40]);
+    const until = '2026-01-05T09:02:00.000Z';
+    const left = await observe(aloneSince(RELEASED_AT, until));
+    expect(left).toMatchObject({ requests: 80, seen: { alone: { since: RELEASED_AT, until, left: true } } });
+
+    lambda.on(GetAliasCommand).resolves(alias('5'));
+    const now = new Date(NOW).toISOString();
+    await expect(observe(left.seen)).resolves.toMatchObject({ seen: { alone: { since: now, until: now } } });
+  });
+
+  it('is none that is gone, once the deployment has completed', async () => {
+    completed(2);
+    const gone = new ResourceNotFoundException({ message: 'gone', $metadata: {} });
+    lambda.on(GetAliasCommand).rejects(gone);
+    byAlias([40, 40, 40, 40]);
+    const seen = await observe();
+    expect(seen).toMatchObject({ requests: 0 });
+    expect(seen.seen).not.toHaveProperty('alone');
+    codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo());
+    await expect(observe()).rejects.toThrow('gone');
   });
 });
 

@@ -60,6 +60,16 @@ it('settles a release whose functions came through the bake of the policy', asyn
   });
 });
 
+it('judges by the metrics of the alias where there are none by version', async () => {
+  cloudWatch.on(GetMetricDataCommand).resolves(
+    metricData({
+      aliasRequests: { from: RELEASED_AT, values: [100, 100, 100] },
+      aliasErrors: { from: RELEASED_AT, values: [0, 40, 40] },
+    }),
+  );
+  await expect(observe()).resolves.toMatchObject({ requests: 300, judgement: { verdict: 'unhealthy' } });
+});
+
 describe('health checks', () => {
   const healthChecks = [{ function: 'HealthCheck_orders', failures: 2 }];
   const says = (answer: object) =>

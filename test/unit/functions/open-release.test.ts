@@ -13,7 +13,15 @@ import { deploymentInfo, metricData, stackEvent, stackOf } from '../fixtures/aws
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { DEPLOYMENT, FUNCTION, RELEASE, releaseRecord, watchedDeployment } from '../fixtures/records.ts';
+import {
+  DEPLOYMENT,
+  FUNCTION,
+  GOOD_RELEASE,
+  goodSnapshot,
+  RELEASE,
+  releaseRecord,
+  watchedDeployment,
+} from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
 import { iso, RELEASED_AT } from '../fixtures/times.ts';
@@ -142,6 +150,35 @@ it('measures slow requests of before where the policy names a boundary', async (
   await open();
   const { deployments } = await ledger.releases.get(RELEASE);
   expect(deployments[DEPLOYMENT]?.baseline).toEqual({ requests: 100, errors: 0, slow: 7, minutes: 1 });
+});
+
+describe('the baseline of an alias without weights', () => {
+  const baseline = async () => (await ledger.releases.get(RELEASE)).deployments[DEPLOYMENT]?.baseline;
+
+  it('is that of the alias since the version before is known to be alone', async () => {
+    cloudWatch
+      .on(GetMetricDataCommand)
+      .resolves(metricData({ aliasRequests: { from: '2026-01-05T08:00:00Z', values: Array(60).fill(10) } }));
+    await ledger.releases.open(
+      releaseRecord({
+        releaseId: GOOD_RELEASE,
+        startedAt: '2026-01-04T09:00:00.000Z',
+        recordedAt: '2026-01-05T08:30:00.000Z',
+        deployments: {},
+        snapshot: goodSnapshot,
+      }),
+    );
+    await open();
+    expect(await baseline()).toEqual({ requests: 300, errors: 0, minutes: 30 });
+  });
+
+  it('is none where nothing is known of the version before', async () => {
+    cloudWatch
+      .on(GetMetricDataCommand)
+      .resolves(metricData({ aliasRequests: { from: '2026-01-05T08:00:00Z', values: [10] } }));
+    await open();
+    expect(await baseline()).toEqual({ requests: 0, errors: 0, minutes: 0 });
+  });
 });
 
 describe('the state of the alarms before', () => {

@@ -65,6 +65,15 @@ it('finds a service recovered by the judge that condemned it', async () => {
   });
 });
 
+it('finds it recovered by the metrics of the alias where there are none by version', async () => {
+  const from = '2026-01-05T09:06:00Z';
+  cloudWatch.on(GetMetricDataCommand).resolves(metricData({ aliasRequests: { from, values: [40, 40] } }));
+  await expect(minutesAfter(4)).resolves.toMatchObject({
+    status: 'recovered',
+    detail: `recovered\n0 of 80 requests to ${FUNCTION}:4 failed; no limit breached, no alarm raised`,
+  });
+});
+
 it('looks at the version that was recorded when the service was put back', async () => {
   traffic([40, 40], [0, 0]);
   const { startedAt } = serviceResult();
