@@ -108,7 +108,9 @@ export function ledgers(runtime: Runtime) {
 }
 
 export const mailRoom = (runtime: Runtime, incidents: IncidentLedger) =>
-  new MailRoom(new SNSClient(runtime.clientConfig), requireEnv(runtime, 'TOPIC_ARN'), incidents);
+  new MailRoom(new SNSClient(runtime.clientConfig), requireEnv(runtime, 'TOPIC_ARN'), incidents, () =>
+    runtime.now(),
+  );
 
 /** What a snapshot of everything live is taken with. */
 export const snapshotClients = (runtime: Runtime): SnapshotClients => ({

@@ -35,25 +35,45 @@ const graceMs = 2 * 60_000;
  */
 const reportingMs = 8 * 60_000;
 
+/** Whoever has put a mail into the outbox may be about to send it this long: one try of a function, and the next. */
+const sendingMs = 3 * 60_000;
+
 /**
- * Finds what lost events left undone. Events of CodeDeploy and Step Functions are best effort: a deployment whose
+ * Finds what lost events left undone, and sends the mails that could not be sent. Events of CodeDeploy and Step Functions are best effort: a deployment whose
  * events were lost gets its execution here, an incident whose execution ended unheard is ended, and a watch that
- * broke unheard is reported.
+ * broke unheard is reported. What fails keeps nothing else from being looked after; the sweep fails with it at the end.
  */
 export function sweepLostWork(deps: SweepLostWorkDeps) {
   return async (): Promise<Swept> => {
     const now = deps.now();
     const unreported = now - reportingMs;
-    let started = 0;
-    for (const deploymentId of await deps.deployments.idsBetween(now - lookBackMs, now - graceMs)) {
-      if (await lookAfter(deploymentId, unreported)) started += 1;
-    }
-    let ended = 0;
-    for (const incidentId of await deps.incidents.openIncidents()) {
-      if (await endIfLeft(incidentId, unreported)) ended += 1;
-    }
+    const failures: unknown[] = [];
+    const ended = await count(await deps.incidents.openIncidents(), failures, (incidentId) =>
+      endIfLeft(incidentId, unreported),
+    );
+    failures.push(...(await deps.mailRoom.sendKept(now - sendingMs)));
+    const lookedFor = await deps.deployments.idsBetween(now - lookBackMs, now - graceMs);
+    const started = await count(lookedFor, failures, (deploymentId) => lookAfter(deploymentId, unreported));
+    if (failures.length > 0) throw failures[0];
     return { started, ended };
   };
+
+  /** For how many something was done; what is thrown is added to the failures. */
+  async function count(
+    ids: readonly string[],
+    failures: unknown[],
+    act: (id: string) => Promise<boolean>,
+  ): Promise<number> {
+    let done = 0;
+    for (const id of ids) {
+      try {
+        if (await act(id)) done += 1;
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    return done;
+  }
 
   async function lookAfter(deploymentId: string, until: number): Promise<boolean> {
     const arn = executionArn(deps.monitorDeploymentArn, deploymentId);

@@ -3,8 +3,8 @@ import type { IncidentRecord, ReleaseRecord } from '../../shared/ledger/records.
 import { isIncident, isRelease, type LedgerItem } from './ledger-mirror.ts';
 import type { PromiseCheck } from './promise.ts';
 
-/** Pointers to what is open, struck out when it is closed: an index, not a record. */
-const openList = 'OPEN-INCIDENTS';
+/** What is left to do, struck out when it is done: pointers to open incidents, and mails to be sent; no records. */
+const openLists = ['OPEN-INCIDENTS', 'OUTBOX'];
 
 /**
  * The ledger loses nothing: but for locks, holds, budgets, paces and the compilation's lease, records never vanish and
@@ -16,7 +16,7 @@ export const ledgerLosesNothing: PromiseCheck = {
   promise: 'ledger-loses-nothing',
   watch(facts, broken) {
     facts.ledger.onWrite(({ at, by, pk, sk, before, after }) => {
-      if (!before || pk === openList) return;
+      if (!before || openLists.includes(pk)) return;
       const lost = after ? lostBetween(before, after) : 'the record is gone';
       if (lost) broken(`${facts.clock(at)} ${by ?? 'somebody'} wrote ${pk} ${sk}: ${lost}`);
     });

@@ -42,6 +42,12 @@ const incidentMails: Readonly<Record<string, 'asked' | 'opened'>> = {
   AnnounceIncidentFunction: 'opened',
 };
 
+/** Which one it is that the sweep sends, because its function could not. */
+function bySubject(subject: string): Publication['kind'] {
+  if (subject.includes('needs a person to approve')) return 'asked';
+  return subject.includes('bad release, rolling back') ? 'opened' : 'outcome';
+}
+
 /** Reads the mails the coordinator publishes. */
 export class Publications {
   readonly #coordinator: BootedCoordinator;
@@ -95,7 +101,7 @@ export class Publications {
     const release = /^Release (\S+)$/m.exec(body)?.[1];
     const deployment = /deployment (\S+) (?:is not|broke)/.exec(`${subject}\n${body}`)?.[1];
     const kind = incident
-      ? (incidentMails[by] ?? 'outcome')
+      ? (incidentMails[by] ?? bySubject(subject))
       : release
         ? 'settled'
         : deployment

@@ -18,7 +18,7 @@ export interface PromiseWatch extends Attachment {
  * Watches a run for every promise of docs/promises.md, from the moment it is attached to the end.
  *
  * It changes nothing of the run, nor its chance: the same seed gives the same run with it and without it, but that an
- * incident of which no event told is left to the next sweep before the run ends. What is attached besides it may come
+ * incident of which no event told, and a mail that could not be sent, are left to the sweep before the run ends. What is attached besides it may come
  * before or after.
  */
 export function watchPromises(run: AttachedRun): PromiseWatch {
@@ -38,7 +38,9 @@ export function watchPromises(run: AttachedRun): PromiseWatch {
   }
   return {
     violations: () => violations,
-    isOver: () => !facts.ledger.incidents().some((incident) => isLeftToTheSweep(facts, incident)),
+    isOver: () =>
+      !facts.ledger.incidents().some((incident) => isLeftToTheSweep(facts, incident)) &&
+      !hasMailToSend(facts),
     async finish() {
       for (const finish of finishing) finish();
     },
@@ -49,4 +51,11 @@ function isLeftToTheSweep(facts: RunFacts, { status, executionArn }: IncidentRec
   if (status === 'closed') return false;
   const { stopDate } = facts.coordinator.engine.execution(executionArn);
   return stopDate !== undefined && facts.delivered.awaitsSweep(stopDate);
+}
+
+function hasMailToSend({ ledger }: RunFacts): boolean {
+  return [...ledger.items()].some(
+    ({ pk, thread, step }) =>
+      pk === 'OUTBOX' && ledger.get(`MAIL#${thread}`, String(step))?.messageId === undefined,
+  );
 }

@@ -36,8 +36,9 @@ export interface Ending {
 }
 
 /**
- * Ends an incident: decides its outcome from what the ledger says was done, tells the stakeholders, closes it
- * and frees its locks. Run twice it tells and closes once.
+ * Ends an incident: decides its outcome from what the ledger says was done, closes it, frees its locks and tells the
+ * stakeholders. Run twice it closes and tells once. The mail is in the outbox before the incident is closed, and is sent
+ * last: an incident does not stay open because SNS does not take its mail.
  *
  * @param executionArn the execution whose incident this is; another attempt's incident is left alone
  */
@@ -55,7 +56,7 @@ export async function endIncident(
   const outcome = incident.outcome ?? decideOutcome({ ...ending, planned }, services);
   const mail = outcomeMail(deps.environment, incident, {
     outcome,
-    closedAt: deps.now(),
+    closedAt: incident.closedAt ? Date.parse(incident.closedAt) : deps.now(),
     services,
     byHand: plan ? finishByHand(plan, services, (key) => deps.plans.urlOf(key)) : [],
     planned: plan?.services ?? [],
@@ -67,7 +68,8 @@ export async function endIncident(
     failure: ending.failure,
     withheld: ending.withheld && { ...ending.withheld, plan: ending.frozen ? undefined : plan },
   });
-  await deps.mailRoom.send(incidentId, `outcome-${attempt}`, executionArn, mail);
+  const step = `outcome-${attempt}`;
+  await deps.mailRoom.keep(incidentId, step, executionArn, mail);
   await deps.incidents.close(incidentId, executionArn, outcome, new Date(deps.now()).toISOString());
   // Not while another attempt has it open: the list is how an incident that is left open is found.
   if ((await deps.incidents.get(incidentId)).status === 'closed') await deps.incidents.strikeOut(incidentId);
@@ -77,6 +79,7 @@ export async function endIncident(
       limited(() => deps.locks.release(service, lockOwner(incident))),
     ),
   );
+  await deps.mailRoom.send(incidentId, step, executionArn, mail);
   return outcome;
 }
 

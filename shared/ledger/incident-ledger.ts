@@ -12,10 +12,27 @@ import {
 } from './records.ts';
 
 const incidentPointer = z.strictObject({ incidentId: z.string() });
+const keptMail = z.strictObject({
+  thread: z.string(),
+  step: z.string(),
+  owner: z.string(),
+  mail: z.strictObject({
+    subject: z.string(),
+    body: z.string(),
+    severity: z.literal('critical').optional(),
+  }),
+  /** When it was tried last, or was to be, ms since the epoch. */
+  keptAt: z.number(),
+});
+/** A mail in the outbox: it has not gone out, or its sender has not said so. */
+export type KeptMail = z.infer<typeof keptMail>;
 const mailMarker = z.strictObject({ owner: z.string(), messageId: z.string().optional() });
 
 /** Partition of the list of open incidents: a handful at any time, so that one partition is enough. */
 const openList = 'OPEN-INCIDENTS';
+
+/** Partition of the mails that are still to be sent: usually none. */
+const outbox = 'OUTBOX';
 
 /** One attempt of an incident. */
 export type Attempt = Pick<IncidentRecord, 'incidentId' | 'attempt'>;
@@ -234,10 +251,34 @@ export class IncidentLedger {
       { condition: { expression: 'attribute_not_exists(messageId)' } },
     );
   }
+
+  /** Keeps a mail in the outbox until it has gone out. */
+  async keepMail(mail: KeptMail): Promise<void> {
+    await this.#table.put(outboxKey(mail), mail);
+  }
+
+  /** The mails in the outbox. */
+  async keptMails(): Promise<KeptMail[]> {
+    return this.#table.query(outbox, 'MAIL#', keptMail);
+  }
+
+  /** Whether a mail of the outbox has gone out since. */
+  async isMailed({ thread, step }: Pick<KeptMail, 'thread' | 'step'>): Promise<boolean> {
+    return (await this.#table.get(mailKey(thread, step), mailMarker))?.messageId !== undefined;
+  }
+
+  /** Takes a mail that has gone out from the outbox. */
+  async forgetMail(mail: Pick<KeptMail, 'thread' | 'step'>): Promise<void> {
+    await this.#table.delete(outboxKey(mail), { expression: 'attribute_exists(pk)' });
+  }
 }
 
 function incidentKey(incidentId: string): Key {
   return { pk: `INCIDENT#${incidentId}`, sk: 'INCIDENT' };
+}
+
+function outboxKey({ thread, step }: Pick<KeptMail, 'thread' | 'step'>): Key {
+  return { pk: outbox, sk: `MAIL#${thread}#${step}` };
 }
 
 function mailKey(thread: string, step: string): Key {

@@ -13,7 +13,19 @@ export interface Section {
 }
 
 /**
- * Lays out a mail as plain text: a first sentence that says it all, then sections, then a footer.
+ * Bytes of a body. SNS takes 262,144 of a message and its attributes together (API reference, Publish); the rest is room
+ * for these.
+ */
+export const mostBytes = 260_000;
+
+/** Bytes of a footer: it names owners, and a parameter of the catalog may have 8 KB. */
+const mostFooterBytes = 16_000;
+
+const cutHere = '\n  (cut off here: the mail is as long as SNS takes it)';
+
+/**
+ * Lays out a mail as plain text: a first sentence that says it all, then sections, then a footer. A mail that would be too
+ * long for SNS loses the ends of its longest sections.
  *
  * The subject is cut to what SNS takes: ASCII, no line breaks or control characters, under 100 characters
  * (SNS API reference, Publish).
@@ -27,7 +39,11 @@ export function layOut(
   const blocks = sections
     .filter(({ lines }) => lines.length > 0)
     .map(({ heading, lines }) => [heading, ...lines.map((line) => `  ${line}`)].join('\n'));
-  return { subject: asciiSubject(subject), body: [lead, ...blocks, footer.join('\n')].join('\n\n') };
+  const end = firstBytes(plain(footer.join('\n')), mostFooterBytes);
+  const body = [...fitIntoBytes([lead, ...blocks].map(plain), mostBytes - Buffer.byteLength(end)), end].join(
+    '\n\n',
+  );
+  return { subject: asciiSubject(subject), body };
 }
 
 /** Rows of two columns, the first padded to the longest. */
@@ -65,6 +81,41 @@ export function duration(ms: number): string {
 export function executionUrl(executionArn: string): string {
   const region = executionArn.split(':')[3] ?? '';
   return `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/${executionArn}`;
+}
+
+/** Text that can be sent: no half characters, and of control characters only line breaks and tabs. */
+function plain(text: string): string {
+  return Buffer.from(text.replace(/[^\P{Cc}\n\t]|[\uFFFE\uFFFF]/gu, ' ')).toString();
+}
+
+/** Cuts the longest of the blocks, so that all of them with the gaps behind them fit into so many bytes. */
+function fitIntoBytes(blocks: readonly string[], bytes: number): string[] {
+  const gap = 2;
+  const kept = [...blocks];
+  const bySize = [...blocks.entries()]
+    .map(([index, block]) => ({ index, size: Buffer.byteLength(block) + gap }))
+    .sort((a, b) => a.size - b.size);
+  let left = bytes;
+  for (const [place, { index, size }] of bySize.entries()) {
+    const share = Math.min(size, Math.floor(left / (bySize.length - place)));
+    if (share < size) kept[index] = cut(blocks[index] ?? '', share - gap);
+    left -= share;
+  }
+  return kept;
+}
+
+function cut(block: string, bytes: number): string {
+  return firstBytes(block, bytes - Buffer.byteLength(cutHere)) + cutHere;
+}
+
+/** The beginning of a text that has at most so many bytes; no character is cut in two. */
+function firstBytes(text: string, bytes: number): string {
+  const all = Buffer.from(text);
+  if (all.length <= bytes) return text;
+  let end = Math.max(0, bytes);
+  // A byte 10xxxxxx continues the character before it.
+  while (end > 0 && ((all[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return all.subarray(0, end).toString();
 }
 
 function asciiSubject(text: string): string {

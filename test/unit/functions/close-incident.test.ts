@@ -14,7 +14,7 @@ import {
   serviceResult,
 } from '../fixtures/records.ts';
 import { EXECUTION_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
-import { throttled } from '../fixtures/sdk-errors.ts';
+import { denied, throttled } from '../fixtures/sdk-errors.ts';
 import { iso } from '../fixtures/times.ts';
 
 const input = {
@@ -138,13 +138,31 @@ it('tells and closes once when it runs twice, with the outcome of the first time
   expect(sns.commandCalls(PublishCommand)).toHaveLength(1);
 });
 
-it('sends the mail it could not send the first time before it closes', async () => {
+it('has the mail in the outbox before it closes, whoever dies in between', async () => {
   await ledger.incidents.putServiceResult(serviceResult());
-  sns.on(PublishCommand).rejectsOnce(throttled()).resolves({ MessageId: 'm-1' });
-  await expect(build(runtimeOf(ledger))(input)).rejects.toBeInstanceOf(TransientFailure);
+  ledger.refuseNext('UpdateItem', 'InternalServerError', 500);
+  const close = () => build(runtimeOf(ledger))({ ...input, recovery: null });
+  await expect(close()).rejects.toBeInstanceOf(TransientFailure);
   expect((await ledger.incidents.get(RELEASE)).status).toBe('open');
-  await build(runtimeOf(ledger))(input);
+  await expect(ledger.incidents.keptMails()).resolves.toHaveLength(1);
+  expect(sns.commandCalls(PublishCommand)).toHaveLength(0);
+  await close();
+  expect(sns.commandCalls(PublishCommand)).toHaveLength(1);
+});
+
+it.each([
+  ['refuses', denied()],
+  ['throttles', throttled()],
+])('ends as it ended where SNS %s the mail, which is left to the sweep', async (_, error) => {
+  await ledger.incidents.putServiceResult(serviceResult());
+  sns.on(PublishCommand).rejects(error);
+  await expect(build(runtimeOf(ledger))(input)).resolves.toMatchObject({ outcome: 'rolled-back' });
   expect((await ledger.incidents.get(RELEASE)).status).toBe('closed');
+  expect((await ledger.locks.find('orders'))?.owner).toBe('nobody');
+  await expect(ledger.incidents.openIncidents()).resolves.toEqual([]);
+  await expect(ledger.incidents.keptMails()).resolves.toMatchObject([
+    { thread: RELEASE, step: 'outcome-1', mail: { subject: '[prod] orders: rolled back' } },
+  ]);
 });
 
 it('refuses an input without its fields, naming each', async () => {

@@ -1,7 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/report-failed-execution/handler.ts';
-import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
+import { InvalidInput } from '../../../shared/errors.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import { incidentRecord, planObject, RELEASE, serviceResult } from '../fixtures/records.ts';
@@ -163,12 +163,12 @@ describe('refusals', () => {
     await expect(attempt).rejects.toThrow(reason);
   });
 
-  it('throws TransientFailure when SNS throttles, and leaves the incident open for the next try', async () => {
+  it('closes the incident where SNS throttles, and leaves the mail in the outbox', async () => {
     await incidentOf(EXECUTION_ARN);
-    sns.on(PublishCommand).rejectsOnce(throttled()).resolves({ MessageId: 'm-1' });
-    await expect(report({})).rejects.toBeInstanceOf(TransientFailure);
+    sns.on(PublishCommand).rejects(throttled());
     await expect(report({})).resolves.toEqual({ reported: true });
     expect((await ledger.incidents.get(RELEASE)).status).toBe('closed');
+    await expect(ledger.incidents.keptMails()).resolves.toMatchObject([{ step: 'outcome-1' }]);
   });
 });
 

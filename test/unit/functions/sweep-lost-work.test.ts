@@ -15,7 +15,7 @@ import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import { incidentRecord, RELEASE } from '../fixtures/records.ts';
 import { EXECUTION_ARN, MONITOR_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
-import { throttled } from '../fixtures/sdk-errors.ts';
+import { denied, throttled } from '../fixtures/sdk-errors.ts';
 import { iso, minutesBeforeNow } from '../fixtures/times.ts';
 
 const codeDeploy = mockClient(CodeDeployClient);
@@ -145,6 +145,61 @@ describe('an incident that is open', () => {
     await expect(ledger.incidents.openIncidents()).resolves.toEqual([]);
     expect(sfn.commandCalls(DescribeExecutionCommand)).toHaveLength(0);
   });
+});
+
+describe('a mail that could not be sent', () => {
+  const kept = (step: string, minutesAgo: number) =>
+    ledger.incidents.keepMail({
+      thread: RELEASE,
+      step,
+      owner: EXECUTION_ARN,
+      mail: { subject: `[prod] ${step}`, body: 'orders is back.' },
+      keptAt: minutesBeforeNow(minutesAgo),
+    });
+
+  it('is sent, once', async () => {
+    await kept('outcome-1', 9);
+    await sweep();
+    await sweep();
+    expect(mails()).toMatchObject([{ Subject: '[prod] outcome-1', Message: 'orders is back.' }]);
+    await expect(ledger.incidents.keptMails()).resolves.toEqual([]);
+  });
+
+  it('is left to whoever is still trying', async () => {
+    await kept('outcome-1', 2);
+    await sweep();
+    expect(mails()).toEqual([]);
+  });
+
+  it('is forgotten where it has gone out since', async () => {
+    await kept('outcome-1', 9);
+    await ledger.incidents.recordMail(RELEASE, 'outcome-1', EXECUTION_ARN, 'm-1');
+    await sweep();
+    expect(mails()).toEqual([]);
+    await expect(ledger.incidents.keptMails()).resolves.toEqual([]);
+  });
+
+  it('stays where SNS refuses it again, and keeps nothing else from being done', async () => {
+    await kept('opened-1', 9);
+    await kept('outcome-1', 9);
+    codeDeploy.on(ListDeploymentsCommand).resolves({ deployments: ['d-ORDERS005'] });
+    sns.on(PublishCommand).rejectsOnce(denied()).resolves({ MessageId: 'm-1' });
+    await expect(sweep()).rejects.toThrow('not authorized');
+    expect(starts()).toHaveLength(1);
+    await expect(ledger.incidents.keptMails()).resolves.toHaveLength(1);
+    await sweep();
+    await expect(ledger.incidents.keptMails()).resolves.toEqual([]);
+  });
+});
+
+it('ends the other incidents where one cannot be ended', async () => {
+  const otherArn = `${EXECUTION_ARN}-other`;
+  await ledger.incidents.open(incidentRecord());
+  await ledger.incidents.open(incidentRecord({ incidentId: 'billing-1', executionArn: otherArn }));
+  execution(EXECUTION_ARN, 'ABORTED', 9);
+  sfn.on(DescribeExecutionCommand, { executionArn: otherArn }).rejects(denied());
+  await expect(sweep()).rejects.toThrow('not authorized');
+  expect((await ledger.incidents.get(RELEASE)).status).toBe('closed');
 });
 
 it('throws TransientFailure when CodeDeploy or Step Functions throttles', async () => {

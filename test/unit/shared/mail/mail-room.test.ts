@@ -2,7 +2,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { MailRoom } from '../../../../shared/mail/mail-room.ts';
 import { LedgerDouble } from '../../fixtures/ledger-double.ts';
-import { throttled } from '../../fixtures/sdk-errors.ts';
+import { denied, throttled } from '../../fixtures/sdk-errors.ts';
 
 const mail = { subject: '[prod] orders: rolled back', body: 'orders: rolled back' };
 const sns = mockClient(SNSClient);
@@ -13,7 +13,12 @@ beforeEach(() => {
   sns.reset();
   sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
   ledger = new LedgerDouble();
-  room = new MailRoom(new SNSClient({ region: 'eu-west-1' }), 'arn:topic', ledger.incidents);
+  room = new MailRoom(
+    new SNSClient({ region: 'eu-west-1' }),
+    'arn:topic',
+    ledger.incidents,
+    () => ledger.now,
+  );
 });
 
 const published = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
@@ -43,9 +48,9 @@ it('publishes each mail of a thread once, whoever sends it', async () => {
   expect(published()).toHaveLength(3);
 });
 
-it('leaves a mail to the owner that is sending it, who tries until it is out', async () => {
+it('leaves a mail to the owner that is sending it, who may try again', async () => {
   sns.on(PublishCommand).rejectsOnce(throttled()).resolves({ MessageId: 'm-1' });
-  await expect(room.send('orders-1', 'outcome-1', 'a', mail)).rejects.toThrow('Rate exceeded');
+  await room.send('orders-1', 'outcome-1', 'a', mail);
   await room.send('orders-1', 'outcome-1', 'b', mail);
   expect(published()).toHaveLength(1);
   await room.send('orders-1', 'outcome-1', 'a', mail);
@@ -66,4 +71,41 @@ it('publishes twice only if its owner dies before it is recorded', async () => {
   await room.send('orders-1', 'outcome-1', 'a', mail);
   await room.send('orders-1', 'outcome-1', 'a', mail);
   expect(published()).toHaveLength(2);
+});
+
+describe('a mail that SNS does not take', () => {
+  it.each([
+    ['for good', denied()],
+    ['for a moment', throttled()],
+  ])('%s fails nobody: it is left to the sweep, as it was', async (_, error) => {
+    sns.on(PublishCommand).rejectsOnce(error).resolves({ MessageId: 'm-1' });
+    await room.send('orders-1', 'outcome-1', 'a', { ...mail, severity: 'critical' });
+    await expect(room.sendKept(ledger.now + 1)).resolves.toEqual([]);
+    expect(published()[1]).toEqual(published()[0]);
+    await expect(room.sendKept(ledger.now + 1)).resolves.toEqual([]);
+    expect(published()).toHaveLength(2);
+  });
+
+  it('is not sent once more where its sender tried again', async () => {
+    sns.on(PublishCommand).rejectsOnce(throttled()).resolves({ MessageId: 'm-1' });
+    await room.send('orders-1', 'outcome-1', 'a', mail);
+    await expect(ledger.incidents.keptMails()).resolves.toHaveLength(1);
+    await room.send('orders-1', 'outcome-1', 'a', mail);
+    await room.sendKept(ledger.now + 1);
+    expect(published()).toHaveLength(2);
+    await expect(ledger.incidents.keptMails()).resolves.toEqual([]);
+  });
+
+  it('stays in the outbox where SNS does not take it again', async () => {
+    sns.on(PublishCommand).rejects(denied());
+    await room.send('orders-1', 'outcome-1', 'a', mail);
+    await expect(room.sendKept(ledger.now + 1)).resolves.toEqual([denied()]);
+    await expect(ledger.incidents.keptMails()).resolves.toHaveLength(1);
+  });
+
+  it('is not kept where it went out before', async () => {
+    await room.send('orders-1', 'outcome-1', 'a', mail);
+    await room.keep('orders-1', 'outcome-1', 'a', mail);
+    await expect(ledger.incidents.keptMails()).resolves.toEqual([]);
+  });
 });

@@ -1,5 +1,12 @@
 import * as fc from 'fast-check';
-import { columns, duration, executionUrl, instant, layOut } from '../../../../shared/mail/mail-text.ts';
+import {
+  columns,
+  duration,
+  executionUrl,
+  instant,
+  layOut,
+  mostBytes,
+} from '../../../../shared/mail/mail-text.ts';
 
 fc.configureGlobal({ seed: 1 });
 
@@ -45,6 +52,58 @@ describe('a body', () => {
 
   it('leaves out a section without lines', () => {
     expect(layOut('s', 'lead', [{ heading: 'Why', lines: [] }], ['foot']).body).toBe('lead\n\nfoot');
+  });
+});
+
+describe('a body that is too long for SNS', () => {
+  const bytes = (text: string) => Buffer.byteLength(text);
+  const rows = (count: number, text: string) =>
+    Array.from({ length: count }, (_, index) => `${index} ${text}`);
+
+  it.each([
+    ['letters of one byte', 'x'.repeat(3000)],
+    ['letters of two bytes', 'é'.repeat(1500)],
+    ['letters of three bytes', '注'.repeat(1000)],
+    ['letters of four bytes', '😀'.repeat(700)],
+  ])('is cut by bytes: %s', (_, text) => {
+    const sections = [
+      { heading: 'What was done', lines: rows(100, text) },
+      { heading: 'What is left to do', lines: ['start it again'] },
+      { heading: 'Commands', lines: rows(100, text) },
+    ];
+    const { body } = layOut('s', 'orders is bad.', sections, ['Incident 1']);
+    expect(bytes(body)).toBeLessThanOrEqual(mostBytes);
+    expect(bytes(body)).toBeGreaterThan(mostBytes - 100);
+    expect(body).not.toContain('\uFFFD');
+    expect(body).toContain('What is left to do\n  start it again\n\n');
+    expect(body.match(/cut off here/g)).toHaveLength(2);
+    expect(body).toMatch(/^orders is bad\.\n\n/);
+    expect(body).toMatch(/\n\nIncident 1$/);
+  });
+
+  it('fits whatever it is made from', () => {
+    const piece = fc.string({ unit: 'binary', maxLength: 40 });
+    const long = fc
+      .tuple(piece, fc.integer({ min: 1, max: 20_000 }))
+      .map(([text, times]) => text.repeat(times));
+    fc.assert(
+      fc.property(long, fc.array(long, { maxLength: 4 }), long, (lead, texts, foot) => {
+        const sections = texts.map((text, index) => ({ heading: `${index}`, lines: [text] }));
+        const { body } = layOut('s', lead, sections, [foot]);
+        expect(bytes(body)).toBeLessThanOrEqual(mostBytes + 2);
+        // Every character is whole, so that it can be sent.
+        expect(() => encodeURIComponent(body)).not.toThrow();
+        expect(body).not.toMatch(/[^\P{Cc}\n\t]/u);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is left alone where it just fits', () => {
+    const lines = ['x'.repeat(mostBytes - bytes('lead\n\nWhy\n  \n\nfoot'))];
+    const { body } = layOut('s', 'lead', [{ heading: 'Why', lines }], ['foot']);
+    expect(bytes(body)).toBe(mostBytes);
+    expect(body).not.toContain('cut off');
   });
 });
 

@@ -1,0 +1,39 @@
+import { AwsError } from '../../local/account/service.ts';
+import type { Attach } from '../../local/rehearsal/attachment.ts';
+import { findScenario } from '../../local/rehearsal/scenario-file.ts';
+import { watchedRun } from '../promises/watched-run.ts';
+
+const scenario = findScenario(process.cwd(), 'bad-after-completion');
+
+/** SNS takes no mail from the detection of the bad release on, for so long. */
+const withoutMails =
+  (minutes: number, refusal: () => AwsError): Attach =>
+  ({ coordinator, clock }) => {
+    let until: number | undefined;
+    coordinator.account.wire.use(({ service, operation, input }, next) => {
+      if (service !== 'sns' || operation !== 'Publish') return next();
+      if (String(input.Subject).includes('bad release')) until ??= clock.now() + minutes * 60_000;
+      if (until === undefined || clock.now() >= until) return next();
+      throw refusal();
+    });
+    return {};
+  };
+
+const subjects = ({ mails }: { readonly mails: readonly { readonly subject: string }[] }) =>
+  mails.map(({ subject }) => subject).sort();
+
+describe('an incident whose mails SNS does not take', () => {
+  it.each([
+    ['refuses, for half an hour', 30, () => new AwsError('AuthorizationError', 'no key', 403)],
+    ['refuses, for three hours', 180, () => new AwsError('InvalidParameter', 'bad', 400)],
+    ['cannot be reached, for half an hour', 30, () => new AwsError('InternalError', 'down', 503)],
+  ])('while SNS %s, ends as if it did, and its mails follow', async (_, minutes, refusal) => {
+    const usual = await watchedRun(scenario);
+    const { result, violations } = await watchedRun(scenario, withoutMails(minutes, refusal));
+
+    expect(violations).toEqual([]);
+    expect(result.incidents.map(({ outcome }) => outcome)).toEqual(['rolled-back']);
+    expect(result.executions.filter(({ status }) => status !== 'SUCCEEDED')).toEqual([]);
+    expect(subjects(result)).toEqual(subjects(usual.result));
+  });
+});
