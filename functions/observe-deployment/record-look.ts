@@ -56,7 +56,7 @@ export async function recordLook(
   { subject, deployment, phase, share, judgement, shift: known, now }: Look,
   seen: Seen | undefined,
 ): Promise<Seen> {
-  const { verdict, evidence } = judgement;
+  const { verdict, reason, evidence } = judgement;
   const isFirstTraffic = !seen?.shifting && (share > 0 || phase !== 'shifting');
   const isFirstBake = phase === 'baking' && seen?.phase !== 'baking';
   // CodeDeploy's own times: a look comes up to a minute after what it finds.
@@ -78,7 +78,7 @@ export async function recordLook(
   }
   if (verdict !== seen?.verdict) {
     const at = common.seenAt;
-    await checkpoints.record({ ...common, phase: 'health-validation', at, verdict, evidence });
+    await checkpoints.record({ ...common, phase: 'health-validation', at, verdict, reason, evidence });
   }
   if (isFirstBake) {
     const at = new Date(deployment.completedAt ?? now).toISOString();

@@ -2,7 +2,9 @@ import * as z from 'zod';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import { serviceName } from '../../shared/catalog/service-entry.ts';
 import { InvalidInput } from '../../shared/errors.ts';
-import { judgement } from '../../shared/judge/judgement.ts';
+import { type Judgement, judgement } from '../../shared/judge/judgement.ts';
+import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
+import { checkpointSubjectOf } from '../../shared/ledger/checkpoint-subject.ts';
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import { type IncidentRecord, type ReleaseRecord, serviceOfRelease } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
@@ -31,7 +33,7 @@ export const rollbackRequest = z.strictObject({
   reason: z.string().min(1).max(500).optional(),
   /** Who asks, for the mail. */
   requestedBy: z.string().min(1).max(100).optional(),
-  /** The monitor's: the deployment it watched and what it saw. */
+  /** The monitor's: the deployment it watched and what it saw. They count only as far as the ledger holds the same. */
   deploymentId: z.string().optional(),
   judgement: judgement.optional(),
   /** By this name Step Functions links the execution to the one that started it. */
@@ -56,6 +58,7 @@ export interface OpenIncidentDeps {
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
   readonly incidents: IncidentLedger;
+  readonly checkpoints: CheckpointLedger;
   readonly plans: PlanStore;
   readonly now: () => number;
 }
@@ -75,6 +78,7 @@ export function openIncident(deps: OpenIncidentDeps) {
     const request = parsed.data;
     const { owners } = await deps.catalog.entry(request.service);
     const { release, superseded } = await findRelease(request);
+    const judged = await judgementOf(request, release);
     const planDigest = request.planDigest ?? null;
     if (superseded || request.mode === 'plan') {
       const { releaseId: incidentId, service } = release;
@@ -89,8 +93,8 @@ export function openIncident(deps: OpenIncidentDeps) {
       releaseId: release.releaseId,
       status: 'open',
       attempt: 1,
-      reason: request.reason ?? request.judgement?.reason ?? 'a person asked for it, and gave no reason',
-      evidence: request.judgement?.evidence ?? [],
+      reason: request.reason ?? judged?.reason ?? 'a person asked for it, and gave no reason',
+      evidence: judged?.evidence ?? [],
       ...(request.deploymentId
         ? { deploymentId: request.deploymentId }
         : { requestedBy: request.requestedBy ?? 'a person in the Step Functions console' }),
@@ -106,6 +110,30 @@ export function openIncident(deps: OpenIncidentDeps) {
     }
     return { status, incidentId: incident.incidentId, service: incident.service, attempt, planDigest };
   };
+
+  /**
+   * What the monitor saw, as the ledger has it: whoever may start the machine may write any judgement into its input.
+   *
+   * @throws InvalidInput where the ledger holds no judgement against that deployment of that release
+   */
+  async function judgementOf(
+    request: Pick<z.infer<typeof rollbackRequest>, 'deploymentId' | 'judgement'>,
+    release: ReleaseRecord,
+  ): Promise<Judgement | undefined> {
+    const { deploymentId } = request;
+    if (deploymentId === undefined && request.judgement === undefined) return undefined;
+    const watched = deploymentId === undefined ? undefined : release.deployments[deploymentId];
+    const against = !request.judgement || request.judgement.verdict === 'unhealthy';
+    const found =
+      watched &&
+      against &&
+      (await deps.checkpoints.judgementOf(checkpointSubjectOf(release, watched), 'unhealthy'));
+    if (found) return found;
+    throw new InvalidInput(
+      `judgement: the ledger holds none against deployment "${deploymentId ?? 'none'}" of release ` +
+        `${release.releaseId}; without judgement and deploymentId it is a rollback that a person asks for`,
+    );
+  }
 
   /** Before anything is marked bad: a plan of another release says nothing about this one. */
   async function checkIsPlanned({ releaseId }: ReleaseRecord, planDigest: string): Promise<void> {

@@ -1,12 +1,14 @@
+import type { Judgement, JudgementVerdict } from '../judge/judgement.ts';
 import {
   type AliasSighting,
   aliasSighting,
   type CheckpointPhase,
   type CheckpointRecord,
+  type CheckpointSubject,
   checkpointPhase,
   checkpointRecord,
 } from './checkpoint-records.ts';
-import type { LedgerTable } from './ledger-table.ts';
+import type { Key, LedgerTable } from './ledger-table.ts';
 
 /** A span of a service's records: times are ISO 8601, both ends belong to it. */
 export interface Span {
@@ -32,13 +34,19 @@ export class CheckpointLedger {
 
   /** Records that a deployment came to a phase, or to a verdict in it; the first record of it stands. */
   async record(checkpoint: CheckpointRecord): Promise<boolean> {
-    const { service, createdAt, deploymentId, phase, verdict } = checkpoint;
-    const step = `${phaseNumber(phase)}-${phase}${phase === 'health-validation' ? `-${verdict}` : ''}`;
-    return this.#table.put(
-      { pk: `SERVICE#${service}`, sk: `CHECKPOINT#${createdAt}#${deploymentId}#${step}` },
-      checkpoint,
-      { onlyIfNew: true },
-    );
+    return this.#table.put(checkpointKey(checkpoint), checkpoint, { onlyIfNew: true });
+  }
+
+  /** The judgement with which a deployment of a release was first found to have a verdict; undefined where it never was. */
+  async judgementOf(
+    deployment: CheckpointSubject,
+    verdict: JudgementVerdict,
+  ): Promise<Judgement | undefined> {
+    const key = checkpointKey({ ...deployment, phase: 'health-validation', verdict });
+    const found = await this.#table.get(key, checkpointRecord);
+    if (!found || found.releaseId !== deployment.releaseId) return undefined;
+    const { evidence, reason = evidence.find(({ finding }) => finding === 'breach')?.detail } = found;
+    return { verdict, reason: reason ?? `the judge found it ${verdict}`, evidence };
   }
 
   /** Checkpoints of the service's deployments that were made in a span. */
@@ -56,6 +64,17 @@ export class CheckpointLedger {
   async sightings(service: string, span: Span = {}): Promise<AliasSighting[]> {
     return this.#table.span(`SERVICE#${service}`, 'SIGHTING#', span, aliasSighting);
   }
+}
+
+function checkpointKey({
+  service,
+  createdAt,
+  deploymentId,
+  phase,
+  verdict,
+}: Pick<CheckpointRecord, 'service' | 'createdAt' | 'deploymentId' | 'phase' | 'verdict'>): Key {
+  const step = `${phaseNumber(phase)}-${phase}${phase === 'health-validation' ? `-${verdict}` : ''}`;
+  return { pk: `SERVICE#${service}`, sk: `CHECKPOINT#${createdAt}#${deploymentId}#${step}` };
 }
 
 function phaseNumber(phase: CheckpointPhase): number {

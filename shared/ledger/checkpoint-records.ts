@@ -54,6 +54,8 @@ export const checkpointRecord = z.strictObject({
   share: z.number().optional(),
   /** What the judge said of it then. */
   verdict: judgementVerdict.optional(),
+  /** Why, in one sentence; of `health-validation`. */
+  reason: z.string().optional(),
   evidence: z.array(evidence),
 });
 export type CheckpointRecord = z.infer<typeof checkpointRecord>;

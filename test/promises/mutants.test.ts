@@ -190,7 +190,7 @@ const cases: readonly Case[] = [
     promise: 'hands-off',
     mutant: 'the judge finds everything bad',
     scenario: healthy,
-    breaks: [mutants.hangingJudge],
+    breaks: mutants.hangingJudge,
   },
   {
     promise: 'hands-off',

@@ -196,11 +196,24 @@ export const playsItDown = mailsAs('normal');
 export const criesWolf = mailsAs('critical');
 
 /** A judge who finds everything bad. */
-export const hangingJudge = replaceFunction('ObserveDeploymentFunction', async (_, real) => ({
-  ...(await real()),
-  next: 'roll-back',
-  judgement: { verdict: 'unhealthy', reason: 'a bad feeling', evidence: [] },
-}));
+export const hangingJudge: readonly Attach[] = [
+  breakCalls(
+    { by: /^ObserveDeployment/, service: 'dynamodb', operation: 'PutItem' },
+    async ({ input }, real) => {
+      const { phase, sk } = input.Item;
+      if (phase?.S === 'health-validation') {
+        sk.S = sk.S.replace(/-[a-z]+$/, '-unhealthy');
+        Object.assign(input.Item, { verdict: { S: 'unhealthy' }, reason: { S: 'a bad feeling' } });
+      }
+      return real();
+    },
+  ),
+  replaceFunction('ObserveDeploymentFunction', async (_, real) => ({
+    ...(await real()),
+    next: 'roll-back',
+    judgement: { verdict: 'unhealthy', reason: 'a bad feeling', evidence: [] },
+  })),
+];
 
 /** A judge who finds everything good. */
 export const blindJudge = replaceFunction('ObserveDeploymentFunction', async (_, real) => {

@@ -1,5 +1,7 @@
 import { build } from '../../../functions/open-incident/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
+import type { Judgement } from '../../../shared/judge/judgement.ts';
+import { checkpointSubjectOf } from '../../../shared/ledger/checkpoint-subject.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { compilesMissing } from '../fixtures/compiles-missing.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
@@ -12,23 +14,35 @@ import {
   RELEASE,
   releaseRecord,
   rollbackPlan,
+  watchedDeployment,
 } from '../fixtures/records.ts';
 import { EXECUTION_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
 import { iso } from '../fixtures/times.ts';
 
 const judgement = {
-  verdict: 'unhealthy',
+  verdict: 'unhealthy' as const,
   reason: '21.4 % of 140 requests failed',
-  evidence: [{ rule: 'error-rate-limit', finding: 'breach', metric: 'errors', detail: '21.4 %' }],
+  evidence: [{ rule: 'error-rate-limit', finding: 'breach' as const, metric: 'errors', detail: '21.4 %' }],
 };
 const byMonitor = { service: 'orders', releaseId: RELEASE, deploymentId: DEPLOYMENT, judgement };
 let ledger: LedgerDouble;
+/** A look at the deployment came to this judgement. */
+const looked = (found: Judgement, release = releaseRecord()) =>
+  ledger.checkpoints.record({
+    ...checkpointSubjectOf(release, watchedDeployment()),
+    phase: 'health-validation',
+    status: 'InProgress',
+    at: iso(ledger.now),
+    seenAt: iso(ledger.now),
+    ...found,
+  });
 
 beforeEach(async () => {
   ledger = new LedgerDouble();
   mockBucket(catalogObject());
   await ledger.releases.open(goodRelease());
   await ledger.releases.open(releaseRecord());
+  await looked(judgement);
 });
 
 const open = (input: unknown, executionArn = EXECUTION_ARN) =>
@@ -96,6 +110,49 @@ describe('the first start', () => {
       incidentId: RELEASE,
     });
     await expect(ledger.incidents.incidentOfExecution(EXECUTION_ARN)).resolves.toBe(RELEASE);
+  });
+});
+
+describe('an input that plays the monitor', () => {
+  const healthy: Judgement = { verdict: 'healthy', reason: '3 of 4000 requests failed', evidence: [] };
+  const other = 'd-OTHER0009';
+
+  it.each([
+    ['of a deployment that was never judged', byMonitor, [] as Judgement[]],
+    ['of a deployment that was found healthy', byMonitor, [healthy]],
+    ['of another deployment', { ...byMonitor, deploymentId: other }, [judgement]],
+    ['of another release', { ...byMonitor, releaseId: GOOD_RELEASE }, [judgement]],
+    ['without a deployment', { service: 'orders', judgement }, [judgement]],
+    ['that speaks for the release', { ...byMonitor, judgement: healthy }, [judgement]],
+    ['of which only the deployment is named', { service: 'orders', deploymentId: DEPLOYMENT }, [healthy]],
+    ['for a plan alone', { ...byMonitor, mode: 'plan', deploymentId: other }, [judgement]],
+  ])('with a judgement %s is refused, and nothing is changed', async (_, input, found) => {
+    ledger = new LedgerDouble();
+    for (const release of [goodRelease(), releaseRecord()]) await ledger.releases.open(release);
+    for (const one of found) await looked(one);
+    const before = ledger.records();
+    const attempt = open(input);
+    await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+    await expect(attempt).rejects.toThrow('judgement: the ledger holds none against deployment');
+    expect(ledger.records()).toEqual(before);
+  });
+
+  it('gets the words of the ledger where the deployment was found bad, whatever it says itself', async () => {
+    const louder = { ...judgement, reason: 'everything is on fire', evidence: [] };
+    await open({ ...byMonitor, judgement: louder });
+    await expect(ledger.incidents.get(RELEASE)).resolves.toMatchObject({
+      reason: judgement.reason,
+      evidence: judgement.evidence,
+    });
+  });
+
+  it('is known by a judgement that was recorded without its reason, too', async () => {
+    ledger = new LedgerDouble();
+    await ledger.releases.open(releaseRecord());
+    const { reason: _, ...found } = judgement;
+    await looked(found as Judgement);
+    await open(byMonitor);
+    await expect(ledger.incidents.get(RELEASE)).resolves.toMatchObject({ reason: '21.4 %' });
   });
 });
 
@@ -222,10 +279,12 @@ describe('a service that was put back while others of its incident were not', ()
 
 describe('a release that is not the newest', () => {
   it('is superseded when the monitor names it, and nothing is changed', async () => {
+    const newer = { releaseId: 'orders-20260105T090100Z', startedAt: '2026-01-05T09:01:00.000Z' };
+    await ledger.releases.open(releaseRecord({ ...newer, deployments: {} }));
     const before = ledger.records();
-    await expect(open({ ...byMonitor, releaseId: GOOD_RELEASE })).resolves.toEqual({
+    await expect(open(byMonitor)).resolves.toEqual({
       status: 'superseded',
-      incidentId: GOOD_RELEASE,
+      incidentId: RELEASE,
       service: 'orders',
       attempt: 0,
       planDigest: null,
