@@ -1,3 +1,4 @@
+import { findIntegration, type Integration } from '../account/step-functions/integration-catalog.ts';
 import type { DefinitionReader, Fields } from './definition-reader.ts';
 import type { TaskResource } from './machine.ts';
 
@@ -42,6 +43,19 @@ export function compileResource(
     reader.problem(at, `'${suffix}' is not an integration pattern`);
     return undefined;
   }
+  const integration = findIntegration(resourceType, action);
+  if (integration === undefined) {
+    reader.problem(at, `Step Functions has no integration '${resourceType}:${action}'`);
+    return undefined;
+  }
+  if (!(integration.patterns as readonly string[]).includes(suffix)) {
+    reader.problem(
+      at,
+      `the ${suffix} pattern of ${resourceType}:${action} is not supported by Step Functions`,
+    );
+    return undefined;
+  }
+  checkArguments(reader, fields.Arguments, integration, path);
   const isJob = pattern === 'sync' || pattern === 'sync:2';
   if (isJob && !(resourceType === 'states' && action === 'startExecution')) {
     reader.problem(
@@ -51,4 +65,17 @@ export function compileResource(
     return undefined;
   }
   return { arn: `${prefix}${resourceType}:${action}`, resourceType, resource: `${action}${suffix}`, pattern };
+}
+
+/** Notes members of the Arguments that the integration does not have; an expression for all of them has no members yet. */
+function checkArguments(
+  reader: DefinitionReader,
+  args: unknown,
+  integration: Integration,
+  path: string,
+): void {
+  if (typeof args !== 'object' || args === null) return;
+  for (const member of integration.unknownMembers(args)) {
+    reader.problem(`${path}/Arguments/${member}`, `The field "${member}" is not supported by Step Functions`);
+  }
 }

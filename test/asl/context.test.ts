@@ -80,8 +80,8 @@ describe('$states.context', () => {
   it('has a task token only in tasks that wait for one', async () => {
     const harness = play().on(INVOKE, (args: unknown) => args);
     const execution = await harness.run({
-      Work: work({ Arguments: { has: '{% $exists($states.context.Task) %}' } }),
+      Work: work({ Arguments: { Payload: '{% $exists($states.context.Task) %}' } }),
     });
-    expect(output(execution)).toEqual({ has: false });
+    expect(output(execution)).toEqual({ Payload: false });
   });
 });

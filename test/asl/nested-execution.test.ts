@@ -107,7 +107,8 @@ describe('states:startExecution', () => {
   });
 
   it('refuses arguments StartExecution does not have', async () => {
-    const execution = await withChild(doubling).run(call('', { TraceHeader: 'x' }), { n: 1 });
+    const whole = { Arguments: `{% {"StateMachineArn": "${MACHINES}:child", "TraceHeader": "x"} %}` };
+    const execution = await withChild(doubling).run(call('', {}, whole), { n: 1 });
     expect(execution).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
     expect(execution.cause).toContain("'TraceHeader'");
   });

@@ -81,7 +81,10 @@ describe('Parallel', () => {
     const execution = await harness.run({
       Both: {
         Type: 'Parallel',
-        Branches: [branch('Work', { Work: work() }), branch('Other', { Other: work({ Resource: PUBLISH }) })],
+        Branches: [
+          branch('Work', { Work: work() }),
+          branch('Other', { Other: work({ Resource: PUBLISH, Arguments: {} }) }),
+        ],
         Retry: [{ ErrorEquals: ['Boom'], MaxAttempts: 1 }],
         Catch: [{ ErrorEquals: ['Boom'], Next: 'Caught' }],
         End: true,

@@ -176,6 +176,7 @@ describe('every boundary at AWS’s own figures', () => {
     'output of a catcher': (bytes) => ({
       A: work({
         Resource: 'arn:aws:states:::aws-sdk:ssm:getParameter',
+        Arguments: { Name: 'p' },
         Catch: [{ ErrorEquals: ['States.ALL'], Output: sized(bytes), Next: 'B' }],
       }),
       B: { Type: 'Pass', Output: null, End: true },

@@ -280,7 +280,7 @@ describe('an expression', () => {
       Catch: [{ ...caught[0], Output: error, Assign: { b: error } }],
     });
     expect(problems(fine)).toEqual([]);
-    expect(problems(task({ Arguments: { a: result }, Catch: caught }))).toHaveLength(1);
+    expect(problems(task({ Arguments: { Payload: result }, Catch: caught }))).toHaveLength(1);
     expect(problems(task({ Output: error, Catch: caught }))).toHaveLength(1);
     expect(problems(task({ Catch: [{ ...caught[0], Output: result }] }))).toHaveLength(1);
   });
@@ -326,6 +326,15 @@ describe('Task', () => {
       /the .sync:2 pattern of aws-sdk:sfn:startExecution/,
     ],
     ['arn:aws:states:::lambda:invoke.later', /'.later' is not an integration pattern/],
+    ['arn:aws:states:::states:startExecutions', /has no integration 'states:startExecutions'/],
+    ['arn:aws:states:::dynamodb:query', /has no integration 'dynamodb:query'/],
+    ['arn:aws:states:::lambda:Invoke', /has no integration 'lambda:Invoke'/],
+    ['arn:aws:states:::kinesis:putRecord', /has no integration 'kinesis:putRecord'/],
+    ['arn:aws:states:::aws-sdk:dynamodb:querys', /has no integration 'aws-sdk:dynamodb:querys'/],
+    ['arn:aws:states:::aws-sdk:dynamodb:Query', /has no integration 'aws-sdk:dynamodb:Query'/],
+    ['arn:aws:states:::aws-sdk:codedeploys:getDeployment', /has no integration 'aws-sdk:codedeploys:/],
+    ['arn:aws:states:::lambda:invoke.sync', /the .sync pattern of lambda:invoke is not supported by Step/],
+    ['arn:aws:states:::dynamodb:putItem.waitForTaskToken', /pattern of dynamodb:putItem is not supported/],
   ])('refuses the Resource %s', (Resource, message) => {
     expect(problems(task({ Resource, Catch: caught }))[0]).toMatch(message);
   });
@@ -335,7 +344,53 @@ describe('Task', () => {
     'arn:aws-cn:states:::lambda:invoke.waitForTaskToken',
     'arn:aws:states:::states:startExecution.sync:2',
   ])('takes the Resource %s', (Resource) => {
-    expect(problems(task({ Resource, Catch: caught }))).toEqual([]);
+    expect(problems(task({ Resource, Arguments: {}, Catch: caught }))).toEqual([]);
+  });
+
+  it.each<[string, object, string]>([
+    ['lambda:invoke', { FunctionName: 'f', Payloads: 1 }, 'Payloads'],
+    ['lambda:invoke.waitForTaskToken', { functionName: 'f' }, 'functionName'],
+    ['states:startExecution.sync:2', { StateMachineArn: 'm', Inputs: {} }, 'Inputs'],
+    ['sns:publish', { Topic: 't' }, 'Topic'],
+    ['sns:publish', { MessageAttributes: { a: { DataTypes: 'String' } } }, 'MessageAttributes/a/DataTypes'],
+    ['sqs:sendMessage', { QueueURL: 'q' }, 'QueueURL'],
+    ['events:putEvents', { Events: [] }, 'Events'],
+    ['apigateway:invoke', { Url: 'u' }, 'Url'],
+    ['dynamodb:getItem', { TableName: 't', Item: {} }, 'Item'],
+    ['dynamodb:putItem', { TableName: 't', Item: { id: { Text: 'x' } } }, 'Item/id/Text'],
+    ['aws-sdk:codedeploy:getDeployment', { deploymentId: 'd' }, 'deploymentId'],
+    [
+      'aws-sdk:lambda:updateAlias',
+      { RoutingConfig: { AdditionalWeights: {} } },
+      'RoutingConfig/AdditionalWeights',
+    ],
+    [
+      'aws-sdk:cloudformation:updateStack',
+      { Parameters: [{ ParameterKey: 'k' }, { Key: 'k' }] },
+      'Parameters[1]/Key',
+    ],
+  ])('refuses what %s has no member for: %j', (resource, args, member) => {
+    const fields = { Resource: `arn:aws:states:::${resource}`, Arguments: args, Catch: caught };
+    expect(problems(task(fields))).toEqual([
+      `/States/Work/Arguments/${member}: The field "${member}" is not supported by Step Functions`,
+    ]);
+  });
+
+  it.each<[string, object | string]>([
+    [
+      'lambda:invoke',
+      { FunctionName: 'f', Payload: { any: { thing: 1 } }, Qualifier: '{% $states.input.v %}' },
+    ],
+    ['states:startExecution', { StateMachineArn: 'm', Name: 'n', Input: { any: 1 } }],
+    ['sns:publish', { Message: { any: 1 }, MessageAttributes: '{% $states.input.a %}' }],
+    ['dynamodb:putItem', { TableName: 't', Item: { id: { S: '{% $states.input.id %}' } } }],
+    ['aws-sdk:lambda:updateAlias', { RoutingConfig: { AdditionalVersionWeights: { 5: 0.1 } } }],
+    ['aws-sdk:ec2:describeInstances', { InstanceIds: ['i'] }],
+    ['batch:submitJob', { JobName: 'j' }],
+    ['lambda:invoke', '{% $states.input %}'],
+  ])('takes what %s has members for: %j', (resource, args) => {
+    const fields = { Resource: `arn:aws:states:::${resource}`, Arguments: args, Catch: caught };
+    expect(problems(task(fields))).toEqual([]);
   });
 
   it('refuses a heartbeat that is not shorter than the time-out', () => {

@@ -171,7 +171,7 @@ describe('determinism', () => {
             States: {
               Work: work({
                 TimeoutSeconds: 1,
-                Arguments: { id: '{% $uuid() %}' },
+                Arguments: { Payload: '{% $uuid() %}' },
                 Retry: [{ ErrorEquals: ['States.Timeout'], MaxAttempts: 2, JitterStrategy: 'FULL' }],
                 Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Rest' }],
               }),

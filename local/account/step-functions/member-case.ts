@@ -29,6 +29,28 @@ export function toApiShape(value: unknown, schema: NormalizedSchema): unknown {
   return shape;
 }
 
+/**
+ * Paths of members that an operation does not have: `DeploymentIds`, `Revision/Type`. Text in `{% %}` has no value
+ * yet and is not looked into.
+ */
+export function* unknownMembers(value: unknown, schema: NormalizedSchema, path = ''): Generator<string> {
+  if (typeof value !== 'object' || value === null) return;
+  if (schema.isListSchema() && Array.isArray(value)) {
+    for (const [i, item] of value.entries()) {
+      yield* unknownMembers(item, schema.getValueSchema(), `${path}[${i}]`);
+    }
+    return;
+  }
+  if (!(schema.isMapSchema() || schema.isStructSchema()) || Array.isArray(value)) return;
+  const members = schema.isMapSchema() ? undefined : pascalMembers(schema);
+  for (const [name, item] of Object.entries(value)) {
+    const at = path === '' ? name : `${path}/${name}`;
+    const inner = members === undefined ? schema.getValueSchema() : members.get(name)?.schema;
+    if (inner === undefined) yield at;
+    else yield* unknownMembers(item, inner, at);
+  }
+}
+
 /** A service's answer as an AWS SDK integration gives it: members in PascalCase, timestamps and bytes as text. */
 export function toIntegrationShape(value: unknown, schema: NormalizedSchema): unknown {
   if (value === null || value === undefined) return undefined;

@@ -1,4 +1,4 @@
-import type { ServiceName } from '../wire/service-model.ts';
+import type { OperationModel, ServiceName } from '../wire/service-model.ts';
 import { portOf } from '../wire/service-port.ts';
 import { toApiShape, toIntegrationShape } from './member-case.ts';
 
@@ -19,6 +19,8 @@ export interface SdkCall {
 
 /** Services by their name in Resource, with the prefix of their errors: that name in PascalCase. */
 const services: Readonly<Record<string, { readonly name: ServiceName; readonly prefix: string }>> = {
+  apigateway: { name: 'api-gateway', prefix: 'ApiGateway' },
+  apigatewayv2: { name: 'apigatewayv2', prefix: 'ApiGatewayV2' },
   cloudformation: { name: 'cloudformation', prefix: 'CloudFormation' },
   cloudwatch: { name: 'cloudwatch', prefix: 'CloudWatch' },
   codedeploy: { name: 'codedeploy', prefix: 'CodeDeploy' },
@@ -28,7 +30,18 @@ const services: Readonly<Record<string, { readonly name: ServiceName; readonly p
   sfn: { name: 'sfn', prefix: 'Sfn' },
   sns: { name: 'sns', prefix: 'Sns' },
   ssm: { name: 'ssm', prefix: 'Ssm' },
+  vpclattice: { name: 'vpc-lattice', prefix: 'VpcLattice' },
 };
+
+/** The model of an action; undefined where the service has no such action. */
+export function readSdkOperation(
+  serviceName: string,
+  action: string,
+): OperationModel | undefined | 'no model' {
+  const service = Object.hasOwn(services, serviceName) ? services[serviceName] : undefined;
+  if (service === undefined) return 'no model';
+  return portOf(service.name).model.operation(action.charAt(0).toUpperCase() + action.slice(1));
+}
 
 /**
  * Reads the resource of an AWS SDK integration; members and errors come from the models of the SDK's clients.
@@ -40,18 +53,16 @@ const services: Readonly<Record<string, { readonly name: ServiceName; readonly p
  */
 export function readSdkCall(serviceName: string, action: string): SdkCall {
   const service = services[serviceName];
-  const operationName = action.charAt(0).toUpperCase() + action.slice(1);
-  const model = service && portOf(service.name).model;
-  const operation = model?.operation(operationName);
-  if (!service || !model || !operation) {
+  const operation = readSdkOperation(serviceName, action);
+  if (!service || operation === undefined || operation === 'no model') {
     throw new Error(`aws-sdk:${serviceName}:${action} is not simulated`);
   }
   return {
     service: service.name,
-    operation: operationName,
+    operation: operation.name,
     prefix: service.prefix,
     input: (args) => toApiShape(args ?? {}, operation.input) as object,
     result: (output) => toIntegrationShape(output, operation.output) ?? {},
-    isModelled: (name) => model.error(name) !== undefined,
+    isModelled: (name) => portOf(service.name).model.error(name) !== undefined,
   };
 }

@@ -50,7 +50,7 @@ export function machineRoom(clock: VirtualClock, services: Readonly<Record<strin
       stepFunctions.createStateMachine({ name: 'work', arn: machineArn, roleArn, definition });
     },
     /** Runs a machine of one Task and gives its execution. */
-    async runTask(resource: string, args: object) {
+    async runTask(resource: string, args: object | string) {
       this.create({
         Only: { Type: 'Task', Resource: `arn:aws:states:::${resource}`, Arguments: args, End: true },
       });

@@ -62,7 +62,8 @@ describe('lambda:invoke', () => {
 
   it('refuses an argument it does not know', async () => {
     const room = machineRoom(clock, { lambda: { Invoke: () => ({}) } });
-    const { error, cause } = await room.runTask('lambda:invoke', { FunctionName: 'f', Payloads: 1 });
+    const args = '{% {"FunctionName": "f", "Payloads": 1} %}';
+    const { error, cause } = await room.runTask('lambda:invoke', args);
     expect(error).toBe('States.Runtime');
     expect(cause).toContain('The field "Payloads" is not supported by Step Functions');
   });
@@ -144,8 +145,11 @@ describe('aws-sdk', () => {
   );
 
   it.each([
-    ['aws-sdk:codedeploy:getDeployment', { deploymentId: 'd' }, 'The field "deploymentId" is not supported'],
-    ['aws-sdk:codedeploy:getDeploymentz', {}, 'aws-sdk:codedeploy:getDeploymentz is not simulated'],
+    [
+      'aws-sdk:codedeploy:getDeployment',
+      '{% {"deploymentId": "d"} %}',
+      'The field "deploymentId" is not supported',
+    ],
     ['aws-sdk:ec2:describeInstances', {}, 'aws-sdk:ec2:describeInstances is not simulated'],
     ['sqs:sendMessage', {}, 'arn:aws:states:::sqs:sendMessage is not simulated'],
   ])('refuses %s %j', async (resource, args, reason) => {
