@@ -93,17 +93,14 @@ describe('requiredPermissions', () => {
     ['lambda', 'GetAlias', { FunctionName: 'fn', Name: 'live' }, [`lambda:GetAlias on ${functionArn}`]],
     ['lambda', 'ListTags', { Resource: functionArn }, [`lambda:ListTags on ${functionArn}`]],
     ['lambda', 'UpdateAlias', { FunctionName: 'fn', Name: 'live' }, [`lambda:UpdateAlias on ${functionArn}`]],
-    ...[
-      'DescribeChangeSet',
-      'DeleteChangeSet',
-      'ListChangeSets',
-      'GetTemplateSummary',
-    ].map((operation): [string, string, object, string[]] => [
-      'cloudformation',
-      operation,
-      { StackName: 'orders', ChangeSetName: 'pin' },
-      [`cloudformation:${operation} on ${stack('orders')}`],
-    ]),
+    ...['DescribeChangeSet', 'DeleteChangeSet', 'ListChangeSets', 'GetTemplateSummary'].map(
+      (operation): [string, string, object, string[]] => [
+        'cloudformation',
+        operation,
+        { StackName: 'orders', ChangeSetName: 'pin' },
+        [`cloudformation:${operation} on ${stack('orders')}`],
+      ],
+    ),
     ...['GetStackPolicy', 'SetStackPolicy', 'GetTemplate'].map(
       (operation): [string, string, object, string[]] => [
         'cloudformation',
