@@ -117,17 +117,21 @@ function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): vo
     );
     if (!planned && !isFrozen(facts, change)) say(`stops ${deploymentId}, which no plan names`);
   } else if (templateUrl !== undefined) {
+    // The saved template with the live versions in it, made for this attempt.
     const planned = targets.some(
-      ({ kind, ...target }) =>
-        kind === 'cloudformation' &&
-        'snapshot' in target &&
+      (target) =>
+        target.kind === 'cloudformation' &&
         target.snapshot?.kind === 'cloudformation' &&
-        templateUrl.endsWith(target.snapshot.templateKey),
+        owners.some((owner) =>
+          templateUrl.endsWith(`/templates/rests/${owner.replace('#', '/')}/${target.stack}.template`),
+        ),
     );
     if (!planned) say(`updates it to ${templateUrl}, which no plan names`);
   } else if (stack !== undefined) {
     const planned = targets.some(
-      (target) => target.kind === 'cloudformation' && target.stack === stack && !target.waitOnly,
+      (target) =>
+        (target.kind === 'stack-pin' || (target.kind === 'cloudformation' && !target.waitOnly)) &&
+        target.stack === stack,
     );
     if (!planned) say(`takes ${stack} back, which no plan names`);
   } else if (parameter) {

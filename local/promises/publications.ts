@@ -8,7 +8,7 @@ export interface Publication {
   /** Logical id of the function that published. */
   readonly by: string;
   /** `asked`, `opened` and `outcome` of an incident, `settled` of a release, `unwatched` deployment, `other`. */
-  readonly kind: 'asked' | 'opened' | 'outcome' | 'settled' | 'unwatched' | 'other';
+  readonly kind: 'asked' | 'opened' | 'back' | 'outcome' | 'settled' | 'unwatched' | 'other';
   /** Incident, release or deployment it is about; the subject where it is about none of them. */
   readonly about: string;
   /** Execution it names; empty where it names none. */
