@@ -65,6 +65,8 @@ export interface SimulatedAccountOptions {
     | 'currentVersionFrom'
     | 'republish'
     | 'pinRights'
+    | 'ringingTrigger'
+    | 'ssmParameters'
     | 'codeLabel'
     | 'providers'
   >;
@@ -155,6 +157,7 @@ export class SimulatedAccount {
       codeDeploy: this.codeDeploy,
       parameters: parametersPort(this.parameterStore, clock),
       readTemplate: templateReader(this.s3),
+      alarms: alarmsPort(this.cloudWatch),
       emit,
     });
     this.dynamoDb = new DynamoDb(parts);

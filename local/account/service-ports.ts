@@ -33,6 +33,7 @@ export function parametersPort(parameterStore: ParameterStore, clock: VirtualClo
       const Description = description === undefined ? {} : { Description: description };
       parameterStore.operations.PutParameter({ Name, Type, Value, Overwrite: true, ...Description }, call());
     },
+    get: (name) => parameterStore.version(name)?.value,
     delete(Name) {
       parameterStore.operations.DeleteParameter({ Name });
     },

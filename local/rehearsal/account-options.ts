@@ -7,9 +7,18 @@ import { type AccountSettings, playedSettings, type ScenarioAccount } from './sc
 export function accountOptions(account: ScenarioAccount) {
   const settings: AccountSettings = playedSettings(account);
   const { currentVersionFrom, rollbackPolicy, newUpdatePolicy, republish, pinRights } = settings;
+  const { ringingTrigger, ssmParameters } = settings;
   const { externalId, stopDuringHook, groupRollback, versionMetrics, dataLimitCaught } = settings;
   return {
-    stacks: { currentVersionFrom, rollbackPolicy, newUpdatePolicy, republish, pinRights },
+    stacks: {
+      currentVersionFrom,
+      rollbackPolicy,
+      newUpdatePolicy,
+      republish,
+      pinRights,
+      ringingTrigger,
+      ssmParameters,
+    },
     externalId,
     stopDuringHook,
     groupRollback,

@@ -32,6 +32,19 @@ export function readAccountState(scenario: Scenario, account: SimulatedAccount):
     stacks: scenario.services.flatMap(({ service, stack }) =>
       stack ? { service, stack, status: account.cloudFormation.status(stack) } : [],
     ),
+    data: scenario.services.flatMap(({ service, stack }) =>
+      account.cloudFormation.data.holders
+        .filter((holder) => holder.stack === stack)
+        .map(({ logicalId: resource, type, physicalId, createdAt, writtenAt, deletedAt }) => ({
+          service,
+          resource,
+          type,
+          physicalId,
+          createdAt: new Date(createdAt).toISOString(),
+          writtenAt: isoOrNull(writtenAt),
+          deletedAt: isoOrNull(deletedAt),
+        })),
+    ),
     apiStages: targetsOf(scenario, 'api-stage').map(({ name, target }) => ({
       name,
       release: releaseOfStage(account, target),
@@ -45,6 +58,10 @@ export function readAccountState(scenario: Scenario, account: SimulatedAccount):
       return found ? { name, version: found.version, value: shownValue(found.value) } : [];
     }),
   };
+}
+
+function isoOrNull(time: number | undefined): string | null {
+  return time === undefined ? null : new Date(time).toISOString();
 }
 
 function releaseOf(code: string): number {

@@ -67,7 +67,15 @@ function checkLedger({ releases = {}, trackedRollbacks }: ScenarioExpectation, r
 }
 
 function checkAccount(
-  { serves = {}, aliases = {}, stacks = {}, parameters = {}, apiStages = {}, mesh = {} }: ScenarioExpectation,
+  {
+    serves = {},
+    aliases = {},
+    stacks = {},
+    parameters = {},
+    data = {},
+    apiStages = {},
+    mesh = {},
+  }: ScenarioExpectation,
   { after }: Outcome,
 ) {
   const found: string[] = [];
@@ -110,6 +118,16 @@ function checkAccount(
     if ([...groups].some((group) => (weights[group] ?? 0) !== (actual[group] ?? 0))) {
       found.push(differs(`mesh.${rule}`, JSON.stringify(weights), JSON.stringify(actual)));
     }
+  }
+  for (const [name, fate] of Object.entries(data)) {
+    const [service, resource] = name.split('.');
+    const own = after.data.filter((one) => one.service === service && one.resource === resource);
+    const actual = own.some(({ writtenAt, deletedAt }) => writtenAt !== null && deletedAt !== null)
+      ? 'lost'
+      : own.some(({ deletedAt }) => deletedAt === null)
+        ? 'kept'
+        : 'none';
+    if (actual !== fate) found.push(differs(`data.${name}`, fate, actual));
   }
   for (const [name, value] of Object.entries(parameters)) {
     const actual = after.parameters.find((one) => one.name === name)?.value ?? 'none';

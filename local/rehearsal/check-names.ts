@@ -118,6 +118,10 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
     for (const name of Object.keys(members.parameters ?? {})) parameter(`${path}.parameters.${name}`, name);
     for (const name of Object.keys(members.releases ?? {})) service(`${path}.releases.${name}`, name);
     for (const name of Object.keys(members.stacks ?? {})) service(`${path}.stacks.${name}`, name);
+    for (const name of Object.keys(members.data ?? {})) {
+      if (name.includes('.')) service(`${path}.data.${name}`, name.slice(0, name.indexOf('.')));
+      else add(`${path}.data.${name}`, 'must be service.resource');
+    }
     for (const name of Object.keys(members.serves ?? {})) qualified(`${path}.serves.${name}`, name);
     for (const name of Object.keys(members.aliases ?? {})) qualified(`${path}.aliases.${name}`, name);
   };

@@ -1,8 +1,9 @@
-import type { Capability } from '@aws-sdk/client-cloudformation';
+import type { Capability, RollbackTrigger } from '@aws-sdk/client-cloudformation';
 import { stringify } from 'yaml';
 import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import type { SimulatedAccount } from '../account/account.ts';
+import type { DataHolder } from '../account/cloudformation/stored-data.ts';
 import { AwsError } from '../account/service.ts';
 import { functionsOf } from './check-names.ts';
 import { scenarioParameters, storedValue } from './parameters-of-scenario.ts';
@@ -59,6 +60,34 @@ export class DeploymentTool {
     this.#account = account;
   }
 
+  /** From then on, the services write to their tables, buckets and queues. */
+  writeData(): void {
+    const { cloudFormation, clock } = this.#account;
+    const { data } = cloudFormation;
+    const write = (holder: DataHolder): void => {
+      const entry = this.#scenario.services.find(({ stack }) => stack === holder.stack);
+      if (!entry) return;
+      const added = this.#scenario.releases
+        .filter(({ service }) => service === entry.service)
+        .flatMap(({ adds = [] }) => adds)
+        .find(({ resource }) => resource === holder.logicalId);
+      const after = added?.written ?? 0;
+      if (after !== 'never') clock.after(after, () => data.write(holder.physicalId, clock.now()));
+    };
+    for (const holder of data.holders) write(holder);
+    data.onCreated(write);
+  }
+
+  #rollbackTriggers(service: string): RollbackTrigger[] {
+    const { region, accountId } = this.#account.identity;
+    return this.#scenario.alarms
+      .filter((alarm) => alarm.service === service && alarm.rollbackTrigger)
+      .map(({ name }) => ({
+        Arn: `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`,
+        Type: 'AWS::CloudWatch::Alarm',
+      }));
+  }
+
   get #serviceRole(): string {
     return `arn:aws:iam::${this.#account.identity.accountId}:role/cloudformation-execution`;
   }
@@ -85,6 +114,7 @@ export class DeploymentTool {
       this.#account.cloudFormation.createStackNow(entry.stack, this.#template(entry, state), secrets, {
         ...role,
         capabilities,
+        rollbackConfiguration: { RollbackTriggers: this.#rollbackTriggers(entry.service) },
       });
       this.#account.parameterStore.operations.PutParameter(
         { Name: `/${entry.stack}/api/secret`, Type: 'SecureString', Value: secureStringSecret },
@@ -188,7 +218,15 @@ export class DeploymentTool {
         ? before.migration
         : { release: number, seconds: release.migrates.takes / 1000, fails: release.migrates.fails };
     const { config, hooks } = release;
-    const state = { code, config, hooks, ...(migration && { migration }) };
+    const state = {
+      code,
+      config,
+      hooks,
+      ...(migration && { migration }),
+      added: [...(before.added ?? []), ...(release.adds ?? [])],
+      exports: release.exports ?? before.exports ?? [],
+      imports: release.imports ?? before.imports ?? [],
+    };
     this.#planned.set(release.service, state);
     return { ...state, release: number };
   }

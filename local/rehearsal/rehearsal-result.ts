@@ -70,6 +70,20 @@ export interface AliasResult {
   readonly release: number;
 }
 
+/** A resource that holds data; times are ISO 8601. */
+export interface DataResult {
+  readonly service: string;
+  /** Logical id in the service's stack. */
+  readonly resource: string;
+  readonly type: string;
+  readonly physicalId: string;
+  readonly createdAt: string;
+  /** When something was written to it first. */
+  readonly writtenAt: string | null;
+  /** When it was deleted, or replaced by another one. */
+  readonly deletedAt: string | null;
+}
+
 /** The state of what the services consist of at one moment. */
 export interface AccountState {
   readonly aliases: readonly AliasResult[];
@@ -81,6 +95,8 @@ export interface AccountState {
   }[];
   /** The release whose deployment each stage of an API serves: 0 is the one from before. */
   readonly apiStages: readonly { readonly name: string; readonly release: number }[];
+  /** Tables, buckets and queues of the stacks, also those that are gone. */
+  readonly data: readonly DataResult[];
   /** The weights of rules by target group. */
   readonly mesh: readonly { readonly rule: string; readonly weights: Readonly<Record<string, number>> }[];
 }

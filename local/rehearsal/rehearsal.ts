@@ -75,7 +75,7 @@ export class Rehearsal {
   readonly coordinator: BootedCoordinator;
   readonly timeline: Timeline;
   readonly changes: ReturnType<typeof logChanges>;
-  before: AccountState = { aliases: [], stacks: [], parameters: [], apiStages: [], mesh: [] };
+  before: AccountState = { aliases: [], stacks: [], parameters: [], data: [], apiStages: [], mesh: [] };
   readonly #scenario: Scenario;
   readonly #tool: DeploymentTool;
   readonly #work: PendingWork;
@@ -120,6 +120,7 @@ export class Rehearsal {
     this.#work = new PendingWork(clock);
     this.#tool = new DeploymentTool(scenario, account);
     this.#tool.createStacks();
+    this.#tool.writeData();
     this.#tool.createParameters();
     deployRollbackHooks(scenario, account);
     deployHealthChecks(scenario, account);

@@ -7,6 +7,8 @@ const uses = {
   service: z.string(),
   /** Whether it stops the CodeDeploy deployments of the service. */
   stopsDeployments: z.boolean().default(false),
+  /** Whether it is a rollback trigger of the service's stack. */
+  rollbackTrigger: z.boolean().optional(),
   /** Whether the service's catalog entry declares it. */
   declared: z.boolean().default(false),
 };

@@ -44,6 +44,11 @@ const members = z.strictObject({
   parameters: z.record(z.string(), z.string()).optional(),
   /** Final status of the stacks, by service. */
   stacks: z.record(z.string(), z.string()).optional(),
+  /**
+   * What became of the resources that hold data, by `service.resource`: it is there (`kept`), it was deleted or
+   * replaced after something had been written to it (`lost`), or it is not there and nothing is lost (`none`).
+   */
+  data: z.record(z.string(), z.enum(['kept', 'lost', 'none'])).optional(),
   /** Parts of the subjects of all mails, in order. */
   mails: z.array(z.string()).optional(),
   /** How many executions of each machine ended how; machines that are left out may have any. */

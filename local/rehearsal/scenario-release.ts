@@ -26,6 +26,19 @@ const migration = z.preprocess(
   z.strictObject({ takes: positiveDuration, fails: z.boolean().default(false) }),
 );
 
+const exportName = z.string().regex(/^[A-Za-z0-9:-]{1,255}$/);
+
+/** A resource that holds data. */
+export const addedResource = z.strictObject({
+  /** Logical id in the stack. */
+  resource: z.string().regex(/^[A-Za-z0-9]{1,100}$/),
+  type: z.enum(['table', 'bucket', 'queue']),
+  deletionPolicy: z.enum(['Delete', 'Retain', 'RetainExceptOnCreate']).optional(),
+  /** When the first data is written to it, counted from its creation; `never` leaves it empty. */
+  written: z.union([positiveDuration, z.literal('never')]).prefault('0s'),
+});
+export type AddedResource = z.infer<typeof addedResource>;
+
 /** A release: a stack update with new code for some functions, shifted in by CodeDeploy. */
 export const release = z.strictObject({
   service: z.string(),
@@ -48,6 +61,12 @@ export const release = z.strictObject({
   migrates: migration.optional(),
   /** The update is requested with `DisableRollback`: where it fails, the stack stays as it is. */
   disableRollback: z.boolean().optional(),
+  /** Tables, buckets and queues that come into the stack with this release, and what is written to them. */
+  adds: z.array(addedResource).optional(),
+  /** Values that the stack exports from this release on, by the names of the exports. */
+  exports: z.array(exportName).optional(),
+  /** Exports of other stacks that the stack imports from this release on. */
+  imports: z.array(exportName).optional(),
   hooks: z.strictObject({ preTraffic: hook.optional(), postTraffic: hook.optional() }).prefault({}),
 });
 export type ScenarioRelease = z.infer<typeof release>;

@@ -2,7 +2,7 @@ import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import { preferenceType } from './deployment-config-names.ts';
 import type { ScenarioAlarm } from './scenario-alarm.ts';
-import type { ScenarioRelease } from './scenario-release.ts';
+import type { AddedResource, ScenarioRelease } from './scenario-release.ts';
 
 /** What one state of a service's stack is made of. */
 export interface ServiceState {
@@ -10,6 +10,11 @@ export interface ServiceState {
   readonly code: Readonly<Record<string, number>>;
   readonly config: string;
   readonly hooks: ScenarioRelease['hooks'];
+  /** Resources that releases have added. */
+  readonly added?: readonly AddedResource[];
+  /** Names of what the stack exports, and of what it imports. */
+  readonly exports?: readonly string[];
+  readonly imports?: readonly string[];
   /** The data migration that the stack holds: by which release, how long it takes, s, and whether it fails then. */
   readonly migration?: { readonly release: number; readonly seconds: number; readonly fails: boolean };
 }
@@ -76,13 +81,61 @@ export function serviceTemplate(
         Type: 'AWS::SSM::Parameter',
         Properties: { Name: `/${entry.stack}/table/name`, Type: 'String', Value: { Ref: 'Table' } },
       },
+      ...addedResources(state),
+      ...importingResources(entry, state),
       ...migrationResource(entry, state),
       ...hookResources(entry, state),
       ...functionResources(entry, state, alarms, provisioned),
     },
+    ...(state.exports && state.exports.length > 0 && { Outputs: exportingOutputs(state.exports) }),
   };
   // As JSON: read many times faster than YAML, and thousands of rehearsals make ten stacks each.
   return JSON.stringify(template, null, 2);
+}
+
+const dataTypes = {
+  table: {
+    Type: 'AWS::DynamoDB::Table',
+    Properties: {
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    },
+  },
+  bucket: { Type: 'AWS::S3::Bucket' },
+  queue: { Type: 'AWS::SQS::Queue' },
+} as const;
+
+function addedResources({ added = [] }: ServiceState) {
+  return Object.fromEntries(
+    added.map(({ resource, type, deletionPolicy }) => [
+      resource,
+      { ...dataTypes[type], ...(deletionPolicy && { DeletionPolicy: deletionPolicy }) },
+    ]),
+  );
+}
+
+/** Each import is the value of a parameter in Parameter Store. */
+function importingResources({ stack }: ServiceEntry, { imports = [] }: ServiceState) {
+  return Object.fromEntries(
+    imports.map((name, index) => [
+      `Imported${index + 1}`,
+      {
+        Type: 'AWS::SSM::Parameter',
+        Properties: {
+          Name: `/${stack}/imported/${name}`,
+          Type: 'String',
+          Value: { 'Fn::ImportValue': name },
+        },
+      },
+    ]),
+  );
+}
+
+function exportingOutputs(names: readonly string[]) {
+  return Object.fromEntries(
+    names.map((name, index) => [`Exported${index + 1}`, { Value: { Ref: 'Table' }, Export: { Name: name } }]),
+  );
 }
 
 function functionResources(

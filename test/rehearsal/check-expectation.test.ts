@@ -48,7 +48,7 @@ const result: Omit<RehearsalResult, 'violations' | 'wallMs'> = {
     { at: '2026-01-05T09:12:00.000Z', to: 'a@example.com', subject: '[prod] cart: rolled back', body: '' },
   ],
   undelivered: 0,
-  before: { aliases: [], stacks: [], parameters: [], apiStages: [], mesh: [] },
+  before: { aliases: [], stacks: [], parameters: [], data: [], apiStages: [], mesh: [] },
   after: {
     aliases: [
       { service: 'cart', function: 'Add', alias: 'live', version: '1', weights: { 2: 0.1 }, release: 0 },
@@ -56,6 +56,19 @@ const result: Omit<RehearsalResult, 'violations' | 'wallMs'> = {
     ],
     stacks: [{ service: 'cart', stack: 'shop-cart', status: 'UPDATE_COMPLETE' }],
     parameters: [{ name: '/cart/limit', version: 3, value: '20' }],
+    data: [
+      ['Orders', '2026-01-05T09:06:00.000Z', null],
+      ['Audit', '2026-01-05T09:06:00.000Z', '2026-01-05T09:20:00.000Z'],
+      ['Empty', null, '2026-01-05T09:20:00.000Z'],
+    ].map(([resource, writtenAt, deletedAt]) => ({
+      service: 'cart',
+      resource: resource as string,
+      type: 'AWS::DynamoDB::Table',
+      physicalId: `shop-cart-${resource}`,
+      createdAt: '2026-01-05T09:05:00.000Z',
+      writtenAt: writtenAt as string | null,
+      deletedAt: deletedAt as string | null,
+    })),
     apiStages: [{ name: 'api/prod', release: 1 }],
     mesh: [{ rule: 'rule-1', weights: { blue: 90, green: 10 } }],
   },
@@ -78,7 +91,9 @@ describe('checkExpectation', () => {
       { mesh: { 'rule-1': { blue: 100 } } },
       ['mesh.rule-1: expected {"blue":100}, found {"blue":90,"green":10}'],
     ],
-  ])('holds parameters, stages and rules to %j', (expected, problems) => {
+    [{ data: { 'cart.Orders': 'kept', 'cart.Audit': 'lost', 'cart.Empty': 'none' } }, []],
+    [{ data: { 'cart.Audit': 'kept' } }, ['data.cart.Audit: expected kept, found lost']],
+  ])('holds parameters, data, stages and rules to %j', (expected, problems) => {
     expect(check(expected)).toEqual(problems);
   });
 

@@ -166,6 +166,11 @@ releases:
       /^my\.yaml: expect\.under\.0\.serves\.pay: "pay" is not a service/,
     ],
     [
+      'an expectation of data without a service',
+      'expect: { incidents: [], data: { Orders: kept } }',
+      /^my\.yaml: expect\.data\.Orders: must be service\.resource$/,
+    ],
+    [
       'an outcome that is none',
       'expect: { incidents: [{ service: cart, outcome: fine }] }',
       /^my\.yaml: expect\.incidents\.0\.outcome: .*"rolled-back"/,

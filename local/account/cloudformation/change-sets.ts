@@ -30,8 +30,14 @@ export interface ChangeSetsOptions {
     stack: Stack,
     definition: StackDefinition,
     token: string | undefined,
-    disableRollback: boolean,
+    choices: UpdateChoices,
   ) => void;
+}
+
+/** How an update is to go when it fails. */
+export interface UpdateChoices {
+  readonly disableRollback?: boolean | undefined;
+  readonly retainExceptOnCreate?: boolean | undefined;
 }
 
 /** How long a change set waits before it is worked on, and is worked on, ms. Not documented: seconds are usual. */
@@ -87,7 +93,8 @@ export class ChangeSets {
     DescribeChangeSet: ({ ChangeSetName, StackName, NextToken }: DescribeChangeSetCommandInput) =>
       changeSetShape(this.find(ChangeSetName, StackName), NextToken),
     ExecuteChangeSet: (input: ExecuteChangeSetCommandInput) => {
-      const { ChangeSetName, StackName, ClientRequestToken: token, DisableRollback = false } = input;
+      const { ChangeSetName, StackName, ClientRequestToken: token } = input;
+      const { DisableRollback: disableRollback = false, RetainExceptOnCreate: retainExceptOnCreate } = input;
       checkToken(this.stackOf(ChangeSetName, StackName), token);
       const changeSet = this.find(ChangeSetName, StackName);
       const { id, stack, status, definition } = changeSet;
@@ -100,10 +107,10 @@ export class ChangeSets {
           `ChangeSet [${id}] cannot be executed in its current execution status of [${execution}]`,
         );
       }
-      this.#options.checkUpdatable(stack, DisableRollback);
+      this.#options.checkUpdatable(stack, disableRollback);
       this.#byId.delete(id);
       this.#executed.set(id, stack);
-      this.#options.update(stack, definition, token, DisableRollback);
+      this.#options.update(stack, definition, token, { disableRollback, retainExceptOnCreate });
       return {};
     },
     DeleteChangeSet: ({ ChangeSetName, StackName }: DeleteChangeSetCommandInput) => {

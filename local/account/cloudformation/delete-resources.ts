@@ -22,12 +22,20 @@ export function deleteResources(
     if (running === 0) onEnd();
   };
   for (const resource of resources) {
-    if (resource.retain && resource.physicalId) {
+    // What was replaced has a successor under its logical id, which stays what it is.
+    const current = stack.resources.get(resource.logicalId);
+    const successor = current?.physicalId === resource.physicalId ? undefined : current;
+    const keepSuccessor = (): void => {
+      if (successor) stack.resources.set(resource.logicalId, successor);
+    };
+    if (resource.deletionPolicy?.startsWith('Retain') && resource.physicalId) {
       journal.setResource(stack, resource, 'DELETE_SKIPPED');
+      keepSuccessor();
       continue;
     }
     running += 1;
     const record = journal.setResource(stack, resource, 'DELETE_IN_PROGRESS');
+    keepSuccessor();
     const { seconds } = provider(resource.type);
     journal.clock.after(random.integer(seconds[0] * 1000, seconds[1] * 1000), () => {
       try {
@@ -38,6 +46,7 @@ export function deleteResources(
         journal.setResource(stack, record, 'DELETE_FAILED', { reason: error.message });
         stack.resources.delete(record.logicalId);
       }
+      keepSuccessor();
       done();
     });
   }

@@ -1,10 +1,13 @@
 import type { SeededRandom } from '../../random/seeded-random.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { ownName } from './physical-name.ts';
+import { requiresRecreation } from './requires-recreation.ts';
 import type { ResourceProvider } from './resource-provider.ts';
 import { ResourceWork } from './resource-work.ts';
 import { type Stack, type StackDefinition, type StackResource, strike } from './stack.ts';
 import { dependenciesOf } from './stack-definition.ts';
 import type { StackJournal } from './stack-journal.ts';
+import { deniedBy } from './stack-policy.ts';
 import { resolveResource } from './stack-scope.ts';
 
 /** What {@link ForwardChange} works with. */
@@ -40,6 +43,7 @@ export class ForwardChange {
   }
 
   start(): void {
+    this.#checkRemovals();
     this.#proceed();
   }
 
@@ -47,6 +51,18 @@ export class ForwardChange {
   cancel(): void {
     this.#over = true;
     this.#cancelRunning();
+  }
+
+  /** A stack policy can deny that a resource is removed, which fails the update before anything changes. */
+  #checkRemovals(): void {
+    const { stack, definition, journal } = this.#options;
+    for (const resource of [...stack.resources.values()]) {
+      if (resource.logicalId in definition.resources) continue;
+      const reason = deniedByPolicy(stack, resource, 'Update:Delete', true);
+      if (reason === undefined) continue;
+      journal.setResource(stack, resource, 'UPDATE_FAILED', { reason });
+      this.#failed.push(resource.logicalId);
+    }
   }
 
   #proceed(): void {
@@ -76,11 +92,12 @@ export class ForwardChange {
     if (!declaration) return;
     const { properties, updatePolicy } = resolveResource(stack, declaration);
     const existing = stack.resources.get(logicalId);
-    const retain = declaration.DeletionPolicy === 'Retain';
+    const { DeletionPolicy: deletionPolicy, UpdateReplacePolicy: updateReplacePolicy } = declaration;
+    const policies = { deletionPolicy, updateReplacePolicy };
     const from = existing?.physicalId ? existing : undefined;
     if (from && !from.dirty && canonicalJson(from.properties) === canonicalJson(properties)) {
       // Policies are no properties: a change of them alone shows nowhere, and counts from now on.
-      stack.resources.set(logicalId, { ...from, updatePolicy, retain });
+      stack.resources.set(logicalId, { ...from, updatePolicy, ...policies });
       return;
     }
     const record: StackResource = {
@@ -90,7 +107,7 @@ export class ForwardChange {
       properties: from?.properties ?? properties,
       attributes: from?.attributes ?? {},
       updatePolicy: from?.updatePolicy ?? updatePolicy,
-      retain,
+      ...policies,
       status: from ? 'UPDATE_IN_PROGRESS' : 'CREATE_IN_PROGRESS',
       reason: undefined,
       updatedAt: journal.clock.now(),
@@ -99,17 +116,22 @@ export class ForwardChange {
     const verb = from ? 'UPDATE' : 'CREATE';
     journal.setResource(stack, record, `${verb}_IN_PROGRESS`);
     const change = { stack, logicalId, type: declaration.Type, properties, updatePolicy, rollingBack: false };
-    const fault = strike(stack, 'update', logicalId);
+    const replaces = from !== undefined && isReplaced(from, properties);
+    const fault =
+      deniedByPolicy(stack, record, replaces ? 'Update:Replace' : 'Update:Modify', from !== undefined) ??
+      strike(stack, 'update', logicalId) ??
+      (replaces ? takenName(from, properties) : undefined);
     const work = new ResourceWork(
       journal.clock,
       random,
       provider(declaration.Type),
       change,
-      from,
+      replaces ? undefined : from,
       fault,
       (result) => {
         this.#running.delete(logicalId);
         if (result.ok) {
+          if (replaces) stack.replaced = [...stack.replaced, from];
           const { physicalId = record.physicalId, attributes = record.attributes } = result.created ?? {};
           journal.setResource(stack, record, `${verb}_COMPLETE`, {
             physicalId,
@@ -143,4 +165,38 @@ export class ForwardChange {
     }
     this.#running.clear();
   }
+}
+
+function deniedByPolicy(
+  stack: Stack,
+  resource: StackResource,
+  action: 'Update:Modify' | 'Update:Replace' | 'Update:Delete',
+  exists: boolean,
+): string | undefined {
+  const policy = stack.policyDuringUpdate ?? stack.policy;
+  // What is new is not protected by a policy.
+  return exists && policy !== undefined ? deniedBy(policy, action, resource) : undefined;
+}
+
+/** Whether a change of properties puts a new resource in place of the one there is. */
+function isReplaced(
+  { type, properties: before }: StackResource,
+  after: StackResource['properties'],
+): boolean {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].some(
+    (name) =>
+      requiresRecreation(type, name) === 'Always' &&
+      canonicalJson(before[name]) !== canonicalJson(after[name]),
+  );
+}
+
+/** Two resources cannot have one name: the refusal, where a replacement would have that of its predecessor. */
+function takenName(
+  { type, properties: before }: StackResource,
+  after: StackResource['properties'],
+): string | undefined {
+  const name = ownName(type, after);
+  if (name === undefined || name !== ownName(type, before)) return undefined;
+  return `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`;
 }

@@ -10,6 +10,8 @@ export interface Scope {
   /** Whether a condition of the template holds. */
   condition(name: string): boolean;
   findInMap(map: string, top: string, second: string): unknown;
+  /** The value of an export; without it, imports are left standing. */
+  importValue?(name: string): unknown;
 }
 
 /** Takes a property out of its object. */
@@ -108,6 +110,11 @@ function call(name: string, argument: unknown, whole: object, scope: Scope): unk
     case 'Fn::FindInMap': {
       const [map, top, second] = walk(argument, scope) as [string, string, string];
       return scope.findInMap(map, top, second);
+    }
+    case 'Fn::ImportValue': {
+      const exported = walk(argument, scope);
+      if (typeof exported !== 'string' || !scope.importValue) return { [name]: exported };
+      return scope.importValue(exported);
     }
     case 'Fn::Join': {
       const [delimiter, parts] = walk(argument, scope) as [string, unknown];

@@ -26,6 +26,12 @@ const NAME_PROPERTY: Readonly<Record<string, string>> = {
   'AWS::Logs::LogGroup': 'LogGroupName',
 };
 
+/** The name that a template gives a resource itself. */
+export function ownName(type: string, properties: Readonly<Record<string, unknown>>): string | undefined {
+  const own = properties[NAME_PROPERTY[type] ?? ''];
+  return typeof own === 'string' ? own : undefined;
+}
+
 /**
  * The name a resource gets: its own from the template, else `<stack>-<logical id>-<12 random characters>`, the
  * first part cut where the type takes no more.
@@ -37,8 +43,8 @@ export function newPhysicalName(
   properties: Readonly<Record<string, unknown>>,
   random: SeededRandom,
 ): string {
-  const own = properties[NAME_PROPERTY[type] ?? ''];
-  if (typeof own === 'string') return own;
+  const own = ownName(type, properties);
+  if (own !== undefined) return own;
   const suffix = random.alphanumeric(12);
   const room = (LONGEST[type] ?? 255) - suffix.length - 1;
   return `${`${stackName}-${logicalId}`.slice(0, room)}-${suffix}`;

@@ -19,6 +19,8 @@ export interface StackSsmParameter {
 export interface ParametersPort {
   /** Writes a parameter, as a new version when it exists. */
   put(parameter: StackSsmParameter): void;
+  /** The value of a parameter, for templates that name it; `undefined` where there is none. */
+  get?(name: string): string | undefined;
   delete(name: string): void;
 }
 

@@ -26,7 +26,16 @@ export function rollBackResources(
   };
   for (const [logicalId, before] of stack.stable.resources) {
     const now = stack.resources.get(logicalId);
-    if (!now || !needsPuttingBack(now, before)) continue;
+    if (!now) continue;
+    if (now.physicalId && now.physicalId !== before.physicalId) {
+      // The one before is still there; the replacement is deleted afterwards.
+      journal.setResource(stack, before, 'UPDATE_COMPLETE');
+      continue;
+    }
+    if (!needsPuttingBack(now, before)) {
+      if (now.status === 'UPDATE_FAILED') stack.resources.set(logicalId, before);
+      continue;
+    }
     running += 1;
     journal.setResource(stack, now, 'UPDATE_IN_PROGRESS', { dirty: true });
     const { type, properties, updatePolicy } = before;
@@ -43,6 +52,14 @@ export function rollBackResources(
     });
   }
   done();
+}
+
+/** The resources that an update has put in place of others. */
+export function replacementsOf(stack: Stack): StackResource[] {
+  return [...stack.resources.values()].filter(({ logicalId, physicalId }) => {
+    const before = stack.stable.resources.get(logicalId);
+    return before !== undefined && physicalId !== '' && physicalId !== before.physicalId;
+  });
 }
 
 /** The resources an update has created and a rollback must remove, newest first. */

@@ -10,9 +10,14 @@ import type {
   DescribeStackResourcesCommandInput,
   DescribeStacksCommandInput,
   ExecuteChangeSetCommandInput,
+  GetStackPolicyCommandInput,
   GetTemplateCommandInput,
+  ListExportsCommandInput,
+  ListImportsCommandInput,
   ListStackResourcesCommandInput,
+  RollbackConfiguration,
   RollbackStackCommandInput,
+  SetStackPolicyCommandInput,
   StackStatus,
   Tag,
   TemplateStage,
@@ -21,13 +26,16 @@ import type {
 import { Listeners } from '../../asl/listeners.ts';
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import type { SeededRandom } from '../../random/seeded-random.ts';
+import type { AlarmsPort } from '../codedeploy/codedeploy-ports.ts';
 import type { SimulatedCodeDeploy } from '../codedeploy/simulated-codedeploy.ts';
 import type { SimulatedLambda } from '../lambda/simulated-lambda.ts';
 import { AwsError, type Operations, type SimulatedService } from '../service.ts';
 import { type AliasBehaviour, DEFAULT_ALIAS_BEHAVIOUR } from './alias-behaviour.ts';
 import { aliasProvider } from './alias-provider.ts';
-import { ChangeSets } from './change-sets.ts';
+import { ChangeSets, type UpdateChoices } from './change-sets.ts';
 import { unsupported, validationError } from './cloudformation-errors.ts';
+import { dataProvider } from './data-provider.ts';
+import { allExports, exportsRefusal, importersOf } from './exports.ts';
 import { functionProvider, type RepublishBehaviour, versionProvider } from './lambda-providers.ts';
 import { migrationProvider } from './migration-provider.ts';
 import {
@@ -42,6 +50,7 @@ import type { Stack, StackDefinition } from './stack.ts';
 import { checkCapabilities, differs } from './stack-definition.ts';
 import { StackEngine } from './stack-engine.ts';
 import { type EmittedStackEvent, StackJournal } from './stack-journal.ts';
+import { checkStackPolicy } from './stack-policy.ts';
 import { checkToken, requiredName, StackRegistry } from './stack-registry.ts';
 import {
   page,
@@ -51,6 +60,7 @@ import {
   stackShape,
   templateBody,
 } from './stack-shapes.ts';
+import { DATA_TYPES, StoredData } from './stored-data.ts';
 import { templateChanges } from './template-changes.ts';
 import { type ReadTemplate, templateText, templateTextNow } from './template-text.ts';
 
@@ -62,10 +72,16 @@ export interface SimulatedCloudFormationOptions extends Partial<AliasBehaviour> 
   readonly codeDeploy: SimulatedCodeDeploy;
   readonly parameters: ParametersPort;
   readonly emit: (event: EmittedStackEvent) => void;
+  /** The alarms that rollback triggers name; without it, triggers never fail an operation. */
+  readonly alarms?: AlarmsPort;
   readonly readTemplate?: ReadTemplate;
   /** 12 digits. */
   readonly accountId?: string;
   readonly region?: string;
+  /** Whether a rollback trigger that was in ALARM before an operation fails it. */
+  readonly ringingTrigger?: 'counts' | 'ignored';
+  /** Whether `UsePreviousValue` keeps what a parameter named in Parameter Store, or reads it anew. */
+  readonly ssmParameters?: 'read-anew' | 'kept';
   /** Whether the rights to update an alias suffice to change it through a stack without a service role. */
   readonly pinRights?: 'denied' | 'allowed';
   /** What publishing code does that an earlier version already has. */
@@ -111,8 +127,8 @@ const DAY_MS = 86_400_000;
  * - that `GetTemplate` and `DescribeStacks` show the new template and parameters while an update is under way;
  * - that the rollback of several resources runs in parallel; all durations; the wording of a few messages.
  *
- * Left out: stack events carry no ResourceProperties; nested stacks, stack policies, rollback triggers, replacement of resources, dynamic
- * references, Fn::ImportValue and other transforms than SAM are refused by name.
+ * Left out: stack events carry no ResourceProperties; a nested stack is a resource without resources of its own;
+ * dynamic references and other transforms than SAM are refused by name.
  */
 export class SimulatedCloudFormation implements SimulatedService {
   readonly #options: SimulatedCloudFormationOptions;
@@ -122,16 +138,25 @@ export class SimulatedCloudFormation implements SimulatedService {
   readonly #registry: StackRegistry;
   readonly #changeSets: ChangeSets;
   readonly #updates = new Listeners<StackUpdate>();
+  /** What would be lost with the stacks' tables, buckets and queues. */
+  readonly data = new StoredData();
 
   constructor(options: SimulatedCloudFormationOptions) {
     const { clock, emit, accountId = '123456789012', region = 'us-east-1' } = options;
     this.#options = options;
     this.#random = options.random.fork('cloudformation');
-    this.#registry = new StackRegistry(this.#random, accountId, region);
+    this.#registry = new StackRegistry(this.#random, accountId, region, {
+      get: (name) => options.parameters.get?.(name),
+      kept: options.ssmParameters !== 'read-anew',
+    });
     this.#journal = new StackJournal(clock, this.#random, emit);
     const providers = this.#providers();
     const generic = genericProvider(this.#random);
-    this.#engine = new StackEngine(this.#journal, this.#random, (type) => providers[type] ?? generic);
+    this.#engine = new StackEngine(this.#journal, this.#random, (type) => providers[type] ?? generic, {
+      alarms: options.alarms,
+      ringingTrigger: options.ringingTrigger ?? 'ignored',
+      exportsRefusal: (stack) => exportsRefusal(stack, this.#registry.stacks),
+    });
     this.#changeSets = new ChangeSets({
       clock,
       random: this.#random.fork('change-sets'),
@@ -162,6 +187,8 @@ export class SimulatedCloudFormation implements SimulatedService {
       });
       checkCapabilities(stack.definition);
       stack.disableRollback = input.DisableRollback ?? input.OnFailure === 'DO_NOTHING';
+      stack.policy = await this.#policy(input.StackPolicyBody, input.StackPolicyURL);
+      stack.retainExceptOnCreate = input.RetainExceptOnCreate ?? false;
       this.#registry.register(stack);
       const OperationId = this.#engine.change(stack, 'CREATE', stack.definition, input.ClientRequestToken);
       return { StackId: stack.id, OperationId };
@@ -170,7 +197,13 @@ export class SimulatedCloudFormation implements SimulatedService {
       refuseUnsupported(input);
       const named = this.#registry.find(input.StackName);
       const text = await templateText(input, named.stable.definition.text, this.#options.readTemplate);
-      return this.#update(named, text, input);
+      const policy = await this.#policy(input.StackPolicyBody, input.StackPolicyURL);
+      const { StackPolicyDuringUpdateBody: body, StackPolicyDuringUpdateURL: url } = input;
+      const duringUpdate = await this.#policy(body, url);
+      const answer = this.#update(named, text, input);
+      if (policy !== undefined) named.policy = policy;
+      named.policyDuringUpdate = duringUpdate;
+      return answer;
     },
     CancelUpdateStack: (input: CancelUpdateStackCommandInput) => {
       const stack = this.#registry.find(input.StackName);
@@ -237,10 +270,35 @@ export class SimulatedCloudFormation implements SimulatedService {
           : [this.#registry.resource(stack, LogicalResourceId)];
       return { StackResources: resources.slice(0, 100).map((r) => resourceDescription(stack, r)) };
     },
+    ListExports: ({ NextToken }: ListExportsCommandInput) => {
+      const { items, next } = page(allExports(this.#registry.stacks), NextToken);
+      return { Exports: items, ...next };
+    },
+    ListImports: ({ ExportName = '', NextToken }: ListImportsCommandInput) => {
+      const importers = importersOf(this.#registry.stacks, ExportName);
+      if (importers.length === 0) {
+        throw validationError(`Export '${ExportName}' is not imported by any stack.`);
+      }
+      const { items, next } = page(importers, NextToken);
+      return { Imports: items, ...next };
+    },
     ListStackResources: ({ StackName, NextToken }: ListStackResourcesCommandInput) => {
       const { resources } = this.#registry.find(StackName);
       const { items, next } = page([...resources.values()], NextToken);
       return { StackResourceSummaries: items.map(resourceSummary), ...next };
+    },
+    SetStackPolicy: async ({ StackName, StackPolicyBody, StackPolicyURL }: SetStackPolicyCommandInput) => {
+      const stack = this.#registry.find(StackName);
+      const policy = await this.#policy(StackPolicyBody, StackPolicyURL);
+      if (policy === undefined) {
+        throw validationError('Either Stack Policy URL or Stack Policy Body must be specified.');
+      }
+      stack.policy = policy;
+      return {};
+    },
+    GetStackPolicy: ({ StackName }: GetStackPolicyCommandInput) => {
+      const { policy } = this.#registry.find(StackName);
+      return policy === undefined ? {} : { StackPolicyBody: policy };
     },
     GetTemplate: ({ StackName, ChangeSetName, TemplateStage }: GetTemplateCommandInput) => {
       const definition =
@@ -271,6 +329,7 @@ export class SimulatedCloudFormation implements SimulatedService {
       readonly createdAt?: number;
       readonly roleArn?: string;
       readonly capabilities?: readonly Capability[];
+      readonly rollbackConfiguration?: RollbackConfiguration;
     } = {},
   ): string {
     if (this.#registry.has(name))
@@ -294,6 +353,7 @@ export class SimulatedCloudFormation implements SimulatedService {
           ],
           Tags: options.tags,
           RoleARN: options.roleArn,
+          RollbackConfiguration: options.rollbackConfiguration,
         },
         undefined,
       ),
@@ -401,17 +461,32 @@ export class SimulatedCloudFormation implements SimulatedService {
     if (stack.status !== 'UPDATE_FAILED' && !differs(previous, definition)) {
       throw validationError('No updates are to be performed.');
     }
-    const OperationId = this.#begin(stack, definition, input.ClientRequestToken, input.DisableRollback);
+    const OperationId = this.#begin(stack, definition, input.ClientRequestToken, {
+      disableRollback: input.DisableRollback,
+      retainExceptOnCreate: input.RetainExceptOnCreate,
+    });
     return { StackId: stack.id, OperationId };
+  }
+
+  /** The text of a stack policy, from a request or from where it says. @throws ValidationError */
+  async #policy(body: string | undefined, url: string | undefined): Promise<string | undefined> {
+    const policy =
+      url === undefined
+        ? body
+        : await templateText({ TemplateURL: url }, undefined, this.#options.readTemplate);
+    if (policy !== undefined) checkStackPolicy(policy);
+    return policy;
   }
 
   #begin(
     stack: Stack,
     definition: StackDefinition,
     token: string | undefined,
-    disableRollback = false,
+    { disableRollback = false, retainExceptOnCreate = false }: UpdateChoices,
   ): string {
     stack.disableRollback = disableRollback;
+    stack.retainExceptOnCreate = retainExceptOnCreate;
+    stack.policyDuringUpdate = undefined;
     const { text } = definition;
     this.#updates.tell(() => ({ at: this.#options.clock.now(), stack: stack.name, token, text }));
     return this.#engine.change(stack, 'UPDATE', definition, token);
@@ -429,6 +504,9 @@ export class SimulatedCloudFormation implements SimulatedService {
       'AWS::CodeDeploy::DeploymentGroup': deploymentGroupProvider(codeDeploy, random),
       'AWS::SSM::Parameter': parameterProvider(parameters, random),
       'Custom::Migration': migrationProvider(clock),
+      ...Object.fromEntries(
+        DATA_TYPES.map((type) => [type, dataProvider(random, this.data, () => clock.now())]),
+      ),
       ...providers,
     };
   }
@@ -448,20 +526,12 @@ function checkUpdatable({ id, status }: Stack, disableRollback: boolean): void {
 }
 
 /** Members of a request that would change what happens, and have no model here. */
-const UNSUPPORTED_MEMBERS = [
-  'StackPolicyBody',
-  'StackPolicyURL',
-  'StackPolicyDuringUpdateBody',
-  'StackPolicyDuringUpdateURL',
-  'ResourceTypes',
-  'DeploymentConfig',
-] as const;
+const UNSUPPORTED_MEMBERS = ['ResourceTypes', 'DeploymentConfig'] as const;
 
 function refuseUnsupported(input: CreateStackCommandInput | UpdateStackCommandInput): void {
   for (const member of UNSUPPORTED_MEMBERS) {
     if ((input as unknown as Record<string, unknown>)[member] !== undefined) throw unsupported(member);
   }
-  if (input.RollbackConfiguration?.RollbackTriggers?.length) throw unsupported('rollback triggers');
   if ('OnFailure' in input && input.OnFailure === 'DELETE') throw unsupported('OnFailure DELETE');
 }
 

@@ -145,8 +145,8 @@ export function templateScope({
   pseudo,
 }: Pick<DefinitionInput, 'template' | 'parameters' | 'pseudo'>): Scope {
   const values = new Map<string, unknown>(Object.entries(pseudo));
-  for (const { key, value } of parameters) {
-    values.set(key, template.Parameters?.[key]?.Type?.match(/List/) ? value.split(',') : value);
+  for (const { key, value, resolved = value } of parameters) {
+    values.set(key, template.Parameters?.[key]?.Type?.match(/List/) ? resolved.split(',') : resolved);
   }
   const conditions = new Map<string, boolean>();
   const scope: Scope = {

@@ -1,11 +1,14 @@
 import type { OperationType } from '@aws-sdk/client-cloudformation';
-import type { VirtualClock } from '../../clock/virtual-clock.ts';
+import type { Timer, VirtualClock } from '../../clock/virtual-clock.ts';
 import type { SeededRandom } from '../../random/seeded-random.ts';
+import type { AlarmsPort } from '../codedeploy/codedeploy-ports.ts';
 import { validationError } from './cloudformation-errors.ts';
 import { deleteResources } from './delete-resources.ts';
+import { exportsOf } from './exports.ts';
 import { ForwardChange } from './forward-change.ts';
 import type { ResourceProvider } from './resource-provider.ts';
-import { createdSince, rollBackResources } from './roll-back-resources.ts';
+import { createdSince, replacementsOf, rollBackResources } from './roll-back-resources.ts';
+import { failureAtBeginning, failureByAlarm } from './rollback-triggers.ts';
 import type { Stack, StackDefinition, StackResource } from './stack.ts';
 import { inOrder } from './stack-definition.ts';
 import type { StackJournal } from './stack-journal.ts';
@@ -17,6 +20,16 @@ export interface OperationRequest {
   readonly token: string | undefined;
 }
 
+/** What the rest of the account says about an operation. */
+export interface EnginePorts {
+  /** Without it, rollback triggers never fail an operation. */
+  readonly alarms: AlarmsPort | undefined;
+  /** Whether a rollback trigger that was in ALARM before an operation fails it. */
+  readonly ringingTrigger: 'counts' | 'ignored';
+  /** Why a stack cannot end with its exports. */
+  readonly exportsRefusal: (stack: Stack) => string | undefined;
+}
+
 /** Takes stacks through their states: create, update, cancel, roll back, continue a rollback. */
 export class StackEngine {
   readonly #clock: VirtualClock;
@@ -24,9 +37,25 @@ export class StackEngine {
   readonly #journal: StackJournal;
   readonly #provider: (type: string) => ResourceProvider;
   /** The change under way of a stack in CREATE_IN_PROGRESS or UPDATE_IN_PROGRESS. */
-  readonly #changes = new Map<Stack, ForwardChange>();
+  readonly #changes = new Map<Stack, { cancel(): void }>();
+  readonly #ports: EnginePorts;
+  /** Called with a reason when a rollback trigger fails the change under way of a stack. */
+  readonly #triggered = new Map<Stack, (reason: string) => void>();
 
-  constructor(journal: StackJournal, random: SeededRandom, provider: (type: string) => ResourceProvider) {
+  constructor(
+    journal: StackJournal,
+    random: SeededRandom,
+    provider: (type: string) => ResourceProvider,
+    ports: EnginePorts,
+  ) {
+    this.#ports = ports;
+    ports.alarms?.onChange((name, state) => {
+      if (state !== 'ALARM') return;
+      for (const [stack, fail] of [...this.#triggered]) {
+        const reason = failureByAlarm(stack.definition.rollbackConfiguration, name);
+        if (reason !== undefined) fail(reason);
+      }
+    });
     this.#clock = journal.clock;
     this.#random = random;
     this.#journal = journal;
@@ -42,8 +71,30 @@ export class StackEngine {
   ): string {
     const id = this.#begin(stack, { type: `${kind}_STACK`, token });
     stack.definition = definition;
+    stack.replaced = [];
     if (kind === 'UPDATE') stack.updatedAt = this.#clock.now();
     const rollsBack = !stack.disableRollback;
+    let monitoring: Timer | undefined;
+    const over = (): void => {
+      this.#changes.delete(stack);
+      this.#triggered.delete(stack);
+    };
+    const fail = (reason: string): void => {
+      over();
+      if (!rollsBack) this.#journal.setStatus(stack, `${kind}_FAILED`, reason);
+      else if (kind === 'UPDATE') this.#rollBack(stack, reason);
+      else this.#rollBackCreation(stack, reason);
+    };
+    const complete = (): void => {
+      const refusal = this.#ports.exportsRefusal(stack);
+      if (refusal !== undefined) {
+        fail(refusal);
+        return;
+      }
+      over();
+      if (kind === 'CREATE') this.#rest(stack, 'CREATE_COMPLETE');
+      else this.#cleanUp(stack);
+    };
     const change = new ForwardChange({
       stack,
       definition,
@@ -52,21 +103,29 @@ export class StackEngine {
       random: this.#random,
       provider: this.#provider,
       onComplete: () => {
-        this.#changes.delete(stack);
-        if (kind === 'CREATE') this.#rest(stack, 'CREATE_COMPLETE');
-        else this.#cleanUp(stack);
+        const { MonitoringTimeInMinutes: minutes = 0 } = definition.rollbackConfiguration;
+        if (minutes === 0) complete();
+        else monitoring = this.#clock.after(minutes * 60_000, complete);
       },
-      onFailure: () => {
-        this.#changes.delete(stack);
-        const reason = failureReason(stack);
-        if (!rollsBack) this.#journal.setStatus(stack, `${kind}_FAILED`, reason);
-        else if (kind === 'UPDATE') this.#rollBack(stack, reason);
-        else this.#rollBackCreation(stack, reason);
-      },
+      onFailure: () => fail(failureReason(stack)),
     });
-    this.#changes.set(stack, change);
+    const cancel = (): void => {
+      change.cancel();
+      if (monitoring) this.#clock.cancel(monitoring);
+      over();
+    };
+    this.#changes.set(stack, { cancel });
+    this.#triggered.set(stack, (reason) => {
+      cancel();
+      fail(reason);
+    });
     this.#journal.setStatus(stack, `${kind}_IN_PROGRESS`, 'User Initiated');
-    this.#after(2, 6, () => change.start());
+    this.#after(2, 6, () => {
+      const { alarms, ringingTrigger } = this.#ports;
+      const reason = alarms && failureAtBeginning(definition.rollbackConfiguration, alarms, ringingTrigger);
+      if (reason === undefined) change.start();
+      else this.#triggered.get(stack)?.(reason);
+    });
     return id;
   }
 
@@ -90,7 +149,8 @@ export class StackEngine {
         physicalId: created.physicalId,
         attributes: created.attributes ?? {},
         ...resolved,
-        retain: declaration.DeletionPolicy === 'Retain',
+        deletionPolicy: declaration.DeletionPolicy,
+        updateReplacePolicy: declaration.UpdateReplacePolicy,
         status: 'CREATE_COMPLETE',
         reason: undefined,
         updatedAt: stack.createdAt,
@@ -105,7 +165,6 @@ export class StackEngine {
   /** Gives up the update under way and rolls it back. */
   cancelUpdate(stack: Stack, token: string | undefined): void {
     this.#changes.get(stack)?.cancel();
-    this.#changes.delete(stack);
     stack.token = token ?? stack.token;
     this.#rollBack(stack, 'User Initiated');
   }
@@ -159,6 +218,7 @@ export class StackEngine {
   #rollBack(stack: Stack, reason: string): void {
     this.#journal.setStatus(stack, 'UPDATE_ROLLBACK_IN_PROGRESS', reason);
     this.#after(2, 5, () => {
+      const replacements = replacementsOf(stack);
       rollBackResources(stack, this.#journal, this.#random, this.#provider, (failed) => {
         if (failed.length > 0) {
           this.#journal.setStatus(stack, 'UPDATE_ROLLBACK_FAILED', failureReason(stack));
@@ -166,22 +226,29 @@ export class StackEngine {
         }
         this.#journal.setStatus(stack, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
         stack.definition = stack.stable.definition;
-        this.#delete(stack, createdSince(stack), () => this.#rest(stack, 'UPDATE_ROLLBACK_COMPLETE'));
+        const created = [...createdSince(stack), ...replacements].map((one) => withoutException(stack, one));
+        this.#delete(stack, created, () => this.#rest(stack, 'UPDATE_ROLLBACK_COMPLETE'));
       });
     });
   }
 
   #rollBackCreation(stack: Stack, reason: string): void {
     this.#journal.setStatus(stack, 'ROLLBACK_IN_PROGRESS', `${reason}Rollback requested by user.`);
-    this.#delete(stack, createdSince(stack), () => this.#journal.setStatus(stack, 'ROLLBACK_COMPLETE'));
+    const created = createdSince(stack).map((one) => withoutException(stack, one));
+    this.#delete(stack, created, () => this.#journal.setStatus(stack, 'ROLLBACK_COMPLETE'));
   }
 
   #cleanUp(stack: Stack): void {
     this.#journal.setStatus(stack, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-    const gone = [...stack.resources.values()].filter(
+    const removed = [...stack.resources.values()].filter(
       ({ logicalId }) => !(logicalId in stack.definition.resources),
     );
-    this.#delete(stack, gone, () => this.#rest(stack, 'UPDATE_COMPLETE'));
+    // Of what was replaced, UpdateReplacePolicy decides.
+    const replaced = stack.replaced.map((resource) => ({
+      ...resource,
+      deletionPolicy: resource.updateReplacePolicy,
+    }));
+    this.#delete(stack, [...removed, ...replaced], () => this.#rest(stack, 'UPDATE_COMPLETE'));
   }
 
   #delete(stack: Stack, resources: readonly StackResource[], then: () => void): void {
@@ -198,11 +265,18 @@ export class StackEngine {
 
   #settle(stack: Stack): void {
     stack.stable = { definition: stack.definition, resources: new Map(stack.resources) };
+    stack.exports = exportsOf(stack, stack.definition);
   }
 
   #after(lowSeconds: number, highSeconds: number, callback: () => void): void {
     this.#clock.after(this.#random.integer(lowSeconds * 1000, highSeconds * 1000), callback);
   }
+}
+
+/** What an operation created and now takes back: some policies retain a resource except then. */
+function withoutException(stack: Stack, resource: StackResource): StackResource {
+  const isException = stack.retainExceptOnCreate || resource.deletionPolicy === 'RetainExceptOnCreate';
+  return isException ? { ...resource, deletionPolicy: 'Delete' } : resource;
 }
 
 /** Which resources failed by themselves; those cancelled for it are not named. */

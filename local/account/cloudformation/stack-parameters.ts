@@ -1,7 +1,14 @@
 import type { Parameter } from '@aws-sdk/client-cloudformation';
-import { unsupported, validationError } from './cloudformation-errors.ts';
+import { validationError } from './cloudformation-errors.ts';
 import type { StackParameter } from './stack.ts';
 import type { ParameterDeclaration, Template } from './template.ts';
+
+/** Parameter Store, as templates read it by parameters of type `AWS::SSM::Parameter::Value`. */
+export interface StoredParameters {
+  get(name: string): string | undefined;
+  /** Whether `UsePreviousValue` keeps what was read before; otherwise it is read anew. */
+  readonly kept: boolean;
+}
 
 /**
  * The values a template's parameters get from a request.
@@ -13,6 +20,7 @@ export function parameterValues(
   template: Template,
   given: readonly Parameter[],
   previous: readonly StackParameter[],
+  stored: StoredParameters,
 ): StackParameter[] {
   const declared = template.Parameters ?? {};
   const unknown = given.flatMap(({ ParameterKey = '' }) => (ParameterKey in declared ? [] : [ParameterKey]));
@@ -24,12 +32,27 @@ export function parameterValues(
   const values: StackParameter[] = [];
   for (const [key, declaration] of Object.entries(declared)) {
     const value = chooseValue(key, declaration, byKey.get(key), previous);
-    if (value === undefined) missing.push(key);
-    else values.push({ key, value, noEcho: String(declaration.NoEcho) === 'true' });
+    if (value === undefined) {
+      missing.push(key);
+      continue;
+    }
+    const noEcho = String(declaration.NoEcho) === 'true';
+    if (!declaration.Type?.startsWith(STORED)) {
+      values.push({ key, value, noEcho });
+      continue;
+    }
+    const before = byKey.get(key)?.UsePreviousValue && stored.kept && previous.find((one) => one.key === key);
+    const resolved = before ? before.resolved : stored.get(value);
+    if (resolved === undefined) {
+      throw validationError(`Unable to fetch parameters [${value}] from parameter store for this account.`);
+    }
+    values.push({ key, value, resolved, noEcho });
   }
   if (missing.length > 0) throw validationError(`Parameters: [${missing.join(', ')}] must have values`);
   return values;
 }
+
+const STORED = 'AWS::SSM::Parameter::Value<';
 
 function chooseValue(
   key: string,
@@ -37,9 +60,6 @@ function chooseValue(
   given: Parameter | undefined,
   previous: readonly StackParameter[],
 ): string | undefined {
-  if (declaration.Type?.startsWith('AWS::SSM::Parameter::Value')) {
-    throw unsupported(`parameters of type ${declaration.Type} (${key})`);
-  }
   if (given?.UsePreviousValue) {
     if (given.ParameterValue) {
       throw validationError(

@@ -2,9 +2,11 @@ import type { Parameter, RollbackConfiguration, Tag } from '@aws-sdk/client-clou
 import type { SeededRandom } from '../../random/seeded-random.ts';
 import { AwsError } from '../service.ts';
 import { noSuchStack, validationError } from './cloudformation-errors.ts';
+import { allExports, checkImports } from './exports.ts';
+import { rollbackConfiguration } from './rollback-triggers.ts';
 import type { Stack, StackDefinition, StackResource } from './stack.ts';
 import { defineStack } from './stack-definition.ts';
-import { parameterValues } from './stack-parameters.ts';
+import { parameterValues, type StoredParameters } from './stack-parameters.ts';
 import { parseTemplate, type Template } from './template.ts';
 
 /** The members of a request that say what a stack shall be, besides its template. */
@@ -25,11 +27,18 @@ export class StackRegistry {
   readonly #random: SeededRandom;
   readonly #account: string;
   readonly #region: string;
+  readonly #storedParameters: StoredParameters;
   readonly #byName = new Map<string, Stack>();
   readonly #byId = new Map<string, Stack>();
   readonly #templates = new Map<string, Template>();
 
-  constructor(random: SeededRandom, accountId: string, region: string) {
+  constructor(
+    random: SeededRandom,
+    accountId: string,
+    region: string,
+    storedParameters: StoredParameters = { get: () => undefined, kept: true },
+  ) {
+    this.#storedParameters = storedParameters;
     this.#random = random;
     this.#account = accountId;
     this.#region = region;
@@ -53,15 +62,23 @@ export class StackRegistry {
     input: DefinitionRequest,
     previous: StackDefinition | undefined,
   ): StackDefinition {
-    return defineStack({
+    const definition = defineStack({
       text,
       template,
-      parameters: parameterValues(template, input.Parameters ?? [], previous?.parameters ?? []),
+      parameters: parameterValues(
+        template,
+        input.Parameters ?? [],
+        previous?.parameters ?? [],
+        this.#storedParameters,
+      ),
       capabilities: input.Capabilities ?? [],
       tags: input.Tags ?? previous?.tags ?? [],
       roleArn: input.RoleARN ?? previous?.roleArn,
       notificationArns: input.NotificationARNs ?? previous?.notificationArns ?? [],
-      rollbackConfiguration: input.RollbackConfiguration ?? previous?.rollbackConfiguration,
+      rollbackConfiguration: rollbackConfiguration(
+        input.RollbackConfiguration,
+        previous?.rollbackConfiguration,
+      ),
       pseudo: {
         'AWS::StackName': name,
         'AWS::StackId': id,
@@ -71,6 +88,8 @@ export class StackRegistry {
         'AWS::URLSuffix': 'amazonaws.com',
       },
     });
+    checkImports(definition, this.stacks);
+    return definition;
   }
 
   /** A stack that nobody can find yet; `define` is given its id. */
@@ -91,6 +110,12 @@ export class StackRegistry {
       tokens: new Set(),
       token: undefined,
       disableRollback: false,
+      retainExceptOnCreate: false,
+      replaced: [],
+      exports: new Map(),
+      importValue: (exported) => allExports(this.stacks).find(({ Name }) => Name === exported)?.Value,
+      policy: undefined,
+      policyDuringUpdate: undefined,
       lastOperations: [],
       faults: new Map(),
     };

@@ -43,6 +43,7 @@ function resourceScope(stack: Stack): Scope {
       // Types without a model of their own still need a value that is stable and says what it stands for.
       return resource.attributes[attribute] ?? `${resource.physicalId}.${attribute}`;
     },
+    importValue: (name) => stack.importValue(name) ?? '',
     condition: (name) => {
       throw validationError(`Template error: Unresolved condition ${name}`);
     },

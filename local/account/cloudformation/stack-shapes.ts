@@ -38,9 +38,10 @@ export function stackShape(stack: Stack): StackDescription {
 
 /** The parameters of a stack or change set, NoEcho values masked. */
 export function parameterShapes({ parameters }: StackDefinition): Parameter[] {
-  return parameters.map(({ key, value, noEcho }) => ({
+  return parameters.map(({ key, value, resolved, noEcho }) => ({
     ParameterKey: key,
     ParameterValue: noEcho ? MASK : value,
+    ...(resolved !== undefined && { ResolvedValue: resolved }),
   }));
 }
 

@@ -12,6 +12,8 @@ import type { ResourceDeclaration, Template } from './template.ts';
 export interface StackParameter {
   readonly key: string;
   readonly value: string;
+  /** What stands in Parameter Store under the value, for a parameter of type `AWS::SSM::Parameter::Value`. */
+  readonly resolved?: string;
   readonly noEcho: boolean;
 }
 
@@ -54,7 +56,9 @@ export interface StackResource {
   readonly attributes: Readonly<Record<string, string>>;
   /** Resolved `CodeDeployLambdaAliasUpdate` of an alias. */
   readonly updatePolicy: Readonly<Record<string, unknown>> | undefined;
-  readonly retain: boolean;
+  /** Its DeletionPolicy; CloudFormation's default is to delete it. */
+  readonly deletionPolicy: string | undefined;
+  readonly updateReplacePolicy: string | undefined;
   readonly status: ResourceStatus;
   readonly reason: string | undefined;
   /** ms since the epoch. */
@@ -90,6 +94,18 @@ export interface Stack {
   /** Token of the operation that runs or ran last. */
   token: string | undefined;
   disableRollback: boolean;
+  /** What the operation under way creates is deleted when it fails, whatever its DeletionPolicy says. */
+  retainExceptOnCreate: boolean;
+  /** What the update under way has put others in place of: deleted when it is through. */
+  replaced: readonly StackResource[];
+  /** JSON; without one everything may be updated. */
+  policy: string | undefined;
+  /** In place of the policy during the update under way. */
+  policyDuringUpdate: string | undefined;
+  /** Values by name, as of when the stack last came to rest well. */
+  exports: ReadonlyMap<string, string>;
+  /** The value of an export of the account. */
+  readonly importValue: (name: string) => string | undefined;
   /** Newest first. */
   readonly lastOperations: { readonly OperationType: OperationType; readonly OperationId: string }[];
   /** By `update:<logicalId>` and `rollback:<logicalId>`. */

@@ -161,9 +161,11 @@ function direct(attribute: ResourceAttribute): ResourceChangeDetail {
 }
 
 function changedParameters(value: unknown, before: StackDefinition, after: StackDefinition): string[] {
-  const old = new Map(before.parameters.map((parameter) => [parameter.key, parameter.value]));
+  const old = new Map(before.parameters.map(({ key, value, resolved = value }) => [key, resolved]));
   const changed = new Set(
-    after.parameters.filter(({ key, value: now }) => old.get(key) !== now).map(({ key }) => key),
+    after.parameters
+      .filter(({ key, value, resolved = value }) => old.get(key) !== resolved)
+      .map(({ key }) => key),
   );
   return [...new Set(referencesIn(value).map(({ ref }) => ref))].filter((name) => changed.has(name));
 }

@@ -8,6 +8,7 @@ export interface ResourceDeclaration {
   readonly DependsOn?: string | readonly string[];
   readonly Condition?: string;
   readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
   readonly UpdatePolicy?: Readonly<Record<string, unknown>>;
   readonly [other: string]: unknown;
 }

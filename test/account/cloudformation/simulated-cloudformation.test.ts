@@ -95,11 +95,16 @@ describe('SimulatedCloudFormation', () => {
         'Invalid template property',
       ],
       [
-        'rollback triggers',
-        { RollbackConfiguration: { RollbackTriggers: [{ Arn: 'a', Type: 'b' }] } },
-        'rollback triggers',
+        'six rollback triggers',
+        { RollbackConfiguration: { RollbackTriggers: Array(6).fill({ Arn: 'a', Type: 'b' }) } },
+        'at most 5 rollback triggers',
       ],
-      ['a stack policy', { StackPolicyBody: '{}' }, 'StackPolicyBody'],
+      [
+        'four hours of monitoring',
+        { RollbackConfiguration: { MonitoringTimeInMinutes: 240 } },
+        'less than or equal to 180',
+      ],
+      ['a stack policy that is none', { StackPolicyBody: '{}' }, 'Invalid stack policy'],
       ['express mode', { DeploymentConfig: { Mode: 'EXPRESS' } }, 'DeploymentConfig'],
     ])('refuses %s', async (_, rest, message) => {
       await expect(account.update(release('two'), rest as object)).rejects.toMatchObject({
@@ -111,11 +116,7 @@ describe('SimulatedCloudFormation', () => {
 
     it.each([
       ['a reference to nothing', { Ref: 'Nothing' }, 'Unresolved resource dependencies [Nothing]'],
-      [
-        'a function it does not know',
-        { 'Fn::ImportValue': 'x' },
-        'does not support the function Fn::ImportValue',
-      ],
+      ['a function it does not know', { 'Fn::Cidr': 'x' }, 'does not support the function Fn::Cidr'],
       ['a dynamic reference', '{{resolve:ssm:x}}', 'does not support dynamic references'],
       ['a circle', { Ref: 'Queue' }, 'Circular dependency between resources: [Queue]'],
     ])('refuses %s', async (_, value, message) => {

@@ -102,7 +102,9 @@ export class StackAccount {
       parameters: {
         put: (parameter) => this.parameters.set(parameter.name, parameter),
         delete: (name) => this.parameters.delete(name),
+        get: (name) => this.parameters.get(name)?.value,
       },
+      alarms,
       emit: (event) => this.events.push({ at: clock.now(), event }),
       readTemplate: async (url) => this.objects.get(url) ?? '',
       ...options,
@@ -110,9 +112,9 @@ export class StackAccount {
   }
 
   /** A new, empty account in place of this one. */
-  restart(): StackAccount {
+  restart(options?: Partial<SimulatedCloudFormationOptions>): StackAccount {
     this.clock.uninstall();
-    return new StackAccount();
+    return new StackAccount(options);
   }
 
   /** Updates stack `orders` to a template. */

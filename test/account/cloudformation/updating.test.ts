@@ -147,6 +147,58 @@ describe('updating a stack', () => {
     );
   });
 
+  it('publishes even the code that is published last, where that is always a new version', async () => {
+    start({ republish: 'new-version' });
+    account.cloudFormation.failUpdateOf('orders', 'CreateAliaslive');
+    await account.update(release('two'));
+    await account.until('UPDATE_ROLLBACK_COMPLETE');
+    await account.update(release('two'));
+    await account.until('UPDATE_COMPLETE');
+    expect(aliases()).toEqual(ALL('3'));
+  });
+
+  it.each([
+    ['applies', 4],
+    ['next-time', 0],
+  ] as const)(
+    'uses an UpdatePolicy that is new in an update (newUpdatePolicy: %s) for %d aliases',
+    async (newUpdatePolicy, count) => {
+      account = new StackAccount({ newUpdatePolicy });
+      account.cloudFormation.createStackNow('orders', release('one', { preference: null }));
+      await account.update(release('two'));
+      await account.until('UPDATE_COMPLETE');
+      expect(account.codeDeploy.deployments).toHaveLength(count);
+      await account.update(release('three'));
+      await account.until('UPDATE_COMPLETE');
+      expect(account.codeDeploy.deployments).toHaveLength(count + 4);
+    },
+  );
+
+  it('gives an alias the weights of its RoutingConfig, and takes them away again', async () => {
+    const alias = (RoutingConfig?: object) =>
+      release('one', {
+        functions: ['Get'],
+        extra: {
+          Beta: {
+            Type: 'AWS::Lambda::Alias',
+            Properties: { Name: 'beta', FunctionName: { Ref: 'Get' }, FunctionVersion: '1', RoutingConfig },
+          },
+        },
+      });
+    account = new StackAccount();
+    account.cloudFormation.createStackNow('orders', release('zero', { functions: ['Get'] }));
+    await account.update(alias());
+    await account.until('UPDATE_COMPLETE');
+    const target = () => account.lambda.aliasTarget(account.name('Get'), 'beta');
+    const AdditionalVersionWeights = [{ FunctionVersion: '2', FunctionWeight: 0.25 }];
+    await account.update(alias({ AdditionalVersionWeights }));
+    await account.until('UPDATE_COMPLETE');
+    expect(target()).toEqual({ version: '1', weights: { 2: 0.25 } });
+    await account.update(alias());
+    await account.until('UPDATE_COMPLETE');
+    expect(target()).toEqual({ version: '1', weights: {} });
+  });
+
   it('runs the hooks that the preference names, under their physical names', async () => {
     const hooks: string[] = [];
     account = new StackAccount({

@@ -1,0 +1,63 @@
+import type { Export } from '@aws-sdk/client-cloudformation';
+import { validationError } from './cloudformation-errors.ts';
+import type { Stack, StackDefinition } from './stack.ts';
+import { resolveOutputs } from './stack-scope.ts';
+
+/** What a stack exports when it has come to a definition: values by name. */
+export function exportsOf(stack: Stack, definition: StackDefinition): ReadonlyMap<string, string> {
+  return new Map(
+    resolveOutputs(stack, definition).flatMap(({ ExportName, OutputValue }): [string, string][] =>
+      ExportName === undefined ? [] : [[ExportName, OutputValue]],
+    ),
+  );
+}
+
+/** Every export of the account, as `ListExports` shows it. */
+export function allExports(stacks: readonly Stack[]): Export[] {
+  return stacks.flatMap(({ id, exports }) =>
+    [...exports].map(([Name, Value]) => ({ ExportingStackId: id, Name, Value })),
+  );
+}
+
+/** Names of the stacks that import a value. */
+export function importersOf(stacks: readonly Stack[], name: string): string[] {
+  return stacks.filter((stack) => importsOf(stack.definition).has(name)).map((stack) => stack.name);
+}
+
+/** @throws ValidationError where a definition imports what nobody exports */
+export function checkImports(definition: StackDefinition, stacks: readonly Stack[]): void {
+  const known = new Set(allExports(stacks).map(({ Name }) => Name));
+  for (const name of importsOf(definition)) {
+    if (!known.has(name)) throw validationError(`No export named ${name} found.`);
+  }
+}
+
+/** Why a stack cannot end with its exports: others use those that it gives up or changes, or have them already. */
+export function exportsRefusal(stack: Stack, stacks: readonly Stack[]): string | undefined {
+  const next = exportsOf(stack, stack.definition);
+  const others = stacks.filter((other) => other !== stack);
+  for (const [name, value] of stack.exports) {
+    if (next.get(name) === value) continue;
+    const [user] = importersOf(others, name);
+    if (user === undefined) continue;
+    return `Export ${name} cannot be ${next.has(name) ? 'updated' : 'deleted'} as it is in use by ${user}`;
+  }
+  for (const name of next.keys()) {
+    const owner = others.find(({ exports }) => exports.has(name));
+    if (owner) return `Export with name ${name} is already exported by stack ${owner.name}`;
+  }
+  return undefined;
+}
+
+function importsOf({ resources, outputs }: StackDefinition): ReadonlySet<string> {
+  const found = new Set<string>();
+  const look = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const { 'Fn::ImportValue': name } = value as Record<string, unknown>;
+    if (typeof name === 'string') found.add(name);
+    for (const item of Object.values(value)) look(item);
+  };
+  look(resources);
+  look(outputs);
+  return found;
+}
