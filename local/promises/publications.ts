@@ -37,14 +37,16 @@ interface Wear {
 }
 
 /** Which mail of an incident a function sends; any other sends its last. */
-const incidentMails: Readonly<Record<string, 'asked' | 'opened'>> = {
+const incidentMails: Readonly<Record<string, 'asked' | 'opened' | 'back'>> = {
   AwaitPermissionFunction: 'asked',
   AnnounceIncidentFunction: 'opened',
+  AnnounceTrafficFunction: 'back',
 };
 
 /** Which one it is that the sweep sends, because its function could not. */
 function bySubject(subject: string): Publication['kind'] {
   if (subject.includes('needs a person to approve')) return 'asked';
+  if (subject.includes('back on good code')) return 'back';
   return subject.includes('bad release, rolling back') ? 'opened' : 'outcome';
 }
 

@@ -83,10 +83,6 @@ export const cloudFormationPermissions: Requirements = {
     return [...onChangeSet('ExecuteChangeSet')(input as never, scope), ...rights];
   },
   DeleteChangeSet: onChangeSet('DeleteChangeSet'),
-  SetStackPolicy: onStack('SetStackPolicy'),
-  GetStackPolicy: onStack('GetStackPolicy'),
-  ListExports: () => [on('cloudformation:ListExports', '*')],
-  ListImports: () => [on('cloudformation:ListImports', '*')],
   ListChangeSets: onStack('ListChangeSets'),
   GetStackPolicy: onStack('GetStackPolicy'),
   SetStackPolicy: onStack('SetStackPolicy'),
