@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Deployment, type Deployments, isActive } from '../../shared/aws/deployments.ts';
+import { reportStrayAlias, type StrayAliasDeps } from '../../shared/incident/stray-alias.ts';
 import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
 import type { CheckpointRecord } from '../../shared/ledger/checkpoint-records.ts';
 import { trafficTimes } from '../../shared/ledger/checkpoint-subject.ts';
@@ -20,7 +21,7 @@ export interface FollowedDeployment {
 }
 
 /** What the rule needs. */
-export interface FollowDeploymentDeps {
+export interface FollowDeploymentDeps extends StrayAliasDeps {
   readonly deployments: Deployments;
   readonly checkpoints: CheckpointLedger;
   readonly now: () => number;
@@ -28,9 +29,11 @@ export interface FollowDeploymentDeps {
 
 /**
  * Follows a deployment that nothing is decided on any more (a rollback, or a release that is being undone) to its
- * end, and records when it moved traffic: without it the ledger could not say what was live.
+ * end, and records when it moved traffic: without it the ledger could not say what was live. Where it took an alias off
+ * the version that an incident restored, the incident plans again.
  */
-export function followDeployment({ deployments, checkpoints, now }: FollowDeploymentDeps) {
+export function followDeployment(deps: FollowDeploymentDeps) {
+  const { deployments, checkpoints, now } = deps;
   return async (input: z.infer<typeof followDeploymentInput>): Promise<FollowedDeployment> => {
     const { deploymentId } = input;
     const deployment = await deployments.get(deploymentId);
@@ -54,6 +57,7 @@ export function followDeployment({ deployments, checkpoints, now }: FollowDeploy
         ...trafficTimes(shift),
       });
     }
+    if (ended && change) await reportStrayAlias(deps, input.service, change);
     return { ended, waitSeconds: secondsUntilNextLook(now() - deployment.createdAt) };
   };
 }

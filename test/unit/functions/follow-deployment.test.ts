@@ -5,12 +5,15 @@ import {
   GetDeploymentCommand,
   ListDeploymentTargetsCommand,
 } from '@aws-sdk/client-codedeploy';
+import { GetAliasCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/follow-deployment/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
-import { allowTraffic, deploymentInfo, lambdaTarget } from '../fixtures/aws-answers.ts';
+import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
+import { alias, allowTraffic, deploymentInfo, lambdaTarget } from '../fixtures/aws-answers.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
-import { FUNCTION, RELEASE } from '../fixtures/records.ts';
+import { mockBucket } from '../fixtures/mock-bucket.ts';
+import { FUNCTION, planObject, RELEASE, servicePlan, serviceResult, stackPlan } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
 import { iso, NOW, RELEASED_AT } from '../fixtures/times.ts';
@@ -25,10 +28,12 @@ const rollback = {
   releaseId: null,
 };
 const codeDeploy = mockClient(CodeDeployClient);
+const lambda = mockClient(LambdaClient);
 let ledger: LedgerDouble;
 
 beforeEach(() => {
   codeDeploy.reset();
+  lambda.reset();
   codeDeploy.on(ListDeploymentTargetsCommand).resolves({ targetIds: [`${FUNCTION}:live`] });
   ledger = new LedgerDouble();
 });
@@ -104,6 +109,66 @@ it('records the end of one that never began by the versions of its AppSpec', asy
   const [ended] = await checkpoints();
   expect(ended).toMatchObject({ phase: 'ended', fromVersion: '5', toVersion: '4' });
   expect(ended).not.toHaveProperty('shiftingSince');
+});
+
+describe('an alias that an incident has restored', () => {
+  const owner = { incidentId: RELEASE, attempt: 1 };
+  const ended = (changes: object = {}) =>
+    deploymentIs({ status: 'Succeeded', completeTime: new Date(NOW), ...changes }, shiftingSince, shiftedAt);
+  const status = async () => (await ledger.incidents.serviceResult(owner, 'orders'))?.status;
+
+  beforeEach(async () => {
+    ended();
+    lambda.on(GetAliasCommand).resolves(alias('3'));
+    lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-3', State: 'Active' });
+    mockBucket(planObject());
+    await ledger.locks.acquire('orders', `${RELEASE}#1`);
+    await ledger.incidents.putServiceResult(serviceResult());
+  });
+
+  it('has its incident plan again when CodeDeploy’s rollback put it on another version', async () => {
+    await follow();
+    expect(await status()).toBe('superseded');
+  });
+
+  it('has it plan again also when a deployment failed and left it elsewhere', async () => {
+    ended({ status: 'Failed' });
+    await follow({ ...rollback, kind: 'release', releaseId: RELEASE });
+    expect(await status()).toBe('superseded');
+  });
+
+  it.each([
+    ['is on the restored version', alias('4')],
+    ['has weights: another deployment moves it', alias('3', { '6': 0.1 })],
+    ['was released over', alias('6')],
+  ])('is left alone when it %s', async (_, state) => {
+    lambda.on(GetAliasCommand).resolves(state);
+    await follow();
+    expect(await status()).toBe('rolled-back');
+  });
+
+  it('is left alone while its service is not back', async () => {
+    await ledger.incidents.putServiceResult(serviceResult({ status: 'failed' }));
+    await follow();
+    expect(await status()).toBe('failed');
+    expect(lambda.calls()).toHaveLength(0);
+  });
+
+  it('is left alone where the plan has no such alias', async () => {
+    mockBucket(planObject(servicePlan({ targets: [stackPlan()] })));
+    await follow();
+    expect(await status()).toBe('rolled-back');
+  });
+
+  it('is not read where no incident holds the service, nor before the deployment has ended', async () => {
+    deploymentIs({ status: 'InProgress' }, shiftingSince);
+    await follow();
+    ledger.now += leaseMs + 1;
+    ended();
+    await follow();
+    expect(await status()).toBe('rolled-back');
+    expect(lambda.calls()).toHaveLength(0);
+  });
 });
 
 it('refuses an input without its fields, naming each', async () => {

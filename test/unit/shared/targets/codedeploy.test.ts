@@ -149,6 +149,21 @@ describe('a deployment that was stopped or failed', () => {
     expect(changes()).toEqual(nothing);
   });
 
+  it.each([
+    ['a version that was undone before', '3'],
+    ['the bad version', '5'],
+  ])('is put back by us through its group when CodeDeploy put the alias on %s', async (_, version) => {
+    bad({ ...ended('Stopped', NOW), ...rolledBackBy });
+    deployments.set('d-BACK', { ...ended('Succeeded', NOW), creator: 'codeDeployRollback' });
+    live = alias(version);
+    await expect(target.read(plan, context)).resolves.toMatchObject({ is: 'stranded' });
+    await expect(target.start(plan, context)).resolves.toEqual({
+      is: 'moving',
+      detail: `deployment d-OURS created from version ${version} to 4`,
+    });
+    expect(changes()).toEqual({ ...nothing, created: 1 });
+  });
+
   it('is given a minute in which CodeDeploy may name the deployment that rolls it back', async () => {
     bad(ended('Stopped', NOW - 59_999));
     live = alias('4', { '5': 0.1 });

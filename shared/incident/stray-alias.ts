@@ -1,0 +1,43 @@
+import type { Aliases } from '../aws/aliases.ts';
+import type { VersionChange } from '../aws/deployments.ts';
+import { isAlias } from '../catalog/alias-kinds.ts';
+import type { IncidentLedger } from '../ledger/incident-ledger.ts';
+import { isReleasedOver, servesGoal } from '../targets/alias-check.ts';
+import type { HolderDeps } from './holder.ts';
+import { attemptOf } from './lock-owner.ts';
+
+/** What finding a stray alias takes. */
+export interface StrayAliasDeps extends HolderDeps {
+  readonly aliases: Aliases;
+  readonly incidents: IncidentLedger;
+}
+
+/**
+ * Looks at an alias once a deployment of it has ended, and has the incident that holds its service plan again where the
+ * alias has left the version that the incident restored. CodeDeploy's automatic rollback may do that: it may deploy the
+ * last revision that succeeded in the group, and a plain UpdateAlias does not change which one that is.
+ *
+ * A service that is not back yet needs nothing: its own steps read the alias. Nor does a newer release over it: its own
+ * watch tells of it.
+ */
+export async function reportStrayAlias(
+  deps: StrayAliasDeps,
+  service: string,
+  moved: Pick<VersionChange, 'function' | 'alias'>,
+): Promise<boolean> {
+  const lock = await deps.locks.held(service);
+  const holder = lock && attemptOf(lock.owner);
+  if (!holder) return false;
+  const result = await deps.incidents.serviceResult(holder, service);
+  if (result?.status !== 'rolled-back') return false;
+  const plan = await deps.plans.findService(holder.incidentId, holder.attempt, service);
+  const goal = plan?.targets
+    .filter(isAlias)
+    .find((one) => one.function === moved.function && one.alias === moved.alias);
+  if (!goal) return false;
+  const state = await deps.aliases.get(goal.function, goal.alias);
+  // With weights, another deployment of it is under way: the alias is looked at once that has ended.
+  const isAtRest = Object.keys(state.weights).length === 0;
+  if (!isAtRest || isReleasedOver(goal, state) || (await servesGoal(deps.aliases, goal, state))) return false;
+  return deps.incidents.markOvertaken(holder, service);
+}

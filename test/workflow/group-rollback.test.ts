@@ -1,0 +1,99 @@
+import { renderAppSpec, revisionOf } from '../../local/account/codedeploy/app-spec.ts';
+import type { Deployment } from '../../local/account/codedeploy/deployment.ts';
+import type { Attach } from '../../local/rehearsal/attachment.ts';
+import { parseScenario } from '../../local/rehearsal/scenario-file.ts';
+import { watchedRunIn } from '../promises/watched-run.ts';
+
+const settings = ['alias-before', 'last-successful-revision'] as const;
+
+const scenario = (title: string, rest: string) =>
+  parseScenario(
+    `
+title: ${title}
+services:
+  - version: 1
+    service: orders
+    stack: shop-orders
+    targets: [{ kind: codedeploy, function: ApiFunction }, { kind: cloudformation }]
+    policy: { bake: { minMinutes: 2, maxMinutes: 10 } }
+traffic: { requestsPerMinute: 600 }
+${rest}`,
+    { file: 'group-rollback.yaml', readCatalog: () => [] },
+  );
+
+/** The versions that CodeDeploy's automatic rollbacks deployed. */
+const versionsOf = (deployments: readonly Deployment[]) =>
+  deployments.filter(({ rollsBack }) => rollsBack).map(({ appSpec }) => appSpec.targetVersion);
+
+/** Release 2 shifts all its traffic, and its stack fails: CloudFormation moves the alias back without the group. */
+const afterFailedUpdate = scenario(
+  'A canary fails after an update that CloudFormation took back',
+  `
+releases:
+  - { service: orders, at: 1m, config: AllAtOnce }
+  - { service: orders, at: 20m, config: AllAtOnce, migrates: { takes: 10m, fails: true } }
+  - { service: orders, at: 50m, config: Canary10Percent10Minutes, bad: { errorRate: 0.4 } }
+expect:
+  incidents: [{ service: orders, outcome: rolled-back }]
+  serves: { orders: 1 }`,
+);
+
+/** Nobody but the coordinator puts the alias back here: the deployment that is stopped comes without a stack update. */
+const duringVerification = scenario(
+  'A deployment is stopped after its service is back',
+  `
+releases:
+  - { service: orders, at: 1m, config: AllAtOnce }
+  - { service: orders, at: 20m, config: AllAtOnce, bad: { after: 1m, errorRate: 0.4 } }
+expect:
+  incidents: [{ service: orders, outcome: rolled-back }]
+  serves: { orders: 1 }`,
+);
+
+/** The canary of a person's, while the incident watches what it put back: from version 4, which serves, to version 1. */
+const canaryByHand: Attach = ({ coordinator, scenario: { start }, clock }) => {
+  const { codeDeploy } = coordinator.account;
+  clock.at(Date.parse(start) + 26 * 60_000, () => {
+    const bad = codeDeploy.deployments.find(({ appSpec }) => appSpec.targetVersion === '3') as Deployment;
+    const { group, appSpec } = bad;
+    // As if the alias had been put back without the group.
+    group.lastSuccessful = bad;
+    const { functionName, alias } = appSpec;
+    const content = renderAppSpec({ functionName, alias, currentVersion: '4', targetVersion: '1' });
+    codeDeploy.create({
+      application: group.application,
+      group: group.name,
+      revision: revisionOf(content),
+      creator: 'user',
+      configName: 'CodeDeployDefault.LambdaCanary10Percent10Minutes',
+    });
+  });
+  return {};
+};
+
+describe.each(settings)('with groupRollback %s', (groupRollback) => {
+  let deployments: readonly Deployment[] = [];
+  const see: Attach = ({ coordinator }) => {
+    deployments = coordinator.account.codeDeploy.deployments;
+    return {};
+  };
+
+  it('ends on good code after an update that CloudFormation took back', async () => {
+    const { result, violations } = await watchedRunIn({ groupRollback }, afterFailedUpdate, see);
+    expect(versionsOf(deployments)).toEqual([groupRollback === 'alias-before' ? '2' : '3']);
+    expect(result.violations).toEqual([]);
+    expect(violations).toEqual([]);
+  });
+
+  it('ends on good code after a deployment was stopped for an incident', async () => {
+    const { result, violations } = await watchedRunIn(
+      { groupRollback },
+      duringVerification,
+      see,
+      canaryByHand,
+    );
+    expect(versionsOf(deployments)).toEqual([groupRollback === 'alias-before' ? '4' : '3']);
+    expect(result.violations).toEqual([]);
+    expect(violations).toEqual([]);
+  });
+});
