@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { CatalogParameter, CatalogParameters } from '../../shared/aws/catalog-parameters.ts';
+import type { StackResource, Stacks } from '../../shared/aws/stacks.ts';
+import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
+import { withOwnAliases } from '../../shared/catalog/own-aliases.ts';
 import { parseServiceEntry } from '../../shared/catalog/parse-service-entry.ts';
-import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
+import { type ServiceEntry, stacksOf, targetName } from '../../shared/catalog/service-entry.ts';
 import { TransientFailure } from '../../shared/errors.ts';
 import type { CompilationLedger } from '../../shared/ledger/compilation-ledger.ts';
+import { limitConcurrency } from '../../shared/limit-concurrency.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
 import { catalogRefusedMail, type RefusedParameter } from '../../shared/mail/monitoring-mails.ts';
 
@@ -23,6 +27,7 @@ const missingCatalog = z.object({ onlyIfMissing: z.literal(true) });
 /** What the rule needs. */
 export interface CompileCatalogDeps {
   readonly parameters: CatalogParameters;
+  readonly stacks: Stacks;
   readonly catalog: CatalogStore;
   readonly compilations: CompilationLedger;
   readonly mailRoom: MailRoom;
@@ -32,6 +37,9 @@ export interface CompileCatalogDeps {
 
 /** One of n compilations at once wins each round; this many rounds let as many changes come together. */
 const maxTries = 20;
+
+/** Stacks that are read side by side. */
+const stacksAtOnce = 10;
 
 /** What a compilation made. */
 export interface CompiledNumbers {
@@ -56,6 +64,9 @@ interface Refusal extends RefusedParameter {
  * The parameters may be older than the coordinator: then no event tells of them, and the first deployment, stack update
  * or person that needs the catalog asks for it. Many may ask at once; one compilation answers them all.
  *
+ * An entry that names a stack owns every alias in it: the stack's resources are read with the entry, and by schedule.
+ * A stack that is not there yet has none; one that cannot be read keeps those in force.
+ *
  * A parameter that cannot be read never takes down the others, nor the service it is about: its last good form
  * stays in force, and the stakeholders are told what is wrong with it, once for each time it is written.
  *
@@ -63,7 +74,7 @@ interface Refusal extends RefusedParameter {
  *   missing catalog is being compiled just now
  */
 export function compileCatalog(deps: CompileCatalogDeps) {
-  const { parameters, catalog, compilations, mailRoom, environment, now } = deps;
+  const { parameters, stacks, catalog, compilations, mailRoom, environment, now } = deps;
 
   return async (input: unknown): Promise<CompiledNumbers> => {
     return missingCatalog.safeParse(input).success ? compileMissing() : compileAnew(input);
@@ -105,7 +116,45 @@ export function compileCatalog(deps: CompileCatalogDeps) {
   }
 
   async function compileAll(inForce: Services = {}) {
-    return compile(await parameters.read(), inForce);
+    return compileOwning(await parameters.read(), inForce);
+  }
+
+  async function compileOwning(read: readonly CatalogParameter[], inForce: Services) {
+    const { services, refused } = compile(read, inForce);
+    const limited = limitConcurrency(stacksAtOnce);
+    const owning = await Promise.all(
+      Object.values(services).map((entry) => limited(() => owningAliases(entry, inForce[entry.service]))),
+    );
+    return { services: Object.fromEntries(owning.map((entry) => [entry.service, entry])), refused };
+  }
+
+  async function owningAliases(
+    entry: ServiceEntry,
+    inForce: ServiceEntry | undefined,
+  ): Promise<ServiceEntry> {
+    if (entry.stack === undefined) return entry;
+    try {
+      const owned = [];
+      for (const stack of stacksOf(entry)) owned.push({ stack, resources: await resourcesOf(stack) });
+      return withOwnAliases(entry, owned);
+    } catch {
+      // One stack that cannot be read takes down no other service, nor its own: the schedule reads it again.
+      const listed = withOwnAliases(entry, []);
+      const names = new Set(listed.targets.map(targetName));
+      const before = inForce?.stack === entry.stack ? inForce.targets : [];
+      const kept = before.filter((one) => isAlias(one) && !names.has(targetName(one)));
+      return { ...listed, targets: [...listed.targets, ...kept] };
+    }
+  }
+
+  async function resourcesOf(stack: string): Promise<readonly StackResource[]> {
+    try {
+      return await stacks.resources(stack);
+    } catch (error) {
+      const { name, message } = error as Error;
+      if (name === 'ValidationError' && message.includes('does not exist')) return [];
+      throw error;
+    }
   }
 
   /** What is in force with one service as its parameter says now, whatever has happened since the event. */
@@ -115,7 +164,7 @@ export function compileCatalog(deps: CompileCatalogDeps) {
       throw new TransientFailure(`Parameter Store does not show the parameter of ${service} yet.`);
     }
     const { [service]: _, ...others } = inForce;
-    const { services, refused } = compile(parameter ? [parameter] : [], inForce);
+    const { services, refused } = await compileOwning(parameter ? [parameter] : [], inForce);
     return { services: inOrder({ ...others, ...services }), refused };
   }
 

@@ -2,7 +2,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { CatalogParameters } from '../../shared/aws/catalog-parameters.ts';
 import { onLambda } from '../../shared/runtime.ts';
 import { requireEnv, task } from '../../shared/task.ts';
-import { catalogStore, environment, ledgers, mailRoom } from '../../shared/wiring.ts';
+import { catalogStore, environment, ledgers, mailRoom, stacks } from '../../shared/wiring.ts';
 import { compileCatalog, compileCatalogInput } from './compile-catalog.ts';
 
 export const build = task(compileCatalogInput, (runtime) => {
@@ -12,6 +12,7 @@ export const build = task(compileCatalogInput, (runtime) => {
       new SSMClient(runtime.clientConfig),
       requireEnv(runtime, 'CATALOG_PATH'),
     ),
+    stacks: stacks(runtime),
     catalog: catalogStore(runtime),
     compilations,
     mailRoom: mailRoom(runtime, incidents),

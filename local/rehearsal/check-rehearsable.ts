@@ -21,6 +21,9 @@ export function checkRehearsable(entries: readonly ServiceEntry[]): ScenarioProb
     const owner = owners.get(stack);
     if (owner !== undefined) add('stack', `"${stack}" is the stack of ${owner} already`);
     owners.set(stack, service);
+    if (entry.targets.length === 0) {
+      add('targets', 'needs at least one in a rehearsal: its stack is made of the targets that are listed');
+    }
     const functions = new Set<string>();
     for (const [index, target] of entry.targets.entries()) {
       if (target.kind === 'cloudformation') {

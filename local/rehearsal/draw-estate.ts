@@ -3,7 +3,9 @@ import { SeededRandom } from '../random/seeded-random.ts';
 import type { scenarioFile } from './scenario.ts';
 
 type ScenarioText = z.input<typeof scenarioFile>;
-type Service = NonNullable<ScenarioText['services']>[number];
+type Listed = NonNullable<ScenarioText['services']>[number];
+/** The stacks of a rehearsal are made of the targets that are listed. */
+type Service = Listed & { readonly targets: NonNullable<Listed['targets']> };
 type Release = NonNullable<ScenarioText['releases']>[number];
 
 /** Sizes that can be drawn: what is on top of something, up to what one machine plays in minutes. */

@@ -4,7 +4,8 @@ import { drawHealthChecks } from './draw-health-checks.ts';
 import { drawHooks, drawParameters, drawRest, drawStackTarget, drawTargets } from './draw-targets.ts';
 import type { ScenarioInput } from './simulation-case.ts';
 
-type Service = NonNullable<ScenarioInput['services']>[number];
+type Listed = NonNullable<ScenarioInput['services']>[number];
+type Service = Listed & { readonly targets: NonNullable<Listed['targets']> };
 type Release = NonNullable<ScenarioInput['releases']>[number];
 type Alarm = NonNullable<ScenarioInput['alarms']>[number];
 

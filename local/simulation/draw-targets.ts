@@ -1,7 +1,8 @@
 import type { SeededRandom } from '../random/seeded-random.ts';
 import type { ScenarioInput } from './simulation-case.ts';
 
-type Service = NonNullable<ScenarioInput['services']>[number];
+type Listed = NonNullable<ScenarioInput['services']>[number];
+type Service = Listed & { readonly targets: NonNullable<Listed['targets']> };
 type Target = Service['targets'][number];
 type Release = NonNullable<ScenarioInput['releases']>[number];
 type Hook = NonNullable<ScenarioInput['rollbackHooks']>[number];

@@ -73,7 +73,7 @@ function onlyTheServicesReleased(scenario: ScenarioInput): ScenarioInput | undef
   ]);
   const kept = services.filter(({ service }) => used.has(service));
   if (kept.length === 0 || kept.length === services.length) return undefined;
-  const hooks = kept.flatMap(({ targets }) =>
+  const hooks = kept.flatMap(({ targets = [] }) =>
     targets.flatMap((target) => (target.kind === 'hook' ? target.function : [])),
   );
   const checks = kept.flatMap(({ policy }) => (policy?.healthChecks ?? []).map((check) => check.function));

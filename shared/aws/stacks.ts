@@ -44,6 +44,13 @@ export interface StackState {
   readonly notificationArns: readonly string[];
 }
 
+/** A resource of a stack. */
+export interface StackResource {
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly type: string;
+}
+
 /** Whether a stack is in a state from which the next deployment can go on. */
 export function isAtRest({ status }: Pick<StackState, 'status'>): boolean {
   return status.endsWith('_COMPLETE') && status !== 'ROLLBACK_COMPLETE' && status !== 'DELETE_COMPLETE';
@@ -201,18 +208,26 @@ export class Stacks {
 
   /** Physical ids of the stack's resources by logical id. */
   async physicalIds(stack: string): Promise<ReadonlyMap<string, string>> {
-    const ids = new Map<string, string>();
+    const resources = await this.resources(stack);
+    return new Map(resources.map(({ logicalId, physicalId }) => [logicalId, physicalId]));
+  }
+
+  /** The resources of a stack that are there. */
+  async resources(stack: string): Promise<StackResource[]> {
+    const resources: StackResource[] = [];
     let token: string | undefined;
     do {
       const page = await this.#client.send(
         new ListStackResourcesCommand({ StackName: stack, ...(token && { NextToken: token }) }),
       );
-      for (const { LogicalResourceId, PhysicalResourceId } of page.StackResourceSummaries ?? []) {
-        if (LogicalResourceId && PhysicalResourceId) ids.set(LogicalResourceId, PhysicalResourceId);
+      for (const summary of page.StackResourceSummaries ?? []) {
+        const { LogicalResourceId: logicalId, PhysicalResourceId: physicalId, ResourceType: type } = summary;
+        if (!logicalId || !physicalId || summary.ResourceStatus === 'DELETE_COMPLETE') continue;
+        resources.push({ logicalId, physicalId, type: type ?? '' });
       }
       token = page.NextToken;
     } while (token);
-    return ids;
+    return resources;
   }
 
   /**

@@ -76,7 +76,8 @@ function stacks(entries: readonly ServiceEntry[]): CatalogFinding[] {
       });
     }
     owners.set(stack, service);
-    if (targets.some(({ kind }) => kind === 'cloudformation')) continue;
+    // An entry without targets gets its stack as one.
+    if (targets.length === 0 || targets.some(({ kind }) => kind === 'cloudformation')) continue;
     const reason = `has no way back for the stack "${stack}": without a cloudformation target it stays as the bad release left it, and the next deployment finds its aliases moved`;
     findings.push({ service, severity: 'note', path: 'targets', reason });
   }

@@ -52,8 +52,9 @@ export interface DeploymentOwner {
  * The service and the target that a deployment belongs to; undefined for one the catalog does not name.
  *
  * The stack that made the function decides, where a service names it: names of applications and groups differ between
- * SAM, CDK and the Serverless Framework, are cut when they are long, and may begin like those of another stack. Only
- * for a function of no such stack do application, group and alias decide.
+ * SAM, CDK and the Serverless Framework, are cut when they are long, and may begin like those of another stack. Every
+ * alias of that stack is the service's, also one that was made since the catalog was compiled. Only for a function of no
+ * such stack do application, group and alias decide.
  */
 export function ownerOfDeployment(
   catalog: CompiledCatalog,
@@ -68,8 +69,18 @@ export function ownerOfDeployment(
   );
   return (
     owners.find(({ entry, target }) => isOfStack(entry, clues) && isFunction(target, clues)) ??
-    owners.find(({ entry, target }) => hasNames(entry, target, clues))
+    owners.find(({ entry, target }) => hasNames(entry, target, clues)) ??
+    unlistedOwner(catalog, clues)
   );
+}
+
+function unlistedOwner({ services }: CompiledCatalog, clues: DeploymentClues): DeploymentOwner | undefined {
+  const { moves, origin } = clues;
+  const entry = Object.values(services).find((one) => one.stack !== undefined && isOfStack(one, clues));
+  if (!entry || !moves || !origin) return undefined;
+  const isOwn = entry.stack === origin.stackName && origin.logicalId !== '';
+  const name = isOwn ? origin.logicalId : moves.function;
+  return { entry, target: { kind: 'codedeploy', function: name, alias: moves.alias } };
 }
 
 function isOfStack(entry: ServiceEntry, { origin }: DeploymentClues): boolean {

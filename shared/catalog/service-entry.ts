@@ -126,12 +126,17 @@ export const serviceEntry = z
     lockstep: serviceName.optional(),
     /** CloudFormation stack that deploys the service. */
     stack: z.string().min(1).max(128).optional(),
-    targets: z.array(targetEntry).min(1, 'needs at least one target'),
+    /** What the service consists of, besides the aliases of its stack: those belong to it, listed or not. */
+    targets: z.array(targetEntry).default([]),
     /** Order in which the targets go back, where it is not the usual one. */
     order: phaseOrder.optional(),
     policy: servicePolicy.prefault({}),
   })
   .superRefine((entry, context) => {
+    if (entry.targets.length === 0 && entry.stack === undefined) {
+      const message = 'needs at least one target, or the service a stack';
+      context.addIssue({ code: 'custom', path: ['targets'], message });
+    }
     for (const [index, target] of entry.targets.entries()) {
       const missing = (field: string) =>
         context.addIssue({

@@ -206,6 +206,11 @@ releases:
       'services.a.targets.1.function: "F" has a target already; a rehearsal knows one alias per function',
     ],
     [
+      'a service that lists no target',
+      '{ version: 1, service: a, stack: a }',
+      'services.a.targets: needs at least one in a rehearsal',
+    ],
+    [
       "a stack that is not the service's own",
       '{ version: 1, service: a, stack: a, targets: [{ kind: cloudformation, stack: b }] }',
       'services.a.targets.0.stack: a rehearsal deploys a service by its own stack only',

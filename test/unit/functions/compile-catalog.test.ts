@@ -1,3 +1,8 @@
+import {
+  CloudFormationClient,
+  ListStackResourcesCommand,
+  type StackResourceSummary,
+} from '@aws-sdk/client-cloudformation';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParametersByPathCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -8,7 +13,7 @@ import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
-import { throttled } from '../fixtures/sdk-errors.ts';
+import { throttled, validationError } from '../fixtures/sdk-errors.ts';
 import { iso } from '../fixtures/times.ts';
 
 const path = '/rollback-coordinator/prod/services';
@@ -25,11 +30,14 @@ const json = '{"version":1,"service":"billing","stack":"shop-billing","targets":
 
 const ssm = mockClient(SSMClient);
 const sns = mockClient(SNSClient);
+const cloudFormation = mockClient(CloudFormationClient);
 let ledger: LedgerDouble;
 
 beforeEach(() => {
   ssm.reset();
   sns.reset();
+  cloudFormation.reset();
+  cloudFormation.on(ListStackResourcesCommand).resolves({});
   sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
   ledger = new LedgerDouble();
 });
@@ -63,6 +71,72 @@ it('compiles parameters in YAML and JSON into one object, services in order', as
     services: { orders: ordersEntry() },
   });
   expect(sns.calls()).toHaveLength(0);
+});
+
+describe('the aliases of a stack', () => {
+  const shortest = 'version: 1\nservice: orders\nstack: shop-orders';
+  const api = 'shop-orders-Api-AB12';
+  const resource = (LogicalResourceId: string, ResourceType: string, PhysicalResourceId: string) =>
+    ({ LogicalResourceId, ResourceType, PhysicalResourceId }) as StackResourceSummary;
+  const found = {
+    StackResourceSummaries: [
+      resource('Api', 'AWS::Lambda::Function', api),
+      resource(
+        'ApiAliaslive',
+        'AWS::Lambda::Alias',
+        `arn:aws:lambda:eu-west-1:111122223333:function:${api}:live`,
+      ),
+    ],
+  };
+  const orders = [{ kind: 'cloudformation' }, { kind: 'lambda-alias', function: 'Api', alias: 'live' }];
+  const targetsOf = (stored: Map<string, string>) => compiled(stored).services.orders?.targets;
+
+  beforeEach(() =>
+    cloudFormation.on(ListStackResourcesCommand, { StackName: 'shop-orders' }).resolves(found),
+  );
+
+  it('belong to the entry that names it', async () => {
+    parameters({ orders: shortest });
+    const { stored } = mockBucket();
+    await build(runtimeOf(ledger))({});
+    expect(targetsOf(stored)).toEqual(orders);
+  });
+
+  it('are read with the entry that was written', async () => {
+    parameters({ orders: shortest });
+    const { stored } = mockBucket(catalogObject(ordersEntry({ service: 'billing', stack: 'shop-billing' })));
+    await build(runtimeOf(ledger))(changed('orders'));
+    expect(targetsOf(stored)).toEqual(orders);
+    expect(cloudFormation.calls()).toHaveLength(1);
+  });
+
+  it('are none where the stack is not there yet', async () => {
+    parameters({ orders: shortest });
+    cloudFormation
+      .on(ListStackResourcesCommand)
+      .rejects(validationError('Stack with id shop-orders does not exist'));
+    const { stored } = mockBucket();
+    await build(runtimeOf(ledger))({});
+    expect(targetsOf(stored)).toEqual([{ kind: 'cloudformation' }]);
+  });
+
+  it('stay in force where the stack cannot be read, beside what the entry lists now', async () => {
+    parameters({ orders: shortest, billing: json });
+    const { stored } = mockBucket();
+    await build(runtimeOf(ledger))({});
+    cloudFormation.on(ListStackResourcesCommand, { StackName: 'shop-orders' }).rejects(throttled());
+    parameters({ orders: `${shortest}\ntargets: [{ kind: parameter, name: /a }]`, billing: json });
+    await expect(build(runtimeOf(ledger))({})).resolves.toEqual({ services: 2, refused: 0 });
+    expect(targetsOf(stored)).toEqual([{ kind: 'parameter', name: '/a', labels: false }, orders[1]]);
+  });
+
+  it('of a stack that was never read are read by the schedule: the entry is in force meanwhile', async () => {
+    parameters({ orders: yaml });
+    cloudFormation.on(ListStackResourcesCommand, { StackName: 'shop-orders' }).rejects(throttled());
+    const { stored } = mockBucket();
+    await build(runtimeOf(ledger))({});
+    expect(targetsOf(stored)).toEqual(ordersEntry().targets);
+  });
 });
 
 it('reads every page, also past an empty one, ten parameters at a time', async () => {

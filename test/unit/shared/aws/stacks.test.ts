@@ -42,6 +42,21 @@ it('reads a stack', async () => {
   });
 });
 
+it('leaves out resources that are gone, or not there yet', async () => {
+  const summary = (LogicalResourceId: string, changes: Partial<StackResourceSummary>) =>
+    ({ LogicalResourceId, ResourceType: 'AWS::Lambda::Alias', ...changes }) as StackResourceSummary;
+  cloudFormation.on(ListStackResourcesCommand).resolves({
+    StackResourceSummaries: [
+      summary('Gone', { PhysicalResourceId: 'gone', ResourceStatus: 'DELETE_COMPLETE' }),
+      summary('Begun', { ResourceStatus: 'CREATE_IN_PROGRESS' }),
+      summary('There', { PhysicalResourceId: 'there', ResourceStatus: 'UPDATE_COMPLETE' }),
+    ],
+  });
+  await expect(stacks.resources('shop-orders')).resolves.toEqual([
+    { logicalId: 'There', physicalId: 'there', type: 'AWS::Lambda::Alias' },
+  ]);
+});
+
 it('gathers physical ids over all pages', async () => {
   const summary = (LogicalResourceId: string, PhysicalResourceId?: string) =>
     ({ LogicalResourceId, PhysicalResourceId }) as StackResourceSummary;

@@ -100,9 +100,18 @@ describe('the owner of a deployment', () => {
     it.each([
       ['another function', 'Unlisted', 'live'],
       ['another alias', 'CreateOrder', 'canary'],
-    ])('is nobody’s for %s', (_, logicalId, alias) => {
+    ])('is that of the stack for %s too, listed or not', (_, logicalId, alias) => {
       const moves = { function: 'physical-name', alias };
-      expect(byStack('shop-orders', logicalId, { moves })).toBeUndefined();
+      const owner = ownerOfDeployment(catalog, clues('shop-orders', logicalId, { moves }));
+      expect(owner?.entry.service).toBe('orders');
+      expect(owner?.target).toEqual({ kind: 'codedeploy', function: logicalId, alias });
+    });
+
+    it('has the name of its function where that came from another stack of the service', () => {
+      const data = [{ kind: 'cloudformation', stack: 'shop-orders-data' }];
+      const withData = catalogOf(ordersEntry({ targets: data }));
+      const owner = ownerOfDeployment(withData, clues('shop-orders-data', 'Import'));
+      expect(owner?.target).toEqual({ kind: 'codedeploy', function: 'physical-name', alias: 'live' });
     });
 
     it('is the service that names application and group where no service has the stack', () => {

@@ -34,6 +34,11 @@ describe('an entry', () => {
     });
   });
 
+  it('needs no more than a name and a stack', () => {
+    const { targets: _, ...shortest } = smallest;
+    expect(serviceEntry.parse(shortest)).toMatchObject({ stack: 'shop-orders', targets: [] });
+  });
+
   it('takes every field it documents', () => {
     const full = {
       ...smallest,
@@ -122,7 +127,10 @@ it.each([
   ],
   [{ ...smallest, lockstep: 'Checkout' }, 'lockstep: must be 1 to 40 lower-case letters'],
   [withPolicy({ irreversible: '' }), 'policy.irreversible: '],
-  [{ ...smallest, targets: [] }, 'targets: needs at least one target'],
+  [
+    { ...smallest, stack: undefined, targets: [] },
+    'targets: needs at least one target, or the service a stack',
+  ],
   [{ ...smallest, targets: [{ kind: 'queue' }] }, 'targets.0.kind: '],
   [
     { ...smallest, targets: [{ kind: 'cloudformation', template: 'x' }] },
