@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { lockOwner } from '../../shared/incident/lock-owner.ts';
+import { attemptBefore, lockOwner } from '../../shared/incident/lock-owner.ts';
+import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
 import { limitConcurrency } from '../../shared/limit-concurrency.ts';
 import type { PlanStore } from '../../shared/targets/plan-store.ts';
@@ -15,6 +16,7 @@ export type AcquiredLocks = { readonly acquired: true } | { readonly acquired: f
 
 /** What the rule needs. */
 export interface AcquireLocksDeps {
+  readonly incidents: IncidentLedger;
   readonly locks: LockLedger;
   readonly plans: PlanStore;
 }
@@ -31,11 +33,14 @@ const batchSize = 25;
  *
  * An attempt takes over the locks of the one before it, so that nobody comes in between where an incident plans again;
  * those that its own plan does not need are freed.
+ *
+ * @throws LockLost when the incident is closed, or at another attempt
  */
-export function acquireLocks({ locks, plans }: AcquireLocksDeps) {
+export function acquireLocks({ incidents, locks, plans }: AcquireLocksDeps) {
   return async (input: z.infer<typeof acquireLocksInput>): Promise<AcquiredLocks> => {
     const owner = lockOwner(input);
-    const before = lockOwner({ incidentId: input.incidentId, attempt: input.attempt - 1 });
+    const before = lockOwner(attemptBefore(input));
+    await incidents.getAt(input);
     const plan = await plans.read(input.planKey);
     const services = plan.services.map(({ service }) => service).sort();
     const limited = limitConcurrency(batchSize);

@@ -4,6 +4,6 @@ import { ledgers, planStore } from '../../shared/wiring.ts';
 import { acquireLocks, acquireLocksInput } from './acquire-locks.ts';
 
 export const build = task(acquireLocksInput, (runtime) =>
-  acquireLocks({ locks: ledgers(runtime).locks, plans: planStore(runtime) }),
+  acquireLocks({ ...ledgers(runtime), plans: planStore(runtime) }),
 );
 export const handler = onLambda(build);

@@ -21,6 +21,8 @@ export function announceIncident({ incidents, plans, mailRoom, environment }: An
     planKey,
   }: z.infer<typeof announceIncidentInput>): Promise<{ incidentId: string }> => {
     const incident = await incidents.get(incidentId);
+    // Ended meanwhile from outside, and redriven: its outcome has been told, and its locks are free.
+    if (incident.status !== 'open') return { incidentId };
     const mail = openedMail(environment, incident, await plans.read(planKey));
     await mailRoom.send(incidentId, `opened-${incident.attempt}`, incident.executionArn, mail);
     return { incidentId };

@@ -61,7 +61,7 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
   const { approvals, tokens } = deps;
 
   return async (input: Input): Promise<{ readonly waiting: boolean }> => {
-    const incident = await deps.incidents.get(input.incidentId);
+    const incident = await deps.incidents.getAt(input);
     const plan = input.planKey === null ? undefined : await deps.plans.read(input.planKey);
     const told = await whatIsTold(input, incident, plan);
     if (!told) return { waiting: true };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Deployments, isActive } from '../../shared/aws/deployments.ts';
-import { lockOwner } from '../../shared/incident/lock-owner.ts';
+import { attemptBefore, lockOwner } from '../../shared/incident/lock-owner.ts';
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
@@ -31,9 +31,10 @@ export interface FreezeServiceDeps {
  */
 export function freezeService({ deployments, incidents, locks, releases }: FreezeServiceDeps) {
   return async (input: z.infer<typeof freezeServiceInput>): Promise<FrozenService> => {
-    const { releaseId } = await incidents.get(input.incidentId);
+    const { releaseId } = await incidents.getAt(input);
     const owner = lockOwner(input);
-    if ((await locks.acquire(input.service, owner)) === undefined) {
+    // The attempt before this one may hold it: an incident that plans again keeps its locks.
+    if ((await locks.acquire(input.service, owner, lockOwner(attemptBefore(input)))) === undefined) {
       const detail = `Nothing was stopped: another incident is changing ${input.service}.`;
       return { status: 'frozen', detail };
     }

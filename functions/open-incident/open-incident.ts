@@ -196,8 +196,8 @@ export function openIncident(deps: OpenIncidentDeps) {
   ): Promise<{ status: 'opened' | 'joined'; attempt: number }> {
     if (await incidents.open(incident)) return { status: 'opened', attempt: incident.attempt };
     const existing = await incidents.get(incident.incidentId);
-    // The answer to our own first try may have been lost.
-    if (existing.executionArn === incident.executionArn)
+    // The answer to our own first try may have been lost. Where it is closed since, the execution was ended and redriven.
+    if (existing.status === 'open' && existing.executionArn === incident.executionArn)
       return { status: 'opened', attempt: existing.attempt };
     const unfinished = existing.status === 'closed' && existing.outcome !== 'rolled-back';
     if (unfinished && incident.requestedBy) {

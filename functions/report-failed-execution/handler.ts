@@ -1,11 +1,12 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { requireEnv, task } from '../../shared/task.ts';
-import { environment, ledgers, mailRoom, planStore } from '../../shared/wiring.ts';
+import { environment, executions, ledgers, mailRoom, planStore } from '../../shared/wiring.ts';
 import { reportFailedExecution, reportFailedExecutionInput } from './report-failed-execution.ts';
 
 export const build = task(reportFailedExecutionInput, (runtime) => {
   const { incidents, locks } = ledgers(runtime);
   return reportFailedExecution({
+    executions: executions(runtime),
     incidents,
     locks,
     plans: planStore(runtime),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Executions } from '../../shared/aws/executions.ts';
 import type { EndIncidentDeps } from '../../shared/incident/end-incident.ts';
 import {
   endLeftIncident,
@@ -21,6 +22,7 @@ export const reportFailedExecutionInput = z.object({
 
 /** What the rule needs. */
 export interface ReportFailedExecutionDeps extends EndIncidentDeps {
+  readonly executions: Executions;
   readonly monitorDeploymentArn: string;
   readonly recordReleaseArn: string;
 }
@@ -32,11 +34,12 @@ export interface ReportFailedExecutionDeps extends EndIncidentDeps {
  * An incident that its execution left open is ended: the stakeholders are told and its locks freed. A monitor
  * that broke leaves a deployment unwatched, a recording that broke leaves the ledger without a release: both are
  * said too. Executions that ended their incident themselves,
- * and those refused for their input, need nothing.
+ * and those refused for their input, need nothing. Nor does one that somebody has redriven since: it is at work again.
  */
 export function reportFailedExecution(deps: ReportFailedExecutionDeps) {
   return async ({ detail }: z.infer<typeof reportFailedExecutionInput>): Promise<{ reported: boolean }> => {
     const { executionArn, stateMachineArn } = detail;
+    if ((await deps.executions.find(executionArn))?.status === 'RUNNING') return { reported: false };
     if (stateMachineArn === deps.monitorDeploymentArn) {
       await reportUnwatched(deps, executionArn, detail, detail.input ?? '');
       return { reported: true };

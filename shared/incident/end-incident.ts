@@ -73,14 +73,26 @@ export async function endIncident(
   await deps.incidents.close(incidentId, executionArn, outcome, new Date(deps.now()).toISOString());
   // Not while another attempt has it open: the list is how an incident that is left open is found.
   if ((await deps.incidents.get(incidentId)).status === 'closed') await deps.incidents.strikeOut(incidentId);
-  const limited = limitConcurrency(releasedAtOnce);
-  await Promise.all(
-    [...new Set([incident.service, ...planned])].map((service) =>
-      limited(() => deps.locks.release(service, lockOwner(incident))),
-    ),
-  );
+  await freeLocks(deps, incident, planned);
   await deps.mailRoom.send(incidentId, step, executionArn, mail);
   return outcome;
+}
+
+/** Frees the locks of all attempts: one that was planned again, and ended before it took over the locks, left them. */
+async function freeLocks(
+  { locks, plans }: EndIncidentDeps,
+  { incidentId, service, attempt }: IncidentRecord,
+  planned: readonly string[],
+): Promise<void> {
+  const limited = limitConcurrency(releasedAtOnce);
+  for (let one = attempt; one > 0; one -= 1) {
+    const earlier = one === attempt ? [] : ((await plans.find(incidentId, one))?.services ?? []);
+    const names = one === attempt ? planned : earlier.map((plan) => plan.service);
+    const owner = lockOwner({ incidentId, attempt: one });
+    await Promise.all(
+      [...new Set([service, ...names])].map((name) => limited(() => locks.release(name, owner))),
+    );
+  }
 }
 
 /** The outcome of an incident, from what was planned, what was done and how it is now. */

@@ -5,6 +5,11 @@ export function lockOwner({ incidentId, attempt }: Attempt): string {
   return `${incidentId}#${attempt}`;
 }
 
+/** The attempt before one; of the first there never was a lock. */
+export function attemptBefore({ incidentId, attempt }: Attempt): Attempt {
+  return { incidentId, attempt: attempt - 1 };
+}
+
 /** The attempt that an owner of a lock is; undefined for nobody. */
 export function attemptOf(owner: string): Attempt | undefined {
   const [incidentId, attempt] = owner.split('#');

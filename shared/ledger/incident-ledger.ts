@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { LedgerCorrupt } from '../errors.ts';
+import { LedgerCorrupt, LockLost } from '../errors.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
 import {
   type IncidentRecord,
@@ -54,6 +54,21 @@ export class IncidentLedger {
     const incident = await this.find(incidentId);
     if (!incident) throw new LedgerCorrupt(`Incident ${incidentId} is not in the ledger.`);
     return incident;
+  }
+
+  /**
+   * The incident, for a step of one of its attempts: an execution that was stopped and then redriven may go on although its
+   * incident was ended meanwhile.
+   *
+   * @throws LockLost when it is closed, or at another attempt
+   */
+  async getAt({ incidentId, attempt }: Attempt): Promise<IncidentRecord> {
+    const incident = await this.get(incidentId);
+    if (incident.status === 'open' && incident.attempt === attempt) return incident;
+    const is = incident.status === 'open' ? `at attempt ${incident.attempt}` : 'closed';
+    throw new LockLost(
+      `Incident ${incidentId} is ${is}, so attempt ${attempt} of it changes nothing any more.`,
+    );
   }
 
   /** Opens an incident; answers false where the release has one already. */

@@ -1,11 +1,12 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { build } from '../../../functions/acquire-locks/handler.ts';
-import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
+import { InvalidInput, LedgerCorrupt, LockLost, TransientFailure } from '../../../shared/errors.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { PLAN_KEY, planObject, RELEASE, servicePlan } from '../fixtures/records.ts';
-import { runtimeOf } from '../fixtures/runtime-of.ts';
+import { incidentRecord, PLAN_KEY, planObject, RELEASE, servicePlan } from '../fixtures/records.ts';
+import { EXECUTION_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
 import { unavailable } from '../fixtures/sdk-errors.ts';
+import { iso } from '../fixtures/times.ts';
 
 const input = { incidentId: RELEASE, attempt: 1, planKey: PLAN_KEY };
 const owner = `${RELEASE}#1`;
@@ -16,8 +17,9 @@ const three = planObject(
 );
 
 let ledger: LedgerDouble;
-beforeEach(() => {
+beforeEach(async () => {
   ledger = new LedgerDouble();
+  await ledger.incidents.open(incidentRecord());
 });
 
 const holder = async (service: string) => (await ledger.locks.find(service))?.owner;
@@ -50,6 +52,7 @@ it('takes over what the attempt before it holds, and frees what it does not need
   const again = planObject(servicePlan({ service: 'orders' }), servicePlan({ service: 'users' }));
   const planKey = PLAN_KEY.replace('/1/', '/2/');
   mockBucket({ ...three, [planKey]: again[PLAN_KEY] ?? '' });
+  await ledger.incidents.nextAttempt(input, EXECUTION_ARN);
   await expect(build(runtimeOf(ledger))({ ...input, attempt: 2, planKey })).resolves.toEqual({
     acquired: true,
   });
@@ -61,11 +64,24 @@ it('takes over what the attempt before it holds, and frees what it does not need
 
 it('takes over nothing from an attempt that is not the one before', async () => {
   mockBucket({ ...planObject() });
+  for (const attempt of [1, 2]) await ledger.incidents.nextAttempt({ ...input, attempt }, EXECUTION_ARN);
   await ledger.locks.acquire('orders', owner);
   await expect(build(runtimeOf(ledger))({ ...input, attempt: 3 })).resolves.toEqual({
     acquired: false,
     busy: 'orders',
   });
+});
+
+it('takes nothing where the incident was ended meanwhile, or is at another attempt', async () => {
+  mockBucket(three);
+  await expect(build(runtimeOf(ledger))({ ...input, attempt: 2 })).rejects.toThrow(
+    `Incident ${RELEASE} is at attempt 1, so attempt 2 of it changes nothing any more.`,
+  );
+  await ledger.incidents.close(RELEASE, EXECUTION_ARN, 'needs-person', iso(ledger.now));
+  const attempt = build(runtimeOf(ledger))(input);
+  await expect(attempt).rejects.toBeInstanceOf(LockLost);
+  await expect(attempt).rejects.toThrow(`Incident ${RELEASE} is closed`);
+  await expect(holder('orders')).resolves.toBeUndefined();
 });
 
 it('refuses an input without a plan, naming the field', async () => {

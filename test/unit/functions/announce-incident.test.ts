@@ -45,6 +45,12 @@ it('does not keep the rollback waiting where SNS does not take the mail', async 
   await expect(ledger.incidents.keptMails()).resolves.toMatchObject([{ step: 'opened-1' }]);
 });
 
+it('says nothing of an incident that was ended meanwhile', async () => {
+  await ledger.incidents.open(incidentRecord({ status: 'closed', outcome: 'needs-person' }));
+  await build(runtimeOf(ledger))(input);
+  expect(sns.commandCalls(PublishCommand)).toHaveLength(0);
+});
+
 it('mails each attempt of an incident', async () => {
   await ledger.incidents.open(incidentRecord({ attempt: 2 }));
   await build(runtimeOf(ledger))(input);

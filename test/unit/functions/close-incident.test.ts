@@ -11,6 +11,7 @@ import {
   planObject,
   RELEASE,
   releaseRecord,
+  servicePlan,
   serviceResult,
 } from '../fixtures/records.ts';
 import { EXECUTION_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
@@ -136,6 +137,17 @@ it('tells and closes once when it runs twice, with the outcome of the first time
   const again = build(runtimeOf(ledger))({ ...input, failure: { Error: 'States.Timeout' } });
   await expect(again).resolves.toMatchObject({ outcome: 'rolled-back' });
   expect(sns.commandCalls(PublishCommand)).toHaveLength(1);
+});
+
+it('frees the locks that an attempt before it left', async () => {
+  mockBucket(planObject(servicePlan({ service: 'storefront' }), servicePlan()));
+  await ledger.locks.acquire('storefront', `${RELEASE}#1`);
+  await ledger.incidents.nextAttempt({ incidentId: RELEASE, attempt: 1 }, EXECUTION_ARN);
+  await build(runtimeOf(ledger))({ ...input, recovery: null, failure: { Error: 'NoWayBack' } });
+  expect((await ledger.incidents.get(RELEASE)).status).toBe('closed');
+  for (const service of ['orders', 'storefront']) {
+    expect((await ledger.locks.find(service))?.owner).toBe('nobody');
+  }
 });
 
 it('has the mail in the outbox before it closes, whoever dies in between', async () => {

@@ -1,11 +1,12 @@
 import { CodeDeployClient, GetDeploymentCommand, StopDeploymentCommand } from '@aws-sdk/client-codedeploy';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/freeze-service/handler.ts';
-import { InvalidInput } from '../../../shared/errors.ts';
+import { InvalidInput, LockLost } from '../../../shared/errors.ts';
 import { deploymentInfo } from '../fixtures/aws-answers.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { DEPLOYMENT, incidentRecord, RELEASE, releaseRecord } from '../fixtures/records.ts';
-import { runtimeOf } from '../fixtures/runtime-of.ts';
+import { EXECUTION_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
+import { iso } from '../fixtures/times.ts';
 
 const codeDeploy = mockClient(CodeDeployClient);
 const input = { incidentId: RELEASE, attempt: 1, service: 'orders' };
@@ -37,6 +38,20 @@ it('leaves a deployment that has ended as it is', async () => {
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Succeeded' }));
   await expect(freeze()).resolves.toMatchObject({ detail: expect.stringContaining('nothing was stopped') });
   expect(stops()).toEqual([]);
+});
+
+it('takes over the lock of the attempt before it', async () => {
+  codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'InProgress' }));
+  await ledger.locks.acquire('orders', `${RELEASE}#1`);
+  await ledger.incidents.nextAttempt(input, EXECUTION_ARN);
+  await build(runtimeOf(ledger))({ ...input, attempt: 2 });
+  expect(stops()).toHaveLength(1);
+});
+
+it('stops nothing where the incident was ended meanwhile', async () => {
+  await ledger.incidents.close(RELEASE, EXECUTION_ARN, 'needs-person', iso(ledger.now));
+  await expect(freeze()).rejects.toBeInstanceOf(LockLost);
+  expect(codeDeploy.calls()).toEqual([]);
 });
 
 it('touches nothing while another incident has the service', async () => {

@@ -162,6 +162,13 @@ describe('a further start', () => {
     await expect(open(byMonitor)).resolves.toMatchObject({ status: 'opened', attempt: 1 });
   });
 
+  it('joins where its incident was ended, and the execution redriven', async () => {
+    await open(byMonitor);
+    await closed('needs-person');
+    await expect(open(byMonitor)).resolves.toMatchObject({ status: 'joined' });
+    await expect(ledger.incidents.get(RELEASE)).resolves.toMatchObject({ status: 'closed' });
+  });
+
   it('joins while another execution has the incident', async () => {
     await open(byMonitor);
     await expect(open({ service: 'orders' }, 'arn:other')).resolves.toMatchObject({ status: 'joined' });

@@ -1,3 +1,4 @@
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/report-failed-execution/handler.ts';
@@ -36,10 +37,13 @@ const watch = {
 };
 
 const sns = mockClient(SNSClient);
+const sfn = mockClient(SFNClient);
 let ledger: LedgerDouble;
 
 beforeEach(() => {
   sns.reset();
+  sfn.reset();
+  sfn.on(DescribeExecutionCommand).resolves({ status: 'ABORTED' });
   sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
   ledger = new LedgerDouble();
   mockBucket(planObject());
@@ -62,6 +66,14 @@ describe('a coordination that ended without success', () => {
     expect((await ledger.locks.find('orders'))?.owner).toBe('nobody');
     expect(mails()[0]?.Subject).toBe('[prod] orders: not rolled back, needs a person');
     expect(mails()[0]?.Message).toContain('the execution ended ABORTED: Stopped: by hand');
+  });
+
+  it('is left alone where somebody has redriven it since', async () => {
+    await incidentOf(EXECUTION_ARN);
+    sfn.on(DescribeExecutionCommand, { executionArn: EXECUTION_ARN }).resolves({ status: 'RUNNING' });
+    await expect(report({})).resolves.toEqual({ reported: false });
+    expect((await ledger.incidents.get(RELEASE)).status).toBe('open');
+    expect(mails()).toEqual([]);
   });
 
   it('is told with the commands that finish what its plan left undone', async () => {
