@@ -35,7 +35,8 @@ export async function reportUnwatched(
 
 /**
  * Tells the stakeholders, once, that a rollback broke before it had an incident. One that was refused for its
- * input has told the person who started it, in the console.
+ * input has told the person who started it, in the console; but nobody looks there where a watch started it, or where
+ * somebody plays one.
  *
  * @param input the execution's own, as JSON
  */
@@ -45,10 +46,11 @@ export async function reportNotBegun(
   ended: ExecutionState,
   input: string,
 ): Promise<void> {
+  const isByWatch = memberOf(input, 'deploymentId') !== undefined;
+  if (wasRefused(ended) && !isByWatch) return;
   const service = memberOf(input, 'service') ?? 'a service';
-  await reportUnlessTold(deps, ended, executionArn, () =>
-    rollbackNotBegunMail(deps.environment, { service, executionArn, why: whyEnded(ended) }),
-  );
+  const mail = rollbackNotBegunMail(deps.environment, { service, executionArn, why: whyEnded(ended) });
+  await deps.mailRoom.send(executionArn, 'failed', executionArn, mail);
 }
 
 /**
@@ -63,28 +65,20 @@ export async function reportNotRecorded(
   ended: ExecutionState,
   input: string,
 ): Promise<void> {
+  if (wasRefused(ended) || hasListed(ended)) return;
   const service = memberOf(input, 'service') ?? 'all services';
-  await reportUnlessTold(deps, ended, executionArn, () =>
-    recordingFailedMail(deps.environment, { service, executionArn, why: whyEnded(ended) }),
-  );
+  const mail = recordingFailedMail(deps.environment, { service, executionArn, why: whyEnded(ended) });
+  await deps.mailRoom.send(executionArn, 'failed', executionArn, mail);
 }
 
-async function reportUnlessTold(
-  { mailRoom }: EndIncidentDeps,
-  ended: ExecutionState,
-  executionArn: string,
-  mail: () => ReturnType<typeof recordingFailedMail>,
-): Promise<void> {
-  if (hasTold(ended)) return;
-  await mailRoom.send(executionArn, 'failed', executionArn, mail());
+/** The state InputRejected ended it: whoever started it sees why in the console. */
+function wasRefused({ error }: ExecutionState): boolean {
+  return error === 'InputRejected';
 }
 
-/**
- * The execution has told of its end itself. InputRejected: whoever started it sees why in the console. NotAllRecorded:
- * a mail lists the services.
- */
-function hasTold({ error }: ExecutionState): boolean {
-  return error === 'InputRejected' || error === 'NotAllRecorded';
+/** A mail of its own lists the services that could not be recorded. */
+function hasListed({ error }: ExecutionState): boolean {
+  return error === 'NotAllRecorded';
 }
 
 function memberOf(input: string, name: string): string | undefined {

@@ -1,7 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/announce-incident/handler.ts';
-import { InvalidInput, LedgerCorrupt } from '../../../shared/errors.ts';
+import { InvalidInput, LedgerCorrupt, LockLost } from '../../../shared/errors.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import { incidentRecord, PLAN_KEY, planObject, RELEASE } from '../fixtures/records.ts';
@@ -47,7 +47,7 @@ it('does not keep the rollback waiting where SNS does not take the mail', async 
 
 it('says nothing of an incident that was ended meanwhile', async () => {
   await ledger.incidents.open(incidentRecord({ status: 'closed', outcome: 'needs-person' }));
-  await build(runtimeOf(ledger))(input);
+  await expect(build(runtimeOf(ledger))(input)).rejects.toBeInstanceOf(LockLost);
   expect(sns.commandCalls(PublishCommand)).toHaveLength(0);
 });
 

@@ -120,6 +120,14 @@ describe('a coordination that ended without success', () => {
     expect(mails()).toHaveLength(0);
   });
 
+  it('is told when its input was refused, and names a deployment as that of a watch does', async () => {
+    const cause = 'judgement: the ledger holds none against deployment "d-1"';
+    const input = '{"service":"orders","deploymentId":"d-1"}';
+    await report({ status: 'FAILED', error: 'InputRejected', cause, input });
+    expect(mails()[0]?.Subject).toBe('[prod] orders: a rollback could not begin, needs a person');
+    expect(mails()[0]?.Message).toContain(cause);
+  });
+
   it('is told when it broke before it had an incident', async () => {
     await report({ status: 'FAILED', error: 'CatalogUnreadable', input: '{"service":"orders"}' });
     await report({ status: 'FAILED', error: 'CatalogUnreadable', input: '{"service":"orders"}' });
