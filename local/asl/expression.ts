@@ -35,6 +35,11 @@ export class Expression {
     this.references = referencesOf(this.#compiled.ast());
   }
 
+  /** The syntax tree, as JSONata's parser makes it. */
+  get ast(): jsonata.ExprNode {
+    return this.#compiled.ast();
+  }
+
   /** The plain JSON value. Throws {@link EvaluationError}, also where there is none (undefined). */
   async evaluate(environment: Environment): Promise<unknown> {
     const bindings: Record<string, unknown> = {};

@@ -1,8 +1,7 @@
 import { BUILT_IN_FUNCTIONS } from './built-in-functions.ts';
 import { compileDefinition } from './compile-definition.ts';
-import { Expression } from './expression.ts';
 import type { Assign, Graph, State } from './machine.ts';
-import type { Template } from './template.ts';
+import { expressionsOf } from './state-expressions.ts';
 
 /** A variable an expression reads although no way through the machine can have assigned it. */
 export interface UndefinedVariable {
@@ -66,21 +65,5 @@ function* waysOut(state: State): Generator<readonly [target: string, assign: Ass
   if (state.type === 'Choice') for (const rule of state.choices) yield [rule.next, rule.assign];
   if (state.type === 'Task' || state.type === 'Parallel' || state.type === 'Map') {
     for (const catcher of state.catch) yield [catcher.next, catcher.assign];
-  }
-}
-
-/** Every expression among the fields of a state, without the states inside it. */
-function* expressionsOf(state: State): Generator<Expression> {
-  for (const [field, value] of Object.entries(state)) {
-    if (field !== 'branches' && field !== 'processor') yield* expressionsIn(value);
-  }
-}
-
-function* expressionsIn(value: unknown): Generator<Expression> {
-  if (value instanceof Expression) yield value;
-  else if (Array.isArray(value)) for (const entry of value) yield* expressionsIn(entry);
-  else if (typeof value === 'object' && value !== null) {
-    if ('expressions' in value) yield* (value as Template).expressions;
-    else for (const member of Object.values(value)) yield* expressionsIn(member);
   }
 }
