@@ -7,6 +7,8 @@ import type { Environment, Expression } from './expression.ts';
 export interface Template {
   /** Whether there is nothing to evaluate. */
   readonly constant: boolean;
+  /** Names of its members where it is an object with expressions in it. */
+  readonly members?: readonly string[];
   /** Every expression inside, in order of writing. */
   readonly expressions: readonly Expression[];
   /** The JSON value. Throws `EvaluationError`. */
@@ -58,6 +60,7 @@ export function list(items: readonly Template[]): Template {
 export function record(members: readonly (readonly [string, Template])[]): Template {
   return {
     constant: false,
+    members: members.map(([name]) => name),
     expressions: members.flatMap(([, member]) => member.expressions),
     async evaluate(environment) {
       const values: Record<string, unknown> = {};
