@@ -1,3 +1,8 @@
+import { errorNames } from '../../shared/errors.ts';
+import { InvalidDefinition } from '../asl/compile-definition.ts';
+import { definitionFindings } from '../asl/definition-checks.ts';
+import { unassignedVariables } from '../asl/unassigned-variables.ts';
+import { impossibleErrors } from './definition-errors.ts';
 import { type DefinedState, endsOf, statesOf } from './definition-states.ts';
 import type { FunctionSpec, MachineSpec, StackSpec } from './stack-spec.ts';
 import { isList, isMap, type TemplateMap, type TemplateValue } from './template-value.ts';
@@ -19,7 +24,9 @@ export interface DefinitionExceptions {
 
 /**
  * Holds the machines of a stack against this project's rules: names that agree from state to folder; comment on
- * every state; time-out, retry and last catcher on every Task; failures that can end in Fail; JSONata throughout.
+ * every state; time-out, retry and last catcher on every Task; failures that can end in Fail; JSONata throughout;
+ * members of `$states` that are there, task tokens that are handed on, variables that every way assigns, no text that
+ * was meant to be an expression, and no error name that nothing raises.
  *
  * That every substitution is used and has a value, and that Step Functions would accept the definitions, is
  * checked when the stack is read.
@@ -30,6 +37,7 @@ export function checkDefinitions(
 ): DefinitionProblem[] {
   return stack.machines.flatMap((machine) => [
     ...checkMachine(machine),
+    ...checkExpressions(machine),
     ...[...statesOf(machine.definition)].flatMap((defined) =>
       stateRules
         .flatMap((rule) => rule(defined, machine, stack, exceptions))
@@ -60,6 +68,7 @@ const stateRules: readonly StateRule[] = [
   ({ state }) => (typeof state.Comment === 'string' && state.Comment.trim() ? [] : ['has no Comment']),
   ({ state }) => jsonPathIn(state),
   checkTask,
+  checkErrors,
   checkFunction,
   checkFailurePath,
 ];
@@ -70,6 +79,33 @@ function checkMachine({ logicalId: machine, definition }: MachineSpec): Definiti
   if (definition.QueryLanguage !== 'JSONata') add('QueryLanguage is not JSONata');
   if (typeof definition.Comment !== 'string') add('has no Comment');
   return problems;
+}
+
+/** A definition that Step Functions would refuse is told of when the stack is read. */
+function checkExpressions({ logicalId: machine, definition }: MachineSpec): DefinitionProblem[] {
+  try {
+    return [
+      ...definitionFindings(definition).map(({ state, field, message }) => ({
+        machine,
+        state,
+        problem: `${field}: ${message}`,
+      })),
+      ...unassignedVariables(definition).map(({ state, field, variable }) => ({
+        machine,
+        state,
+        problem: `${field}: not every way here gives $${variable} what is read of it`,
+      })),
+    ];
+  } catch (error) {
+    if (error instanceof InvalidDefinition) return [];
+    throw error;
+  }
+}
+
+const ownErrors = [...errorNames.transient, ...errorNames.handled, ...errorNames.defect];
+
+function checkErrors({ state }: DefinedState): readonly string[] {
+  return impossibleErrors(state, ownErrors).map((name) => `nothing in it raises ${name}`);
 }
 
 function checkTask({ state }: DefinedState): readonly string[] {

@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseSync } from '@swc/core';
 
-/** A function or method of the product: what it refers to, and which SDK commands it makes. */
+/** A function or method of the product: what it refers to, and which SDK commands and errors it makes. */
 interface Unit {
   readonly references: Set<string>;
   readonly commands: Set<string>;
+  readonly errors: Set<string>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: nodes of every kind are walked alike.
@@ -46,6 +47,12 @@ export class CallGraph {
       ...(this.#units.get(id)?.commands ?? []),
     ]);
     return [...new Set(commands)].sort();
+  }
+
+  /** Classes of `shared/errors.ts` a module's export can reach the making of, in order. */
+  errorsOf(file: string, name: string): string[] {
+    const reached = [...this.#reach([`${file}#${name}`])];
+    return [...new Set(reached.flatMap((id) => [...(this.#units.get(id)?.errors ?? [])]))].sort();
   }
 
   /** Every command there is in the source. */
@@ -104,11 +111,13 @@ export class CallGraph {
     owner?: string,
     around?: { readonly id: string; readonly parts: ReadonlyMap<string, Node> },
   ): void {
-    const { references, commands } = this.#unit(id);
+    const { references, commands, errors } = this.#unit(id);
     walk(node, (inner) => {
       if (inner.type === 'NewExpression' && inner.callee.value?.endsWith('Command')) {
         const { from, name } = module.imports.get(inner.callee.value) ?? {};
         commands.add(`${from}/${name}`);
+      } else if (inner.type === 'NewExpression' && isError(module, inner.callee.value)) {
+        errors.add(inner.callee.value);
       } else if (inner.type === 'MemberExpression') {
         const method = nameOf(inner.property);
         const types =
@@ -126,7 +135,11 @@ export class CallGraph {
   }
 
   #unit(id: string): Unit {
-    const unit = this.#units.get(id) ?? { references: new Set<string>(), commands: new Set<string>() };
+    const unit = this.#units.get(id) ?? {
+      references: new Set<string>(),
+      commands: new Set<string>(),
+      errors: new Set<string>(),
+    };
     this.#units.set(id, unit);
     return unit;
   }
@@ -192,4 +205,8 @@ function walk(node: Node, visit: (node: Node) => void): void {
     if (typeof node.type === 'string') visit(node);
     for (const value of Object.values(node)) walk(value, visit);
   }
+}
+
+function isError(module: Module, name: string | undefined): boolean {
+  return name !== undefined && /(^|\/)errors\.ts$/.test(module.imports.get(name)?.from ?? '');
 }

@@ -6,6 +6,7 @@ import { checkDefinitions, unusedFunctions } from '../../local/boot/definition-r
 import { statesOf } from '../../local/boot/definition-states.ts';
 import { loadStack } from '../../local/boot/load-stack.ts';
 import { errorNames } from '../../shared/errors.ts';
+import { CallGraph } from './call-graph.ts';
 import { root } from './product-template.ts';
 
 /** Reading it refuses unused and undefined substitutions and definitions Step Functions would not accept. */
@@ -82,6 +83,27 @@ describe('errors', () => {
     for (const error of [...matched('Retry'), ...matched('Catch')]) {
       if (!ours.includes(error)) expect(error).toMatch(aws);
     }
+  });
+
+  describe('of our own', () => {
+    const graph = new CallGraph(root);
+    const handledByState = states.flatMap(([name, state]): [string, string[], string[]][] => {
+      const called = stack.functions.find(({ arn }) => arn === state.Arguments?.FunctionName);
+      if (called === undefined) return [];
+      const entries: Handler[] = [...(state.Retry ?? []), ...(state.Catch ?? [])];
+      const named = entries.flatMap(({ ErrorEquals }) => ErrorEquals).filter((error) => ours.includes(error));
+      return [[name, [...new Set(named)], graph.errorsOf(`functions/${called.folder}/handler.ts`, 'build')]];
+    });
+
+    it('are told apart by the function that makes them', () => {
+      const made = new Map(handledByState.map(([name, , errors]) => [name, errors]));
+      expect(made.get('CoordinateRollback.PlanRollback')).toEqual(expect.arrayContaining(['PlanOutdated']));
+      expect(made.get('CoordinateRollback.AcquireLocks')).not.toContain('PlanOutdated');
+    });
+
+    it.each(handledByState)('are handled in %s only where its function makes them', (_, named, made) => {
+      expect(named.filter((error) => !made.includes(error))).toEqual([]);
+    });
   });
 
   it('are caught by States.ALL alone and last', () => {

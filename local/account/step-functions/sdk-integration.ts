@@ -43,6 +43,14 @@ export function readSdkOperation(
   return portOf(service.name).model.operation(action.charAt(0).toUpperCase() + action.slice(1));
 }
 
+/** The errors of a service's model, and what they begin with; undefined for a service without a model. */
+export function readSdkErrors(
+  serviceName: string,
+): { readonly prefix: string; readonly names: readonly string[] } | undefined {
+  const service = Object.hasOwn(services, serviceName) ? services[serviceName] : undefined;
+  return service && { prefix: service.prefix, names: portOf(service.name).model.errorNames() };
+}
+
 /**
  * Reads the resource of an AWS SDK integration; members and errors come from the models of the SDK's clients.
  *

@@ -90,6 +90,14 @@ export class ServiceModel {
       .filter((model) => model !== undefined);
   }
 
+  /** Every error the client knows. */
+  errorNames(): string[] {
+    return Object.keys(this.#exports)
+      .filter((name) => name.endsWith('$'))
+      .map((name) => name.slice(0, -1))
+      .filter((name) => this.error(name) !== undefined);
+  }
+
   error(name: string): ErrorModel | undefined {
     if (!this.#errors.has(name)) this.#errors.set(name, this.#readError(name));
     return this.#errors.get(name);
