@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { isUnderWay } from './aws/under-way.ts';
 import { InvalidInput, TransientFailure } from './errors.ts';
 import type { Build, Runtime } from './runtime.ts';
 
@@ -7,7 +8,7 @@ import type { Build, Runtime } from './runtime.ts';
  *
  * The event is checked by `input` before anything else happens: what does not fit is {@link InvalidInput},
  * naming every field and what was expected of it. An SDK error that a later try may survive (throttling, 5xx,
- * connection) is thrown as {@link TransientFailure}; every other error passes as it is.
+ * connection, another change under way) is thrown as {@link TransientFailure}; every other error passes as it is.
  *
  * @param input schema of the event
  * @param wire creates the clients once per process and returns the rule
@@ -79,7 +80,8 @@ function isTransient(error: unknown): boolean {
     status >= 500 ||
     status === 429 ||
     transientNames.test(sdk.name ?? '') ||
-    transientCodes.has(sdk.code ?? '')
+    transientCodes.has(sdk.code ?? '') ||
+    isUnderWay(error)
   );
 }
 

@@ -36,6 +36,7 @@ import { LedgerTable } from './ledger/ledger-table.ts';
 import { LockLedger } from './ledger/lock-ledger.ts';
 import { PaceLedger } from './ledger/pace-ledger.ts';
 import { ReleaseLedger } from './ledger/release-ledger.ts';
+import { StopLedger } from './ledger/stop-ledger.ts';
 import type { SnapshotClients } from './ledger/take-snapshot.ts';
 import { TurnLedger } from './ledger/turn-ledger.ts';
 import { MailRoom } from './mail/mail-room.ts';
@@ -103,6 +104,7 @@ export function ledgers(runtime: Runtime) {
     budgets: new BudgetLedger(table, () => runtime.now()),
     holds: new HoldLedger(table),
     paces: new PaceLedger(table, () => runtime.now()),
+    stops: new StopLedger(table, () => runtime.now()),
     compilations: new CompilationLedger(table, () => runtime.now()),
   };
 }
@@ -127,6 +129,7 @@ export const adapters = (runtime: Runtime) =>
   targetAdapters({
     ...snapshotClients(runtime),
     deployments: deployments(runtime),
+    stops: ledgers(runtime).stops,
   });
 
 /** `dev` or `prod`, as mails show it. */

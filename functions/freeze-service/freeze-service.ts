@@ -4,6 +4,8 @@ import { attemptBefore, lockOwner } from '../../shared/incident/lock-owner.ts';
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
+import type { StopLedger } from '../../shared/ledger/stop-ledger.ts';
+import { stopDeployment } from '../../shared/targets/stop-deployment.ts';
 
 export const freezeServiceInput = z.strictObject({
   incidentId: z.string(),
@@ -23,13 +25,14 @@ export interface FreezeServiceDeps {
   readonly incidents: IncidentLedger;
   readonly locks: LockLedger;
   readonly releases: ReleaseLedger;
+  readonly stops: StopLedger;
 }
 
 /**
  * Stops the deployments of a bad release that cannot be taken back, so that traffic is shifted no further. No rollback
  * is asked for: a service in the way is declared irreversible, and what becomes of it is for a person to say.
  */
-export function freezeService({ deployments, incidents, locks, releases }: FreezeServiceDeps) {
+export function freezeService({ deployments, incidents, locks, releases, stops }: FreezeServiceDeps) {
   return async (input: z.infer<typeof freezeServiceInput>): Promise<FrozenService> => {
     const { releaseId } = await incidents.getAt(input);
     const owner = lockOwner(input);
@@ -42,7 +45,7 @@ export function freezeService({ deployments, incidents, locks, releases }: Freez
     for (const { deploymentId } of Object.values((await releases.get(releaseId)).deployments)) {
       if (!isActive(await deployments.get(deploymentId))) continue;
       await locks.renew(input.service, owner);
-      await deployments.stop(deploymentId, { rollback: false });
+      await stopDeployment({ deployments, stops }, deploymentId, { rollback: false });
       stopped.push(deploymentId);
     }
     const detail =

@@ -1,11 +1,17 @@
 import * as z from 'zod';
+import { isUnderWay } from '../../shared/aws/under-way.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
 import { type LockLedger, leaseMs } from '../../shared/ledger/lock-ledger.ts';
 import type { PaceLedger } from '../../shared/ledger/pace-ledger.ts';
 import type { PlanStore } from '../../shared/targets/plan-store.ts';
 import type { TargetPlan } from '../../shared/targets/service-plan.ts';
-import type { HookCall, Standing, TargetAdapter } from '../../shared/targets/target-adapter.ts';
+import type {
+  ChangeContext,
+  HookCall,
+  Standing,
+  TargetAdapter,
+} from '../../shared/targets/target-adapter.ts';
 import { paceOf } from '../../shared/targets/target-pace.ts';
 import { targetStep } from '../../shared/targets/target-step.ts';
 
@@ -44,7 +50,8 @@ export interface StartTargetDeps {
 
 /**
  * Takes a target on its way back: reads where it stands and acts only if nothing else does. Where too many of its kind
- * begin at once, it is given a moment of its own first.
+ * begin at once, it is given a moment of its own first. Where AWS refuses to change it because something else is being
+ * changed, it is moving: it is looked at again, and started again where it needs it.
  *
  * @throws LockLost when the service is no longer this incident's
  */
@@ -60,7 +67,8 @@ export function startTarget({ adapters, locks, paces, checkpoints, plans, now }:
       const waitSeconds = Math.min(early, longestWaitSeconds);
       return { standing: 'paced', action: 'paced', hook: null, moment, waitSeconds };
     }
-    const standing = await adapters.start(plan, { incidentId, attempt, now: now(), plannedAt, beforeChange });
+    const context = { incidentId, attempt, now: now(), plannedAt, beforeChange };
+    const standing = await startUnlessBusy(plan, context);
     const { pointed } = standing;
     if (pointed) {
       await checkpoints.sight({
@@ -77,6 +85,16 @@ export function startTarget({ adapters, locks, paces, checkpoints, plans, now }:
     const hook = standing.hook ?? null;
     return { standing: standing.is, action: standing.detail, hook, moment, waitSeconds: 0 };
   };
+
+  /** What is refused because another change is under way is waited for like what moves, up to the target's deadline. */
+  async function startUnlessBusy(plan: TargetPlan, context: ChangeContext): Promise<Standing> {
+    try {
+      return await adapters.start(plan, context);
+    } catch (error) {
+      if (!isUnderWay(error)) throw error;
+      return { is: 'moving', detail: `it waits for another change to end: ${(error as Error).message}` };
+    }
+  }
 
   async function momentOf(plan: TargetPlan): Promise<number | null> {
     const paced = paceOf(plan);

@@ -4,12 +4,13 @@ import { deployments, environment, ledgers, mailRoom, planStore } from '../../sh
 import { yieldToIncident, yieldToIncidentInput } from './yield-to-incident.ts';
 
 export const build = task(yieldToIncidentInput, (runtime) => {
-  const { incidents, locks, releases } = ledgers(runtime);
+  const { incidents, locks, releases, stops } = ledgers(runtime);
   return yieldToIncident({
     deployments: deployments(runtime),
     incidents,
     locks,
     releases,
+    stops,
     plans: planStore(runtime),
     mailRoom: mailRoom(runtime, incidents),
     environment: environment(runtime),

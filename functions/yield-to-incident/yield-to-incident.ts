@@ -6,8 +6,10 @@ import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import type { Attempt, IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import type { NewcomerRecord } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
+import type { StopLedger } from '../../shared/ledger/stop-ledger.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
 import { newcomerMail } from '../../shared/mail/newcomer-mail.ts';
+import { stopDeployment } from '../../shared/targets/stop-deployment.ts';
 
 export const yieldToIncidentInput = z.strictObject({
   /** Left out of a release that came in without one. */
@@ -23,6 +25,7 @@ export const yieldToIncidentInput = z.strictObject({
 /** What the rule needs. */
 export interface YieldToIncidentDeps extends HolderDeps {
   readonly deployments: Deployments;
+  readonly stops: StopLedger;
   readonly releases: ReleaseLedger;
   readonly incidents: IncidentLedger;
   readonly mailRoom: MailRoom;
@@ -47,7 +50,7 @@ export function yieldToIncident(deps: YieldToIncidentDeps) {
     if (holder?.incidentId !== incidentId) return { yielded: false };
     if (deploymentId !== undefined && isActive(await deployments.get(deploymentId))) {
       if (!(await isHeldStill(service, holder))) return { yielded: false };
-      await deployments.stop(deploymentId);
+      await stopDeployment(deps, deploymentId);
     }
     const yielded =
       deploymentId !== undefined && (await deployments.get(deploymentId)).status !== 'Succeeded';

@@ -13,6 +13,7 @@ import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import type { VersionMetrics } from './cloudwatch/lambda-metrics.ts';
 import type { Visibility } from './cloudwatch/visibility.ts';
 import type { HookPort } from './codedeploy/codedeploy-ports.ts';
+import type { StopDuringHook } from './codedeploy/deployment-run.ts';
 import { SimulatedCodeDeploy } from './codedeploy/simulated-codedeploy.ts';
 import { DynamoDb } from './dynamodb/dynamodb.ts';
 import type { EventEntry } from './eventbridge/event.ts';
@@ -47,6 +48,8 @@ export interface SimulatedAccountOptions {
   readonly traffic?: TrafficScenario;
   /** Plays the services' own CodeDeploy hooks; without it they succeed. */
   readonly hook?: HookPort;
+  /** When a stop takes effect while a hook function runs: `waits` for its answer without it, which is the worse. */
+  readonly stopDuringHook?: StopDuringHook;
   /** How metrics arrive; promptly without it. */
   readonly visibility?: Visibility;
   /** Whether metrics by ExecutedVersion need weights on the alias (`only-with-weights`); `always` without it. */
@@ -145,6 +148,7 @@ export class SimulatedAccount {
       ...(options.hook && { hook: options.hook }),
       ...(options.externalId && { externalId: options.externalId }),
       ...(options.groupRollback && { groupRollback: options.groupRollback }),
+      ...(options.stopDuringHook && { stopDuringHook: options.stopDuringHook }),
     });
     this.parameterStore = new ParameterStore({ ...parts, emit });
     this.apiGateway = new ApiGateway({ random, now: () => clock.now() });

@@ -18,6 +18,23 @@ export function throttled(service: string): AwsError {
   }
 }
 
+/** The refusal by which a service says that something else is being changed just now; its name differs by service. */
+export function underWay(service: string): AwsError {
+  const message = 'Another operation is in progress.';
+  switch (service) {
+    case 'lambda':
+      return new AwsError('ResourceConflictException', message, 409);
+    case 'codedeploy':
+      return new AwsError('DeploymentLimitExceededException', message, 400);
+    case 'cloudformation':
+      return new AwsError('OperationInProgressException', message, 409);
+    case 'ssm':
+      return new AwsError('TooManyUpdates', message, 400);
+    default:
+      return new AwsError('ConflictException', message, 409);
+  }
+}
+
 /** The answer by which a service says that it failed; its name differs by service. */
 export function failed(service: string): AwsError {
   const message = 'An internal error occurred.';

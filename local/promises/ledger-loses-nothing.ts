@@ -7,8 +7,8 @@ import type { PromiseCheck } from './promise.ts';
 const openLists = ['OPEN-INCIDENTS', 'OUTBOX'];
 
 /**
- * The ledger loses nothing: but for locks, holds, budgets, paces and the compilation's lease, records never vanish and
- * what they say stays. A release called bad stays bad, one called good can only become bad; what is known of a
+ * The ledger loses nothing: but for locks, holds, budgets, paces, stops and the compilation's lease, records never
+ * vanish and what they say stays. A release called bad stays bad, one called good can only become bad; what is known of a
  * deployment stays and gets at most its settlement; an attempt's outcome stays; a fence never falls. At the end the table
  * holds what the writes left.
  */
@@ -42,6 +42,8 @@ function lostBetween(before: LedgerItem, after: LedgerItem): string | undefined 
   if (before.sk.startsWith('HOLD#')) return undefined;
   // When the next step may begin is no record, nor is who compiles a missing catalog.
   if (before.sk === 'PACE' || before.sk === 'COMPILATION') return undefined;
+  // A stop may be asked for again, with a rollback, or where it had no effect for an hour.
+  if (before.sk === 'STOP') return undefined;
   if (before.sk === 'BUDGET') {
     return Number(after.version) <= Number(before.version) ? 'its version did not rise' : undefined;
   }

@@ -1,6 +1,7 @@
 import type { SimulatedAccount } from '../account/account.ts';
 import { eventState } from '../account/eventbridge/event-state.ts';
 import { AwsError } from '../account/service.ts';
+import { underWay } from '../faults/service-trouble.ts';
 import type { Scenario } from './scenario.ts';
 import type { CallFault, EventFault } from './scenario-fault.ts';
 import type { Timeline } from './timeline.ts';
@@ -67,6 +68,7 @@ function disturbCalls(fault: CallFault, account: SimulatedAccount, timeline: Tim
     left -= 1;
     timeline.add('fault', `${fault.act}: ${service}:${operation} of ${caller.resource}`);
     if (fault.act === 'throttle') throw throttled(service);
+    if (fault.act === 'under-way') throw underWay(service);
     if (fault.act === 'fail-after-effect') await next();
     throw new AwsError('InternalFailure', 'The rehearsal lets this call fail.', 500);
   });

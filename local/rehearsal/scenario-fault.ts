@@ -20,8 +20,11 @@ export const callFault = z.strictObject({
   /** Client package of the service: `codedeploy`, `lambda`, `cloudformation`, `dynamodb`, `s3`, `sns`, `ssm`, … */
   service: z.string(),
   operation: z.string(),
-  /** Refused as throttled; refused by a 5xx before the effect; or the effect happens and a 5xx is the answer. */
-  act: z.enum(['throttle', 'fail', 'fail-after-effect']),
+  /**
+   * Refused as throttled; refused because something else is being changed just now; refused by a 5xx before the effect; or
+   * the effect happens and a 5xx is the answer.
+   */
+  act: z.enum(['throttle', 'under-way', 'fail', 'fail-after-effect']),
   /** The first so many calls meet it. */
   times: z.number().int().min(1).default(1),
 });

@@ -24,7 +24,7 @@ export async function reportUnwatched(
   ended: ExecutionState,
   input = '',
 ): Promise<void> {
-  if (hasTold(ended)) return;
+  if (wasRefused(ended)) return;
   const mail = monitoringFailedMail(deps.environment, {
     deploymentId: memberOf(input, 'deploymentId') ?? deploymentOf(executionArn),
     executionArn,

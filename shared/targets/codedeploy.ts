@@ -1,9 +1,10 @@
 import type { Aliases } from '../aws/aliases.ts';
-import { type Deployment, type Deployments, isActive } from '../aws/deployments.ts';
+import { type Deployment, isActive } from '../aws/deployments.ts';
 import { TargetSuperseded } from '../errors.ts';
 import { describeAlias, servesGoal } from './alias-check.ts';
 import { rollbackMark, rollbackMarker } from './rollback-marker.ts';
 import type { CodeDeployPlan } from './service-plan.ts';
+import { type StopDeps, stopDeployment } from './stop-deployment.ts';
 import type { ChangeContext, Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
 
 /**
@@ -15,15 +16,23 @@ const rollbackGraceMs = 60_000;
 /**
  * Puts a Lambda alias behind a deployment group back.
  *
- * A deployment that still runs is stopped and CodeDeploy's own rollback of it followed; one that was stopped or
- * failed is followed. Only where nothing takes the alias back does the coordinator: leftover weights are
+ * A deployment that still runs is stopped, once, and followed, as is CodeDeploy's own rollback of it; one that was stopped
+ * or failed is followed. Only where nothing takes the alias back does the coordinator: leftover weights are
  * cleared on the alias, and a completed deployment is undone by a deployment with the versions swapped. While a
  * deployment of somebody else's runs on the alias, that alias is not ours to move: whoever watches it stops it.
  */
-export function codeDeployTarget(deployments: Deployments, aliases: Aliases): TargetAdapter<CodeDeployPlan> {
+export function codeDeployTarget({
+  deployments,
+  stops,
+  aliases,
+}: StopDeps & { readonly aliases: Aliases }): TargetAdapter<CodeDeployPlan> {
   async function read(plan: CodeDeployPlan, { now, incidentId }: TargetContext): Promise<Standing> {
     const bad = await deployments.get(plan.deploymentId);
-    if (isActive(bad)) return { is: 'stranded', detail: `deployment ${bad.id} is still ${bad.status}` };
+    if (isActive(bad)) {
+      return (await stops.isAsked(bad.id, { rollback: true }))
+        ? { is: 'moving', detail: `deployment ${bad.id} is still ${bad.status}, and was asked to stop` }
+        : { is: 'stranded', detail: `deployment ${bad.id} is still ${bad.status}` };
+    }
 
     const rollback = bad.rollbackDeploymentId ? await deployments.get(bad.rollbackDeploymentId) : undefined;
     if (rollback && isActive(rollback)) {
@@ -55,7 +64,7 @@ export function codeDeployTarget(deployments: Deployments, aliases: Aliases): Ta
     const bad = await deployments.get(plan.deploymentId);
     if (isActive(bad)) {
       await context.beforeChange();
-      await deployments.stop(bad.id);
+      await stopDeployment({ deployments, stops }, bad.id);
       return { is: 'moving', detail: `deployment ${bad.id} stopped, with rollback by CodeDeploy` };
     }
     const state = await aliases.get(plan.function, plan.alias);

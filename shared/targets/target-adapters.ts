@@ -1,6 +1,7 @@
 import type { ApiStages } from '../aws/api-stages.ts';
 import type { MeshRules } from '../aws/mesh-rules.ts';
 import type { ParameterStore } from '../aws/parameter-store.ts';
+import type { StopLedger } from '../ledger/stop-ledger.ts';
 import { apiStageTarget } from './api-stage.ts';
 import { type StackClients, stackTarget } from './cloudformation.ts';
 import { codeDeployTarget } from './codedeploy.ts';
@@ -14,6 +15,7 @@ import type { TargetAdapter } from './target-adapter.ts';
 
 /** What the adapters of all kinds need of AWS. */
 export interface TargetClients extends StackClients, PinClients {
+  readonly stops: StopLedger;
   readonly parameterStore: ParameterStore;
   readonly apiStages: ApiStages;
   readonly meshRules: MeshRules;
@@ -21,7 +23,7 @@ export interface TargetClients extends StackClients, PinClients {
 
 /** One adapter for every kind of target: hands each step to the adapter of the plan's kind. */
 export function targetAdapters(clients: TargetClients): TargetAdapter<TargetPlan> {
-  const codeDeploy = codeDeployTarget(clients.deployments, clients.aliases);
+  const codeDeploy = codeDeployTarget(clients);
   const lambdaAlias = lambdaAliasTarget(clients.aliases);
   const stack = stackTarget(clients);
   const stackPin = stackPinTarget(clients);

@@ -14,7 +14,7 @@ import { alarmActive, manualStop } from './deployment-errors.ts';
 import { deploymentEvent, type EventState } from './deployment-event.ts';
 import { type DeploymentGroup, rollsBackOn, watchedAlarms } from './deployment-group.ts';
 import { DeploymentRegistry } from './deployment-registry.ts';
-import { DeploymentRun } from './deployment-run.ts';
+import { DeploymentRun, type StopDuringHook } from './deployment-run.ts';
 
 /** What {@link DeploymentEngine} is made of. */
 export interface DeploymentEngineOptions {
@@ -24,6 +24,8 @@ export interface DeploymentEngineOptions {
   readonly alarms: AlarmsPort;
   /** Plays the hook functions; without it every hook succeeds within a second. */
   readonly hook?: HookPort;
+  /** Which way CodeDeploy goes where AWS does not say; `waits` without it, which is the worse. */
+  readonly stopDuringHook?: StopDuringHook;
   readonly emit: (event: EmittedEvent) => void;
   /** 12 digits. */
   readonly accountId?: string;
@@ -78,6 +80,7 @@ export class DeploymentEngine extends DeploymentRegistry {
     this.#random = random;
     this.#options = {
       hook: () => ({ result: 'Succeeded', afterMs: 800 }),
+      stopDuringHook: 'waits',
       accountId: '123456789012',
       region: 'us-east-1',
       externalId: 'stack',
@@ -118,7 +121,7 @@ export class DeploymentEngine extends DeploymentRegistry {
   }
 
   /**
-   * Stops a deployment. `Pending` while a hook function runs, which CodeDeploy does not interrupt.
+   * Stops a deployment. `Pending` while a hook function runs that has to answer first.
    *
    * @param autoRollback true always rolls back, false never; without it the group's
    *   DEPLOYMENT_STOP_ON_REQUEST decides
@@ -134,10 +137,9 @@ export class DeploymentEngine extends DeploymentRegistry {
       );
     }
     this.#stopRequests.set(id, autoRollback ?? this.#stopRequests.get(id));
-    const { isInHook } = run;
     const { code, message } = manualStop();
     run.stop(code, message);
-    return isInHook
+    return !isOver(deployment)
       ? {
           status: 'Pending',
           statusMessage: 'The deployment is being stopped. Lifecycle events may still be running.',
@@ -197,12 +199,13 @@ export class DeploymentEngine extends DeploymentRegistry {
   }
 
   #run(deployment: Deployment, alarms: readonly string[]): DeploymentRun {
-    const { clock, aliases, hook } = this.#options;
+    const { clock, aliases, hook, stopDuringHook } = this.#options;
     const run = new DeploymentRun({
       deployment,
       clock,
       aliases,
       hook,
+      stopDuringHook,
       random: this.#random,
       onBegin: () => this.#emit(deployment, 'START'),
       onEnd: (mayHaveChanged) => {

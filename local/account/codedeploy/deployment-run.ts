@@ -8,6 +8,12 @@ import type { Deployment, LifecycleEventName, LifecycleStep } from './deployment
 import { timetable } from './deployment-config.ts';
 import { invalidConfiguration, versionMismatch } from './deployment-errors.ts';
 
+/**
+ * When a stop takes effect while a hook function runs: when the hook has answered, up to an hour later, or at once. AWS does
+ * not say which.
+ */
+export type StopDuringHook = 'waits' | 'at-once';
+
 /** What drives a deployment, and whom it tells. */
 export interface DeploymentRunOptions {
   readonly deployment: Deployment;
@@ -15,6 +21,7 @@ export interface DeploymentRunOptions {
   readonly random: SeededRandom;
   readonly aliases: AliasesPort;
   readonly hook: HookPort;
+  readonly stopDuringHook: StopDuringHook;
   /** The deployment has begun: status `InProgress`, validated or about to fail for it. */
   readonly onBegin: () => void;
   /** The deployment is over; `rollBackFrom` is true when the alias may have been changed by it. */
@@ -52,15 +59,11 @@ export class DeploymentRun {
     this.#after(this.#options.random.integer(low, high), () => this.#begin());
   }
 
-  /** Whether a hook function is running: a stop takes effect only when it is done. */
-  get isInHook(): boolean {
-    return this.#pendingHook !== undefined;
-  }
-
   /** Ends the deployment as `Stopped`, now or as soon as the running hook is done. */
   stop(code: ErrorCode, message: string): void {
     if (this.#over) return;
-    if (this.isInHook) this.#stopAfterHook ??= { code, message };
+    const waits = this.#pendingHook !== undefined && this.#options.stopDuringHook === 'waits';
+    if (waits) this.#stopAfterHook ??= { code, message };
     else this.#end('Stopped', { code, message });
   }
 

@@ -5,6 +5,16 @@ export function functionNotFound(arn: string): AwsError {
   return new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404, { Type: 'User' });
 }
 
+/** ResourceConflictException (409): a change of the alias is under way. */
+export function updateInProgress(arn: string): AwsError {
+  return new AwsError(
+    'ResourceConflictException',
+    `The operation cannot be performed at this time. An update is in progress for resource: ${arn}`,
+    409,
+    { Type: 'User' },
+  );
+}
+
 /** ResourceNotFoundException (404) for an alias. */
 export function aliasNotFound(arn: string): AwsError {
   return new AwsError('ResourceNotFoundException', `Cannot find alias arn: ${arn}`, 404, { Type: 'User' });

@@ -20,7 +20,7 @@ import type {
 import { AwsError, type CallContext, type Operations, type SimulatedService } from '../service.ts';
 import { parseFunctionName } from './function-name.ts';
 import { codeSha256 } from './function-settings.ts';
-import { functionNotFound, revisionMismatch } from './lambda-errors.ts';
+import { functionNotFound, revisionMismatch, updateInProgress } from './lambda-errors.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import { LambdaFunctions, type LambdaFunctionsOptions } from './lambda-functions.ts';
 import { aliasShape, configurationShape, provisionedShape, tagsShape } from './lambda-shapes.ts';
@@ -53,7 +53,8 @@ export interface SimulatedLambdaOptions extends LambdaFunctionsOptions {
  *
  * Unverified on AWS, and chosen here: a change of an alias takes effect at once (the propagation delay is not
  * documented); `PublishVersion` compares with the version published last, not with every earlier one (the API
- * reference and the guide differ); moving an alias with provisioned concurrency allocates all of it anew.
+ * reference and the guide differ); moving an alias with provisioned concurrency allocates all of it anew, and while it is
+ * allocated `UpdateAlias` is refused as in conflict with the change that is under way.
  */
 export class SimulatedLambda extends LambdaFunctions implements SimulatedService {
   readonly #onInvoke: SimulatedLambdaOptions['onInvoke'];
@@ -190,6 +191,8 @@ export class SimulatedLambda extends LambdaFunctions implements SimulatedService
   #updateAlias(input: UpdateAliasCommandInput): AliasConfiguration {
     const fn = this.find(parseFunctionName(input.FunctionName).name);
     const alias = this.findAlias(fn, input.Name);
+    const provisioned = fn.provisioned.get(alias.name);
+    if (provisioned && provisioned.readyAt > this.now) throw updateInProgress(this.arn(fn.name, alias.name));
     if (input.RevisionId !== undefined && input.RevisionId !== alias.revisionId) throw revisionMismatch();
     // Without RoutingConfig the weights stay; an empty one takes them away.
     const weights =

@@ -10,6 +10,7 @@ import type {
   HookPort,
 } from '../../../local/account/codedeploy/codedeploy-ports.ts';
 import type { DeploymentEngineOptions } from '../../../local/account/codedeploy/deployment-engine.ts';
+import type { StopDuringHook } from '../../../local/account/codedeploy/deployment-run.ts';
 import { SimulatedCodeDeploy } from '../../../local/account/codedeploy/simulated-codedeploy.ts';
 import { SimulatedLambda } from '../../../local/account/lambda/simulated-lambda.ts';
 import { VirtualClock } from '../../../local/clock/virtual-clock.ts';
@@ -52,6 +53,7 @@ export class DeploymentAccount {
     options: {
       seed?: number;
       hook?: HookPort;
+      stopDuringHook?: StopDuringHook;
       autoRollback?: AutoRollbackConfiguration;
     } & Pick<DeploymentEngineOptions, 'groupRollback'> = {},
   ) {
@@ -69,6 +71,7 @@ export class DeploymentAccount {
       },
       ...(options.hook && { hook: options.hook }),
       ...(options.groupRollback && { groupRollback: options.groupRollback }),
+      ...(options.stopDuringHook && { stopDuringHook: options.stopDuringHook }),
     });
     for (const code of ['one', 'two', 'three']) {
       if (!this.lambda.hasFunction('orders')) this.lambda.createFunction('orders', { code, properties: {} });

@@ -307,5 +307,24 @@ describe('a deployment', () => {
         errorInformation: { code: 'MANUAL_STOP' },
       });
     });
+
+    it('stops in the middle of the hook, where the account plays that', async () => {
+      account = new DeploymentAccount({
+        hook: () => ({ result: 'Succeeded', afterMs: 90_000 }),
+        stopDuringHook: 'at-once',
+      });
+      const id = withHook(account, 'BeforeAllowTraffic');
+      await account.pass(30_000);
+      expect(account.codeDeploy.operations.StopDeployment({ deploymentId: id })).toMatchObject({
+        status: 'Succeeded',
+      });
+      expect(account.info(id)).toMatchObject({
+        status: 'Stopped',
+        errorInformation: { code: 'MANUAL_STOP' },
+      });
+      await account.settle();
+      expect(account.info(id).status).toBe('Stopped');
+      expect(account.alias).toEqual({ version: '1', weights: {} });
+    });
   });
 });

@@ -253,6 +253,19 @@ describe('SimulatedLambda', () => {
       expect.assertions(3 + 1);
     });
 
+    it('has UpdateAlias refused while it is allocated', async () => {
+      lambda.operations.PutProvisionedConcurrencyConfig({ ...config, ProvisionedConcurrentExecutions: 5 });
+      const update = () =>
+        lambda.operations.UpdateAlias({ FunctionName: 'orders', Name: 'live', FunctionVersion: '2' });
+      expect(update).toThrow(expect.objectContaining({ name: 'ResourceConflictException', statusCode: 409 }));
+      clock.after(121_000, () => {
+        expect(update()).toMatchObject({ FunctionVersion: '2' });
+        expect(update).toThrow(expect.objectContaining({ name: 'ResourceConflictException' }));
+      });
+      expect(await clock.run(() => false)).toBe('idle');
+      expect.assertions(3 + 1);
+    });
+
     it('excludes weights, and weights exclude it', () => {
       lambda.operations.PutProvisionedConcurrencyConfig({ ...config, ProvisionedConcurrentExecutions: 5 });
       expect(() => lambda.pointAlias('orders', 'live', { version: '1', weights: { '2': 0.1 } })).toThrow(

@@ -34,6 +34,13 @@ it('stops what runs of the bad release, and asks for no rollback', async () => {
   expect((await ledger.locks.find('orders'))?.owner).toBe(`${RELEASE}#1`);
 });
 
+it('stops one in a lifecycle hook once, however often it runs before the hook has answered', async () => {
+  codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'InProgress' }));
+  await freeze();
+  await freeze();
+  expect(stops()).toHaveLength(1);
+});
+
 it('leaves a deployment that has ended as it is', async () => {
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Succeeded' }));
   await expect(freeze()).resolves.toMatchObject({ detail: expect.stringContaining('nothing was stopped') });

@@ -27,7 +27,7 @@ import {
   servicePlan,
 } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
-import { throttled } from '../fixtures/sdk-errors.ts';
+import { throttled, underWay, validationError } from '../fixtures/sdk-errors.ts';
 import { iso, NOW } from '../fixtures/times.ts';
 
 const input = {
@@ -118,6 +118,42 @@ it('records when it pointed an alias itself: no deployment shows that', async ()
       incidentId: RELEASE,
     },
   ]);
+});
+
+describe('what AWS refuses because another change is under way', () => {
+  it.each([
+    'ResourceConflictException',
+    'DeploymentLimitExceededException',
+    'OperationInProgressException',
+    'LimitExceededException',
+    'ConflictException',
+  ])('is waited for: %s', async (name) => {
+    codeDeploy.on(StopDeploymentCommand).rejects(underWay(name, 'd-1 is active'));
+    await expect(start()).resolves.toEqual({
+      standing: 'moving',
+      action: 'it waits for another change to end: d-1 is active',
+      hook: null,
+      moment: NOW,
+      waitSeconds: 0,
+    });
+  });
+
+  it('is waited for where only the message of CloudFormation tells it', async () => {
+    const onItsWay =
+      'Stack:arn:aws:cloudformation:stack is in UPDATE_IN_PROGRESS state and can not be updated.';
+    codeDeploy.on(StopDeploymentCommand).rejects(validationError(onItsWay));
+    await expect(start()).resolves.toMatchObject({ standing: 'moving' });
+    codeDeploy.on(StopDeploymentCommand).rejects(validationError('Template format error'));
+    await expect(start()).rejects.toMatchObject({ name: 'ValidationError' });
+  });
+
+  it('leaves the deployment to be stopped by the next try', async () => {
+    codeDeploy.on(StopDeploymentCommand).rejectsOnce(underWay('LimitExceededException')).resolves({});
+    await start();
+    await expect(start()).resolves.toMatchObject({
+      action: expect.stringContaining('stopped, with rollback'),
+    });
+  });
 });
 
 it('prolongs the lease before it acts', async () => {

@@ -74,6 +74,13 @@ it('does so once when it runs twice, even if the incident has ended meanwhile', 
   await expect(ledger.incidents.newcomers(RELEASE)).resolves.toHaveLength(1);
 });
 
+it('stops one in a lifecycle hook once, however often it runs before the hook has answered', async () => {
+  codeDeploy.on(StopDeploymentCommand).resolves({ status: 'Pending' });
+  await makeRoom();
+  await expect(makeRoom()).resolves.toEqual({ yielded: true });
+  expect(stops()).toHaveLength(1);
+});
+
 it('lets one that completed the moment before be watched on, and tells of it', async () => {
   codeDeploy.on(StopDeploymentCommand).callsFake(() => {
     status = 'Succeeded';

@@ -21,16 +21,16 @@ import { LockLost, TargetSuperseded } from '../../../../shared/errors.ts';
 import { codeDeployTarget } from '../../../../shared/targets/codedeploy.ts';
 import { rollbackMarker } from '../../../../shared/targets/rollback-marker.ts';
 import { alias, deploymentInfo } from '../../fixtures/aws-answers.ts';
+import { LedgerDouble } from '../../fixtures/ledger-double.ts';
 import { codeDeployPlan, DEPLOYMENT, FUNCTION, RELEASE } from '../../fixtures/records.ts';
+import { throttled } from '../../fixtures/sdk-errors.ts';
 import { NOW, RELEASED_AT } from '../../fixtures/times.ts';
 
 const codeDeploy = mockClient(CodeDeployClient);
 const lambda = mockClient(LambdaClient);
 const region = { region: 'eu-west-1' };
-const target = codeDeployTarget(
-  new Deployments(new CodeDeployClient(region)),
-  new Aliases(new LambdaClient(region)),
-);
+let target: ReturnType<typeof codeDeployTarget>;
+let ledger: LedgerDouble;
 const plan = codeDeployPlan();
 const beforeChange = jest.fn(async () => {});
 const context = { incidentId: RELEASE, attempt: 1, now: NOW, plannedAt: NOW, beforeChange };
@@ -43,6 +43,12 @@ let live: ReturnType<typeof alias>;
 beforeEach(() => {
   codeDeploy.reset();
   lambda.reset();
+  ledger = new LedgerDouble();
+  target = codeDeployTarget({
+    deployments: new Deployments(new CodeDeployClient(region)),
+    aliases: new Aliases(new LambdaClient(region)),
+    stops: ledger.stops,
+  });
   deployments = new Map();
   live = alias('5');
   codeDeploy
@@ -112,6 +118,48 @@ describe('a deployment that still runs', () => {
     beforeChange.mockRejectedValueOnce(new LockLost('gone'));
     await expect(target.start(plan, context)).rejects.toBeInstanceOf(LockLost);
     expect(changes()).toEqual(nothing);
+  });
+
+  describe('in a lifecycle hook that has to answer before a stop takes effect', () => {
+    beforeEach(() => {
+      bad({ status: 'InProgress' });
+      codeDeploy.on(StopDeploymentCommand).resolves({ status: 'Pending' });
+    });
+
+    it('is stopped once, and followed', async () => {
+      await target.start(plan, context);
+      for (let minutes = 0; minutes < 60; minutes += 1) {
+        ledger.now += 60_000;
+        const moving = {
+          is: 'moving',
+          detail: `deployment ${DEPLOYMENT} is still InProgress, and was asked to stop`,
+        };
+        await expect(target.read(plan, context)).resolves.toEqual(moving);
+        await expect(target.start(plan, context)).resolves.toEqual(moving);
+      }
+      expect(changes()).toEqual({ ...nothing, stopped: 1 });
+    });
+
+    it('is asked again where no hook can be the reason any more', async () => {
+      await target.start(plan, context);
+      ledger.now += 66 * 60_000;
+      await expect(target.read(plan, context)).resolves.toMatchObject({ is: 'stranded' });
+      await target.start(plan, context);
+      expect(changes()).toEqual({ ...nothing, stopped: 2 });
+    });
+
+    it('is asked again for a rollback, where it was stopped without one', async () => {
+      await ledger.stops.record(DEPLOYMENT, { rollback: false });
+      await target.start(plan, context);
+      expect(changes()).toEqual({ ...nothing, stopped: 1 });
+    });
+
+    it('is asked again where the first call was refused', async () => {
+      codeDeploy.on(StopDeploymentCommand).rejectsOnce(throttled()).resolves({ status: 'Pending' });
+      await expect(target.start(plan, context)).rejects.toMatchObject({ name: 'ThrottlingException' });
+      await expect(target.start(plan, context)).resolves.toMatchObject({ is: 'moving' });
+      expect(changes()).toEqual({ ...nothing, stopped: 2 });
+    });
   });
 
   it('is stopped once when it is started twice', async () => {
