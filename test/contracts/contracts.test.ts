@@ -9,7 +9,7 @@ const root = process.cwd();
 const { machines, functions } = presentStack(root);
 const { definitions, payloads } = readReleased(root);
 
-/** Together they come by every state that any scenario comes by. */
+/** When they were chosen, they came together by every state that any scenario came by. */
 const scenarios = [
   'overtaken-without-deployment',
   'approval-granted',

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { endWithReader } from '../../cli/end-with-reader.ts';
 import { statesOf } from '../../local/boot/definition-states.ts';
 import { runScenario } from '../../local/rehearsal/run-scenario.ts';
 import { findScenario, scenarioNames } from '../../local/rehearsal/scenario-file.ts';
@@ -10,6 +11,7 @@ import { releasedFile } from './released.ts';
  * Records what executions rely on that begin with the machines of the working tree: their definitions, and what they
  * send to functions in all scenarios. See docs/decisions/0015-contracts-only-grow.md for when to run it.
  */
+endWithReader();
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 const root = path.resolve(import.meta.dirname, '../..');
 const { machines, functions } = presentStack(root);

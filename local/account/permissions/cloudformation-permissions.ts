@@ -24,8 +24,11 @@ import { stackChangePermissions } from './stack-change-permissions.ts';
  * CloudFormation reads a template by its URL as the caller. It changes resources by the service role the stack
  * was last deployed with; without one it does so with its caller's permissions, and expands a transform with them.
  *
+ * A request with tags changes those of the stack, which is an action of its own; one without leaves them. A stack
+ * policy for one update alone is asked for like one that stays, which is the stricter reading of the documentation.
+ *
  * Sources: Service Authorization Reference, "AWS CloudFormation"; CloudFormation user guide, "Control access with
- * IAM" and "CloudFormation service role"; API reference, DescribeStacks.
+ * IAM", "CloudFormation service role" and "Prevent updates to stack resources"; API reference, DescribeStacks.
  */
 export const cloudFormationPermissions: Requirements = {
   CreateStack: (input: CreateStackInput, scope) => [
@@ -105,7 +108,10 @@ function onStack(operation: string): Requirement {
 
 const changeSetKey = 'cloudformation:ChangeSetName';
 
-/** A change set is no resource of its own: what is asked for is its stack, on the condition of its name. */
+/**
+ * A change set is no resource of its own: what is asked for is its stack, on the condition of its name. Of one that
+ * does not exist no stack is known: that needs the permission on all of them.
+ */
 function onChangeSet(operation: string): Requirement {
   return ({ StackName, ChangeSetName = '' }: { StackName?: string; ChangeSetName?: string }, scope) => {
     const found = scope.changeSet(ChangeSetName, StackName);
