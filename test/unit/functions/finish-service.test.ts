@@ -12,32 +12,42 @@ import {
 } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/finish-service/handler.ts';
-import { InvalidInput, LockLost, TransientFailure } from '../../../shared/errors.ts';
+import { InvalidInput, LedgerCorrupt, LockLost, TransientFailure } from '../../../shared/errors.ts';
+import type { TargetResult } from '../../../shared/ledger/records.ts';
 import { alias, notProvisioned, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
+  codeDeployPlan,
   FUNCTION,
   GOOD_RELEASE,
   goodRelease,
+  goodSnapshot,
+  newcomer,
   PLAN_KEY,
+  parameterPlan,
   planObject,
   RELEASE,
   servicePlan,
+  serviceResult,
+  stackPinPlan,
+  stackPlan,
+  TEMPLATE_KEY,
 } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
 import { iso, NOW } from '../fixtures/times.ts';
 
-const restored = (target: string) => ({ target, status: 'restored', action: 'put back' });
+const restored = (target: string): TargetResult => ({ target, status: 'restored', action: 'put back' });
 const input = {
   incidentId: RELEASE,
   attempt: 1,
   service: 'orders',
   planKey: PLAN_KEY,
   startedAt: iso(NOW),
-  results: [restored('CreateOrder:live'), restored('stack')],
+  wave: 'traffic',
+  results: [restored('CreateOrder:live')],
 };
 /** The release that a rollback begun at NOW makes. */
 const restoring = 'orders-20260105T090420Z';
@@ -74,18 +84,25 @@ beforeEach(async () => {
 const finish = (changes = {}) => build(runtimeOf(ledger))({ ...input, ...changes });
 const result = async () => (await ledger.incidents.serviceResults({ incidentId: RELEASE, attempt: 1 }))[0];
 
-it('records that the service is back, and how long it took', async () => {
+it('records that its users are back, and how long it took', async () => {
   ledger.now += 240_000;
-  await expect(finish()).resolves.toEqual({ service: 'orders', status: 'rolled-back', reason: null });
+  await expect(finish()).resolves.toEqual({ service: 'orders', status: 'traffic-restored', reason: null });
   expect(await result()).toEqual({
     incidentId: RELEASE,
     attempt: 1,
     service: 'orders',
-    status: 'rolled-back',
+    status: 'traffic-restored',
     targets: input.results,
     startedAt: iso(NOW),
+    trafficBackAt: iso(NOW + 240_000),
     finishedAt: iso(NOW + 240_000),
   });
+});
+
+it('records that a service without a stack is back', async () => {
+  mockBucket({ ...catalogObject(), ...planObject(servicePlan({ targets: [codeDeployPlan()] })) });
+  await expect(finish()).resolves.toEqual({ service: 'orders', status: 'rolled-back' });
+  await expect(result()).resolves.toMatchObject({ status: 'rolled-back', trafficBackAt: iso(NOW) });
 });
 
 it('records where it saw the aliases, which nobody else would', async () => {
@@ -114,12 +131,22 @@ it('records what is live now as a release of its own, as good as the one it rest
   const release = await ledger.releases.get(restoring);
   expect(release).toMatchObject({ verdict: 'good', restores: GOOD_RELEASE, deployments: {} });
   expect(release.snapshot?.[0]).toMatchObject({ function: FUNCTION, version: '4', codeSha256: 'sha-of-4' });
-  expect(release.snapshot?.[1]).toMatchObject({
-    stack: 'shop-orders',
-    templateKey: expect.stringMatching(/^templates\/orders\/[0-9a-f]{64}\.template$/),
-    // The masked value of a NoEcho parameter is not a value.
-    parameters: [{ key: 'Stage', value: 'prod' }, { key: 'ApiKey' }],
-  });
+  // The stack has the template of the bad release until the last wave.
+  expect(release.snapshot?.slice(1)).toEqual(goodSnapshot.slice(1));
+});
+
+it('records nothing of the stack where nothing is known of it before', async () => {
+  const { toRelease: _, ...unproven } = servicePlan();
+  mockBucket({ ...catalogObject(), ...planObject(unproven) });
+  await finish();
+  const { snapshot } = await ledger.releases.get(restoring);
+  expect(snapshot?.map(({ target }) => target)).toEqual(['CreateOrder:live']);
+});
+
+it('records nothing of what is live while the stack moves: it moves aliases yet', async () => {
+  cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ StackStatus: 'UPDATE_ROLLBACK_IN_PROGRESS' }));
+  await finish();
+  await expect(ledger.releases.get(restoring)).resolves.not.toHaveProperty('snapshot');
 });
 
 it('leaves versions unproven that no good release was recorded of', async () => {
@@ -132,11 +159,14 @@ it('leaves versions unproven that no good release was recorded of', async () => 
 });
 
 it('fails the service when a target failed, and records no release', async () => {
-  const failed = { target: 'stack', status: 'failed', action: 'stack is UPDATE_ROLLBACK_FAILED' };
+  const targets = [codeDeployPlan(), codeDeployPlan({ target: 'ListOrders:live' }), stackPlan()];
+  mockBucket({ ...catalogObject(), ...planObject(servicePlan({ targets })) });
+  const failed = { target: 'ListOrders:live', status: 'failed', action: 'deployment d-1 failed' };
   await expect(finish({ results: [restored('CreateOrder:live'), failed] })).resolves.toMatchObject({
     status: 'failed',
   });
   expect((await result())?.targets).toEqual([restored('CreateOrder:live'), failed]);
+  await expect(result()).resolves.not.toHaveProperty('trafficBackAt');
   await expect(ledger.releases.find(restoring)).resolves.toBeUndefined();
 });
 
@@ -168,10 +198,8 @@ it('names the failure alone where nothing had been done', async () => {
 
 it('is superseded where a target was released over, and keeps its providers from beginning', async () => {
   mockBucket({ ...catalogObject(), ...planObject(servicePlan({ onFailure: 'continue' })) });
-  const left = { target: 'stack', status: 'superseded', action: 'released over' };
-  await expect(finish({ results: [restored('CreateOrder:live'), left] })).resolves.toMatchObject({
-    status: 'superseded',
-  });
+  const left = { target: 'CreateOrder:live', status: 'superseded', action: 'released over' };
+  await expect(finish({ results: [left] })).resolves.toMatchObject({ status: 'superseded' });
   await expect(result()).resolves.not.toHaveProperty('providersGoOn');
 });
 
@@ -181,12 +209,138 @@ it('lets its providers go on where the plan says so, and it failed', async () =>
   await expect(result()).resolves.toMatchObject({ status: 'failed', providersGoOn: true });
 });
 
-it('names a target that was not reached', async () => {
-  await finish({ results: [{ target: 'CreateOrder:live', status: 'failed', action: 'deleted version' }] });
+it('names a target that was not reached, and none of a later wave', async () => {
+  const targets = [parameterPlan(), codeDeployPlan(), stackPinPlan(), stackPlan()];
+  mockBucket({ ...catalogObject(), ...planObject(servicePlan({ targets })) });
+  await finish({ results: [{ target: '/orders/limit', status: 'failed', action: 'deleted version' }] });
   expect((await result())?.targets).toEqual([
-    { target: 'CreateOrder:live', status: 'failed', action: 'deleted version' },
-    { target: 'stack', status: 'failed', action: 'not reached: an earlier step failed' },
+    { target: '/orders/limit', status: 'failed', action: 'deleted version' },
+    { target: 'CreateOrder:live', status: 'failed', action: 'not reached: an earlier step failed' },
   ]);
+});
+
+describe('a later wave', () => {
+  const pinned = restored('stack pin');
+  /** The result that the waves before have left. */
+  const cameTo = (...later: TargetResult[]) =>
+    ledger.incidents.putServiceResult(
+      serviceResult({
+        status: 'traffic-restored',
+        targets: [restored('CreateOrder:live'), ...later],
+        trafficBackAt: iso(NOW),
+      }),
+    );
+
+  it('keeps a pinned service apart from one that is rolled back', async () => {
+    await cameTo();
+    ledger.now += 60_000;
+    await expect(finish({ wave: 'pins', results: [pinned] })).resolves.toEqual({
+      service: 'orders',
+      status: 'traffic-restored',
+    });
+    await expect(result()).resolves.toMatchObject({
+      targets: [restored('CreateOrder:live'), pinned],
+      startedAt: iso(NOW),
+      trafficBackAt: iso(NOW),
+      finishedAt: iso(NOW + 60_000),
+    });
+  });
+
+  it('rolls a service back once all its targets are', async () => {
+    await cameTo(pinned);
+    ledger.now += 60_000;
+    await expect(finish({ wave: 'rest', results: [restored('stack')] })).resolves.toEqual({
+      service: 'orders',
+      status: 'rolled-back',
+    });
+    await expect(result()).resolves.toMatchObject({
+      targets: [restored('CreateOrder:live'), pinned, restored('stack')],
+      trafficBackAt: iso(NOW),
+      finishedAt: iso(NOW + 60_000),
+    });
+  });
+
+  it.each(['left', 'failed'] as const)('leaves its users restored where the rest is %s', async (status) => {
+    await cameTo(pinned);
+    const rest: TargetResult = { target: 'stack', status, action: 'Table would be removed' };
+    await expect(finish({ wave: 'rest', results: [rest] })).resolves.toMatchObject({
+      status: 'traffic-restored',
+    });
+    expect((await result())?.targets[2]).toEqual(rest);
+  });
+
+  it('says of the rest of a stack that is not pinned that it is left', async () => {
+    const unpinned: TargetResult = { ...pinned, status: 'left' };
+    await cameTo(unpinned);
+    await expect(finish({ wave: 'rest', results: [] })).resolves.toMatchObject({
+      status: 'traffic-restored',
+    });
+    expect((await result())?.targets).toEqual([
+      restored('CreateOrder:live'),
+      unpinned,
+      { target: 'stack', status: 'left', action: 'left as it is: the stack is not pinned' },
+    ]);
+  });
+
+  it('is superseded where a stack was released over', async () => {
+    await cameTo();
+    const over: TargetResult = { target: 'stack pin', status: 'superseded', action: 'released over' };
+    await expect(finish({ wave: 'pins', results: [over] })).resolves.toMatchObject({ status: 'superseded' });
+  });
+
+  it('fails the service whose alias the stack has moved meanwhile', async () => {
+    await cameTo();
+    lambda.on(GetAliasCommand).resolves(alias('5'));
+    await expect(finish({ wave: 'pins', results: [pinned] })).resolves.toMatchObject({ status: 'failed' });
+    expect((await result())?.targets[0]).toMatchObject({
+      status: 'failed',
+      action: expect.stringContaining('on version 5, expected version 4 alone.'),
+    });
+  });
+
+  it('records what is live where the stack was moving when the traffic was back', async () => {
+    cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ StackStatus: 'UPDATE_IN_PROGRESS' }));
+    await finish();
+    cloudFormation.on(DescribeStacksCommand).resolves(stackOf());
+    await finish({ wave: 'pins', results: [pinned] });
+    const { snapshot } = await ledger.releases.get(restoring);
+    expect(snapshot).toMatchObject([{ function: FUNCTION, version: '4' }, { templateKey: TEMPLATE_KEY }]);
+  });
+
+  it.each(['failed', 'skipped', 'superseded'] as const)(
+    'leaves the result of a service that is %s as it is',
+    async (status) => {
+      const before = serviceResult({ status });
+      await ledger.incidents.putServiceResult(before);
+      await expect(finish({ wave: 'pins', results: [] })).resolves.toEqual({ service: 'orders', status });
+      await expect(result()).resolves.toEqual(before);
+      expect(lambda.calls()).toEqual([]);
+    },
+  );
+
+  it('leaves the result as it is once somebody released over a service of the attempt', async () => {
+    await cameTo();
+    const before = await result();
+    await ledger.incidents.addNewcomer(newcomer());
+    await expect(finish({ wave: 'pins', results: [] })).resolves.toMatchObject({
+      status: 'traffic-restored',
+    });
+    await expect(result()).resolves.toEqual(before);
+  });
+
+  it('throws LedgerCorrupt where the traffic has no result', async () => {
+    const attempt = finish({ wave: 'rest', results: [] });
+    await expect(attempt).rejects.toBeInstanceOf(LedgerCorrupt);
+    await expect(attempt).rejects.toThrow(`orders has no result of its traffic in ${RELEASE}.`);
+  });
+
+  it('comes to the same when it runs twice', async () => {
+    await cameTo(pinned);
+    await finish({ wave: 'rest', results: [restored('stack')] });
+    const once = await result();
+    await finish({ wave: 'rest', results: [restored('stack')] });
+    await expect(result()).resolves.toEqual(once);
+  });
 });
 
 it('fails the service when its alias has moved again since it was verified', async () => {

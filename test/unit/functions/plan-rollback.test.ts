@@ -1,9 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import {
-  CodeDeployClient,
-  GetDeploymentCommand,
-  GetDeploymentGroupCommand,
-} from '@aws-sdk/client-codedeploy';
+import { CodeDeployClient, GetDeploymentCommand } from '@aws-sdk/client-codedeploy';
 import {
   GetAliasCommand,
   GetFunctionConfigurationCommand,
@@ -31,7 +27,9 @@ import {
   incidentRecord,
   PLAN_KEY,
   RELEASE,
+  ROLE_ARN,
   releaseRecord,
+  stackPinPlan,
   stackPlan,
   TEMPLATE_KEY,
 } from '../fixtures/records.ts';
@@ -47,15 +45,10 @@ let stored: Map<string, string>;
 
 beforeEach(async () => {
   cloudFormation.reset();
-  cloudFormation.on(DescribeStacksCommand).resolves(stackOf());
+  cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: ROLE_ARN }));
   codeDeploy.reset();
   lambda.reset();
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Succeeded' }));
-  codeDeploy.on(GetDeploymentGroupCommand).resolves({
-    deploymentGroupInfo: {
-      alarmConfiguration: { enabled: true, alarms: [{ name: 'canary-errors' }, { name: 'orders-errors' }] },
-    },
-  });
   lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-4', State: 'Active' });
   ledger = new LedgerDouble();
   stored = mockBucket({ ...catalogObject(), [TEMPLATE_KEY]: 'Resources: {}' }).stored;
@@ -67,17 +60,23 @@ beforeEach(async () => {
 const plan = (incidentId = RELEASE, changes = {}) => build(runtimeOf(ledger))({ incidentId, ...changes });
 const saved = (attempt = 1) => JSON.parse(stored.get(`plans/${RELEASE}/${attempt}/plan.json`) ?? '{}');
 
-it('saves the plan and the list the map reads, and hands on their keys', async () => {
+it('saves the plan and the lists the maps read, and hands on their keys', async () => {
   await expect(plan()).resolves.toEqual({
     status: 'planned',
     planKey: PLAN_KEY,
-    itemsKey: `plans/${RELEASE}/1/services.json`,
+    itemsKeys: {
+      traffic: `plans/${RELEASE}/1/traffic.json`,
+      pins: `plans/${RELEASE}/1/pins.json`,
+      rest: `plans/${RELEASE}/1/rest.json`,
+    },
     services: 1,
     digest: expect.stringMatching(/^[0-9a-f]{16}$/),
   });
-  expect(JSON.parse(stored.get(`plans/${RELEASE}/1/services.json`) ?? '')).toEqual([
-    { service: 'orders', waits: false },
-  ]);
+  for (const wave of ['traffic', 'pins', 'rest']) {
+    expect(JSON.parse(stored.get(`plans/${RELEASE}/1/${wave}.json`) ?? '')).toEqual([
+      { service: 'orders', waits: false },
+    ]);
+  }
   expect(JSON.parse(stored.get(PLAN_KEY) ?? '')).toEqual({
     incidentId: RELEASE,
     attempt: 1,
@@ -90,7 +89,7 @@ it('saves the plan and the list the map reads, and hands on their keys', async (
         fromRelease: RELEASE,
         toRelease: GOOD_RELEASE,
         reason: 'to the release of 2026-01-04 09:00:00 UTC, the newest one verified good that still exists',
-        targets: [codeDeployPlan(), stackPlan({ alarms: ['canary-errors', 'orders-errors'] })],
+        targets: [codeDeployPlan(), stackPinPlan(), stackPlan()],
         unchanged: [],
         undoes: [RELEASE],
         waitsFor: [],
@@ -215,7 +214,7 @@ describe('several services', () => {
       },
       { service: 'orders', waitsFor: ['storefront'], wakes: [] },
     ]);
-    expect(JSON.parse(stored.get(`plans/${RELEASE}/1/services.json`) ?? '')).toEqual([
+    expect(JSON.parse(stored.get(`plans/${RELEASE}/1/traffic.json`) ?? '')).toEqual([
       { service: 'storefront', waits: false },
       { service: 'orders', waits: true },
     ]);

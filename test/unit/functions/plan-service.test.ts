@@ -6,12 +6,7 @@ import {
 } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import {
-  CodeDeployClient,
-  GetDeploymentCommand,
-  GetDeploymentGroupCommand,
-  ListDeploymentsCommand,
-} from '@aws-sdk/client-codedeploy';
+import { CodeDeployClient, GetDeploymentCommand, ListDeploymentsCommand } from '@aws-sdk/client-codedeploy';
 import {
   GetAliasCommand,
   GetFunctionConfigurationCommand,
@@ -49,8 +44,11 @@ import {
   goodRelease,
   goodSnapshot,
   lambdaAliasPlan,
+  plannedAlias,
   RELEASE,
+  ROLE_ARN,
   releaseRecord,
+  stackPinPlan,
   stackPlan,
   TEMPLATE_KEY,
   watchedDeployment,
@@ -87,7 +85,7 @@ let versions: Set<string>;
 
 beforeEach(() => {
   cloudFormation.reset();
-  cloudFormation.on(DescribeStacksCommand).resolves(stackOf());
+  cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: ROLE_ARN }));
   codeDeploy.reset();
   lambda.reset();
   ssm.reset();
@@ -97,7 +95,6 @@ beforeEach(() => {
   versions = new Set(['2', '3', '4', '5']);
   mockBucket({ [TEMPLATE_KEY]: 'Resources: {}' });
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Succeeded' }));
-  codeDeploy.on(GetDeploymentGroupCommand).resolves({ deploymentGroupInfo: {} });
   lambda.on(GetFunctionConfigurationCommand).callsFake(({ Qualifier }: { Qualifier: string }) => {
     if (versions.has(Qualifier)) return { CodeSha256: `sha-of-${Qualifier}`, State: 'Active' };
     throw new ResourceNotFoundException({ message: 'not found', $metadata: {} });
@@ -131,7 +128,7 @@ describe('the way back', () => {
       fromRelease: RELEASE,
       toRelease: GOOD_RELEASE,
       reason: 'to the release of 2026-01-04 09:00:00 UTC, the newest one verified good that still exists',
-      targets: [codeDeployPlan(), stackPlan()],
+      targets: [codeDeployPlan(), stackPinPlan(), stackPlan()],
       unchanged: [],
       undoes: [RELEASE],
       waitsFor: [],
@@ -178,7 +175,7 @@ describe('the way back', () => {
     ['ROLLBACK_COMPLETE', undefined, ', which needs a person'],
     ['ROLLBACK_FAILED', undefined, ', which needs a person'],
   ] as const)('has a risk where its stack is %s and may leave %s', async (StackStatus, skip, said) => {
-    cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ StackStatus }));
+    cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ StackStatus, RoleARN: ROLE_ARN }));
     const targets = [{ kind: 'cloudformation', ...(skip && { skipResources: skip }) }];
     const plan = await planFrom([goodRelease()], releaseRecord(), ordersEntry({ targets }));
     expect(plan.risks).toEqual(said === undefined ? [] : [`stack shop-orders is ${StackStatus}${said}`]);
@@ -225,7 +222,7 @@ describe('without a good release, deployments that never completed', () => {
       expect(plan).not.toHaveProperty('toRelease');
       expect(plan.reason).toMatch(/^to the versions from before the deployment/);
       const { snapshot: _, ...withoutSnapshot } = stackPlan();
-      expect(plan.targets).toEqual([codeDeployPlan(), withoutSnapshot]);
+      expect(plan.targets).toEqual([codeDeployPlan(), stackPinPlan(), withoutSnapshot]);
     },
   );
 
@@ -330,19 +327,46 @@ describe('the targets of the plan', () => {
       phase: 'stack',
       target: 'stack',
       stack: 'shop-orders',
-      alarms: [],
+      aliases: [plannedAlias()],
       waitOnly: true,
     });
   });
 
-  it("wait for the alarms of the service and of the release's deployment groups, each once", async () => {
-    codeDeploy.on(GetDeploymentGroupCommand).resolves({
-      deploymentGroupInfo: {
-        alarmConfiguration: { enabled: true, alarms: [{ name: 'orders-errors' }, { name: 'canary' }] },
-      },
+  it('hold the pin of a stack before its rest, after all aliases, whatever the order in the catalog', async () => {
+    lambda.on(GetAliasCommand).resolves(alias('5'));
+    const entry = ordersEntry({
+      targets: [
+        { kind: 'cloudformation', skipResources: ['Queue'] },
+        { kind: 'codedeploy', function: 'CreateOrder' },
+        { kind: 'codedeploy', function: 'ListOrders' },
+      ],
     });
-    const { targets } = await planFrom([goodRelease()]);
-    expect(targets[1]).toMatchObject({ kind: 'cloudformation', alarms: ['canary', 'orders-errors'] });
+    const { targets } = await planFrom([good], releaseRecord(), entry);
+    const aliases = [
+      plannedAlias(),
+      plannedAlias({ target: 'ListOrders:live', fromVersion: '5', toVersion: '3' }),
+    ];
+    expect(targets).toMatchObject([{ target: 'CreateOrder:live' }, { target: 'ListOrders:live' }, {}, {}]);
+    expect(targets.slice(2)).toEqual([
+      // No deployment group moves the other alias.
+      stackPinPlan({ aliases, skipResources: ['Queue'] }),
+      stackPlan({ aliases, skipResources: ['Queue'] }),
+    ]);
+  });
+
+  it('have a risk where the stack has no service role: its rest is not for the coordinator', async () => {
+    cloudFormation.on(DescribeStacksCommand).resolves(stackOf());
+    await expect(planFrom([goodRelease()])).resolves.toMatchObject({
+      risks: [
+        'stack shop-orders has no service role: its aliases are pinned, and the rest of it is left to somebody who may deploy it',
+      ],
+    });
+  });
+
+  it('have no such risk where the stack is only waited for', async () => {
+    cloudFormation.on(DescribeStacksCommand).resolves(stackOf());
+    const entry = ordersEntry({ targets: [{ kind: 'codedeploy', function: 'CreateOrder' }] });
+    await expect(planFrom([goodRelease()], releaseRecord(), entry)).resolves.toMatchObject({ risks: [] });
   });
 
   it('make a plan the plan store can hold', async () => {

@@ -76,14 +76,15 @@ it('throws TargetTimedOut after 75 minutes for traffic, with where it stands', a
   await expect(attempt).rejects.toThrow('CreateOrder:live did not come back within 75 min: CodeDeploy rolls');
 });
 
-it('gives a stack three hours', async () => {
+it.each(['stack', 'stack pin'])('gives a stack three hours: %s', async (target) => {
+  lambda.on(GetAliasCommand).resolves(alias('4'));
   cloudFormation
     .on(DescribeStacksCommand)
     .resolves(stackOf({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS' }));
-  await expect(pollAfter(3 * 3600, { target: 'stack' })).resolves.toMatchObject({ standing: 'moving' });
-  const attempt = pollAfter(3 * 3600 + 1, { target: 'stack' });
+  await expect(pollAfter(3 * 3600, { target })).resolves.toMatchObject({ standing: 'moving' });
+  const attempt = pollAfter(3 * 3600 + 1, { target });
   await expect(attempt).rejects.toThrow(
-    'stack did not come back within 180 min: stack shop-orders is UPDATE',
+    `${target} did not come back within 180 min: stack shop-orders is UPDATE`,
   );
 });
 

@@ -38,11 +38,12 @@ const answers = () =>
 const done = (service: string, changes = {}) =>
   ledger.incidents.putServiceResult(serviceResult({ service, ...changes }));
 /** A consumer's execution that ended: its result is recorded if it is not yet, and who waits is told. */
-const ended = (service: string) =>
+const ended = (service: string, wave = 'traffic') =>
   finish(runtimeOf(ledger))({
     ...attempt,
     service,
     planKey: PLAN_KEY,
+    wave,
     startedAt: iso(ledger.now),
     error: 'x',
   });
@@ -54,13 +55,16 @@ it('waits while a consumer is at work, with its token in the ledger', async () =
   await expect(ledger.turns.tokenOf(attempt, 'platform')).resolves.toBe('token-1');
 });
 
-it('answers at once when all consumers are back, and keeps no token', async () => {
-  await done('orders');
-  await done('users');
-  await expect(wait()).resolves.toEqual({ waiting: false });
-  expect(answers()).toEqual([{ token: 'token-1', turn: 'go', reason: '' }]);
-  await expect(ledger.turns.tokenOf(attempt, 'platform')).resolves.toBeUndefined();
-});
+it.each(['rolled-back', 'traffic-restored'])(
+  'answers at once when all consumers are %s, and keeps no token',
+  async (status) => {
+    await done('orders');
+    await done('users', { status });
+    await expect(wait()).resolves.toEqual({ waiting: false });
+    expect(answers()).toEqual([{ token: 'token-1', turn: 'go', reason: '' }]);
+    await expect(ledger.turns.tokenOf(attempt, 'platform')).resolves.toBeUndefined();
+  },
+);
 
 it.each([
   ['failed', 'its consumer users did not come back, so it is left as it is'],
@@ -143,6 +147,15 @@ it('is told by the first that is lost, which is recorded as failed', async () =>
     status: 'failed',
     reason: expect.stringContaining('ended with x'),
   });
+});
+
+it('is not told by what ends in a later wave, when nobody waits any more', async () => {
+  await wait();
+  await done('orders', { status: 'traffic-restored' });
+  await done('users', { status: 'traffic-restored' });
+  await expect(ended('orders', 'pins')).resolves.toEqual({ status: 'traffic-restored' });
+  await expect(ended('users', 'rest')).resolves.toEqual({ status: 'traffic-restored' });
+  expect(answers()).toEqual([]);
 });
 
 it('has a new token when it is tried again, and only that one is answered', async () => {

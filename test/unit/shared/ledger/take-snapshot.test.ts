@@ -42,15 +42,21 @@ const clients = {
   apiStages: new ApiStages(new APIGatewayClient(region), new ApiGatewayV2Client(region)),
   meshRules: new MeshRules(new VPCLatticeClient(region)),
 };
-const template = 'Resources: {}\n';
-const templateKey = `templates/orders/${createHash('sha256').update(template).digest('hex')}.template`;
+const keyOf = (text: string) =>
+  `templates/orders/${createHash('sha256').update(text).digest('hex')}.template`;
+const template = 'Transform: AWS::Serverless-2016-10-31\nResources: {}\n';
+const processed = '{"Resources":{}}';
 
 beforeEach(() => {
   cloudFormation.reset();
   lambda.reset();
   ssm.reset();
   cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: 'arn:role' }));
-  cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: template });
+  cloudFormation
+    .on(GetTemplateCommand, { StackName: 'shop-orders', TemplateStage: 'Original' })
+    .resolves({ TemplateBody: template })
+    .on(GetTemplateCommand, { StackName: 'shop-orders', TemplateStage: 'Processed' })
+    .resolves({ TemplateBody: processed });
   cloudFormation.on(ListStackResourcesCommand).resolves({
     StackResourceSummaries: [
       {
@@ -96,7 +102,8 @@ it('records what is live for every target, in records the ledger can hold', asyn
       kind: 'cloudformation',
       target: 'stack',
       stack: 'shop-orders',
-      templateKey,
+      templateKey: keyOf(template),
+      processedKey: keyOf(processed),
       parameters: [{ key: 'Stage', value: 'prod' }, { key: 'ApiKey' }],
       capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
       tags: [{ key: 'team', value: 'shop' }],
@@ -104,7 +111,10 @@ it('records what is live for every target, in records the ledger can hold', asyn
     },
   ]);
   for (const one of snapshot) expect(targetSnapshot.parse(one)).toEqual(one);
-  expect([...stored]).toEqual([[templateKey, template]]);
+  expect([...stored]).toEqual([
+    [keyOf(template), template],
+    [keyOf(processed), processed],
+  ]);
 });
 
 it('records weights and notification topics where there are any', async () => {

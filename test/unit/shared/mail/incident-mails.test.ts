@@ -42,6 +42,7 @@ describe('the mail that opens a thread', () => {
         'What is being done to orders',
         '  to the release of yesterday',
         '  CreateOrder:live  back from version 5 to version 4',
+        '  stack pin         stack shop-orders pinned to the versions that users are on',
         '  stack             stack shop-orders brought to rest in the state of that release',
         '  ListOrders:live   stays: it is on version 7',
         '',

@@ -41,7 +41,7 @@ it('is pointed at the planned version, weights cleared, if nobody changed it sin
   await expect(target.start(lambdaAliasPlan(), context)).resolves.toEqual({
     is: 'moving',
     detail: 'alias pointed back from version 5 to 4',
-    pointedAt: '4',
+    pointed: lambdaAliasPlan(),
   });
   expect(updates()).toEqual([
     {

@@ -2,14 +2,17 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { Bucket } from '../../../../shared/aws/bucket.ts';
 import { LedgerCorrupt } from '../../../../shared/errors.ts';
 import { PlanStore } from '../../../../shared/targets/plan-store.ts';
+import type { Wave } from '../../../../shared/targets/waves.ts';
 import { mockBucket } from '../../fixtures/mock-bucket.ts';
 import {
   codeDeployPlan,
+  hookPlan,
   lambdaAliasPlan,
   PLAN_KEY,
   planObject,
   rollbackPlan,
   servicePlan,
+  stackPinPlan,
   stackPlan,
 } from '../../fixtures/records.ts';
 import { NOW } from '../../fixtures/times.ts';
@@ -18,7 +21,7 @@ const store = new PlanStore(new Bucket(new S3Client({ region: 'eu-west-1' }), 'c
 
 it('reads what it wrote, whole and by service and target', async () => {
   mockBucket();
-  const targets = [codeDeployPlan(), lambdaAliasPlan({ target: 'List:live' }), stackPlan()];
+  const targets = [codeDeployPlan(), lambdaAliasPlan({ target: 'List:live' }), stackPinPlan(), stackPlan()];
   const plan = rollbackPlan(servicePlan({ targets }), servicePlan({ service: 'billing', targets: [] }));
   const { planKey } = await store.write(plan);
   await expect(store.read(planKey)).resolves.toEqual(plan);
@@ -32,14 +35,51 @@ it('reads what it wrote, whole and by service and target', async () => {
   await expect(store.findService(incidentId, attempt, 'users')).resolves.toBeUndefined();
 });
 
-it('writes the list of services that the Distributed Map reads', async () => {
-  const { stored } = mockBucket();
-  const billing = servicePlan({ service: 'billing', waitsFor: ['orders'] });
-  const { itemsKey } = await store.write(rollbackPlan(servicePlan(), billing));
-  expect(JSON.parse(stored.get(itemsKey) ?? '')).toEqual([
-    { service: 'orders', waits: false },
-    { service: 'billing', waits: true },
-  ]);
+describe('the list of services that a Distributed Map reads', () => {
+  const services = [
+    servicePlan(),
+    servicePlan({ service: 'billing', targets: [codeDeployPlan()], waitsFor: ['orders'] }),
+    servicePlan({ service: 'users', targets: [codeDeployPlan(), hookPlan({ phase: 'hook-after' })] }),
+    servicePlan({
+      service: 'payment',
+      targets: [codeDeployPlan(), stackPinPlan(), stackPlan()],
+      order: ['stack', 'hook-before', 'parameters', 'traffic', 'hook-after'],
+      waitsFor: ['orders', 'billing'],
+    }),
+  ];
+
+  it.each<[Wave, { service: string; waits: boolean }[]]>([
+    [
+      'traffic',
+      [
+        { service: 'orders', waits: false },
+        { service: 'billing', waits: true },
+        { service: 'users', waits: false },
+        { service: 'payment', waits: true },
+      ],
+    ],
+    [
+      'pins',
+      [
+        { service: 'orders', waits: false },
+        { service: 'payment', waits: false },
+      ],
+    ],
+    [
+      'rest',
+      [
+        { service: 'orders', waits: false },
+        { service: 'users', waits: false },
+      ],
+    ],
+  ])(
+    'of the wave %s holds who has work there; only in the traffic wave somebody waits',
+    async (wave, items) => {
+      const { stored } = mockBucket();
+      const { itemsKeys } = await store.write(rollbackPlan(...services));
+      expect(JSON.parse(stored.get(itemsKeys[wave]) ?? '')).toEqual(items);
+    },
+  );
 });
 
 it.each<[string, Record<string, unknown>, string]>([

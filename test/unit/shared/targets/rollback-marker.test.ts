@@ -4,6 +4,7 @@ import {
   isRollbackMarker,
   isStackToken,
   rollbackMarker,
+  type StackStep,
   stackToken,
 } from '../../../../shared/targets/rollback-marker.ts';
 
@@ -12,6 +13,7 @@ fc.configureGlobal({ seed: 1 });
 const incidentId = fc
   .stringMatching(/^[a-z][a-z0-9-]{0,39}$/)
   .map((service) => releaseIdOf(service, '2026-01-05T09:00:00Z'));
+const step = fc.constantFrom<StackStep>('pin', 'rest', 'cancel', 'rollback', 'continue', 'skip');
 const deploymentId = fc.stringMatching(/^d-[A-Z0-9]{9}$/);
 
 it('marks a deployment within the 256 characters of its description, and is known again', () => {
@@ -25,10 +27,10 @@ it('marks a deployment within the 256 characters of its description, and is know
   );
 });
 
-it('makes a token CloudFormation takes, and is known again', () => {
+it('makes a token that CloudFormation takes for a request and for a change set, and is known again', () => {
   fc.assert(
-    fc.property(incidentId, fc.integer({ min: 1, max: 9999 }), (incident, attempt) => {
-      const token = stackToken(incident, attempt);
+    fc.property(incidentId, fc.integer({ min: 1, max: 9999 }), step, (incident, attempt, one) => {
+      const token = stackToken(incident, attempt, one);
       expect(token).toMatch(/^[a-zA-Z0-9][-a-zA-Z0-9]{0,127}$/);
       expect(isStackToken(token)).toBe(true);
     }),
