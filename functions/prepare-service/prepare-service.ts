@@ -50,9 +50,7 @@ export function prepareService({ locks, incidents, releases, plans, now }: Prepa
     }
     const before = input.wave === 'traffic' ? undefined : await incidents.serviceResult(input, input.service);
     const phases = (await isToBeDone(input, before)) ? phasesOfWave(plan, input.wave) : [];
-    const isUnpinned = before?.targets.some(
-      ({ target, status }) => status !== 'restored' && isPin(plan, target),
-    );
+    const isUnpinned = before !== undefined && pinsOf(plan).some((pin) => !isRestored(before, pin));
     return {
       phases: phases
         .map((targets) => targets.filter(({ phase }) => !(isUnpinned && phase === 'stack')))
@@ -72,6 +70,11 @@ export function prepareService({ locks, incidents, releases, plans, now }: Prepa
   }
 }
 
-function isPin({ targets }: ServicePlan, name: string): boolean {
-  return targets.some(({ target, phase }) => target === name && phase === 'pin');
+function pinsOf({ targets }: ServicePlan): string[] {
+  return targets.filter(({ phase }) => phase === 'pin').map(({ target }) => target);
+}
+
+/** A target without a result counts as not restored: the execution of its wave was lost. */
+function isRestored({ targets }: ServiceResult, name: string): boolean {
+  return targets.some(({ target, status }) => target === name && status === 'restored');
 }

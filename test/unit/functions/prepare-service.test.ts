@@ -2,22 +2,27 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { build } from '../../../functions/prepare-service/handler.ts';
 import { InvalidInput, LedgerCorrupt, LockLost, TransientFailure } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
+import type { TargetResult } from '../../../shared/ledger/records.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
   codeDeployPlan,
+  hookPlan,
+  newcomer,
   PLAN_KEY,
   parameterPlan,
   planObject,
   RELEASE,
   servicePlan,
+  serviceResult,
+  stackPinPlan,
   stackPlan,
 } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { unavailable } from '../fixtures/sdk-errors.ts';
 import { iso } from '../fixtures/times.ts';
 
-const input = { incidentId: RELEASE, attempt: 1, service: 'orders', planKey: PLAN_KEY };
+const input = { incidentId: RELEASE, attempt: 1, service: 'orders', planKey: PLAN_KEY, wave: 'traffic' };
 let ledger: LedgerDouble;
 
 beforeEach(async () => {
@@ -28,11 +33,16 @@ beforeEach(async () => {
 
 const prepare = (changes = {}) => build(runtimeOf(ledger))({ ...input, ...changes });
 
-it('lays out traffic before stack, side by side within a phase', async () => {
-  const targets = [stackPlan(), codeDeployPlan(), codeDeployPlan({ target: 'ListOrders:live' })];
+it('lays out what decides which code users meet, side by side within a phase, and no stack', async () => {
+  const targets = [
+    stackPlan(),
+    codeDeployPlan(),
+    codeDeployPlan({ target: 'ListOrders:live' }),
+    stackPinPlan(),
+  ];
   mockBucket(planObject(servicePlan({ targets })));
   await expect(prepare()).resolves.toEqual({
-    phases: [{ targets: ['CreateOrder:live', 'ListOrders:live'] }, { targets: ['stack'] }],
+    phases: [{ targets: ['CreateOrder:live', 'ListOrders:live'] }],
     startedAt: iso(ledger.now),
   });
 });
@@ -41,7 +51,7 @@ it('lays them out in the order that the catalog declares', async () => {
   const targets = [codeDeployPlan(), parameterPlan(), stackPlan()];
   mockBucket(planObject(servicePlan({ targets })));
   await expect(prepare()).resolves.toMatchObject({
-    phases: [{ targets: ['/orders/limit'] }, { targets: ['CreateOrder:live'] }, { targets: ['stack'] }],
+    phases: [{ targets: ['/orders/limit'] }, { targets: ['CreateOrder:live'] }],
   });
   mockBucket(
     planObject(
@@ -61,6 +71,71 @@ it('leaves out a phase without targets', async () => {
 it('has no phases for a service with nothing to change', async () => {
   mockBucket(planObject(servicePlan({ targets: [] })));
   await expect(prepare()).resolves.toMatchObject({ phases: [] });
+});
+
+describe('after the traffic', () => {
+  const pinned = { target: 'stack pin', status: 'restored', action: 'pinned' } as const;
+  const targets = [
+    codeDeployPlan(),
+    stackPinPlan(),
+    stackPlan(),
+    hookPlan({ phase: 'hook-after', target: 'hook after' }),
+  ];
+  /** The result that the earlier waves have left. */
+  const cameTo = (...later: TargetResult[]) =>
+    ledger.incidents.putServiceResult(
+      serviceResult({ status: 'traffic-restored', targets: [...serviceResult().targets, ...later] }),
+    );
+
+  beforeEach(() => mockBucket(planObject(servicePlan({ targets }))));
+
+  it('lays out the pins first', async () => {
+    await cameTo();
+    await expect(prepare({ wave: 'pins' })).resolves.toMatchObject({ phases: [{ targets: ['stack pin'] }] });
+  });
+
+  it('lays out the rest of a stack that is pinned, then the hooks after it', async () => {
+    await cameTo(pinned);
+    await expect(prepare({ wave: 'rest' })).resolves.toMatchObject({
+      phases: [{ targets: ['stack'] }, { targets: ['hook after'] }],
+    });
+  });
+
+  it.each<[string, TargetResult[]]>([
+    ['was left', [{ ...pinned, status: 'left' }]],
+    ['failed', [{ ...pinned, status: 'failed' }]],
+    ['left no result: the execution of that wave was lost', []],
+  ])('leaves out the rest of a stack whose pin %s', async (_, results) => {
+    await cameTo(...results);
+    await expect(prepare({ wave: 'rest' })).resolves.toMatchObject({ phases: [{ targets: ['hook after'] }] });
+  });
+
+  it('lays out the rest of a service whose stack is only waited for, and so has no pin', async () => {
+    const { snapshot: _, ...bare } = stackPlan();
+    mockBucket(planObject(servicePlan({ targets: [codeDeployPlan(), { ...bare, waitOnly: true }] })));
+    await cameTo();
+    await expect(prepare({ wave: 'rest' })).resolves.toMatchObject({ phases: [{ targets: ['stack'] }] });
+  });
+
+  describe.each(['pins', 'rest'])('in the wave %s', (wave) => {
+    it.each(['failed', 'skipped', 'superseded'] as const)(
+      'lays out nothing of a service that is %s',
+      async (status) => {
+        await ledger.incidents.putServiceResult(serviceResult({ status }));
+        await expect(prepare({ wave })).resolves.toMatchObject({ phases: [] });
+      },
+    );
+
+    it('lays out nothing of a service without a result', async () => {
+      await expect(prepare({ wave })).resolves.toMatchObject({ phases: [] });
+    });
+
+    it('lays out nothing once somebody released over a service of the attempt', async () => {
+      await cameTo(pinned);
+      await ledger.incidents.addNewcomer(newcomer());
+      await expect(prepare({ wave })).resolves.toMatchObject({ phases: [] });
+    });
+  });
 });
 
 it('prolongs the lease of the lock', async () => {
@@ -83,10 +158,10 @@ it('throws LedgerCorrupt for a service the plan does not hold', async () => {
   await expect(attempt).rejects.toThrow('has no service billing');
 });
 
-it('refuses an input without a service, naming the field', async () => {
-  const attempt = prepare({ service: undefined });
+it.each(['service', 'wave'])('refuses an input without a %s, naming the field', async (field) => {
+  const attempt = prepare({ [field]: undefined });
   await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
-  await expect(attempt).rejects.toThrow('service: ');
+  await expect(attempt).rejects.toThrow(`${field}: `);
 });
 
 it('throws TransientFailure when S3 cannot answer now', async () => {
