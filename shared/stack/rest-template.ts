@@ -24,7 +24,9 @@ export function restTemplate(
   }
   for (const [logicalId, resource] of Object.entries(saved.Resources)) {
     const version = versionResourceOf(resource);
-    if (version !== undefined && leftOut.has(version)) leftOut.set(version, versionOf(logicalId));
+    if (version === undefined || !leftOut.has(version)) continue;
+    // Several aliases may share a version; the stack may not have all of them.
+    leftOut.set(version, leftOut.get(version) ?? versionOf(logicalId));
   }
   const unresolved = new Set<string>();
   const replace = replacer(saved, leftOut, unresolved);
@@ -67,13 +69,20 @@ function replacer(
   };
   /** `Ref` of a version is its ARN: the function's, and the number. */
   const arnOf = (logicalId: string) => ({
-    'Fn::Join': [':', [{ 'Fn::GetAtt': [functionOf(saved, logicalId), 'Arn'] }, numberOf(logicalId)]],
+    'Fn::Join': [':', [{ 'Fn::GetAtt': [functionOf(logicalId), 'Arn'] }, numberOf(logicalId)]],
   });
-  const inText = (text: string): string =>
+  /** Logical id of the function of a version, as `Ref` names it. */
+  const functionOf = (version: string): string => {
+    const name = saved.Resources[version]?.Properties?.FunctionName as { Ref?: string } | undefined;
+    if (name?.Ref === undefined) unresolved.add(version);
+    return name?.Ref ?? '';
+  };
+  /** A name that the list form of `Fn::Sub` gives a value to is no reference. */
+  const inText = (text: string, names: object): string =>
     text.replace(/\$\{([A-Za-z0-9]+)(?:\.([A-Za-z0-9.]+))?\}/g, (whole, logicalId: string, name?: string) => {
-      if (!leftOut.has(logicalId)) return whole;
+      if (!leftOut.has(logicalId) || whole.slice(2, -1) in names) return whole;
       if (name === 'Version') return numberOf(logicalId);
-      return `\${${functionOf(saved, logicalId)}.Arn}:${numberOf(logicalId)}`;
+      return `\${${functionOf(logicalId)}.Arn}:${numberOf(logicalId)}`;
     });
 
   const replace = (value: unknown): unknown => {
@@ -85,9 +94,9 @@ function replacer(
     if (logicalId !== undefined && leftOut.has(logicalId)) {
       return name === 'Version' ? numberOf(logicalId) : arnOf(logicalId);
     }
-    if (typeof sub === 'string') return { 'Fn::Sub': inText(sub) };
+    if (typeof sub === 'string') return { 'Fn::Sub': inText(sub, {}) };
     if (Array.isArray(sub) && typeof sub[0] === 'string') {
-      return { 'Fn::Sub': [inText(sub[0]), replace(sub[1])] };
+      return { 'Fn::Sub': [inText(sub[0], Object(sub[1])), replace(sub[1])] };
     }
     return Object.fromEntries(
       Object.entries(value).flatMap(([key, member]) => {
@@ -98,10 +107,4 @@ function replacer(
     );
   };
   return replace;
-}
-
-/** Logical id of the function of a version, as `Ref` names it. */
-function functionOf({ Resources }: StackTemplate, version: string): string {
-  const name = Resources[version]?.Properties?.FunctionName as { Ref?: string } | undefined;
-  return name?.Ref ?? '';
 }
