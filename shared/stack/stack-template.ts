@@ -1,4 +1,4 @@
-import { type CollectionTag, parse, type ScalarTag, type YAMLMap, type YAMLSeq } from 'yaml';
+import { type CollectionTag, parseDocument, type ScalarTag, type YAMLMap, type YAMLSeq } from 'yaml';
 
 /** A resource of a template, as much of it as the coordinator changes. */
 export interface TemplateResource {
@@ -22,11 +22,19 @@ export interface StackTemplate {
  */
 export function parseTemplate(text: string): StackTemplate {
   const isJson = text.trimStart().startsWith('{');
-  const template: unknown = isJson ? JSON.parse(text) : parse(text, { customTags: shortForms });
+  const template: unknown = isJson ? JSON.parse(text) : parseYaml(text);
   if (typeof template !== 'object' || template === null || !('Resources' in template)) {
     throw new Error('The text is no CloudFormation template: it has no Resources.');
   }
   return template as StackTemplate;
+}
+
+/** What the parser only warns of, a short form that it does not know, would be lost. */
+function parseYaml(text: string): unknown {
+  const document = parseDocument(text, { customTags: shortForms });
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem) throw problem;
+  return document.toJS();
 }
 
 /** The text of a template that is sent to CloudFormation: JSON, which is YAML as well. */
