@@ -12,6 +12,7 @@ import {
   ExecuteChangeSetCommand,
   GetStackPolicyCommand,
   GetTemplateCommand,
+  InvalidChangeSetStatusException,
   ListStackResourcesCommand,
   RollbackStackCommand,
   type StackEvent,
@@ -185,9 +186,7 @@ export class Stacks {
         }),
       );
     } catch (error) {
-      if (error instanceof ChangeSetNotFoundException || (error as Error).name === 'ChangeSetNotFound') {
-        return undefined;
-      }
+      if (error instanceof ChangeSetNotFoundException) return undefined;
       throw error;
     }
   }
@@ -348,7 +347,9 @@ async function request(send: () => Promise<unknown>): Promise<Requested> {
   } catch (error) {
     const { name, message } = error as Error;
     if (name === 'TokenAlreadyExistsException') return 'started';
-    if (name === 'InvalidChangeSetStatus' || name === 'ChangeSetNotFound') return 'too-late';
+    if (error instanceof InvalidChangeSetStatusException || error instanceof ChangeSetNotFoundException) {
+      return 'too-late';
+    }
     // CloudFormation has one error for everything it refuses; only the message tells them apart.
     if (name === 'ValidationError' && /\b(status|state)\b/.test(message)) return 'too-late';
     throw error;

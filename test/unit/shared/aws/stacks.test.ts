@@ -1,18 +1,31 @@
 import {
+  AlreadyExistsException,
   CancelUpdateStackCommand,
+  type Change,
+  ChangeSetNotFoundException,
   CloudFormationClient,
   ContinueUpdateRollbackCommand,
+  CreateChangeSetCommand,
+  DeleteChangeSetCommand,
+  DescribeChangeSetCommand,
+  type DescribeChangeSetCommandOutput,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+  GetStackPolicyCommand,
+  GetTemplateCommand,
+  InvalidChangeSetStatusException,
   ListStackResourcesCommand,
+  type ResourceChange,
   RollbackStackCommand,
   type StackResourceSummary,
   TokenAlreadyExistsException,
+  UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Stacks } from '../../../../shared/aws/stacks.ts';
 import { STACK_ID, stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
-import { validationError } from '../../fixtures/sdk-errors.ts';
+import { denied, validationError } from '../../fixtures/sdk-errors.ts';
 import { RELEASED_AT } from '../../fixtures/times.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
@@ -133,6 +146,246 @@ describe('the history of the latest update', () => {
       notPutBack: [{ resource: 'Table', reason: 'in use still' }],
     });
   });
+});
+
+it.each([
+  ['template', 'Original', () => stacks.template('shop-orders')],
+  ['processedTemplate', 'Processed', () => stacks.processedTemplate('shop-orders')],
+] as const)('%s reads the template of the stage %s', async (_, TemplateStage, call) => {
+  cloudFormation
+    .on(GetTemplateCommand, { StackName: 'shop-orders', TemplateStage })
+    .resolves({ TemplateBody: 'Resources: {}' });
+  await expect(call()).resolves.toBe('Resources: {}');
+});
+
+it.each([
+  ['{"Statement":[]}', '{"Statement":[]}'],
+  ['', undefined],
+  [undefined, undefined],
+])('reads the stack policy %j as %j', async (StackPolicyBody, policy) => {
+  cloudFormation
+    .on(GetStackPolicyCommand, { StackName: 'shop-orders' })
+    .resolves(StackPolicyBody === undefined ? {} : { StackPolicyBody });
+  await expect(stacks.policy('shop-orders')).resolves.toBe(policy);
+});
+
+const goal = {
+  stack: 'shop-orders',
+  templateUrl: 'https://bucket/template',
+  parameters: [{ key: 'Stage', value: 'prod' }, { key: 'ApiKey' }, { key: 'Empty', value: '' }],
+};
+/** All that is sent of a goal: no tags, no topics, no service role, no capability but for IAM. */
+const sent = {
+  StackName: 'shop-orders',
+  TemplateURL: 'https://bucket/template',
+  Parameters: [
+    { ParameterKey: 'Stage', ParameterValue: 'prod' },
+    { ParameterKey: 'ApiKey', UsePreviousValue: true },
+    { ParameterKey: 'Empty', ParameterValue: '' },
+  ],
+  Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
+};
+
+describe('a change set', () => {
+  const name = 'change-set-1';
+  const complete = { Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE' } as const;
+  const gone = () => new ChangeSetNotFoundException({ message: 'not found', $metadata: {} });
+
+  it('is asked for with what is to become of the stack, and nothing else', async () => {
+    cloudFormation.on(CreateChangeSetCommand).resolves({});
+    await stacks.createChangeSet(goal, name);
+    expect(cloudFormation.calls()[0]?.args[0].input).toEqual({
+      ...sent,
+      ChangeSetName: name,
+      ChangeSetType: 'UPDATE',
+    });
+  });
+
+  it('may be there already: the answer to the first call was lost', async () => {
+    cloudFormation
+      .on(CreateChangeSetCommand)
+      .rejects(new AlreadyExistsException({ message: 'exists', $metadata: {} }));
+    await expect(stacks.createChangeSet(goal, name)).resolves.toBeUndefined();
+  });
+
+  it('passes on why it cannot be made', async () => {
+    cloudFormation.on(CreateChangeSetCommand).rejects(denied());
+    await expect(stacks.createChangeSet(goal, name)).rejects.toThrow('not authorized');
+  });
+
+  it.each<[DescribeChangeSetCommandOutput['Status'], string, string, string, string]>([
+    ['CREATE_PENDING', 'UNAVAILABLE', '', 'making', ''],
+    ['CREATE_IN_PROGRESS', 'UNAVAILABLE', '', 'making', ''],
+    ['CREATE_COMPLETE', 'AVAILABLE', '', 'ready', ''],
+    [
+      'FAILED',
+      'UNAVAILABLE',
+      "The submitted information didn't contain changes. Submit different information.",
+      'empty',
+      "The submitted information didn't contain changes. Submit different information.",
+    ],
+    ['FAILED', 'UNAVAILABLE', 'No updates are to be performed.', 'empty', 'No updates are to be performed.'],
+    ['FAILED', 'UNAVAILABLE', 'Template error', 'unusable', 'Template error'],
+    ['FAILED', 'UNAVAILABLE', '', 'unusable', 'FAILED, UNAVAILABLE'],
+    ['CREATE_COMPLETE', 'OBSOLETE', '', 'unusable', 'CREATE_COMPLETE, OBSOLETE'],
+    ['CREATE_COMPLETE', 'EXECUTE_FAILED', '', 'unusable', 'CREATE_COMPLETE, EXECUTE_FAILED'],
+    ['DELETE_FAILED', 'UNAVAILABLE', 'in use', 'unusable', 'in use'],
+  ])('in status %s, %s, "%s" is %s', async (Status, ExecutionStatus, StatusReason, is, reason) => {
+    cloudFormation
+      .on(DescribeChangeSetCommand, { StackName: 'shop-orders', ChangeSetName: name })
+      .resolves({ Status, ExecutionStatus, StatusReason } as DescribeChangeSetCommandOutput);
+    await expect(stacks.changeSet('shop-orders', name)).resolves.toEqual({ is, reason, changes: [] });
+  });
+
+  it('is read with its changes over all pages', async () => {
+    const change = (ResourceChange: ResourceChange): Change => ({ Type: 'Resource', ResourceChange });
+    cloudFormation
+      .on(DescribeChangeSetCommand, { StackName: 'shop-orders', ChangeSetName: name })
+      .resolves({
+        ...complete,
+        Changes: [
+          change({
+            Action: 'Modify',
+            LogicalResourceId: 'Alias',
+            ResourceType: 'AWS::Lambda::Alias',
+            Replacement: 'False',
+            Scope: ['Properties', 'UpdatePolicy'],
+          }),
+        ],
+        NextToken: 'p2',
+      })
+      .on(DescribeChangeSetCommand, { StackName: 'shop-orders', ChangeSetName: name, NextToken: 'p2' })
+      .resolves({
+        ...complete,
+        Changes: [
+          change({ Action: 'Add', LogicalResourceId: 'Queue', ResourceType: 'AWS::SQS::Queue', Scope: [] }),
+          change({
+            Action: 'Modify',
+            LogicalResourceId: 'Nested',
+            ResourceType: 'AWS::CloudFormation::Stack',
+            ChangeSetId: 'arn:of-its-own',
+          }),
+        ],
+      });
+    await expect(stacks.changeSet('shop-orders', name)).resolves.toEqual({
+      is: 'ready',
+      reason: '',
+      changes: [
+        {
+          action: 'Modify',
+          logicalId: 'Alias',
+          type: 'AWS::Lambda::Alias',
+          replacement: 'False',
+          scope: ['Properties', 'UpdatePolicy'],
+          nested: false,
+        },
+        {
+          action: 'Add',
+          logicalId: 'Queue',
+          type: 'AWS::SQS::Queue',
+          replacement: undefined,
+          scope: [],
+          nested: false,
+        },
+        {
+          action: 'Modify',
+          logicalId: 'Nested',
+          type: 'AWS::CloudFormation::Stack',
+          replacement: undefined,
+          scope: [],
+          nested: true,
+        },
+      ],
+    });
+  });
+
+  it('is undefined where there is none of this name', async () => {
+    cloudFormation.on(DescribeChangeSetCommand).rejects(gone());
+    await expect(stacks.changeSet('shop-orders', name)).resolves.toBeUndefined();
+  });
+
+  it('passes on why it cannot be read', async () => {
+    cloudFormation.on(DescribeChangeSetCommand).rejects(denied());
+    await expect(stacks.changeSet('shop-orders', name)).rejects.toThrow('not authorized');
+  });
+
+  it('is executed with the token of the update', async () => {
+    cloudFormation.on(ExecuteChangeSetCommand).resolves({});
+    await expect(stacks.executeChangeSet('shop-orders', name, 'token-1')).resolves.toBe('started');
+    expect(cloudFormation.calls()[0]?.args[0].input).toEqual({
+      StackName: 'shop-orders',
+      ChangeSetName: name,
+      ClientRequestToken: 'token-1',
+    });
+  });
+
+  it.each([
+    ['gone', gone()],
+    ['out of date', new InvalidChangeSetStatusException({ message: 'ChangeSet is OBSOLETE', $metadata: {} })],
+    [
+      'too late for the stack',
+      validationError('Stack is in UPDATE_IN_PROGRESS state and can not be updated'),
+    ],
+  ])('that is %s when it is to be executed changes nothing', async (_, error) => {
+    cloudFormation.on(ExecuteChangeSetCommand).rejects(error);
+    await expect(stacks.executeChangeSet('shop-orders', name, 'token-1')).resolves.toBe('too-late');
+  });
+
+  it('was executed already where its token was used', async () => {
+    cloudFormation
+      .on(ExecuteChangeSetCommand)
+      .rejects(new TokenAlreadyExistsException({ message: 'Token exists', $metadata: {} }));
+    await expect(stacks.executeChangeSet('shop-orders', name, 'token-1')).resolves.toBe('started');
+  });
+
+  it('is deleted by its name', async () => {
+    cloudFormation.on(DeleteChangeSetCommand).resolves({});
+    await stacks.deleteChangeSet('shop-orders', name);
+    expect(cloudFormation.calls()[0]?.args[0].input).toEqual({
+      StackName: 'shop-orders',
+      ChangeSetName: name,
+    });
+  });
+});
+
+describe('an update', () => {
+  const policy = '{"Statement":[]}';
+  const update = () => stacks.update(goal, policy, 'token-1');
+
+  it('is asked for under its policy, with what is to become of the stack, and nothing else', async () => {
+    cloudFormation.on(UpdateStackCommand).resolves({});
+    await expect(update()).resolves.toBe('started');
+    expect(cloudFormation.calls()[0]?.args[0].input).toEqual({
+      ...sent,
+      StackPolicyDuringUpdateBody: policy,
+      ClientRequestToken: 'token-1',
+    });
+  });
+
+  it.each<[string, Error, string]>([
+    ['there already', validationError('No updates are to be performed.'), 'already-there'],
+    [
+      'under way already: the answer to the first call was lost',
+      new TokenAlreadyExistsException({ message: 'Token exists', $metadata: {} }),
+      'started',
+    ],
+    [
+      'too late',
+      validationError('Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated.'),
+      'too-late',
+    ],
+  ])('is %s', async (_, error, answer) => {
+    cloudFormation.on(UpdateStackCommand).rejects(error);
+    await expect(update()).resolves.toBe(answer);
+  });
+
+  it.each([validationError('Parameters: [Stage] do not exist'), denied()])(
+    'passes on every other refusal: %s',
+    async (error) => {
+      cloudFormation.on(UpdateStackCommand).rejects(error);
+      await expect(update()).rejects.toBe(error);
+    },
+  );
 });
 
 describe.each([
