@@ -51,7 +51,7 @@ export interface TrafficShift {
   readonly completedAt: number | undefined;
 }
 
-const activeStatuses: readonly string[] = ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'];
+const activeStatuses: readonly DeploymentStatus[] = ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'];
 
 /** Whether a deployment has not come to its end yet. */
 export function isActive(deployment: Pick<Deployment, 'status'>): boolean {
@@ -158,13 +158,27 @@ export class Deployments {
     group: Pick<Deployment, 'application' | 'deploymentGroup'>,
     since: number,
   ): Promise<Deployment[]> {
-    const ids = await this.#ids({
+    return this.#all({
       applicationName: group.application,
       deploymentGroupName: group.deploymentGroup,
       createTimeRange: { start: new Date(since) },
     });
+  }
+
+  /** Deployments of a group that have not come to their end, newest first. */
+  async running(group: Pick<Deployment, 'application' | 'deploymentGroup'>): Promise<Deployment[]> {
+    const found = await this.#all({
+      applicationName: group.application,
+      deploymentGroupName: group.deploymentGroup,
+      includeOnlyStatuses: [...activeStatuses],
+    });
+    return found.filter(isActive);
+  }
+
+  /** Deployments with all that is known of them, newest first. */
+  async #all(filter: ListDeploymentsCommandInput): Promise<Deployment[]> {
     const found: Deployment[] = [];
-    for (const id of ids) found.push(await this.get(id));
+    for (const id of await this.#ids(filter)) found.push(await this.get(id));
     return found.sort((a, b) => b.createdAt - a.createdAt);
   }
 

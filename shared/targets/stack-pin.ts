@@ -1,5 +1,5 @@
 import type { Bucket } from '../aws/bucket.ts';
-import { type Deployments, isActive } from '../aws/deployments.ts';
+import type { Deployments } from '../aws/deployments.ts';
 import type { StackState } from '../aws/stacks.ts';
 import { TargetNotRestored } from '../errors.ts';
 import { objectionsToPin } from '../stack/change-set.ts';
@@ -68,7 +68,7 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
       );
     }
     for (const group of plan.groups) {
-      const [running] = (await deployments.listSince(group, 0)).filter(isActive);
+      const [running] = await deployments.running(group);
       if (running) {
         return moving(`stack ${stack.name} waits for deployment ${running.id}, which is ${running.status}`);
       }

@@ -142,6 +142,26 @@ describe('the versions a deployment moves between', () => {
   });
 });
 
+it('lists the deployments of a group that run, and none that has ended since it was listed', async () => {
+  codeDeploy
+    .on(ListDeploymentsCommand, {
+      applicationName: 'app',
+      deploymentGroupName: 'group',
+      includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'],
+    })
+    .resolves({ deployments: ['d-1', 'd-2', 'd-3'] });
+  codeDeploy
+    .on(GetDeploymentCommand)
+    .callsFake(({ deploymentId }: { deploymentId: string }) =>
+      deploymentInfo({
+        createTime: new Date(NOW + Number(deploymentId.slice(2))),
+        status: deploymentId === 'd-2' ? 'Succeeded' : 'InProgress',
+      }),
+    );
+  const found = await deployments.running(group);
+  expect(found.map(({ id }) => id)).toEqual(['d-3', 'd-1']);
+});
+
 it('lists the deployments of a group since a time, over all pages, newest first', async () => {
   codeDeploy
     .on(ListDeploymentsCommand)
