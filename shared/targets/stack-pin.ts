@@ -141,8 +141,11 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
     const ids = await stacks.physicalIds(stack);
     const pins = new Map<string, string>();
     for (const { function: name, alias } of planned) {
-      const [logicalId] = [...ids].find(([, id]) => id.endsWith(`:function:${name}:${alias}`)) ?? [];
-      if (logicalId !== undefined) pins.set(logicalId, (await aliases.get(name, alias)).version);
+      // A function URL of an alias has the same physical id as the alias: only what is an alias is pinned.
+      const found = [...ids].filter(([, id]) => id.endsWith(`:function:${name}:${alias}`));
+      if (found.length === 0) continue;
+      const { version } = await aliases.get(name, alias);
+      for (const [logicalId] of found) pins.set(logicalId, version);
     }
     return pins;
   }
