@@ -1,95 +1,461 @@
 import {
-  CancelUpdateStackCommand,
+  ChangeSetNotFoundException,
   CloudFormationClient,
-  ContinueUpdateRollbackCommand,
+  CreateChangeSetCommand,
+  DeleteChangeSetCommand,
+  DescribeChangeSetCommand,
+  type DescribeChangeSetCommandOutput,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
-  RollbackStackCommand,
+  GetStackPolicyCommand,
+  GetTemplateCommand,
+  ListStackResourcesCommand,
+  type ResourceChange,
   type Stack,
+  type StackResourceSummary,
   TokenAlreadyExistsException,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import { CodeDeployClient, type DeploymentStatus, GetDeploymentCommand } from '@aws-sdk/client-codedeploy';
+import {
+  GetAliasCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  UpdateAliasCommand,
+} from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
+import { Aliases } from '../../../../shared/aws/aliases.ts';
 import { Bucket } from '../../../../shared/aws/bucket.ts';
-import { Deployments } from '../../../../shared/aws/deployments.ts';
-import { Signals } from '../../../../shared/aws/signals.ts';
 import { Stacks } from '../../../../shared/aws/stacks.ts';
-import { LockLost, NoWayBack, TargetNotRestored, TargetSuperseded } from '../../../../shared/errors.ts';
+import { LockLost, TargetLeft, TargetNotRestored } from '../../../../shared/errors.ts';
 import { stackTarget, verifyStack } from '../../../../shared/targets/cloudformation.ts';
 import { stackToken } from '../../../../shared/targets/rollback-marker.ts';
-import { deploymentInfo, stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
-import { RELEASE, stackPlan, TEMPLATE_KEY } from '../../fixtures/records.ts';
-import { validationError } from '../../fixtures/sdk-errors.ts';
-import { NOW, RELEASED_AT } from '../../fixtures/times.ts';
+import type { StackPlan } from '../../../../shared/targets/service-plan.ts';
+import { alias, stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
+import { mockBucket } from '../../fixtures/mock-bucket.ts';
+import { FUNCTION, PROCESSED_KEY, RELEASE, ROLE_ARN, stackPlan } from '../../fixtures/records.ts';
+import { denied, validationError } from '../../fixtures/sdk-errors.ts';
+import { NOW } from '../../fixtures/times.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
-const cloudWatch = mockClient(CloudWatchClient);
+const lambda = mockClient(LambdaClient);
 const region = { region: 'eu-west-1' };
 const stacks = new Stacks(new CloudFormationClient(region));
 const target = stackTarget({
   stacks,
-  deployments: new Deployments(new CodeDeployClient(region)),
-  signals: new Signals(new CloudWatchClient(region)),
+  aliases: new Aliases(new LambdaClient(region)),
   bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
 });
 const plan = stackPlan();
 const beforeChange = jest.fn(async () => {});
 const context = { incidentId: RELEASE, attempt: 1, now: NOW, plannedAt: NOW, beforeChange };
-const ours = stackToken(RELEASE, 1);
+const ours = stackToken(RELEASE, 1, 'rest');
+const pinned = stackToken(RELEASE, 1, 'pin');
+const key = `templates/rests/${RELEASE}/1/shop-orders.template`;
+const templateUrl = `https://coordinator.s3.eu-west-1.amazonaws.com/${key}`;
+
+const version = { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: 'CreateOrder' } } };
+const aliasOn = (FunctionVersion: unknown) => ({
+  Type: 'AWS::Lambda::Alias',
+  Properties: { Name: 'live', FunctionVersion },
+});
+const createOrder = { Type: 'AWS::Lambda::Function', Properties: { Runtime: 'nodejs22.x' } };
+const Parameters = { Stage: { Type: 'String' }, ApiKey: { Type: 'String' } };
+const saved = {
+  Parameters,
+  Resources: {
+    CreateOrder: createOrder,
+    Old: version,
+    CreateOrderAliaslive: aliasOn({ 'Fn::GetAtt': ['Old', 'Version'] }),
+  },
+};
+const live = {
+  Parameters,
+  Resources: { CreateOrder: createOrder, New: version, CreateOrderAliaslive: aliasOn('4') },
+};
+/** The saved template as it can be applied without publishing anything. */
+const applied = {
+  Parameters,
+  Resources: { CreateOrder: createOrder, CreateOrderAliaslive: aliasOn('4') },
+};
+const goal = {
+  StackName: 'shop-orders',
+  TemplateURL: templateUrl,
+  Parameters: [
+    { ParameterKey: 'Stage', ParameterValue: 'prod' },
+    { ParameterKey: 'ApiKey', UsePreviousValue: true },
+  ],
+  Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
+};
+const allowAll = { Effect: 'Allow', Action: 'Update:*', Principal: '*', Resource: '*' };
+const guard = { Effect: 'Deny', Action: ['Update:Delete', 'Update:Replace'], Principal: '*' };
+let stored: Map<string, string>;
 
 beforeEach(() => {
   cloudFormation.reset();
-  cloudWatch.reset();
-  stackIs({});
-  alarmIs('OK');
+  lambda.reset();
+  beforeChange.mockClear();
+  stored = mockBucket({ [PROCESSED_KEY]: saved }).stored;
+  lambda.on(GetAliasCommand, { FunctionName: FUNCTION, Name: 'live' }).resolves(alias('4'));
+  cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: JSON.stringify(live) });
+  cloudFormation.on(GetStackPolicyCommand).resolves({});
+  resourcesAre({
+    CreateOrder: FUNCTION,
+    CreateOrderAliaslive: `arn:aws:lambda:eu-west-1:111122223333:function:${FUNCTION}:live`,
+  });
+  cloudFormation.on(CreateChangeSetCommand).resolves({});
+  cloudFormation.on(DeleteChangeSetCommand).resolves({});
   cloudFormation.on(UpdateStackCommand).resolves({ StackId: 'arn' });
+  stackIs({});
 });
 
-function stackIs(changes: Partial<Stack>, token = 'deploy-17') {
-  cloudFormation.on(DescribeStacksCommand).resolves(stackOf(changes));
+function stackIs(changes: Partial<Stack>, token = pinned) {
+  cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: ROLE_ARN, ...changes }));
   cloudFormation.on(DescribeStackEventsCommand).resolves(stackEvents(token));
 }
-function alarmIs(StateValue: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA') {
-  cloudWatch
-    .on(DescribeAlarmsCommand)
-    .resolves({ MetricAlarms: [{ AlarmName: 'orders-errors', StateValue }] });
+function resourcesAre(ids: Record<string, string>) {
+  const StackResourceSummaries = Object.entries(ids).map(
+    ([LogicalResourceId, PhysicalResourceId]) =>
+      ({ LogicalResourceId, PhysicalResourceId }) as StackResourceSummary,
+  );
+  cloudFormation.on(ListStackResourcesCommand).resolves({ StackResourceSummaries });
 }
-const queue = { LogicalResourceId: 'Queue', PhysicalResourceId: 'shop-orders-queue' };
-const updates = () => cloudFormation.commandCalls(UpdateStackCommand).map(({ args }) => args[0].input);
+function noChangeSet() {
+  cloudFormation
+    .on(DescribeChangeSetCommand)
+    .rejects(new ChangeSetNotFoundException({ message: 'not found', $metadata: {} }));
+}
+function changeSetIs(changes: Partial<DescribeChangeSetCommandOutput>) {
+  cloudFormation
+    .on(DescribeChangeSetCommand, { StackName: 'shop-orders', ChangeSetName: ours })
+    .resolves({ Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE', ...changes });
+}
+/** The change set is there with these changes, and the template it was made of. */
+function ready(...changes: ResourceChange[]) {
+  stored.set(key, JSON.stringify(applied));
+  changeSetIs({ Changes: changes.map((ResourceChange) => ({ Type: 'Resource', ResourceChange })) });
+}
+const ofFunction: ResourceChange = {
+  Action: 'Modify',
+  LogicalResourceId: 'CreateOrder',
+  ResourceType: 'AWS::Lambda::Function',
+  Replacement: 'False',
+  Scope: ['Properties'],
+};
+const removed = (LogicalResourceId: string, ResourceType: string): ResourceChange => ({
+  Action: 'Remove',
+  LogicalResourceId,
+  ResourceType,
+});
+/** What was sent that changes something, by the name of its command. */
+const sent = () =>
+  [...cloudFormation.calls(), ...lambda.calls()]
+    .map(({ args: [command] }) => [command.constructor.name, command.input] as const)
+    .filter(([name]) => !/^(Describe|Get|List)/.test(name));
 
-describe('where a stack stands', () => {
-  it.each([
-    'UPDATE_IN_PROGRESS',
-    'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
-    'UPDATE_ROLLBACK_IN_PROGRESS',
-    'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
-  ] as const)('is moving while it is %s', async (StackStatus) => {
-    stackIs({ StackStatus });
+describe('a stack on the template of the bad release', () => {
+  beforeEach(noChangeSet);
+
+  it('is asked what its saved template would change, without publishing anything', async () => {
     await expect(target.read(plan, context)).resolves.toEqual({
+      is: 'stranded',
+      detail: 'stack shop-orders is UPDATE_COMPLETE on the template of the bad release',
+    });
+    expect(sent()).toEqual([]);
+    await expect(target.start(plan, context)).resolves.toEqual({
       is: 'moving',
-      detail: `stack shop-orders is ${StackStatus}`,
+      detail: 'asked CloudFormation what the saved template changes of stack shop-orders',
+    });
+    // No tags, no topics, no service role, no capability but for IAM.
+    expect(sent()).toEqual([
+      ['CreateChangeSetCommand', { ...goal, ChangeSetName: ours, ChangeSetType: 'UPDATE' }],
+    ]);
+    expect(JSON.parse(stored.get(key) ?? '')).toEqual(applied);
+  });
+
+  it.each<[string, Partial<Stack>, object, object[]]>([
+    [
+      'a parameter that the live stack does not have gets the default of the template',
+      {},
+      { ...Parameters, Colour: { Type: 'String', Default: 'red' } },
+      goal.Parameters,
+    ],
+    [
+      'a parameter that the saved template does not have is not sent',
+      {},
+      { Stage: { Type: 'String' } },
+      [{ ParameterKey: 'Stage', ParameterValue: 'prod' }],
+    ],
+    [
+      'a parameter without a saved value keeps the one it has',
+      { Parameters: [{ ParameterKey: 'Colour', ParameterValue: 'blue' }] },
+      { Colour: { Type: 'String' } },
+      [{ ParameterKey: 'Colour', UsePreviousValue: true }],
+    ],
+  ])('%s', async (_, stack, parameters, expected) => {
+    stackIs(stack);
+    stored.set(PROCESSED_KEY, JSON.stringify({ ...saved, Parameters: parameters }));
+    await target.start(plan, context);
+    expect(cloudFormation.commandCalls(CreateChangeSetCommand)[0]?.args[0].input.Parameters).toEqual(
+      expected,
+    );
+  });
+
+  it.each<[string, () => StackPlan]>([
+    ['none is planned', () => withoutSnapshot(plan)],
+    ['the ledger has none of it after its transforms', () => stackPlan({ snapshot: withoutProcessed() })],
+    [
+      'it is gone',
+      () => {
+        stored.delete(PROCESSED_KEY);
+        return plan;
+      },
+    ],
+  ])('is left where there is no saved template: %s', async (_, given) => {
+    const start = target.start(given(), context);
+    await expect(start).rejects.toBeInstanceOf(TargetLeft);
+    await expect(start).rejects.toThrow(
+      'Stack shop-orders holds the template of the bad release, and the ledger has no earlier one saved',
+    );
+    expect(sent()).toEqual([]);
+  });
+
+  it('is left where the saved template refers to a version that nothing stands for', async () => {
+    const Outputs = { Lone: { Value: { Ref: 'Lone' } } };
+    const Resources = { ...saved.Resources, Lone: version };
+    stored.set(PROCESSED_KEY, JSON.stringify({ ...saved, Resources, Outputs }));
+    const start = target.start(plan, context);
+    await expect(start).rejects.toBeInstanceOf(TargetLeft);
+    await expect(start).rejects.toThrow(
+      'The saved template of stack shop-orders is not applied, because it refers to versions that are gone: Lone.',
+    );
+    expect(sent()).toEqual([]);
+  });
+
+  it('reads the versions of the aliases that it has under the ids of the saved template', async () => {
+    resourcesAre({ CreateOrder: FUNCTION });
+    await expect(target.start(plan, context)).rejects.toThrow('it refers to versions that are gone: Old.');
+  });
+
+  it('is left where we may not ask', async () => {
+    cloudFormation.on(CreateChangeSetCommand).rejects(denied());
+    const start = target.start(plan, context);
+    await expect(start).rejects.toBeInstanceOf(TargetLeft);
+    await expect(start).rejects.toThrow('Stack shop-orders stays pinned: not authorized to perform this');
+  });
+
+  it('passes on what CloudFormation refuses for another reason', async () => {
+    cloudFormation.on(CreateChangeSetCommand).rejects(validationError('Parameters: [Stage] do not exist'));
+    await expect(target.start(plan, context)).rejects.toThrow('Parameters: [Stage] do not exist');
+  });
+
+  it('is left without a service role: an update would run with our rights', async () => {
+    stackIs({ RoleARN: undefined });
+    for (const call of [target.read(plan, context), target.start(plan, context)]) {
+      await expect(call).rejects.toBeInstanceOf(TargetLeft);
+      await expect(call).rejects.toThrow('Stack shop-orders has no service role');
+    }
+    expect(sent()).toEqual([]);
+  });
+
+  it('is left alone when the service is no longer ours the moment before', async () => {
+    beforeChange.mockRejectedValueOnce(new LockLost('gone'));
+    await expect(target.start(plan, context)).rejects.toBeInstanceOf(LockLost);
+    expect(sent()).toEqual([]);
+    expect(stored.has(key)).toBe(false);
+  });
+
+  function withoutSnapshot({ snapshot: _, ...without }: StackPlan): StackPlan {
+    return without;
+  }
+  function withoutProcessed(): NonNullable<StackPlan['snapshot']> {
+    const { processedKey: _, ...without } = plan.snapshot as { processedKey: string };
+    return without as NonNullable<StackPlan['snapshot']>;
+  }
+});
+
+describe('its change set', () => {
+  it('is waited for while it is made', async () => {
+    changeSetIs({ Status: 'CREATE_PENDING', ExecutionStatus: 'UNAVAILABLE' });
+    await expect(target.start(plan, context)).resolves.toEqual({
+      is: 'moving',
+      detail: 'the change set of the rest of stack shop-orders is being made',
+    });
+    expect(sent()).toEqual([]);
+  });
+
+  it('has the stack updated under a policy that lets nothing else be lost', async () => {
+    ready(ofFunction, removed('Rule', 'AWS::Events::Rule'), removed('New', 'AWS::Lambda::Version'));
+    await expect(target.read(plan, context)).resolves.toMatchObject({ is: 'stranded' });
+    expect(sent()).toEqual([]);
+    await expect(target.start(plan, context)).resolves.toEqual({
+      is: 'moving',
+      detail: 'stack shop-orders is being updated to the saved template',
+    });
+    const [[name, input] = ['', {}], ...more] = sent();
+    expect([name, more]).toEqual(['UpdateStackCommand', []]);
+    const { StackPolicyDuringUpdateBody: policy, ...others } = input as {
+      StackPolicyDuringUpdateBody: string;
+    };
+    // No tags, no topics, no service role, no capability but for IAM.
+    expect(others).toEqual({ ...goal, ClientRequestToken: ours });
+    expect(JSON.parse(policy)).toEqual({
+      Statement: [allowAll, { ...guard, NotResource: ['LogicalResourceId/Rule', 'LogicalResourceId/New'] }],
+    });
+    expect(beforeChange).toHaveBeenCalledTimes(1);
+  });
+
+  it("keeps the team's own stack policy in force", async () => {
+    const own = { Effect: 'Deny', Action: 'Update:*', Principal: '*', Resource: 'LogicalResourceId/Table' };
+    cloudFormation
+      .on(GetStackPolicyCommand, { StackName: 'shop-orders' })
+      .resolves({ StackPolicyBody: JSON.stringify({ Statement: [allowAll, own] }) });
+    ready(ofFunction);
+    await target.start(plan, context);
+    const [call] = cloudFormation.commandCalls(UpdateStackCommand);
+    expect(JSON.parse(call?.args[0].input.StackPolicyDuringUpdateBody ?? '')).toEqual({
+      Statement: [allowAll, own, { ...guard, Resource: '*' }],
     });
   });
 
-  it('is restored when it rolled itself back', async () => {
-    stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
-    await expect(target.start(plan, context)).resolves.toMatchObject({
+  it.each<[string, ResourceChange, string]>([
+    [
+      'remove a table',
+      removed('Table', 'AWS::DynamoDB::Table'),
+      'Table (AWS::DynamoDB::Table) would be removed',
+    ],
+    [
+      'replace a function',
+      { ...ofFunction, Replacement: 'True' },
+      'CreateOrder (AWS::Lambda::Function) would be changed and replaced',
+    ],
+    [
+      'run a custom resource',
+      { Action: 'Add', LogicalResourceId: 'Migration', ResourceType: 'Custom::Migration' },
+      'Migration (Custom::Migration) would be added',
+    ],
+  ])('leaves the stack pinned where it would %s', async (_, change, objection) => {
+    ready(ofFunction, change);
+    for (const call of [target.read(plan, context), target.start(plan, context)]) {
+      await expect(call).rejects.toBeInstanceOf(TargetLeft);
+      await expect(call).rejects.toThrow(
+        `Stack shop-orders stays pinned, because going back may lose or replace something: ${objection}.`,
+      );
+    }
+    expect(sent()).toEqual([]);
+  });
+
+  it('has nothing to do where the stack has that template already', async () => {
+    changeSetIs({
+      Status: 'FAILED',
+      ExecutionStatus: 'UNAVAILABLE',
+      StatusReason: 'No updates are to be performed.',
+    });
+    await expect(target.start(plan, context)).resolves.toEqual({
       is: 'restored',
-      detail: 'stack shop-orders rolled itself back (UPDATE_ROLLBACK_COMPLETE)',
+      detail: 'stack shop-orders has the saved template already',
     });
-    expect(updates()).toEqual([]);
+    expect(sent()).toEqual([]);
   });
 
-  it('is a failure when the update it rolled back was ours', async () => {
+  it('is made again where it is out of date', async () => {
+    changeSetIs({ ExecutionStatus: 'OBSOLETE' });
+    await expect(target.start(plan, context)).resolves.toEqual({
+      is: 'stranded',
+      detail: 'a change set of stack shop-orders was out of date',
+    });
+    expect(sent()).toEqual([['DeleteChangeSetCommand', { StackName: 'shop-orders', ChangeSetName: ours }]]);
+  });
+
+  it('leaves the stack where it cannot be made', async () => {
+    const StatusReason = 'Parameter Colour has no value';
+    changeSetIs({ Status: 'FAILED', ExecutionStatus: 'UNAVAILABLE', StatusReason });
+    for (const call of [target.read(plan, context), target.start(plan, context)]) {
+      await expect(call).rejects.toBeInstanceOf(TargetLeft);
+      await expect(call).rejects.toThrow(
+        `The saved template of stack shop-orders is not applied: ${StatusReason}.`,
+      );
+    }
+    expect(sent()).toEqual([]);
+  });
+
+  it('is of no use where the template that it was made of is gone', async () => {
+    ready(ofFunction);
+    stored.delete(key);
+    await expect(target.start(plan, context)).rejects.toBeInstanceOf(TargetNotRestored);
+    expect(sent()).toEqual([]);
+  });
+});
+
+describe('the update', () => {
+  beforeEach(() => ready(ofFunction));
+
+  it('is left alone when the service is no longer ours the moment before', async () => {
+    beforeChange.mockRejectedValueOnce(new LockLost('gone'));
+    await expect(target.start(plan, context)).rejects.toBeInstanceOf(LockLost);
+    expect(sent()).toEqual([]);
+  });
+
+  it('is done where there is nothing to change', async () => {
+    cloudFormation.on(UpdateStackCommand).rejects(validationError('No updates are to be performed.'));
+    await expect(target.start(plan, context)).resolves.toEqual({
+      is: 'restored',
+      detail: 'stack shop-orders has the saved template already',
+    });
+  });
+
+  it('is under way when the answer to our first request was lost', async () => {
+    cloudFormation
+      .on(UpdateStackCommand)
+      .rejects(new TokenAlreadyExistsException({ message: 'Token exists', $metadata: {} }));
+    await expect(target.start(plan, context)).resolves.toEqual({
+      is: 'moving',
+      detail: 'stack shop-orders is being updated to the saved template',
+    });
+  });
+
+  it('is looked at again where somebody else began one just then', async () => {
+    cloudFormation
+      .on(UpdateStackCommand)
+      .rejects(validationError('Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated.'));
+    await expect(target.start(plan, context)).resolves.toMatchObject({
+      is: 'moving',
+      detail: expect.stringContaining('too late'),
+    });
+  });
+
+  it('is not made where we may not', async () => {
+    cloudFormation.on(UpdateStackCommand).rejects(denied());
+    const start = target.start(plan, context);
+    await expect(start).rejects.toBeInstanceOf(TargetLeft);
+    await expect(start).rejects.toThrow('Stack shop-orders stays pinned: not authorized to perform this');
+  });
+
+  it('passes on what CloudFormation refuses for another reason', async () => {
+    cloudFormation.on(UpdateStackCommand).rejects(validationError('Parameters: [Stage] do not exist'));
+    await expect(target.start(plan, context)).rejects.toThrow('Parameters: [Stage] do not exist');
+  });
+
+  it.each(['UPDATE_COMPLETE', 'IMPORT_COMPLETE'] as const)(
+    'has restored the stack: %s',
+    async (StackStatus) => {
+      stackIs({ StackStatus }, ours);
+      await expect(target.start(plan, context)).resolves.toEqual({
+        is: 'restored',
+        detail: `stack shop-orders updated to the saved template (${StackStatus})`,
+      });
+      expect(sent()).toEqual([]);
+    },
+  );
+
+  it('is a failure where CloudFormation rolled it back', async () => {
     stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
+    const Queue = { LogicalResourceId: 'Queue', PhysicalResourceId: 'shop-orders-queue' };
     cloudFormation.on(DescribeStackEventsCommand).resolves({
       StackEvents: [
         stackEvent('UPDATE_ROLLBACK_COMPLETE', { ClientRequestToken: ours }),
         stackEvent('UPDATE_ROLLBACK_IN_PROGRESS', { ClientRequestToken: ours }),
-        stackEvent('UPDATE_FAILED', { ...queue, ResourceStatusReason: 'the name is taken' }),
+        stackEvent('UPDATE_FAILED', { ...Queue, ResourceStatusReason: 'the name is taken' }),
         stackEvent('UPDATE_IN_PROGRESS', { ClientRequestToken: ours }),
       ],
     });
@@ -99,216 +465,30 @@ describe('where a stack stands', () => {
       'The update of stack shop-orders to the saved template failed and was rolled back by CloudFormation ' +
         '(UPDATE_ROLLBACK_COMPLETE): Queue (the name is taken).',
     );
+    expect(sent()).toEqual([]);
   });
 
-  it('is restored when our update completed', async () => {
-    stackIs({ StackStatus: 'UPDATE_COMPLETE' }, ours);
-    await expect(target.start(plan, context)).resolves.toMatchObject({
-      is: 'restored',
-      detail: 'stack shop-orders updated to the saved template (UPDATE_COMPLETE)',
-    });
-    expect(updates()).toEqual([]);
-  });
-
-  it("is stranded when the update that completed was an earlier attempt's", async () => {
-    stackIs({ StackStatus: 'UPDATE_COMPLETE' }, stackToken(RELEASE, 1));
+  it('of an earlier attempt is none of this one', async () => {
+    stackIs({}, ours);
+    noChangeSet();
     await expect(target.read(plan, { ...context, attempt: 2 })).resolves.toMatchObject({ is: 'stranded' });
   });
 
-  it.each(['UPDATE_COMPLETE', 'CREATE_COMPLETE', 'IMPORT_COMPLETE'] as const)(
-    'is stranded when it is %s on the template of the bad release',
-    async (StackStatus) => {
-      stackIs({ StackStatus });
-      await expect(target.read(plan, context)).resolves.toMatchObject({ is: 'stranded' });
-    },
-  );
-
-  it('is held while an alarm rings that would stop its update', async () => {
-    alarmIs('ALARM');
-    await expect(target.start(plan, context)).resolves.toMatchObject({
-      is: 'held',
-      detail: 'stack shop-orders waits for orders-errors: a ringing alarm would stop its update',
+  it('is asked for once when it is started again and again', async () => {
+    noChangeSet();
+    cloudFormation.on(CreateChangeSetCommand).callsFake(() => {
+      changeSetIs({ Changes: [{ Type: 'Resource', ResourceChange: ofFunction }] });
+      return {};
     });
-    expect(updates()).toEqual([]);
-  });
-
-  it('is not held by an alarm without data', async () => {
-    alarmIs('INSUFFICIENT_DATA');
-    await expect(target.read(plan, context)).resolves.toMatchObject({ is: 'stranded' });
-  });
-
-  it.each([
-    'ROLLBACK_COMPLETE',
-    'ROLLBACK_FAILED',
-    'CREATE_FAILED',
-    'DELETE_COMPLETE',
-    'DELETE_FAILED',
-  ] as const)('needs a person when it is %s', async (StackStatus) => {
-    stackIs({ StackStatus, StackStatusReason: 'Table is in use' });
-    for (const call of [target.read(plan, context), target.start(plan, context), verifyStack(stacks, plan)]) {
-      await expect(call).rejects.toBeInstanceOf(TargetNotRestored);
-      await expect(call).rejects.toThrow(
-        `Stack shop-orders is ${StackStatus}: Table is in use; it needs a person`,
-      );
-    }
-  });
-});
-
-describe('a stack whose rollback failed', () => {
-  const asked = () =>
-    cloudFormation.commandCalls(ContinueUpdateRollbackCommand).map(({ args }) => args[0].input);
-  const skipping = stackPlan({ skipResources: ['Queue', 'Topic'] });
-
-  /** `tries` are the tokens of the rollbacks that failed, the first that of the release's own update. */
-  function failedOn(resources: readonly string[], ...tries: string[]) {
-    cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ StackStatus: 'UPDATE_ROLLBACK_FAILED' }));
-    const StackEvents = tries
-      .toReversed()
-      .flatMap((ClientRequestToken) => [
-        stackEvent('UPDATE_ROLLBACK_FAILED', { ClientRequestToken }),
-        ...resources.map((LogicalResourceId) =>
-          stackEvent('UPDATE_FAILED', { ...queue, LogicalResourceId, ResourceStatusReason: 'in use' }),
-        ),
-        stackEvent('UPDATE_ROLLBACK_IN_PROGRESS', { ClientRequestToken }),
-      ]);
-    cloudFormation.on(DescribeStackEventsCommand).resolves({
-      StackEvents: [...StackEvents, stackEvent('UPDATE_IN_PROGRESS', { ClientRequestToken: 'deploy-17' })],
+    cloudFormation.on(UpdateStackCommand).callsFake(({ ClientRequestToken }) => {
+      stackIs({ StackStatus: 'UPDATE_IN_PROGRESS' }, ClientRequestToken);
+      return {};
     });
-    cloudFormation.on(ContinueUpdateRollbackCommand).resolves({});
-  }
-  const again = stackToken(RELEASE, 1, 'continue');
-  const without = stackToken(RELEASE, 1, 'skip');
-
-  it('has it continued as it is at first, whatever may be skipped', async () => {
-    failedOn(['Queue'], 'deploy-17');
-    await expect(target.start(skipping, context)).resolves.toEqual({
-      is: 'moving',
-      detail: 'the rollback of stack shop-orders is continued; it could not put back: Queue (in use)',
-    });
-    expect(asked()).toEqual([{ StackName: 'shop-orders', ClientRequestToken: again }]);
+    for (let start = 0; start < 4; start += 1) await target.start(plan, context);
+    stackIs({}, ours);
+    await expect(target.start(plan, context)).resolves.toMatchObject({ is: 'restored' });
+    expect(sent().map(([name]) => name)).toEqual(['CreateChangeSetCommand', 'UpdateStackCommand']);
   });
-
-  it('has it continued without what the catalog lets it leave, where that failed too', async () => {
-    failedOn(['Queue'], 'deploy-17', again);
-    await expect(target.start(skipping, context)).resolves.toMatchObject({
-      is: 'moving',
-      detail: expect.stringContaining('without Queue, which the catalog lets stay as it is'),
-    });
-    expect(asked()).toEqual([
-      { StackName: 'shop-orders', ResourcesToSkip: ['Queue'], ClientRequestToken: without },
-    ]);
-  });
-
-  it.each([
-    ['nothing may be skipped', stackPlan(), ['Queue'], ['deploy-17', again]],
-    ['something else failed beside it', skipping, ['Queue', 'Table'], ['deploy-17', again]],
-    ['it failed without that too', skipping, ['Queue'], ['deploy-17', again, without]],
-  ])('needs a person where %s', async (_, stack, resources, tries) => {
-    failedOn(resources, ...tries);
-    for (const step of ['read', 'start'] as const) {
-      await expect(target[step](stack, context)).rejects.toThrow(
-        /^Stack shop-orders is UPDATE_ROLLBACK_FAILED: .*Queue \(in use\)/,
-      );
-    }
-    expect(asked()).toEqual([]);
-  });
-
-  it('is tried afresh by the next attempt', async () => {
-    failedOn(['Queue'], 'deploy-17', again, without);
-    await target.start(skipping, { ...context, attempt: 2 });
-    expect(asked()).toEqual([
-      { StackName: 'shop-orders', ClientRequestToken: stackToken(RELEASE, 2, 'continue') },
-    ]);
-  });
-
-  it('is moving where the status was read before it went on', async () => {
-    failedOn(['Queue'], 'deploy-17');
-    cloudFormation.on(DescribeStackEventsCommand).resolves({
-      StackEvents: [stackEvent('UPDATE_ROLLBACK_IN_PROGRESS', { ClientRequestToken: again })],
-    });
-    await expect(target.start(skipping, context)).resolves.toMatchObject({ is: 'moving' });
-    expect(asked()).toEqual([]);
-  });
-});
-
-describe('a stack that was told not to roll back', () => {
-  it('is rolled back', async () => {
-    stackIs({ StackStatus: 'UPDATE_FAILED' });
-    cloudFormation.on(RollbackStackCommand).resolves({});
-    await expect(target.start(plan, context)).resolves.toEqual({
-      is: 'moving',
-      detail: 'stack shop-orders, left UPDATE_FAILED, is being rolled back',
-    });
-    expect(cloudFormation.commandCalls(RollbackStackCommand)[0]?.args[0].input).toEqual({
-      StackName: 'shop-orders',
-      ClientRequestToken: stackToken(RELEASE, 1, 'rollback'),
-    });
-  });
-});
-
-describe('an update that is still under way', () => {
-  const codeDeploy = mockClient(CodeDeployClient);
-  const cancelled = () =>
-    cloudFormation.commandCalls(CancelUpdateStackCommand).map(({ args }) => args[0].input);
-  const underWay = stackPlan({ undoneSince: RELEASED_AT, deployments: ['d-1', 'd-2'] });
-
-  beforeEach(() => {
-    codeDeploy.reset();
-    stackIs({ StackStatus: 'UPDATE_IN_PROGRESS' });
-    cloudFormation.on(CancelUpdateStackCommand).resolves({});
-    ended('Succeeded', 'Succeeded');
-  });
-  function ended(...statuses: DeploymentStatus[]) {
-    for (const [index, status] of statuses.entries()) {
-      codeDeploy
-        .on(GetDeploymentCommand, { deploymentId: `d-${index + 1}` })
-        .resolves(deploymentInfo({ deploymentId: `d-${index + 1}`, status }));
-    }
-  }
-
-  it('is cancelled where all its deployments succeeded', async () => {
-    await expect(target.start(underWay, context)).resolves.toMatchObject({ is: 'moving' });
-    expect(cancelled()).toEqual([
-      { StackName: 'shop-orders', ClientRequestToken: stackToken(RELEASE, 1, 'cancel') },
-    ]);
-  });
-
-  it.each(['Stopped', 'Failed', 'InProgress'] as const)(
-    'is waited for where one of them is %s',
-    async (status) => {
-      ended('Succeeded', status);
-      await expect(target.start(underWay, context)).resolves.toMatchObject({ is: 'moving' });
-      expect(cancelled()).toEqual([]);
-    },
-  );
-
-  it('is waited for where it began after what is undone: it is not the bad release', async () => {
-    const undoneSince = new Date(Date.parse(RELEASED_AT) - 60_000).toISOString();
-    await target.start({ ...underWay, undoneSince }, context);
-    expect(cancelled()).toEqual([]);
-  });
-
-  it('is waited for where it is ours', async () => {
-    stackIs({ StackStatus: 'UPDATE_IN_PROGRESS' }, ours);
-    await target.start(underWay, context);
-    expect(cancelled()).toEqual([]);
-  });
-});
-
-it('does not take the rollback of a later update for the way back', async () => {
-  const undoneSince = new Date(Date.parse(RELEASED_AT) - 3_600_000).toISOString();
-  stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
-  await expect(target.read(stackPlan({ undoneSince }), context)).resolves.toMatchObject({ is: 'stranded' });
-});
-
-it('is left alone, to be planned again, where somebody updated it after the plan', async () => {
-  const plannedAt = Date.parse(RELEASED_AT) - 1;
-  const start = target.start(plan, { ...context, plannedAt });
-  await expect(start).rejects.toBeInstanceOf(TargetSuperseded);
-  await expect(start).rejects.toThrow(
-    'stack shop-orders was updated by somebody else after the rollback was planned',
-  );
-  expect(updates()).toEqual([]);
 });
 
 describe('a stack that is only waited for', () => {
@@ -316,11 +496,16 @@ describe('a stack that is only waited for', () => {
   const waited = { ...bare, waitOnly: true as const };
 
   it.each(['UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'CREATE_COMPLETE'] as const)(
-    'is left as it is once it is %s',
+    'is left as it is once it is %s, with or without a service role',
     async (StackStatus) => {
-      stackIs({ StackStatus });
-      await expect(target.start(waited, context)).resolves.toMatchObject({ is: 'restored' });
-      expect(updates()).toEqual([]);
+      for (const RoleARN of [ROLE_ARN, undefined]) {
+        stackIs({ StackStatus, RoleARN }, 'deploy-17');
+        await expect(target.start(waited, context)).resolves.toEqual({
+          is: 'restored',
+          detail: `stack shop-orders is at rest (${StackStatus})`,
+        });
+      }
+      expect(sent()).toEqual([]);
     },
   );
 
@@ -329,85 +514,40 @@ describe('a stack that is only waited for', () => {
     await expect(target.read(waited, context)).resolves.toMatchObject({ is: 'moving' });
   });
 
-  it('calls a person when it is stuck', async () => {
-    stackIs({ StackStatus: 'UPDATE_ROLLBACK_FAILED' });
-    await expect(target.read(waited, context)).rejects.toThrow('UPDATE_ROLLBACK_FAILED');
+  it('has an alias pointed back that it moves onto undone code', async () => {
+    stackIs({ StackStatus: 'UPDATE_ROLLBACK_IN_PROGRESS' });
+    lambda.on(GetAliasCommand, { FunctionName: FUNCTION, Name: 'live' }).resolves(alias('5'));
+    lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-5', State: 'Active' });
+    lambda.on(UpdateAliasCommand).resolves({});
+    await expect(target.start(waited, context)).resolves.toMatchObject({ pointed: { toVersion: '4' } });
+    expect(sent().map(([name]) => name)).toEqual(['UpdateAliasCommand']);
   });
+
+  it.each(['UPDATE_ROLLBACK_FAILED', 'UPDATE_FAILED', 'ROLLBACK_COMPLETE'] as const)(
+    'calls a person when it is %s',
+    async (StackStatus) => {
+      stackIs({ StackStatus });
+      await expect(target.start(waited, context)).rejects.toBeInstanceOf(TargetNotRestored);
+      await expect(target.read(waited, context)).rejects.toThrow(StackStatus);
+      expect(sent()).toEqual([]);
+    },
+  );
 });
 
-describe('a stranded stack', () => {
-  it('is updated to the saved template with the values it had then, and keeps its tags', async () => {
-    await expect(target.start(plan, context)).resolves.toEqual({
-      is: 'moving',
-      detail: 'stack shop-orders is being updated to the saved template',
-    });
-    expect(updates()).toEqual([
-      {
-        StackName: 'shop-orders',
-        TemplateURL: `https://coordinator.s3.eu-west-1.amazonaws.com/${TEMPLATE_KEY}`,
-        Parameters: [
-          { ParameterKey: 'Stage', ParameterValue: 'prod' },
-          { ParameterKey: 'ApiKey', UsePreviousValue: true },
-        ],
-        Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
-        ClientRequestToken: ours,
-      },
-    ]);
-  });
+describe('verifying', () => {
+  it.each(['UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'] as const)(
+    'finds %s at rest',
+    async (StackStatus) => {
+      stackIs({ StackStatus });
+      await expect(verifyStack(stacks, plan)).resolves.toBe(`stack shop-orders is ${StackStatus}`);
+    },
+  );
 
-  it('is left alone when the service is no longer ours the moment before', async () => {
-    beforeChange.mockRejectedValueOnce(new LockLost('gone'));
-    await expect(target.start(plan, context)).rejects.toBeInstanceOf(LockLost);
-    expect(updates()).toEqual([]);
-  });
-
-  it('is restored when it has that template already', async () => {
-    cloudFormation.on(UpdateStackCommand).rejects(validationError('No updates are to be performed.'));
-    await expect(target.start(plan, context)).resolves.toEqual({
-      is: 'restored',
-      detail: 'stack shop-orders has the saved template already',
-    });
-  });
-
-  it('is moving when the answer to our first update was lost', async () => {
-    cloudFormation
-      .on(UpdateStackCommand)
-      .rejects(new TokenAlreadyExistsException({ message: 'Token exists', $metadata: {} }));
-    await expect(target.start(plan, context)).resolves.toMatchObject({ is: 'moving' });
-  });
-
-  it('passes on what CloudFormation refuses for another reason', async () => {
-    cloudFormation.on(UpdateStackCommand).rejects(validationError('Parameters: [Stage] do not exist'));
-    await expect(target.start(plan, context)).rejects.toThrow('Parameters: [Stage] do not exist');
-  });
-
-  it('has no way back without a saved template, and says what to do', async () => {
-    const { snapshot: _, ...without } = plan;
-    const start = target.start(without, context);
-    await expect(start).rejects.toBeInstanceOf(NoWayBack);
-    await expect(start).rejects.toThrow('Deploy the last good template of shop-orders by hand.');
-    expect(updates()).toEqual([]);
-  });
-
-  it('is updated once when it is started twice', async () => {
-    cloudFormation.on(UpdateStackCommand).callsFake(({ ClientRequestToken }) => {
-      stackIs({ StackStatus: 'UPDATE_IN_PROGRESS' }, ClientRequestToken);
-      return {};
-    });
-    await target.start(plan, context);
-    await target.start(plan, context);
-    stackIs({ StackStatus: 'UPDATE_COMPLETE' }, ours);
-    await target.start(plan, context);
-    expect(updates()).toHaveLength(1);
-  });
-});
-
-it('is verified as at rest', async () => {
-  stackIs({ StackStatus: 'UPDATE_COMPLETE' });
-  await expect(verifyStack(stacks, plan)).resolves.toBe('stack shop-orders is UPDATE_COMPLETE');
-});
-
-it('is not verified while it moves', async () => {
-  stackIs({ StackStatus: 'UPDATE_IN_PROGRESS' });
-  await expect(verifyStack(stacks, plan)).rejects.toBeInstanceOf(TargetNotRestored);
+  it.each(['UPDATE_IN_PROGRESS', 'ROLLBACK_COMPLETE', 'DELETE_COMPLETE', 'UPDATE_FAILED'] as const)(
+    'does not find %s at rest',
+    async (StackStatus) => {
+      stackIs({ StackStatus });
+      await expect(verifyStack(stacks, plan)).rejects.toBeInstanceOf(TargetNotRestored);
+    },
+  );
 });

@@ -1,0 +1,97 @@
+import * as fc from 'fast-check';
+import { type Phase, phase } from '../../../../shared/catalog/phases.ts';
+import type { TargetPlan } from '../../../../shared/targets/service-plan.ts';
+import { phasesOfWave, targetsOfWave, type Wave, wave } from '../../../../shared/targets/waves.ts';
+import { codeDeployPlan, hookPlan, parameterPlan, stackPinPlan, stackPlan } from '../../fixtures/records.ts';
+
+fc.configureGlobal({ seed: 1 });
+
+/** One target of each phase, none in its order, and two side by side. */
+const targets: TargetPlan[] = [
+  stackPlan({ target: 'stack' }),
+  hookPlan({ phase: 'hook-after', target: 'hook-after' }),
+  stackPinPlan({ target: 'pin' }),
+  codeDeployPlan({ target: 'alias-1' }),
+  parameterPlan({ target: 'parameter' }),
+  codeDeployPlan({ target: 'alias-2' }),
+  hookPlan({ phase: 'hook-before', target: 'hook-before' }),
+];
+const namesOf = (of: Wave, order?: Phase[]) =>
+  phasesOfWave({ targets, ...(order && { order }) }, of).map((one) => one.map(({ target }) => target));
+
+it.each<[string, Phase[] | undefined, Record<Wave, string[][]>]>([
+  [
+    'the usual order',
+    undefined,
+    {
+      traffic: [['hook-before'], ['parameter'], ['alias-1', 'alias-2']],
+      pins: [['pin']],
+      rest: [['stack'], ['hook-after']],
+    },
+  ],
+  [
+    'parameters after the traffic',
+    ['hook-before', 'traffic', 'parameters', 'stack', 'hook-after'],
+    {
+      traffic: [['hook-before'], ['alias-1', 'alias-2'], ['parameter']],
+      pins: [['pin']],
+      rest: [['stack'], ['hook-after']],
+    },
+  ],
+  [
+    'the stack before the traffic, which belongs to it then',
+    ['hook-before', 'stack', 'parameters', 'traffic', 'hook-after'],
+    {
+      traffic: [['hook-before'], ['stack'], ['parameter'], ['alias-1', 'alias-2']],
+      pins: [['pin']],
+      rest: [['hook-after']],
+    },
+  ],
+  [
+    'the hook after before the stack',
+    ['hook-before', 'parameters', 'traffic', 'hook-after', 'stack'],
+    {
+      traffic: [['hook-before'], ['parameter'], ['alias-1', 'alias-2']],
+      pins: [['pin']],
+      rest: [['hook-after'], ['stack']],
+    },
+  ],
+  [
+    'the hook before last, which has everything in the traffic',
+    ['traffic', 'stack', 'hook-after', 'parameters', 'hook-before'],
+    {
+      traffic: [['alias-1', 'alias-2'], ['stack'], ['hook-after'], ['parameter'], ['hook-before']],
+      pins: [['pin']],
+      rest: [],
+    },
+  ],
+])('lays out %s', (_, order, waves) => {
+  for (const of of wave.options) expect(namesOf(of, order)).toEqual(waves[of]);
+});
+
+it('leaves out a phase without targets', () => {
+  expect(phasesOfWave({ targets: [codeDeployPlan()] }, 'traffic')).toEqual([[codeDeployPlan()]]);
+  expect(phasesOfWave({ targets: [codeDeployPlan()] }, 'pins')).toEqual([]);
+  expect(phasesOfWave({ targets: [] }, 'rest')).toEqual([]);
+});
+
+it('has every target in one wave, and users back before the last one, in every order', () => {
+  const order = fc.shuffledSubarray([...phase.options], { minLength: phase.options.length });
+  fc.assert(
+    fc.property(order, fc.subarray(targets), (phases, some) => {
+      const plan = { targets: some, order: phases };
+      const found = wave.options.flatMap((of) => targetsOfWave(plan, of));
+      expect(found.map(({ target }) => target).sort()).toEqual(some.map(({ target }) => target).sort());
+      const traffic = targetsOfWave(plan, 'traffic');
+      for (const one of some) {
+        if (['hook-before', 'parameters', 'traffic'].includes(one.phase)) expect(traffic).toContain(one);
+      }
+      expect(targetsOfWave(plan, 'pins').every((one) => one.phase === 'pin')).toBe(true);
+      // Within the phases that the catalog orders, the waves keep its order.
+      const inOrder = [...traffic, ...targetsOfWave(plan, 'rest')].map((one) =>
+        phases.indexOf(one.phase as Phase),
+      );
+      expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
+    }),
+  );
+});
