@@ -59,7 +59,10 @@ export function trafficMail(
     back.length === planned
       ? 'users are back on good code'
       : `users of ${back.length} of ${planned} services are back on good code`;
-  const left = plan.services.flatMap((one) =>
+  // The stack of a service that is not back is not touched.
+  const isBack = new Set(back.map(({ service }) => service));
+  const following = plan.services.filter(({ service }) => isBack.has(service));
+  const left = following.flatMap((one) =>
     [...targetsOfWave(one, 'pins'), ...targetsOfWave(one, 'rest')].map((target): [string, string] => [
       one.service,
       plannedInWords(target),

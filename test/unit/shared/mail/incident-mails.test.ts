@@ -1,6 +1,12 @@
 import type { NewcomerRecord, Outcome } from '../../../../shared/ledger/records.ts';
-import { openedMail, outcomeMail } from '../../../../shared/mail/incident-mails.ts';
-import { incidentRecord, rollbackPlan, servicePlan, serviceResult } from '../../fixtures/records.ts';
+import { openedMail, outcomeMail, trafficMail } from '../../../../shared/mail/incident-mails.ts';
+import {
+  codeDeployPlan,
+  incidentRecord,
+  rollbackPlan,
+  servicePlan,
+  serviceResult,
+} from '../../fixtures/records.ts';
 import { EXECUTION_ARN } from '../../fixtures/runtime-of.ts';
 import { iso, NOW } from '../../fixtures/times.ts';
 
@@ -77,6 +83,80 @@ describe('the mail that opens a thread', () => {
   });
 });
 
+describe('the mail that says that users are back', () => {
+  const back = serviceResult({
+    status: 'traffic-restored',
+    trafficBackAt: iso(NOW + 40_000),
+    finishedAt: iso(NOW + 40_000),
+  });
+  const failed = serviceResult({
+    service: 'payment',
+    status: 'failed',
+    targets: [{ target: 'Pay:live', status: 'failed', action: 'the alias moved' }],
+  });
+  const payment = servicePlan({ service: 'payment', toRelease: 'payment-1' });
+
+  it('says when they were, what was done, and what follows', () => {
+    expect(trafficMail('prod', incidentRecord(), rollbackPlan(), [back], NOW + 45_000)).toEqual({
+      subject: '[prod] orders: users are back on good code',
+      body: [
+        'orders: users are back on good code, 40 s after the bad release was detected.',
+        '',
+        'What was done to orders',
+        '  CreateOrder:live  alias pointed back',
+        '',
+        'What follows',
+        '  orders  stack shop-orders pinned to the versions that users are on',
+        '  orders  stack shop-orders brought to rest in the state of that release',
+        '  Then the same judge that condemned the release looks at the services again. One more mail ends the incident.',
+        '',
+        'When',
+        '  detected  2026-01-05 09:04:20 UTC',
+        '  now       2026-01-05 09:05:05 UTC',
+        '',
+        'Incident orders-20260105T090000Z, found by watching deployment d-ORDERS005',
+        link,
+      ].join('\n'),
+    });
+  });
+
+  it('says of how many services they are, and promises nothing to the others', () => {
+    const { subject, body } = trafficMail(
+      'prod',
+      incidentRecord(),
+      rollbackPlan(servicePlan(), payment),
+      [back, failed],
+      NOW + 45_000,
+    );
+    expect(subject).toBe('[prod] orders: users of 1 of 2 services are back on good code');
+    expect(body).toContain('users of 1 of 2 services are back on good code, 40 s after');
+    expect(body).toContain('  payment  NOT BACK: see what was done to it');
+    expect(body).toContain('  Pay:live  FAILED: the alias moved');
+    const [, follows = ''] = body.split('What follows');
+    expect(follows).toContain('  orders  stack shop-orders pinned');
+    expect(follows).not.toContain('payment');
+  });
+
+  it('counts the time to the last service whose users are back', () => {
+    const later = serviceResult({
+      service: 'payment',
+      trafficBackAt: iso(NOW + 90_000),
+      finishedAt: iso(NOW + 90_000),
+    });
+    const plan = rollbackPlan(servicePlan(), payment);
+    const { body } = trafficMail('prod', incidentRecord(), plan, [back, later], NOW + 95_000);
+    expect(body).toMatch(/^orders: users are back on good code, 1 min 30 s after/);
+  });
+
+  it('has nothing to follow but the judge where no stack is in the plan', () => {
+    const plan = rollbackPlan(servicePlan({ targets: [codeDeployPlan()] }));
+    const result = serviceResult({ trafficBackAt: iso(NOW) });
+    expect(trafficMail('prod', incidentRecord(), plan, [result], NOW).body).toContain(
+      'What follows\n  Then the same judge',
+    );
+  });
+});
+
 describe('the mail that ends a thread', () => {
   const news = {
     outcome: 'rolled-back' as Outcome,
@@ -127,6 +207,7 @@ describe('the mail that ends a thread', () => {
   it.each<[Outcome, string, boolean]>([
     ['rolled-back', 'rolled back', false],
     ['not-needed', 'no rollback was needed', false],
+    ['traffic-restored', 'users are back, a stack needs a person', true],
     ['partly-rolled-back', 'only partly rolled back, needs a person', true],
     ['frozen', 'frozen, needs a person', true],
     ['needs-person', 'not rolled back, needs a person', true],
@@ -135,6 +216,21 @@ describe('the mail that ends a thread', () => {
     expect(mail.subject).toBe(`[prod] orders: ${headline}`);
     expect(mail.body.includes('What is left to do')).toBe(person);
     expect(mail.body.includes('{"service": "orders"}')).toBe(person);
+  });
+
+  it('marks what was left on purpose, and says why', () => {
+    const targets = [
+      { target: 'stack pin', status: 'left' as const, action: 'Table would be changed' },
+      { target: 'stack', status: 'left' as const, action: 'left as it is: the stack is not pinned' },
+    ];
+    const services = [serviceResult({ status: 'traffic-restored', targets })];
+    expect(mailOf({ outcome: 'traffic-restored', services }).body).toContain(
+      [
+        'What was done to orders',
+        '  stack pin  LEFT AS IT IS: Table would be changed',
+        '  stack      LEFT AS IT IS: left as it is: the stack is not pinned',
+      ].join('\n'),
+    );
   });
 
   it('marks what failed and says what stopped the automation', () => {
