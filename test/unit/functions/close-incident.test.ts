@@ -67,21 +67,36 @@ it('leaves an incident alone that another attempt has by now', async () => {
   expect(mail()).toBeUndefined();
 });
 
-it('makes what was put back a good release once the service has recovered on it', async () => {
-  const { startedAt } = serviceResult();
-  const restored = releaseRecord({
-    releaseId: releaseIdOf('orders', startedAt),
-    startedAt,
-    verdict: 'candidate',
-    snapshot: goodSnapshot,
+it('closes an incident whose users are back, and a stack is not, as such', async () => {
+  const left = { target: 'stack', status: 'left' as const, action: 'Table would be removed' };
+  await ledger.incidents.putServiceResult(serviceResult({ status: 'traffic-restored', targets: [left] }));
+  await expect(build(runtimeOf(ledger))(input)).resolves.toMatchObject({ outcome: 'traffic-restored' });
+  await expect(ledger.incidents.get(RELEASE)).resolves.toMatchObject({
+    status: 'closed',
+    outcome: 'traffic-restored',
   });
-  await ledger.releases.open(restored);
-  await ledger.incidents.putServiceResult(serviceResult());
-  await build(runtimeOf(ledger))({ ...input, recovery: { status: 'unproven', detail: 'no traffic' } });
-  expect((await ledger.releases.get(restored.releaseId)).verdict).toBe('candidate');
-  await build(runtimeOf(ledger))(input);
-  expect((await ledger.releases.get(restored.releaseId)).verdict).toBe('good');
+  expect(mail()?.Subject).toBe('[prod] orders: users are back, a stack needs a person');
+  expect(mail()?.Message).toContain('LEFT AS IT IS: Table would be removed');
 });
+
+it.each(['rolled-back', 'traffic-restored'] as const)(
+  'makes what was put back a good release once the service has recovered on it: %s',
+  async (status) => {
+    const { startedAt } = serviceResult();
+    const restored = releaseRecord({
+      releaseId: releaseIdOf('orders', startedAt),
+      startedAt,
+      verdict: 'candidate',
+      snapshot: goodSnapshot,
+    });
+    await ledger.releases.open(restored);
+    await ledger.incidents.putServiceResult(serviceResult({ status }));
+    await build(runtimeOf(ledger))({ ...input, recovery: { status: 'unproven', detail: 'no traffic' } });
+    expect((await ledger.releases.get(restored.releaseId)).verdict).toBe('candidate');
+    await build(runtimeOf(ledger))(input);
+    expect((await ledger.releases.get(restored.releaseId)).verdict).toBe('good');
+  },
+);
 
 it('frees the locks of the incident', async () => {
   await ledger.incidents.putServiceResult(serviceResult());

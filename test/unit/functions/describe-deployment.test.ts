@@ -50,14 +50,13 @@ const deploymentIs = (changes: object) =>
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo(changes));
 
 it('has a missing catalog compiled by the first deployment', async () => {
-  const compiled = compilesMissing(catalogObject());
+  const compiled = compilesMissing(catalogObject(), lambda);
   await expect(describeIt()).resolves.toMatchObject({ kind: 'release', service: 'orders' });
   await describeIt();
   expect(compiled()).toEqual([{ onlyIfMissing: true }]);
 });
 
 it('takes no deployment for unmanaged while there is no catalog', async () => {
-  const lambda = mockClient(LambdaClient);
   mockBucket();
   const failure = '{"errorType":"TransientFailure","errorMessage":"Rate exceeded"}';
   lambda.on(InvokeCommand).resolves({

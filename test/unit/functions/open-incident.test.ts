@@ -271,6 +271,7 @@ describe('a service that was put back while others of its incident were not', ()
 
   it.each([
     ['partly-rolled-back', RELEASE, 2],
+    ['traffic-restored', RELEASE, 2],
     ['needs-person', putBack.releaseId, 1],
   ] as const)('with outcome %s is taken up again as %s', async (outcome, incidentId, attempt) => {
     await open(byMonitor);

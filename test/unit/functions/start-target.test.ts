@@ -25,6 +25,7 @@ import {
   planObject,
   RELEASE,
   servicePlan,
+  stackPlan,
 } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled, underWay, validationError } from '../fixtures/sdk-errors.ts';
@@ -154,6 +155,21 @@ describe('what AWS refuses because another change is under way', () => {
       action: expect.stringContaining('stopped, with rollback'),
     });
   });
+});
+
+it('records when it pointed an alias back that the stack had moved', async () => {
+  const lambda = mockClient(LambdaClient);
+  lambda.on(GetAliasCommand).resolves(alias('5'));
+  lambda.on(UpdateAliasCommand).resolves({});
+  mockBucket(planObject(servicePlan({ targets: [stackPlan()] })));
+  await expect(start({ target: 'stack' })).resolves.toMatchObject({
+    standing: 'moving',
+    action: `${FUNCTION}:live was moved onto version 5 and is pointed back to 4`,
+  });
+  lambda.restore();
+  await expect(ledger.checkpoints.sightings('orders')).resolves.toMatchObject([
+    { target: 'CreateOrder:live', function: FUNCTION, alias: 'live', version: '4', pointed: true },
+  ]);
 });
 
 it('prolongs the lease before it acts', async () => {

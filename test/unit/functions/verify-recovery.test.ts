@@ -74,6 +74,22 @@ it('finds it recovered by the metrics of the alias where there are none by versi
   });
 });
 
+it('looks at what its users met since they were back, though its stack came later', async () => {
+  traffic([40, 40], [0, 0]);
+  await ledger.incidents.putServiceResult(
+    serviceResult({
+      status: 'traffic-restored',
+      trafficBackAt: iso(NOW),
+      finishedAt: iso(NOW + 3 * 60_000),
+    }),
+  );
+  ledger.now = NOW + 3 * 60_000;
+  await expect(verify()).resolves.toMatchObject({
+    status: 'recovered',
+    detail: expect.stringContaining(`0 of 80 requests to ${FUNCTION}:4 failed`),
+  });
+});
+
 it('looks at the version that was recorded when the service was put back', async () => {
   traffic([40, 40], [0, 0]);
   const { startedAt } = serviceResult();

@@ -66,7 +66,6 @@ describe('any other error', () => {
     new LockLost('gone'),
     sdkError('AccessDeniedException', { $metadata: { httpStatusCode: 403 } }),
     sdkError('ValidationError', { $metadata: { httpStatusCode: 400 } }),
-    sdkError('DeploymentLimitExceededException', { $metadata: { httpStatusCode: 400 } }),
     sdkError('Error', { code: 'ERR_ASSERTION' }),
     new TypeError('undefined is not a function'),
     'a thrown text',

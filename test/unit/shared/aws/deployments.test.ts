@@ -150,14 +150,12 @@ it('lists the deployments of a group that run, and none that has ended since it 
       includeOnlyStatuses: ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'],
     })
     .resolves({ deployments: ['d-1', 'd-2', 'd-3'] });
-  codeDeploy
-    .on(GetDeploymentCommand)
-    .callsFake(({ deploymentId }: { deploymentId: string }) =>
-      deploymentInfo({
-        createTime: new Date(NOW + Number(deploymentId.slice(2))),
-        status: deploymentId === 'd-2' ? 'Succeeded' : 'InProgress',
-      }),
-    );
+  codeDeploy.on(GetDeploymentCommand).callsFake(({ deploymentId }: { deploymentId: string }) =>
+    deploymentInfo({
+      createTime: new Date(NOW + Number(deploymentId.slice(2))),
+      status: deploymentId === 'd-2' ? 'Succeeded' : 'InProgress',
+    }),
+  );
   const found = await deployments.running(group);
   expect(found.map(({ id }) => id)).toEqual(['d-3', 'd-1']);
 });

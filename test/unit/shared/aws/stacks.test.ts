@@ -225,11 +225,11 @@ describe('a change set', () => {
       "The submitted information didn't contain changes. Submit different information.",
     ],
     ['FAILED', 'UNAVAILABLE', 'No updates are to be performed.', 'empty', 'No updates are to be performed.'],
-    ['FAILED', 'UNAVAILABLE', 'Template error', 'unusable', 'Template error'],
-    ['FAILED', 'UNAVAILABLE', '', 'unusable', 'FAILED, UNAVAILABLE'],
-    ['CREATE_COMPLETE', 'OBSOLETE', '', 'unusable', 'CREATE_COMPLETE, OBSOLETE'],
-    ['CREATE_COMPLETE', 'EXECUTE_FAILED', '', 'unusable', 'CREATE_COMPLETE, EXECUTE_FAILED'],
-    ['DELETE_FAILED', 'UNAVAILABLE', 'in use', 'unusable', 'in use'],
+    ['FAILED', 'UNAVAILABLE', 'Template error', 'failed', 'Template error'],
+    ['FAILED', 'UNAVAILABLE', '', 'failed', 'FAILED, UNAVAILABLE'],
+    ['CREATE_COMPLETE', 'OBSOLETE', '', 'outdated', 'CREATE_COMPLETE, OBSOLETE'],
+    ['CREATE_COMPLETE', 'EXECUTE_FAILED', '', 'outdated', 'CREATE_COMPLETE, EXECUTE_FAILED'],
+    ['DELETE_FAILED', 'UNAVAILABLE', 'in use', 'failed', 'in use'],
   ])('in status %s, %s, "%s" is %s', async (Status, ExecutionStatus, StatusReason, is, reason) => {
     cloudFormation
       .on(DescribeChangeSetCommand, { StackName: 'shop-orders', ChangeSetName: name })

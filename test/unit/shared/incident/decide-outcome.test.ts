@@ -13,6 +13,16 @@ const failed = (service: string, restored: 0 | 1): ServiceResult =>
       { target: 'b', status: 'failed', action: '' },
     ],
   });
+/** Users of it are back; its stack is not, or not yet. */
+const traffic = (service: string) =>
+  serviceResult({
+    service,
+    status: 'traffic-restored',
+    targets: [
+      { target: 'a', status: 'restored', action: '' },
+      { target: 'b', status: 'left', action: '' },
+    ],
+  });
 const recovered = { recovered: true, detail: '' };
 const bad = { recovered: false, detail: '' };
 
@@ -21,6 +31,27 @@ it.each<[string, Parameters<typeof decideOutcome>[0], ServiceResult[], Outcome]>
   ['everything back, recovery unknown', { planned: ['a'] }, [back('a')], 'rolled-back'],
   ['everything back, and still bad', { planned: ['a'], recovery: bad }, [back('a')], 'needs-person'],
   ['several services back', { planned: ['a', 'b'] }, [back('a'), back('b')], 'rolled-back'],
+  [
+    'all users back, one stack not',
+    { planned: ['a', 'b'], recovery: recovered },
+    [back('a'), traffic('b')],
+    'traffic-restored',
+  ],
+  ['all users back, recovery unknown', { planned: ['a'] }, [traffic('a')], 'traffic-restored'],
+  ['all users back, and still bad', { planned: ['a'], recovery: bad }, [traffic('a')], 'needs-person'],
+  [
+    'a failure after all users were back',
+    { planned: ['a'], failure: 'x' },
+    [traffic('a')],
+    'traffic-restored',
+  ],
+  ['users of one of two back', { planned: ['a', 'b'] }, [traffic('a'), failed('b', 0)], 'partly-rolled-back'],
+  [
+    'users of one of two back, the other unheard of',
+    { planned: ['a', 'b'] },
+    [traffic('a')],
+    'partly-rolled-back',
+  ],
   ['one of two back', { planned: ['a', 'b'] }, [back('a'), failed('b', 0)], 'partly-rolled-back'],
   ['one of two back, the other unheard of', { planned: ['a', 'b'] }, [back('a')], 'partly-rolled-back'],
   ['a service half back', { planned: ['a'] }, [failed('a', 1)], 'partly-rolled-back'],

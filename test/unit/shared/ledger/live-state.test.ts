@@ -9,6 +9,9 @@ const on = (version: string, weights?: Record<string, number>) =>
     one.kind === 'cloudformation' ? one : { ...(one as AliasSnapshot), version, ...(weights && { weights }) },
   );
 
+const onTemplate = (templateKey: string) =>
+  goodSnapshot.map((one) => (one.kind === 'cloudformation' ? { ...one, templateKey } : one));
+
 describe('isLive', () => {
   it.each([
     ['the versions its deployments brought in', releaseRecord(), { snapshot: on('5') }, true],
@@ -27,6 +30,24 @@ describe('isLive', () => {
       'its versions on another template',
       releaseRecord({ snapshot: on('5') }),
       { snapshot: on('5').slice(0, 1) },
+      false,
+    ],
+    [
+      'its versions on a template that the coordinator put there',
+      goodRelease(),
+      { snapshot: onTemplate('templates/pin'), stackIsOurs: true },
+      true,
+    ],
+    [
+      'its versions on a template that somebody put there',
+      goodRelease(),
+      { snapshot: onTemplate('templates/other'), stackIsOurs: false },
+      false,
+    ],
+    [
+      'other versions on a template that the coordinator put there',
+      goodRelease(),
+      { snapshot: on('5'), stackIsOurs: true },
       false,
     ],
     ['its stack update', releaseRecord({ deployments: {} }), { snapshot: [], began: RELEASED_AT }, true],

@@ -7,6 +7,7 @@ import {
   rollbackPlan,
   servicePlan,
   serviceResult,
+  stackPinPlan,
   stackPlan,
 } from '../../fixtures/records.ts';
 
@@ -77,6 +78,36 @@ it('gives the update of a stack to its saved template with its parameters', () =
       "--parameters 'ParameterKey=Stage,ParameterValue=prod' ParameterKey=Secret,UsePreviousValue=true" +
       '   # if it is UPDATE_COMPLETE',
   );
+});
+
+it('always lets the transforms of a saved template be expanded', () => {
+  const snapshot = { ...(stackPlan().snapshot as { capabilities: string[] }), capabilities: [] };
+  const one = rollbackPlan(servicePlan({ targets: [stackPlan({ snapshot } as object)] }));
+  expect(finishByHand(one, [], url).at(-1)).toContain(' --capabilities CAPABILITY_AUTO_EXPAND ');
+});
+
+it('gives the update that pins a stack, with every parameter as it is', () => {
+  const one = rollbackPlan(servicePlan({ targets: [stackPinPlan({ skipResources: ['Queue'] })] }));
+  const resume = 'aws cloudformation continue-update-rollback --stack-name shop-orders';
+  expect(finishByHand(one, [], url)).toEqual([
+    '# orders, stack pin',
+    "aws cloudformation describe-stacks --stack-name shop-orders --query 'Stacks[0].StackStatus'",
+    'aws cloudformation rollback-stack --stack-name shop-orders   # if it is UPDATE_FAILED',
+    `${resume}   # if it is UPDATE_ROLLBACK_FAILED`,
+    `${resume} --resources-to-skip Queue   # if it is again: leaves these as they are`,
+    'aws cloudformation update-stack --stack-name shop-orders ' +
+      '--template-url https://bucket/templates/pins/orders-20260105T090000Z/1/shop-orders.template ' +
+      '--capabilities CAPABILITY_IAM CAPABILITY_NAMED_IAM --parameters ' +
+      '$(aws cloudformation describe-stacks --stack-name shop-orders --output text ' +
+      `--query "Stacks[0].Parameters[].join('', ['ParameterKey=', ParameterKey, ',UsePreviousValue=true'])")` +
+      '   # pins it; leave out --parameters where it has none',
+  ]);
+});
+
+it('looks after a stack that is only waited for, and updates nothing', () => {
+  const { snapshot: _, ...bare } = stackPlan();
+  const one = rollbackPlan(servicePlan({ targets: [{ ...bare, waitOnly: true }] }));
+  expect(finishByHand(one, [], url).join('\n')).not.toContain('update-stack');
 });
 
 it('says that a template has to be found by hand where none is saved', () => {

@@ -2,7 +2,7 @@ import { outcomeSections } from '../../../../shared/mail/outcome-sections.ts';
 import { servicePlan, serviceResult } from '../../fixtures/records.ts';
 
 const failedTarget = { target: 'Api:live', status: 'failed' as const, action: 'the alias moved' };
-const planned = ['top', 'middle', 'base', 'far'].map((service) =>
+const planned = ['top', 'middle', 'base', 'far', 'half'].map((service) =>
   servicePlan({ service, toRelease: `${service}-1` }),
 );
 const results = [
@@ -14,6 +14,7 @@ const results = [
     targets: [],
     reason: 'its consumer middle did not come back',
   }),
+  serviceResult({ service: 'half', status: 'traffic-restored' }),
 ];
 
 it('says of every service of the plan where it is', () => {
@@ -24,6 +25,7 @@ it('says of every service of the plan where it is', () => {
       'middle  NOT BACK: see what was done to it',
       'base    as it was: its consumer middle did not come back',
       'far     as it was: not reached',
+      'half    users are back on half-1; its stack is not',
     ],
   });
 });
@@ -32,6 +34,7 @@ it('tells what was done to those that are not back first', () => {
   expect(outcomeSections(planned, results).map(({ heading }) => heading)).toEqual([
     'What is where',
     'What was done to middle',
+    'What was done to half',
     'What was done to top',
   ]);
 });
