@@ -41,8 +41,15 @@ function isSameState(before: readonly TargetSnapshot[], now: readonly TargetSnap
   });
 }
 
-/** Without what is no part of the release: provisioned concurrency is scaled at any time. */
+/**
+ * Without what is no part of the release: provisioned concurrency is scaled at any time, and older records have no
+ * template after its transforms.
+ */
 function ofRelease(one: TargetSnapshot): TargetSnapshot {
+  if (one.kind === 'cloudformation') {
+    const { processedKey: _, ...rest } = one;
+    return rest;
+  }
   if (!isAlias(one)) return one;
   const { provisioned: _, ...rest } = one;
   return rest;

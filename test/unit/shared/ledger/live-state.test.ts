@@ -9,6 +9,11 @@ const on = (version: string, weights?: Record<string, number>) =>
     one.kind === 'cloudformation' ? one : { ...(one as AliasSnapshot), version, ...(weights && { weights }) },
   );
 
+const withoutProcessed = goodSnapshot.map((one) => {
+  if (one.kind !== 'cloudformation') return one;
+  const { processedKey: _, ...rest } = one;
+  return rest;
+});
 const onTemplate = (templateKey: string) =>
   goodSnapshot.map((one) => (one.kind === 'cloudformation' ? { ...one, templateKey } : one));
 
@@ -31,6 +36,12 @@ describe('isLive', () => {
       releaseRecord({ snapshot: on('5') }),
       { snapshot: on('5').slice(0, 1) },
       false,
+    ],
+    [
+      'its snapshot, recorded before templates were saved after their transforms',
+      goodRelease({ snapshot: withoutProcessed }),
+      { snapshot: goodSnapshot },
+      true,
     ],
     [
       'its versions on a template that the coordinator put there',
