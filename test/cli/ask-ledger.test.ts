@@ -78,6 +78,7 @@ it.each(['orders', RELEASE])('shows why, for %s', async (name) => {
   expect(terminal.text).toContain(`Incident ${RELEASE}: open`);
   expect(terminal.text).toContain('Why\n  21.4 % of 140 requests failed');
   expect(terminal.text).toContain('What was planned\n  orders: to orders-20260104T090000Z');
+  expect(terminal.text).toContain('aliases of stack shop-orders pinned');
   expect(terminal.text).toMatch(/What was done\n {2}orders: /);
   expect(terminal.text).toContain(`The deployments\n  ${DEPLOYMENT}`);
 });

@@ -15,6 +15,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/record-service/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
+import { stackToken } from '../../../shared/targets/rollback-marker.ts';
 import { alias, notProvisioned, STACK_ID, stackEvents, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
@@ -22,6 +23,7 @@ import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
   GOOD_RELEASE,
   goodRelease,
+  goodSnapshot,
   RELEASE,
   releaseRecord,
   servicePlan,
@@ -119,8 +121,22 @@ describe('nothing is recorded', () => {
 
   it('of an update of our own, whose event says nothing of it', async () => {
     await ledger.releases.open(goodRelease());
-    tokenIs('rollback-coordinator-orders-20260105T080000Z-1');
+    tokenIs(stackToken('orders-20260105T080000Z', 1, 'rest'));
     await expect(byEvent()).resolves.toMatchObject({ outcome: 'nothing' });
+  });
+
+  it('of a stack that we pinned: its template is not what it was released with', async () => {
+    const snapshot = goodSnapshot.map((one) =>
+      one.kind === 'codedeploy'
+        ? { ...one, function: 'CreateOrder', version: '5', codeSha256: 'sha-of-5' }
+        : one,
+    );
+    await ledger.releases.open(goodRelease({ snapshot }));
+    tokenIs(stackToken(RELEASE, 1, 'pin'));
+    await expect(record()).resolves.toMatchObject({
+      outcome: 'found',
+      detail: `${GOOD_RELEASE} is live and good already`,
+    });
   });
 
   it('of a service that is not deployed', async () => {

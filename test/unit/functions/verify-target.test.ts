@@ -47,18 +47,18 @@ it('throws TargetNotRestored for an alias elsewhere', async () => {
   );
 });
 
-it('finds a stack at rest', async () => {
+it.each(['stack', 'stack pin'])('finds a stack at rest: %s', async (target) => {
   cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' }));
-  await expect(verify({ target: 'stack' })).resolves.toEqual({
+  await expect(verify({ target })).resolves.toEqual({
     found: 'stack shop-orders is UPDATE_ROLLBACK_COMPLETE',
   });
 });
 
-it('throws TargetNotRestored for a stack that is stuck', async () => {
+it.each(['stack', 'stack pin'])('throws TargetNotRestored for a stack that is stuck: %s', async (target) => {
   cloudFormation
     .on(DescribeStacksCommand)
     .resolves(stackOf({ StackStatus: 'UPDATE_ROLLBACK_FAILED', StackStatusReason: 'Table is in use' }));
-  await expect(verify({ target: 'stack' })).rejects.toThrow(
+  await expect(verify({ target })).rejects.toThrow(
     'Stack shop-orders is UPDATE_ROLLBACK_FAILED: Table is in use; it needs a person',
   );
 });

@@ -90,6 +90,26 @@ it("does not take an earlier attempt's result for a later one's", async () => {
   await expect(ledger.incidents.serviceResults({ incidentId: RELEASE, attempt: 2 })).resolves.toEqual([]);
 });
 
+describe('a service that was released over', () => {
+  it.each([
+    ['rolled-back', 1, true],
+    ['traffic-restored', 1, true],
+    ['failed', 1, false],
+    ['skipped', 1, false],
+    ['superseded', 1, false],
+    ['rolled-back', 2, false],
+  ] as const)('is noted so where it was back: %s in attempt %i', async (status, attempt, noted) => {
+    const before = serviceResult({ status, attempt });
+    await ledger.incidents.putServiceResult(before);
+    await expect(ledger.incidents.markOvertaken({ incidentId: RELEASE, attempt: 1 }, 'orders')).resolves.toBe(
+      noted,
+    );
+    await expect(ledger.incidents.serviceResult({ incidentId: RELEASE, attempt }, 'orders')).resolves.toEqual(
+      noted ? { ...before, status: 'superseded' } : before,
+    );
+  });
+});
+
 describe('the claim on a mail', () => {
   const claim = (owner: string) => ledger.incidents.claimMail(RELEASE, 'opened-1', owner);
 

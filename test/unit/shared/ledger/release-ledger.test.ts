@@ -84,6 +84,33 @@ describe('a deployment of a release', () => {
   });
 });
 
+describe('what is live', () => {
+  const later = goodSnapshot.slice(0, 1);
+
+  it.each(['candidate', 'good'] as const)('is recorded once of a release that is %s', async (verdict) => {
+    await ledger.releases.open(releaseRecord({ verdict }));
+    await ledger.releases.addSnapshot(RELEASE, goodSnapshot, iso(NOW));
+    await ledger.releases.addSnapshot(RELEASE, later, iso(NOW + 1));
+    await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({
+      verdict,
+      snapshot: goodSnapshot,
+      recordedAt: iso(NOW),
+    });
+  });
+
+  it('is not recorded of a bad release', async () => {
+    await ledger.releases.open(releaseRecord());
+    await ledger.releases.markBad(RELEASE, 'incident-1');
+    await ledger.releases.addSnapshot(RELEASE, goodSnapshot, iso(NOW));
+    await expect(ledger.releases.get(RELEASE)).resolves.not.toHaveProperty('snapshot');
+  });
+
+  it('makes no release of one that is not there', async () => {
+    await ledger.releases.addSnapshot(RELEASE, goodSnapshot, iso(NOW));
+    expect(ledger.records()).toEqual([]);
+  });
+});
+
 describe('the verdict', () => {
   it('becomes good with what is live', async () => {
     await ledger.releases.open(releaseRecord());
