@@ -76,10 +76,10 @@ export interface StackGoal {
 /** A change set, as it is. */
 export interface ChangeSetState {
   /**
-   * `making`: not complete yet; `ready`: can be executed; `empty`: nothing would change; `outdated`: the stack was updated
-   * since; `failed`: CloudFormation could not make it.
+   * `making`: not complete yet; `ready`: can be executed; `executing`: the stack, or what is read of it, does not show it
+   * yet; `empty`: nothing would change; `outdated`: the stack was updated since; `failed`: CloudFormation could not make it.
    */
-  readonly is: 'making' | 'ready' | 'empty' | 'outdated' | 'failed';
+  readonly is: 'making' | 'ready' | 'executing' | 'empty' | 'outdated' | 'failed';
   readonly reason: string;
   readonly changes: readonly StackChange[];
 }
@@ -157,6 +157,9 @@ export class Stacks {
         return { is: 'making', reason, changes };
       }
       if (Status === 'FAILED' && noChanges.test(reason)) return { is: 'empty', reason, changes };
+      if (ExecutionStatus === 'EXECUTE_IN_PROGRESS' || ExecutionStatus === 'EXECUTE_COMPLETE') {
+        return { is: 'executing', reason, changes };
+      }
       if (Status !== 'CREATE_COMPLETE' || ExecutionStatus !== 'AVAILABLE') {
         const is = Status === 'CREATE_COMPLETE' ? 'outdated' : 'failed';
         return { is, reason: reason || `${Status}, ${ExecutionStatus}`, changes };

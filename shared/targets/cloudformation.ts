@@ -80,6 +80,8 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     switch (changeSet.is) {
       case 'making':
         return moving(`the change set of the rest of stack ${name} is being made`);
+      case 'executing':
+        return moving(`the change set of the rest of stack ${name} is being executed`);
       case 'empty':
         return restored(`stack ${name} has the saved template already`);
       case 'failed':

@@ -87,6 +87,8 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
     switch (changeSet.is) {
       case 'making':
         return moving(`the change set that pins stack ${name} is being made`);
+      case 'executing':
+        return moving(`the change set that pins stack ${name} is being executed`);
       case 'empty':
         return restored(`stack ${name} has the versions that users are on already`);
       case 'failed':

@@ -217,6 +217,8 @@ describe('a change set', () => {
     ['CREATE_PENDING', 'UNAVAILABLE', '', 'making', ''],
     ['CREATE_IN_PROGRESS', 'UNAVAILABLE', '', 'making', ''],
     ['CREATE_COMPLETE', 'AVAILABLE', '', 'ready', ''],
+    ['CREATE_COMPLETE', 'EXECUTE_IN_PROGRESS', '', 'executing', ''],
+    ['CREATE_COMPLETE', 'EXECUTE_COMPLETE', '', 'executing', ''],
     [
       'FAILED',
       'UNAVAILABLE',

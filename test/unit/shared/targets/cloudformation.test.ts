@@ -358,6 +358,12 @@ describe('its change set', () => {
     expect(sent()).toEqual([]);
   });
 
+  it('is waited for where somebody executes it', async () => {
+    changeSetIs({ ExecutionStatus: 'EXECUTE_IN_PROGRESS' });
+    await expect(target.start(plan, context)).resolves.toMatchObject({ is: 'moving' });
+    expect(sent()).toEqual([]);
+  });
+
   it('is made again where it is out of date', async () => {
     changeSetIs({ ExecutionStatus: 'OBSOLETE' });
     await expect(target.start(plan, context)).resolves.toEqual({

@@ -334,6 +334,17 @@ describe('its change set', () => {
     expect(sent()).toEqual([]);
   });
 
+  it.each(['EXECUTE_IN_PROGRESS', 'EXECUTE_COMPLETE'] as const)(
+    'is waited for where the stack does not show yet that it is %s',
+    async (ExecutionStatus) => {
+      changeSetIs({ ExecutionStatus });
+      for (const standing of [await target.read(plan, context), await target.start(plan, context)]) {
+        expect(standing).toMatchObject({ is: 'moving', detail: expect.stringContaining('is being pinned') });
+      }
+      expect(sent()).toEqual([]);
+    },
+  );
+
   it('is made again where it is out of date', async () => {
     changeSetIs({ ExecutionStatus: 'OBSOLETE' });
     await expect(target.start(plan, context)).resolves.toEqual({
