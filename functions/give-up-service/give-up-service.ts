@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { givenUp } from '../../shared/incident/given-up.ts';
 import { type WakeDeps, wakeProviders } from '../../shared/incident/wake-providers.ts';
-import { wave } from '../../shared/targets/waves.ts';
+import { isTrafficBack, type ServiceResult, type TargetResult } from '../../shared/ledger/records.ts';
+import type { ServicePlan } from '../../shared/targets/service-plan.ts';
+import { targetsOfWave, type Wave, wave } from '../../shared/targets/waves.ts';
 
 export const giveUpServiceInput = z.strictObject({
   incidentId: z.string(),
@@ -31,9 +33,21 @@ export function giveUpService(deps: GiveUpServiceDeps) {
     const known = await deps.incidents.serviceResult(input, service);
     const plan = await deps.plans.readService(planKey, service);
     const finishedAt = new Date(deps.now()).toISOString();
-    const result = known ?? givenUp(input, plan, `ended with ${error}`, { startedAt, finishedAt });
-    if (!known) await deps.incidents.putServiceResult(result);
+    const sign = `ended with ${error}`;
+    const result = known
+      ? { ...known, targets: [...known.targets, ...lostTargets(known, plan, input.wave, sign)] }
+      : givenUp(input, plan, sign, { startedAt, finishedAt });
+    if (result.targets.length !== known?.targets.length) await deps.incidents.putServiceResult(result);
     if (input.wave === 'traffic') await wakeProviders(deps, planKey, result);
     return { status: result.status };
   };
+}
+
+/** The targets of a later wave of which its execution recorded nothing. */
+function lostTargets(known: ServiceResult, plan: ServicePlan, of: Wave, sign: string): TargetResult[] {
+  if (of === 'traffic' || !isTrafficBack(known)) return [];
+  const action = `its execution ${sign}, so that it is not known what was done last`;
+  return targetsOfWave(plan, of)
+    .filter(({ target }) => !known.targets.some((one) => one.target === target))
+    .map(({ target }) => ({ target, status: 'failed', action }));
 }
