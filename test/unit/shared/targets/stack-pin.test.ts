@@ -339,7 +339,10 @@ describe('its change set', () => {
     async (ExecutionStatus) => {
       changeSetIs({ ExecutionStatus });
       for (const standing of [await target.read(plan, context), await target.start(plan, context)]) {
-        expect(standing).toMatchObject({ is: 'moving', detail: expect.stringContaining('is being pinned') });
+        expect(standing).toMatchObject({
+          is: 'moving',
+          detail: expect.stringContaining('is being executed'),
+        });
       }
       expect(sent()).toEqual([]);
     },
