@@ -1,7 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/announce-traffic/handler.ts';
-import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
+import { InvalidInput, LedgerCorrupt } from '../../../shared/errors.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import { incidentRecord, PLAN_KEY, planObject, RELEASE, serviceResult } from '../fixtures/records.ts';
