@@ -20,11 +20,8 @@ import { targetsOf } from './traffic-targets.ts';
 /** Acts for the teams: outside the coordinator, with permissions of its own. */
 const caller = { principal: 'deployment-tool' };
 
-/**
- * What is acknowledged by `sam deploy`, and then stored with the stack. It is CAPABILITY_IAM alone; the other one is
- * still here because the coordinator sends back what is stored, together with a template that has a transform.
- */
-const capabilities: readonly Capability[] = ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'];
+/** What `sam deploy` acknowledges, and is then stored with the stack: a change set needs no word for macros. */
+const capabilities: readonly Capability[] = ['CAPABILITY_IAM'];
 
 /** How often the tool looks whether a change set is complete, ms. */
 const lookMs = 500;

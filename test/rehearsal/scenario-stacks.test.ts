@@ -43,7 +43,7 @@ expect: { incidents: [], serves: { cart: 1, web: 0 } }`);
     expect(result.violations).toEqual([]);
     expect(describe('shop-cart')).not.toHaveProperty('RoleARN');
     expect(describe('shop-web')).toHaveProperty('RoleARN');
-    expect(describe('shop-cart')?.Capabilities).not.toContain('CAPABILITY_NAMED_IAM');
+    expect(describe('shop-cart')?.Capabilities).toEqual(['CAPABILITY_IAM']);
     expect(result.timeline.find(({ kind }) => kind === 'release')?.at).toBe(
       Date.parse('2026-01-05T09:01:00Z'),
     );
