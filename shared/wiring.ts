@@ -80,13 +80,11 @@ export const watchingCatalogStore = (runtime: Runtime) =>
   });
 /** The catalog for functions with which everything begins: they have it compiled where there is none yet. */
 export function compilingCatalogStore(runtime: Runtime) {
-  // Made when it is needed: the CLI runs some of these functions, and knows the function that compiles by no name.
-  const compiler = (): CatalogCompiler =>
-    new CatalogCompiler(
-      new LambdaClient(runtime.clientConfig),
-      requireEnv(runtime, 'COMPILE_CATALOG_FUNCTION'),
-    );
-  return new CatalogStore(bucket(runtime), { compileMissing: () => compiler().compileMissing() });
+  const compiler: CatalogCompiler = new CatalogCompiler(
+    new LambdaClient(runtime.clientConfig),
+    requireEnv(runtime, 'COMPILE_CATALOG_FUNCTION'),
+  );
+  return new CatalogStore(bucket(runtime), { compileMissing: () => compiler.compileMissing() });
 }
 export const planStore = (runtime: Runtime) => new PlanStore(bucket(runtime));
 

@@ -45,7 +45,6 @@ describe('what is read from the source', () => {
       'StartRecordingFunction',
       'ChooseServicesFunction',
       'OpenIncidentFunction',
-      'HoldServiceFunction',
     ];
     expect([...asking].sort()).toEqual([...hooks, ...checks, ...compiling].sort());
     const mayInvoke = (one: string) => {

@@ -1,7 +1,6 @@
 import { build } from '../../../functions/hold-service/handler.ts';
 import { InvalidInput } from '../../../shared/errors.ts';
 import { catalogObject } from '../fixtures/catalog.ts';
-import { compilesMissing } from '../fixtures/compiles-missing.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
@@ -28,12 +27,6 @@ it('puts a service on hold, and everything, and lets them go', async () => {
 it('lets a service go that has left the catalog, and holds none that it does not have', async () => {
   await expect(hold({ service: 'gone', hold: false, by: 'Ada' })).resolves.toEqual({ onHold: [] });
   await expect(hold({ service: 'ordres', hold: true, by: 'Ada' })).rejects.toThrow(InvalidInput);
-});
-
-it('has a missing catalog compiled', async () => {
-  const compiled = compilesMissing(catalogObject());
-  await hold({ service: 'orders', hold: true, by: 'Ada' });
-  expect(compiled()).toEqual([{ onlyIfMissing: true }]);
 });
 
 it.each([
