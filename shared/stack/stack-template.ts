@@ -1,4 +1,4 @@
-import { type CollectionTag, parseDocument, type ScalarTag, type YAMLMap, type YAMLSeq } from 'yaml';
+import { CORE_SCHEMA, load, Type } from 'js-yaml';
 
 /** A resource of a template, as much of it as the coordinator changes. */
 export interface TemplateResource {
@@ -22,19 +22,11 @@ export interface StackTemplate {
  */
 export function parseTemplate(text: string): StackTemplate {
   const isJson = text.trimStart().startsWith('{');
-  const template: unknown = isJson ? JSON.parse(text) : parseYaml(text);
+  const template: unknown = isJson ? JSON.parse(text) : load(text, { schema });
   if (typeof template !== 'object' || template === null || !('Resources' in template)) {
     throw new Error('The text is no CloudFormation template: it has no Resources.');
   }
   return template as StackTemplate;
-}
-
-/** What the parser only warns of, a short form that it does not know, would be lost. */
-function parseYaml(text: string): unknown {
-  const document = parseDocument(text, { customTags: shortForms });
-  const [problem] = [...document.errors, ...document.warnings];
-  if (problem) throw problem;
-  return document.toJS();
 }
 
 /** The text of a template that is sent to CloudFormation: JSON, which is YAML as well. */
@@ -64,17 +56,22 @@ const functionNames = [
   'Transform',
 ];
 
-const shortForms: (ScalarTag | CollectionTag)[] = [
+/** A short form that is not here is an error: its value would be lost. */
+const shortForms = [
   ...['Ref', 'Condition'].map((name) => [name, name] as const),
   ...functionNames.map((name) => [name, `Fn::${name}`] as const),
 ].flatMap(([name, long]) => [
-  { tag: `!${name}`, resolve: (text: string) => ({ [long]: name === 'GetAtt' ? attribute(text) : text }) },
-  ...(['seq', 'map'] as const).map((collection) => ({
-    tag: `!${name}`,
-    collection,
-    resolve: (node: YAMLSeq | YAMLMap) => ({ [long]: node.toJSON() }),
-  })),
+  new Type(`!${name}`, {
+    kind: 'scalar',
+    construct: (text: string) => ({ [long]: name === 'GetAtt' ? attribute(text) : text }),
+  }),
+  ...(['sequence', 'mapping'] as const).map(
+    (kind) => new Type(`!${name}`, { kind, construct: (value: unknown) => ({ [long]: value }) }),
+  ),
 ]);
+
+/** Without dates, which CloudFormation keeps as text. */
+const schema = CORE_SCHEMA.extend(shortForms);
 
 /** `Resource.Attribute`; an attribute may have dots itself. */
 function attribute(text: string): [string, string] {

@@ -95,7 +95,6 @@ describe('the SDK clients in a bundle', () => {
         'api-gateway',
         'apigatewayv2',
         'cloudformation',
-        'cloudwatch',
         'codedeploy',
         'dynamodb',
         'lambda',
