@@ -49,7 +49,9 @@ function replaced(machine: string, from: string, to: string): StackSpec {
 }
 
 const problemsOf = (changed: StackSpec) =>
-  checkDefinitions(changed, { goesOnWithout: ['AnnounceTraffic'] }).map(({ state, problem }) => `${state}: ${problem}`);
+  checkDefinitions(changed, { goesOnWithout: ['AnnounceTraffic'] }).map(
+    ({ state, problem }) => `${state}: ${problem}`,
+  );
 
 it('nothing is found in the machines as they are', () => {
   expect(problemsOf(stack)).toEqual([]);

@@ -69,7 +69,7 @@ describe('injectFaults', () => {
       'delete-versions': 1,
     });
     expect(await struckBy({ kind: 'delete-templates', when: late }, goodThenBad)).toEqual({
-      'delete-templates': 1,
+      'delete-templates': 2,
     });
   });
 });

@@ -59,7 +59,7 @@ export const withoutLocks: readonly Attach[] = [
 export const nobodyWaits = breakCalls(
   { by: /^PlanRollback/, service: 's3', operation: 'PutObject' },
   async ({ input }, real) => {
-    if (input.Key.endsWith('/services.json')) {
+    if (input.Key.endsWith('/traffic.json')) {
       const items = JSON.parse(Buffer.from(input.Body as Uint8Array).toString()) as object[];
       // Made of the body as it was.
       input.ChecksumCRC32 = undefined;

@@ -31,7 +31,7 @@ describe('rehearse', () => {
     expect(out).toMatch(/^09:\d\d:\d\d {2}orders +traffic +CreateOrderFunction: 10 % to version 2, 90 % to/m);
     expect(out).toMatch(/^09:\d\d:\d\d {2}orders +ObserveDeployment +\w+ shifting, 10 % new: unhealthy \(/m);
     expect(out).toMatch(/^Timeline of incident orders-20260105T090500Z: rolled-back$/m);
-    expect(out).toMatch(/^The 2 mails$/m);
+    expect(out).toMatch(/^The 3 mails$/m);
     expect(out).toMatch(/Subject: \[prod\] orders: rolled back$/m);
     expect(out).toMatch(
       /^orders {2}stack ecommerce-prod-orders +CREATE_COMPLETE +-> {2}UPDATE_ROLLBACK_COMPLETE$/m,

@@ -47,6 +47,9 @@ describe('runScenario', () => {
     expect(result.executions.map(({ machine }) => machine).sort()).toEqual([
       'coordinate-rollback',
       'execute-plan',
+      // Traffic, pins and the rest.
+      'execute-plan/Services',
+      'execute-plan/Services',
       'execute-plan/Services',
       'monitor-deployment',
       'monitor-deployment',
@@ -54,6 +57,8 @@ describe('runScenario', () => {
       'monitor-deployment',
       // The stack rolled itself back.
       'record-release',
+      'roll-back-service',
+      'roll-back-service',
       'roll-back-service',
     ]);
     for (const one of result.executions) {
@@ -64,6 +69,7 @@ describe('runScenario', () => {
     expect(result.trackedRollbacks).toHaveLength(2);
     expect(result.mails.map(({ subject }) => subject)).toEqual([
       '[prod] cart: bad release, rolling back',
+      '[prod] cart: users are back on good code',
       '[prod] cart: rolled back',
     ]);
     expect(result.after.aliases).toEqual(result.before.aliases);
@@ -179,7 +185,7 @@ faults:
     - { service: codedeploy, operation: StopDeployment, act: fail-after-effect, times: 1 }
     - { service: sns, operation: Publish, act: fail, times: 1 }
 releases: [{ service: cart, at: 5m, bad: { errorRate: 0.5 } }]
-expect: { incidents: [{ service: cart, outcome: rolled-back }], mails: [rolling back, rolled back] }`);
+expect: { incidents: [{ service: cart, outcome: rolled-back }], mails: [rolling back, back on good code, rolled back] }`);
     const { violations } = await runScenario(disturbed, { seed: 1, root });
 
     expect(violations).toEqual([]);
@@ -190,10 +196,10 @@ expect: { incidents: [{ service: cart, outcome: rolled-back }], mails: [rolling 
 faults: { stacks: [{ service: cart, resource: ViewFunction, fails: rollback, times: always }] }
 releases: [{ service: cart, at: 5m, bad: { errorRate: 0.5 } }]
 expect:
-  incidents: [{ service: cart, outcome: partly-rolled-back }]
+  incidents: [{ service: cart, outcome: traffic-restored }]
   serves: { cart: 0 }
   stacks: { cart: UPDATE_ROLLBACK_FAILED }
-  mails: [rolling back, 'only partly rolled back, needs a person']`);
+  mails: [rolling back, back on good code, 'users are back, a stack needs a person']`);
     const { violations } = await runScenario(stuck, { seed: 1, root });
 
     expect(violations).toEqual([]);

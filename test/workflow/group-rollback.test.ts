@@ -50,7 +50,7 @@ expect:
   serves: { orders: 1 }`,
 );
 
-/** The canary of a person's, while the incident watches what it put back: from version 4, which serves, to version 1. */
+/** The canary of a person's, while the incident watches what it put back: from version 2, which serves, to version 1. */
 const canaryByHand: Attach = ({ coordinator, scenario: { start }, clock }) => {
   const { codeDeploy } = coordinator.account;
   clock.at(Date.parse(start) + 26 * 60_000, () => {
@@ -59,7 +59,7 @@ const canaryByHand: Attach = ({ coordinator, scenario: { start }, clock }) => {
     // As if the alias had been put back without the group.
     group.lastSuccessful = bad;
     const { functionName, alias } = appSpec;
-    const content = renderAppSpec({ functionName, alias, currentVersion: '4', targetVersion: '1' });
+    const content = renderAppSpec({ functionName, alias, currentVersion: '2', targetVersion: '1' });
     codeDeploy.create({
       application: group.application,
       group: group.name,
@@ -92,7 +92,7 @@ describe.each(settings)('with groupRollback %s', (groupRollback) => {
       see,
       canaryByHand,
     );
-    expect(versionsOf(deployments)).toEqual([groupRollback === 'alias-before' ? '4' : '3']);
+    expect(versionsOf(deployments)).toEqual([groupRollback === 'alias-before' ? '2' : '3']);
     expect(result.violations).toEqual([]);
     expect(violations).toEqual([]);
   });
