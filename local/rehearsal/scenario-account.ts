@@ -34,13 +34,13 @@ export const accountSettings = {
   },
   currentVersionFrom: {
     values: ['template', 'alias'],
-    default: 'alias',
+    default: 'template',
     means: 'Where CloudFormation takes CurrentVersion of a deployment from: its last template or the alias.',
     row: 'S2',
   },
   rollbackPolicy: {
     values: ['before', 'none'],
-    default: 'none',
+    default: 'before',
     means:
       'Whether the rollback of a stack moves an alias by the UpdatePolicy of the template before the update, through CodeDeploy, or at once.',
     row: 'S13',
@@ -53,26 +53,26 @@ export const accountSettings = {
   },
   republish: {
     values: ['refused-if-any-retained', 'refused-if-last', 'new-version'],
-    default: 'refused-if-last',
+    default: 'refused-if-any-retained',
     means:
       'Whether publishing code is refused that any retained version has, that the last version has, or never.',
     row: 'S12',
   },
   ringingTrigger: {
     values: ['counts', 'ignored'],
-    default: 'ignored',
+    default: 'counts',
     means: 'Whether a rollback trigger that was in ALARM before an update fails that update.',
     row: 'S15',
   },
   ssmParameters: {
     values: ['read-anew', 'kept'],
-    default: 'kept',
+    default: 'read-anew',
     means: 'Whether UsePreviousValue reads the value of an AWS::SSM::Parameter::Value parameter anew.',
     row: 'S19',
   },
   externalId: {
     values: ['absent', 'stack'],
-    default: 'stack',
+    default: 'absent',
     means: 'Whether externalId of a deployment that CloudFormation made holds the id of the stack.',
     row: 'D1',
   },
@@ -85,13 +85,13 @@ export const accountSettings = {
   },
   groupRollback: {
     values: ['last-successful-revision', 'alias-before'],
-    default: 'alias-before',
+    default: 'last-successful-revision',
     means: 'Which version an automatic rollback of CodeDeploy restores.',
     row: 'D7',
   },
   versionMetrics: {
     values: ['only-with-weights', 'always'],
-    default: 'always',
+    default: 'only-with-weights',
     means: 'Whether Lambda publishes metrics by ExecutedVersion for an alias without weights.',
     row: 'L1',
   },

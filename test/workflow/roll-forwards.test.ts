@@ -35,6 +35,8 @@ ${names
     policy: { bake: { minMinutes: ${service === 'platform' ? 12 : 2}, maxMinutes: 30 } }`,
   )
   .join('')}
+# Where CloudFormation takes the version from its template, no release comes through before the pin.
+account: { currentVersionFrom: alias }
 traffic: { requestsPerMinute: 600 }
 history: 5m
 rollbackHooks: [${names.map((name) => `{ function: RollbackHook_${name}, after: 60s }`).join(', ')}]
