@@ -20,10 +20,15 @@ const minute = 60 * second;
 /**
  * Draws a catalog in which every service was released on top of the first, so that all of them go back with it.
  *
- * A service depends on one to three of those before it, the near ones oftener, which makes chains. All have an alias,
- * which takes 1 to 5 s to come back; three of five have a stack besides, which takes 1 to 12 minutes.
+ * A service depends on one to three of those before it, the near ones oftener, which makes chains. All have an alias:
+ * two of five come back in 1 to 5 s, the others, with provisioned concurrency, in 1 to 12 minutes. Three of five have a
+ * stack besides, which takes as long as `stackMinutes` says.
  */
-export function rollbackCase(size: number, random: SeededRandom): RollbackCase {
+export function rollbackCase(
+  size: number,
+  random: SeededRandom,
+  stackMinutes: readonly [number, number],
+): RollbackCase {
   const names = Array.from({ length: size }, (_, index) => `service-${String(index).padStart(4, '0')}`);
   const durations = new Map<string, number>();
   const entries: ServiceEntry[] = [];
@@ -46,8 +51,14 @@ export function rollbackCase(size: number, random: SeededRandom): RollbackCase {
         ],
       }),
     );
-    durations.set(functionOf(service), random.integer(1, 5) * second);
-    if (hasStack) durations.set(stackOf(service), random.integer(minute, 12 * minute));
+    const isSlow = random.chance(0.6);
+    durations.set(
+      functionOf(service),
+      isSlow ? random.integer(minute, 12 * minute) : random.integer(1, 5) * second,
+    );
+    const [least, most] = stackMinutes;
+    const part = random.uniform();
+    if (hasStack) durations.set(stackOf(service), Math.round((least + part * (most - least)) * minute));
     releases.push(
       release(service, start + index * second, '1', hasStack),
       release(service, start + (size + 60 + index) * second, '2', hasStack),
@@ -56,9 +67,9 @@ export function rollbackCase(size: number, random: SeededRandom): RollbackCase {
   return { entries, releases, durations, releasedAt: start + (2 * size + 60) * second };
 }
 
-/** How long a service takes at least: its alias, then its stack. */
+/** How long the users of a service wait at least, once it is the service's turn: for its alias, and for no stack. */
 export function leastDuration({ durations }: Pick<RollbackCase, 'durations'>, service: string): number {
-  return (durations.get(functionOf(service)) ?? 0) + (durations.get(stackOf(service)) ?? 0);
+  return durations.get(functionOf(service)) ?? 0;
 }
 
 function functionOf(service: string): string {

@@ -30,7 +30,7 @@ export const expectedIncident = z.strictObject({
 const members = z.strictObject({
   /** All incidents, in the order they were opened; `[]` is none. */
   incidents: z.array(expectedIncident),
-  /** Verdicts of all releases in the ledger, oldest first, by service. */
+  /** Verdicts of the releases in the ledger, oldest first, by service; with those that rollbacks made, or without. */
   releases: z.record(z.string(), z.array(releaseVerdict)).optional(),
   /** Whose code the aliases serve alone, by service or `service.function`: 0 is the code from before, n the n-th release of the service. */
   serves: z.record(z.string(), count).optional(),
