@@ -43,6 +43,18 @@ export function renderFaults({ faults }: SweepTally): string[] {
   ];
 }
 
+/** How many runs had each value of each setting of the account; a table in Markdown. */
+export function renderSettings({ settings }: SweepTally): string[] {
+  return [
+    '| setting | runs by value |',
+    '| --- | --- |',
+    ...Object.entries(settings).map(([name, runs]) => {
+      const values = Object.entries(runs).sort(([a], [b]) => (a < b ? -1 : 1));
+      return `| ${name} | ${values.map(([value, count]) => `${value} ${count}`).join(', ')} |`;
+    }),
+  ];
+}
+
 /** What the runs ended in, all together. */
 export function renderOutcomes({ outcomes }: SweepTally): string {
   return Object.entries(outcomes)

@@ -4,6 +4,7 @@ import { type Violation, watchPromises } from '../promises/watch-promises.ts';
 import type { Attach } from '../rehearsal/attachment.ts';
 import type { RehearsalResult } from '../rehearsal/rehearsal-result.ts';
 import { runScenario } from '../rehearsal/run-scenario.ts';
+import { type AccountSettings, playedSettings } from '../rehearsal/scenario-account.ts';
 import type { TimelineEntry } from '../rehearsal/timeline.ts';
 import { type SimulationCase, scenarioOf } from './simulation-case.ts';
 import { watchCoverage } from './watch-coverage.ts';
@@ -16,6 +17,8 @@ export interface CaseReport {
   readonly violations: readonly Violation[];
   /** How often each fault struck, by its label; `service-limit` counts calls over a documented limit. */
   readonly struck: Readonly<Record<string, number>>;
+  /** How the simulated account behaved in this run. */
+  readonly settings: AccountSettings;
   /** What the incidents ended in; `open` for one that never ended. */
   readonly outcomes: readonly string[];
   /** States, catchers and retriers the run came by, by their place's key. */
@@ -50,8 +53,9 @@ export async function runCase(
   const violations: Violation[] = [];
   const timeline: TimelineEntry[] = [];
   let result: RehearsalResult | undefined;
+  const played = scenarioOf(scenario, root);
   try {
-    result = await runScenario(withFaults(scenarioOf(scenario, root), faults), {
+    result = await runScenario(withFaults(played, faults), {
       seed,
       root,
       onProgress: (entry) => timeline.push(entry),
@@ -83,6 +87,7 @@ export async function runCase(
     seed,
     violations,
     struck: Object.fromEntries([...struck].sort(([a], [b]) => (a < b ? -1 : 1))),
+    settings: playedSettings(played.account),
     outcomes: (result?.incidents ?? []).map(({ outcome }) => outcome ?? 'open'),
     visited: [...visited].sort(),
     virtualSeconds: result?.virtualSeconds ?? 0,

@@ -1,3 +1,5 @@
+import { type AccountSettingName, accountSettings } from '../rehearsal/scenario-account.ts';
+import { recordedSettings } from './draw-settings.ts';
 import type { CaseReport } from './run-case.ts';
 import type { ScenarioInput, SimulationCase } from './simulation-case.ts';
 
@@ -6,7 +8,7 @@ export type Play = (one: SimulationCase) => Promise<CaseReport>;
 
 /**
  * Makes a case that breaks a promise smaller while it still breaks the same one: leaves out faults (delta
- * debugging: halves first, then ever smaller parts), then tries simpler scenarios.
+ * debugging: halves first, then ever smaller parts), then tries simpler scenarios and the kinder answers of AWS.
  *
  * @param report what the case came to
  * @param attempts at most so many runs are spent on it
@@ -48,6 +50,8 @@ async function withFewerFaults(
   return { ...found, faults };
 }
 
+const settingNames = Object.keys(accountSettings) as AccountSettingName[];
+
 /** Ways to make a scenario simpler; undefined where it is that simple already. */
 const simplifications: readonly ((scenario: ScenarioInput) => ScenarioInput | undefined)[] = [
   (scenario) => (scenario.alarms?.length ? { ...scenario, alarms: [] } : undefined),
@@ -63,7 +67,23 @@ const simplifications: readonly ((scenario: ScenarioInput) => ScenarioInput | un
       ? { ...scenario, releases: (scenario.releases ?? []).slice(1) }
       : undefined,
   onlyTheServicesReleased,
+  (scenario) => withKinderAccount(scenario, settingNames),
+  ...settingNames.map((name) => (scenario: ScenarioInput) => withKinderAccount(scenario, [name])),
 ];
+
+/** The scenario with some settings of its account as recorded cases have them: what is left is what matters. */
+function withKinderAccount(
+  scenario: ScenarioInput,
+  names: readonly AccountSettingName[],
+): ScenarioInput | undefined {
+  const { account = {} } = scenario;
+  const harsh = names.filter(
+    (name) => account[name] !== undefined && account[name] !== recordedSettings[name],
+  );
+  if (harsh.length === 0) return undefined;
+  const kinder = Object.fromEntries(harsh.map((name) => [name, recordedSettings[name]]));
+  return { ...scenario, account: { ...account, ...kinder } };
+}
 
 function onlyTheServicesReleased(scenario: ScenarioInput): ScenarioInput | undefined {
   const { services = [], releases = [], starts = [], rollbackHooks = [], healthChecks = [] } = scenario;

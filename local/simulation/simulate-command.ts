@@ -11,6 +11,7 @@ import {
   renderCase,
   renderFaults,
   renderOutcomes,
+  renderSettings,
   renderTimeline,
   renderViolations,
 } from './render-report.ts';
@@ -26,7 +27,7 @@ const usage = `Usage: npm run simulate -- [--runs N] [--seed S] [--scenario NAME
        npm run simulate -- --case FILE
 
 Plays random scenarios with random faults against the real template, machines and functions in a simulated AWS
-account, and watches that every promise is kept.
+account, and watches that every promise is kept. The answers of AWS that are not proved are drawn too.
 
   --runs N         so many runs, one for each seed from S on (default 200)
   --seed S         first seed (default 1)
@@ -101,7 +102,14 @@ async function sweep(
       out(`${tally.runs}/${runs} runs, ${(tally.runs / seconds()).toFixed(1)} a second`);
     }
   });
-  say('', `incidents ended: ${renderOutcomes(tally)}`, '', ...renderFaults(tally));
+  say(
+    '',
+    `incidents ended: ${renderOutcomes(tally)}`,
+    '',
+    ...renderFaults(tally),
+    '',
+    ...renderSettings(tally),
+  );
   if (command.coverage) say(...coverage(tally, root));
   for (const report of tally.broken.slice(0, shownInFull)) await showBroken(report, command, { out, root });
   if (command.json) writeJson(command.json, tally);
@@ -156,6 +164,6 @@ function sayer(out: Terminal['out']): (...lines: readonly string[]) => void {
 }
 
 function writeJson(file: string, tally: SweepTally): void {
-  const { runs, outcomes, faults, visited, broken } = tally;
-  writeFileSync(file, `${JSON.stringify({ runs, outcomes, faults, visited, broken }, null, 2)}\n`);
+  const { runs, outcomes, settings, faults, visited, broken } = tally;
+  writeFileSync(file, `${JSON.stringify({ runs, outcomes, settings, faults, visited, broken }, null, 2)}\n`);
 }

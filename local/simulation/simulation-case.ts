@@ -6,6 +6,7 @@ import { readYaml } from '../rehearsal/read-yaml.ts';
 import type { Scenario, scenarioFile } from '../rehearsal/scenario.ts';
 import { parseScenario, readCatalog, scenarioNames } from '../rehearsal/scenario-file.ts';
 import { notOneOf, ScenarioError } from '../rehearsal/scenario-problem.ts';
+import { inAccount, recordedSettings } from './draw-settings.ts';
 
 /** A scenario as its file would have it; a simulation expects nothing of it but the promises. */
 export type ScenarioInput = Omit<z.input<typeof scenarioFile>, 'expect'>;
@@ -27,14 +28,16 @@ export const simulationCase = z.strictObject({
 });
 
 /**
- * The scenario of a case, checked like any other.
+ * The scenario of a case, checked like any other. Settings of the account that it does not name are those that cases
+ * were recorded with before the settings were drawn.
  *
  * @param root the project's root, where catalogs are
  * @throws ScenarioError
  */
 export function scenarioOf(scenario: ScenarioInput, root: string): Scenario {
   // JSON is YAML: the one check there is serves both.
-  const text = JSON.stringify({ ...scenario, expect: { incidents: [] } });
+  const played = inAccount(scenario, recordedSettings);
+  const text = JSON.stringify({ ...played, expect: { incidents: [] } });
   const file = 'simulation.yaml';
   return parseScenario(text, { file, readCatalog: (name) => readCatalog(root, root, name, file) });
 }

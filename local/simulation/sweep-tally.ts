@@ -14,6 +14,8 @@ export interface FaultTally {
 export class SweepTally {
   readonly faults: Record<string, FaultTally> = {};
   readonly outcomes: Record<string, number> = {};
+  /** Runs by setting of the account and its value. */
+  readonly settings: Record<string, Record<string, number>> = {};
   readonly #visited = new Set<string>();
   readonly violations: CaseReport[] = [];
   runs = 0;
@@ -24,6 +26,11 @@ export class SweepTally {
     this.wallMs += report.wallMs;
     const endings = report.outcomes.length > 0 ? report.outcomes : ['no incident'];
     for (const ending of endings) this.outcomes[ending] = (this.outcomes[ending] ?? 0) + 1;
+    for (const [name, value] of Object.entries(report.settings)) {
+      const runs = this.settings[name] ?? {};
+      this.settings[name] = runs;
+      runs[String(value)] = (runs[String(value)] ?? 0) + 1;
+    }
     for (const [label, times] of Object.entries(report.struck)) {
       const tally = this.faults[label] ?? { runs: 0, struck: 0, ended: {} };
       this.faults[label] = tally;

@@ -1,5 +1,7 @@
 import { fault } from '../../local/faults/fault.ts';
+import { type AccountSettingName, accountSettings } from '../../local/rehearsal/scenario-account.ts';
 import { drawCase } from '../../local/simulation/draw-case.ts';
+import { recordedSettings } from '../../local/simulation/draw-settings.ts';
 import { scenarioInput, scenarioOf } from '../../local/simulation/simulation-case.ts';
 
 const root = process.cwd();
@@ -31,7 +33,27 @@ describe('drawCase', () => {
 
   it('strikes a given scenario', () => {
     const given = scenarioInput(root, 'bad-canary');
-    expect(drawCase(7, root, given).scenario).toBe(given);
+    expect(drawCase(7, root, given).scenario).toMatchObject(given);
+  });
+
+  it('draws every value of every setting of the account', () => {
+    const drawn = seeds.map((seed) => drawCase(seed, root).scenario.account ?? {});
+    for (const [name, { values }] of Object.entries(accountSettings)) {
+      const found = new Set<unknown>(drawn.map((account) => account[name as AccountSettingName]));
+      expect([name, found]).toEqual([name, new Set<unknown>(values)]);
+    }
+  });
+
+  it('leaves the settings that a given scenario names', () => {
+    const given = { ...scenarioInput(root, 'bad-canary'), account: { republish: 'new-version' } as const };
+    for (const seed of seeds.slice(0, 10)) {
+      expect(drawCase(seed, root, given).scenario.account?.republish).toBe('new-version');
+    }
+  });
+
+  it('plays a case without settings as it was recorded', () => {
+    const { account } = scenarioOf(scenarioInput(root, 'bad-canary'), root);
+    expect(account).toMatchObject(recordedSettings);
   });
 
   it('names the scenarios there are when one is asked for that is not', () => {

@@ -1,4 +1,5 @@
 import type { FaultInput } from '../../local/faults/fault.ts';
+import { recordedSettings } from '../../local/simulation/draw-settings.ts';
 import type { CaseReport } from '../../local/simulation/run-case.ts';
 import { shrinkCase } from '../../local/simulation/shrink-case.ts';
 import type { SimulationCase } from '../../local/simulation/simulation-case.ts';
@@ -23,6 +24,7 @@ function breaksBy(...services: string[]) {
       seed: one.seed,
       violations: broken ? [{ promise: 'p', at: 0, detail: '' }] : [],
       struck: {},
+      settings: recordedSettings,
       outcomes: [],
       visited: [],
       virtualSeconds: 0,
@@ -52,6 +54,21 @@ describe('shrinkCase', () => {
     const rich: SimulationCase = { ...found, scenario: { ...found.scenario, starts } };
     const shrunk = await shrinkCase(rich, await play(rich), play);
     expect(shrunk.scenario.starts).toEqual([]);
+  });
+
+  it('names only the settings of the account that matter', async () => {
+    const account = { republish: 'new-version', externalId: 'absent', serviceRole: false } as const;
+    const play = async (one: SimulationCase): Promise<CaseReport> => {
+      const report = await breaksBy().play(one);
+      return one.scenario.account?.externalId === 'absent' ? report : { ...report, violations: [] };
+    };
+    const harsh: SimulationCase = { ...found, faults: [], scenario: { ...found.scenario, account } };
+    const shrunk = await shrinkCase(harsh, await play(harsh), play);
+    expect(shrunk.scenario.account).toEqual({
+      republish: 'refused-if-last',
+      externalId: 'absent',
+      serviceRole: true,
+    });
   });
 
   it('keeps to its number of runs', async () => {

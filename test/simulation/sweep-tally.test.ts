@@ -1,3 +1,4 @@
+import { recordedSettings } from '../../local/simulation/draw-settings.ts';
 import type { CaseReport } from '../../local/simulation/run-case.ts';
 import { SweepTally } from '../../local/simulation/sweep-tally.ts';
 
@@ -5,6 +6,7 @@ const report = (seed: number, over: Partial<CaseReport> = {}): CaseReport => ({
   seed,
   violations: [],
   struck: {},
+  settings: recordedSettings,
   outcomes: [],
   visited: [],
   virtualSeconds: 1,
@@ -15,7 +17,11 @@ const report = (seed: number, over: Partial<CaseReport> = {}): CaseReport => ({
 
 const reports = [
   report(1, { struck: { throttle: 2 }, outcomes: ['rolled-back'], visited: ['a'] }),
-  report(2, { struck: { throttle: 1, slow: 1 }, visited: ['b', 'a'] }),
+  report(2, {
+    struck: { throttle: 1, slow: 1 },
+    visited: ['b', 'a'],
+    settings: { ...recordedSettings, republish: 'new-version' },
+  }),
   report(3, { violations: [{ promise: 'p', at: 0, detail: 'd' }], outcomes: ['needs-person'] }),
 ];
 
@@ -28,6 +34,10 @@ describe('SweepTally', () => {
       slow: { runs: 1, struck: 1, ended: { 'no incident': 1 } },
     });
     expect(tally.outcomes).toEqual({ 'rolled-back': 1, 'no incident': 1, 'needs-person': 1 });
+    expect(tally.settings).toMatchObject({
+      republish: { 'refused-if-last': 2, 'new-version': 1 },
+      serviceRole: { true: 3 },
+    });
     expect(tally.visited).toEqual(['a', 'b']);
     expect(tally.broken.map(({ seed }) => seed)).toEqual([3]);
   });
