@@ -6,6 +6,12 @@ export interface FailedResource {
   readonly reason: string;
 }
 
+/** A resource that an update made. */
+export interface CreatedResource {
+  readonly resource: string;
+  readonly type: string;
+}
+
 /** What the events of a stack say of its latest update and of all that came of it. */
 export interface StackHistory {
   /** Client request token of the update; undefined where it had none. Its rollback may carry another. */
@@ -18,6 +24,8 @@ export interface StackHistory {
   readonly tokens: ReadonlySet<string>;
   /** What failed in the update by itself; what was cancelled for it is not named. */
   readonly failures: readonly FailedResource[];
+  /** What the update made new, or made anew in the place of something else: its rollback deletes that. */
+  readonly created: readonly CreatedResource[];
   /** What its latest rollback could not put back. */
   readonly notPutBack: readonly FailedResource[];
 }
@@ -50,12 +58,14 @@ export function stackHistory(newestFirst: readonly StackEvent[]): StackHistory {
   const isRollback = ({ ResourceStatus: status }: StackEvent) => status === 'UPDATE_ROLLBACK_IN_PROGRESS';
   const firstRollback = events.findIndex((event) => isOfStack(event) && isRollback(event));
   const lastRollback = events.findLastIndex((event) => isOfStack(event) && isRollback(event));
+  const untilRollback = firstRollback < 0 ? events : events.slice(0, firstRollback);
   return {
     token: began ? began.ClientRequestToken : own.at(-1)?.ClientRequestToken,
     beganAt: began?.Timestamp?.getTime(),
     status: own.at(-1)?.ResourceStatus,
     tokens: new Set(own.flatMap(({ ClientRequestToken: token }) => token ?? [])),
-    failures: failed(firstRollback < 0 ? events : events.slice(0, firstRollback)),
+    failures: failed(untilRollback),
+    created: created(untilRollback),
     notPutBack: lastRollback < 0 ? [] : failed(events.slice(lastRollback)),
   };
 }
@@ -63,6 +73,20 @@ export function stackHistory(newestFirst: readonly StackEvent[]): StackHistory {
 /** Whether an event tells the status of its stack. Nested stacks are resources of the same type, with ids of their own. */
 export function isOfStack({ PhysicalResourceId, StackId }: StackEvent): boolean {
   return PhysicalResourceId !== undefined && PhysicalResourceId === StackId;
+}
+
+/** The reason that CloudFormation gives where it replaces a resource. */
+const replacing = /^Requested update requires the creation of a new physical resource/;
+
+function created(events: readonly StackEvent[]): CreatedResource[] {
+  const found = new Map<string, string>();
+  for (const event of events) {
+    const { LogicalResourceId: resource = '', ResourceType: type = '', ResourceStatus: status } = event;
+    if (isOfStack(event)) continue;
+    const isReplaced = replacing.test(event.ResourceStatusReason ?? '');
+    if (status === 'CREATE_COMPLETE' || isReplaced) found.set(resource, type);
+  }
+  return [...found].map(([resource, type]) => ({ resource, type }));
 }
 
 function failed(events: readonly StackEvent[]): FailedResource[] {

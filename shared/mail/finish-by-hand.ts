@@ -115,7 +115,7 @@ function hookCommand(event: HookEvent, { function: name }: HookPlan): string {
 function lookCommands(stack: string, skipResources: readonly string[] = []): string[] {
   return [
     `aws cloudformation describe-stacks --stack-name ${stack} --query 'Stacks[0].StackStatus'`,
-    `aws cloudformation rollback-stack --stack-name ${stack}   # if it is UPDATE_FAILED`,
+    `aws cloudformation rollback-stack --stack-name ${stack}   # if it is UPDATE_FAILED; deletes what its update made`,
     `aws cloudformation continue-update-rollback --stack-name ${stack}   # if it is UPDATE_ROLLBACK_FAILED`,
     ...(skipResources.length > 0
       ? [
@@ -164,5 +164,8 @@ function stackCommands(
     `--capabilities ${[...new Set([...snapshot.capabilities, 'CAPABILITY_AUTO_EXPAND'])].join(' ')}`,
     parameters.length > 0 && `--parameters ${parameters.join(' ')}`,
   ];
-  return [...look, `${update.filter(Boolean).join(' ')}   # if it is UPDATE_COMPLETE`];
+  return [
+    ...look,
+    `${update.filter(Boolean).join(' ')}   # if it is UPDATE_COMPLETE; deletes what this template does not have`,
+  ];
 }

@@ -10,6 +10,7 @@ import { isStackToken, stackToken } from './rollback-marker.ts';
 import type { StackPinPlan } from './service-plan.ts';
 import {
   type Found,
+  holdersOf,
   isSettling,
   leadsBack,
   moving,
@@ -160,6 +161,8 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
     if (status !== 'UPDATE_IN_PROGRESS' || !roleArn) return undefined;
     const history = await stacks.history(plan.stack);
     if (isStackToken(history.token) || !leadsBack(plan, history)) return undefined;
+    // Its rollback would delete them. Left alone, the update ends by itself.
+    if (holdersOf(history).length > 0) return undefined;
     for (const id of plan.deployments) {
       if ((await deployments.get(id)).status !== 'Succeeded') return undefined;
     }

@@ -2,7 +2,9 @@ import type { Aliases, AliasState } from '../aws/aliases.ts';
 import type { FailedResource, StackHistory } from '../aws/stack-history.ts';
 import { isAtRest, type Requested, type StackState, type Stacks } from '../aws/stacks.ts';
 import { TargetLeft, TargetNotRestored, TargetSuperseded } from '../errors.ts';
+import { typesWithoutData } from '../stack/types-without-data.ts';
 import { describeAlias, isReleasedOver, servesGoal } from './alias-check.ts';
+import { left } from './left-stack.ts';
 import { isStackToken, type StackStep, stackToken } from './rollback-marker.ts';
 import type { PlannedAlias, StackPinPlan, StackPlan } from './service-plan.ts';
 import type { Standing, TargetContext } from './target-adapter.ts';
@@ -50,6 +52,7 @@ type AnyStackPlan = StackPlan | StackPinPlan;
  * | `UPDATE_ROLLBACK_COMPLETE` of the undone update | nothing: the stack took itself back |
  * | everything else that is not at rest | a person |
  *
+ * A stack whose rollback would delete what may hold data is left: CloudFormation deletes whatever the update made.
  * A stack without a service role is rolled back with its caller's rights, of which we do not have enough: it is left.
  *
  * Source: CloudFormation API reference and user guide, "Stack status codes", "Continue rolling back an update".
@@ -73,6 +76,7 @@ export async function standingOf(
   const history = await stacks.history(plan.stack);
   if (status === 'UPDATE_FAILED') {
     refuseWithoutRole(stack);
+    refuseLoss(stack, history);
     return stranded(`stack ${plan.stack} is ${status}${named(history.failures)}`, {
       ask: 'rollback',
       skip: [],
@@ -105,12 +109,14 @@ async function movedAlias(aliases: Aliases, planned: readonly PlannedAlias[]): P
 function failedRollback(
   plan: AnyStackPlan,
   stack: StackState,
-  { status, tokens, notPutBack }: StackHistory,
+  history: StackHistory,
   context: TargetContext,
 ): Found {
+  const { status, tokens, notPutBack } = history;
   // The status read before may be older than the events.
   if (status !== stack.status) return moving(`stack ${plan.stack} is ${status}`);
   refuseWithoutRole(stack, notPutBack);
+  refuseLoss(stack, history);
   const tried = (step: StackStep) => tokens.has(tokenOf(context, step));
   const failing = notPutBack.map(({ resource }) => resource);
   const step = (ask: 'continue' | 'skip', skip: readonly string[], without: string) =>
@@ -153,6 +159,27 @@ function refuseWithoutRole(stack: StackState, failures: readonly FailedResource[
   if (stack.roleArn) return;
   throw new TargetLeft(
     `Stack ${stack.name} is ${stack.status}${named(failures)} and has no service role: only somebody who may deploy it can bring it to rest.`,
+  );
+}
+
+/** What the rollback of a stack's latest update would delete, and what may have been written to since. */
+export function holdersOf({ created }: StackHistory): string[] {
+  return created
+    .filter(({ type }) => !typesWithoutData.has(type))
+    .map(({ resource, type }) => `${resource} (${type}) would be deleted`);
+}
+
+/**
+ * Whether a `DeletionPolicy` keeps a resource is not read: it differs between a resource that is new and one that is not.
+ *
+ * @throws TargetLeft
+ */
+function refuseLoss(stack: StackState, history: StackHistory): void {
+  const holders = holdersOf(history);
+  if (holders.length === 0) return;
+  throw left(
+    `Stack ${stack.name} stays ${stack.status}, because its rollback may lose what was written since`,
+    holders,
   );
 }
 

@@ -107,6 +107,7 @@ describe('the history of the latest update', () => {
       status: undefined,
       tokens: new Set(),
       failures: [],
+      created: [],
       notPutBack: [],
     });
   });
@@ -132,6 +133,20 @@ describe('the history of the latest update', () => {
           stackEvent('UPDATE_ROLLBACK_IN_PROGRESS', { ClientRequestToken: 'first', at: minute(4) }),
           failed(3, 'Resource update cancelled', { LogicalResourceId: 'Topic' }),
           failed(3, 'too hot'),
+          stackEvent('UPDATE_IN_PROGRESS', {
+            LogicalResourceId: 'Inbox',
+            ResourceType: 'AWS::SQS::Queue',
+            PhysicalResourceId: 'inbox-1',
+            ResourceStatusReason:
+              'Requested update requires the creation of a new physical resource; hence creating one.',
+            at: minute(2),
+          }),
+          stackEvent('CREATE_COMPLETE', {
+            LogicalResourceId: 'Baskets',
+            ResourceType: 'AWS::DynamoDB::Table',
+            PhysicalResourceId: 'baskets',
+            at: minute(2),
+          }),
           stackEvent('UPDATE_IN_PROGRESS', { ...nested, at: minute(2) }),
           stackEvent('UPDATE_IN_PROGRESS', { ClientRequestToken: 'first', at: minute(1) }),
           stackEvent('UPDATE_COMPLETE', { ClientRequestToken: 'before' }),
@@ -143,6 +158,10 @@ describe('the history of the latest update', () => {
       status: 'UPDATE_ROLLBACK_FAILED',
       tokens: new Set(['first', 'again']),
       failures: [{ resource: 'Table', reason: 'too hot' }],
+      created: [
+        { resource: 'Baskets', type: 'AWS::DynamoDB::Table' },
+        { resource: 'Inbox', type: 'AWS::SQS::Queue' },
+      ],
       notPutBack: [{ resource: 'Table', reason: 'in use still' }],
     });
   });

@@ -54,7 +54,7 @@ it('gives what brings a stack to rest, without what the catalog lets stay last',
   const one = rollbackPlan(servicePlan({ targets: [stackPlan({ skipResources: ['Migration', 'Queue'] })] }));
   const resume = 'aws cloudformation continue-update-rollback --stack-name shop-orders';
   expect(finishByHand(one, [], url).slice(2, 5)).toEqual([
-    'aws cloudformation rollback-stack --stack-name shop-orders   # if it is UPDATE_FAILED',
+    'aws cloudformation rollback-stack --stack-name shop-orders   # if it is UPDATE_FAILED; deletes what its update made',
     `${resume}   # if it is UPDATE_ROLLBACK_FAILED`,
     `${resume} --resources-to-skip Migration Queue   # if it is again: leaves these as they are`,
   ]);
@@ -76,7 +76,7 @@ it('gives the update of a stack to its saved template with its parameters', () =
       '--template-url https://bucket/templates/orders/4f1c.template ' +
       '--capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND ' +
       "--parameters 'ParameterKey=Stage,ParameterValue=prod' ParameterKey=Secret,UsePreviousValue=true" +
-      '   # if it is UPDATE_COMPLETE',
+      '   # if it is UPDATE_COMPLETE; deletes what this template does not have',
   );
 });
 
@@ -92,7 +92,7 @@ it('gives the update that pins a stack, with every parameter as it is', () => {
   expect(finishByHand(one, [], url)).toEqual([
     '# orders, stack pin',
     "aws cloudformation describe-stacks --stack-name shop-orders --query 'Stacks[0].StackStatus'",
-    'aws cloudformation rollback-stack --stack-name shop-orders   # if it is UPDATE_FAILED',
+    'aws cloudformation rollback-stack --stack-name shop-orders   # if it is UPDATE_FAILED; deletes what its update made',
     `${resume}   # if it is UPDATE_ROLLBACK_FAILED`,
     `${resume} --resources-to-skip Queue   # if it is again: leaves these as they are`,
     'aws cloudformation update-stack --stack-name shop-orders ' +

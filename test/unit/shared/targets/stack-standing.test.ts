@@ -198,6 +198,35 @@ describe.each(Object.entries(adapters))('%s of a stack', (_, target) => {
     expect(writes()).toEqual([]);
   });
 
+  it.each(['UPDATE_FAILED', 'UPDATE_ROLLBACK_FAILED'] as const)(
+    'is left %s where its rollback would delete what may hold data',
+    async (StackStatus) => {
+      const made = (LogicalResourceId: string, ResourceType: string) =>
+        stackEvent('CREATE_COMPLETE', {
+          LogicalResourceId,
+          ResourceType,
+          PhysicalResourceId: LogicalResourceId,
+        });
+      stackIs({ StackStatus });
+      cloudFormation.on(DescribeStackEventsCommand).resolves({
+        StackEvents: [
+          stackEvent(StackStatus),
+          made('Baskets', 'AWS::DynamoDB::Table'),
+          made('Version6', 'AWS::Lambda::Version'),
+          stackEvent('UPDATE_IN_PROGRESS', {}),
+        ],
+      });
+      for (const call of [target.read(), target.start()]) {
+        await expect(call).rejects.toBeInstanceOf(TargetLeft);
+        await expect(call).rejects.toThrow(
+          `Stack shop-orders stays ${StackStatus}, because its rollback may lose what was written since: ` +
+            'Baskets (AWS::DynamoDB::Table) would be deleted.',
+        );
+      }
+      expect(writes()).toEqual([]);
+    },
+  );
+
   it('is restored when it rolled itself back', async () => {
     stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
     await expect(target.start()).resolves.toEqual({
