@@ -1,6 +1,7 @@
 import { backToGoodOnly } from './back-to-good-only.ts';
 import { changedOnce } from './changed-once.ts';
 import { consumersBeforeProviders } from './consumers-before-providers.ts';
+import { dataIsKept } from './data-is-kept.ts';
 import { escalatedOnce } from './escalated-once.ts';
 import { everyStepIsTold } from './every-step-is-told.ts';
 import { everythingEnds } from './everything-ends.ts';
@@ -33,6 +34,7 @@ export const promises: readonly PromiseCheck[] = [
   handsOff,
   withinAutonomy,
   restoredWhenRolledBack,
+  dataIsKept,
   ledgerLosesNothing,
   ledgerAgrees,
   releasesAreRecorded,

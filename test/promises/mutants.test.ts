@@ -48,6 +48,8 @@ const busy = withoutCodeDeploy(300);
 const besideUnproven = findScenario(process.cwd(), 'partial-release-over-unproven');
 const diamond = findScenario(process.cwd(), 'diamond');
 const skipped = findScenario(process.cwd(), 'provider-skipped');
+const addedData = findScenario(process.cwd(), 'release-added-data');
+const addedDataAndFailed = findScenario(process.cwd(), 'failed-release-added-data');
 
 interface Case {
   readonly promise: string;
@@ -239,6 +241,18 @@ const cases: readonly Case[] = [
     mutant: 'targets are only said to be restored',
     scenario: badAfterGood,
     breaks: mutants.onlyPretends('2'),
+  },
+  {
+    promise: 'data-is-kept',
+    mutant: 'the saved template is applied whatever it deletes',
+    scenario: addedData,
+    breaks: mutants.appliesTheRestOverData,
+  },
+  {
+    promise: 'data-is-kept',
+    mutant: 'a failed stack is rolled back whatever it made',
+    scenario: addedDataAndFailed,
+    breaks: [mutants.rollsBackOverData],
   },
   {
     promise: 'ledger-loses-nothing',

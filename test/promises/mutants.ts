@@ -505,6 +505,33 @@ export const skipsWhateverFailed = breakCalls(
   },
 );
 
+/** An update to the saved template that overlooks what it deletes, and is not guarded by a stack policy. */
+export const appliesTheRestOverData: readonly Attach[] = [
+  breakCalls(
+    { by: /^(Start|Poll)Target/, service: 'cloudformation', operation: 'DescribeChangeSet' },
+    async (_, real) => {
+      const { Changes = [], ...rest } = (await real()) as { Changes?: { ResourceChange: Members }[] };
+      return { ...rest, Changes: Changes.filter(({ ResourceChange: { Action } }) => Action !== 'Remove') };
+    },
+  ),
+  breakCalls(
+    { by: /^StartTarget/, service: 'cloudformation', operation: 'UpdateStack' },
+    async ({ input }, real) => {
+      input.StackPolicyDuringUpdateBody = undefined;
+      return real();
+    },
+  ),
+];
+
+/** A stack that is rolled back without a look at what its update made. */
+export const rollsBackOverData = breakCalls(
+  { by: /^(Start|Poll)Target/, service: 'cloudformation', operation: 'DescribeStackEvents' },
+  async (_, real) => {
+    const { StackEvents = [], ...rest } = (await real()) as { StackEvents?: Members[] };
+    return { ...rest, StackEvents: StackEvents.filter((one) => one.ResourceStatus !== 'CREATE_COMPLETE') };
+  },
+);
+
 /** A decision that counts nothing. */
 export const countsNothing = breakCalls(
   { by: /^AwaitPermission/, service: 'dynamodb', operation: 'PutItem' },
