@@ -62,7 +62,7 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
           `(${stack.status})${named(history.failures)}.`,
       );
     }
-    if (!stack.roleArn) {
+    if (!stack.roleArn && !context.byDeployer) {
       throw new TargetLeft(
         `Stack ${stack.name} has no service role: an update of ours would run with the coordinator's rights. ` +
           'Its aliases are pinned; somebody who may deploy it has to apply the rest of the saved template.',
@@ -196,7 +196,7 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
   async function start(plan: StackPlan, context: ChangeContext): Promise<Standing> {
     const { standing, step } = await find(plan, context);
     if (!step) return standing;
-    await context.beforeChange();
+    await context.beforeChange(step.ask);
     if (isSettling(step)) return settle(clients, plan, step, context);
     return leftWhereDenied(`Stack ${plan.stack} stays pinned`, () => take(step, plan, context));
   }

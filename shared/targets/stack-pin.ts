@@ -172,7 +172,7 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
   async function start(plan: StackPinPlan, context: ChangeContext): Promise<Standing> {
     const { standing, step } = (await cancellable(plan)) ?? (await find(plan, context));
     if (!step) return standing;
-    await context.beforeChange();
+    await context.beforeChange(step.ask);
     if (isSettling(step)) return settle(clients, plan, step, context);
     return leftWhereDenied(`Stack ${plan.stack} is not pinned`, () => take(step, plan, context));
   }

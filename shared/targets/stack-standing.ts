@@ -75,7 +75,7 @@ export async function standingOf(
   }
   const history = await stacks.history(plan.stack);
   if (status === 'UPDATE_FAILED') {
-    refuseWithoutRole(stack);
+    refuseWithoutRole(stack, context);
     refuseLoss(stack, history);
     return stranded(`stack ${plan.stack} is ${status}${named(history.failures)}`, {
       ask: 'rollback',
@@ -115,7 +115,7 @@ function failedRollback(
   const { status, tokens, notPutBack } = history;
   // The status read before may be older than the events.
   if (status !== stack.status) return moving(`stack ${plan.stack} is ${status}`);
-  refuseWithoutRole(stack, notPutBack);
+  refuseWithoutRole(stack, context, notPutBack);
   refuseLoss(stack, history);
   const tried = (step: StackStep) => tokens.has(tokenOf(context, step));
   const failing = notPutBack.map(({ resource }) => resource);
@@ -155,8 +155,12 @@ export function tokenOf({ incidentId, attempt }: TargetContext, step: StackStep)
  *
  * @throws TargetLeft
  */
-function refuseWithoutRole(stack: StackState, failures: readonly FailedResource[] = []): void {
-  if (stack.roleArn) return;
+function refuseWithoutRole(
+  stack: StackState,
+  { byDeployer }: TargetContext,
+  failures: readonly FailedResource[] = [],
+): void {
+  if (stack.roleArn || byDeployer) return;
   throw new TargetLeft(
     `Stack ${stack.name} is ${stack.status}${named(failures)} and has no service role: only somebody who may deploy it can bring it to rest.`,
   );

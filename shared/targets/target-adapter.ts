@@ -8,16 +8,31 @@ export interface TargetContext {
   readonly now: number;
   /** When the rollback was planned, ms since the epoch: what somebody released before is in the plan. */
   readonly plannedAt: number;
+  /** Somebody who may deploy asks, with their own rights: a stack without a service role is theirs to change. */
+  readonly byDeployer?: true;
 }
+
+/** A step that is taken with a stack. */
+export type StackChangeStep =
+  | 'make'
+  | 'drop'
+  | 'execute'
+  | 'update'
+  | 'cancel'
+  | 'point'
+  | 'rollback'
+  | 'continue'
+  | 'skip';
 
 /** The same for a step that may change something. */
 export interface ChangeContext extends TargetContext {
   /**
    * Asked right before every call that changes the account: reads take time, and the lock may be lost meanwhile.
    *
+   * @param step what is about to be done, where it is done with a stack
    * @throws LockLost when the service is no longer this incident's
    */
-  beforeChange(): Promise<void>;
+  beforeChange(step?: StackChangeStep): Promise<void>;
 }
 
 /**

@@ -258,6 +258,15 @@ describe('a stack on the template of the bad release', () => {
     expect(sent()).toEqual([]);
   });
 
+  it('is asked for without a service role by somebody who may deploy', async () => {
+    stackIs({ RoleARN: undefined });
+    await expect(target.start(plan, { ...context, byDeployer: true })).resolves.toMatchObject({
+      is: 'moving',
+    });
+    expect(sent().map(([name]) => name)).toEqual(['CreateChangeSetCommand']);
+    expect(beforeChange).toHaveBeenCalledWith('make');
+  });
+
   it('is left alone when the service is no longer ours the moment before', async () => {
     beforeChange.mockRejectedValueOnce(new LockLost('gone'));
     await expect(target.start(plan, context)).rejects.toBeInstanceOf(LockLost);

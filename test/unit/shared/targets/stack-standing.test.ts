@@ -292,6 +292,15 @@ describe.each(Object.entries(adapters))('%s of a stack', (_, target) => {
       expect(writes()).toEqual([]);
     });
 
+    it('is rolled back without a service role by somebody who may deploy', async () => {
+      stackIs({ StackStatus: 'UPDATE_FAILED', RoleARN: undefined });
+      await expect(target.start({}, { ...context, byDeployer: true })).resolves.toMatchObject({
+        is: 'moving',
+      });
+      expect(writes()).toEqual(['RollbackStackCommand']);
+      expect(beforeChange).toHaveBeenCalledWith('rollback');
+    });
+
     it('is moving where somebody was faster', async () => {
       cloudFormation
         .on(RollbackStackCommand)
@@ -380,6 +389,17 @@ describe.each(Object.entries(adapters))('%s of a stack', (_, target) => {
         await expect(call).rejects.toThrow('UPDATE_ROLLBACK_FAILED: Queue (in use) and has no service role');
       }
       expect(asked()).toEqual([]);
+    });
+
+    it('is continued without a service role by somebody who may deploy', async () => {
+      failedOn(['Queue'], 'deploy-17');
+      cloudFormation
+        .on(DescribeStacksCommand)
+        .resolves(stackOf({ StackStatus: 'UPDATE_ROLLBACK_FAILED', RoleARN: undefined }));
+      await expect(target.start(skipping, { ...context, byDeployer: true })).resolves.toMatchObject({
+        is: 'moving',
+      });
+      expect(asked()).toHaveLength(1);
     });
 
     it('is tried afresh by the next attempt', async () => {
