@@ -1,0 +1,49 @@
+import type { StackTemplate } from './stack-template.ts';
+
+/** What a stack is made of, as far as the version of its aliases depends on it. */
+export interface StackContents {
+  /** The processed template that the stack is on. */
+  readonly template: StackTemplate;
+  /** Physical ids of its resources, by logical id. */
+  readonly physicalIds: ReadonlyMap<string, string>;
+  readonly parameters: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** An alias of a stack, and the version that the stack has it on. */
+export interface StackAlias {
+  readonly function: string;
+  readonly alias: string;
+  /** Undefined where it cannot be told from the template. */
+  readonly version: string | undefined;
+}
+
+/**
+ * The aliases of a stack with the versions that the stack's own state has them on: a literal number, a parameter, or the
+ * version that a resource of the stack published.
+ */
+export function aliasVersions(contents: StackContents): StackAlias[] {
+  return Object.entries(contents.template.Resources).flatMap(([logicalId, { Type, Properties }]) => {
+    if (Type !== 'AWS::Lambda::Alias') return [];
+    // arn:aws:lambda:eu-west-1:111122223333:function:NAME:ALIAS; a resource whose condition does not hold has none.
+    const [, name, alias] =
+      /:function:([^:]+):([^:]+)$/.exec(contents.physicalIds.get(logicalId) ?? '') ?? [];
+    if (name === undefined || alias === undefined) return [];
+    return { function: name, alias, version: versionOf(Properties?.FunctionVersion, contents) };
+  });
+}
+
+function versionOf(value: unknown, { physicalIds, parameters }: StackContents): string | undefined {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  const { Ref, 'Fn::GetAtt': getAtt } = Object(value) as Readonly<Record<string, unknown>>;
+  if (typeof Ref === 'string') {
+    return numberIn(parameters.find(({ key }) => key === Ref)?.value);
+  }
+  const [logicalId, attribute] =
+    typeof getAtt === 'string' ? getAtt.split('.') : ((getAtt ?? []) as unknown[]);
+  if (attribute !== 'Version') return undefined;
+  return numberIn(physicalIds.get(String(logicalId))?.split(':').at(-1));
+}
+
+function numberIn(text: string | undefined): string | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? text : undefined;
+}
