@@ -1,6 +1,6 @@
 import { build } from '../functions/query-ledger/handler.ts';
 import type { Command } from './command-line.ts';
-import { findCoordinator } from './find-coordinator.ts';
+import { findCoordinator, runtimeOf } from './find-coordinator.ts';
 import { renderAnswer } from './render-answer.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
@@ -9,12 +9,7 @@ export async function askLedger(
   { question, json, place }: Extract<Command, { do: 'ask' }>,
   terminal: Terminal,
 ): Promise<ExitStatus> {
-  const { table, bucket, region, clientConfig } = await findCoordinator(place, terminal);
-  const ask = build({
-    env: { LEDGER_TABLE: table, BUCKET: bucket, AWS_REGION: region },
-    clientConfig,
-    now: terminal.now,
-  });
+  const ask = build(runtimeOf(await findCoordinator(place, terminal), terminal));
   const at = question.at === 'now' ? { at: new Date(terminal.now()).toISOString() } : {};
   const answer = await ask({ ...question, ...at });
   const lines = json ? [JSON.stringify(answer, null, 2)] : renderAnswer(answer);

@@ -36,7 +36,19 @@ export type Command =
       readonly question: Readonly<Record<string, string | number>>;
       readonly json: boolean;
       readonly place: Place;
-    };
+    }
+  | {
+      readonly do: 'converge';
+      readonly service: string;
+      readonly pinOnly: boolean;
+      /** Shows what would change, and changes nothing. */
+      readonly dryRun: boolean;
+      /** Asks no question. */
+      readonly yes: boolean;
+      readonly json: boolean;
+      readonly place: Place;
+    }
+  | { readonly do: 'may-deploy'; readonly service: string; readonly json: boolean; readonly place: Place };
 
 export const usage = `Usage: rollback-coordinator catalog validate FILE|DIR… [--online]
        rollback-coordinator catalog push FILE|DIR…
@@ -45,6 +57,8 @@ export const usage = `Usage: rollback-coordinator catalog validate FILE|DIR… [
        rollback-coordinator why INCIDENT|SERVICE
        rollback-coordinator approve|refuse INCIDENT --by NAME [--reason TEXT]
        rollback-coordinator hold|resume SERVICE|--all --by NAME [--reason TEXT]
+       rollback-coordinator may-deploy SERVICE
+       rollback-coordinator converge SERVICE [--pin-only] [--dry-run] [--yes]
 
   catalog validate  checks entries: form, names, circles, size; with --online also alarms, functions, stacks and the services
                     that are in Parameter Store already
@@ -55,16 +69,23 @@ export const usage = `Usage: rollback-coordinator catalog validate FILE|DIR… [
                     of a service
   approve, refuse   answers an incident whose rollback waits for a person
   hold, resume      while a service, or everything, is on hold, the coordinator only reports what it would do
+  may-deploy        whether a deployment of a service may go on now, and why not: status 0 or 1
+  converge          after a rollback: pins the service's stack to the versions that users are on, then applies the rest of
+                    the saved template; with your own rights, so that you have to be allowed to deploy the stack
 
   FILE              YAML or JSON: one entry, or a list of them under "services"; DIR stands for all such files in it
   --environment E   dev or prod (default): the coordinator is the stack rollback-coordinator-E
   --stack NAME      the coordinator's stack, where it is called otherwise
   --region R        its Region; by default that of your AWS configuration
   --by NAME         who says so, for the ledger and the mails
+  --pin-only        pins the stack and leaves the rest
+  --dry-run         shows what would change, and changes nothing
+  --yes             applies it without a question
   --json            the answer as JSON
   --help            shows this
 
-Status 0: done. 1: something is wrong with the entries. 2: it could not be done; the message says why.`;
+Status 0: done, or nothing to do. 1: something is wrong with the entries; the deployment may not go on; converge was
+refused, or failed. 2: it could not be done; the message says why.`;
 
 const options = {
   environment: { type: 'string', default: 'prod' },
@@ -77,10 +98,13 @@ const options = {
   by: { type: 'string' },
   reason: { type: 'string' },
   all: { type: 'boolean', default: false },
+  'pin-only': { type: 'boolean', default: false },
+  'dry-run': { type: 'boolean', default: false },
+  yes: { type: 'boolean', default: false },
 } as const satisfies ParseArgsConfig['options'];
 
 const telling = ['approve', 'refuse', 'hold', 'resume'];
-const commands = ['catalog', 'history', 'live-at', 'why', ...telling];
+const commands = ['catalog', 'history', 'live-at', 'why', ...telling, 'may-deploy', 'converge'];
 
 /** Reads the arguments. @throws UsageError */
 export function parseCommandLine(argv: readonly string[]): Command {
@@ -98,6 +122,10 @@ export function parseCommandLine(argv: readonly string[]): Command {
     throw new UsageError(`--by and --reason are for ${telling.join(', ')}`);
   }
   if (all && command !== 'hold' && command !== 'resume') throw new UsageError('--all is for hold and resume');
+  const { 'pin-only': pinOnly, 'dry-run': dryRun, yes } = values;
+  if (command !== 'converge' && (pinOnly || dryRun || yes)) {
+    throw new UsageError('--pin-only, --dry-run and --yes are for converge');
+  }
   const said = { by: by ?? '', ...(reason !== undefined && { reason }) };
   switch (command) {
     case 'approve':
@@ -142,6 +170,18 @@ export function parseCommandLine(argv: readonly string[]): Command {
     case 'why': {
       const [incident] = only(rest, 1, 1, 'why takes one incident, or one service');
       return { do: 'ask', question: { query: 'why', incident: incident ?? '' }, json, place };
+    }
+    case 'may-deploy': {
+      const [service = ''] = only(rest, 1, 1, 'may-deploy takes one service');
+      return { do: 'may-deploy', service, json, place };
+    }
+    case 'converge': {
+      const [service = ''] = only(rest, 1, 1, 'converge takes one service');
+      if (dryRun && yes) throw new UsageError('--dry-run changes nothing: leave out --yes');
+      if (json && !dryRun && !yes) {
+        throw new UsageError('converge --json asks no question: add --yes or --dry-run');
+      }
+      return { do: 'converge', service, pinOnly, dryRun, yes, json, place };
     }
     default:
       throw new UsageError(unknown('command', command, commands));

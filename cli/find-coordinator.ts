@@ -1,4 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import type { Runtime } from '../shared/runtime.ts';
 import { CannotDo } from './cannot-do.ts';
 import type { Place } from './command-line.ts';
 import type { Terminal } from './terminal.ts';
@@ -38,6 +39,14 @@ export async function findCoordinator({ stack, region }: Place, terminal: Termin
     region: used,
     clientConfig,
   };
+}
+
+/** What functions and adapters of the coordinator run in when a person runs them, with the person's rights. */
+export function runtimeOf(
+  { table, bucket, region, clientConfig }: Coordinator,
+  { now }: Pick<Terminal, 'now'>,
+): Runtime {
+  return { env: { LEDGER_TABLE: table, BUCKET: bucket, AWS_REGION: region }, clientConfig, now };
 }
 
 /** The configuration of the SDK clients with the Region that was asked for. */

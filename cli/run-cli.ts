@@ -1,7 +1,9 @@
 import { InvalidInput } from '../shared/errors.ts';
 import { askLedger } from './ask-ledger.ts';
 import { CannotDo } from './cannot-do.ts';
-import { parseCommandLine, UsageError, usage } from './command-line.ts';
+import { type Command, parseCommandLine, UsageError, usage } from './command-line.ts';
+import { converge } from './converge.ts';
+import { mayDeploy } from './may-deploy.ts';
 import { pushCatalog } from './push-catalog.ts';
 import { tellCoordinator } from './tell-coordinator.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
@@ -13,8 +15,9 @@ import { validateCatalog } from './validate-catalog.ts';
  * @param argv the arguments after the command's name
  */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<ExitStatus> {
+  let command: Command | undefined;
   try {
-    const command = parseCommandLine(argv);
+    command = parseCommandLine(argv);
     switch (command.do) {
       case 'help':
         terminal.out(usage);
@@ -27,6 +30,10 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
         return await askLedger(command, terminal);
       case 'tell':
         return await tellCoordinator(command, terminal);
+      case 'converge':
+        return await converge(command, terminal);
+      case 'may-deploy':
+        return await mayDeploy(command, terminal);
     }
   } catch (error) {
     const { name, message } = error as Error;
@@ -35,6 +42,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
     if (error instanceof UsageError) terminal.err('Try: rollback-coordinator --help');
     if (name === 'CredentialsProviderError') terminal.err('Log in to AWS, or set AWS_PROFILE.');
     if (message.includes('Region is missing')) terminal.err('Give --region, or set AWS_REGION.');
-    return 2;
+    // A pipeline asks these two: an answer that AWS does not give is a no, and no wrong input.
+    return !isOurs && (command?.do === 'converge' || command?.do === 'may-deploy') ? 1 : 2;
   }
 }

@@ -1,7 +1,7 @@
 import { build as answerApproval } from '../functions/answer-approval/handler.ts';
 import { build as holdService } from '../functions/hold-service/handler.ts';
 import type { Command } from './command-line.ts';
-import { findCoordinator } from './find-coordinator.ts';
+import { findCoordinator, runtimeOf } from './find-coordinator.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
 /**
@@ -12,12 +12,7 @@ export async function tellCoordinator(
   { what, event, json, place }: Extract<Command, { do: 'tell' }>,
   terminal: Terminal,
 ): Promise<ExitStatus> {
-  const { table, bucket, region, clientConfig } = await findCoordinator(place, terminal);
-  const runtime = {
-    env: { LEDGER_TABLE: table, BUCKET: bucket, AWS_REGION: region },
-    clientConfig,
-    now: terminal.now,
-  };
+  const runtime = runtimeOf(await findCoordinator(place, terminal), terminal);
   if (what === 'answer-approval') {
     const answered = await answerApproval(runtime)(event);
     const words = answered.answer === 'approve' ? 'is approved' : 'is refused';

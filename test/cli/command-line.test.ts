@@ -67,6 +67,19 @@ it.each([
       place,
     },
   ],
+  ['may-deploy orders', { do: 'may-deploy', service: 'orders', json: false, place }],
+  [
+    'converge orders',
+    { do: 'converge', service: 'orders', pinOnly: false, dryRun: false, yes: false, json: false, place },
+  ],
+  [
+    'converge orders --pin-only --yes --json',
+    { do: 'converge', service: 'orders', pinOnly: true, dryRun: false, yes: true, json: true, place },
+  ],
+  [
+    'converge orders --dry-run --json',
+    { do: 'converge', service: 'orders', pinOnly: false, dryRun: true, yes: false, json: true, place },
+  ],
   ['why orders --json', { do: 'ask', question: { query: 'why', incident: 'orders' }, json: true, place }],
 ])('reads %j', (text, command) => {
   expect(parseCommandLine(text.split(' ').filter(Boolean))).toEqual(command);
@@ -86,6 +99,12 @@ it.each([
   ['hold orders --all --by Ada', 'hold takes one service, or --all and none, not orders'],
   ['why orders --by Ada', '--by and --reason are for approve, refuse, hold, resume'],
   ['approve orders-1 --all --by Ada', '--all is for hold and resume'],
+  ['may-deploy', 'may-deploy takes one service'],
+  ['may-deploy a b', 'may-deploy takes one service, not a b'],
+  ['may-deploy orders --yes', '--pin-only, --dry-run and --yes are for converge'],
+  ['converge', 'converge takes one service'],
+  ['converge orders --dry-run --yes', '--dry-run changes nothing: leave out --yes'],
+  ['converge orders --json', 'converge --json asks no question: add --yes or --dry-run'],
   ['catalog', 'catalog takes validate or push, not nothing'],
   ['catalog check a', 'catalog takes validate or push, not "check"'],
   ['catalog push', 'catalog push takes files or folders'],

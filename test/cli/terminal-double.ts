@@ -6,6 +6,9 @@ export class TerminalDouble implements Terminal {
   readonly lines: string[] = [];
   readonly errors: string[] = [];
   readonly sleeps: number[] = [];
+  readonly questions: string[] = [];
+  /** What the person answers. */
+  answer = '';
   readonly clientConfig: object;
 
   constructor(clientConfig: object = {}) {
@@ -27,6 +30,11 @@ export class TerminalDouble implements Terminal {
 
   async sleep(ms: number): Promise<void> {
     this.sleeps.push(ms);
+  }
+
+  async ask(question: string): Promise<string> {
+    this.questions.push(question);
+    return this.answer;
   }
 
   /** Everything that was written, as one text. */

@@ -1,0 +1,189 @@
+import type { Stacks } from '../shared/aws/stacks.ts';
+import { TargetLeft, TargetNotRestored, TargetSuperseded } from '../shared/errors.ts';
+import type { StackChange } from '../shared/stack/change-set.ts';
+import { stackToken } from '../shared/targets/rollback-marker.ts';
+import type { StackChangeStep, TargetAdapter, TargetContext } from '../shared/targets/target-adapter.ts';
+import type { Command } from './command-line.ts';
+import { renderChanges } from './render-changes.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What of a stack is put back. */
+export type PartName = 'pin' | 'rest';
+
+/** What came of the pin of a stack, or of its rest. */
+export interface ConvergedPart {
+  readonly stack: string;
+  readonly part: PartName;
+  /** `shown` by a dry run; `declined` by the person; `refused` by what was found, or failed. */
+  readonly result: 'done' | 'nothing-to-do' | 'shown' | 'declined' | 'refused';
+  readonly detail: string;
+  /** What its change set holds; empty where none was read. */
+  readonly changes: readonly StackChange[];
+}
+
+/** What a part needs. */
+export interface ConvergePartDeps<Plan> {
+  readonly target: TargetAdapter<Plan>;
+  readonly stacks: Stacks;
+  readonly terminal: Terminal;
+  readonly command: Pick<Extract<Command, { do: 'converge' }>, 'service' | 'dryRun' | 'yes' | 'json'>;
+  readonly context: Omit<TargetContext, 'now'>;
+  /** Why nothing may be changed just now; undefined where it may. */
+  readonly objection: () => Promise<string | undefined>;
+}
+
+/** Nothing more is done, for what the message says. */
+class Stopped extends Error {
+  readonly result: 'shown' | 'declined' | 'refused';
+
+  constructor(result: Stopped['result'], message: string) {
+    super(message);
+    this.result = result;
+  }
+}
+
+/** As the coordinator itself waits for a stack: its slowest resource may be a database. */
+const deadlineMs = 3 * 60 * 60_000;
+
+/** Steps that bring a stack to rest before its change set can be made, as a question. */
+const questions: Partial<Record<StackChangeStep, string>> = {
+  cancel: 'Cancel its update?',
+  point: 'Point it back?',
+  rollback: 'Roll the stack back?',
+  continue: 'Continue the rollback of the stack?',
+  skip: 'Continue the rollback of the stack without these resources?',
+};
+
+/** Puts a part of a stack back as the coordinator does, but asks a person before anything changes. */
+export async function convergePart<Plan extends { readonly stack: string }>(
+  part: PartName,
+  plan: Plan,
+  { target, stacks, terminal, command, context, objection }: ConvergePartDeps<Plan>,
+): Promise<ConvergedPart> {
+  const { stack } = plan;
+  const changeSet = stackToken(context.incidentId, context.attempt, part);
+  const began = terminal.now();
+  let changes: readonly StackChange[] | undefined;
+  /** Whether the person agreed to what the change set holds. */
+  let agreed = false;
+  /** Whether anything was permitted to change. */
+  let acted = false;
+  let executed = false;
+  let told = '';
+
+  try {
+    for (;;) {
+      const standing = await target.start(plan, { ...contextNow(), beforeChange });
+      if (standing.is === 'restored') return end(acted ? 'done' : 'nothing-to-do', standing.detail);
+      if (standing.detail !== told) say(`  ${standing.detail}`);
+      told = standing.detail;
+      const elapsed = terminal.now() - began;
+      if (elapsed > deadlineMs) {
+        return end('refused', `It did not end within ${deadlineMs / 60_000} min: ${standing.detail}`);
+      }
+      await terminal.sleep(Math.min(60_000, Math.max(3000, elapsed / 4)));
+    }
+  } catch (error) {
+    if (error instanceof Stopped) return end(error.result, error.message);
+    if (!isRefusal(error)) throw error;
+    await showChanges();
+    return end('refused', `${error.message} ${adviceOn(part, error, command.service)}`);
+  } finally {
+    await cleanUp();
+  }
+
+  function contextNow(): TargetContext {
+    return { ...context, now: terminal.now() };
+  }
+
+  async function beforeChange(step?: StackChangeStep): Promise<void> {
+    await refuseWhileLocked();
+    if (step === 'make' || step === 'drop') {
+      // A change set that was made anew may hold something else.
+      changes = undefined;
+      agreed = false;
+      return;
+    }
+    if (step === 'execute' || step === 'update') {
+      await showChanges();
+      if (command.dryRun) throw new Stopped('shown', `The ${part} of stack ${stack} would change this.`);
+      if (!agreed) await ask('Apply?');
+      agreed = true;
+      executed = step === 'execute';
+      return;
+    }
+    // While a stack is on its way, an alias that it moves onto undone code is pointed back without a further question.
+    if (step === 'point' && agreed) return;
+    const { detail } = await target.read(plan, contextNow());
+    if (command.dryRun) {
+      throw new Stopped(
+        'refused',
+        `${detail}. A change set can be made when this is mended; a dry run does not.`,
+      );
+    }
+    say(`  ${detail}`);
+    await ask(questions[step ?? 'rollback'] ?? 'Go on?');
+  }
+
+  async function ask(question: string): Promise<void> {
+    acted = command.yes || /^y(es)?$/i.test((await terminal.ask(`${question} [y/N] `)).trim());
+    if (!acted) throw new Stopped('declined', `You did not agree: the ${part} of stack ${stack} is left.`);
+    // A person takes their time to answer.
+    await refuseWhileLocked();
+  }
+
+  async function refuseWhileLocked(): Promise<void> {
+    const why = await objection();
+    if (why !== undefined) throw new Stopped('refused', why);
+  }
+
+  /** Shows once what the change set holds, where there is one. */
+  async function showChanges(): Promise<void> {
+    if (changes) return;
+    const found = await stacks.changeSet(stack, changeSet);
+    if (found?.is !== 'ready') return;
+    changes = found.changes;
+    say(`The ${part} of stack ${stack} changes:`);
+    for (const line of renderChanges(changes)) say(`  ${line}`);
+  }
+
+  /** An executed change set is gone; every other one would be left behind. */
+  async function cleanUp(): Promise<void> {
+    if (executed) return;
+    try {
+      await stacks.deleteChangeSet(stack, changeSet);
+    } catch (error) {
+      terminal.err(
+        `The change set ${changeSet} of stack ${stack} could not be deleted: ${(error as Error).message}`,
+      );
+    }
+  }
+
+  function say(line: string): void {
+    if (!command.json) terminal.out(line);
+  }
+
+  function end(result: ConvergedPart['result'], detail: string): ConvergedPart {
+    const sentence = `${detail.charAt(0).toUpperCase()}${detail.slice(1)}`.replace(/[^.]$/, '$&.');
+    say(sentence);
+    return { stack, part, result, detail: sentence, changes: changes ?? [] };
+  }
+}
+
+function isRefusal(error: unknown): error is TargetLeft | TargetNotRestored | TargetSuperseded {
+  return (
+    error instanceof TargetLeft || error instanceof TargetNotRestored || error instanceof TargetSuperseded
+  );
+}
+
+/** What the person can do instead. */
+function adviceOn(part: PartName, error: Error, service: string): string {
+  if (error instanceof TargetSuperseded) {
+    return `Ask rollback-coordinator may-deploy ${service} whether anything is left to do.`;
+  }
+  if (error instanceof TargetNotRestored) return 'Mend the cause, then run this again.';
+  return part === 'pin'
+    ? 'Do not deploy yet. Mend the cause and run this again, or update the stack by hand: give each alias the number of ' +
+        'the version that users are on, and change nothing else.'
+    : 'Deploy the code you want with a template that keeps what holds data as it is.';
+}

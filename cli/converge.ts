@@ -1,0 +1,123 @@
+import { isTrafficBack } from '../shared/ledger/records.ts';
+import { type LastRollback, lastRollback } from '../shared/queries/last-rollback.ts';
+import type { Runtime } from '../shared/runtime.ts';
+import { stackTarget } from '../shared/targets/cloudformation.ts';
+import { stackPinTarget } from '../shared/targets/stack-pin.ts';
+import { aliases, bucket, catalogStore, deployments, ledgers, planStore, stacks } from '../shared/wiring.ts';
+import type { Command } from './command-line.ts';
+import { type ConvergedPart, convergePart } from './converge-part.ts';
+import { findCoordinator, runtimeOf } from './find-coordinator.ts';
+import { rollingBack } from './may-deploy.ts';
+import type { ExitStatus, Terminal } from './terminal.ts';
+
+type Converge = Extract<Command, { do: 'converge' }>;
+
+/** What came of the command. */
+interface Converged {
+  /** The incident whose rollback is completed; null where there is none. */
+  readonly incidentId: string | null;
+  readonly reason: string;
+  readonly parts: readonly ConvergedPart[];
+  readonly status: ExitStatus;
+}
+
+const inherited =
+  'A deployment with --use-previous-template inherits the version numbers that are in the template now, and changes no ' +
+  'traffic: deploy with the template of your code.';
+
+/**
+ * Pins the stacks of a service to the versions that users are on since its last rollback, then applies the rest of the
+ * saved templates, with the rights of the person who asks. A change set is shown before anything changes.
+ */
+export async function converge(command: Converge, terminal: Terminal): Promise<ExitStatus> {
+  const { service, json, place } = command;
+  const runtime = runtimeOf(await findCoordinator(place, terminal), terminal);
+  const { incidentId, reason, parts, status } = await convergeService(command, runtime, terminal);
+  terminal.out(json ? JSON.stringify({ service, incidentId, reason, parts }, null, 2) : reason);
+  return status;
+}
+
+async function convergeService(command: Converge, runtime: Runtime, terminal: Terminal): Promise<Converged> {
+  const { service } = command;
+  // Refuses a service that is not there.
+  await catalogStore(runtime).entry(service);
+  const { releases, incidents, locks } = ledgers(runtime);
+  const rollback = await lastRollback({ releases, incidents, plans: planStore(runtime) }, service);
+  const incidentId = rollback?.incident.incidentId ?? null;
+  const without = (status: ExitStatus, reason: string): Converged => ({
+    incidentId,
+    reason,
+    parts: [],
+    status,
+  });
+  const held = await rollingBack(locks, service);
+  if (held) return without(1, `${service} is left as it is: ${held} Run this again after its outcome mail.`);
+  if (!rollback) return without(0, `There is nothing to do: the ledger has no rollback of ${service}.`);
+  if (!isTrafficBack(rollback.result)) {
+    return without(
+      1,
+      `${service} is left as it is: incident ${incidentId} did not put its users back (${rollback.result.status}). ` +
+        `See rollback-coordinator why ${incidentId}.`,
+    );
+  }
+  const parts = await convergeStacks(command, rollback, runtime, terminal);
+  if (parts.length === 0) {
+    return without(
+      0,
+      `There is nothing to do: incident ${incidentId} has no stack of ${service} to put back.`,
+    );
+  }
+  const failed = parts.filter(isStopped);
+  const reason = [
+    ...(failed.length > 0
+      ? [`Not applied: ${failed.map(({ stack, part }) => `the ${part} of stack ${stack}`).join(', ')}.`]
+      : []),
+    ...(parts.some(({ result }) => result === 'done') ? [inherited] : []),
+    ...(command.dryRun ? ['Nothing was changed: this was a dry run.'] : []),
+    ...(parts.every(({ result }) => result === 'nothing-to-do') ? ['There is nothing to do.'] : []),
+  ];
+  return { incidentId, reason: reason.join('\n'), parts, status: failed.length > 0 ? 1 : 0 };
+}
+
+async function convergeStacks(
+  command: Converge,
+  { incident, plan }: LastRollback,
+  runtime: Runtime,
+  terminal: Terminal,
+): Promise<ConvergedPart[]> {
+  const { locks } = ledgers(runtime);
+  const clients = { stacks: stacks(runtime), aliases: aliases(runtime), bucket: bucket(runtime) };
+  const deps = {
+    stacks: clients.stacks,
+    terminal,
+    command,
+    context: {
+      incidentId: incident.incidentId,
+      // A run counts as an attempt of its own, named by its second: its change sets, tokens and templates are not those of
+      // the coordinator or of an earlier run.
+      attempt: Math.floor(terminal.now() / 1000),
+      plannedAt: Date.parse(plan.plannedAt),
+      byDeployer: true,
+    } as const,
+    objection: () => rollingBack(locks, plan.service),
+  };
+  const pinTarget = stackPinTarget({ ...clients, deployments: deployments(runtime) });
+  const restTarget = stackTarget(clients);
+  const parts: ConvergedPart[] = [];
+  for (const pin of plan.targets) {
+    if (pin.kind !== 'stack-pin') continue;
+    const pinned = await convergePart('pin', pin, { ...deps, target: pinTarget });
+    parts.push(pinned);
+    // The rest goes in only where a failure of it goes back to good code.
+    if (command.pinOnly || isStopped(pinned)) continue;
+    for (const rest of plan.targets) {
+      if (rest.kind !== 'cloudformation' || rest.stack !== pin.stack || rest.waitOnly) continue;
+      parts.push(await convergePart('rest', rest, { ...deps, target: restTarget }));
+    }
+  }
+  return parts;
+}
+
+function isStopped({ result }: ConvergedPart): boolean {
+  return result === 'refused' || result === 'declined';
+}

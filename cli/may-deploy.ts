@@ -1,0 +1,169 @@
+import type { Aliases } from '../shared/aws/aliases.ts';
+import { isAtRest, type StackState, type Stacks } from '../shared/aws/stacks.ts';
+import type { ServiceEntry } from '../shared/catalog/service-entry.ts';
+import { attemptOf } from '../shared/incident/lock-owner.ts';
+import type { LockLedger } from '../shared/ledger/lock-ledger.ts';
+import { isTrafficBack } from '../shared/ledger/records.ts';
+import { type LastRollback, lastRollback } from '../shared/queries/last-rollback.ts';
+import { aliasVersions, type StackAlias } from '../shared/stack/alias-versions.ts';
+import { parseTemplate, type StackTemplate } from '../shared/stack/stack-template.ts';
+import { isReleasedOver } from '../shared/targets/alias-check.ts';
+import type { PlannedAlias } from '../shared/targets/service-plan.ts';
+import { aliases, catalogStore, ledgers, planStore, stacks } from '../shared/wiring.ts';
+import type { Command } from './command-line.ts';
+import { type Coordinator, findCoordinator, runtimeOf } from './find-coordinator.ts';
+import type { ExitStatus, Terminal } from './terminal.ts';
+
+/** Whether a deployment of a service may go on, and why. */
+export interface DeployAnswer {
+  readonly mayDeploy: boolean;
+  readonly reason: string;
+}
+
+/** Says whether a deployment of a service may go on now. */
+export async function mayDeploy(
+  { service, json, place }: Extract<Command, { do: 'may-deploy' }>,
+  terminal: Terminal,
+): Promise<ExitStatus> {
+  const answer = await decide(await findCoordinator(place, terminal), service, terminal);
+  const verb = answer.mayDeploy ? 'may be deployed' : 'may not be deployed';
+  terminal.out(
+    json ? JSON.stringify({ service, ...answer }, null, 2) : `${service} ${verb}: ${answer.reason}`,
+  );
+  return answer.mayDeploy ? 0 : 1;
+}
+
+/** The incident that has a service's lock, in words; undefined where none has. */
+export async function rollingBack(locks: LockLedger, service: string): Promise<string | undefined> {
+  const lock = await locks.held(service);
+  return lock && `incident ${attemptOf(lock.owner)?.incidentId ?? lock.owner} is rolling it back.`;
+}
+
+async function decide(coordinator: Coordinator, service: string, terminal: Terminal): Promise<DeployAnswer> {
+  const runtime = runtimeOf(coordinator, terminal);
+  const { releases, incidents, locks } = ledgers(runtime);
+  const entry = await catalogStore(runtime).entry(service);
+  const held = await rollingBack(locks, service);
+  if (held) return no(held);
+  const rollback = await lastRollback({ releases, incidents, plans: planStore(runtime) }, service);
+  const found: StackState[] = [];
+  for (const name of stacksOf(entry, rollback)) {
+    const stack = await existing(stacks(runtime), name);
+    if (stack && !isAtRest(stack)) return no(`stack ${name} is ${stack.status}, which is not at rest.`);
+    if (stack) found.push(stack);
+  }
+  const served = rollback && isTrafficBack(rollback.result) ? await restored(aliases(runtime), rollback) : [];
+  const objection = served.length > 0 && (await objectionOf(service, served, found, stacks(runtime)));
+  if (objection) return no(objection);
+  if (found.length === 0) return yes('no stack of it exists that a rollback could have left behind.');
+  const rest = found.map(({ name, status }) => `stack ${name} is ${status}`).join(', ');
+  return yes(served.length > 0 ? `${rest}, on the versions that users are on.` : `${rest}.`);
+}
+
+/** An alias that users are on as a rollback left it. */
+interface RestoredAlias {
+  readonly goal: PlannedAlias;
+  /** Versions that it serves. */
+  readonly versions: readonly string[];
+}
+
+/** What of a rollback is still in force: aliases that nobody released over. */
+async function restored(live: Aliases, { plan }: LastRollback): Promise<RestoredAlias[]> {
+  const goals = new Map<string, PlannedAlias>();
+  for (const target of plan.targets) {
+    if (target.kind !== 'codedeploy' && target.kind !== 'lambda-alias') continue;
+    goals.set(`${target.function}:${target.alias}`, target);
+  }
+  const found: RestoredAlias[] = [];
+  for (const goal of goals.values()) {
+    const state = await live.get(goal.function, goal.alias).catch(ifGone);
+    if (!state || isReleasedOver(goal, state)) continue;
+    found.push({ goal, versions: [state.version, ...Object.keys(state.weights)] });
+  }
+  return found;
+}
+
+/** Why the stacks of a service are neither pinned nor converged; undefined where they are. */
+async function objectionOf(
+  service: string,
+  served: readonly RestoredAlias[],
+  found: readonly StackState[],
+  client: Stacks,
+): Promise<string | undefined> {
+  const held: (StackAlias & { readonly stack: string })[] = [];
+  let nested: string | undefined;
+  for (const stack of found) {
+    const template = await templateOf(client, stack.name);
+    if (!template)
+      return `the template of stack ${stack.name} cannot be read, so it cannot be told which version it has.`;
+    const contents = {
+      template,
+      physicalIds: await client.physicalIds(stack.name),
+      parameters: stack.parameters,
+    };
+    held.push(...aliasVersions(contents).map((alias) => ({ ...alias, stack: stack.name })));
+    if (Object.values(template.Resources).some(({ Type }) => Type === 'AWS::CloudFormation::Stack')) {
+      nested = stack.name;
+    }
+  }
+  for (const { goal, versions } of served) {
+    const name = `${goal.function}:${goal.alias}`;
+    const [version] = versions;
+    if (versions.length > 1) return `${name} splits its traffic between versions ${versions.join(' and ')}.`;
+    const alias = held.find((one) => one.function === goal.function && one.alias === goal.alias);
+    // An alias that no stack has is moved by no deployment of a stack.
+    if (!alias && !nested) continue;
+    if (!alias)
+      return `${name} may be in a nested stack of ${nested}, so it cannot be told which version that has.`;
+    const after = `run rollback-coordinator converge ${service} --pin-only first.`;
+    if (alias.version === undefined) {
+      return `users are on version ${version} of ${name}, and it cannot be told which version stack ${alias.stack} has; ${after}`;
+    }
+    if (alias.version !== version) {
+      return `users are on version ${version} of ${name}, and stack ${alias.stack} has version ${alias.version}; ${after}`;
+    }
+  }
+  return undefined;
+}
+
+/** The stacks of a service, by its entry and by what was planned for it. */
+function stacksOf({ stack, targets }: ServiceEntry, rollback: LastRollback | undefined): Set<string> {
+  return new Set([
+    ...(stack ? [stack] : []),
+    ...targets.flatMap((target) => (target.kind === 'cloudformation' && target.stack ? [target.stack] : [])),
+    ...(rollback?.plan.targets ?? []).flatMap((target) =>
+      target.kind === 'cloudformation' || target.kind === 'stack-pin' ? [target.stack] : [],
+    ),
+  ]);
+}
+
+async function existing(client: Stacks, name: string): Promise<StackState | undefined> {
+  try {
+    return await client.describe(name);
+  } catch (error) {
+    if ((error as Error).message.includes('does not exist')) return undefined;
+    throw error;
+  }
+}
+
+async function templateOf(client: Stacks, name: string): Promise<StackTemplate | undefined> {
+  const text = await client.processedTemplate(name);
+  try {
+    return parseTemplate(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function ifGone(error: Error): undefined {
+  if (error.name !== 'ResourceNotFoundException') throw error;
+  return undefined;
+}
+
+function yes(reason: string): DeployAnswer {
+  return { mayDeploy: true, reason };
+}
+
+function no(reason: string): DeployAnswer {
+  return { mayDeploy: false, reason };
+}
