@@ -39,7 +39,7 @@ export async function checkOnline(
       const found = await roleOf(stacks, stack);
       if (found === 'missing') add('error', `targets.${index}`, `there is no stack "${stack}"`);
       else if (found === 'none') {
-        const reason = `has no way back: the stack "${stack}" was deployed without a service role (--role-arn), and the coordinator may not change its resources itself`;
+        const reason = `is only pinned in a rollback: the stack "${stack}" was deployed without a service role (--role-arn), and the rest of it is left to somebody who may deploy it`;
         add('note', `targets.${index}`, reason);
       }
     }

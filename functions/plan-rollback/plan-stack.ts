@@ -2,6 +2,7 @@ import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import { type ServiceEntry, type TargetEntry, targetName } from '../../shared/catalog/service-entry.ts';
 import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
 import type { PlannedAlias, StackPinPlan, StackPlan, TargetPlan } from '../../shared/targets/service-plan.ts';
+import { pinName } from '../../shared/targets/waves.ts';
 
 /** What is to be done to a stack, or why nothing is. */
 export type PlannedStack = readonly [StackPinPlan, StackPlan] | { readonly reason: string };
@@ -33,7 +34,7 @@ export function planStack(
     {
       kind: 'stack-pin',
       phase: 'pin',
-      target: `${name} pin`,
+      target: pinName(name),
       ...common,
       groups: targets.flatMap((one) =>
         one.kind === 'codedeploy'

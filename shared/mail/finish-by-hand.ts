@@ -45,9 +45,9 @@ function commands(
 ): string[] {
   switch (target.kind) {
     case 'cloudformation':
-      return stackCommands(target, templateUrl);
+      return stackCommands(service.service, target);
     case 'stack-pin':
-      return pinCommands(plan, target, templateUrl);
+      return pinCommands(plan, service.service, target, templateUrl);
     case 'lambda-alias':
       return [aliasCommand(target)];
     case 'codedeploy':
@@ -129,43 +129,27 @@ function lookCommands(stack: string, skipResources: readonly string[] = []): str
 /** Every parameter keeps its value: their names are asked of the stack. */
 function pinCommands(
   { incidentId, attempt }: Pick<RollbackPlan, 'incidentId' | 'attempt'>,
+  service: string,
   { stack, skipResources }: StackPinPlan,
   templateUrl: (key: string) => string,
 ): string[] {
   const parameters = `$(aws cloudformation describe-stacks --stack-name ${stack} --output text --query "Stacks[0].Parameters[].join('', ['ParameterKey=', ParameterKey, ',UsePreviousValue=true'])")`;
   return [
     ...lookCommands(stack, skipResources),
+    `npx rollback-coordinator converge ${service} --pin-only   # from a clone of the coordinator: shows the change, and asks`,
+    '# or, where there is no clone:',
     `aws cloudformation update-stack --stack-name ${stack} ` +
       `--template-url ${templateUrl(pinTemplateKey(incidentId, attempt, stack))} ` +
       `--capabilities CAPABILITY_IAM CAPABILITY_NAMED_IAM --parameters ${parameters}   # pins it; leave out --parameters where it has none`,
   ];
 }
 
-function stackCommands(
-  { stack, snapshot, waitOnly, skipResources }: StackPlan,
-  templateUrl: (key: string) => string,
-): string[] {
+/** Not the saved template as it is: to apply that would delete what the release added, with its data. */
+function stackCommands(service: string, { stack, waitOnly, skipResources }: StackPlan): string[] {
   const look = lookCommands(stack, skipResources);
   if (waitOnly) return look;
-  if (snapshot?.kind !== 'cloudformation') {
-    return [
-      ...look,
-      `# no template of before is saved: deploy the last good one of ${stack} if it is UPDATE_COMPLETE`,
-    ];
-  }
-  const parameters = snapshot.parameters.map(({ key, value }) =>
-    value === undefined
-      ? `ParameterKey=${key},UsePreviousValue=true`
-      : `'ParameterKey=${key},ParameterValue=${value}'`,
-  );
-  const update = [
-    `aws cloudformation update-stack --stack-name ${stack} --template-url ${templateUrl(snapshot.templateKey)}`,
-    // The saved template has its transforms yet (CloudFormation API reference, UpdateStack).
-    `--capabilities ${[...new Set([...snapshot.capabilities, 'CAPABILITY_AUTO_EXPAND'])].join(' ')}`,
-    parameters.length > 0 && `--parameters ${parameters.join(' ')}`,
-  ];
   return [
     ...look,
-    `${update.filter(Boolean).join(' ')}   # if it is UPDATE_COMPLETE; deletes what this template does not have`,
+    `npx rollback-coordinator converge ${service}   # from a clone of the coordinator: the rest of the saved template, over no data`,
   ];
 }

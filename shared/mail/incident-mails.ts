@@ -7,7 +7,7 @@ import {
 } from '../ledger/records.ts';
 import { expectedDuration } from '../targets/expected-duration.ts';
 import type { RollbackPlan, ServicePlan } from '../targets/service-plan.ts';
-import { targetsOfWave } from '../targets/waves.ts';
+import { isPin, targetsOfWave } from '../targets/waves.ts';
 import {
   columns,
   duration,
@@ -205,11 +205,25 @@ function leftToDo(incident: IncidentRecord, news: OutcomeNews): string[] {
     ];
   }
   return [
+    ...doNotDeploy(news.services),
     'Put right what is named above, then start the machine coordinate-rollback again with',
     `{"service": "${incident.service}"}: it does only what is left.`,
     ...(byHand.length > 0
       ? ['Or finish by hand:', ...shorten(byHand, commandLinesShown)]
       : ['Nothing was planned, so nothing was changed.']),
+  ];
+}
+
+/** Services whose users are back and whose stack is not pinned: a deployment fails, and its rollback takes users to the bad code. */
+function doNotDeploy(services: readonly ServiceResult[]): string[] {
+  const unpinned = services
+    .filter((one) => isTrafficBack(one))
+    .filter(({ targets }) => targets.some(({ target, status }) => isPin(target) && status !== 'restored'))
+    .map(({ service }) => service);
+  if (unpinned.length === 0) return [];
+  return [
+    `Do not deploy ${unpinned.join(', ')} before the stack is pinned: the deployment would fail, and CloudFormation would`,
+    'take users back to the bad code.',
   ];
 }
 

@@ -38,3 +38,15 @@ function phaseNames(plan: Planned, of: Wave): readonly TargetPlan['phase'][] {
   const end = phases.findLastIndex((name) => ofTraffic.has(name)) + 1;
   return of === 'traffic' ? phases.slice(0, end) : phases.slice(end);
 }
+
+const pinSuffix = ' pin';
+
+/** The name of the pin of a stack target. */
+export function pinName(target: string): string {
+  return target + pinSuffix;
+}
+
+/** Whether a target is the pin of a stack, by its name: results hold no kind. */
+export function isPin(target: string): boolean {
+  return target.endsWith(pinSuffix);
+}

@@ -154,7 +154,7 @@ describe('catalog validate', () => {
     await expect(run('validate', folder, '--online')).resolves.toBe(1);
     expect(terminal.text).toContain('policy.alarms.1: CloudWatch has no alarm "orders-slow"');
     expect(terminal.text).toContain(
-      'targets.1: has no way back: the stack "shop-payment" was deployed without',
+      'targets.1: is only pinned in a rollback: the stack "shop-payment" was deployed without',
     );
     expect(terminal.text).toContain('targets.1: there is no stack "shop-stock"');
     expect(terminal.text).toContain('3 entries read, 2 errors, 1 notes');

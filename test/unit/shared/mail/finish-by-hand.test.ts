@@ -60,30 +60,14 @@ it('gives what brings a stack to rest, without what the catalog lets stay last',
   ]);
 });
 
-it('gives the update of a stack to its saved template with its parameters', () => {
-  const snapshot = {
-    kind: 'cloudformation' as const,
-    target: 'stack',
-    stack: 'shop-orders',
-    templateKey: 'templates/orders/4f1c.template',
-    parameters: [{ key: 'Stage', value: 'prod' }, { key: 'Secret' }],
-    capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'],
-    tags: [],
-  };
-  const one = rollbackPlan(servicePlan({ targets: [stackPlan({ snapshot })] }));
-  expect(finishByHand(one, [], url).at(-1)).toBe(
-    'aws cloudformation update-stack --stack-name shop-orders ' +
-      '--template-url https://bucket/templates/orders/4f1c.template ' +
-      '--capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND ' +
-      "--parameters 'ParameterKey=Stage,ParameterValue=prod' ParameterKey=Secret,UsePreviousValue=true" +
-      '   # if it is UPDATE_COMPLETE; deletes what this template does not have',
+it('leaves the rest of a stack to the command that reads what would change', () => {
+  const one = rollbackPlan(servicePlan({ targets: [stackPlan()] }));
+  const lines = finishByHand(one, [], url);
+  expect(lines.at(-1)).toBe(
+    'npx rollback-coordinator converge orders   # from a clone of the coordinator: the rest of the saved template, over no data',
   );
-});
-
-it('always lets the transforms of a saved template be expanded', () => {
-  const snapshot = { ...(stackPlan().snapshot as { capabilities: string[] }), capabilities: [] };
-  const one = rollbackPlan(servicePlan({ targets: [stackPlan({ snapshot } as object)] }));
-  expect(finishByHand(one, [], url).at(-1)).toContain(' --capabilities CAPABILITY_AUTO_EXPAND ');
+  // To apply the saved template as it is would delete what the release added.
+  expect(lines.join('\n')).not.toContain('update-stack');
 });
 
 it('gives the update that pins a stack, with every parameter as it is', () => {
@@ -95,6 +79,8 @@ it('gives the update that pins a stack, with every parameter as it is', () => {
     'aws cloudformation rollback-stack --stack-name shop-orders   # if it is UPDATE_FAILED; deletes what its update made',
     `${resume}   # if it is UPDATE_ROLLBACK_FAILED`,
     `${resume} --resources-to-skip Queue   # if it is again: leaves these as they are`,
+    'npx rollback-coordinator converge orders --pin-only   # from a clone of the coordinator: shows the change, and asks',
+    '# or, where there is no clone:',
     'aws cloudformation update-stack --stack-name shop-orders ' +
       '--template-url https://bucket/templates/pins/orders-20260105T090000Z/1/shop-orders.template ' +
       '--capabilities CAPABILITY_IAM CAPABILITY_NAMED_IAM --parameters ' +
@@ -108,12 +94,6 @@ it('looks after a stack that is only waited for, and updates nothing', () => {
   const { snapshot: _, ...bare } = stackPlan();
   const one = rollbackPlan(servicePlan({ targets: [{ ...bare, waitOnly: true }] }));
   expect(finishByHand(one, [], url).join('\n')).not.toContain('update-stack');
-});
-
-it('says that a template has to be found by hand where none is saved', () => {
-  const { snapshot: _, ...bare } = stackPlan();
-  const one = rollbackPlan(servicePlan({ targets: [bare] }));
-  expect(finishByHand(one, [], url).join('\n')).toContain('no template of before is saved');
 });
 
 it('writes a parameter again without showing its value', () => {
