@@ -20,6 +20,7 @@ import type { EventEntry } from './eventbridge/event.ts';
 import { EventBridge } from './eventbridge/event-bridge.ts';
 import { SimulatedLambda } from './lambda/simulated-lambda.ts';
 import { LambdaRuntime } from './lambda-runtime/lambda-runtime.ts';
+import { mergeLazily, pickLazily } from './merge-lazily.ts';
 import { ParameterStore } from './parameter-store/parameter-store.ts';
 import { S3 } from './s3/s3.ts';
 import { AwsError, type Caller, type SimulatedService } from './service.ts';
@@ -132,38 +133,37 @@ export class SimulatedAccount {
         behaviour: (functionName, version) => traffic?.behaviour(functionName, version) ?? healthy,
       },
     });
-    this.cloudWatch = new CloudWatch({
-      ...parts,
-      traffic: this.traffic,
-      emit,
-      ...(options.visibility && { visibility: options.visibility }),
-      ...(options.versionMetrics && { versionMetrics: options.versionMetrics }),
-    });
-    this.codeDeploy = new SimulatedCodeDeploy({
-      ...parts,
-      ...identity,
-      aliases: this.lambda,
-      alarms: alarmsPort(this.cloudWatch),
-      emit,
-      ...(options.hook && { hook: options.hook }),
-      ...(options.externalId && { externalId: options.externalId }),
-      ...(options.groupRollback && { groupRollback: options.groupRollback }),
-      ...(options.stopDuringHook && { stopDuringHook: options.stopDuringHook }),
-    });
+    this.cloudWatch = new CloudWatch(
+      mergeLazily(pickLazily(options, ['visibility', 'versionMetrics']), {
+        ...parts,
+        traffic: this.traffic,
+        emit,
+      }),
+    );
+    this.codeDeploy = new SimulatedCodeDeploy(
+      mergeLazily(pickLazily(options, ['hook', 'externalId', 'groupRollback', 'stopDuringHook']), {
+        ...parts,
+        ...identity,
+        aliases: this.lambda,
+        alarms: alarmsPort(this.cloudWatch),
+        emit,
+      }),
+    );
     this.parameterStore = new ParameterStore({ ...parts, emit });
     this.apiGateway = new ApiGateway({ random, now: () => clock.now() });
     this.s3 = new S3({ random });
-    this.cloudFormation = new SimulatedCloudFormation({
-      ...options.stacks,
-      ...parts,
-      ...identity,
-      lambda: this.lambda,
-      codeDeploy: this.codeDeploy,
-      parameters: parametersPort(this.parameterStore, clock),
-      readTemplate: templateReader(this.s3),
-      alarms: alarmsPort(this.cloudWatch),
-      emit,
-    });
+    this.cloudFormation = new SimulatedCloudFormation(
+      mergeLazily(options.stacks ?? {}, {
+        ...parts,
+        ...identity,
+        lambda: this.lambda,
+        codeDeploy: this.codeDeploy,
+        parameters: parametersPort(this.parameterStore, clock),
+        readTemplate: templateReader(this.s3),
+        alarms: alarmsPort(this.cloudWatch),
+        emit,
+      }),
+    );
     this.dynamoDb = new DynamoDb(parts);
     this.sns = new Sns(parts);
     const tasks = new TaskResources({
@@ -181,7 +181,7 @@ export class SimulatedAccount {
         authorize: (action, resource, context) => this.#check(action, resource, tasks.caller(context)),
       },
       {},
-      { dataLimitCaught: options.dataLimitCaught ?? false },
+      pickLazily(options, ['dataLimitCaught']),
     );
     this.engine.onStatusChange((change) => emit(executionEvent(change)));
     this.stepFunctions = new StepFunctions({ engine: this.engine, now: () => clock.now() });

@@ -287,11 +287,14 @@ export class Engine {
   }
 
   #runServices(): RunServices {
+    const options = this.#options;
     return {
       clock: this.#host.clock,
       random: this.#random,
       limits: this.#limits,
-      dataLimitCaught: this.#options.dataLimitCaught ?? false,
+      get dataLimitCaught() {
+        return options.dataLimitCaught ?? false;
+      },
       host: this.#host,
       tokens: this.#tokens,
       start: (...request) => this.#start(...request),

@@ -12,12 +12,12 @@ import type { Retrier } from './machine.ts';
 export function matchesError(
   errorEquals: readonly string[],
   error: AslError,
-  dataLimitCaught = false,
+  behaviour: { readonly dataLimitCaught: boolean } = { dataLimitCaught: false },
 ): boolean {
   if (error.error === 'States.Runtime') return false;
   return errorEquals.some((name) => {
     if (name === error.error || error.aliases.includes(name)) return true;
-    if (error.error === 'States.DataLimitExceeded') return dataLimitCaught && name === 'States.ALL';
+    if (error.error === 'States.DataLimitExceeded') return name === 'States.ALL' && behaviour.dataLimitCaught;
     return name === 'States.ALL' || (name === 'States.TaskFailed' && error.error !== 'States.Timeout');
   });
 }

@@ -45,8 +45,7 @@ export async function runHandled(
 
 /** Waits for the next attempt. @returns false where no retrier is left for the error */
 async function retried(run: Run, frame: Frame, state: HandledState, error: AslError): Promise<boolean> {
-  const { dataLimitCaught } = run.services;
-  const index = state.retry.findIndex(({ errorEquals }) => matchesError(errorEquals, error, dataLimitCaught));
+  const index = state.retry.findIndex(({ errorEquals }) => matchesError(errorEquals, error, run.services));
   const retrier = state.retry[index];
   const taken = frame.retries[index] ?? 0;
   if (retrier === undefined || taken >= retrier.maxAttempts) return false;
@@ -63,8 +62,7 @@ async function retried(run: Run, frame: Frame, state: HandledState, error: AslEr
 }
 
 function caught(run: Run, frame: Frame, state: HandledState, error: AslError): Promise<Outcome> {
-  const { dataLimitCaught } = run.services;
-  const index = state.catch.findIndex(({ errorEquals }) => matchesError(errorEquals, error, dataLimitCaught));
+  const index = state.catch.findIndex(({ errorEquals }) => matchesError(errorEquals, error, run.services));
   const catcher = state.catch[index];
   if (catcher === undefined) {
     // a redrive runs such a state anew, whatever of it succeeded (…/redrive-executions, …/redrive-map-run)

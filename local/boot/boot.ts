@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { exampleIdentity, SimulatedAccount, type SimulatedAccountOptions } from '../account/account.ts';
 import type { TableDefinition } from '../account/dynamodb/dynamodb.ts';
+import { mergeLazily } from '../account/merge-lazily.ts';
 import { enforcePermissions } from '../account/permissions/enforce-permissions.ts';
 import type { PermissionUsage } from '../account/permissions/permission-usage.ts';
 import type { Engine } from '../asl/engine.ts';
@@ -54,7 +55,7 @@ export async function boot(options: BootOptions): Promise<BootedCoordinator> {
   const stack = loadStack(templatePath, parameters, { ...identity, partition: 'aws', stackName });
   const folder = dirname(templatePath);
   const builds = await clock.busy(Promise.all(stack.functions.map((one) => loadHandler(folder, one.folder))));
-  const account = new SimulatedAccount({ ...options, identity });
+  const account = new SimulatedAccount(mergeLazily(options, { identity }));
   deployStores(stack, account);
   for (const [at, one] of stack.functions.entries()) {
     deployFunction(one, builds[at] as Awaited<ReturnType<typeof loadHandler>>, account);

@@ -1,28 +1,26 @@
-import { type AccountSettings, playedSettings, type ScenarioAccount } from './scenario-account.ts';
+import { mergeLazily, pickLazily } from '../account/merge-lazily.ts';
+import { playedSettings, type ScenarioAccount } from './scenario-account.ts';
 
-/**
- * The settings of a scenario as the simulated account takes them. `externalId` and those after it take effect as
- * soon as `SimulatedAccountOptions` has members of these names.
- */
+/** The settings of a scenario as the simulated account takes them: each is read where it takes effect. */
 export function accountOptions(account: ScenarioAccount) {
-  const settings: AccountSettings = playedSettings(account);
-  const { currentVersionFrom, rollbackPolicy, newUpdatePolicy, republish, pinRights } = settings;
-  const { ringingTrigger, ssmParameters } = settings;
-  const { externalId, stopDuringHook, groupRollback, versionMetrics, dataLimitCaught } = settings;
-  return {
-    stacks: {
-      currentVersionFrom,
-      rollbackPolicy,
-      newUpdatePolicy,
-      republish,
-      pinRights,
-      ringingTrigger,
-      ssmParameters,
-    },
-    externalId,
-    stopDuringHook,
-    groupRollback,
-    versionMetrics,
-    dataLimitCaught,
-  };
+  const settings = playedSettings(account);
+  const stacks = pickLazily(settings, [
+    'currentVersionFrom',
+    'rollbackPolicy',
+    'newUpdatePolicy',
+    'republish',
+    'pinRights',
+    'ringingTrigger',
+    'ssmParameters',
+  ]);
+  return mergeLazily(
+    pickLazily(settings, [
+      'externalId',
+      'stopDuringHook',
+      'groupRollback',
+      'versionMetrics',
+      'dataLimitCaught',
+    ]),
+    { stacks },
+  );
 }

@@ -3,6 +3,7 @@ import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import type { SimulatedAccountOptions } from '../account/account.ts';
 import type { HookOutcome } from '../account/codedeploy/codedeploy-ports.ts';
 import { isOver } from '../account/codedeploy/deployment.ts';
+import { mergeLazily } from '../account/merge-lazily.ts';
 import { AwsError } from '../account/service.ts';
 import { type BootedCoordinator, boot } from '../boot/boot.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
@@ -90,19 +91,21 @@ export class Rehearsal {
     const behaviours = scenarioBehaviours(scenario);
     // Account and tool know each other: what versions do and how hooks end is asked only later.
     const late: { rehearsal?: Rehearsal } = {};
-    const coordinator = await boot({
-      ...accountOptions(scenario.account),
-      ...options.account,
-      clock,
-      random: new SeededRandom(options.seed),
-      templatePath: resolve(options.root ?? '.', 'template.yaml'),
-      parameters: { Environment: scenario.environment, StakeholderEmail: stakeholder },
-      traffic: {
-        sources: trafficSources(scenario),
-        behaviour: (name, version) => late.rehearsal?.behaviour(behaviours, name, version) as Behaviour,
-      },
-      hook: (name) => late.rehearsal?.hookOutcome(name),
-    });
+    const settings = mergeLazily(accountOptions(scenario.account), options.account ?? {});
+    const coordinator = await boot(
+      mergeLazily(settings, {
+        clock,
+        random: new SeededRandom(options.seed),
+        templatePath: resolve(options.root ?? '.', 'template.yaml'),
+        parameters: { Environment: scenario.environment, StakeholderEmail: stakeholder },
+        traffic: {
+          sources: trafficSources(scenario),
+          behaviour: (name: string, version: string) =>
+            late.rehearsal?.behaviour(behaviours, name, version) as Behaviour,
+        },
+        hook: (name: string) => late.rehearsal?.hookOutcome(name),
+      }),
+    );
     late.rehearsal = new Rehearsal(scenario, clock, coordinator, options);
     return late.rehearsal;
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { mergeLazily, pickLazily } from '../account/merge-lazily.ts';
 
 /** One point in which AWS's behaviour is not proved: the simulated account can play every answer. */
 interface AccountSetting {
@@ -131,9 +132,31 @@ export const scenarioAccount = namedSettings.extend({
 });
 export type ScenarioAccount = z.infer<typeof scenarioAccount>;
 
-/** The settings a scenario is played with. */
-export function playedSettings({ stacks: _, ...named }: ScenarioAccount): AccountSettings {
-  return { ...accountDefaults, ...(named as Partial<AccountSettings>) };
+/** Names of all settings. */
+export const settingNames = Object.keys(accountSettings) as AccountSettingName[];
+
+/** The settings a scenario is played with; each is read from the account when it is asked for. */
+export function playedSettings(account: ScenarioAccount): AccountSettings {
+  return pickLazily(mergeLazily(accountDefaults, account) as AccountSettings, settingNames);
+}
+
+/** The same account, which calls `note` with every setting that is read of it. */
+export function notedAccount(
+  account: ScenarioAccount,
+  note: (setting: AccountSettingName) => void,
+): ScenarioAccount {
+  const settings = playedSettings(account);
+  const noted: ScenarioAccount = { stacks: account.stacks };
+  for (const name of settingNames) {
+    Object.defineProperty(noted, name, {
+      enumerable: true,
+      get: () => {
+        note(name);
+        return settings[name];
+      },
+    });
+  }
+  return noted;
 }
 
 /** Whether the stack of a service has a service role. */

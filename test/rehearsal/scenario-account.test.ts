@@ -5,6 +5,7 @@ import {
   accountSettings,
   hasServiceRole,
   isPlayed,
+  notedAccount,
   playedSettings,
   playedWith,
   scenarioAccount,
@@ -50,6 +51,30 @@ describe('the account of a scenario', () => {
     const { stacks, ...others } = accountOptions(account({}));
 
     expect({ ...accountDefaults, ...stacks, ...others }).toEqual(accountDefaults);
+  });
+});
+
+describe('notedAccount', () => {
+  it('notes the settings that a run takes its way by, each where it takes effect', async () => {
+    const read = new Set<string>();
+    const scenario = parseScenario(
+      `title: t
+catalog: shop
+history: 10m
+releases:
+  - { service: cart, at: 1m, config: AllAtOnce, migrates: { takes: 1m, fails: true } }
+expect: { incidents: [] }`,
+      { file: 'my.yaml', readCatalog: () => shop },
+    );
+    const noted = notedAccount(scenario.account, (setting) => read.add(setting));
+    accountOptions(noted);
+    expect([...read]).toEqual([]);
+
+    await runScenario({ ...scenario, account: noted }, { seed: 1, root: process.cwd() });
+
+    expect([...read]).toEqual(expect.arrayContaining(['serviceRole', 'externalId', 'rollbackPolicy']));
+    expect([...read]).not.toEqual(expect.arrayContaining(['stopDuringHook']));
+    expect([...read]).not.toEqual(expect.arrayContaining(['dataLimitCaught']));
   });
 });
 

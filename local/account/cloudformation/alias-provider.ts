@@ -47,8 +47,9 @@ export function aliasProvider(options: AliasProviderOptions): ResourceProvider {
       if (change.rollingBack) return putBack(options, change, from);
       const moves = version !== String(from.properties.FunctionVersion);
       const isNew = from.updatePolicy === undefined;
-      const shifts = change.updatePolicy && !(isNew && options.behaviour.newUpdatePolicy === 'next-time');
-      if (moves && shifts) return shift(options, change, from);
+      const shifts =
+        moves && change.updatePolicy && !(isNew && options.behaviour.newUpdatePolicy === 'next-time');
+      if (shifts) return shift(options, change, from);
       if (moves || weights !== canonicalJson(from.properties.RoutingConfig)) point(lambda, change.properties);
       provision(lambda, change.properties, from);
       return undefined;
@@ -89,6 +90,7 @@ function deploy(
 ): Deployment {
   const { functionName, name, version } = aliasOf(change.properties);
   const found = lambda.aliasTarget(functionName, name)?.version;
+  const before = String(from.properties.FunctionVersion);
   const { BeforeAllowTrafficHook, AfterAllowTrafficHook } = change.updatePolicy ?? {};
   return codeDeploy.create({
     ...groupOf(change),
@@ -97,9 +99,9 @@ function deploy(
         functionName,
         alias: name,
         currentVersion:
-          behaviour.currentVersionFrom === 'alias' && found !== undefined
+          found !== undefined && found !== before && behaviour.currentVersionFrom === 'alias'
             ? found
-            : String(from.properties.FunctionVersion),
+            : before,
         targetVersion: version,
         ...(BeforeAllowTrafficHook !== undefined && { beforeAllowTraffic: String(BeforeAllowTrafficHook) }),
         ...(AfterAllowTrafficHook !== undefined && { afterAllowTraffic: String(AfterAllowTrafficHook) }),
@@ -120,7 +122,7 @@ function putBack(options: AliasProviderOptions, change: ResourceChange, from: St
     const stays =
       canonicalJson(found) === wanted || (found?.version === version && !behaviour.rollbackClearsWeights);
     try {
-      if (!stays && behaviour.rollbackPolicy === 'before' && change.updatePolicy) {
+      if (!stays && change.updatePolicy && behaviour.rollbackPolicy === 'before') {
         const deployment = deploy(options, change, from, 'CloudFormationRollback');
         watch(options, deployment, (failure) => {
           if (failure === undefined) provision(lambda, change.properties, from);

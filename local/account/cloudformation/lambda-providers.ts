@@ -40,17 +40,21 @@ export function functionProvider(
  * AWS::Lambda::Version. Unverified on AWS: publishing fails with 409 when `$LATEST` equals any version that still
  * exists (so reads the developer guide), when it equals the last version (so says the API reference), or never.
  */
-export function versionProvider(lambda: SimulatedLambda, republish: RepublishBehaviour): ResourceProvider {
+export function versionProvider(
+  lambda: SimulatedLambda,
+  republish: () => RepublishBehaviour,
+): ResourceProvider {
   return {
     seconds: [3, 8],
     create: ({ properties }) => {
       const name = String(properties.FunctionName);
-      const twin = republish === 'refused-if-any-retained' ? lambda.versionLikeLatest(name) : undefined;
-      if (twin !== undefined) throw versionExists(twin);
+      const twin = lambda.versionLikeLatest(name);
+      const behaviour = twin === undefined ? undefined : republish();
+      if (twin !== undefined && behaviour === 'refused-if-any-retained') throw versionExists(twin);
       const { version, created } = lambda.publishVersion(
         name,
         String(properties.Description ?? ''),
-        republish === 'new-version',
+        behaviour === 'new-version',
       );
       if (!created) throw versionExists(version);
       return { physicalId: lambda.arn(name, version), attributes: { Version: version } };

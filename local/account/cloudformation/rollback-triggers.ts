@@ -33,12 +33,12 @@ export function rollbackConfiguration(
 export function failureAtBeginning(
   { RollbackTriggers = [] }: RollbackConfiguration,
   alarms: AlarmsPort,
-  ringing: 'counts' | 'ignored',
+  behaviour: { readonly ringingTrigger: 'counts' | 'ignored' },
 ): string | undefined {
   for (const { Arn = '' } of RollbackTriggers) {
     const state = alarms.state(alarmName(Arn));
     if (state === undefined) return `Rollback trigger ${Arn} does not exist.`;
-    if (state === 'ALARM' && ringing === 'counts') return failureBy(Arn);
+    if (state === 'ALARM' && behaviour.ringingTrigger === 'counts') return failureBy(Arn);
   }
   return undefined;
 }

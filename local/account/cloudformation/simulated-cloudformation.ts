@@ -29,6 +29,7 @@ import type { SeededRandom } from '../../random/seeded-random.ts';
 import type { AlarmsPort } from '../codedeploy/codedeploy-ports.ts';
 import type { SimulatedCodeDeploy } from '../codedeploy/simulated-codedeploy.ts';
 import type { SimulatedLambda } from '../lambda/simulated-lambda.ts';
+import { mergeLazily } from '../merge-lazily.ts';
 import { AwsError, type Operations, type SimulatedService } from '../service.ts';
 import { type AliasBehaviour, DEFAULT_ALIAS_BEHAVIOUR } from './alias-behaviour.ts';
 import { aliasProvider } from './alias-provider.ts';
@@ -147,14 +148,18 @@ export class SimulatedCloudFormation implements SimulatedService {
     this.#random = options.random.fork('cloudformation');
     this.#registry = new StackRegistry(this.#random, accountId, region, {
       get: (name) => options.parameters.get?.(name),
-      kept: options.ssmParameters !== 'read-anew',
+      get kept() {
+        return options.ssmParameters !== 'read-anew';
+      },
     });
     this.#journal = new StackJournal(clock, this.#random, emit);
     const providers = this.#providers();
     const generic = genericProvider(this.#random);
     this.#engine = new StackEngine(this.#journal, this.#random, (type) => providers[type] ?? generic, {
       alarms: options.alarms,
-      ringingTrigger: options.ringingTrigger ?? 'ignored',
+      get ringingTrigger() {
+        return options.ringingTrigger ?? 'ignored';
+      },
       exportsRefusal: (stack) => exportsRefusal(stack, this.#registry.stacks),
     });
     this.#changeSets = new ChangeSets({
@@ -493,12 +498,12 @@ export class SimulatedCloudFormation implements SimulatedService {
   }
 
   #providers(): Readonly<Record<string, ResourceProvider>> {
-    const { clock, lambda, codeDeploy, parameters, providers, republish, codeLabel } = this.#options;
+    const { clock, lambda, codeDeploy, parameters, providers, codeLabel } = this.#options;
     const random = this.#random;
-    const behaviour = { ...DEFAULT_ALIAS_BEHAVIOUR, ...this.#options };
+    const behaviour = mergeLazily(DEFAULT_ALIAS_BEHAVIOUR, this.#options) as AliasBehaviour;
     return {
       'AWS::Lambda::Function': functionProvider(lambda, random, codeLabel ?? ((codeUri) => codeUri)),
-      'AWS::Lambda::Version': versionProvider(lambda, republish ?? 'refused-if-last'),
+      'AWS::Lambda::Version': versionProvider(lambda, () => this.#options.republish ?? 'refused-if-last'),
       'AWS::Lambda::Alias': aliasProvider({ clock, random, lambda, codeDeploy, behaviour }),
       'AWS::CodeDeploy::Application': applicationProvider(codeDeploy, random),
       'AWS::CodeDeploy::DeploymentGroup': deploymentGroupProvider(codeDeploy, random),

@@ -121,8 +121,8 @@ export class StackEngine {
     });
     this.#journal.setStatus(stack, `${kind}_IN_PROGRESS`, 'User Initiated');
     this.#after(2, 6, () => {
-      const { alarms, ringingTrigger } = this.#ports;
-      const reason = alarms && failureAtBeginning(definition.rollbackConfiguration, alarms, ringingTrigger);
+      const { alarms } = this.#ports;
+      const reason = alarms && failureAtBeginning(definition.rollbackConfiguration, alarms, this.#ports);
       if (reason === undefined) change.start();
       else this.#triggered.get(stack)?.(reason);
     });

@@ -11,6 +11,7 @@ import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import type { SeededRandom } from '../../random/seeded-random.ts';
 import type { Traffic } from '../../traffic/traffic.ts';
 import type { EventEntry } from '../eventbridge/event.ts';
+import { mergeLazily, pickLazily } from '../merge-lazily.ts';
 import { AwsError, type Operations, type SimulatedService } from '../service.ts';
 import type { AlarmChange, AlarmScriptStep } from './alarm.ts';
 import { parseAlarmRule } from './alarm-rule.ts';
@@ -50,12 +51,13 @@ export class CloudWatch implements SimulatedService {
 
   constructor(options: CloudWatchOptions) {
     const { clock, random, account, traffic } = options;
-    const metrics = new LambdaMetrics({
-      now: () => clock.now(),
-      traffic,
-      visibility: options.visibility ?? promptVisibility(random.fork('cloudwatch')),
-      ...(options.versionMetrics && { versionMetrics: options.versionMetrics }),
-    });
+    const metrics = new LambdaMetrics(
+      mergeLazily(pickLazily(options, ['versionMetrics']), {
+        now: () => clock.now(),
+        traffic,
+        visibility: options.visibility ?? promptVisibility(random.fork('cloudwatch')),
+      }),
+    );
     const alarms = new Alarms({
       clock,
       arnPrefix: `arn:aws:cloudwatch:${account.region}:${account.accountId}:alarm:`,

@@ -56,7 +56,7 @@ export class LambdaMetrics {
   readonly #now: () => number;
   readonly #traffic: Traffic;
   readonly #visibility: Visibility;
-  readonly #versionMetrics: VersionMetrics;
+  readonly #options: { readonly versionMetrics?: VersionMetrics };
   readonly #seen = new WeakMap<VersionMinute, MinuteVisibility>();
   readonly #series = new Map<string, LambdaSeries>();
   /** The `Date` of each minute that was ever read; shared, not to be changed. */
@@ -71,7 +71,7 @@ export class LambdaMetrics {
     this.#now = options.now;
     this.#traffic = options.traffic;
     this.#visibility = options.visibility;
-    this.#versionMetrics = options.versionMetrics ?? 'always';
+    this.#options = options;
   }
 
   /**
@@ -128,7 +128,7 @@ export class LambdaMetrics {
 
   /** Whether the requests of a slot are counted by version too. */
   countsVersions(functionName: string, alias: string, slotStart: number): boolean {
-    if (this.#versionMetrics === 'always') return true;
+    if ((this.#options.versionMetrics ?? 'always') === 'always') return true;
     return this.#traffic.isSplit(functionName, alias, slotStart, slotStart + SLOT_MS);
   }
 

@@ -5,6 +5,7 @@ import type {
 } from '@aws-sdk/client-codedeploy';
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import type { SeededRandom } from '../../random/seeded-random.ts';
+import { mergeLazily } from '../merge-lazily.ts';
 import { AwsError } from '../service.ts';
 import { parseAppSpec, type Revision, renderAppSpec, revisionOf } from './app-spec.ts';
 import type { AlarmsPort, AliasesPort, EmittedEvent, HookPort, HookReport } from './codedeploy-ports.ts';
@@ -35,6 +36,16 @@ export interface DeploymentEngineOptions {
   /** The revision that an automatic rollback deploys; see {@link DeploymentEngine}. */
   readonly groupRollback?: 'last-successful-revision' | 'alias-before';
 }
+
+/** What is played without an option. */
+const defaults = {
+  hook: () => ({ result: 'Succeeded' as const, afterMs: 800 }),
+  stopDuringHook: 'waits' as const,
+  accountId: '123456789012',
+  region: 'us-east-1',
+  externalId: 'stack' as const,
+  groupRollback: 'alias-before' as const,
+};
 
 /** A deployment to be made. */
 export interface NewDeployment {
@@ -78,18 +89,15 @@ export class DeploymentEngine extends DeploymentRegistry {
     const random = options.random.fork('codedeploy');
     super(random.fork('registry'));
     this.#random = random;
-    this.#options = {
-      hook: () => ({ result: 'Succeeded', afterMs: 800 }),
-      stopDuringHook: 'waits',
-      accountId: '123456789012',
-      region: 'us-east-1',
-      externalId: 'stack',
-      groupRollback: 'alias-before',
-      ...options,
-    };
+    this.#options = mergeLazily(defaults, options) as Required<DeploymentEngineOptions>;
     options.alarms.onChange((name, state) => {
       if (state === 'ALARM') this.#alarmRaised(name);
     });
+  }
+
+  /** Whether `externalId` of a deployment that a stack made holds the stack's id. */
+  protected get showsStack(): boolean {
+    return this.#options.externalId !== 'absent';
   }
 
   /** Virtual time, ms since the epoch. */
@@ -199,13 +207,16 @@ export class DeploymentEngine extends DeploymentRegistry {
   }
 
   #run(deployment: Deployment, alarms: readonly string[]): DeploymentRun {
-    const { clock, aliases, hook, stopDuringHook } = this.#options;
+    const options = this.#options;
+    const { clock, aliases, hook } = options;
     const run = new DeploymentRun({
       deployment,
       clock,
       aliases,
       hook,
-      stopDuringHook,
+      get stopDuringHook() {
+        return options.stopDuringHook;
+      },
       random: this.#random,
       onBegin: () => this.#emit(deployment, 'START'),
       onEnd: (mayHaveChanged) => {
@@ -278,8 +289,9 @@ export class DeploymentEngine extends DeploymentRegistry {
   }
 
   #versionBefore({ group, appSpec }: Deployment): string {
-    const last = this.#options.groupRollback === 'last-successful-revision' && group.lastSuccessful?.appSpec;
-    return last ? last.targetVersion : appSpec.currentVersion;
+    const last = group.lastSuccessful?.appSpec.targetVersion ?? appSpec.currentVersion;
+    if (last === appSpec.currentVersion) return last;
+    return this.#options.groupRollback === 'last-successful-revision' ? last : appSpec.currentVersion;
   }
 
   #alarmRaised(name: string): void {

@@ -64,13 +64,11 @@ const LONGEST_DESCRIPTION = 256;
  */
 export class SimulatedCodeDeploy extends DeploymentEngine implements SimulatedService {
   readonly #arnOf: (functionName: string) => string;
-  readonly #showsStack: boolean;
 
   constructor(options: DeploymentEngineOptions) {
     super(options);
     const { region = 'us-east-1', accountId = '123456789012' } = options;
     this.#arnOf = (functionName) => `arn:aws:lambda:${region}:${accountId}:function:${functionName}`;
-    this.#showsStack = options.externalId !== 'absent';
   }
 
   readonly operations = {
@@ -99,9 +97,7 @@ export class SimulatedCodeDeploy extends DeploymentEngine implements SimulatedSe
     }),
     ListDeployments: (input: ListDeploymentsCommandInput) =>
       // Without ids of stacks, a filter by one finds nothing.
-      input.externalId !== undefined && !this.#showsStack
-        ? { deployments: [] }
-        : listDeployments(this, input),
+      input.externalId !== undefined && !this.showsStack ? { deployments: [] } : listDeployments(this, input),
     StopDeployment: ({ deploymentId, autoRollbackEnabled }: StopDeploymentCommandInput) =>
       this.stop(this.find(deploymentId).id, autoRollbackEnabled),
     PutLifecycleEventHookExecutionStatus: (input: PutLifecycleEventHookExecutionStatusCommandInput) => {
@@ -201,7 +197,7 @@ export class SimulatedCodeDeploy extends DeploymentEngine implements SimulatedSe
 
   #info(deployment: Deployment): DeploymentInfo {
     const { externalId, ...info } = deploymentInfo(deployment);
-    return this.#showsStack && externalId !== undefined ? { ...info, externalId } : info;
+    return externalId !== undefined && this.showsStack ? { ...info, externalId } : info;
   }
 
   #checkNew(input: CreateDeploymentCommandInput): void {

@@ -63,7 +63,9 @@ function scopeOf({
       return { ...names, ...(roleArn !== undefined && { roleArn }) };
     },
     stackChanges: (input) => cloudFormation.changesOf(input) ?? [],
-    pinRights: cloudFormation.pinRights,
+    get pinRights() {
+      return cloudFormation.pinRights;
+    },
     stack(StackName) {
       const found = unlessRefused(() => cloudFormation.operations.DescribeStacks({ StackName }));
       const RoleARN = found?.Stacks?.[0]?.RoleARN;
