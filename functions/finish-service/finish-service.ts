@@ -187,7 +187,9 @@ export function finishService(deps: FinishServiceDeps) {
   /** What is live, where it could not be read when the traffic was back. */
   async function addSnapshot(plan: ServicePlan, { service, startedAt }: ServiceResult): Promise<void> {
     const releaseId = releaseIdOf(service, startedAt);
-    if ((await deps.releases.find(releaseId))?.snapshot) return;
+    const release = await deps.releases.find(releaseId);
+    // One that a person deployed in the second in which the rollback of the service began has the same id.
+    if (release?.restoredBy === undefined || release.snapshot) return;
     const snapshot = await snapshotOf(plan);
     if (snapshot) await deps.releases.addSnapshot(releaseId, snapshot, iso());
   }

@@ -29,6 +29,7 @@ const versionsOf = (deployments: readonly Deployment[]) =>
 const afterFailedUpdate = scenario(
   'A canary fails after an update that CloudFormation took back',
   `
+account: { rollbackPolicy: none }
 releases:
   - { service: orders, at: 1m, config: AllAtOnce }
   - { service: orders, at: 20m, config: AllAtOnce, migrates: { takes: 10m, fails: true } }
