@@ -2,6 +2,7 @@ import type { Aliases, AliasState } from '../aws/aliases.ts';
 import type { FailedResource, StackHistory } from '../aws/stack-history.ts';
 import { isAtRest, type Requested, type StackState, type Stacks } from '../aws/stacks.ts';
 import { TargetLeft, TargetNotRestored, TargetSuperseded } from '../errors.ts';
+import { parseTemplate, versionInTemplate } from '../stack/stack-template.ts';
 import { typesWithoutData } from '../stack/types-without-data.ts';
 import { describeAlias, isReleasedOver, servesGoal } from './alias-check.ts';
 import { left } from './left-stack.ts';
@@ -49,7 +50,7 @@ type AnyStackPlan = StackPlan | StackPinPlan;
  * | `*_IN_PROGRESS` | waited for |
  * | `UPDATE_FAILED` | `RollbackStack` |
  * | `UPDATE_ROLLBACK_FAILED` | `ContinueUpdateRollback`; where that fails too, once more without what the catalog lets it leave |
- * | `UPDATE_ROLLBACK_COMPLETE` of the undone update | nothing: the stack took itself back |
+ * | `UPDATE_ROLLBACK_COMPLETE` of the undone update | nothing, if its state has what users are on: the stack took itself back |
  * | everything else that is not at rest | a person |
  *
  * A stack whose rollback would delete what may hold data is left: CloudFormation deletes whatever the update made.
@@ -87,7 +88,8 @@ export async function standingOf(
   if (!isAtRest(stack)) throw stuck(stack);
   if (isStackToken(history.token)) return { stack, history };
   if (status === 'UPDATE_ROLLBACK_COMPLETE') {
-    if (leadsBack(plan, history)) return restored(`stack ${plan.stack} rolled itself back (${status})`);
+    const isBack = leadsBack(plan, history) && (await holdsGoals({ stacks, aliases }, plan));
+    if (isBack) return restored(`stack ${plan.stack} rolled itself back (${status})`);
   } else if ((history.beganAt ?? 0) > context.plannedAt) {
     throw new TargetSuperseded(
       `stack ${plan.stack} was updated by somebody else after the rollback was planned (${status})`,
@@ -104,6 +106,25 @@ async function movedAlias(aliases: Aliases, planned: readonly PlannedAlias[]): P
     return stranded(`${describeAlias(goal, state)}, which is undone`, { ask: 'point', goal, from: state });
   }
   return undefined;
+}
+
+/**
+ * Whether a stack that rolled itself back holds what users are on. A stack that was never pinned after the rollback before
+ * holds the release that was undone then, and goes back to that.
+ */
+async function holdsGoals({ stacks, aliases }: StandingClients, plan: AnyStackPlan): Promise<boolean> {
+  if (plan.aliases.length === 0) return true;
+  const template = parseTemplate(await stacks.processedTemplate(plan.stack));
+  const ids = await stacks.physicalIds(plan.stack);
+  for (const goal of plan.aliases) {
+    for (const [logicalId, id] of ids) {
+      if (!id.endsWith(`:function:${goal.function}:${goal.alias}`)) continue;
+      const version = versionInTemplate(template, logicalId, ids);
+      if (version === undefined) continue;
+      if (!(await servesGoal(aliases, goal, { version, weights: {}, revisionId: '' }))) return false;
+    }
+  }
+  return true;
 }
 
 function failedRollback(

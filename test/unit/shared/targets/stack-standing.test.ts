@@ -4,6 +4,8 @@ import {
   DescribeChangeSetCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
+  GetTemplateCommand,
+  ListStackResourcesCommand,
   RollbackStackCommand,
   type Stack,
   StackStatus,
@@ -76,8 +78,28 @@ beforeEach(() => {
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Stopped' }));
   // The change set of our own: what an adapter asks for once it finds the stack at rest.
   cloudFormation.on(DescribeChangeSetCommand).resolves({ Status: 'CREATE_IN_PROGRESS' });
+  cloudFormation.on(GetTemplateCommand).resolves(templateOnVersion('LiveVersion'));
+  cloudFormation.on(ListStackResourcesCommand).resolves({
+    StackResourceSummaries: [
+      resource('LiveAlias', `arn:aws:lambda:eu-west-1:111122223333:function:${FUNCTION}:live`),
+      resource('LiveVersion', `arn:aws:lambda:eu-west-1:111122223333:function:${FUNCTION}:4`),
+      resource('BadVersion', `arn:aws:lambda:eu-west-1:111122223333:function:${FUNCTION}:5`),
+    ],
+  });
   stackIs({});
 });
+
+function resource(LogicalResourceId: string, PhysicalResourceId: string) {
+  const times = { LastUpdatedTimestamp: new Date(NOW), ResourceStatus: 'UPDATE_COMPLETE' as const };
+  return { LogicalResourceId, PhysicalResourceId, ResourceType: 'AWS::Lambda::Alias', ...times };
+}
+
+/** The template that the stack goes back to, with its alias on a version. */
+function templateOnVersion(version: string) {
+  const FunctionVersion = { 'Fn::GetAtt': [version, 'Version'] };
+  const Resources = { LiveAlias: { Type: 'AWS::Lambda::Alias', Properties: { FunctionVersion } } };
+  return { TemplateBody: JSON.stringify({ Resources }) };
+}
 
 function stackIs(changes: Partial<Stack>, token = 'deploy-17') {
   cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: ROLE_ARN, ...changes }));
@@ -234,6 +256,15 @@ describe.each(Object.entries(adapters))('%s of a stack', (_, target) => {
       detail: 'stack shop-orders rolled itself back (UPDATE_ROLLBACK_COMPLETE)',
     });
     expect(writes()).toEqual([]);
+  });
+
+  it('is not restored when it rolled itself back to undone code, because it was not pinned', async () => {
+    stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
+    cloudFormation.on(GetTemplateCommand).resolves(templateOnVersion('BadVersion'));
+    lambda
+      .on(GetFunctionConfigurationCommand, { Qualifier: '5' })
+      .resolves({ CodeSha256: 'sha-of-5', State: 'Active' });
+    await expect(target.read()).resolves.toMatchObject({ is: 'moving' });
   });
 
   it('does not take the rollback of a later update for the way back', async () => {
