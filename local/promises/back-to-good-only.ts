@@ -5,7 +5,7 @@ import type { TargetPlan } from '../../shared/targets/service-plan.ts';
 import type { SavedPlan } from './plan-mirror.ts';
 import type { Broken, PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
-import { makesRoom, type ServiceChange } from './service-changes.ts';
+import { keepsRestored, makesRoom, type ServiceChange } from './service-changes.ts';
 
 /** Deployments may complete, unseen, while a plan is being made: as long as a function may run. */
 const planningMs = 180_000;
@@ -97,7 +97,8 @@ function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): vo
     hook,
     traffic,
   } = change;
-  const plans = owners.flatMap((owner) => facts.plans.ofService(owner, service) ?? []);
+  const attempts = keepsRestored(change) ? restoringAttempt(facts, service) : owners;
+  const plans = attempts.flatMap((owner) => facts.plans.ofService(owner, service) ?? []);
   const targets = plans.flatMap((plan) => plan.targets);
   const say = (detail: string) =>
     broken(`${facts.clock(at)} ${call} on ${service || 'no service'} ${detail}`);
@@ -163,6 +164,13 @@ function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): vo
   } else {
     say('is a change of no known kind');
   }
+}
+
+/** The attempt that restored a service last. */
+function restoringAttempt(facts: RunFacts, service: string): string[] {
+  const restored = facts.ledger.releases(service).findLast(({ restoredBy }) => restoredBy !== undefined);
+  const incident = facts.ledger.incident(restored?.restoredBy ?? '');
+  return incident ? [`${incident.incidentId}#${incident.attempt}`] : [];
 }
 
 /** Whether a target is planned to what the release gone back to had. */

@@ -3,6 +3,7 @@ import type { LedgerItem } from './ledger-mirror.ts';
 import { isIncident, isRelease } from './ledger-mirror.ts';
 import type { Broken, PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
+import { keepsRestored } from './service-changes.ts';
 
 /**
  * Unmanaged and healthy deployments are never touched. A service outside the catalog gets no change, no record
@@ -15,10 +16,11 @@ import type { RunFacts } from './run-facts.ts';
 export const handsOff: PromiseCheck = {
   promise: 'hands-off',
   watch(facts, broken) {
-    facts.changes.onChange(({ at, call, service, owners, skips = [] }) => {
+    facts.changes.onChange((change) => {
+      const { at, call, service, owners, skips = [] } = change;
       if (service === undefined || !facts.isManaged(service)) {
         broken(`${facts.clock(at)} ${call} on ${service ?? 'something'}, which is not in the catalog`);
-      } else if (owners.length === 0) {
+      } else if (owners.length === 0 && !keepsRestored(change)) {
         broken(`${facts.clock(at)} ${call} on ${service} for no incident`);
       }
       const allowed = facts

@@ -3,7 +3,7 @@ import { type Deployment, isOver } from '../account/codedeploy/deployment.ts';
 import { serviceOfFunction } from '../rehearsal/names.ts';
 import type { Broken, PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
-import type { ServiceChange } from './service-changes.ts';
+import { keepsRestored, type ServiceChange } from './service-changes.ts';
 
 /**
  * A roll-forward never interleaves with a rollback. A deployment of somebody else's that is created on a service
@@ -33,6 +33,7 @@ export const neverInterleaved: PromiseCheck = {
       );
       if (running)
         broken(`${facts.clock(at)} ${call} on ${service} while ${running.id} of somebody else runs`);
+      if (keepsRestored(change)) return;
       const unplanned = released.find(
         ({ status, createdAt }) => status === 'Succeeded' && createdAt > plannedAt(facts, change) + skewMs,
       );

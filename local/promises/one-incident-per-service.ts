@@ -1,7 +1,7 @@
 import type { LedgerWrite } from './ledger-mirror.ts';
 import type { PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
-import { makesRoom } from './service-changes.ts';
+import { keepsRestored, makesRoom } from './service-changes.ts';
 
 const nobody = 'nobody';
 
@@ -33,6 +33,7 @@ export const oneIncidentPerService: PromiseCheck = {
       const holder = facts.ledger.lock(service)?.owner ?? nobody;
       const incidents = owners.map(incidentOf);
       if (incidents.includes(incidentOf(holder))) return;
+      if (keepsRestored(change) && holder === nobody) return;
       const since = Math.max(...incidents.map((one) => freed.get(`${one} ${service}`) ?? 0));
       if (makesRoom(change) && holder === nobody && at - since <= renewedMs) return;
       const by = incidents.join(' or ') || 'no incident';

@@ -17,6 +17,7 @@ import type { PromiseCheck } from './promise.ts';
 import { releasesAreRecorded } from './releases-are-recorded.ts';
 import { restoredWhenRolledBack } from './restored-when-rolled-back.ts';
 import { secretsStaySecret } from './secrets-stay-secret.ts';
+import { usersStayOff } from './users-stay-off.ts';
 import { withinAutonomy } from './within-autonomy.ts';
 import { withinPermissions } from './within-permissions.ts';
 import { withinQuotas } from './within-quotas.ts';
@@ -34,6 +35,7 @@ export const promises: readonly PromiseCheck[] = [
   handsOff,
   withinAutonomy,
   restoredWhenRolledBack,
+  usersStayOff,
   dataIsKept,
   ledgerLosesNothing,
   ledgerAgrees,

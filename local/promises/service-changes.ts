@@ -43,6 +43,11 @@ export function makesRoom({ by }: ServiceChange): boolean {
   return by === 'YieldToIncidentFunction';
 }
 
+/** Whether a change keeps users on what an incident restored before: it is part of none that is open. */
+export function keepsRestored({ by }: ServiceChange): boolean {
+  return by === 'GuardAliasesFunction';
+}
+
 /** Services the teams' things are in; the rest is the coordinator's own. */
 const teams = new Set([
   'codedeploy',

@@ -30,7 +30,12 @@ describe('what is read from the source', () => {
     const changing = functions.filter((one) =>
       commandsOf(folderOf(one)).some((command) => changes.some((change) => change.test(command))),
     );
-    expect(changing).toEqual(['YieldToIncidentFunction', 'FreezeServiceFunction', 'StartTargetFunction']);
+    expect(changing).toEqual([
+      'YieldToIncidentFunction',
+      'GuardAliasesFunction',
+      'FreezeServiceFunction',
+      'StartTargetFunction',
+    ]);
   });
 
   it('tells who asks the hooks and the health checks of the teams', () => {

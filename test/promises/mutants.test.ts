@@ -48,6 +48,7 @@ const busy = withoutCodeDeploy(300);
 const besideUnproven = findScenario(process.cwd(), 'partial-release-over-unproven');
 const diamond = findScenario(process.cwd(), 'diamond');
 const skipped = findScenario(process.cwd(), 'provider-skipped');
+const updateFailsLate = findScenario(process.cwd(), 'update-fails-late-after-restored');
 const addedData = findScenario(process.cwd(), 'release-added-data');
 const addedDataAndFailed = findScenario(process.cwd(), 'failed-release-added-data');
 
@@ -241,6 +242,12 @@ const cases: readonly Case[] = [
     mutant: 'targets are only said to be restored',
     scenario: badAfterGood,
     breaks: mutants.onlyPretends('2'),
+  },
+  {
+    promise: 'users-stay-off',
+    mutant: 'nobody looks where the rollback of a stack leads',
+    scenario: updateFailsLate,
+    breaks: [mutants.guardsNothing],
   },
   {
     promise: 'data-is-kept',
