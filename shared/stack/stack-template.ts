@@ -29,25 +29,6 @@ export function parseTemplate(text: string): StackTemplate {
   return template as StackTemplate;
 }
 
-/**
- * Number of the version that an alias has in a template: literal, or by the version that it refers to; undefined where
- * neither tells.
- *
- * @param physicalIds physical ids of the stack's resources by logical id
- */
-export function versionInTemplate(
-  { Resources }: StackTemplate,
-  alias: string,
-  physicalIds: ReadonlyMap<string, string>,
-): string | undefined {
-  const version = Resources[alias]?.Properties?.FunctionVersion;
-  if (typeof version === 'string') return version;
-  const reference = (version as { 'Fn::GetAtt'?: unknown } | undefined)?.['Fn::GetAtt'];
-  const [logicalId = ''] =
-    typeof reference === 'string' ? reference.split('.') : ((reference ?? []) as string[]);
-  return /:function:[^:]+:(\d+)$/.exec(physicalIds.get(logicalId) ?? '')?.[1];
-}
-
 /** The text of a template that is sent to CloudFormation: JSON, which is YAML as well. */
 export function templateText(template: StackTemplate): string {
   return JSON.stringify(template);

@@ -2,7 +2,8 @@ import type { Aliases, AliasState } from '../aws/aliases.ts';
 import type { FailedResource, StackHistory } from '../aws/stack-history.ts';
 import { isAtRest, type Requested, type StackState, type Stacks } from '../aws/stacks.ts';
 import { TargetLeft, TargetNotRestored, TargetSuperseded } from '../errors.ts';
-import { parseTemplate, versionInTemplate } from '../stack/stack-template.ts';
+import { aliasVersions } from '../stack/alias-versions.ts';
+import { parseTemplate } from '../stack/stack-template.ts';
 import { typesWithoutData } from '../stack/types-without-data.ts';
 import { describeAlias, isReleasedOver, servesGoal } from './alias-check.ts';
 import { left } from './left-stack.ts';
@@ -88,7 +89,7 @@ export async function standingOf(
   if (!isAtRest(stack)) throw stuck(stack);
   if (isStackToken(history.token)) return { stack, history };
   if (status === 'UPDATE_ROLLBACK_COMPLETE') {
-    const isBack = leadsBack(plan, history) && (await holdsGoals({ stacks, aliases }, plan));
+    const isBack = leadsBack(plan, history) && (await holdsGoals({ stacks, aliases }, plan, stack));
     if (isBack) return restored(`stack ${plan.stack} rolled itself back (${status})`);
   } else if ((history.beganAt ?? 0) > context.plannedAt) {
     throw new TargetSuperseded(
@@ -112,17 +113,19 @@ async function movedAlias(aliases: Aliases, planned: readonly PlannedAlias[]): P
  * Whether a stack that rolled itself back holds what users are on. A stack that was never pinned after the rollback before
  * holds the release that was undone then, and goes back to that.
  */
-async function holdsGoals({ stacks, aliases }: StandingClients, plan: AnyStackPlan): Promise<boolean> {
+async function holdsGoals(
+  { stacks, aliases }: StandingClients,
+  plan: AnyStackPlan,
+  { parameters }: StackState,
+): Promise<boolean> {
   if (plan.aliases.length === 0) return true;
   const template = parseTemplate(await stacks.processedTemplate(plan.stack));
-  const ids = await stacks.physicalIds(plan.stack);
-  for (const goal of plan.aliases) {
-    for (const [logicalId, id] of ids) {
-      if (!id.endsWith(`:function:${goal.function}:${goal.alias}`)) continue;
-      const version = versionInTemplate(template, logicalId, ids);
-      if (version === undefined) continue;
-      if (!(await servesGoal(aliases, goal, { version, weights: {}, revisionId: '' }))) return false;
-    }
+  const physicalIds = await stacks.physicalIds(plan.stack);
+  for (const held of aliasVersions({ template, physicalIds, parameters })) {
+    const goal = plan.aliases.find((one) => one.function === held.function && one.alias === held.alias);
+    if (!goal || held.version === undefined) continue;
+    const state = { version: held.version, weights: {}, revisionId: '' };
+    if (!(await servesGoal(aliases, goal, state))) return false;
   }
   return true;
 }
