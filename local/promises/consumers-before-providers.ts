@@ -1,5 +1,6 @@
 import { providerOf } from '../../shared/catalog/service-entry.ts';
 import { isTrafficBack, type ServiceResult } from '../../shared/ledger/records.ts';
+import { phasesOf } from '../../shared/targets/service-plan.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 import type { PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
@@ -9,7 +10,10 @@ import { makesRoom } from './service-changes.ts';
  * A provider is not touched before the planned consumers of it are back, in the same attempt, and not at all where one
  * of them did not come back, unless its policy lets its providers go on without it. Where a consumer was released over
  * once it was back, providers whose turn had come go on, and no others begin. Services that depend on each other in a
- * circle go back together, in any order; a plan of one service keeps the promise by itself.
+ * circle go back together, in any order.
+ *
+ * Users go before stacks: no stack is pinned or updated before the users of every service of the plan are back or given up,
+ * unless the catalog puts the stack of a service before its traffic.
  */
 export const consumersBeforeProviders: PromiseCheck = {
   promise: 'consumers-before-providers',
@@ -35,11 +39,35 @@ export const consumersBeforeProviders: PromiseCheck = {
         for (const { consumer, how } of openConsumers(facts, owner, service)) {
           broken(`${facts.clock(at)} ${call} on ${service} while its consumer ${consumer} ${how} (${owner})`);
         }
+        if (change.stack === undefined || stackGoesFirst(facts, owner, service)) continue;
+        for (const other of withoutResult(facts, owner)) {
+          broken(
+            `${facts.clock(at)} ${call} on ${change.stack} while users of ${other} are not back (${owner})`,
+          );
+        }
       }
     });
     return undefined;
   },
 };
+
+/** Whether the catalog wants the stack of a service before its traffic. */
+function stackGoesFirst(facts: RunFacts, owner: string, service: string): boolean {
+  const plan = facts.plans.ofService(owner, service);
+  if (!plan) return false;
+  const phases = phasesOf(plan);
+  return phases.indexOf('stack') < phases.indexOf('traffic');
+}
+
+/** Services of a plan whose traffic is neither back nor given up. */
+function withoutResult(facts: RunFacts, owner: string): string[] {
+  const saved = facts.plans.of(owner);
+  if (!saved) return [];
+  const { incidentId, attempt, services } = saved.plan;
+  return services
+    .map(({ service }) => service)
+    .filter((service) => facts.ledger.serviceResult(incidentId, service)?.attempt !== attempt);
+}
 
 /** The planned consumers of a service that it has to wait for, and what is with them. */
 function openConsumers(

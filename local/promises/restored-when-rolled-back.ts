@@ -1,4 +1,5 @@
 import type { AliasKind } from '../../shared/catalog/alias-kinds.ts';
+import type { Outcome } from '../../shared/ledger/records.ts';
 import { inWords, sameWeights } from '../../shared/targets/mesh.ts';
 import type { TargetPlan } from '../../shared/targets/service-plan.ts';
 import { codeSha256 } from '../account/lambda/function-settings.ts';
@@ -10,18 +11,14 @@ import type { RunFacts } from './run-facts.ts';
  * After the outcome `rolled-back` every planned alias is on the planned version, or on a newer one than the bad
  * one with the planned code, without weights; the stack is at rest in a `*_COMPLETE` state, and where it was put
  * back to a saved template, with that template's parameters. Checked when the incident is closed and at the end,
- * for every target that nobody else has changed since.
+ * for every target that nobody else has changed since. After `traffic-restored` the same holds for what decides which code
+ * users meet; stacks and hooks may be left on purpose.
  */
 export const restoredWhenRolledBack: PromiseCheck = {
   promise: 'restored-when-rolled-back',
   watch(facts, broken) {
     facts.ledger.onWrite(({ after, before }) => {
-      if (
-        after &&
-        isIncident(after) &&
-        after.outcome === 'rolled-back' &&
-        before?.outcome !== 'rolled-back'
-      ) {
+      if (after && isIncident(after) && isRestored(after.outcome) && before?.outcome !== after.outcome) {
         check(facts, after.incidentId, 'when it was closed', broken);
       }
     });
@@ -30,25 +27,43 @@ export const restoredWhenRolledBack: PromiseCheck = {
         const later = facts.ledger
           .incidents()
           .some((other) => other.service === service && other.openedAt > openedAt);
-        if (outcome === 'rolled-back' && !later) check(facts, incidentId, 'at the end', broken);
+        if (isRestored(outcome) && !later) check(facts, incidentId, 'at the end', broken);
       }
     };
   },
 };
 
+/** Kinds of targets that decide which code users meet. */
+const decidesTraffic: ReadonlySet<TargetPlan['kind']> = new Set([
+  'codedeploy',
+  'lambda-alias',
+  'parameter',
+  'api-stage',
+  'mesh',
+]);
+
+/** Whether an incident ended with its users on good code. */
+function isRestored(outcome: Outcome | undefined): boolean {
+  return outcome === 'rolled-back' || outcome === 'traffic-restored';
+}
+
 function check(facts: RunFacts, incidentId: string, when: string, broken: Broken): void {
   const incident = facts.ledger.incident(incidentId);
   const saved = facts.plans.of(`${incidentId}#${incident?.attempt}`);
   if (!incident || !saved) {
-    broken(`incident ${incidentId} is rolled back without a plan`);
+    broken(`incident ${incidentId} is ${incident?.outcome} without a plan`);
     return;
   }
   const since = Date.parse(incident.openedAt);
   for (const { service, targets } of saved.plan.services) {
     for (const target of targets) {
+      // What is left on purpose is not broken: the outcome names it.
+      if (incident.outcome === 'traffic-restored' && !decidesTraffic.has(target.kind)) continue;
       const problem = problemOf(facts, incidentId, service, target, since);
       if (problem)
-        broken(`${service} ${target.target} ${problem} ${when} of ${incidentId}, which is rolled back`);
+        broken(
+          `${service} ${target.target} ${problem} ${when} of ${incidentId}, which is ${incident.outcome}`,
+        );
     }
   }
 }

@@ -82,6 +82,12 @@ const cases: readonly Case[] = [
   },
   {
     promise: 'consumers-before-providers',
+    mutant: 'stacks are pinned before users are back',
+    scenario: badAfterGood,
+    breaks: [mutants.pinsInTheFirstWave],
+  },
+  {
+    promise: 'consumers-before-providers',
     mutant: 'a provider begins although its consumer was released over',
     scenario: findScenario(process.cwd(), 'overtaken-when-back'),
     breaks: [mutants.overlooksTheOvertaken],

@@ -69,6 +69,13 @@ export const nobodyWaits = breakCalls(
   },
 );
 
+/** Services whose stacks are pinned in the wave of their traffic. */
+export const pinsInTheFirstWave = replaceFunction('PrepareServiceFunction', async ({ wave }, real) => {
+  const prepared = await real();
+  const phases = prepared.phases as object[];
+  return wave === 'traffic' ? { ...prepared, phases: [...phases, { targets: ['stack pin'] }] } : prepared;
+});
+
 /** Those who tell a service that its turn has come; tokens of approvals are not theirs. */
 const wakers = /^(WaitForConsumers|FinishService|GiveUpService)/;
 
