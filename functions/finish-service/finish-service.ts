@@ -96,12 +96,19 @@ export function finishService(deps: FinishServiceDeps) {
     if (!before) throw new LedgerCorrupt(`${service} has no result of its traffic in ${input.incidentId}.`);
     // Nothing was to be done: its traffic is not back, or everything is planned again.
     if (!isTrafficBack(before) || (await deps.incidents.overtaken(input)).length > 0)
-      return { service, status: before.status, reason: reasonOf(before.targets) };
+      return nothingToDo(before);
     const targets = await finalResults(input, plan, [...before.targets, ...input.results]);
     const status = statusOf(plan, targets);
     if (isTrafficBack({ status })) await addSnapshot(plan, before);
     await deps.incidents.putServiceResult({ ...before, status, targets, finishedAt: iso() });
     return { service, status, reason: reasonOf(targets) };
+  }
+
+  /** The machine tells why a service is skipped only in the wave that skipped it: later ones give the reason themselves. */
+  function nothingToDo({ service, status, targets, reason }: ServiceResult): FinishedService {
+    return status === 'skipped'
+      ? { service, status: 'failed', reason: reason ?? null }
+      : { service, status, reason: reasonOf(targets) };
   }
 
   /** What became of every target of this wave and the ones before it. */
