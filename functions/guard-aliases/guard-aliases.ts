@@ -11,7 +11,6 @@ import type { ReleaseRecord } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import { strayMail } from '../../shared/mail/guard-mails.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
-import { servesGoal } from '../../shared/targets/alias-check.ts';
 import type { PlanStore } from '../../shared/targets/plan-store.ts';
 import type { ServicePlan, TargetPlan } from '../../shared/targets/service-plan.ts';
 
@@ -105,7 +104,7 @@ export function guardAliases(deps: GuardAliasesDeps) {
     for (const goal of plan.targets.filter(isAlias)) {
       const state = await aliases.get(goal.function, goal.alias);
       // With weights, CodeDeploy is at work: the stack tells once that is over.
-      if (Object.keys(state.weights).length > 0 || (await servesGoal(aliases, goal, state))) continue;
+      if (Object.keys(state.weights).length > 0 || state.version === goal.toVersion) continue;
       if (undoneVersions(goal, plan, recorded).has(state.version)) stray.push({ goal, state });
     }
     return stray;

@@ -1,9 +1,4 @@
-import {
-  GetAliasCommand,
-  GetFunctionConfigurationCommand,
-  LambdaClient,
-  UpdateAliasCommand,
-} from '@aws-sdk/client-lambda';
+import { GetAliasCommand, LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/guard-aliases/handler.ts';
@@ -27,7 +22,6 @@ beforeEach(async () => {
   sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
   lambda.on(UpdateAliasCommand).resolves({});
   lambda.on(GetAliasCommand).resolves(alias('5', {}, 'rev-9'));
-  lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-5', State: 'Active' });
   mockBucket({ ...planObject(), ...catalogObject() });
   ledger = new LedgerDouble();
   await ledger.releases.open(releaseRecord({ verdict: 'bad' }));
