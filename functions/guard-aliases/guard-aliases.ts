@@ -3,11 +3,12 @@ import type { Aliases, AliasState } from '../../shared/aws/aliases.ts';
 import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import { stacksOf } from '../../shared/catalog/service-entry.ts';
+import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import { everyService, type HoldLedger } from '../../shared/ledger/hold-ledger.ts';
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
 import { lookBackReleases } from '../../shared/ledger/objections-to-good.ts';
-import type { ReleaseRecord } from '../../shared/ledger/records.ts';
+import { type IncidentRecord, isTrafficBack, type ReleaseRecord } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import { strayMail } from '../../shared/mail/guard-mails.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
@@ -47,7 +48,7 @@ interface StrayAlias {
  * pinned is the bad release, and the rollback of any later update goes there: where it has put an alias on a version that
  * the rollback undid, the alias is pointed back, and a mail says so.
  *
- * While an incident holds the service, its own steps read the aliases. A newer version is somebody's release, and a
+ * While an incident takes the service back, its own steps read the aliases. A newer version is somebody's release, and a
  * version that was not undone is somebody's choice; both stay. So does everything of a service on hold, with a mail.
  */
 export function guardAliases(deps: GuardAliasesDeps) {
@@ -66,11 +67,10 @@ export function guardAliases(deps: GuardAliasesDeps) {
   };
 
   async function guard(service: string, stack: string, eventId: string): Promise<StrayAlias[]> {
-    if (await locks.held(service)) return [];
     const recorded = await releases.list(service, { limit: lookBackReleases });
     const restored = recorded.find(({ restoredBy }) => restoredBy !== undefined);
     const incident = restored?.restoredBy && (await incidents.find(restored.restoredBy));
-    if (!restored || !incident) return [];
+    if (!restored || !incident || !(await isToBeGuarded(service, incident))) return [];
     const { incidentId, attempt } = incident;
     const plan = await plans.findService(incidentId, attempt, service);
     const stray = plan ? await strayOf(plan, recorded) : [];
@@ -91,12 +91,23 @@ export function guardAliases(deps: GuardAliasesDeps) {
     // Once the aliases are back, a second delivery of the event would not know that there is something to tell.
     await mailRoom.keep(...letter);
     if (!hold) {
+      // As every step of an incident does before it changes something.
+      if (await locks.held(service)) await locks.renew(service, lockOwner(incident));
       for (const { goal, state } of stray) {
         await aliases.point(goal.function, goal.alias, goal.toVersion, state.revisionId);
       }
     }
     await mailRoom.send(...letter);
     return stray;
+  }
+
+  /** While its own incident still works on others, a service that is back is read by no step. */
+  async function isToBeGuarded(service: string, incident: IncidentRecord): Promise<boolean> {
+    const held = await locks.held(service);
+    if (!held) return true;
+    if (held.owner !== lockOwner(incident)) return false;
+    const result = await incidents.serviceResult(incident, service);
+    return result !== undefined && isTrafficBack(result);
   }
 
   async function strayOf(plan: ServicePlan, recorded: readonly ReleaseRecord[]): Promise<StrayAlias[]> {

@@ -1,3 +1,4 @@
+import { isTrafficBack } from '../../shared/ledger/records.ts';
 import type { LedgerWrite } from './ledger-mirror.ts';
 import type { PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
@@ -33,7 +34,7 @@ export const oneIncidentPerService: PromiseCheck = {
       const holder = facts.ledger.lock(service)?.owner ?? nobody;
       const incidents = owners.map(incidentOf);
       if (incidents.includes(incidentOf(holder))) return;
-      if (keepsRestored(change) && holder === nobody) return;
+      if (keepsRestored(change) && (holder === nobody || isBackIn(facts, holder, service))) return;
       const since = Math.max(...incidents.map((one) => freed.get(`${one} ${service}`) ?? 0));
       if (makesRoom(change) && holder === nobody && at - since <= renewedMs) return;
       const by = incidents.join(' or ') || 'no incident';
@@ -42,6 +43,12 @@ export const oneIncidentPerService: PromiseCheck = {
     return undefined;
   },
 };
+
+/** Whether the incident that holds a service has taken its users back, and works on others or on stacks. */
+function isBackIn({ ledger }: RunFacts, holder: string, service: string): boolean {
+  const result = ledger.serviceResult(incidentOf(holder), service);
+  return result !== undefined && isTrafficBack(result);
+}
 
 function checkHandover(facts: RunFacts, { at, pk, before, after }: LedgerWrite, broken: (d: string) => void) {
   const [from, to] = [String(before?.owner ?? nobody), String(after?.owner ?? nobody)];

@@ -68,7 +68,7 @@ export function drawEstate(size: number): ScenarioText {
       }),
     ],
     expect: {
-      incidents: [{ service: first, outcome: 'rolled-back', detectedWithin: '10m' }],
+      incidents: [{ service: first, outcome: 'traffic-restored', detectedWithin: '10m' }],
       serves: Object.fromEntries(
         names.map((name) => [name, again.includes(name) && !goesBack.has(name) ? 2 : 1]),
       ),

@@ -21,14 +21,14 @@ interface AccountSetting {
 export const accountSettings = {
   serviceRole: {
     values: [false, true],
-    default: true,
+    default: false,
     means:
       'Whether the stacks have a service role; without one CloudFormation acts with the rights of the caller.',
     row: 'S3',
   },
   pinRights: {
     values: ['denied', 'allowed'],
-    default: 'allowed',
+    default: 'denied',
     means:
       'Whether the rights to update an alias suffice to change it through a stack that has no service role.',
     row: 'S3',

@@ -52,6 +52,12 @@ const updateFailsLate = findScenario(process.cwd(), 'update-fails-late-after-res
 const addedData = findScenario(process.cwd(), 'release-added-data');
 const addedDataAndFailed = findScenario(process.cwd(), 'failed-release-added-data');
 
+/** The same, with stacks that the coordinator may change. */
+const withServiceRole = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  account: { ...scenario.account, serviceRole: true },
+});
+
 interface Case {
   readonly promise: string;
   readonly mutant: string;
@@ -83,7 +89,7 @@ const cases: readonly Case[] = [
   {
     promise: 'consumers-before-providers',
     mutant: 'stacks are pinned before users are back',
-    scenario: badAfterGood,
+    scenario: withServiceRole(badAfterGood),
     breaks: [mutants.pinsInTheFirstWave],
   },
   {
@@ -210,7 +216,7 @@ const cases: readonly Case[] = [
   {
     promise: 'hands-off',
     mutant: 'a stack is rolled back without whatever failed',
-    scenario: findScenario(process.cwd(), 'stack-rollback-stuck'),
+    scenario: withServiceRole(findScenario(process.cwd(), 'stack-rollback-stuck')),
     breaks: [mutants.skipsWhateverFailed],
   },
   {

@@ -56,7 +56,7 @@ describe('rehearse', () => {
 
     expect(status).toBe(0);
     expect(out).toMatch(/^12-services: 12 services, and the one that most stand on is bad$/m);
-    expect(out).toMatch(/^Timeline of incident service-0000-\w+: rolled-back$/m);
+    expect(out).toMatch(/^Timeline of incident service-0000-\w+: traffic-restored$/m);
     expect(out).toMatch(/^12-services went as expected/m);
   });
 

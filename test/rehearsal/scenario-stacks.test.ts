@@ -34,7 +34,7 @@ ${text.includes('expect:') ? text : `${text}\nexpect: { incidents: [] }`}`,
 describe('the stacks of a rehearsal', () => {
   it('are deployed by change sets, without a service role where the scenario says so', async () => {
     const { result, account } = await play(`
-account: { stacks: { cart: { serviceRole: false } } }
+account: { stacks: { web: { serviceRole: true } } }
 releases: [{ service: cart, at: 1m, config: AllAtOnce }]
 expect: { incidents: [], serves: { cart: 1, web: 0 } }`);
     const describe = (StackName: string) =>

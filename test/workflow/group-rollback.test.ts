@@ -29,7 +29,7 @@ const versionsOf = (deployments: readonly Deployment[]) =>
 const afterFailedUpdate = scenario(
   'A canary fails after an update that CloudFormation took back',
   `
-account: { rollbackPolicy: none }
+account: { rollbackPolicy: none, serviceRole: true }
 releases:
   - { service: orders, at: 1m, config: AllAtOnce }
   - { service: orders, at: 20m, config: AllAtOnce, migrates: { takes: 10m, fails: true } }
@@ -43,6 +43,7 @@ expect:
 const duringVerification = scenario(
   'A deployment is stopped after its service is back',
   `
+account: { serviceRole: true }
 releases:
   - { service: orders, at: 1m, config: AllAtOnce }
   - { service: orders, at: 20m, config: AllAtOnce, bad: { after: 1m, errorRate: 0.4 } }

@@ -36,7 +36,7 @@ ${names
   )
   .join('')}
 # Where CloudFormation takes the version from its template, no release comes through before the pin.
-account: { currentVersionFrom: alias }
+account: { currentVersionFrom: alias, serviceRole: true }
 traffic: { requestsPerMinute: 600 }
 history: 5m
 rollbackHooks: [${names.map((name) => `{ function: RollbackHook_${name}, after: 60s }`).join(', ')}]
