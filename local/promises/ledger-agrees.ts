@@ -133,6 +133,8 @@ function templateProblem(
     const { Body } = account.s3.operations.GetObject(input) as { Body: Uint8Array };
     saved = Buffer.from(Body).toString();
   } catch {
+    // What a rollback restored has the template of the release that it restores, which may be gone since.
+    if (release.restores !== undefined) return undefined;
     return `the template ${templateKey} was not saved`;
   }
   const began = Object.values(release.deployments).map(({ createdAt }) => Date.parse(createdAt));

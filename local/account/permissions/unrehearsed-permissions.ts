@@ -29,9 +29,32 @@ export const unrehearsed: readonly Unrehearsed[] = [
   },
   {
     covers: (action, _, owner) =>
-      owner === 'DescribeDeploymentFunction' && action === 'cloudformation:DescribeStacks',
+      ['FollowDeploymentFunction', 'VerifyTargetFunction'].includes(owner) &&
+      action === 'lambda:GetFunctionConfiguration',
     reason:
-      "Asked only where CloudFormation's own rollback of an alias is a deployment, which AWS does not say; the account plays that it is none.",
+      'Asked only where an alias is on a newer version of the restored code, which CloudFormation publishes under a kinder setting of the account.',
+  },
+  {
+    covers: (action, _, owner) => owner === 'FollowDeploymentFunction' && action === 'dynamodb:UpdateItem',
+    reason:
+      "Asked only where CodeDeploy's own rollback takes an alias off what an incident restored; test/workflow/group-rollback.test.ts plays that.",
+  },
+  {
+    covers: (action, _, owner) => owner === 'GuardAliasesFunction' && action === 'dynamodb:UpdateItem',
+    reason:
+      'Asked only where a stack moves users while their incident still works on others; test/workflow/roll-forwards.test.ts plays that.',
+  },
+  {
+    covers: (action, _, owner) =>
+      owner === 'OpenReleaseFunction' && action === 'cloudformation:DescribeStackEvents',
+    reason:
+      'Asked only where CodeDeploy names no stack and the deployment was made by hand; test/promises plays that.',
+  },
+  {
+    covers: (action, _, owner) =>
+      owner === 'StartTargetFunction' && action === 'cloudformation:DeleteChangeSet',
+    reason:
+      'Asked only where somebody updates a stack between its change set and the execution; unit tests play that.',
   },
   {
     covers: (_action, _resources, owner) => owner === 'QueryLedgerFunction',
