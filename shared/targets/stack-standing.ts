@@ -103,10 +103,17 @@ export async function standingOf(
 async function movedAlias(aliases: Aliases, planned: readonly PlannedAlias[]): Promise<Found | undefined> {
   for (const goal of planned) {
     const state = await aliases.get(goal.function, goal.alias);
-    if ((await servesGoal(aliases, goal, state)) || isReleasedOver(goal, state)) continue;
+    if ((await servesGoal(aliases, goal, state)) || isOfSomebody(goal, state)) continue;
     return stranded(`${describeAlias(goal, state)}, which is undone`, { ask: 'point', goal, from: state });
   }
   return undefined;
+}
+
+/** Whether a newer version than those of the plan is on an alias, or is being shifted in: that is somebody's release. */
+function isOfSomebody(goal: PlannedAlias, state: AliasState): boolean {
+  return [state.version, ...Object.keys(state.weights)].some((version) =>
+    isReleasedOver(goal, { ...state, version }),
+  );
 }
 
 /**

@@ -148,6 +148,12 @@ describe.each(Object.entries(adapters))('%s of a stack', (_, target) => {
       expect(writes()).toEqual(['UpdateAliasCommand']);
     });
 
+    it("is left where a version of somebody's release is being shifted in", async () => {
+      lambda.on(GetAliasCommand).resolves(alias('4', { '7': 0.1 }));
+      await expect(target.start()).resolves.not.toHaveProperty('pointed');
+      expect(writes()).not.toContain('UpdateAliasCommand');
+    });
+
     it('has each of several pointed back, one in a step', async () => {
       const other = plannedAlias({ target: 'ListOrders:live', function: 'ListOrders' });
       let moved = [FUNCTION, 'ListOrders'];
