@@ -20,6 +20,11 @@ export const ledgerAgrees: PromiseCheck = {
   promise: 'ledger-agrees',
   watch(facts, broken) {
     const templates = new Map<string, { readonly at: number; readonly text: string }[]>();
+    /** Saved templates that a clean-up has deleted: a release may be recorded right after. */
+    const deleted = new Set<string>();
+    facts.account.wire.onPerformed(({ call: { service, operation, input } }) => {
+      if (service === 's3' && operation === 'DeleteObject') deleted.add(String(input.Key));
+    });
     facts.account.cloudFormation.onUpdate(({ at, stack, token, text }) => {
       if (isStackToken(token)) return;
       const updates = templates.get(stack) ?? [];
@@ -47,7 +52,9 @@ export const ledgerAgrees: PromiseCheck = {
         case 'lambda-alias':
           return aliasProblem(facts, release, one, at);
         case 'cloudformation':
-          return templateProblem(facts, release, one, templates.get(one.stack) ?? []);
+          return deleted.has(one.templateKey)
+            ? undefined
+            : templateProblem(facts, release, one, templates.get(one.stack) ?? []);
         case 'parameter':
           return parameterProblem(facts, one, at);
         case 'api-stage':
