@@ -17,7 +17,7 @@ export interface Statement {
 }
 
 /**
- * What of a statement is not in the Service Authorization Reference: an action or condition key that does not exist,
+ * The parts of a statement that the Service Authorization Reference does not know: an action or condition key that does not exist,
  * an action on a resource of a type it does not support, and a resource for an action that supports none. IAM accepts
  * all of these, and none of them ever grants anything.
  */

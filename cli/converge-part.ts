@@ -7,7 +7,7 @@ import type { Command } from './command-line.ts';
 import { renderChanges } from './render-changes.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What of a stack is put back. */
+/** The part of a stack that is put back. */
 export type PartName = 'pin' | 'rest';
 
 /** What came of the pin of a stack, or of its rest. */
@@ -17,7 +17,7 @@ export interface ConvergedPart {
   /** `shown` by a dry run; `declined` by the person; `refused` by what was found, or failed. */
   readonly result: 'done' | 'nothing-to-do' | 'shown' | 'declined' | 'refused';
   readonly detail: string;
-  /** What its change set holds; empty where none was read. */
+  /** The changes of its change set; empty where none was read. */
   readonly changes: readonly StackChange[];
 }
 

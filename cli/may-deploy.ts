@@ -67,7 +67,7 @@ interface RestoredAlias {
   readonly versions: readonly string[];
 }
 
-/** What of a rollback is still in force: aliases that nobody released over. */
+/** The part of a rollback that is still in force: aliases that nobody released over. */
 async function restored(live: Aliases, { plan }: LastRollback): Promise<RestoredAlias[]> {
   const goals = new Map<string, PlannedAlias>();
   for (const target of plan.targets) {

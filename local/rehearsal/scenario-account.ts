@@ -15,8 +15,7 @@ interface AccountSetting {
 /**
  * The settings of the simulated account. The coordinator has to be right under every value.
  *
- * The defaults are still the kinder answers in some rows: each becomes the worst one as soon as the coordinator
- * survives it.
+ * The default of each is its first value, the worst.
  */
 export const accountSettings = {
   serviceRole: {
