@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
-import type { SimulatedAccountOptions } from '../account/account.ts';
 import type { HookOutcome } from '../account/codedeploy/codedeploy-ports.ts';
 import { isOver } from '../account/codedeploy/deployment.ts';
 import { mergeLazily } from '../account/merge-lazily.ts';
@@ -41,8 +40,6 @@ export interface RunOptions {
   readonly root?: string;
   /** Called, in this order, once the stacks exist and before anything is scheduled. */
   readonly attach?: readonly Attach[];
-  /** How the account behaves where AWS does not say. */
-  readonly account?: Pick<SimulatedAccountOptions, 'externalId' | 'groupRollback' | 'versionMetrics'>;
 }
 
 /** Where the mails of a rehearsal go. */
@@ -91,9 +88,8 @@ export class Rehearsal {
     const behaviours = scenarioBehaviours(scenario);
     // Account and tool know each other: what versions do and how hooks end is asked only later.
     const late: { rehearsal?: Rehearsal } = {};
-    const settings = mergeLazily(accountOptions(scenario.account), options.account ?? {});
     const coordinator = await boot(
-      mergeLazily(settings, {
+      mergeLazily(accountOptions(scenario.account), {
         clock,
         random: new SeededRandom(options.seed),
         templatePath: resolve(options.root ?? '.', 'template.yaml'),

@@ -1,6 +1,5 @@
 import { type PromiseWatch, type Violation, watchPromises } from '../../local/promises/watch-promises.ts';
 import type { Attach } from '../../local/rehearsal/attachment.ts';
-import type { RunOptions } from '../../local/rehearsal/rehearsal.ts';
 import type { RehearsalResult } from '../../local/rehearsal/rehearsal-result.ts';
 import { runScenario } from '../../local/rehearsal/run-scenario.ts';
 import type { Scenario } from '../../local/rehearsal/scenario.ts';
@@ -15,20 +14,10 @@ export interface WatchedRun {
 
 /** Runs a scenario with the promises watching, and with whatever else is attached. */
 export async function watchedRun(scenario: Scenario, ...attach: Attach[]): Promise<WatchedRun> {
-  return watchedRunIn({}, scenario, ...attach);
-}
-
-/** The same in an account that behaves as `account` says. */
-export async function watchedRunIn(
-  account: NonNullable<RunOptions['account']>,
-  scenario: Scenario,
-  ...attach: Attach[]
-): Promise<WatchedRun> {
   let watch: PromiseWatch | undefined;
   const result = await runScenario(scenario, {
     seed: 1,
     root: process.cwd(),
-    account,
     attach: [
       ...attach,
       (run) => {
@@ -39,4 +28,13 @@ export async function watchedRunIn(
   });
   const violations = watch?.violations() ?? [];
   return { result, violations, broken: [...new Set(violations.map(({ promise }) => promise))] };
+}
+
+/** The same in an account that behaves as `account` says. */
+export async function watchedRunIn(
+  account: Partial<Scenario['account']>,
+  scenario: Scenario,
+  ...attach: Attach[]
+): Promise<WatchedRun> {
+  return watchedRun({ ...scenario, account: { ...scenario.account, ...account } }, ...attach);
 }
