@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { isMoving } from '../../shared/aws/stacks.ts';
 import { type AliasKind, isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
-import { LedgerCorrupt, TargetNotRestored, TargetSuperseded } from '../../shared/errors.ts';
+import { TargetNotRestored, TargetSuperseded } from '../../shared/errors.ts';
+import { givenUp } from '../../shared/incident/given-up.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import { ofItsProviders } from '../../shared/incident/turn.ts';
 import { type WakeDeps, wakeProviders } from '../../shared/incident/wake-providers.ts';
@@ -93,7 +94,7 @@ export function finishService(deps: FinishServiceDeps) {
   async function finishLater(input: Input, plan: ServicePlan): Promise<FinishedService> {
     const { service } = input;
     const before = await deps.incidents.serviceResult(input, service);
-    if (!before) throw new LedgerCorrupt(`${service} has no result of its traffic in ${input.incidentId}.`);
+    if (!before) return giveUp(input, plan);
     // Nothing was to be done: its traffic is not back, or everything is planned again.
     if (!isTrafficBack(before) || (await deps.incidents.overtaken(input)).length > 0)
       return nothingToDo(before);
@@ -104,11 +105,21 @@ export function finishService(deps: FinishServiceDeps) {
     return { service, status, reason: reasonOf(targets) };
   }
 
+  /** Somebody stopped the execution of its traffic together with the map that would have recorded that. */
+  async function giveUp(input: Input, plan: ServicePlan): Promise<FinishedService> {
+    const times = { startedAt: input.startedAt, finishedAt: iso() };
+    const result = givenUp(input, plan, 'was stopped before it recorded a result', times);
+    await deps.incidents.putServiceResult(result);
+    return nothingToDo(result);
+  }
+
   /** The machine tells why a service is skipped only in the wave that skipped it: later ones give the reason themselves. */
   function nothingToDo({ service, status, targets, reason }: ServiceResult): FinishedService {
-    return status === 'skipped'
-      ? { service, status: 'failed', reason: reason ?? null }
-      : { service, status, reason: reasonOf(targets) };
+    return {
+      service,
+      status: status === 'skipped' ? 'failed' : status,
+      reason: reason ?? reasonOf(targets),
+    };
   }
 
   /** What became of every target of this wave and the ones before it. */

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/finish-service/handler.ts';
-import { InvalidInput, LedgerCorrupt, LockLost, TransientFailure } from '../../../shared/errors.ts';
+import { InvalidInput, LockLost, TransientFailure } from '../../../shared/errors.ts';
 import type { TargetResult } from '../../../shared/ledger/records.ts';
 import { alias, notProvisioned, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject } from '../fixtures/catalog.ts';
@@ -332,10 +332,15 @@ describe('a later wave', () => {
     await expect(result()).resolves.toEqual(before);
   });
 
-  it('throws LedgerCorrupt where the traffic has no result', async () => {
-    const attempt = finish({ wave: 'rest', results: [] });
-    await expect(attempt).rejects.toBeInstanceOf(LedgerCorrupt);
-    await expect(attempt).rejects.toThrow(`orders has no result of its traffic in ${RELEASE}.`);
+  it('gives the service up where the execution of its traffic was stopped before it recorded a result', async () => {
+    const reason =
+      'its execution was stopped before it recorded a result, so that it is not known what was done last';
+    await expect(finish({ wave: 'pins', results: [] })).resolves.toEqual({
+      service: 'orders',
+      status: 'failed',
+      reason,
+    });
+    await expect(result()).resolves.toMatchObject({ status: 'failed', targets: [], reason });
   });
 
   it('comes to the same when it runs twice', async () => {
