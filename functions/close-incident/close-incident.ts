@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type EndIncidentDeps, endIncident } from '../../shared/incident/end-incident.ts';
 import type { Attempt } from '../../shared/ledger/incident-ledger.ts';
-import { isTrafficBack, type Outcome, releaseIdOf } from '../../shared/ledger/records.ts';
+import { isTrafficBack, type Outcome, restoredReleaseId } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import { describeFailure, taskFailure } from '../../shared/task-failure.ts';
 
@@ -50,7 +50,8 @@ export function closeIncident(deps: CloseIncidentDeps) {
   /** What was put back has served well by the judge's word: it is a release to go back to from now on. */
   async function confirmRestored(attempt: Attempt): Promise<void> {
     for (const result of await deps.incidents.serviceResults(attempt)) {
-      if (isTrafficBack(result)) await deps.releases.confirm(releaseIdOf(result.service, result.startedAt));
+      if (isTrafficBack(result))
+        await deps.releases.confirm(restoredReleaseId(result.service, result.startedAt));
     }
   }
 }

@@ -11,7 +11,7 @@ import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts'
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
 import {
   isTrafficBack,
-  releaseIdOf,
+  restoredReleaseId,
   type ServiceResult,
   type TargetResult,
   type TargetSnapshot,
@@ -186,7 +186,7 @@ export function finishService(deps: FinishServiceDeps) {
     const target = plan.toRelease ? await deps.releases.find(plan.toRelease) : undefined;
     const snapshot = await snapshotOf(plan);
     await deps.releases.open({
-      releaseId: releaseIdOf(plan.service, startedAt),
+      releaseId: restoredReleaseId(plan.service, startedAt),
       service: plan.service,
       startedAt,
       // As good as what it restores: versions that were live but never verified stay unverified.
@@ -204,10 +204,9 @@ export function finishService(deps: FinishServiceDeps) {
 
   /** What is live, where it could not be read when the traffic was back. */
   async function addSnapshot(plan: ServicePlan, { service, startedAt }: ServiceResult): Promise<void> {
-    const releaseId = releaseIdOf(service, startedAt);
+    const releaseId = restoredReleaseId(service, startedAt);
     const release = await deps.releases.find(releaseId);
-    // One that a person deployed in the second in which the rollback of the service began has the same id.
-    if (release?.restoredBy === undefined || release.snapshot) return;
+    if (!release || release.snapshot) return;
     const snapshot = await snapshotOf(plan);
     if (snapshot) await deps.releases.addSnapshot(releaseId, snapshot, iso());
   }

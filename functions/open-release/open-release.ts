@@ -137,31 +137,35 @@ export function openRelease(deps: OpenReleaseDeps) {
     return activity !== undefined && isMoving(activity);
   }
 
-  async function findRelease(input: Input, deployment: Deployment, entry: ServiceEntry) {
-    const at = (startedAt: number, stack?: string) => {
+  async function findRelease({ service, target }: Input, deployment: Deployment, entry: ServiceEntry) {
+    const ofStack = (startedAt: number, stack: string) => {
       const time = new Date(startedAt).toISOString();
-      return { releaseId: releaseIdOf(input.service, time), startedAt: time, stack };
+      return { releaseId: releaseIdOf(service, time), startedAt: time, stack };
     };
-    if (!entry.stack) return at(deployment.createdAt);
+    const ofItself = () => {
+      const time = new Date(deployment.createdAt).toISOString();
+      return { releaseId: releaseIdOf(service, time, deployment.id), startedAt: time, stack: undefined };
+    };
+    if (!entry.stack) return ofItself();
     const stack = await deps.stacks.describe(entry.stack);
     const updating = stack.status === 'UPDATE_IN_PROGRESS';
-    if (!(await isOfStack(deployment, entry.stack))) return at(deployment.createdAt);
+    if (!(await isOfStack(deployment, entry.stack))) return ofItself();
     const sameUpdate = updating || stack.status.startsWith('UPDATE_COMPLETE');
     if (sameUpdate && stack.lastUpdatedAt !== undefined && stack.lastUpdatedAt <= deployment.createdAt) {
-      return at(stack.lastUpdatedAt, entry.stack);
+      return ofStack(stack.lastUpdatedAt, entry.stack);
     }
     // The update is over already (its first event was lost or late): a sibling may have opened the release.
-    const [newest] = await releases.list(input.service, { limit: 1 });
+    const [newest] = await releases.list(service, { limit: 1 });
     const sibling =
       newest !== undefined &&
       newest.stack === entry.stack &&
       Date.parse(newest.startedAt) <= deployment.createdAt &&
       // What was recorded before this deployment began came with an earlier update, long at rest by then.
       (newest.recordedAt === undefined || Date.parse(newest.recordedAt) >= deployment.createdAt) &&
-      !Object.values(newest.deployments).some(({ target }) => target === input.target);
+      !Object.values(newest.deployments).some((one) => one.target === target);
     return sibling
       ? { releaseId: newest.releaseId, startedAt: newest.startedAt, stack: entry.stack }
-      : at(deployment.createdAt, entry.stack);
+      : ofStack(deployment.createdAt, entry.stack);
   }
 }
 

@@ -167,7 +167,8 @@ export function recordService(deps: RecordServiceDeps) {
   ): Promise<Recording> {
     const startedAt = began ?? iso();
     const release: ReleaseRecord = {
-      releaseId: releaseIdOf(input.service, startedAt),
+      // Deployments of the stack update join its release; what was moved by hand is one of its own.
+      releaseId: releaseIdOf(input.service, startedAt, began === undefined ? 'recorded' : undefined),
       service: input.service,
       startedAt,
       verdict: input.verdict ?? 'candidate',

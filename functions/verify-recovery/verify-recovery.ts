@@ -12,7 +12,7 @@ import type { Judgement } from '../../shared/judge/judgement.ts';
 import { secondsUntilNextLook } from '../../shared/judge/next-step.ts';
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
-import { isTrafficBack, releaseIdOf, type ServiceResult } from '../../shared/ledger/records.ts';
+import { isTrafficBack, restoredReleaseId, type ServiceResult } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import { limitConcurrency } from '../../shared/limit-concurrency.ts';
 import { shorten } from '../../shared/mail/mail-text.ts';
@@ -161,7 +161,7 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
    * Lambda's control plane for more than it answers. Where a stack was still moving, nothing was recorded but the plan.
    */
   async function restoredVersions({ service, startedAt }: ServiceResult) {
-    const { snapshot = [] } = (await deps.releases.find(releaseIdOf(service, startedAt))) ?? {};
+    const { snapshot = [] } = (await deps.releases.find(restoredReleaseId(service, startedAt))) ?? {};
     return ({ target, toVersion }: AliasTarget): string =>
       snapshot.filter(isAlias).find((one) => one.target === target)?.version ?? toVersion;
   }

@@ -276,15 +276,30 @@ export const newcomerRecord = z.strictObject({
 });
 export type NewcomerRecord = z.infer<typeof newcomerRecord>;
 
-/** Sortable id of a release: the service and the second it began, made of characters any AWS name allows. */
-export function releaseIdOf(service: string, startedAt: string): string {
-  return `${service}-${new Date(startedAt)
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z')
-    .replace(/[-:]/g, '')}`;
+/**
+ * Sortable id of a release: the service and when it began, made of characters any AWS name allows.
+ *
+ * What a stack update brings in is named by its second alone, so that all its deployments find it. Whatever else may
+ * begin in the same second has its own cause in the id, behind the milliseconds, which keep the ids sorted.
+ *
+ * @param startedAt ISO time
+ * @param cause id of the deployment, or how the release came to be; letters, digits and hyphens
+ */
+export function releaseIdOf(service: string, startedAt: string, cause?: string): string {
+  const [second = '', milliseconds] = new Date(startedAt).toISOString().replace(/[-:Z]/g, '').split('.');
+  return `${service}-${second}Z${cause === undefined ? '' : `-${milliseconds}-${cause}`}`;
+}
+
+/**
+ * Id of what the rollback of a service restored: a lock lets one rollback of a service begin at a time.
+ *
+ * @param startedAt ISO time at which the rollback of the service began
+ */
+export function restoredReleaseId(service: string, startedAt: string): string {
+  return releaseIdOf(service, startedAt, 'restored');
 }
 
 /** The service a release id belongs to. */
 export function serviceOfRelease(releaseId: string): string {
-  return releaseId.replace(/-\d{8}T\d{6}Z$/, '');
+  return releaseId.replace(/-\d{8}T\d{6}Z(-\d{3}-[A-Za-z0-9-]+)?$/, '');
 }

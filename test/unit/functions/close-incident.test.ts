@@ -2,7 +2,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/close-incident/handler.ts';
 import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
-import { releaseIdOf } from '../../../shared/ledger/records.ts';
+import { restoredReleaseId } from '../../../shared/ledger/records.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
@@ -84,7 +84,7 @@ it.each(['rolled-back', 'traffic-restored'] as const)(
   async (status) => {
     const { startedAt } = serviceResult();
     const restored = releaseRecord({
-      releaseId: releaseIdOf('orders', startedAt),
+      releaseId: restoredReleaseId('orders', startedAt),
       startedAt,
       verdict: 'candidate',
       snapshot: goodSnapshot,

@@ -50,7 +50,7 @@ const input = {
   results: [restored('CreateOrder:live')],
 };
 /** The release that a rollback begun at NOW makes. */
-const restoring = 'orders-20260105T090420Z';
+const restoring = 'orders-20260105T090420Z-000-restored';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const lambda = mockClient(LambdaClient);

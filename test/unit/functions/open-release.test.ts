@@ -9,6 +9,7 @@ import { CodeDeployClient, GetDeploymentCommand } from '@aws-sdk/client-codedepl
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/open-release/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
+import { restoredReleaseId } from '../../../shared/ledger/records.ts';
 import { deploymentInfo, metricData, stackEvent, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
@@ -204,12 +205,14 @@ describe('the state of the alarms before', () => {
 });
 
 describe('the release of a deployment that is not seen in its stack update', () => {
+  const ownId = 'orders-20260105T090030Z-000-d-ORDERS005';
+
   it('begins with the deployment when the service has no stack', async () => {
     const application = 'shop-orders-ServerlessDeploymentApplication-XY34';
     const target = { kind: 'codedeploy', function: 'CreateOrder', application, deploymentGroup: 'orders-*' };
     mockBucket(catalogObject(ordersEntry({ stack: undefined, targets: [target] })));
-    await expect(open()).resolves.toMatchObject({ releaseId: 'orders-20260105T090030Z' });
-    expect(await ledger.releases.get('orders-20260105T090030Z')).not.toHaveProperty('stack');
+    await expect(open()).resolves.toMatchObject({ releaseId: ownId });
+    expect(await ledger.releases.get(ownId)).not.toHaveProperty('stack');
   });
 
   const withoutId = () =>
@@ -223,8 +226,21 @@ describe('the release of a deployment that is not seen in its stack update', () 
     withoutId();
     stackIs({ StackStatus: 'CREATE_COMPLETE', LastUpdatedTime: undefined });
     eventsAre(stackEvent('CREATE_COMPLETE', { at: '2025-06-01T00:00:00Z' }));
-    await expect(open()).resolves.toMatchObject({ releaseId: 'orders-20260105T090030Z' });
-    expect(await ledger.releases.get('orders-20260105T090030Z')).not.toHaveProperty('stack');
+    await expect(open()).resolves.toMatchObject({ releaseId: ownId });
+    expect(await ledger.releases.get(ownId)).not.toHaveProperty('stack');
+  });
+
+  it('is not what a rollback restored that began in the same second', async () => {
+    withoutId();
+    stackIs({ StackStatus: 'UPDATE_COMPLETE' });
+    eventsAre(stackEvent('UPDATE_COMPLETE', { at: '2026-01-04T09:00:00Z' }));
+    const releaseId = restoredReleaseId('orders', deployedAt);
+    const restored = releaseRecord({ releaseId, startedAt: deployedAt, deployments: {} });
+    await ledger.releases.open({ ...restored, restoredBy: RELEASE });
+    const { releaseId: opened } = await open();
+    expect(opened).not.toBe(releaseId);
+    expect((await ledger.releases.get(releaseId)).deployments).toEqual({});
+    expect(Object.keys((await ledger.releases.get(opened)).deployments)).toEqual(['d-ORDERS005']);
   });
 
   it('begins with the deployment when a stack update began after it', async () => {
@@ -235,8 +251,8 @@ describe('the release of a deployment that is not seen in its stack update', () 
       stackEvent('UPDATE_IN_PROGRESS', { at }),
       stackEvent('UPDATE_COMPLETE', { at: '2026-01-04T09:00:00Z' }),
     );
-    await expect(open()).resolves.toMatchObject({ releaseId: 'orders-20260105T090030Z' });
-    expect(await ledger.releases.get('orders-20260105T090030Z')).not.toHaveProperty('stack');
+    await expect(open()).resolves.toMatchObject({ releaseId: ownId });
+    expect(await ledger.releases.get(ownId)).not.toHaveProperty('stack');
   });
 
   it('begins with the stack update also when CodeDeploy does not tell the stack and the update is over', async () => {

@@ -5,7 +5,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/verify-recovery/handler.ts';
 import { InvalidInput, LockLost, TransientFailure } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
-import { releaseIdOf, type TargetSnapshot } from '../../../shared/ledger/records.ts';
+import { restoredReleaseId, type TargetSnapshot } from '../../../shared/ledger/records.ts';
 import { metricData } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
@@ -96,7 +96,7 @@ it('looks at the version that was recorded when the service was put back', async
   const [recorded, ...others] = goodSnapshot;
   await ledger.releases.open(
     releaseRecord({
-      releaseId: releaseIdOf('orders', startedAt),
+      releaseId: restoredReleaseId('orders', startedAt),
       startedAt,
       snapshot: [{ ...recorded, version: '9' } as TargetSnapshot, ...others],
     }),

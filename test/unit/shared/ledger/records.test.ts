@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { serviceName } from '../../../../shared/catalog/service-entry.ts';
 import { lockOwner } from '../../../../shared/incident/lock-owner.ts';
-import { releaseIdOf, serviceOfRelease } from '../../../../shared/ledger/records.ts';
+import { releaseIdOf, restoredReleaseId, serviceOfRelease } from '../../../../shared/ledger/records.ts';
 
 fc.configureGlobal({ seed: 1 });
 
@@ -9,15 +9,31 @@ const service = fc.stringMatching(/^[a-z][a-z0-9-]{0,39}$/);
 const startedAt = fc
   .date({ min: new Date('2020-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
   .map((date) => date.toISOString());
+/** As CodeDeploy names deployments; undefined is a stack update. */
+const cause = fc.option(
+  fc.oneof(fc.stringMatching(/^d-[A-Z0-9]{9}$/), fc.constantFrom('restored', 'recorded')),
+  { nil: undefined },
+);
 
 it('names a release by its service and the second it began', () => {
   expect(releaseIdOf('orders', '2026-01-05T09:00:30.123Z')).toBe('orders-20260105T090030Z');
   expect(releaseIdOf('orders', '2026-01-05T09:00:30Z')).toBe('orders-20260105T090030Z');
 });
 
+it('names a release that no stack update brought in by its millisecond and its cause too', () => {
+  const at = '2026-01-05T09:00:30.123Z';
+  expect(releaseIdOf('orders', at, 'd-ABCDEFGHI')).toBe('orders-20260105T090030Z-123-d-ABCDEFGHI');
+  expect(restoredReleaseId('orders', at)).toBe('orders-20260105T090030Z-123-restored');
+});
+
 it('names the service of a release, hyphens and digits included', () => {
   fc.assert(
-    fc.property(service, startedAt, (name, time) => serviceOfRelease(releaseIdOf(name, time)) === name),
+    fc.property(
+      service,
+      startedAt,
+      cause,
+      (name, time, by) => serviceOfRelease(releaseIdOf(name, time, by)) === name,
+    ),
   );
   expect(serviceOfRelease('delivery-2-20260105T090030Z')).toBe('delivery-2');
 });
@@ -31,11 +47,25 @@ it('sorts the releases of a service by time', () => {
   );
 });
 
+it('sorts what began in one second by the millisecond, whatever caused it', () => {
+  const ofOneSecond = fc.uniqueArray(fc.integer({ min: 0, max: 999 }), { minLength: 2, maxLength: 2 });
+  fc.assert(
+    fc.property(service, startedAt, ofOneSecond, cause, cause, (name, time, ms, one, other) => {
+      const [first = 0, second = 0] = ms.toSorted((a, b) => a - b);
+      const at = (after: number) =>
+        new Date(Math.floor(Date.parse(time) / 1000) * 1000 + after).toISOString();
+      return (
+        releaseIdOf(name, at(first), one ?? 'restored') < releaseIdOf(name, at(second), other ?? 'restored')
+      );
+    }),
+  );
+});
+
 it('makes ids that fit an execution name, at most 80 plain characters', () => {
   fc.assert(
-    fc.property(service, startedAt, (name, time) => {
+    fc.property(service, startedAt, cause, (name, time, by) => {
       expect(serviceName.safeParse(name).success).toBe(true);
-      expect(releaseIdOf(name, time)).toMatch(/^[A-Za-z0-9-]{1,80}$/);
+      expect(releaseIdOf(name, time, by)).toMatch(/^[A-Za-z0-9-]{1,80}$/);
     }),
   );
 });
