@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { UsageError } from '../rehearsal/command-line.ts';
+import { readOptions, text, wholeNumber } from '../rehearsal/read-options.ts';
 import type { Terminal } from '../rehearsal/rehearse-command.ts';
 import { surfaceOf } from '../simulation/surface.ts';
 import { cover } from './cover.ts';
@@ -25,11 +25,13 @@ played.`;
 /** Runs the command. @returns the exit status */
 export async function coverageCommand(argv: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
   try {
-    const { help, workers } = parse(argv);
-    if (help) {
+    const { values } = readOptions(argv, { workers: text });
+    if (values.help) {
       terminal.out(usage);
       return 0;
     }
+    const workers =
+      values.workers === undefined ? availableParallelism() : wholeNumber('workers', values.workers, 1);
     return await prove(workers, terminal);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -57,21 +59,4 @@ async function prove(workers: number, { out, root }: Pick<Terminal, 'out' | 'roo
     `${runs.length} runs in ${seconds.toFixed(0)} s: ${problems.length === 0 ? 'everything was come by.' : 'NOT COVERED.'}`,
   );
   return problems.length === 0 ? 0 : 1;
-}
-
-function parse(argv: readonly string[]): { readonly help: boolean; readonly workers: number } {
-  let values: { help?: boolean; workers?: string };
-  try {
-    ({ values } = parseArgs({
-      args: [...argv],
-      options: { help: { type: 'boolean', short: 'h' }, workers: { type: 'string' } },
-    }));
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-  const workers = values.workers === undefined ? availableParallelism() : Number(values.workers);
-  if (!Number.isSafeInteger(workers) || workers < 1) {
-    throw new UsageError(`--workers takes a whole number from 1, not "${values.workers}"`);
-  }
-  return { help: values.help ?? false, workers };
 }

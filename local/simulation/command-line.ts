@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from '../rehearsal/command-line.ts';
+import { flag, readOptions, text, wholeNumber } from '../rehearsal/read-options.ts';
 
 /** What the command line asks for. */
 export type SimulateCommand =
@@ -16,49 +15,32 @@ export type SimulateCommand =
   | { readonly do: 'replay'; readonly seed: number; readonly scenario: string | undefined }
   | { readonly do: 'case'; readonly file: string };
 
+const options = {
+  runs: text,
+  seed: text,
+  scenario: text,
+  json: text,
+  replay: text,
+  case: text,
+  workers: text,
+  coverage: flag,
+};
+
 /** Reads the arguments. @throws UsageError */
 export function parseSimulateCommand(argv: readonly string[]): SimulateCommand {
-  const { values } = parse(argv);
+  const { values } = readOptions(argv, options);
   if (values.help) return { do: 'help' };
   if (values.case !== undefined) return { do: 'case', file: values.case };
   const { scenario } = values;
-  if (values.replay !== undefined) return { do: 'replay', seed: whole('replay', values.replay, 0), scenario };
+  if (values.replay !== undefined)
+    return { do: 'replay', seed: wholeNumber('replay', values.replay, 0), scenario };
   return {
     do: 'sweep',
-    runs: whole('runs', values.runs ?? '200', 1),
-    seed: whole('seed', values.seed ?? '1', 0),
+    runs: wholeNumber('runs', values.runs ?? '200', 1),
+    seed: wholeNumber('seed', values.seed ?? '1', 0),
     scenario,
     json: values.json,
     coverage: values.coverage ?? false,
-    workers: values.workers === undefined ? undefined : whole('workers', values.workers, 1),
+    workers: values.workers === undefined ? undefined : wholeNumber('workers', values.workers, 1),
   };
-}
-
-function parse(argv: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        runs: text,
-        seed: text,
-        scenario: text,
-        json: text,
-        replay: text,
-        case: text,
-        workers: text,
-        coverage: flag,
-        help: { ...flag, short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function whole(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value;
-  throw new UsageError(`--${name} takes a whole number from ${least}, not "${text}"`);
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { UsageError } from '../rehearsal/command-line.ts';
+import { flag, readOptions, text, wholeNumber } from '../rehearsal/read-options.ts';
 import {
   type AccountSettingName,
   accountSettings,
@@ -23,9 +23,11 @@ export type WorstCaseCommand =
     }
   | { readonly do: 'only'; readonly scenario: string; readonly settings: NamedSettings };
 
+const options = { scenarios: text, setting: text, only: text, workers: text, json: text, write: flag };
+
 /** Reads the arguments. @throws UsageError */
 export function parseWorstCaseCommand(argv: readonly string[]): WorstCaseCommand {
-  const { values, positionals } = parse(argv);
+  const { values, positionals } = readOptions(argv, options, { allowPositionals: true });
   if (values.help) return { do: 'help' };
   if (values.only !== undefined) {
     return { do: 'only', scenario: values.only, settings: toSettings(positionals) };
@@ -37,29 +39,9 @@ export function parseWorstCaseCommand(argv: readonly string[]): WorstCaseCommand
   if (write && (scenarios || settings)) {
     throw new UsageError('--write writes the table of every scenario and setting');
   }
-  return { do: 'all', scenarios, settings, workers: toWorkers(values.workers), json: values.json, write };
-}
-
-function parse(argv: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        scenarios: text,
-        setting: text,
-        only: text,
-        workers: text,
-        json: text,
-        write: flag,
-        help: { ...flag, short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  const workers =
+    values.workers === undefined ? availableParallelism() : wholeNumber('workers', values.workers, 1);
+  return { do: 'all', scenarios, settings, workers, json: values.json, write };
 }
 
 function toSettings(texts: readonly string[]): NamedSettings {
@@ -79,10 +61,4 @@ function toName(text: string): AccountSettingName {
   const name = settingNames.find((one) => one === text);
   if (!name) throw new UsageError(`"${text}" is no setting; settings: ${settingNames.join(', ')}`);
   return name;
-}
-
-function toWorkers(text: string | undefined): number {
-  const workers = text === undefined ? availableParallelism() : Number(text);
-  if (Number.isSafeInteger(workers) && workers > 0) return workers;
-  throw new UsageError(`--workers takes a whole number from 1, not "${text}"`);
 }
