@@ -19,9 +19,37 @@ describe('the versions of Node.js', () => {
   });
 });
 
-it('the workflow lists no checks of its own', () => {
-  const commands = Object.values<{ steps: { run?: string }[] }>(workflow.jobs)
-    .flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []))
-    .filter((run) => !run.startsWith('test "${{ needs.'));
-  expect(commands).toEqual(['.ci/run code', '.ci/run template']);
+interface Workflow {
+  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
+}
+interface Step {
+  readonly run?: string;
+  readonly env?: object;
+}
+const stepsOf = ({ jobs }: Workflow) => Object.values(jobs).flatMap(({ steps }) => steps);
+const nightly: Workflow = parse(read('.github/workflows/nightly.yml'));
+
+it('the workflows list no checks of their own', () => {
+  const commandsOf = (one: Workflow) =>
+    stepsOf(one)
+      .flatMap(({ run }) => run ?? [])
+      .filter((run) => !run.startsWith('test "${{ needs.'));
+  expect(commandsOf(workflow)).toEqual(['.ci/run code', '.ci/run template']);
+  expect(commandsOf(nightly)).toEqual(['.ci/run nightly']);
+});
+
+describe('the seeds', () => {
+  it('of what a change has to pass are fixed', () => {
+    expect(stepsOf(workflow).flatMap(({ env }) => Object.keys(env ?? {}))).toEqual([]);
+    const [, code = ''] = /^code\(\) \{\n(.*?)^\}/ms.exec(read('.ci/run')) ?? [];
+    expect(code).toMatch(/ scenarios 1$/m);
+    expect(code).toMatch(/ simulation 80 1$/m);
+  });
+
+  it('of every night are fresh', () => {
+    const [, part = ''] = /^nightly\(\) \{\n(.*?)^\}/ms.exec(read('.ci/run')) ?? [];
+    expect(part).toMatch(/fresh=\$\(date \+%s\)/);
+    expect(part).toMatch(/ scenarios "\$fresh"$/m);
+    expect(part).toMatch(/ simulation 2000 "\$fresh"$/m);
+  });
 });
