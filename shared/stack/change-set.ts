@@ -39,6 +39,9 @@ export function objectionsToPin(changes: readonly StackChange[], aliases: Readon
 /**
  * What keeps a change set from being executed as the rest: anything that is no addition, and that may lose data or
  * replace something. The type decides, because data is lost by plain changes too (a retention period, a stream, a key).
+ *
+ * A version is never added: to publish old code is refused, or makes a number that nobody asked for. The template of the
+ * rest has no version that the live one does not have, but a condition may bring one in.
  */
 export function objectionsToRest(changes: readonly StackChange[]): Objection[] {
   return changes.filter((change) => !isHarmless(change)).map(inWords);
@@ -51,7 +54,7 @@ export function removedBy(changes: readonly StackChange[]): string[] {
 
 function isHarmless({ action, type, replacement, scope, nested }: StackChange): boolean {
   if (nested || type === 'AWS::CloudFormation::Stack' || isCustom(type)) return false;
-  if (action === 'Add') return true;
+  if (action === 'Add') return type !== 'AWS::Lambda::Version';
   if (action === 'Modify' && stays(replacement) && scope.length > 0 && scope.every((one) => one === 'Tags')) {
     return true;
   }

@@ -5,7 +5,7 @@ export type RestTemplate = { readonly template: StackTemplate } | { readonly unr
 
 /**
  * The saved template as it can be applied without publishing anything: Version resources that the live stack does not
- * have are left out, every alias has the literal number of the version that it is on, and other references to a version
+ * have are left out, every alias has the literal number of the version that it is on, alone, and other references to a version
  * that is left out become the number of the alias that had it. To publish old code again is refused, or makes a new
  * version, by rules that are not documented; this way they do not matter.
  *
@@ -45,7 +45,9 @@ export function restTemplate(
 
 function onLiveVersion(resource: TemplateResource, version: string | undefined): TemplateResource {
   if (resource.Type !== 'AWS::Lambda::Alias' || version === undefined) return resource;
-  return { ...resource, Properties: { ...resource.Properties, FunctionVersion: version } };
+  // Saved weights may send requests to a version that is undone, or gone.
+  const { RoutingConfig: _, ...properties } = resource.Properties ?? {};
+  return { ...resource, Properties: { ...properties, FunctionVersion: version } };
 }
 
 /** Logical id of the version that an alias refers to. */

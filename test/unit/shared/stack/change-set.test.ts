@@ -177,6 +177,11 @@ describe('the rest', () => {
       'Thing (Custom::Migration) would be added',
     ],
     [
+      'publish a version, which old code is refused or gets a new number for',
+      { action: 'Add', type: 'AWS::Lambda::Version', replacement: undefined },
+      'Thing (AWS::Lambda::Version) would be added',
+    ],
+    [
       'change the tags of a custom resource',
       { type: 'AWS::CloudFormation::CustomResource', scope: ['Tags'] },
       'Thing (AWS::CloudFormation::CustomResource) would be changed',

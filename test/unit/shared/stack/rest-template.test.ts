@@ -49,6 +49,21 @@ it('keeps the way in which the next deployment of the team shifts traffic', () =
   expect(restOf({}).Resources.Live).toHaveProperty('UpdatePolicy.CodeDeployLambdaAliasUpdate');
 });
 
+it('has no alias split its traffic as it did when the template was saved', () => {
+  const FunctionWeight = 0.1;
+  const split = (FunctionVersion: unknown) => ({
+    AdditionalVersionWeights: [{ FunctionVersion, FunctionWeight }],
+  });
+  const splitting = (RoutingConfig: object): TemplateResource => {
+    const { Properties, ...rest } = alias(numberOf('Old'));
+    return { ...rest, Properties: { ...Properties, RoutingConfig } };
+  };
+  expect(restOf({}, { Live: splitting(split('3')) }).Resources.Live).toEqual(alias('4'));
+  // A version that only the weights name does not stand in the way.
+  const Resources = { Lone: version(), Live: splitting(split(numberOf('Lone'))) };
+  expect(restOf({}, Resources).Resources.Live).toEqual(alias('4'));
+});
+
 it('leaves the templates that it is given as they are', () => {
   const before = structuredClone([saved, live]);
   restTemplate(saved, live, on({ Live: '4' }));
