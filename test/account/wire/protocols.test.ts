@@ -308,6 +308,22 @@ describe('AWS query', () => {
     expect(error.message).toBe('A token was used');
   });
 
+  it.each([
+    ['ChangeSetNotFoundException', 'ChangeSetNotFound', 404],
+    ['InvalidChangeSetStatusException', 'InvalidChangeSetStatus', 400],
+  ])("sends %s under the service's own code %s", async (name, code, status) => {
+    const { wire } = echo('cloudformation', 'DescribeStacks', new AwsError(name, 'refused'));
+    const request = new HttpRequest({
+      hostname: 'cloudformation.us-east-1.amazonaws.com',
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+      body: Buffer.from('Action=DescribeStacks&Version=2010-05-15'),
+    });
+    const response = await bench.settle(wire.handle(request, CALLER));
+    expect(response.statusCode).toBe(status);
+    expect(Buffer.from(response.body).toString()).toContain(`<Code>${code}</Code>`);
+  });
+
   it('is told from JSON by the request, for services that speak both', async () => {
     const { wire, received } = echo('cloudwatch', 'DescribeAlarms', { MetricAlarms: [{ AlarmName: 'a' }] });
     const request = new HttpRequest({
