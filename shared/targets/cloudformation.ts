@@ -9,9 +9,14 @@ import { left, leftWhereDenied } from './left-stack.ts';
 import { stackToken } from './rollback-marker.ts';
 import type { StackPlan } from './service-plan.ts';
 import {
+  type ChangeSetStep,
+  type ChangeSetWords,
+  dropChangeSet,
+  standingByChangeSet,
+} from './stack-change-set.ts';
+import {
   type Found,
   isSettling,
-  moving,
   named,
   requested,
   restored,
@@ -31,7 +36,7 @@ export interface StackClients extends StandingClients {
 
 /** What the rest needs: a change set made, thrown away, or read and carried out. */
 type RestStep =
-  | { readonly ask: 'make' | 'drop' }
+  | ChangeSetStep
   | {
       readonly ask: 'update';
       /** Logical ids that the change set takes away. */
@@ -68,40 +73,20 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
           'Its aliases are pinned; somebody who may deploy it has to apply the rest of the saved template.',
       );
     }
-    return fromChangeSet(stack, context);
-  }
-
-  async function fromChangeSet(stack: StackState, context: TargetContext): Promise<Found<RestStep>> {
-    const { name, status } = stack;
-    const changeSet = await stacks.changeSet(name, changeSetName(context));
-    if (!changeSet) {
-      return stranded(`stack ${name} is ${status} on the template of the bad release`, { ask: 'make' });
-    }
-    switch (changeSet.is) {
-      case 'making':
-        return moving(`the change set of the rest of stack ${name} is being made`);
-      case 'executing':
-        return moving(`the change set of the rest of stack ${name} is being executed`);
-      case 'empty':
-        return restored(`stack ${name} has the saved template already`);
-      case 'failed':
-        throw left(`The saved template of stack ${name} is not applied`, [changeSet.reason]);
-      case 'outdated':
-        return stranded(`the change set of the rest of stack ${name} is out of date`, { ask: 'drop' });
-      case 'ready': {
-        const objections = objectionsToRest(changeSet.changes);
-        if (objections.length > 0) {
-          throw left(
-            `Stack ${name} stays pinned, because going back may lose or replace something`,
-            objections,
-          );
-        }
-        return stranded(`stack ${name} is ready for its saved template`, {
-          ask: 'update',
-          removed: removedBy(changeSet.changes),
-        });
+    const { name } = stack;
+    return standingByChangeSet<RestStep>(stacks, name, changeSetName(context), wordsOf(stack), (changes) => {
+      const objections = objectionsToRest(changes);
+      if (objections.length > 0) {
+        throw left(
+          `Stack ${name} stays pinned, because going back may lose or replace something`,
+          objections,
+        );
       }
-    }
+      return stranded(`stack ${name} is ready for its saved template`, {
+        ask: 'update',
+        removed: removedBy(changes),
+      });
+    });
   }
 
   async function take(step: RestStep, plan: StackPlan, context: TargetContext): Promise<Standing> {
@@ -109,8 +94,7 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
       case 'make':
         return makeChangeSet(plan, context);
       case 'drop':
-        await stacks.deleteChangeSet(plan.stack, changeSetName(context));
-        return { is: 'stranded', detail: `a change set of stack ${plan.stack} was out of date` };
+        return dropChangeSet(stacks, plan.stack, changeSetName(context));
       case 'update':
         return update(plan, step.removed, context);
     }
@@ -209,6 +193,15 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
 
 function restTemplateKey(stack: string, { incidentId, attempt }: TargetContext): string {
   return `templates/rests/${incidentId}/${attempt}/${stack}.template`;
+}
+
+function wordsOf({ name, status }: StackState): ChangeSetWords {
+  return {
+    name: `the change set of the rest of stack ${name}`,
+    before: `stack ${name} is ${status} on the template of the bad release`,
+    unchanged: `stack ${name} has the saved template already`,
+    failed: `The saved template of stack ${name} is not applied`,
+  };
 }
 
 function changeSetName({ incidentId, attempt }: TargetContext): string {

@@ -1,6 +1,5 @@
 import type { Bucket } from '../aws/bucket.ts';
 import type { Deployments } from '../aws/deployments.ts';
-import type { StackState } from '../aws/stacks.ts';
 import { TargetNotRestored } from '../errors.ts';
 import { objectionsToPin } from '../stack/change-set.ts';
 import { pinTemplate } from '../stack/pin-template.ts';
@@ -8,6 +7,12 @@ import { parseTemplate, templateText } from '../stack/stack-template.ts';
 import { left, leftWhereDenied } from './left-stack.ts';
 import { isStackToken, stackToken } from './rollback-marker.ts';
 import type { StackPinPlan } from './service-plan.ts';
+import {
+  type ChangeSetStep,
+  type ChangeSetWords,
+  dropChangeSet,
+  standingByChangeSet,
+} from './stack-change-set.ts';
 import {
   type Found,
   holdersOf,
@@ -32,9 +37,7 @@ export interface PinClients extends StandingClients {
 }
 
 /** What the pin itself needs: a change set made, thrown away, executed; the undone update cancelled. */
-interface PinStep {
-  readonly ask: 'make' | 'drop' | 'execute' | 'cancel';
-}
+type PinStep = ChangeSetStep | { readonly ask: 'execute' | 'cancel' };
 
 /** Where the template of a pin is kept, for CloudFormation to read and for a person to apply. */
 export function pinTemplateKey(incidentId: string, attempt: number, stack: string): string {
@@ -74,35 +77,19 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
         return moving(`stack ${stack.name} waits for deployment ${running.id}, which is ${running.status}`);
       }
     }
-    return fromChangeSet(plan, stack, context);
-  }
-
-  async function fromChangeSet(
-    plan: StackPinPlan,
-    stack: StackState,
-    context: TargetContext,
-  ): Promise<Found<PinStep>> {
     const { name } = stack;
-    const changeSet = await stacks.changeSet(name, changeSetName(context));
-    if (!changeSet) return stranded(`stack ${name} is not pinned`, { ask: 'make' });
-    switch (changeSet.is) {
-      case 'making':
-        return moving(`the change set that pins stack ${name} is being made`);
-      case 'executing':
-        return moving(`the change set that pins stack ${name} is being executed`);
-      case 'empty':
-        return restored(`stack ${name} has the versions that users are on already`);
-      case 'failed':
-        throw left(`Stack ${name} is not pinned`, [changeSet.reason]);
-      case 'outdated':
-        return stranded(`the change set that pins stack ${name} is out of date`, { ask: 'drop' });
-      case 'ready': {
-        const objections = objectionsToPin(changeSet.changes, new Set((await pinsOf(plan)).keys()));
+    return standingByChangeSet<PinStep>(
+      stacks,
+      name,
+      changeSetName(context),
+      wordsOf(name),
+      async (changes) => {
+        const objections = objectionsToPin(changes, new Set((await pinsOf(plan)).keys()));
         if (objections.length > 0)
           throw left(`Stack ${name} is not pinned, because more would change`, objections);
         return stranded(`stack ${name} is ready to be pinned`, { ask: 'execute' });
-      }
-    }
+      },
+    );
   }
 
   async function take({ ask }: PinStep, plan: StackPinPlan, context: TargetContext): Promise<Standing> {
@@ -111,8 +98,7 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
       case 'make':
         return makeChangeSet(plan, context);
       case 'drop':
-        await stacks.deleteChangeSet(stack, changeSetName(context));
-        return { is: 'stranded', detail: `a change set of stack ${stack} was out of date` };
+        return dropChangeSet(stacks, stack, changeSetName(context));
       case 'execute':
         return requested(
           await stacks.executeChangeSet(stack, changeSetName(context), tokenOf(context, 'pin')),
@@ -178,6 +164,15 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
   }
 
   return { read, start };
+}
+
+function wordsOf(stack: string): ChangeSetWords {
+  return {
+    name: `the change set that pins stack ${stack}`,
+    before: `stack ${stack} is not pinned`,
+    unchanged: `stack ${stack} has the versions that users are on already`,
+    failed: `Stack ${stack} is not pinned`,
+  };
 }
 
 function changeSetName({ incidentId, attempt }: TargetContext): string {
