@@ -22,7 +22,7 @@ import { type SnapshotClients, takeSnapshot } from '../../shared/ledger/take-sna
 import type { ServicePlan, TargetPlan } from '../../shared/targets/service-plan.ts';
 import { targetFailure, whyItFailed } from '../../shared/targets/target-failure.ts';
 import { verifyPlan } from '../../shared/targets/verify-plan.ts';
-import { targetsOfWave, wave } from '../../shared/targets/waves.ts';
+import { targetsOfWave, type Wave, wave } from '../../shared/targets/waves.ts';
 
 export const finishServiceInput = z.strictObject({
   incidentId: z.string(),
@@ -70,7 +70,7 @@ export function finishService(deps: FinishServiceDeps) {
   async function finishTraffic(input: Input, plan: ServicePlan): Promise<FinishedService> {
     const { incidentId, attempt, service, planKey, startedAt, skipped } = input;
     const targets = skipped ? [] : await finalResults(input, plan, input.results);
-    const status = skipped ? 'skipped' : statusOf(plan, targets);
+    const status = skipped ? 'skipped' : statusOf(plan, targets, input.wave);
     const isBack = isTrafficBack({ status });
     if (isBack) await recordRelease(plan, input);
     const finishedAt = iso();
@@ -99,7 +99,7 @@ export function finishService(deps: FinishServiceDeps) {
     if (!isTrafficBack(before) || (await deps.incidents.overtaken(input)).length > 0)
       return nothingToDo(before);
     const targets = await finalResults(input, plan, [...before.targets, ...input.results]);
-    const status = statusOf(plan, targets);
+    const status = statusOf(plan, targets, input.wave);
     if (isTrafficBack({ status })) await addSnapshot(plan, before);
     await deps.incidents.putServiceResult({ ...before, status, targets, finishedAt: iso() });
     return { service, status, reason: reasonOf(targets) };
@@ -235,12 +235,20 @@ export function finishService(deps: FinishServiceDeps) {
  * What was released over has to be planned again; what only failed does not get better by that. Targets of a later wave
  * are not among the results yet.
  */
-function statusOf(plan: ServicePlan, results: readonly TargetResult[]): ServiceResult['status'] {
+function statusOf(plan: ServicePlan, results: readonly TargetResult[], of: Wave): ServiceResult['status'] {
   if (results.some(({ status }) => status === 'superseded')) return 'superseded';
   const isRestored = ({ target }: TargetPlan) =>
     results.some((result) => result.target === target && result.status === 'restored');
   if (plan.targets.every(isRestored)) return 'rolled-back';
-  return targetsOfWave(plan, 'traffic').every(isRestored) ? 'traffic-restored' : 'failed';
+  return ofUsers(plan, of).every(isRestored) ? 'traffic-restored' : 'failed';
+}
+
+/** The targets up to a wave that decide which code users meet; a stack is one of them only where they wait for it. */
+function ofUsers(plan: ServicePlan, of: Wave): TargetPlan[] {
+  return [
+    ...targetsOfWave(plan, 'traffic').filter((one) => one.kind !== 'cloudformation' || one.neededFor),
+    ...targetsOfWave(plan, of).filter(({ phase }) => phase === 'after-stack'),
+  ];
 }
 
 function reasonOf(targets: readonly TargetResult[]): string | null {

@@ -53,7 +53,9 @@ export function prepareService({ locks, incidents, releases, plans, now }: Prepa
     const isUnpinned = before !== undefined && pinsOf(plan).some((pin) => !isRestored(before, pin));
     return {
       phases: phases
-        .map((targets) => targets.filter(({ phase }) => !(isUnpinned && phase === 'stack')))
+        .map((targets) =>
+          targets.filter(({ phase }) => !(isUnpinned && (phase === 'stack' || phase === 'after-stack'))),
+        )
         .filter((targets) => targets.length > 0)
         .map((targets) => ({ targets: targets.map(({ target }) => target) })),
       startedAt: new Date(now()).toISOString(),

@@ -1,6 +1,6 @@
 import { providerOf } from '../../shared/catalog/service-entry.ts';
 import { isTrafficBack, type ServiceResult } from '../../shared/ledger/records.ts';
-import { phasesOf } from '../../shared/targets/service-plan.ts';
+import { isStackFirst } from '../../shared/targets/waves.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 import type { PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
@@ -54,9 +54,7 @@ export const consumersBeforeProviders: PromiseCheck = {
 /** Whether the catalog wants the stack of a service before its traffic. */
 function stackGoesFirst(facts: RunFacts, owner: string, service: string): boolean {
   const plan = facts.plans.ofService(owner, service);
-  if (!plan) return false;
-  const phases = phasesOf(plan);
-  return phases.indexOf('stack') < phases.indexOf('traffic');
+  return plan !== undefined && isStackFirst(plan);
 }
 
 /** Services of a plan whose traffic is neither back nor given up. */

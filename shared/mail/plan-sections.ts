@@ -80,7 +80,7 @@ export function plannedInWords(target: TargetPlan): string {
     case 'cloudformation':
       return target.waitOnly
         ? `stack ${target.stack} waited for`
-        : `stack ${target.stack} brought to rest in the state of that release`;
+        : `stack ${target.stack} brought to rest in the state of that release${target.beforeTraffic ? ', before the traffic' : ''}`;
     case 'stack-pin':
       return `stack ${target.stack} pinned to the versions that users are on`;
     case 'parameter':
@@ -91,7 +91,10 @@ export function plannedInWords(target: TargetPlan): string {
         })
         .join(', ');
     case 'api-stage':
-      return `back from deployment ${target.fromDeployment} to deployment ${target.toDeployment}`;
+      return (
+        `back from deployment ${target.fromDeployment} to deployment ${target.toDeployment}` +
+        (target.phase === 'after-stack' ? ', after the stack' : '')
+      );
     case 'mesh':
       return `back from ${inWords(target.fromWeights)} to ${inWords(target.toWeights)}`;
     case 'hook':

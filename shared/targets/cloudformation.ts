@@ -44,8 +44,8 @@ type RestStep =
     };
 
 /**
- * Brings the rest of a stack to its saved template, once its aliases are pinned: the functions' code and configuration,
- * their roles, routes, rules. Nothing is published and no alias moves. Nothing that may hold data is changed, replaced or
+ * Brings the rest of a stack to its saved template, once its aliases are pinned, or before they move: the functions' code
+ * and configuration, their roles, routes, rules. Nothing is published and no alias moves. Nothing that may hold data is changed, replaced or
  * removed: a change set is read first, and the update runs under a stack policy that denies the rest. A stack without a
  * service role is left, because CloudFormation would act with our rights.
  *
@@ -70,7 +70,7 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     if (!stack.roleArn && !context.byDeployer) {
       throw new TargetLeft(
         `Stack ${stack.name} has no service role: an update of ours would run with the coordinator's rights. ` +
-          'Its aliases are pinned; somebody who may deploy it has to apply the rest of the saved template.',
+          'Somebody who may deploy it has to apply the rest of the saved template.',
       );
     }
     const { name } = stack;
@@ -186,9 +186,25 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
   }
 
   return {
-    read: async (plan, context) => (await find(plan, context)).standing,
-    start,
+    read: (plan, context) => leftOnlyAlone(plan, async () => (await find(plan, context)).standing),
+    start: (plan, context) => leftOnlyAlone(plan, () => start(plan, context)),
   };
+}
+
+/**
+ * A stack that is left stops nothing else, unless what follows cannot serve without it.
+ *
+ * @throws TargetNotRestored in place of TargetLeft where something waits for the stack
+ */
+async function leftOnlyAlone<T>({ neededFor }: StackPlan, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof TargetLeft) || !neededFor) throw error;
+    throw new TargetNotRestored(
+      `${error.message} What waits for it cannot serve without it: ${neededFor.join('; ')}.`,
+    );
+  }
 }
 
 function restTemplateKey(stack: string, { incidentId, attempt }: TargetContext): string {

@@ -57,6 +57,13 @@ export const stackPlan = z.strictObject({
    * a stack that rolls itself back moves aliases until it is at rest.
    */
   waitOnly: z.literal(true).optional(),
+  /** The stack goes before the traffic: its aliases are on undone code until later, and are not pointed back meanwhile. */
+  beforeTraffic: z.literal(true).optional(),
+  /**
+   * What cannot serve before the stack is back, in words. The targets that follow in the order of the service wait for the
+   * stack, and are left where it is.
+   */
+  neededFor: z.array(z.string()).min(1).optional(),
 });
 export type StackPlan = z.infer<typeof stackPlan>;
 
@@ -105,7 +112,8 @@ export type ParameterPlan = z.infer<typeof parameterPlan>;
 /** A stage of an API. */
 export const apiStagePlan = z.strictObject({
   kind: z.literal('api-stage'),
-  phase: z.literal('traffic'),
+  /** `after-stack`: the stage alone waits for the stack, and comes back in the last wave. */
+  phase: z.enum(['traffic', 'after-stack']),
   target: z.string(),
   protocol: z.enum(['rest', 'http']),
   api: z.string(),

@@ -47,7 +47,7 @@ type AnyStackPlan = StackPlan | StackPinPlan;
  *
  * | status | what is done |
  * |---|---|
- * | any, and an alias of the plan is on undone code | the alias is pointed back: a stack that goes back moves aliases |
+ * | any, and an alias of the plan is on undone code | the alias is pointed back: a stack that goes back moves aliases; not before its traffic is back |
  * | `*_IN_PROGRESS` | waited for |
  * | `UPDATE_FAILED` | `RollbackStack` |
  * | `UPDATE_ROLLBACK_FAILED` | `ContinueUpdateRollback`; where that fails too, once more without what the catalog lets it leave |
@@ -66,7 +66,7 @@ export async function standingOf(
   plan: AnyStackPlan,
   context: TargetContext,
 ): Promise<Found | Resting> {
-  const moved = await movedAlias(aliases, plan.aliases);
+  const moved = 'beforeTraffic' in plan ? undefined : await movedAlias(aliases, plan.aliases);
   if (moved) return moved;
   const stack = await stacks.describe(plan.stack);
   const { status } = stack;

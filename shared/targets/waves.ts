@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Phase } from '../catalog/phases.ts';
 import { phasesOf, type ServicePlan, type TargetPlan } from './service-plan.ts';
 
 /**
@@ -27,6 +28,19 @@ export function phasesOfWave(plan: Planned, of: Wave): (readonly TargetPlan[])[]
     .filter((targets) => targets.length > 0);
 }
 
+/** An order of phases with the stack before the traffic, which waits for it then. */
+export function stackFirst(order: readonly Phase[]): Phase[] {
+  return order
+    .filter((one) => one !== 'stack')
+    .flatMap((one) => (one === 'traffic' ? ['stack', one] : [one]));
+}
+
+/** Whether the stack of a service goes before its traffic. */
+export function isStackFirst(plan: Pick<ServicePlan, 'order'>): boolean {
+  const phases = phasesOf(plan);
+  return phases.indexOf('stack') < phases.indexOf('traffic');
+}
+
 /** The targets of a service in one wave. */
 export function targetsOfWave(plan: Planned, of: Wave): TargetPlan[] {
   return phasesOfWave(plan, of).flat();
@@ -36,7 +50,8 @@ function phaseNames(plan: Planned, of: Wave): readonly TargetPlan['phase'][] {
   if (of === 'pins') return ['pin'];
   const phases = phasesOf(plan);
   const end = phases.findLastIndex((name) => ofTraffic.has(name)) + 1;
-  return of === 'traffic' ? phases.slice(0, end) : phases.slice(end);
+  if (of === 'traffic') return phases.slice(0, end);
+  return phases.slice(end).flatMap((name) => (name === 'stack' ? [name, 'after-stack'] : [name]));
 }
 
 const pinSuffix = ' pin';

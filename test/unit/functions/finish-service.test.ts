@@ -14,11 +14,13 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/finish-service/handler.ts';
 import { InvalidInput, LockLost, TransientFailure } from '../../../shared/errors.ts';
 import type { TargetResult } from '../../../shared/ledger/records.ts';
+import type { StackPlan } from '../../../shared/targets/service-plan.ts';
 import { alias, notProvisioned, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
+  apiStagePlan,
   codeDeployPlan,
   FUNCTION,
   GOOD_RELEASE,
@@ -217,6 +219,38 @@ it('names a target that was not reached, and none of a later wave', async () => 
   ]);
 });
 
+describe('a stack that goes before the traffic', () => {
+  const left: TargetResult = { target: 'stack', status: 'left', action: 'Table would be removed' };
+  const planned = (changes: Partial<StackPlan>) =>
+    mockBucket({
+      ...catalogObject(),
+      ...planObject(
+        servicePlan({
+          targets: [codeDeployPlan(), stackPinPlan(), stackPlan({ beforeTraffic: true, ...changes })],
+          order: ['hook-before', 'parameters', 'stack', 'traffic', 'hook-after'],
+        }),
+      ),
+    });
+
+  it('does not take from users that they are back, where it is left and they need it not', async () => {
+    planned({});
+    await expect(finish({ results: [left, restored('CreateOrder:live')] })).resolves.toMatchObject({
+      status: 'traffic-restored',
+    });
+  });
+
+  it('is part of what users need where a version cannot serve without it', async () => {
+    planned({ neededFor: ['its role is gone'] });
+    const failed: TargetResult = { ...left, status: 'failed' };
+    await expect(finish({ results: [failed] })).resolves.toMatchObject({ status: 'failed' });
+    await expect(
+      finish({ results: [restored('stack'), restored('CreateOrder:live')] }),
+    ).resolves.toMatchObject({
+      status: 'traffic-restored',
+    });
+  });
+});
+
 describe('a later wave', () => {
   const pinned = restored('stack pin');
   /** The result that the waves before have left. */
@@ -280,6 +314,23 @@ describe('a later wave', () => {
       unpinned,
       { target: 'stack', status: 'left', action: 'left as it is: the stack is not pinned' },
     ]);
+  });
+
+  it('fails a service whose stage waited for a stack that did not come back', async () => {
+    const waiting = apiStagePlan({ phase: 'after-stack' });
+    const targets = [codeDeployPlan(), stackPinPlan(), stackPlan(), waiting];
+    mockBucket({ ...catalogObject(), ...planObject(servicePlan({ targets })) });
+    await cameTo();
+    await expect(finish({ wave: 'pins', results: [pinned] })).resolves.toMatchObject({
+      status: 'traffic-restored',
+    });
+    const rest: TargetResult = { target: 'stack', status: 'failed', action: 'it has no service role' };
+    await expect(finish({ wave: 'rest', results: [rest] })).resolves.toMatchObject({ status: 'failed' });
+    expect((await result())?.targets.at(-1)).toEqual({
+      target: waiting.target,
+      status: 'failed',
+      action: 'not reached: an earlier step failed',
+    });
   });
 
   it('is superseded where a stack was released over', async () => {

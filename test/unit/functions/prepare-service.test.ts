@@ -6,6 +6,7 @@ import type { TargetResult } from '../../../shared/ledger/records.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
+  apiStagePlan,
   codeDeployPlan,
   hookPlan,
   newcomer,
@@ -108,6 +109,17 @@ describe('after the traffic', () => {
   ])('leaves out the rest of a stack whose pin %s', async (_, results) => {
     await cameTo(...results);
     await expect(prepare({ wave: 'rest' })).resolves.toMatchObject({ phases: [{ targets: ['hook after'] }] });
+  });
+
+  it('leaves out a stage that waits for a stack which is not pinned', async () => {
+    const waiting = [stackPinPlan(), stackPlan(), apiStagePlan({ phase: 'after-stack' })];
+    mockBucket(planObject(servicePlan({ targets: waiting })));
+    await cameTo({ ...pinned, status: 'left' });
+    await expect(prepare({ wave: 'rest' })).resolves.toMatchObject({ phases: [] });
+    await cameTo(pinned);
+    await expect(prepare({ wave: 'rest' })).resolves.toMatchObject({
+      phases: [{ targets: ['stack'] }, { targets: ['a1b2c3/prod'] }],
+    });
   });
 
   it('lays out the rest of a service whose stack is only waited for, and so has no pin', async () => {

@@ -258,6 +258,28 @@ describe('a stack on the template of the bad release', () => {
     expect(sent()).toEqual([]);
   });
 
+  it('is not only left where something cannot serve without it', async () => {
+    stackIs({ RoleARN: undefined });
+    const needed = stackPlan({ neededFor: ['CreateOrder: its role is gone'] });
+    for (const call of [target.start(needed, context), target.read(needed, context)]) {
+      await expect(call).rejects.toBeInstanceOf(TargetNotRestored);
+      await expect(call).rejects.toThrow(
+        'What waits for it cannot serve without it: CreateOrder: its role is gone.',
+      );
+    }
+    expect(sent()).toEqual([]);
+  });
+
+  it('leaves its aliases where they are as long as their traffic is not back', async () => {
+    noChangeSet();
+    lambda.on(GetAliasCommand, { FunctionName: FUNCTION, Name: 'live' }).resolves(alias('5'));
+    await target.start(stackPlan({ beforeTraffic: true }), context);
+    expect(sent()).toEqual([['CreateChangeSetCommand', expect.anything()]]);
+    expect(JSON.parse(stored.get(key) ?? '').Resources.CreateOrderAliaslive.Properties.FunctionVersion).toBe(
+      '5',
+    );
+  });
+
   it('is asked for without a service role by somebody who may deploy', async () => {
     stackIs({ RoleARN: undefined });
     await expect(target.start(plan, { ...context, byDeployer: true })).resolves.toMatchObject({

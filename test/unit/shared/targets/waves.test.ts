@@ -1,8 +1,22 @@
 import * as fc from 'fast-check';
 import { type Phase, phase } from '../../../../shared/catalog/phases.ts';
 import type { TargetPlan } from '../../../../shared/targets/service-plan.ts';
-import { phasesOfWave, targetsOfWave, type Wave, wave } from '../../../../shared/targets/waves.ts';
-import { codeDeployPlan, hookPlan, parameterPlan, stackPinPlan, stackPlan } from '../../fixtures/records.ts';
+import {
+  isStackFirst,
+  phasesOfWave,
+  stackFirst,
+  targetsOfWave,
+  type Wave,
+  wave,
+} from '../../../../shared/targets/waves.ts';
+import {
+  apiStagePlan,
+  codeDeployPlan,
+  hookPlan,
+  parameterPlan,
+  stackPinPlan,
+  stackPlan,
+} from '../../fixtures/records.ts';
 
 fc.configureGlobal({ seed: 1 });
 
@@ -92,6 +106,32 @@ it('has every target in one wave, and users back before the last one, in every o
         phases.indexOf(one.phase as Phase),
       );
       expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
+    }),
+  );
+});
+
+it('puts a stage that waits for its stack right after it, in the last wave', () => {
+  const waiting = [...targets, apiStagePlan({ phase: 'after-stack' })];
+  const order: Phase[] = ['hook-before', 'parameters', 'traffic', 'hook-after', 'stack'];
+  expect(phasesOfWave({ targets: waiting }, 'rest').map((one) => one.map(({ target }) => target))).toEqual([
+    ['stack'],
+    ['a1b2c3/prod'],
+    ['hook-after'],
+  ]);
+  expect(targetsOfWave({ targets: waiting, order }, 'rest').at(-1)?.target).toBe('a1b2c3/prod');
+  expect(targetsOfWave({ targets: waiting }, 'traffic').map(({ target }) => target)).not.toContain(
+    'a1b2c3/prod',
+  );
+});
+
+it('puts the stack before the traffic in every order, and leaves everything else where it is', () => {
+  const order = fc.shuffledSubarray([...phase.options], { minLength: phase.options.length });
+  fc.assert(
+    fc.property(order, (phases) => {
+      const first = stackFirst(phases);
+      expect(isStackFirst({ order: first })).toBe(true);
+      expect(stackFirst(first)).toEqual(first);
+      expect(first.filter((one) => one !== 'stack')).toEqual(phases.filter((one) => one !== 'stack'));
     }),
   );
 });
