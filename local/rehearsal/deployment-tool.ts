@@ -220,7 +220,10 @@ export class DeploymentTool {
       config,
       hooks,
       ...(migration && { migration }),
-      added: [...(before.added ?? []), ...(release.adds ?? [])],
+      added: [...(before.added ?? []), ...(release.adds ?? [])].filter(
+        ({ resource }) => !release.removes?.includes(resource),
+      ),
+      retries: release.retries ?? before.retries,
       exports: release.exports ?? before.exports ?? [],
       imports: release.imports ?? before.imports ?? [],
     };

@@ -25,7 +25,7 @@ import type { AccountState } from './rehearsal-result.ts';
 import { reportedPlan } from './reported-plan.ts';
 import { deployRollbackHooks } from './rollback-hooks.ts';
 import type { Scenario } from './scenario.ts';
-import { scenarioBehaviours, trafficSources } from './scenario-behaviours.ts';
+import { scenarioBehaviours, trafficSources, withoutItsData } from './scenario-behaviours.ts';
 import type { Loss } from './scenario-fault.ts';
 import { hookName } from './service-template.ts';
 import { Timeline, type TimelineEntry } from './timeline.ts';
@@ -174,7 +174,7 @@ export class Rehearsal {
     const code = this.coordinator.account.lambda.codeOf(name, version) ?? '';
     const behaviour = behaviours.get(code);
     if (!behaviour) throw new Error(`No scenario says how ${name}:${version} (${code}) answers.`);
-    return behaviour;
+    return withoutItsData(behaviour, this.coordinator.account, name, version);
   }
 
   hookOutcome(name: string): HookOutcome | undefined {

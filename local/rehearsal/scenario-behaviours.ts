@@ -1,4 +1,5 @@
 import { isAlias } from '../../shared/catalog/alias-kinds.ts';
+import type { SimulatedAccount } from '../account/account.ts';
 import type { Behaviour } from '../traffic/behaviour.ts';
 import type { Rate } from '../traffic/rate.ts';
 import type { TrafficSource } from '../traffic/traffic.ts';
@@ -44,6 +45,27 @@ export function scenarioBehaviours(scenario: Scenario): ReadonlyMap<string, Beha
     }
   }
   return behaviours;
+}
+
+/**
+ * How a version answers that has names of tables, buckets and queues in its environment: every request fails as long as one
+ * of them is gone.
+ */
+export function withoutItsData(
+  behaviour: Behaviour,
+  { lambda, cloudFormation: { data } }: SimulatedAccount,
+  functionName: string,
+  version: string,
+): Behaviour {
+  const { Variables = {} } = Object(lambda.version(functionName, version)?.properties.Environment) as {
+    readonly Variables?: Readonly<Record<string, unknown>>;
+  };
+  const names = Object.values(Variables)
+    .map(String)
+    .filter((name) => data.holders.some(({ physicalId }) => physicalId === name));
+  if (names.length === 0) return behaviour;
+  const isGone = (at: number) => names.some((name) => data.wasThere(name, at) === false);
+  return { ...behaviour, phases: [{ when: isGone, errorRate: 1 }, ...(behaviour.phases ?? [])] };
 }
 
 function badPhase(bad: Scenario['releases'][number]['bad'], logicalId: string): Pick<Behaviour, 'phases'> {

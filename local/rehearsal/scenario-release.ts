@@ -34,6 +34,10 @@ export const addedResource = z.strictObject({
   resource: z.string().regex(/^[A-Za-z0-9]{1,100}$/),
   type: z.enum(['table', 'bucket', 'queue']),
   deletionPolicy: z.enum(['Delete', 'Retain', 'RetainExceptOnCreate']).optional(),
+  /** The template gives it a name; otherwise CloudFormation makes one up, and another one each time. */
+  named: z.boolean().default(false),
+  /** The functions have its name in their environment: without it they cannot serve. */
+  used: z.boolean().default(false),
   /** When the first data is written to it, counted from its creation; `never` leaves it empty. */
   written: z.union([positiveDuration, z.literal('never')]).prefault('0s'),
 });
@@ -63,6 +67,10 @@ export const release = z.strictObject({
   disableRollback: z.boolean().optional(),
   /** Tables, buckets and queues that come into the stack with this release, and what is written to them. */
   adds: z.array(addedResource).optional(),
+  /** Resources of earlier releases that leave the stack with this one, by their logical ids. */
+  removes: z.array(z.string()).min(1).optional(),
+  /** How often asynchronous invocations are tried again from this release on, by the stack's invoke configurations. */
+  retries: z.number().int().min(0).max(2).optional(),
   /** Values that the stack exports from this release on, by the names of the exports. */
   exports: z.array(exportName).optional(),
   /** Exports of other stacks that the stack imports from this release on. */

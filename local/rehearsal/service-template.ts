@@ -12,6 +12,8 @@ export interface ServiceState {
   readonly hooks: ScenarioRelease['hooks'];
   /** Resources that releases have added. */
   readonly added?: readonly AddedResource[];
+  /** How often asynchronous invocations are tried again; Lambda's own default where it is left out. */
+  readonly retries?: number | undefined;
   /** Names of what the stack exports, and of what it imports. */
   readonly exports?: readonly string[];
   readonly imports?: readonly string[];
@@ -64,6 +66,7 @@ export function serviceTemplate(
             LOG_LEVEL: { Ref: 'LogLevel' },
             TABLE_NAME: { Ref: 'Table' },
             API_KEY: { Ref: 'ApiKey' },
+            ...usedNames(state),
           },
         },
       },
@@ -81,7 +84,8 @@ export function serviceTemplate(
         Type: 'AWS::SSM::Parameter',
         Properties: { Name: `/${entry.stack}/table/name`, Type: 'String', Value: { Ref: 'Table' } },
       },
-      ...addedResources(state),
+      ...addedResources(entry, state),
+      ...invokeConfigs(entry, state),
       ...importingResources(entry, state),
       ...migrationResource(entry, state),
       ...hookResources(entry, state),
@@ -106,11 +110,47 @@ const dataTypes = {
   queue: { Type: 'AWS::SQS::Queue' },
 } as const;
 
-function addedResources({ added = [] }: ServiceState) {
+const nameProperties = { table: 'TableName', bucket: 'BucketName', queue: 'QueueName' } as const;
+
+function addedResources({ stack }: ServiceEntry, { added = [] }: ServiceState) {
   return Object.fromEntries(
-    added.map(({ resource, type, deletionPolicy }) => [
-      resource,
-      { ...dataTypes[type], ...(deletionPolicy && { DeletionPolicy: deletionPolicy }) },
+    added.map(({ resource, type, deletionPolicy, named }) => {
+      const { Type, ...rest } = dataTypes[type];
+      const name = named && { [nameProperties[type]]: `${stack}-${resource}`.toLowerCase() };
+      return [
+        resource,
+        {
+          Type,
+          Properties: { ...('Properties' in rest && rest.Properties), ...name },
+          ...(deletionPolicy && { DeletionPolicy: deletionPolicy }),
+        },
+      ];
+    }),
+  );
+}
+
+function usedNames({ added = [] }: ServiceState) {
+  return Object.fromEntries(
+    added
+      .filter(({ used }) => used)
+      .map(({ resource }) => [`${resource.toUpperCase()}_NAME`, { Ref: resource }]),
+  );
+}
+
+function invokeConfigs({ targets }: ServiceEntry, { retries }: ServiceState) {
+  if (retries === undefined) return {};
+  return Object.fromEntries(
+    targets.filter(isAlias).map((target) => [
+      `${target.function}Invocations`,
+      {
+        Type: 'AWS::Lambda::EventInvokeConfig',
+        Properties: {
+          FunctionName: { Ref: target.function },
+          Qualifier: target.alias,
+          MaximumRetryAttempts: retries,
+        },
+        DependsOn: [`${target.function}Alias${target.alias}`],
+      },
     ]),
   );
 }

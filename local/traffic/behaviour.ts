@@ -25,6 +25,8 @@ export interface Phase extends Partial<Answers> {
   readonly every?: { readonly periodMs: number; readonly forMs: number };
   /** Only while the version has at least this part of its alias's traffic, 0 to 1. */
   readonly minShare?: number;
+  /** Only at these times, ms since the epoch. */
+  readonly when?: (at: number) => boolean;
   /** Only while another function's version has at least `minShare` (default: any) of its alias's traffic. */
   readonly beside?: {
     readonly functionName: string;
@@ -41,6 +43,8 @@ export interface Behaviour extends Answers {
 
 /** What a phase's conditions are held against. */
 export interface Moment {
+  /** ms since the epoch */
+  readonly at: number;
   readonly sinceStartMs: number;
   readonly sinceReleaseMs: number;
   /** The version's part of its alias's traffic. */
@@ -60,6 +64,7 @@ function holds(phase: Phase, moment: Moment): boolean {
   const elapsed = phase.since === 'release' ? moment.sinceReleaseMs : moment.sinceStartMs;
   if (phase.from !== undefined && elapsed < phase.from) return false;
   if (phase.until !== undefined && elapsed >= phase.until) return false;
+  if (phase.when && !phase.when(moment.at)) return false;
   if (phase.minShare !== undefined && moment.share < phase.minShare) return false;
   if (phase.every !== undefined) {
     const { periodMs, forMs } = phase.every;

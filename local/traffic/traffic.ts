@@ -202,6 +202,7 @@ export class Traffic {
     // A history that begins "always" (-Infinity) tells no moment of release to count from.
     const released = Number.isFinite(first) ? first : this.#clock.startedAt;
     return answersAt(behaviour, {
+      at,
       sinceStartMs: at - this.#clock.startedAt,
       sinceReleaseMs: at - released,
       share,

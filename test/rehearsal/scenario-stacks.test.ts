@@ -87,6 +87,26 @@ expect:
     ]);
   });
 
+  it('fail every request of code whose table is gone', async () => {
+    const { result, account } = await play(`
+releases:
+  - { service: cart, at: 1m, config: AllAtOnce, adds: [{ resource: Orders, type: table, named: true, used: true }] }
+  - { service: cart, at: 10m, config: AllAtOnce, removes: [Orders] }
+expect: { incidents: [], serves: { cart: 2 }, data: { cart.Orders: lost } }`);
+    const errorRate = (version: string, minute: number) =>
+      account.traffic?.expected(
+        'shop-cart-Add',
+        'live',
+        version,
+        Date.parse('2026-01-05T09:00:00Z') + minute * 60_000,
+      ).errorRate;
+
+    expect(result.violations).toEqual([]);
+    expect(errorRate('2', 5)).toBeLessThan(0.01);
+    expect(errorRate('2', 12)).toBe(1);
+    expect(errorRate('3', 12)).toBeLessThan(0.01);
+  });
+
   it('roll back an update while one of their rollback triggers rings', async () => {
     const { result } = await play(`
 account: { ringingTrigger: counts }

@@ -4,7 +4,7 @@ const base = { errorRate: 0.001, latencyMs: 100, latencySpread: 0.3 };
 const MINUTE = 60_000;
 
 function moment(over: Partial<Moment> = {}): Moment {
-  return { sinceStartMs: 0, sinceReleaseMs: 0, share: 1, shareOf: () => 0, ...over };
+  return { at: 0, sinceStartMs: 0, sinceReleaseMs: 0, share: 1, shareOf: () => 0, ...over };
 }
 
 describe('answersAt', () => {

@@ -19,15 +19,26 @@ export interface DataHolder {
 /** The tables, buckets and queues of the stacks, also those that are gone. */
 export class StoredData {
   readonly #holders = new Map<string, DataHolder>();
+  /** Those that were deleted before another of their name was made. */
+  readonly #replaced: DataHolder[] = [];
   readonly #created = new Listeners<DataHolder>();
   readonly #deleted = new Listeners<DataHolder>();
 
   /** Every one there is or has been, in the order they were made. */
   get holders(): readonly DataHolder[] {
-    return [...this.#holders.values()];
+    return [...this.#replaced, ...this.#holders.values()];
+  }
+
+  /** Whether something of this name was there at a time, ms since the epoch; undefined where there never was one. */
+  wasThere(physicalId: string, at: number): boolean | undefined {
+    const known = this.holders.filter((holder) => holder.physicalId === physicalId);
+    if (known.length === 0) return undefined;
+    return known.some(({ createdAt, deletedAt }) => createdAt <= at && (deletedAt ?? Infinity) > at);
   }
 
   create(holder: Omit<DataHolder, 'writtenAt' | 'deletedAt'>): void {
+    const before = this.#holders.get(holder.physicalId);
+    if (before) this.#replaced.push(before);
     const made = { ...holder, writtenAt: undefined, deletedAt: undefined };
     this.#holders.set(holder.physicalId, made);
     this.#created.tell(() => made);
