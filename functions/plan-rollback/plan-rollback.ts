@@ -8,8 +8,7 @@ import { planDigest } from '../../shared/targets/plan-digest.ts';
 import type { PlanKeys, PlanStore } from '../../shared/targets/plan-store.ts';
 import type { RollbackPlan } from '../../shared/targets/service-plan.ts';
 import { planDifferences } from './plan-differences.ts';
-import type { PlanServiceDeps } from './plan-service.ts';
-import { planServices } from './plan-services.ts';
+import { type PlanServicesDeps, planServices } from './plan-services.ts';
 
 export const planRollbackInput = z.strictObject({
   /** The incident, which has the id of the bad release; for mode `plan` there need not be one. */
@@ -20,7 +19,7 @@ export const planRollbackInput = z.strictObject({
 });
 
 /** What the rule needs. */
-export interface PlanRollbackDeps extends PlanServiceDeps {
+export interface PlanRollbackDeps extends PlanServicesDeps {
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
   readonly incidents: IncidentLedger;

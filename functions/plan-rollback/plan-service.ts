@@ -1,4 +1,4 @@
-import { isAtRest, type Stacks } from '../../shared/aws/stacks.ts';
+import { isAtRest } from '../../shared/aws/stacks.ts';
 import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import { type ServiceEntry, targetName } from '../../shared/catalog/service-entry.ts';
 import type { Move } from '../../shared/cut/selection.ts';
@@ -6,14 +6,15 @@ import type { ReleaseRecord, TargetSnapshot, WatchedDeployment } from '../../sha
 import { instant } from '../../shared/mail/mail-text.ts';
 import { usualSeconds } from '../../shared/targets/expected-duration.ts';
 import type { ServicePlan, StackPlan, TargetPlan } from '../../shared/targets/service-plan.ts';
-import { planStack, waitFor } from './plan-stack.ts';
+import { planStacks } from './plan-stacks.ts';
 import { type PlanTargetDeps, planTarget } from './plan-target.ts';
 import { isStateBefore, type PlannedIncident } from './release-timeline.ts';
 import { causeInWords, objectionInWords } from './rollback-reasons.ts';
+import type { StackComparison } from './stack-comparison.ts';
 
 /** What planning a service reads of AWS. */
 export interface PlanServiceDeps extends PlanTargetDeps {
-  readonly stacks: Stacks;
+  readonly comparison: StackComparison;
 }
 
 /** A service as it is planned by itself: whom it waits for is a matter of the whole plan. */
@@ -42,35 +43,28 @@ export async function planService(
     undoneSince: move.undone.at(-1)?.startedAt ?? bad.startedAt,
     isBack: wasPutBack(releases[0], toRelease, incident),
   };
-  const targets: TargetPlan[] = [];
+  const traffic: TargetPlan[] = [];
   const unchanged: { target: string; reason: string }[] = [];
   for (const target of entry.targets) {
     if (target.kind === 'cloudformation') continue;
     const planned = await planTarget(deps, target, bad, earlier, wayBack);
     if ('reason' in planned) unchanged.push({ target: targetName(target), reason: planned.reason });
-    else targets.push(planned);
+    else traffic.push(planned);
   }
   const usual = usualSeconds(releases);
-  const stackTargets = entry.targets.filter((target) => target.kind === 'cloudformation');
-  for (const target of stackTargets) {
-    const goal = wayBack.snapshot.find((one) => one.target === targetName(target));
-    const planned = planStack(entry, target, bad, wayBack.undoneSince, goal, targets);
-    if ('reason' in planned) unchanged.push({ target: targetName(target), reason: planned.reason });
-    else targets.push(...planned);
-  }
-  if (bad.stack && stackTargets.length === 0) targets.push(waitFor(bad.stack, targets));
+  const stacks = await planStacks(deps.comparison, entry, bad, wayBack, traffic);
   return {
     service: entry.service,
     fromRelease: bad.releaseId,
     ...(toRelease && { toRelease }),
     reason: wayBack.reason,
-    targets,
-    unchanged,
-    ...(entry.order && { order: entry.order }),
+    targets: [...stacks.targets],
+    unchanged: [...unchanged, ...stacks.unchanged],
+    ...(stacks.order && { order: [...stacks.order] }),
     ...(entry.policy.onFailure === 'continue' && { onFailure: 'continue' as const }),
     ...(usual !== undefined && { usualSeconds: usual }),
     undoes: move.undone.map(({ releaseId }) => releaseId),
-    risks: await risksOf(deps, move, targets),
+    risks: [...(await risksOf(deps, move, stacks.targets)), ...stacks.risks],
   };
 }
 
@@ -114,7 +108,7 @@ function reasonOf({ to, causes }: Move<ReleaseRecord>, own: boolean): string {
 }
 
 async function risksOf(
-  { stacks }: PlanServiceDeps,
+  { comparison }: PlanServiceDeps,
   { to, passedOver }: Move<ReleaseRecord>,
   targets: readonly TargetPlan[],
 ): Promise<string[]> {
@@ -127,7 +121,7 @@ async function risksOf(
   risks.push(...coldStarts(to.snapshot ?? [], targets));
   for (const target of targets) {
     if (target.kind !== 'cloudformation') continue;
-    const { status, roleArn } = await stacks.describe(target.stack);
+    const { status, roleArn } = await comparison.state(target.stack);
     if (!roleArn && !target.waitOnly) {
       risks.push(
         `stack ${target.stack} has no service role: its aliases are pinned, and the rest of it is left to somebody who may deploy it`,

@@ -1,3 +1,4 @@
+import type { Stacks } from '../../shared/aws/stacks.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import { DependencyGraph } from '../../shared/cut/dependency-graph.ts';
 import { rollbackOrder } from '../../shared/cut/rollback-order.ts';
@@ -5,10 +6,17 @@ import { LedgerCorrupt } from '../../shared/errors.ts';
 import type { ReleaseRecord } from '../../shared/ledger/records.ts';
 import { limitConcurrency } from '../../shared/limit-concurrency.ts';
 import type { RollbackPlan, ServicePlan } from '../../shared/targets/service-plan.ts';
-import { type LoneServicePlan, type PlanServiceDeps, planService } from './plan-service.ts';
+import { type LoneServicePlan, planService } from './plan-service.ts';
+import type { PlanTargetDeps } from './plan-target.ts';
 import type { PlannedIncident } from './release-timeline.ts';
 import { stayInWords } from './rollback-reasons.ts';
 import { selectMoves } from './select-moves.ts';
+import { StackComparison } from './stack-comparison.ts';
+
+/** What planning reads of AWS. */
+export interface PlanServicesDeps extends PlanTargetDeps {
+  readonly stacks: Stacks;
+}
 
 /** What is planned for. */
 export interface PlanRequest {
@@ -33,7 +41,7 @@ const atOnce = 10;
  *
  * @throws NoWayBack, Irreversible as selectMoves does
  */
-export async function planServices(deps: PlanServiceDeps, request: PlanRequest): Promise<PlannedServices> {
+export async function planServices(deps: PlanServicesDeps, request: PlanRequest): Promise<PlannedServices> {
   const { services, incident } = request;
   const limited = limitConcurrency(atOnce);
   const read = new Map<string, Promise<readonly ReleaseRecord[]>>();
@@ -43,7 +51,9 @@ export async function planServices(deps: PlanServiceDeps, request: PlanRequest):
     return known;
   };
   const graph = new DependencyGraph(Object.values(services));
-  const selected = await selectMoves(deps, { graph, incident, releasesOf, limited });
+  const comparison = new StackComparison(deps);
+  const entryOf = (service: string) => services[service];
+  const selected = await selectMoves(deps, { graph, incident, releasesOf, limited, comparison, entryOf });
   if ('supersededBy' in selected) return selected;
   const { moves, stays } = selected;
   const planned = new Map(
@@ -51,7 +61,9 @@ export async function planServices(deps: PlanServiceDeps, request: PlanRequest):
       moves.map(async (move) => {
         const entry = services[move.service] as ServiceEntry;
         const releases = await releasesOf(move.service);
-        const plan = await limited(() => planService(deps, entry, move, releases, incident));
+        const plan = await limited(() =>
+          planService({ ...deps, comparison }, entry, move, releases, incident),
+        );
         return [move.service, plan] as const;
       }),
     ),

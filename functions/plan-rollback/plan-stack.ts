@@ -13,6 +13,7 @@ export type PlannedStack = readonly [StackPinPlan, StackPlan] | { readonly reaso
  * @param undoneSince when the first of the undone releases began
  * @param goal what it is put back to; its adapter leaves the stack where it has none and does not go back by itself
  * @param targets what is planned for the aliases of the service
+ * @param when whether the stack goes before them, and what cannot serve without it
  */
 export function planStack(
   entry: ServiceEntry,
@@ -21,6 +22,7 @@ export function planStack(
   undoneSince: string,
   goal: TargetSnapshot | undefined,
   targets: readonly TargetPlan[],
+  { isFirst, neededFor }: { readonly isFirst: boolean; readonly neededFor: readonly string[] },
 ): PlannedStack {
   if (!bad.stack) return { reason: 'the release did not come through the stack' };
   const name = targetName(target);
@@ -43,7 +45,15 @@ export function planStack(
       ),
       deployments: Object.keys(bad.deployments).sort(),
     },
-    { kind: 'cloudformation', phase: 'stack', target: name, ...common, ...(goal && { snapshot: goal }) },
+    {
+      kind: 'cloudformation',
+      phase: 'stack',
+      target: name,
+      ...common,
+      ...(isFirst && { beforeTraffic: true }),
+      ...(neededFor.length > 0 && { neededFor: [...neededFor] }),
+      ...(goal && { snapshot: goal }),
+    },
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import type { DependencyGraph } from '../../shared/cut/dependency-graph.ts';
 import { selectTargets } from '../../shared/cut/select-targets.ts';
 import type { Blocked, Move, Selection, Stay } from '../../shared/cut/selection.ts';
@@ -8,6 +9,7 @@ import { missingArtefact } from '../../shared/targets/missing-artefact.ts';
 import type { PlanTargetDeps } from './plan-target.ts';
 import { isStateBefore, type PlannedIncident, releaseTimeline, stateBefore } from './release-timeline.ts';
 import { causeInWords, objectionInWords } from './rollback-reasons.ts';
+import type { StackComparison } from './stack-comparison.ts';
 import { versionsBefore } from './versions-before.ts';
 
 /** What moves are selected for. */
@@ -16,6 +18,8 @@ export interface MoveRequest {
   readonly incident: PlannedIncident;
   /** The releases of a service as the ledger has them, newest first. */
   releasesOf(service: string): Promise<readonly ReleaseRecord[]>;
+  readonly comparison: StackComparison;
+  readonly entryOf: (service: string) => ServiceEntry | undefined;
   /** Keeps what is asked of AWS side by side within bounds. */
   readonly limited: Limited;
 }
@@ -56,7 +60,7 @@ export async function selectMoves(deps: PlanTargetDeps, request: MoveRequest): P
 
 function select(
   deps: PlanTargetDeps,
-  { graph, incident, releasesOf, limited }: MoveRequest,
+  { graph, incident, releasesOf, limited, comparison, entryOf }: MoveRequest,
   before?: ReleaseRecord,
 ): Promise<Selection<ReleaseRecord>> {
   return selectTargets({
@@ -69,7 +73,8 @@ function select(
         return [...timeline.filter(({ releaseId }) => releaseId !== before.releaseId), before];
       },
       missingOf: async (release) =>
-        undoneWithAnother(release, incident) ?? limited(() => missingOf(deps, release)),
+        undoneWithAnother(release, incident) ??
+        limited(() => missingOf(deps, release, comparison, entryOf(release.service))),
     },
   });
 }
@@ -79,7 +84,12 @@ function undoneWithAnother({ undoneBy }: ReleaseRecord, { releaseId }: PlannedIn
   return undoneBy === undefined || undoneBy === releaseId ? undefined : `undone with incident ${undoneBy}`;
 }
 
-async function missingOf(deps: PlanTargetDeps, release: ReleaseRecord): Promise<string | undefined> {
+async function missingOf(
+  deps: PlanTargetDeps,
+  release: ReleaseRecord,
+  comparison: StackComparison,
+  entry: ServiceEntry | undefined,
+): Promise<string | undefined> {
   if (!release.snapshot) return 'it was never recorded what was live';
   // What the deployments began from was looked at a moment ago.
   if (isStateBefore(release)) return undefined;
@@ -87,7 +97,7 @@ async function missingOf(deps: PlanTargetDeps, release: ReleaseRecord): Promise<
     const missing = await missingArtefact(deps, target);
     if (missing) return missing;
   }
-  return undefined;
+  return entry && comparison.noWayBack(entry, release.snapshot);
 }
 
 function isWithoutWayBack(selection: Selection<ReleaseRecord>, { service }: PlannedIncident): boolean {

@@ -21,7 +21,7 @@ import {
 } from './mail-text.ts';
 import { newcomerInWords } from './newcomer-mail.ts';
 import { outcomeSections } from './outcome-sections.ts';
-import { plannedInWords, planSections } from './plan-sections.ts';
+import { plannedInWords, planSections, riskLines } from './plan-sections.ts';
 
 /** Lines of commands to finish by hand; a mail may have 256 KiB. */
 const commandLinesShown = 200;
@@ -80,6 +80,7 @@ export function trafficMail(
           'Then the same judge that condemned the release looks at the services again. One more mail ends the incident.',
         ],
       },
+      { heading: 'What may go wrong', lines: riskLines(following) },
       {
         heading: 'When',
         lines: columns([

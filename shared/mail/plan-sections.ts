@@ -22,14 +22,16 @@ export function planSections(plan: RollbackPlan, heading: (service: string) => s
     { heading: 'How long it will take', lines: durationLines(services) },
     ...details,
     { heading: 'What stays, and why', lines: stayLines(plan) },
-    {
-      heading: 'What may go wrong',
-      lines: shorten(
-        services.flatMap(({ service, risks }) => risks.map((risk) => `${service}: ${risk}`)),
-        linesShown,
-      ),
-    },
+    { heading: 'What may go wrong', lines: riskLines(services) },
   ];
+}
+
+/** What may keep services from going back well. */
+export function riskLines(services: readonly Pick<ServicePlan, 'service' | 'risks'>[]): string[] {
+  return shorten(
+    services.flatMap(({ service, risks }) => risks.map((risk) => `${service}: ${risk}`)),
+    linesShown,
+  );
 }
 
 function durationLines(services: readonly ServicePlan[]): string[] {

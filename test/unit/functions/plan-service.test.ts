@@ -4,8 +4,18 @@ import {
   GetStageCommand,
   NotFoundException,
 } from '@aws-sdk/client-api-gateway';
-import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  ApiGatewayV2Client,
+  GetDeploymentCommand as GetHttpDeploymentCommand,
+  GetStageCommand as GetHttpStageCommand,
+} from '@aws-sdk/client-apigatewayv2';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  ListStackResourcesCommand,
+  type StackResourceSummary,
+} from '@aws-sdk/client-cloudformation';
 import { CodeDeployClient, GetDeploymentCommand, ListDeploymentsCommand } from '@aws-sdk/client-codedeploy';
 import {
   GetAliasCommand,
@@ -38,12 +48,14 @@ import { alias, deploymentInfo, stackOf } from '../fixtures/aws-answers.ts';
 import { ordersEntry } from '../fixtures/catalog.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
+  apiStagePlan,
   codeDeployPlan,
   FUNCTION,
   GOOD_RELEASE,
   goodRelease,
   goodSnapshot,
   lambdaAliasPlan,
+  PROCESSED_KEY,
   plannedAlias,
   RELEASE,
   ROLE_ARN,
@@ -360,6 +372,153 @@ describe('the targets of the plan', () => {
       risks: [
         'stack shop-orders has no service role: its aliases are pinned, and the rest of it is left to somebody who may deploy it',
       ],
+    });
+  });
+
+  describe('compared with the template that was saved', () => {
+    const stateful = { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'sessions' } };
+    const saved = {
+      CreateOrder: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { Environment: { Variables: { TABLE: { Ref: 'Sessions' } } } },
+      },
+      Sessions: stateful,
+      Api: { Type: 'AWS::ApiGatewayV2::Api' },
+    };
+    const { Sessions: _, ...withoutTable } = saved;
+    const gone = `${FUNCTION}: in its environment, Sessions (AWS::DynamoDB::Table) is gone`;
+    const first = ['hook-before', 'parameters', 'stack', 'traffic', 'hook-after'];
+    const compared = (live: object, before: object = saved) => {
+      mockBucket({ [TEMPLATE_KEY]: 'Resources: {}', [PROCESSED_KEY]: { Resources: before } });
+      cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: JSON.stringify({ Resources: live }) });
+      cloudFormation.on(ListStackResourcesCommand).resolves({
+        StackResourceSummaries: [
+          { LogicalResourceId: 'CreateOrder', PhysicalResourceId: FUNCTION },
+          { LogicalResourceId: 'Api', PhysicalResourceId: 'a1b2c3' },
+        ] as StackResourceSummary[],
+      });
+      lambda.on(GetAliasCommand).resolves(alias('5'));
+    };
+
+    it('go before the traffic where its version cannot serve without them', async () => {
+      compared(withoutTable);
+      await expect(planFrom([goodRelease()])).resolves.toMatchObject({
+        order: first,
+        targets: [codeDeployPlan(), stackPinPlan(), stackPlan({ beforeTraffic: true, neededFor: [gone] })],
+        risks: [`${gone}: the stack goes before the traffic`],
+      });
+    });
+
+    it('come after the traffic where it is only at risk', async () => {
+      compared({ ...saved, Sessions: { ...stateful, Properties: { TableName: 'sessions', Tags: [] } } });
+      const plan = await planFrom([goodRelease()]);
+      expect(plan).not.toHaveProperty('order');
+      expect(plan).toMatchObject({
+        targets: [codeDeployPlan(), stackPinPlan(), stackPlan()],
+        risks: [
+          `${FUNCTION}: in its environment, Sessions (AWS::DynamoDB::Table) has changed: it may behave otherwise than it did`,
+        ],
+      });
+    });
+
+    it.each<[string, object, Record<string, unknown>, object, string]>([
+      [
+        'it would come back under another name',
+        { RoleARN: ROLE_ARN },
+        {},
+        { ...saved, Sessions: { Type: 'AWS::DynamoDB::Table' } },
+        'and stack shop-orders would not bring it back under the same name',
+      ],
+      [
+        'the stack has no service role',
+        {},
+        {},
+        saved,
+        'and stack shop-orders has no service role by which it could be brought back first',
+      ],
+      [
+        'the stack is no target',
+        { RoleARN: ROLE_ARN },
+        { targets: [{ kind: 'codedeploy', function: 'CreateOrder' }] },
+        saved,
+        'and the catalog does not make stack shop-orders a target',
+      ],
+    ])(
+      'refuse a release whose version cannot serve, where %s',
+      async (_case, stack, entry, before, reason) => {
+        compared(withoutTable, before);
+        cloudFormation.on(DescribeStacksCommand).resolves(stackOf(stack));
+        const planned = planFrom([goodRelease()], releaseRecord(), ordersEntry(entry));
+        await expect(planned).rejects.toBeInstanceOf(NoWayBack);
+        await expect(planned).rejects.toThrow(
+          `version 4 of ${FUNCTION} cannot serve: in its environment, Sessions (AWS::DynamoDB::Table) is gone, ${reason}`,
+        );
+      },
+    );
+
+    it('refuse nothing for a function that stays on its version', async () => {
+      compared(withoutTable);
+      cloudFormation.on(DescribeStacksCommand).resolves(stackOf());
+      lambda.on(GetAliasCommand).resolves(alias('4'));
+      await expect(planFrom([goodRelease()])).resolves.toMatchObject({ toRelease: GOOD_RELEASE });
+    });
+
+    it.each(['UPDATE_IN_PROGRESS', 'UPDATE_FAILED', 'UPDATE_ROLLBACK_IN_PROGRESS'] as const)(
+      'are not compared while nothing of them is deleted: %s',
+      async (StackStatus) => {
+        compared(withoutTable);
+        cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: ROLE_ARN, StackStatus }));
+        await expect(planFrom([goodRelease()])).resolves.not.toHaveProperty('order');
+        expect(cloudFormation.commandCalls(GetTemplateCommand)).toEqual([]);
+      },
+    );
+
+    it('are not compared where the entry names another stack by now', async () => {
+      compared(withoutTable);
+      const entry = ordersEntry({ stack: 'shop-orders-2' });
+      await expect(planFrom([goodRelease()], releaseRecord(), entry)).resolves.not.toHaveProperty('order');
+    });
+
+    it('let a stage alone wait whose API may not call a path', async () => {
+      const GetPermission = {
+        Type: 'AWS::Lambda::Permission',
+        Properties: { FunctionName: { Ref: 'CreateOrder' }, SourceArn: { Ref: 'Api' } },
+      };
+      compared(saved, { ...saved, GetPermission });
+      http.on(GetHttpStageCommand).resolves({ DeploymentId: 'dep-2' });
+      http.on(GetHttpDeploymentCommand).resolves({ DeploymentId: 'dep-1' });
+      const stage = {
+        kind: 'api-stage',
+        target: 'a1b2c3/prod',
+        protocol: 'http',
+        api: 'a1b2c3',
+        stage: 'prod',
+        deploymentId: 'dep-1',
+      } as const;
+      const entry = ordersEntry({
+        targets: [
+          { kind: 'codedeploy', function: 'CreateOrder' },
+          { kind: 'api-stage', protocol: 'http', api: 'a1b2c3', stage: 'prod' },
+          { kind: 'cloudformation' },
+        ],
+      });
+      const release = goodRelease({ snapshot: [...goodSnapshot, stage] });
+      const plan = await planFrom([release], releaseRecord(), entry);
+      const why = 'a1b2c3: the permission GetPermission, by which it calls its function, is gone';
+      expect(plan).not.toHaveProperty('order');
+      expect(plan).toMatchObject({
+        targets: [
+          codeDeployPlan(),
+          apiStagePlan({ phase: 'after-stack' }),
+          stackPinPlan(),
+          stackPlan({ neededFor: [why] }),
+        ],
+        risks: [
+          `${FUNCTION}: the permission GetPermission is gone: it may behave otherwise than it did`,
+          `${why}: its stages wait for the stack`,
+        ],
+      });
+      expect(servicePlanSchema.parse(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
     });
   });
 

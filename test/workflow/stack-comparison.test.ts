@@ -1,0 +1,43 @@
+import { findScenario } from '../../local/rehearsal/scenario-file.ts';
+import { watchedRunIn } from '../promises/watched-run.ts';
+
+const scenario = (name: string) => findScenario(process.cwd(), name);
+
+it('a stack goes before the traffic where the code before cannot serve without it', async () => {
+  const { result, broken } = await watchedRunIn({ serviceRole: true }, scenario('table-removed-by-release'));
+
+  expect(result.violations).toEqual([]);
+  expect(broken).toEqual([]);
+  const at = (text: string) => result.timeline.findIndex((entry) => entry.text.includes(text));
+  const updated = at('stack shop-cart is being updated to the saved template');
+  const verified = at('stack: verified, stack shop-cart is UPDATE_COMPLETE');
+  const restored = at('AddItemFunction: 100 % to version 2');
+  const lastRestored = result.timeline.findLastIndex((entry) =>
+    entry.text.includes('AddItemFunction: 100 % to version 2'),
+  );
+  expect(updated).toBeGreaterThan(restored);
+  expect(verified).toBeGreaterThan(updated);
+  expect(lastRestored).toBeGreaterThan(verified);
+  // Traffic of a version whose table is gone fails: the judge would not have called it recovered.
+  expect(result.mails.at(-1)?.body).toContain('recovered');
+  expect(result.mails[1]?.body).toContain(
+    'cart: shop-cart-AddItemFunction: in its environment, Sessions (AWS::DynamoDB::Table) is gone: the stack goes before the traffic',
+  );
+});
+
+it('users go first where the code before is only at risk, and every mail until then names it', async () => {
+  const { result, broken } = await watchedRunIn(
+    { serviceRole: true },
+    scenario('retries-changed-by-release'),
+  );
+
+  expect(result.violations).toEqual([]);
+  expect(broken).toEqual([]);
+  const risk =
+    'cart: shop-cart-AddItemFunction: the invoke configuration AddItemFunctionInvocations has changed: it may behave otherwise than it did';
+  const told = result.mails.filter(({ body }) => body.includes(risk)).map(({ subject }) => subject);
+  expect(told).toEqual([
+    '[prod] cart: bad release, rolling back',
+    '[prod] cart: users are back on good code',
+  ]);
+});
