@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { type Deployment, type Deployments, isActive } from '../../shared/aws/deployments.ts';
+import {
+  type Deployment,
+  type Deployments,
+  isActive,
+  type VersionChange,
+} from '../../shared/aws/deployments.ts';
+import { type GuardServiceDeps, guardService } from '../../shared/incident/guard-service.ts';
 import { reportStrayAlias, type StrayAliasDeps } from '../../shared/incident/stray-alias.ts';
 import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
 import type { CheckpointRecord } from '../../shared/ledger/checkpoint-records.ts';
@@ -14,6 +20,8 @@ export const followDeploymentInput = z.strictObject({
   releaseId: z.string().nullable(),
 });
 
+type Input = z.infer<typeof followDeploymentInput>;
+
 /** Whether the deployment is over, and when to look again where it is not. */
 export interface FollowedDeployment {
   readonly ended: boolean;
@@ -21,7 +29,7 @@ export interface FollowedDeployment {
 }
 
 /** What the rule needs. */
-export interface FollowDeploymentDeps extends StrayAliasDeps {
+export interface FollowDeploymentDeps extends StrayAliasDeps, GuardServiceDeps {
   readonly deployments: Deployments;
   readonly checkpoints: CheckpointLedger;
   readonly now: () => number;
@@ -31,10 +39,13 @@ export interface FollowDeploymentDeps extends StrayAliasDeps {
  * Follows a deployment that nothing is decided on any more (a rollback, or a release that is being undone) to its
  * end, and records when it moved traffic: without it the ledger could not say what was live. Where it took an alias off
  * the version that an incident restored, the incident plans again.
+ *
+ * A rollback of CodeDeploy or CloudFormation goes to the last state that they know, which may be what an incident undid:
+ * the alias is pointed back at each look, also while the traffic shifts. That may fail the deployment; users come first.
  */
 export function followDeployment(deps: FollowDeploymentDeps) {
   const { deployments, checkpoints, now } = deps;
-  return async (input: z.infer<typeof followDeploymentInput>): Promise<FollowedDeployment> => {
+  return async (input: Input): Promise<FollowedDeployment> => {
     const { deploymentId } = input;
     const deployment = await deployments.get(deploymentId);
     const ended = !isActive(deployment);
@@ -58,9 +69,29 @@ export function followDeployment(deps: FollowDeploymentDeps) {
       });
     }
     if (ended && change) await reportStrayAlias(deps, input.service, change);
-    return { ended, waitSeconds: secondsUntilNextLook(now() - deployment.createdAt) };
+    if (change && input.kind === 'rollback') await guard(input, change);
+    const waitSeconds = secondsUntilNextLook(now() - deployment.createdAt);
+    return {
+      ended,
+      waitSeconds: input.kind === 'rollback' ? Math.min(waitSeconds, guardSeconds) : waitSeconds,
+    };
   };
+
+  async function guard({ deploymentId, service }: Input, change: VersionChange): Promise<void> {
+    await guardService(deps, service, {
+      id: deploymentId,
+      told: `deployment ${deploymentId}, a rollback that the coordinator did not ask for, led users to the bad release`,
+      isStray: (goal, { version, weights }, undone) =>
+        goal.function === change.function &&
+        goal.alias === change.alias &&
+        undone.has(change.toVersion) &&
+        [version, ...Object.keys(weights)].includes(change.toVersion),
+    });
+  }
 }
+
+/** How long users may meet undone code between two looks at a rollback, s: as long as between two polls of a target. */
+const guardSeconds = 60;
 
 type Stage = Pick<CheckpointRecord, 'phase' | 'status' | 'at' | 'evidence'>;
 

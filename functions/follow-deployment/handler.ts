@@ -1,10 +1,10 @@
 import { onLambda } from '../../shared/runtime.ts';
 import { task } from '../../shared/task.ts';
-import { aliases, deployments, ledgers, planStore } from '../../shared/wiring.ts';
+import { aliases, deployments, environment, ledgers, mailRoom, planStore } from '../../shared/wiring.ts';
 import { followDeployment, followDeploymentInput } from './follow-deployment.ts';
 
 export const build = task(followDeploymentInput, (runtime) => {
-  const { checkpoints, incidents, locks } = ledgers(runtime);
+  const { checkpoints, holds, incidents, locks, releases } = ledgers(runtime);
   return followDeployment({
     deployments: deployments(runtime),
     aliases: aliases(runtime),
@@ -12,6 +12,10 @@ export const build = task(followDeploymentInput, (runtime) => {
     checkpoints,
     incidents,
     locks,
+    releases,
+    holds,
+    mailRoom: mailRoom(runtime, incidents),
+    environment: environment(runtime),
     now: runtime.now,
   });
 });

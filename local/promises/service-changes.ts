@@ -45,7 +45,7 @@ export function makesRoom({ by }: ServiceChange): boolean {
 
 /** Whether a change keeps users on what an incident restored before: it is part of none that is open. */
 export function keepsRestored({ by }: ServiceChange): boolean {
-  return by === 'GuardAliasesFunction';
+  return by === 'GuardAliasesFunction' || by === 'FollowDeploymentFunction';
 }
 
 /** Services the teams' things are in; the rest is the coordinator's own. */

@@ -1,9 +1,12 @@
 import { layOut, type Mail } from './mail-text.ts';
 
-/** Aliases that the rollback of a stack put on undone code. */
+/** Aliases that a rollback which the coordinator did not ask for led to undone code. */
 export interface StrayNews {
   readonly service: string;
-  readonly stack: string;
+  /** What led them there, as a sentence without its end. */
+  readonly told: string;
+  /** The stack that still has the undone code; undefined for a service without one. */
+  readonly stack: string | undefined;
   /** The incident that undid the code. */
   readonly incidentId: string;
   readonly moved: readonly { readonly alias: string; readonly from: string; readonly to: string }[];
@@ -11,9 +14,9 @@ export interface StrayNews {
   readonly heldBy?: string;
 }
 
-/** The mail that says that a stack's own rollback led to the bad release, and what is done about it. */
+/** The mail that says that users were led back to the bad release, and what is done about it. */
 export function strayMail(environment: string, news: StrayNews): Mail {
-  const { service, stack, incidentId, moved, heldBy } = news;
+  const { service, told, stack, incidentId, moved, heldBy } = news;
   const subject =
     heldBy === undefined
       ? 'users were on the bad release again'
@@ -24,7 +27,7 @@ export function strayMail(environment: string, news: StrayNews): Mail {
       : `Nothing is changed, because ${heldBy} put the service on hold.`;
   return layOut(
     `[${environment}] ${service}: ${subject}`,
-    `${service}: an update of stack ${stack} was rolled back by CloudFormation, to the bad release that is its last state. ${lead}`,
+    `${service}: ${told}. ${lead}`,
     [
       {
         heading: heldBy === undefined ? 'What is done' : 'What to do',
@@ -34,16 +37,19 @@ export function strayMail(environment: string, news: StrayNews): Mail {
             : `aws lambda update-alias ${nameOf(alias)} --function-version ${to} --routing-config AdditionalVersionWeights={}`,
         ),
       },
-      {
-        heading: 'What is left to do',
-        lines: [
-          `Stack ${stack} still has the bad release: any update of it that fails leads there again. Deploy a good release`,
-          'with all its aliases, or pin the stack as the mail of the incident says.',
-        ],
-      },
+      ...(stack === undefined ? [] : [{ heading: 'What is left to do', lines: whatIsLeft(stack) }]),
     ],
     [`About incident ${incidentId}`],
   );
+}
+
+function whatIsLeft(stack: string): string[] {
+  return [
+    `Stack ${stack} still has the bad release: any update of it that fails leads there again. Deploy a good release`,
+    'with all its aliases, or pin the stack as the mail of the incident says.',
+    'Where it is UPDATE_ROLLBACK_FAILED, because its deployment found the alias moved, end its rollback without the alias:',
+    `aws cloudformation continue-update-rollback --stack-name ${stack} --resources-to-skip LOGICAL_ID_OF_THE_ALIAS`,
+  ];
 }
 
 function nameOf(alias: string): string {

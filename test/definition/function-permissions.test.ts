@@ -31,6 +31,7 @@ describe('what is read from the source', () => {
       commandsOf(folderOf(one)).some((command) => changes.some((change) => change.test(command))),
     );
     expect(changing).toEqual([
+      'FollowDeploymentFunction',
       'YieldToIncidentFunction',
       'GuardAliasesFunction',
       'FreezeServiceFunction',

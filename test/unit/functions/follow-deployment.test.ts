@@ -5,7 +5,13 @@ import {
   GetDeploymentCommand,
   ListDeploymentTargetsCommand,
 } from '@aws-sdk/client-codedeploy';
-import { GetAliasCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetAliasCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  UpdateAliasCommand,
+} from '@aws-sdk/client-lambda';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/follow-deployment/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
@@ -13,7 +19,16 @@ import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import { alias, allowTraffic, deploymentInfo, lambdaTarget } from '../fixtures/aws-answers.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { FUNCTION, planObject, RELEASE, servicePlan, serviceResult, stackPlan } from '../fixtures/records.ts';
+import {
+  FUNCTION,
+  incidentRecord,
+  planObject,
+  RELEASE,
+  releaseRecord,
+  servicePlan,
+  serviceResult,
+  stackPlan,
+} from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
 import { iso, NOW, RELEASED_AT } from '../fixtures/times.ts';
@@ -85,7 +100,8 @@ it('says why a deployment ended without success, and that it moved only a part',
 
 it('records that a running one moves traffic, once, and looks again after a quarter of its age', async () => {
   deploymentIs({ status: 'InProgress' }, shiftingSince);
-  await expect(follow()).resolves.toEqual({ ended: false, waitSeconds: 65 });
+  const release = { ...rollback, kind: 'release', releaseId: RELEASE };
+  await expect(follow(release)).resolves.toEqual({ ended: false, waitSeconds: 65 });
   ledger.now += 60_000;
   await follow();
   const found = await checkpoints();
@@ -95,7 +111,8 @@ it('records that a running one moves traffic, once, and looks again after a quar
 
 it('records nothing of one that has moved nothing yet, and waits for at most five minutes', async () => {
   deploymentIs({ status: 'InProgress', createTime: new Date(NOW - 3_600_000) });
-  await expect(follow()).resolves.toEqual({ ended: false, waitSeconds: 300 });
+  const release = { ...rollback, kind: 'release', releaseId: RELEASE };
+  await expect(follow(release)).resolves.toEqual({ ended: false, waitSeconds: 300 });
   expect(await checkpoints()).toEqual([]);
 });
 
@@ -180,4 +197,82 @@ it('refuses an input without its fields, naming each', async () => {
 it('throws TransientFailure when CodeDeploy throttles', async () => {
   codeDeploy.on(GetDeploymentCommand).rejects(throttled());
   await expect(follow()).rejects.toBeInstanceOf(TransientFailure);
+});
+
+describe('a rollback that leads to what an incident undid', () => {
+  const sns = mockClient(SNSClient);
+  const pointed = () => lambda.commandCalls(UpdateAliasCommand).map(({ args: [{ input }] }) => input);
+
+  beforeEach(async () => {
+    sns.reset();
+    sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
+    lambda.on(UpdateAliasCommand).resolves({});
+    mockBucket(planObject());
+    await ledger.releases.open(releaseRecord({ verdict: 'bad' }));
+    await ledger.releases.open(
+      releaseRecord({
+        releaseId: 'orders-20260105T093000Z',
+        verdict: 'good',
+        deployments: {},
+        restoredBy: RELEASE,
+      }),
+    );
+    await ledger.incidents.open(incidentRecord());
+  });
+
+  function shifts(from: string, to: string, ended = false) {
+    deploymentIs({ status: ended ? 'Failed' : 'InProgress' });
+    codeDeploy.on(BatchGetDeploymentTargetsCommand).resolves({
+      deploymentTargets: [
+        lambdaTarget({ currentVersion: from, targetVersion: to }, allowTraffic(shiftingSince)),
+      ],
+    });
+  }
+
+  it.each([
+    ['while it shifts', alias('6', { '5': 0.1 }, 'rev-9'), false],
+    ['when it is done', alias('5', {}, 'rev-9'), true],
+    ['when it failed half way', alias('6', { '5': 0.1 }, 'rev-9'), true],
+  ])('has its alias pointed back %s, and is told once', async (_, state, ended) => {
+    shifts('6', '5', ended);
+    lambda.on(GetAliasCommand).resolves(state);
+    await follow();
+    await follow();
+    expect(pointed()[0]).toMatchObject({
+      FunctionVersion: '4',
+      RoutingConfig: { AdditionalVersionWeights: {} },
+      RevisionId: 'rev-9',
+    });
+    const mails = sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input);
+    expect(mails).toHaveLength(1);
+    expect(mails[0]?.Subject).toContain('orders: users were on the bad release again');
+    expect(mails[0]?.Message).toContain('deployment d-BACK1, a rollback');
+    expect(mails[0]?.Message).toContain('continue-update-rollback --stack-name shop-orders');
+  });
+
+  it.each([
+    ['it goes to what was not undone', '5', '4', alias('5', { '4': 0.1 })],
+    ['the alias is off it already', '6', '5', alias('4')],
+    ['somebody released over it', '6', '5', alias('7')],
+  ])('is left alone where %s', async (_, from, to, state) => {
+    shifts(from, to);
+    lambda.on(GetAliasCommand).resolves(state);
+    await follow();
+    expect(pointed()).toEqual([]);
+    expect(sns.calls()).toEqual([]);
+  });
+
+  it('is looked at every minute, however long it takes', async () => {
+    shifts('6', '4');
+    lambda.on(GetAliasCommand).resolves(alias('4'));
+    ledger.now += 3_600_000;
+    await expect(follow()).resolves.toEqual({ ended: false, waitSeconds: 60 });
+  });
+
+  it('is left to its watch where it is a release', async () => {
+    shifts('4', '5');
+    lambda.on(GetAliasCommand).resolves(alias('4', { '5': 0.1 }));
+    await follow({ ...rollback, kind: 'release', releaseId: RELEASE });
+    expect(pointed()).toEqual([]);
+  });
 });

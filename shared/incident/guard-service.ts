@@ -1,0 +1,142 @@
+import type { Aliases, AliasState } from '../aws/aliases.ts';
+import { isAlias } from '../catalog/alias-kinds.ts';
+import { everyService, type HoldLedger } from '../ledger/hold-ledger.ts';
+import type { IncidentLedger } from '../ledger/incident-ledger.ts';
+import type { LockLedger } from '../ledger/lock-ledger.ts';
+import { lookBackReleases } from '../ledger/objections-to-good.ts';
+import { type IncidentRecord, isTrafficBack, type ReleaseRecord } from '../ledger/records.ts';
+import type { ReleaseLedger } from '../ledger/release-ledger.ts';
+import { strayMail } from '../mail/guard-mails.ts';
+import type { MailRoom } from '../mail/mail-room.ts';
+import type { PlanStore } from '../targets/plan-store.ts';
+import type { ServicePlan, TargetPlan } from '../targets/service-plan.ts';
+import { lockOwner } from './lock-owner.ts';
+
+/** What guarding a service takes. */
+export interface GuardServiceDeps {
+  readonly aliases: Aliases;
+  readonly releases: ReleaseLedger;
+  readonly incidents: IncidentLedger;
+  readonly locks: LockLedger;
+  readonly holds: HoldLedger;
+  readonly plans: PlanStore;
+  readonly mailRoom: MailRoom;
+  readonly environment: string;
+}
+
+type AliasPlan = Extract<TargetPlan, { kind: 'codedeploy' | 'lambda-alias' }>;
+
+/** What may have led users back to undone code. */
+export interface GuardCause {
+  /** The same whenever it is looked at again: one mail tells of one cause. */
+  readonly id: string;
+  /** What happened, as a sentence of the mail. */
+  readonly told: string;
+  /** The stack that did it; without it, that of the service's plan. */
+  readonly stack?: string;
+  /** Whether it has led an alias away; `undone` are the versions that the last rollback undid. */
+  readonly isStray: (goal: AliasPlan, state: AliasState, undone: ReadonlySet<string>) => boolean;
+}
+
+/** An alias that has left what an incident restored, for code that the incident undid. */
+interface StrayAlias {
+  readonly goal: AliasPlan;
+  readonly state: AliasState;
+}
+
+/**
+ * Keeps the users of a service on what its last rollback restored: an alias that was led back to code which the rollback
+ * undid is pointed back, and a mail says so. Everything of a service on hold stays, with a mail.
+ *
+ * While an incident takes the service back, its own steps read the aliases.
+ *
+ * @returns the aliases that were led back, as `function:alias`
+ */
+export async function guardService(
+  deps: GuardServiceDeps,
+  service: string,
+  cause: GuardCause,
+): Promise<string[]> {
+  const { aliases, releases, incidents, locks, holds, plans, mailRoom, environment } = deps;
+  const recorded = await releases.list(service, { limit: lookBackReleases });
+  const restored = recorded.find(({ restoredBy }) => restoredBy !== undefined);
+  const incident = restored?.restoredBy && (await incidents.find(restored.restoredBy));
+  if (!restored || !incident || !(await isToBeGuarded(deps, service, incident))) return [];
+  const { incidentId, attempt } = incident;
+  const plan = await plans.findService(incidentId, attempt, service);
+  const stray = plan ? await strayOf(aliases, plan, recorded, cause) : [];
+  if (!plan || stray.length === 0) return [];
+  const hold = (await holds.list()).find((one) => [everyService, service].includes(one.service));
+  const nameOf = ({ goal }: StrayAlias) => `${goal.function}:${goal.alias}`;
+  const mail = strayMail(environment, {
+    service,
+    told: cause.told,
+    stack: cause.stack ?? stackOf(plan),
+    incidentId,
+    moved: stray.map((one) => ({ alias: nameOf(one), from: onVersions(one.state), to: one.goal.toVersion })),
+    ...(hold && { heldBy: hold.by }),
+  });
+  const letter = [restored.releaseId, `stray-${cause.id}`, cause.id, mail] as const;
+  // Once the aliases are back, a second look would not know that there is something to tell.
+  await mailRoom.keep(...letter);
+  if (!hold) {
+    // As every step of an incident does before it changes something.
+    if (await locks.held(service)) await locks.renew(service, lockOwner(incident));
+    for (const { goal, state } of stray) {
+      await aliases.point(goal.function, goal.alias, goal.toVersion, state.revisionId);
+    }
+  }
+  await mailRoom.send(...letter);
+  return stray.map(nameOf);
+}
+
+/** While its own incident still works on others, a service that is back is read by no step. */
+async function isToBeGuarded(
+  { locks, incidents }: GuardServiceDeps,
+  service: string,
+  incident: IncidentRecord,
+): Promise<boolean> {
+  const held = await locks.held(service);
+  if (!held) return true;
+  if (held.owner !== lockOwner(incident)) return false;
+  const result = await incidents.serviceResult(incident, service);
+  return result !== undefined && isTrafficBack(result);
+}
+
+async function strayOf(
+  aliases: Aliases,
+  plan: ServicePlan,
+  recorded: readonly ReleaseRecord[],
+  { isStray }: GuardCause,
+): Promise<StrayAlias[]> {
+  const stray: StrayAlias[] = [];
+  for (const goal of plan.targets.filter(isAlias)) {
+    const state = await aliases.get(goal.function, goal.alias);
+    if (isStray(goal, state, undoneVersions(goal, plan, recorded))) stray.push({ goal, state });
+  }
+  return stray;
+}
+
+/** Versions of an alias that a plan undid. */
+function undoneVersions(
+  goal: AliasPlan,
+  { undoes }: ServicePlan,
+  recorded: readonly ReleaseRecord[],
+): ReadonlySet<string> {
+  const brought = recorded
+    .filter(({ releaseId }) => undoes.includes(releaseId))
+    .flatMap(({ deployments }) => Object.values(deployments))
+    .filter((one) => one.function === goal.function && one.alias === goal.alias)
+    .map(({ toVersion }) => toVersion);
+  const undone = new Set([goal.fromVersion, ...brought]);
+  undone.delete(goal.toVersion);
+  return undone;
+}
+
+function stackOf({ targets }: ServicePlan): string | undefined {
+  return targets.flatMap((target) => (target.kind === 'cloudformation' ? target.stack : [])).at(0);
+}
+
+function onVersions({ version, weights }: AliasState): string {
+  return [version, ...Object.keys(weights)].join(' and ');
+}
