@@ -1,3 +1,8 @@
+import { Intrinsics, type Scope } from '../local/account/template/intrinsics.ts';
+import { Unresolvable } from '../local/account/template/problems.ts';
+import { pseudoParameters } from '../local/account/template/scope.ts';
+import type { TemplateValue } from '../local/account/template/template-value.ts';
+
 /** A CloudFormation template without transform, as JSON. */
 export interface ExpandedTemplate {
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: unknown }>>;
@@ -18,45 +23,43 @@ const arnOf: Readonly<Record<string, (name: string) => string>> = {
   'AWS::StepFunctions::StateMachine': (name) => `arn:aws:states:${place}:stateMachine:${name}`,
 };
 
-const pseudoParameters: Readonly<Record<string, string>> = {
-  'AWS::AccountId': '111122223333',
-  'AWS::Partition': 'aws',
-  'AWS::Region': 'eu-west-1',
-  'AWS::StackId': `arn:aws:cloudformation:${place}:stack/rollback-coordinator/1`,
-  'AWS::StackName': 'rollback-coordinator',
-};
+const pseudo = pseudoParameters({
+  accountId: '111122223333',
+  partition: 'aws',
+  region: 'eu-west-1',
+  stackId: `arn:aws:cloudformation:${place}:stack/rollback-coordinator/1`,
+  stackName: 'rollback-coordinator',
+});
 
 /**
  * A value of the template with its references as text: ARNs as they will be, parameters by their name.
  *
  * @throws Error for an intrinsic function or a resource that policies have not had so far
  */
-export function resolveArns(value: unknown, template: ExpandedTemplate): unknown {
-  const within = (inner: unknown): unknown => resolveArns(inner, template);
-  if (Array.isArray(value)) return value.map(within);
-  if (typeof value !== 'object' || value === null) return value;
-  const [key = '', ...others] = Object.keys(value);
-  const argument = (value as Record<string, unknown>)[key];
-  if (others.length === 0 && key === 'Ref') return textOf(String(argument), template);
-  if (others.length === 0 && key === 'Fn::GetAtt') {
-    return textOf((Array.isArray(argument) ? argument : [argument]).join('.'), template);
-  }
-  if (others.length === 0 && key === 'Fn::Sub' && typeof argument === 'string') {
-    return argument.replace(/\$\{([^}!]+)\}/g, (_, name: string) => textOf(name, template));
-  }
-  if (key.startsWith('Fn::')) throw new Error(`A policy has ${key}, which is not resolved here`);
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, within(inner)]));
-}
-
-function textOf(name: string, { Resources }: ExpandedTemplate): string {
-  const pseudo = pseudoParameters[name];
-  if (pseudo !== undefined) return pseudo;
-  const [logicalId = '', attribute] = name.split('.');
-  const type = Resources[logicalId]?.Type;
-  if (type === undefined) return name;
-  const isArn = attribute === 'Arn' || (attribute === undefined && /SNS|StepFunctions/.test(type));
-  if (!isArn) return logicalId;
-  const arn = arnOf[type];
-  if (!arn) throw new Error(`A policy has the ARN of ${logicalId}, a ${type}, which is not known here`);
-  return arn(logicalId);
+export function resolveArns(value: unknown, { Resources }: ExpandedTemplate): unknown {
+  const textOf = (logicalId: string, attribute?: string): string => {
+    const type = Resources[logicalId]?.Type;
+    if (type === undefined) return pseudo.get(logicalId) ?? logicalId;
+    const isArn = attribute === 'Arn' || (attribute === undefined && /SNS|StepFunctions/.test(type));
+    if (!isArn) return logicalId;
+    const arn = arnOf[type];
+    if (!arn) throw new Error(`A policy has the ARN of ${logicalId}, a ${type}, which is not known here`);
+    return arn(logicalId);
+  };
+  const scope: Scope = {
+    hasExtensions: false,
+    ref: textOf,
+    getAtt: textOf,
+    condition: (name) => {
+      throw new Unresolvable(`it depends on the condition ${name}`);
+    },
+    mapping: () => undefined,
+    importValue: () => undefined,
+  };
+  const refusing = {
+    add: (_path: string, reason: string) => {
+      throw new Error(`A policy cannot be resolved: ${reason}`);
+    },
+  };
+  return new Intrinsics(scope, refusing).resolve(value as TemplateValue);
 }

@@ -8,8 +8,8 @@ import type { Engine } from '../asl/engine.ts';
 import { loadHandler } from './load-handler.ts';
 import { loadStack } from './load-stack.ts';
 import { makeTarget } from './rule-target.ts';
+import type { ParameterValues } from './stack.ts';
 import type { FunctionSpec, MachineSpec, Named, RoleSpec, StackSpec } from './stack-spec.ts';
-import type { ParameterValues } from './template-parameters.ts';
 
 /** What is to be booted. */
 export interface BootOptions extends SimulatedAccountOptions {

@@ -1,6 +1,6 @@
 import { readSdkErrors } from '../account/step-functions/sdk-integration.ts';
 import { exceptionName } from '../account/step-functions/task-error.ts';
-import { isList, isMap, type TemplateMap, type TemplateValue } from './template-value.ts';
+import { isList, isMap, type TemplateMap, type TemplateValue } from '../account/template/template-value.ts';
 
 /** Names that Step Functions raises for every state with Retry and Catch in a JSONata machine. */
 const everywhere = [

@@ -1,11 +1,11 @@
 import { errorNames } from '../../shared/errors.ts';
+import { isList, isMap, type TemplateMap, type TemplateValue } from '../account/template/template-value.ts';
 import { InvalidDefinition } from '../asl/compile-definition.ts';
 import { definitionFindings } from '../asl/definition-checks.ts';
 import { unassignedVariables } from '../asl/unassigned-variables.ts';
 import { impossibleErrors } from './definition-errors.ts';
 import { type DefinedState, endsOf, statesOf } from './definition-states.ts';
 import type { FunctionSpec, MachineSpec, StackSpec } from './stack-spec.ts';
-import { isList, isMap, type TemplateMap, type TemplateValue } from './template-value.ts';
 
 /** Something in a machine that does not obey the rules of this project. */
 export interface DefinitionProblem {

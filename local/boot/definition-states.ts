@@ -1,4 +1,4 @@
-import { isList, isMap, type TemplateMap } from './template-value.ts';
+import { isList, isMap, type TemplateMap } from '../account/template/template-value.ts';
 
 /** A state of a definition, wherever it is nested. */
 export interface DefinedState {

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { StackPlace } from './resource-types.ts';
-import { readStack } from './stack.ts';
+import { type ParameterValues, readStack } from './stack.ts';
 import type { StackSpec } from './stack-spec.ts';
-import type { ParameterValues } from './template-parameters.ts';
 
 interface Known {
   /** Text of every file the stack was read from, by path; undefined for one that was missing. */

@@ -1,5 +1,5 @@
+import { isList, isMap } from '../account/template/template-value.ts';
 import type { PropertyReader } from './property-reader.ts';
-import { isList, isMap, type TemplateMap } from './template-value.ts';
 
 /** One statement of an IAM policy, resolved, with lists where IAM takes one text or a list. */
 export interface PolicyStatement {
@@ -47,11 +47,4 @@ function readCondition(condition: PropertyReader) {
 function valuesOf(keys: PropertyReader, key: string): readonly string[] {
   const value = keys.raw(key);
   return (isList(value) ? value : [value]).map(String);
-}
-
-/** The name of the SAM policy template an entry of SAM's `Policies` is (one name, its parameters), if it is one. */
-export function policyTemplateName(entry: TemplateMap): string | undefined {
-  const keys = Object.keys(entry);
-  const isDocument = 'Statement' in entry || 'PolicyDocument' in entry;
-  return keys.length === 1 && !isDocument ? keys[0] : undefined;
 }

@@ -1,5 +1,11 @@
+import {
+  isList,
+  isMap,
+  kindOf,
+  type TemplateMap,
+  type TemplateValue,
+} from '../account/template/template-value.ts';
 import type { ProblemList } from './template-problem.ts';
-import { isList, isMap, kindOf, type TemplateMap, type TemplateValue } from './template-value.ts';
 
 /**
  * Reads resolved properties with the types they must have, and notes each one that has not.

@@ -26,7 +26,7 @@ const reservedVariables = new Set([
 /** Total size of keys and values (Lambda quotas). */
 const longestEnvironment = 4096;
 
-/** What the template says of a function; its folder is the last part of `CodeUri`. */
+/** What the template says of a function; its folder is the last part of where its code lies. */
 export function readFunction(
   properties: PropertyReader,
   identity: {
@@ -35,6 +35,7 @@ export function readFunction(
     readonly arn: string;
     readonly roleArn: string;
   },
+  invokeConfig: InvokeConfig = defaultInvokeConfig,
 ): FunctionSpec {
   const handler = properties.text('Handler');
   if (handler && !/^[\w./-]+\.\w+$/.test(handler))
@@ -44,11 +45,11 @@ export function readFunction(
     : undefined;
   return {
     ...identity,
-    folder: properties.text('CodeUri').replace(/\/+$/, '').split('/').at(-1) ?? '',
+    folder: properties.map('Code').text('S3Key').replace(/\/+$/, '').split('/').at(-1) ?? '',
     timeoutSeconds: properties.whole('Timeout', 1, 900, 3),
     memoryMb: properties.whole('MemorySize', 128, 10_240, 128),
     environment: readEnvironment(properties.map('Environment').only(['Variables']).map('Variables')),
-    asynchronous: readAsynchronous(properties),
+    asynchronous: { ...invokeConfig, ...readDeadLetter(properties) },
     ...(concurrency === undefined ? {} : { reservedConcurrency: concurrency }),
   };
 }
@@ -68,17 +69,30 @@ function readEnvironment(variables: PropertyReader): Readonly<Record<string, str
   return environment;
 }
 
-function readAsynchronous(properties: PropertyReader): AsynchronousInvocation {
-  const config = properties.map('EventInvokeConfig');
-  config.only(['MaximumRetryAttempts', 'MaximumEventAgeInSeconds', 'DestinationConfig']);
-  const onFailure = config.map('DestinationConfig').only(['OnFailure']).map('OnFailure');
-  onFailure.only(['Type', 'Destination']);
-  const deadLetter = properties.map('DeadLetterQueue').only(['Type', 'TargetArn']);
-  return {
-    // Lambda Developer Guide, "Asynchronous invocation": two more attempts, events kept for up to six hours.
-    maximumRetryAttempts: config.whole('MaximumRetryAttempts', 0, 2, 2),
-    maximumEventAgeSeconds: config.whole('MaximumEventAgeInSeconds', 60, 21_600, 21_600),
-    ...(onFailure.keys().length === 0 ? {} : { onFailureArn: onFailure.text('Destination') }),
-    ...(deadLetter.keys().length === 0 ? {} : { deadLetterArn: deadLetter.text('TargetArn') }),
-  };
+type InvokeConfig = Omit<AsynchronousInvocation, 'deadLetterArn'>;
+
+/** Lambda Developer Guide, "Asynchronous invocation": two more attempts, events kept for up to six hours. */
+const defaultInvokeConfig: InvokeConfig = { maximumRetryAttempts: 2, maximumEventAgeSeconds: 21_600 };
+
+/** The name of a function, and what the template says of events that it is sent. */
+export function readInvokeConfig(config: PropertyReader): [string, InvokeConfig] {
+  const { maximumRetryAttempts: attempts, maximumEventAgeSeconds: age } = defaultInvokeConfig;
+  const onFailure = config
+    .map('DestinationConfig')
+    .only(['OnFailure'])
+    .map('OnFailure')
+    .only(['Destination']);
+  return [
+    config.text('FunctionName'),
+    {
+      maximumRetryAttempts: config.whole('MaximumRetryAttempts', 0, 2, attempts),
+      maximumEventAgeSeconds: config.whole('MaximumEventAgeInSeconds', 60, 21_600, age),
+      ...(onFailure.keys().length === 0 ? {} : { onFailureArn: onFailure.text('Destination') }),
+    },
+  ];
+}
+
+function readDeadLetter(properties: PropertyReader): Pick<AsynchronousInvocation, 'deadLetterArn'> {
+  const deadLetter = properties.map('DeadLetterConfig').only(['TargetArn']);
+  return deadLetter.keys().length === 0 ? {} : { deadLetterArn: deadLetter.text('TargetArn') };
 }

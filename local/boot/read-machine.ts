@@ -1,9 +1,9 @@
+import type { TemplateMap } from '../account/template/template-value.ts';
 import { compileDefinition, InvalidDefinition } from '../asl/compile-definition.ts';
 import type { PropertyReader } from './property-reader.ts';
 import type { MachineSpec } from './stack-spec.ts';
 import { readDefinition } from './state-machine-definition.ts';
 import type { ProblemList } from './template-problem.ts';
-import type { TemplateMap } from './template-value.ts';
 
 /** Gives the text of a file named relative to the template; `undefined` if there is none. */
 export type ReadText = (relativePath: string) => string | undefined;
@@ -21,13 +21,13 @@ export function readMachine(
   problems: ProblemList,
 ): MachineSpec {
   // Express workflows have other guarantees (at least once, five minutes, no history), which the engine has not.
-  properties.oneOf('Type', ['STANDARD'], 'STANDARD');
+  properties.oneOf('StateMachineType', ['STANDARD'], 'STANDARD');
   const reader = properties.map('DefinitionSubstitutions');
   const substitutions = Object.fromEntries(reader.keys().map((name) => [name, reader.text(name)]));
-  const definitionFile = properties.text('DefinitionUri');
+  const definitionFile = properties.map('DefinitionS3Location').text('Key');
   const text = definitionFile === '' ? undefined : readText(definitionFile);
   if (text === undefined && definitionFile !== '') {
-    properties.refuse('DefinitionUri', `there is no file ${definitionFile}`);
+    properties.refuse('DefinitionS3Location.Key', `there is no file ${definitionFile}`);
   }
   const definition =
     text === undefined ? {} : readDefinition(text, substitutions, definitionFile, reader.path, problems);

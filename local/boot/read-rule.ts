@@ -1,6 +1,6 @@
+import { isMap } from '../account/template/template-value.ts';
 import type { PropertyReader } from './property-reader.ts';
 import type { Named, RuleSpec, ScheduleSpec, TargetSpec } from './stack-spec.ts';
-import { isMap } from './template-value.ts';
 
 /** What the template says of a rule of the default event bus. */
 export function readRule(properties: PropertyReader, identity: Named): RuleSpec {

@@ -1,3 +1,4 @@
+import type { TemplateMap, TemplateValue } from '../account/template/template-value.ts';
 import type { PropertyReader } from './property-reader.ts';
 import type {
   AlarmSpec,
@@ -7,7 +8,6 @@ import type {
   SubscriptionSpec,
   TableSpec,
 } from './stack-spec.ts';
-import type { TemplateMap, TemplateValue } from './template-value.ts';
 
 const createTableProperties = [
   'AttributeDefinitions',

@@ -1,4 +1,4 @@
-import type { TemplateValue } from './template-value.ts';
+import type { TemplateValue } from '../account/template/template-value.ts';
 
 /** Where the stack stands: what pseudo parameters and ARNs are made of. */
 export interface StackPlace {
@@ -67,46 +67,55 @@ const retained = 'nothing is deleted by age in a rehearsal';
  * each type ("Return values").
  */
 export const resourceTypes: Readonly<Record<string, ResourceType>> = {
-  'AWS::Serverless::Function': {
+  'AWS::Lambda::Function': {
     nameProperty: 'FunctionName',
     longestName: 64,
     attributes: { Arn: functionArn },
     properties: {
       FunctionName: true,
       Handler: true,
-      CodeUri: true,
+      Code: true,
       Timeout: true,
       MemorySize: true,
       Environment: true,
       Role: true,
-      DeadLetterQueue: true,
-      EventInvokeConfig: true,
+      DeadLetterConfig: true,
       ReservedConcurrentExecutions: true,
       Description: 'is for people',
       Runtime: machineCode,
       Architectures: machineCode,
       PackageType: machineCode,
       RuntimeManagementConfig: machineCode,
-      Tracing: tracing,
+      TracingConfig: tracing,
       LoggingConfig: logging,
       Tags: tags,
       KmsKeyArn: encryption,
     },
   },
-  'AWS::Serverless::StateMachine': {
-    nameProperty: 'Name',
+  'AWS::Lambda::EventInvokeConfig': {
+    attributes: {},
+    properties: {
+      FunctionName: true,
+      MaximumRetryAttempts: true,
+      MaximumEventAgeInSeconds: true,
+      DestinationConfig: true,
+      Qualifier: 'functions of the template have no versions',
+    },
+  },
+  'AWS::StepFunctions::StateMachine': {
+    nameProperty: 'StateMachineName',
     generatedName: 'logical',
     longestName: 80,
     ref: machineArn,
     attributes: { Arn: machineArn, Name: name },
     properties: {
-      Name: true,
-      DefinitionUri: true,
+      StateMachineName: true,
+      DefinitionS3Location: true,
       DefinitionSubstitutions: true,
-      Role: true,
-      Type: true,
-      Logging: logging,
-      Tracing: tracing,
+      RoleArn: true,
+      StateMachineType: true,
+      LoggingConfiguration: logging,
+      TracingConfiguration: tracing,
       Tags: tags,
     },
   },

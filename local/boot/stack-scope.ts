@@ -1,177 +1,121 @@
+import { Intrinsics } from '../account/template/intrinsics.ts';
+import { notSimulated, Unresolvable } from '../account/template/problems.ts';
+import { pseudoParameters } from '../account/template/scope.ts';
+import type { ResourceDeclaration, Resources } from '../account/template/template.ts';
+import type { TemplateMap, TemplateValue } from '../account/template/template-value.ts';
 import { SeededRandom } from '../random/seeded-random.ts';
-import { IntrinsicResolver, type IntrinsicScope, Unresolvable } from './intrinsics.ts';
 import {
   type PhysicalResource,
   type ResourceType,
   resourceTypes,
   type StackPlace,
 } from './resource-types.ts';
-import type { ResourceDeclaration, Template } from './template.ts';
 import type { ProblemList } from './template-problem.ts';
-import { isMap, type TemplateValue } from './template-value.ts';
 
 /** A resource that exists (its condition holds), of a type the rehearsal knows. */
 export interface StackResource extends PhysicalResource {
-  readonly declaration: ResourceDeclaration;
+  readonly typeName: string;
   readonly type: ResourceType;
+  readonly properties: TemplateMap;
+  /** Where its properties stand. */
+  readonly path: string;
   /** What `Ref` gives. */
   ref(): TemplateValue;
   attribute(name: string): TemplateValue;
 }
 
+/** Values of the pseudo parameters, by name. The id of a stack is drawn from its name. */
+export function pseudoValues(place: StackPlace): ReadonlyMap<string, string> {
+  const { partition, region, accountId, stackName } = place;
+  const id = new SeededRandom(stackName).fork('stack id').uuid();
+  const stackId = `arn:${partition}:cloudformation:${region}:${accountId}:stack/${stackName}/${id}`;
+  return pseudoParameters({ ...place, stackId });
+}
+
 /**
- * Resolves what a template refers to: parameters, pseudo parameters, mappings, conditions and the names, `Ref`
- * and attributes of its resources.
+ * Resolves what a template refers to when everything else has been put in: the `Ref` and attributes of its resources.
  *
  * Generated names end in a suffix drawn from the stack's name, not from the seed of a run: one stack keeps its
  * names over all runs.
  */
-export class StackScope implements IntrinsicScope {
-  readonly resolver: IntrinsicResolver;
-  /** Everything that exists, in the order of the template. */
+export class StackScope {
+  readonly intrinsics: Intrinsics;
+  /** Everything of a type that the rehearsal knows, in the order of the template. */
   readonly resources: readonly StackResource[];
 
-  readonly #template: Template;
-  readonly #parameters: ReadonlyMap<string, TemplateValue>;
   readonly #place: StackPlace;
-  readonly #stackId: string;
   readonly #problems: ProblemList;
   readonly #names: SeededRandom;
-  readonly #declared: ReadonlyMap<string, ResourceDeclaration>;
   readonly #existing: ReadonlyMap<string, StackResource>;
-  readonly #conditions = new Map<string, boolean>();
-  /** What is being resolved right now, to notice circles. */
+  /** The resources whose names are being resolved right now, to notice circles. */
   readonly #underway = new Set<string>();
 
-  constructor(
-    template: Template,
-    parameters: ReadonlyMap<string, TemplateValue>,
-    place: StackPlace,
-    problems: ProblemList,
-  ) {
-    this.#template = template;
-    this.#parameters = parameters;
+  constructor(declared: Resources, place: StackPlace, problems: ProblemList) {
     this.#place = place;
     this.#problems = problems;
     this.#names = new SeededRandom(place.stackName);
-    const { partition, region, accountId, stackName } = place;
-    const id = this.#names.fork('stack id').uuid();
-    this.#stackId = `arn:${partition}:cloudformation:${region}:${accountId}:stack/${stackName}/${id}`;
-    this.resolver = new IntrinsicResolver(this, problems);
-    this.#declared = new Map(template.resources.map((resource) => [resource.logicalId, resource]));
-    this.resources = template.resources.flatMap((declaration) => this.#exist(declaration) ?? []);
+    // What does not exist has been reported, and nothing is made of a template with problems.
+    const of = (logicalId: string, value: (resource: StackResource) => TemplateValue) => {
+      const resource = this.#existing.get(logicalId);
+      return resource ? value(resource) : '';
+    };
+    this.intrinsics = new Intrinsics(
+      {
+        hasExtensions: true,
+        ref: (name) => of(name, (resource) => resource.ref()),
+        getAtt: (logicalId, attribute) => of(logicalId, (resource) => resource.attribute(attribute)),
+        condition: () => false,
+        mapping: () => undefined,
+        // A rehearsal deploys one stack; nobody else exports anything.
+        importValue: () => undefined,
+      },
+      problems,
+    );
+    this.resources = Object.entries(declared).flatMap(
+      ([logicalId, declaration]) => this.#exist(logicalId, declaration) ?? [],
+    );
     this.#existing = new Map(this.resources.map((resource) => [resource.logicalId, resource]));
   }
 
-  ref(name: string): TemplateValue | undefined {
-    const pseudo = this.#pseudo(name);
-    if (pseudo !== undefined) return pseudo;
-    if (name === 'AWS::NoValue') return undefined;
-    return this.#parameters.get(name) ?? this.#resource(name).ref();
-  }
-
-  attribute(logicalId: string, attribute: string): TemplateValue {
-    return this.#resource(logicalId).attribute(attribute);
-  }
-
-  condition(name: string): boolean {
-    const known = this.#conditions.get(name);
-    if (known !== undefined) return known;
-    const expression = this.#template.conditions[name];
-    if (expression === undefined) throw new Unresolvable(`there is no condition ${name}`);
-    const value = this.#once(`condition ${name}`, () =>
-      this.resolver.evaluateCondition(expression, `Conditions.${name}`),
-    );
-    this.#conditions.set(name, value);
-    return value;
-  }
-
-  /** As {@link condition}, but a condition that does not exist does not hold. */
-  holds(name: string): boolean {
-    return name in this.#template.conditions && this.condition(name);
-  }
-
-  mapping(name: string, topKey: string, secondKey: string): TemplateValue {
-    const map = this.#template.mappings[name];
-    const top = isMap(map) ? map[topKey] : undefined;
-    const value = isMap(top) ? top[secondKey] : undefined;
-    if (value === undefined) throw new Unresolvable(`there is no mapping ${name}.${topKey}.${secondKey}`);
-    return value;
-  }
-
-  #pseudo(name: string): TemplateValue | undefined {
-    switch (name) {
-      case 'AWS::AccountId':
-        return this.#place.accountId;
-      case 'AWS::Region':
-        return this.#place.region;
-      case 'AWS::Partition':
-        return this.#place.partition;
-      case 'AWS::StackName':
-        return this.#place.stackName;
-      case 'AWS::StackId':
-        return this.#stackId;
-      case 'AWS::URLSuffix':
-        return 'amazonaws.com';
-      default:
-        return undefined;
-    }
-  }
-
-  #resource(logicalId: string): StackResource {
-    const resource = this.#existing.get(logicalId);
-    if (resource) return resource;
-    const declared = this.#declared.get(logicalId);
-    if (declared && declared.type in resourceTypes) {
-      throw new Unresolvable(
-        `${logicalId} does not exist: its condition ${declared.condition} does not hold`,
-      );
-    }
-    throw new Unresolvable(
-      declared
-        ? `${logicalId} is of a type that is not simulated`
-        : `there is no parameter or resource ${logicalId}`,
-    );
-  }
-
-  #exist(declaration: ResourceDeclaration): StackResource | undefined {
-    const { logicalId, path, condition } = declaration;
-    const type = resourceTypes[declaration.type];
+  #exist(logicalId: string, { Type, Properties = {} }: ResourceDeclaration): StackResource | undefined {
+    const type = resourceTypes[Type];
+    const path = `Resources.${logicalId}`;
     if (!type) {
-      this.#problems.add(`Resources.${logicalId}.Type`, `${declaration.type} is not simulated`);
-      return undefined;
-    }
-    try {
-      if (condition !== undefined && !this.condition(condition)) return undefined;
-    } catch (error) {
-      if (!(error instanceof Unresolvable)) throw error;
-      this.#problems.add(`Resources.${logicalId}.Condition`, error.message);
+      this.#problems.add(`${path}.Type`, notSimulated(`the resource type ${Type}`));
       return undefined;
     }
     if (type.properties !== 'any') {
-      for (const property of Object.keys(declaration.properties)) {
+      for (const property of Object.keys(Properties)) {
         if (property in type.properties) continue;
-        this.#problems.add(`${path}.${property}`, `this property of ${declaration.type} is not simulated`);
+        this.#problems.add(`${path}.Properties.${property}`, notSimulated(`this property of ${Type}`));
       }
     }
-    return this.#makeResource(declaration, type);
+    return this.#makeResource(logicalId, Type, Properties, type);
   }
 
-  #makeResource(declaration: ResourceDeclaration, type: ResourceType): StackResource {
+  #makeResource(
+    logicalId: string,
+    typeName: string,
+    properties: TemplateMap,
+    type: ResourceType,
+  ): StackResource {
     const scope = this;
+    const path = `Resources.${logicalId}.Properties`;
     let physicalName: string | undefined;
     return {
-      logicalId: declaration.logicalId,
+      logicalId,
       place: this.#place,
-      declaration,
+      typeName,
       type,
+      properties,
+      path,
       get name() {
-        physicalName ??= scope.#once(declaration.logicalId, () => scope.#nameOf(declaration, type));
+        physicalName ??= scope.#nameOf(this);
         return physicalName;
       },
       property(name) {
-        const value = declaration.properties[name];
-        return value === undefined ? undefined : scope.resolver.resolve(value, `${declaration.path}.${name}`);
+        const value = properties[name];
+        return value === undefined ? undefined : scope.intrinsics.resolve(value, `${path}.${name}`);
       },
       ref() {
         return type.ref ? type.ref(this) : this.name;
@@ -179,22 +123,20 @@ export class StackScope implements IntrinsicScope {
       attribute(name) {
         const attribute = type.attributes[name];
         if (attribute) return attribute(this);
-        throw new Unresolvable(`the attribute ${name} of ${declaration.type} is not simulated`);
+        throw new Unresolvable(notSimulated(`the attribute ${name} of ${typeName}`));
       },
     };
   }
 
-  #nameOf({ logicalId, properties, path }: ResourceDeclaration, type: ResourceType): string {
+  #nameOf(resource: StackResource): string {
+    const { logicalId, type, path } = resource;
     const { nameProperty, generatedName = 'stack-logical', longestName = 255 } = type;
-    const given = nameProperty === undefined ? undefined : properties[nameProperty];
-    if (nameProperty !== undefined && given !== undefined) {
-      const name = this.resolver.resolve(given, `${path}.${nameProperty}`);
-      if (typeof name === 'string' && name !== '') {
-        if (name.length > longestName) {
-          this.#problems.add(`${path}.${nameProperty}`, `is longer than ${longestName} characters: ${name}`);
-        }
-        return name;
+    const given = nameProperty === undefined ? undefined : this.#ownName(resource, nameProperty);
+    if (given !== undefined) {
+      if (given.length > longestName) {
+        this.#problems.add(`${path}.${nameProperty}`, `is longer than ${longestName} characters: ${given}`);
       }
+      return given;
     }
     const suffix = this.#names.fork(logicalId).alphanumeric(generatedSuffixLength);
     const stem = generatedName === 'logical' ? logicalId : `${this.#place.stackName}-${logicalId}`;
@@ -202,14 +144,14 @@ export class StackScope implements IntrinsicScope {
     return generatedName === 'lower-case' ? name.toLowerCase() : name;
   }
 
-  #once<T>(what: string, resolve: () => T): T {
-    if (this.#underway.has(what)) throw new Unresolvable(`${what} refers to itself in a circle`);
-    this.#underway.add(what);
-    try {
-      return resolve();
-    } finally {
-      this.#underway.delete(what);
-    }
+  #ownName(resource: StackResource, nameProperty: string): string | undefined {
+    const { logicalId } = resource;
+    // Reported as a circle by the check of dependencies.
+    if (this.#underway.has(logicalId)) return undefined;
+    this.#underway.add(logicalId);
+    const name = resource.property(nameProperty);
+    this.#underway.delete(logicalId);
+    return typeof name === 'string' && name !== '' ? name : undefined;
   }
 }
 

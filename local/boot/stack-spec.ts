@@ -1,6 +1,6 @@
+import type { TemplateMap, TemplateValue } from '../account/template/template-value.ts';
 import type { PolicyStatement } from './policy-statement.ts';
 import type { StackPlace } from './resource-types.ts';
-import type { TemplateMap, TemplateValue } from './template-value.ts';
 
 /** A resource that exists in the deployed stack. */
 export interface Named {

@@ -1,21 +1,21 @@
-import { checkDependencies } from './dependency-check.ts';
+import { evaluateTemplate } from '../account/template/evaluate-template.ts';
+import { parameterTexts, parameterValue, STORED_TYPE } from '../account/template/parameters.ts';
+import { type ParameterDeclaration, readTemplate, type Template } from '../account/template/template.ts';
+import type { TemplateValue } from '../account/template/template-value.ts';
 import { readStatements } from './policy-statement.ts';
 import { PropertyReader } from './property-reader.ts';
-import { readFunction } from './read-function.ts';
+import { readFunction, readInvokeConfig } from './read-function.ts';
 import { type ReadText, readMachine } from './read-machine.ts';
 import { readRole } from './read-role.ts';
 import { readRule, readSchedule } from './read-rule.ts';
 import { readAlarm, readBucket, readParameter, readSubscription, readTable } from './read-store.ts';
-import { checkReferences } from './reference-check.ts';
 import type { StackPlace } from './resource-types.ts';
-import { expandSam } from './sam-expansion.ts';
-import { type StackResource, StackScope } from './stack-scope.ts';
+import { pseudoValues, type StackResource, StackScope } from './stack-scope.ts';
 import type { ResourcePolicySpec, RoleSpec, StackSpec, SubscriptionSpec } from './stack-spec.ts';
-import { readTemplate } from './template.ts';
-import { type ParameterValues, resolveParameters } from './template-parameters.ts';
 import { ProblemList } from './template-problem.ts';
-import { checkRules } from './template-rules.ts';
-import { isMap, type TemplateMap, type TemplateValue } from './template-value.ts';
+
+/** Values for the template's parameters, by name, as `sam deploy --parameter-overrides` takes them. */
+export type ParameterValues = Readonly<Record<string, string | number | boolean>>;
 
 /** What a stack is made of and where. */
 export interface StackInput {
@@ -34,25 +34,32 @@ export interface StackInput {
  */
 export function readStack({ file, text, parameters, place, readText }: StackInput): StackSpec {
   const problems = new ProblemList(file);
-  const template = expandSam(readTemplate(text, problems), problems);
-  const values = resolveParameters(template.parameters, parameters, problems);
+  const template = readTemplate(text, problems);
+  const values = readParameters(template, parameters, problems);
   // Without its parameters nothing resolves: the rest would only be echoes.
   problems.throwIfAny();
-  checkReferences(template, problems);
-  checkDependencies(template, problems);
-  const scope = new StackScope(template, values, place, problems);
-  checkRules(template.rules, scope.resolver, problems);
+  const { resources, outputs } = evaluateTemplate(
+    template,
+    new Map([...pseudoValues(place), ...values]),
+    problems,
+  );
+  const scope = new StackScope(resources, place, problems);
   const reader = new StackReader(scope, problems);
   const roles = reader.roles();
+  const asynchronous = new Map(reader.each('AWS::Lambda::EventInvokeConfig', readInvokeConfig));
   const spec: StackSpec = {
     place,
-    functions: reader.each('AWS::Serverless::Function', (properties, resource) =>
-      readFunction(properties, { ...identityOf(resource), roleArn: properties.text('Role') }),
-    ),
-    machines: reader.each('AWS::Serverless::StateMachine', (properties, resource) =>
-      readMachine(
+    functions: reader.each('AWS::Lambda::Function', (properties, resource) =>
+      readFunction(
         properties,
         { ...identityOf(resource), roleArn: properties.text('Role') },
+        asynchronous.get(resource.name),
+      ),
+    ),
+    machines: reader.each('AWS::StepFunctions::StateMachine', (properties, resource) =>
+      readMachine(
+        properties,
+        { ...identityOf(resource), roleArn: properties.text('RoleArn') },
         readText,
         problems,
       ),
@@ -82,13 +89,18 @@ export function readStack({ file, text, parameters, place, readText }: StackInpu
     ),
     roles: [],
     resourcePolicies: reader.resourcePolicies(),
-    unsimulated: scope.resources.flatMap(({ logicalId, declaration, type }) =>
-      type.unsimulated ? { logicalId, type: declaration.type, reason: type.unsimulated } : [],
+    unsimulated: scope.resources.flatMap(({ logicalId, typeName, type }) =>
+      type.unsimulated ? { logicalId, type: typeName, reason: type.unsimulated } : [],
     ),
-    outputs: readOutputs(template.outputs, scope, problems),
+    outputs: Object.fromEntries(
+      Object.entries(outputs).flatMap(([name, { Value }]) => {
+        const value = scope.intrinsics.resolve(Value, `Outputs.${name}.Value`);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
   };
   checkTargets(spec, problems);
-  const owned = giveRoles(spec, roles, problems, scope);
+  const owned = giveRoles(spec, roles, problems);
   problems.throwIfAny();
   return { ...spec, roles: owned };
 }
@@ -104,7 +116,7 @@ class StackReader {
 
   each<T>(type: string, read: (properties: PropertyReader, resource: StackResource) => T): T[] {
     return this.#scope.resources
-      .filter(({ declaration }) => declaration.type === type)
+      .filter(({ typeName }) => typeName === type)
       .map((resource) => read(this.#properties(resource), resource));
   }
 
@@ -151,8 +163,8 @@ class StackReader {
     ];
   }
 
-  #properties({ declaration: { properties, path } }: StackResource): PropertyReader {
-    return new PropertyReader(this.#scope.resolver.resolveMap(properties, path), path, this.#problems);
+  #properties({ properties, path }: StackResource): PropertyReader {
+    return new PropertyReader(this.#scope.intrinsics.resolveMap(properties, path), path, this.#problems);
   }
 }
 
@@ -162,21 +174,23 @@ function identityOf(resource: StackResource, arnAttribute = 'Arn') {
   return { logicalId, name, arn };
 }
 
-function readOutputs(outputs: TemplateMap, scope: StackScope, problems: ProblemList): StackSpec['outputs'] {
-  const values: Record<string, TemplateValue> = {};
-  for (const [name, output] of Object.entries(outputs)) {
-    const path = `Outputs.${name}`;
-    if (!isMap(output) || output.Value === undefined) {
-      problems.add(path, 'must be a mapping with a Value');
-      continue;
-    }
-    const condition = output.Condition;
-    // A condition that does not exist has been noted by the reference check.
-    if (typeof condition === 'string' && !scope.holds(condition)) continue;
-    const value = scope.resolver.resolve(output.Value, `${path}.Value`);
-    if (value !== undefined) values[name] = value;
-  }
-  return values;
+function readParameters(
+  template: Template,
+  given: ParameterValues,
+  problems: ProblemList,
+): ReadonlyMap<string, TemplateValue> {
+  const texts = new Map(Object.entries(given).map(([name, value]) => [name, String(value)]));
+  return new Map(
+    [...parameterTexts(template, texts, problems)].map(([name, text]) => {
+      const declaration = template.Parameters?.[name] as ParameterDeclaration;
+      if (declaration.Type?.startsWith(STORED_TYPE)) {
+        // The stack is deployed into an account that is made for it: its Parameter Store is empty.
+        const reason = `Unable to fetch parameters [${text}] from parameter store for this account.`;
+        problems.add(`Parameters.${name}`, reason);
+      }
+      return [name, parameterValue(declaration, text)];
+    }),
+  );
 }
 
 /** Events can only go where the rehearsal delivers them: to functions, machines, queues and topics of the stack. */
@@ -206,13 +220,14 @@ function giveRoles(
   { functions, machines }: StackSpec,
   roles: readonly RoleSpec[],
   problems: ProblemList,
-  scope: StackScope,
 ): RoleSpec[] {
   const owned = [...functions, ...machines].flatMap(({ logicalId, roleArn }) => {
     const role = roles.find((one) => one.roleArn === roleArn);
     if (role) return { ...role, logicalId };
-    const path = scope.resources.find((one) => one.logicalId === logicalId)?.declaration.path;
-    problems.add(`${path}.Role`, `${roleArn} is not a role of this template, so what it allows is unknown`);
+    problems.add(
+      `Resources.${logicalId}.Properties.Role`,
+      `${roleArn} is not a role of this template, so what it allows is unknown`,
+    );
     return [];
   });
   const taken = new Set(owned.map(({ roleArn }) => roleArn));

@@ -1,6 +1,6 @@
+import { isMap, kindOf, type TemplateMap, type TemplateValue } from '../account/template/template-value.ts';
+import { parseYaml } from '../account/template/yaml-document.ts';
 import { ProblemList } from './template-problem.ts';
-import { isMap, kindOf, type TemplateMap, type TemplateValue } from './template-value.ts';
-import { parseYaml } from './yaml-document.ts';
 
 /**
  * A state machine definition as CloudFormation makes it out of its file: first every `${Name}` of the text is

@@ -24,7 +24,7 @@ describe('Globals', () => {
 
   it('refuse a section that is not simulated', () => {
     expect(problemsOf(template(aFunction(''), '{ Api: {} }'))).toEqual([
-      'Globals.Api: this section is not simulated',
+      'Globals.Api: The simulated CloudFormation does not support the section Api of Globals.',
     ]);
   });
 });
@@ -123,26 +123,25 @@ describe('expandSam', () => {
   });
 
   it.each([
-    ['Events: { A: { Type: Api, Properties: {} } }', 'Events.A.Type', 'simulated are EventBridgeRule'],
+    ['Events: { A: { Type: Api, Properties: {} } }', 'Events.A.Type', 'does not support events of type Api'],
     [
       'Events: { A: { Type: Schedule, Properties: { Rate: 1 } } }',
       'Events.A.Properties.Rate',
-      'is not simulated',
+      'does not support the property Rate of events of type Schedule',
     ],
     [
       'Policies: [DynamoDBCrudPolicy: { TableName: a }]',
       'Policies[0]',
       'SAM policy template DynamoDBCrudPolicy',
     ],
-    ['Policies: [AdministratorAccess]', 'Policies[0]', 'managed policy AdministratorAccess'],
+    ['Policies: [AdministratorAccess]', 'ManagedPolicyArns[0]', 'managed policy AdministratorAccess'],
     [
       'Policies: [{ Statement: [{ Effect: Allow, NotAction: "s3:*", Resource: "*" }] }]',
       'NotAction',
       'is not simulated',
     ],
     ['Role: arn:aws:iam::1:role/elsewhere', 'Role', 'is not a role of this template'],
-    ['Role: a, Policies: []', 'Policies', 'has no effect beside Role'],
-    ['AutoPublishAlias: live', 'AutoPublishAlias', 'AWS::Serverless::Function is not simulated'],
+    ['AutoPublishAlias: live', 'WorkAliaslive.Type', 'the resource type AWS::Lambda::Alias'],
     ['Timeout: 901', 'Timeout', 'must be a whole number from 1 to 900'],
     ['Environment: { Variables: { AWS_REGION: a } }', 'AWS_REGION', 'is set by Lambda'],
     ['Environment: { Variables: { MODE: { b: c } } }', 'Variables.MODE', 'must be text, not a mapping'],

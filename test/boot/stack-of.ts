@@ -1,6 +1,6 @@
+import type { ParameterValues } from '../../local/boot/stack.ts';
 import { readStack } from '../../local/boot/stack.ts';
 import type { StackSpec } from '../../local/boot/stack-spec.ts';
-import type { ParameterValues } from '../../local/boot/template-parameters.ts';
 import { TemplateError } from '../../local/boot/template-problem.ts';
 
 interface Options {

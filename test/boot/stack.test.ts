@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ParameterValues } from '../../local/boot/stack.ts';
 import { readStack } from '../../local/boot/stack.ts';
-import type { ParameterValues } from '../../local/boot/template-parameters.ts';
 import { TemplateError } from '../../local/boot/template-problem.ts';
 import { problemsOf } from './stack-of.ts';
 
@@ -66,7 +66,8 @@ describe('readStack', () => {
   });
 
   it('reads rules and schedules with what happens to the event on its way', () => {
-    expect(stack.rules[0]?.targets).toEqual([
+    const [greeted, started] = stack.rules;
+    expect(started?.targets).toEqual([
       {
         id: 'greet',
         arn: stack.machines[0]?.arn,
@@ -77,7 +78,7 @@ describe('readStack', () => {
         maximumEventAgeSeconds: 86_400,
       },
     ]);
-    expect(stack.rules[1]?.targets[0]).toMatchObject({ inputPath: '$.detail', maximumRetryAttempts: 4 });
+    expect(greeted?.targets[0]).toMatchObject({ inputPath: '$.detail', maximumRetryAttempts: 4 });
     expect(stack.schedules).toMatchObject([{ name: 'CountGreetingFunctionHourly', timezone: 'UTC' }]);
   });
 
@@ -90,6 +91,11 @@ describe('readStack', () => {
 
   it('says which resources it does not simulate, and why that is no loss', () => {
     expect(stack.unsimulated).toEqual([
+      {
+        logicalId: 'CountGreetingFunctionGreetedPermission',
+        type: 'AWS::Lambda::Permission',
+        reason: 'every service of the account may invoke the functions it targets',
+      },
       {
         logicalId: 'GreetLogs',
         type: 'AWS::Logs::LogGroup',
@@ -108,11 +114,11 @@ Resources:
   Rule:
     Type: AWS::Events::Rule
     Properties: { EventPattern: { source: [a] }, Targets: [{ Arn: !GetAtt Nothing.Arn }] }`;
-    expect(problemsOf(text)).toEqual(['Hooks: this section is not simulated']);
+    expect(problemsOf(text)).toEqual(['Hooks: Invalid template property or properties [Hooks]']);
     expect(problemsOf(text.replace('Hooks: {}', ''))).toEqual([
-      'Resources.Rule.Properties.Targets[0].Arn: there is no parameter or resource Nothing',
-      'Resources.Api.Type: AWS::ApiGateway::RestApi is not simulated',
-      'Resources.Queue.Properties.FifoQueue: this property of AWS::SQS::Queue is not simulated',
+      'Resources.Rule.Properties.Targets[0].Arn: Template format error: Unresolved resource dependencies [Nothing] in the Resources block of the template',
+      'Resources.Api.Type: The simulated CloudFormation does not support the resource type AWS::ApiGateway::RestApi.',
+      'Resources.Queue.Properties.FifoQueue: The simulated CloudFormation does not support this property of AWS::SQS::Queue.',
     ]);
   });
 
@@ -120,19 +126,19 @@ Resources:
     const read = () => greeter({ PollSeconds: 1, Environment: 'prod' });
     expect(read).toThrow(TemplateError);
     expect(read).toThrow(
-      'template.yaml Parameters.PollSeconds: "1" is too small: the value must be at least 5',
+      "template.yaml Parameters.PollSeconds: Parameter 'PollSeconds' must be a number not less than 5",
     );
     expect(read).toThrow(
-      'template.yaml Parameters.Environment: "prod" is not allowed; allowed are: test, production',
+      "template.yaml Parameters.Environment: Parameter 'Environment' must be one of AllowedValues: [test, production]",
     );
   });
 
   it.each([
-    ['A: { Type: AWS::SQS::Queue, Properties: { QueueName: !GetAtt B.QueueName } }', 'A → B → A'],
-    ['A: { Type: AWS::SQS::Queue, DependsOn: B }', 'A → B → A'],
+    ['A: { Type: AWS::SQS::Queue, Properties: { QueueName: !GetAtt B.QueueName } }', 'A, B'],
+    ['A: { Type: AWS::SQS::Queue, DependsOn: B }', 'A, B'],
   ])('refuses resources that depend on each other: %s', (first, circle) => {
     const text = `Resources:\n  ${first}\n  B: { Type: AWS::SQS::Queue, Properties: { QueueName: !GetAtt A.QueueName } }`;
-    expect(problemsOf(text).join()).toContain(`depends on itself: ${circle}`);
+    expect(problemsOf(text).join()).toContain(`Circular dependency between resources: [${circle}]`);
   });
 
   it('refuses a target and a dead-letter queue that are not of the template', () => {
@@ -155,8 +161,8 @@ Transform: AWS::Serverless-2016-10-31
 Resources:
   Run: { Type: AWS::Serverless::StateMachine, Properties: { DefinitionUri: a.asl.yaml, Type: EXPRESS } }`;
     expect(problemsOf(text)).toEqual([
-      'Resources.Run.Properties.Type: EXPRESS is not simulated; simulated: STANDARD',
-      'Resources.Run.Properties.DefinitionUri: there is no file a.asl.yaml',
+      'Resources.Run.Properties.StateMachineType: EXPRESS is not simulated; simulated: STANDARD',
+      'Resources.Run.Properties.DefinitionS3Location.Key: there is no file a.asl.yaml',
     ]);
   });
 });

@@ -56,7 +56,8 @@ describe('checkPolicies', () => {
 
   it('guesses nothing', async () => {
     const of = (Resource: object) => checkPolicies(templateOf({ Action: 'sns:Publish', Resource }));
-    await expect(of({ 'Fn::Join': [':', ['a']] })).rejects.toThrow('A policy has Fn::Join');
+    await expect(of({ 'Fn::If': ['IsProduction', 'a', 'b'] })).rejects.toThrow('the condition IsProduction');
+    await expect(of({ 'Fn::Cidr': ['a'] })).rejects.toThrow('does not support the function Fn::Cidr');
     const role = templateOf({ Action: 'sns:Publish', Resource: { 'Fn::GetAtt': ['WorkRole', 'Arn'] } });
     await expect(checkPolicies(role)).rejects.toThrow('the ARN of WorkRole, a AWS::IAM::Role');
   });

@@ -1,6 +1,6 @@
+import type { TemplateMap } from '../../local/account/template/template-value.ts';
 import { checkDefinitions, unusedFunctions } from '../../local/boot/definition-rules.ts';
 import type { StackSpec } from '../../local/boot/stack-spec.ts';
-import type { TemplateMap } from '../../local/boot/template-value.ts';
 
 const arn = 'arn:aws:lambda:eu-west-1:111122223333:function:plan';
 

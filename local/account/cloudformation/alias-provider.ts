@@ -8,8 +8,8 @@ import type { SimulatedCodeDeploy } from '../codedeploy/simulated-codedeploy.ts'
 import type { AliasTarget } from '../lambda/lambda-alias.ts';
 import type { SimulatedLambda } from '../lambda/simulated-lambda.ts';
 import { AwsError } from '../service.ts';
+import { canonicalJson } from '../template/canonical-json.ts';
 import type { AliasBehaviour } from './alias-behaviour.ts';
-import { canonicalJson } from './canonical-json.ts';
 import type { Ongoing, ResourceChange, ResourceProvider } from './resource-provider.ts';
 import type { StackResource } from './stack.ts';
 

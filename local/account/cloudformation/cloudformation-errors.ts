@@ -1,4 +1,5 @@
 import { AwsError } from '../service.ts';
+import { notSimulated, type Problems } from '../template/problems.ts';
 
 /** CloudFormation's answer to nearly everything it refuses; the message is all there is to tell cases apart. */
 export function validationError(message: string): AwsError {
@@ -12,5 +13,12 @@ export function noSuchStack(name: string): AwsError {
 
 /** What the simulated CloudFormation has no model of. */
 export function unsupported(what: string): AwsError {
-  return validationError(`The simulated CloudFormation does not support ${what}.`);
+  return validationError(notSimulated(what));
 }
+
+/** Throws at the first problem of a template, as CloudFormation does. */
+export const refusing: Problems = {
+  add: (_path, reason) => {
+    throw validationError(reason);
+  },
+};

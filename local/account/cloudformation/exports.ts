@@ -1,4 +1,6 @@
 import type { Export } from '@aws-sdk/client-cloudformation';
+import { referencesIn } from '../template/references.ts';
+import type { TemplateMap } from '../template/template-value.ts';
 import { validationError } from './cloudformation-errors.ts';
 import type { Stack, StackDefinition } from './stack.ts';
 import { resolveOutputs } from './stack-scope.ts';
@@ -50,14 +52,6 @@ export function exportsRefusal(stack: Stack, stacks: readonly Stack[]): string |
 }
 
 function importsOf({ resources, outputs }: StackDefinition): ReadonlySet<string> {
-  const found = new Set<string>();
-  const look = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null) return;
-    const { 'Fn::ImportValue': name } = value as Record<string, unknown>;
-    if (typeof name === 'string') found.add(name);
-    for (const item of Object.values(value)) look(item);
-  };
-  look(resources);
-  look(outputs);
-  return found;
+  const references = referencesIn({ resources, outputs } as unknown as TemplateMap);
+  return new Set(references.flatMap(({ kind, name }) => (kind === 'export' ? [name] : [])));
 }

@@ -1,11 +1,11 @@
 import type { SeededRandom } from '../../random/seeded-random.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../template/canonical-json.ts';
+import { dependenciesOf } from '../template/references.ts';
 import { ownName } from './physical-name.ts';
 import { requiresRecreation } from './requires-recreation.ts';
 import type { ResourceProvider } from './resource-provider.ts';
 import { ResourceWork } from './resource-work.ts';
 import { type Stack, type StackDefinition, type StackResource, strike } from './stack.ts';
-import { dependenciesOf } from './stack-definition.ts';
 import type { StackJournal } from './stack-journal.ts';
 import { deniedBy } from './stack-policy.ts';
 import { resolveResource } from './stack-scope.ts';

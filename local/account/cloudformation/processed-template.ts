@@ -1,8 +1,16 @@
-import { expandSam } from './expand-sam.ts';
-import { resolve } from './intrinsics.ts';
+import { expandSam } from '../template/expand-sam.ts';
+import { Intrinsics } from '../template/intrinsics.ts';
+import { templateScope } from '../template/scope.ts';
+import {
+  type ResourceDeclaration,
+  type Resources,
+  type Template,
+  transformsOf,
+} from '../template/template.ts';
+import { member, type TemplateMap, type TemplateValue } from '../template/template-value.ts';
+import { refusing } from './cloudformation-errors.ts';
 import type { StackDefinition } from './stack.ts';
-import { templateScope } from './stack-definition.ts';
-import { type ResourceDeclaration, type Template, transformsOf } from './template.ts';
+import { valuesOf } from './stack-definition.ts';
 
 /** What CloudFormation shows for the value of a NoEcho parameter. */
 export const MASK = '****';
@@ -27,6 +35,7 @@ export function processed(definition: StackDefinition): Template {
           Resources: expandSam(
             { ...template, ...(Globals && { Globals: withValues(Globals, definition) }) },
             withoutParameters(definition),
+            refusing,
             (id) => versionId(definition, id),
           ),
         };
@@ -39,7 +48,7 @@ export function asReturned(text: string): string {
   return text.replace(/[^\p{ASCII}]/gu, '?');
 }
 
-function withoutParameters(definition: StackDefinition): Record<string, ResourceDeclaration> {
+function withoutParameters(definition: StackDefinition): Resources {
   const { Resources } = definition.template;
   return Object.fromEntries(
     Object.entries(Resources).map(([logicalId, resource]) => [
@@ -57,29 +66,27 @@ function withValues(globals: NonNullable<Template['Globals']>, definition: Stack
 }
 
 /** Puts the parameters into those properties of a function that SAM itself reads. */
-function withValue(
-  properties: Readonly<Record<string, unknown>>,
-  definition: StackDefinition,
-): Readonly<Record<string, unknown>> {
-  const scope = templateScope(definition);
+function withValue(properties: TemplateMap, definition: StackDefinition): TemplateMap {
+  const intrinsics = new Intrinsics(
+    templateScope(definition.template, valuesOf(definition), refusing),
+    refusing,
+  );
   const secrets = definition.parameters.flatMap(({ value, noEcho }) => (noEcho && value ? [value] : []));
-  const value = (found: unknown): unknown =>
-    JSON.parse(JSON.stringify(resolve(found, scope) ?? null), (_, text) =>
-      typeof text === 'string' ? secrets.reduce((all, secret) => all.replaceAll(secret, MASK), text) : text,
-    );
-  const result: Record<string, unknown> = { ...properties };
-  for (const name of ['CodeUri', 'InlineCode', 'ImageUri', 'AutoPublishAlias']) {
-    if (name in properties) result[name] = value(properties[name]);
-  }
-  const preference = properties.DeploymentPreference as Readonly<Record<string, unknown>> | undefined;
-  if (preference) {
-    result.DeploymentPreference = {
-      ...preference,
-      ...('Type' in preference && { Type: value(preference.Type) }),
-      ...('Enabled' in preference && { Enabled: value(preference.Enabled) }),
-    };
-  }
-  return result;
+  const withValues = (map: TemplateMap, names: readonly string[]): TemplateMap => {
+    const read = names.filter((name) => name in map).map((name) => [name, map[name]]);
+    return { ...map, ...masked(intrinsics.resolveMap(Object.fromEntries(read)), secrets) };
+  };
+  const result = withValues(properties, ['CodeUri', 'InlineCode', 'ImageUri', 'AutoPublishAlias']);
+  const preference = member(properties, 'DeploymentPreference') as TemplateMap | undefined;
+  return preference
+    ? { ...result, DeploymentPreference: withValues(preference, ['Type', 'Enabled']) }
+    : result;
+}
+
+function masked(map: TemplateMap, secrets: readonly string[]): TemplateMap {
+  return JSON.parse(JSON.stringify(map), (_, text: TemplateValue) =>
+    typeof text === 'string' ? secrets.reduce((all, secret) => all.replaceAll(secret, MASK), text) : text,
+  );
 }
 
 /** The version of a function in the stack, whose logical id depends on the values of parameters. */
@@ -89,7 +96,7 @@ function versionId({ resources }: StackDefinition, functionId: string): string |
     return (
       Type === 'AWS::Lambda::Version' &&
       logicalId.startsWith(`${functionId}Version`) &&
-      (Properties?.FunctionName as { Ref?: string } | undefined)?.Ref === functionId
+      member(Properties?.FunctionName, 'Ref') === functionId
     );
   });
 }

@@ -1,5 +1,5 @@
 import type { SeededRandom } from '../../random/seeded-random.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../template/canonical-json.ts';
 import type { ResourceProvider } from './resource-provider.ts';
 import { ResourceWork } from './resource-work.ts';
 import { type Stack, type StackResource, strike } from './stack.ts';

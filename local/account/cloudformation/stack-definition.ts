@@ -1,11 +1,12 @@
 import type { RollbackConfiguration, Tag } from '@aws-sdk/client-cloudformation';
 import { AwsError } from '../service.ts';
-import { canonicalJson } from './canonical-json.ts';
-import { unsupported, validationError } from './cloudformation-errors.ts';
-import { expandSam } from './expand-sam.ts';
-import { holds, LATER, references, resolve, type Scope } from './intrinsics.ts';
-import type { StackDefinition, StackOutput, StackParameter } from './stack.ts';
-import { type ResourceDeclaration, type Template, transformsOf } from './template.ts';
+import { canonicalJson } from '../template/canonical-json.ts';
+import { evaluateTemplate } from '../template/evaluate-template.ts';
+import { parameterValue } from '../template/parameters.ts';
+import { type ParameterDeclaration, type Template, transformsOf } from '../template/template.ts';
+import type { TemplateValue } from '../template/template-value.ts';
+import { refusing } from './cloudformation-errors.ts';
+import type { StackDefinition, StackParameter } from './stack.ts';
 
 /** What a definition is made of besides the template. */
 export interface DefinitionInput {
@@ -18,7 +19,7 @@ export interface DefinitionInput {
   readonly notificationArns: readonly string[];
   readonly rollbackConfiguration?: RollbackConfiguration | undefined;
   /** Values of `AWS::StackName`, `AWS::Region` and the like. */
-  readonly pseudo: Readonly<Record<string, string>>;
+  readonly pseudo: ReadonlyMap<string, string>;
 }
 
 /**
@@ -28,26 +29,7 @@ export interface DefinitionInput {
  */
 export function defineStack(input: DefinitionInput): StackDefinition {
   const { template } = input;
-  const scope = templateScope(input);
-  const declared: Record<string, ResourceDeclaration> = {};
-  for (const [logicalId, resource] of Object.entries(template.Resources)) {
-    if (resource.Condition === undefined || scope.condition(resource.Condition)) {
-      declared[logicalId] = resolve(resource, scope) as ResourceDeclaration;
-    }
-  }
-  const globals = template.Globals && (resolve(template.Globals, scope) as Template['Globals']);
-  const resources = expandSam(globals ? { ...template, Globals: globals } : template, declared);
-  checkReferences(resources);
-  const outputs = Object.entries(template.Outputs ?? {})
-    .filter(([, { Condition }]) => Condition === undefined || scope.condition(Condition))
-    .map(
-      ([key, output]): StackOutput => ({
-        key,
-        value: resolve(output.Value, scope),
-        ...(output.Description !== undefined && { description: output.Description }),
-        ...(output.Export && { exportName: resolve(output.Export.Name, scope) }),
-      }),
-    );
+  const { resources, outputs } = evaluateTemplate(template, valuesOf(input), refusing);
   return {
     text: input.text,
     template,
@@ -55,7 +37,12 @@ export function defineStack(input: DefinitionInput): StackDefinition {
     description: template.Description,
     hasTransform: transformsOf(template).length > 0,
     resources,
-    outputs,
+    outputs: Object.entries(outputs).map(([key, { Value, Description, Export }]) => ({
+      key,
+      value: Value,
+      ...(Description !== undefined && { description: Description }),
+      ...(Export && { exportName: Export.Name }),
+    })),
     parameters: input.parameters,
     capabilities: input.capabilities,
     tags: input.tags,
@@ -63,36 +50,6 @@ export function defineStack(input: DefinitionInput): StackDefinition {
     notificationArns: input.notificationArns,
     rollbackConfiguration: input.rollbackConfiguration ?? {},
   };
-}
-
-/** The resources a resource needs first: by DependsOn and by every reference in it. */
-export function dependenciesOf(resource: ResourceDeclaration): Set<string> {
-  const found = references(resource.Properties);
-  references(resource.UpdatePolicy, found);
-  const { DependsOn } = resource;
-  if (typeof DependsOn === 'string') found.add(DependsOn);
-  else for (const logicalId of DependsOn ?? []) found.add(logicalId);
-  return found;
-}
-
-/** The logical ids, each after all it depends on. */
-export function inOrder(resources: StackDefinition['resources']): string[] {
-  const order: string[] = [];
-  const state = new Map<string, 'entered' | 'left'>();
-  const visit = (logicalId: string): void => {
-    const resource = resources[logicalId];
-    if (!resource || state.get(logicalId) === 'left') return;
-    if (state.get(logicalId) === 'entered') {
-      const cycle = [...state].filter(([, mark]) => mark === 'entered').map(([id]) => id);
-      throw validationError(`Circular dependency between resources: [${cycle.join(', ')}]`);
-    }
-    state.set(logicalId, 'entered');
-    for (const dependency of dependenciesOf(resource)) visit(dependency);
-    state.set(logicalId, 'left');
-    order.push(logicalId);
-  };
-  for (const logicalId of Object.keys(resources)) visit(logicalId);
-  return order;
 }
 
 /**
@@ -138,55 +95,17 @@ function insufficient(capability: string): AwsError {
   return new AwsError('InsufficientCapabilitiesException', `Requires capabilities : [${capability}]`);
 }
 
-/** Knows parameters, pseudo parameters, conditions and mappings; resources come later. */
-export function templateScope({
+/** Values of a definition's parameters and pseudo parameters, by name. */
+export function valuesOf({
   template,
   parameters,
   pseudo,
-}: Pick<DefinitionInput, 'template' | 'parameters' | 'pseudo'>): Scope {
-  const values = new Map<string, unknown>(Object.entries(pseudo));
+}: Pick<DefinitionInput, 'template' | 'parameters' | 'pseudo'>): ReadonlyMap<string, TemplateValue> {
+  const values = new Map<string, TemplateValue>(pseudo);
   for (const { key, value, resolved = value } of parameters) {
-    values.set(key, template.Parameters?.[key]?.Type?.match(/List/) ? resolved.split(',') : resolved);
+    values.set(key, parameterValue(template.Parameters?.[key] as ParameterDeclaration, resolved));
   }
-  const conditions = new Map<string, boolean>();
-  const scope: Scope = {
-    ref: (name) => (values.has(name) ? values.get(name) : LATER),
-    getAtt: () => LATER,
-    condition: (name) => {
-      const known = conditions.get(name);
-      if (known !== undefined) return known;
-      const expression = template.Conditions?.[name];
-      if (expression === undefined)
-        throw validationError(`Template format error: Unresolved condition ${name}`);
-      const result = holds(expression, scope);
-      conditions.set(name, result);
-      return result;
-    },
-    findInMap: (map, top, second) => {
-      const value = template.Mappings?.[map]?.[top]?.[second];
-      if (value === undefined) {
-        throw validationError(`Template error: Unable to get mapping for ${map}::${top}::${second}`);
-      }
-      return value;
-    },
-  };
-  return scope;
-}
-
-function checkReferences(resources: StackDefinition['resources']): void {
-  const unresolved = new Set<string>();
-  for (const resource of Object.values(resources)) {
-    for (const name of dependenciesOf(resource)) {
-      if (name.startsWith('AWS::')) throw unsupported(`the pseudo parameter ${name}`);
-      if (!(name in resources)) unresolved.add(name);
-    }
-  }
-  if (unresolved.size > 0) {
-    throw validationError(
-      `Template format error: Unresolved resource dependencies [${[...unresolved].join(', ')}] in the Resources block of the template`,
-    );
-  }
-  inOrder(resources);
+  return values;
 }
 
 function substance({ resources, outputs, tags }: StackDefinition): string {

@@ -2,6 +2,7 @@ import type { OperationType } from '@aws-sdk/client-cloudformation';
 import type { Timer, VirtualClock } from '../../clock/virtual-clock.ts';
 import type { SeededRandom } from '../../random/seeded-random.ts';
 import type { AlarmsPort } from '../codedeploy/codedeploy-ports.ts';
+import { inOrder } from '../template/references.ts';
 import { validationError } from './cloudformation-errors.ts';
 import { deleteResources } from './delete-resources.ts';
 import { exportsOf } from './exports.ts';
@@ -10,7 +11,6 @@ import type { ResourceProvider } from './resource-provider.ts';
 import { createdSince, replacementsOf, rollBackResources } from './roll-back-resources.ts';
 import { failureAtBeginning, failureByAlarm } from './rollback-triggers.ts';
 import type { Stack, StackDefinition, StackResource } from './stack.ts';
-import { inOrder } from './stack-definition.ts';
 import type { StackJournal } from './stack-journal.ts';
 import { resolveResource } from './stack-scope.ts';
 

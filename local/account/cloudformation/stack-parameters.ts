@@ -1,7 +1,8 @@
 import type { Parameter } from '@aws-sdk/client-cloudformation';
-import { validationError } from './cloudformation-errors.ts';
+import { parameterTexts, STORED_TYPE } from '../template/parameters.ts';
+import type { ParameterDeclaration, Template } from '../template/template.ts';
+import { refusing, validationError } from './cloudformation-errors.ts';
 import type { StackParameter } from './stack.ts';
-import type { ParameterDeclaration, Template } from './template.ts';
 
 /** Parameter Store, as templates read it by parameters of type `AWS::SSM::Parameter::Value`. */
 export interface StoredParameters {
@@ -22,68 +23,37 @@ export function parameterValues(
   previous: readonly StackParameter[],
   stored: StoredParameters,
 ): StackParameter[] {
-  const declared = template.Parameters ?? {};
-  const unknown = given.flatMap(({ ParameterKey = '' }) => (ParameterKey in declared ? [] : [ParameterKey]));
-  if (unknown.length > 0) {
-    throw validationError(`Parameters: [${unknown.join(', ')}] do not exist in the template`);
-  }
-  const byKey = new Map(given.map((parameter) => [parameter.ParameterKey, parameter]));
-  const missing: string[] = [];
-  const values: StackParameter[] = [];
-  for (const [key, declaration] of Object.entries(declared)) {
-    const value = chooseValue(key, declaration, byKey.get(key), previous);
-    if (value === undefined) {
-      missing.push(key);
-      continue;
-    }
-    const noEcho = String(declaration.NoEcho) === 'true';
-    if (!declaration.Type?.startsWith(STORED)) {
-      values.push({ key, value, noEcho });
-      continue;
-    }
+  const byKey = new Map(given.map((parameter) => [parameter.ParameterKey ?? '', parameter]));
+  const chosen = given.flatMap((parameter): [string, string][] => {
+    const value = givenValue(parameter, previous);
+    return value === undefined ? [] : [[parameter.ParameterKey ?? '', value]];
+  });
+  const texts = parameterTexts(template, new Map(chosen), refusing);
+  return [...texts].map(([key, value]) => {
+    const declaration = template.Parameters?.[key] as ParameterDeclaration;
+    const { NoEcho, Type } = declaration;
+    const noEcho = String(NoEcho) === 'true';
+    if (!Type.startsWith(STORED_TYPE)) return { key, value, noEcho };
     const before = byKey.get(key)?.UsePreviousValue && stored.kept && previous.find((one) => one.key === key);
     const resolved = before ? before.resolved : stored.get(value);
     if (resolved === undefined) {
       throw validationError(`Unable to fetch parameters [${value}] from parameter store for this account.`);
     }
-    values.push({ key, value, resolved, noEcho });
-  }
-  if (missing.length > 0) throw validationError(`Parameters: [${missing.join(', ')}] must have values`);
-  return values;
+    return { key, value, resolved, noEcho };
+  });
 }
 
-const STORED = 'AWS::SSM::Parameter::Value<';
-
-function chooseValue(
-  key: string,
-  declaration: ParameterDeclaration,
-  given: Parameter | undefined,
+function givenValue(
+  { ParameterKey: key, ParameterValue: value, UsePreviousValue: isKept }: Parameter,
   previous: readonly StackParameter[],
 ): string | undefined {
-  if (given?.UsePreviousValue) {
-    if (given.ParameterValue) {
-      throw validationError(
-        `Invalid input for parameter key ${key}. Cannot specify usePreviousValue as true and non empty value for a parameter`,
-      );
-    }
-    const before = previous.find((parameter) => parameter.key === key);
-    if (!before) {
-      throw validationError(
-        `Invalid input for parameter key ${key}. Cannot specify usePreviousValue as true for a parameter key not in the previous template`,
-      );
-    }
-    return before.value;
-  }
-  const value = given?.ParameterValue ?? declaration.Default;
-  if (value === undefined) return undefined;
-  const { AllowedValues, AllowedPattern } = declaration;
-  if (AllowedValues && !AllowedValues.map(String).includes(String(value))) {
-    throw validationError(
-      `Parameter '${key}' must be one of AllowedValues: [${AllowedValues.map(String).join(', ')}]`,
+  if (!isKept) return value;
+  const refuse = (reason: string) =>
+    validationError(
+      `Invalid input for parameter key ${key}. Cannot specify usePreviousValue as true ${reason}`,
     );
-  }
-  if (AllowedPattern !== undefined && !new RegExp(`^(?:${AllowedPattern})$`).test(String(value))) {
-    throw validationError(`Parameter '${key}' must match pattern ${AllowedPattern}`);
-  }
-  return String(value);
+  if (value) throw refuse('and non empty value for a parameter');
+  const before = previous.find((parameter) => parameter.key === key);
+  if (!before) throw refuse('for a parameter key not in the previous template');
+  return before.value;
 }

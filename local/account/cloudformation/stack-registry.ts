@@ -1,13 +1,14 @@
 import type { Parameter, RollbackConfiguration, Tag } from '@aws-sdk/client-cloudformation';
 import type { SeededRandom } from '../../random/seeded-random.ts';
 import { AwsError } from '../service.ts';
-import { noSuchStack, validationError } from './cloudformation-errors.ts';
+import { pseudoParameters } from '../template/scope.ts';
+import { readTemplate, type Template } from '../template/template.ts';
+import { noSuchStack, refusing, validationError } from './cloudformation-errors.ts';
 import { allExports, checkImports } from './exports.ts';
 import { rollbackConfiguration } from './rollback-triggers.ts';
 import type { Stack, StackDefinition, StackResource } from './stack.ts';
 import { defineStack } from './stack-definition.ts';
 import { parameterValues, type StoredParameters } from './stack-parameters.ts';
-import { parseTemplate, type Template } from './template.ts';
 
 /** The members of a request that say what a stack shall be, besides its template. */
 export interface DefinitionRequest {
@@ -79,14 +80,13 @@ export class StackRegistry {
         input.RollbackConfiguration,
         previous?.rollbackConfiguration,
       ),
-      pseudo: {
-        'AWS::StackName': name,
-        'AWS::StackId': id,
-        'AWS::Region': this.#region,
-        'AWS::AccountId': this.#account,
-        'AWS::Partition': 'aws',
-        'AWS::URLSuffix': 'amazonaws.com',
-      },
+      pseudo: pseudoParameters({
+        accountId: this.#account,
+        region: this.#region,
+        partition: 'aws',
+        stackName: name,
+        stackId: id,
+      }),
     });
     checkImports(definition, this.stacks);
     return definition;
@@ -131,7 +131,7 @@ export class StackRegistry {
   parse(text: string): Template {
     const known = this.#templates.get(text);
     if (known) return known;
-    const template = parseTemplate(text);
+    const template = readTemplate(text, refusing);
     const [oldest] = this.#templates.keys();
     if (this.#templates.size >= KEPT_TEMPLATES && oldest !== undefined) this.#templates.delete(oldest);
     this.#templates.set(text, template);

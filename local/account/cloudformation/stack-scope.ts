@@ -1,12 +1,14 @@
-import { validationError } from './cloudformation-errors.ts';
-import { LATER, resolve, type Scope } from './intrinsics.ts';
+import { Intrinsics, LATER } from '../template/intrinsics.ts';
+import { Unresolvable } from '../template/problems.ts';
+import type { ResourceDeclaration } from '../template/template.ts';
+import type { TemplateMap } from '../template/template-value.ts';
+import { refusing } from './cloudformation-errors.ts';
 import type { Stack, StackDefinition } from './stack.ts';
-import type { ResourceDeclaration } from './template.ts';
 
 /** A resource's properties and update policy with every reference to another resource put in. */
 export interface ResolvedResource {
-  readonly properties: Readonly<Record<string, unknown>>;
-  readonly updatePolicy: Readonly<Record<string, unknown>> | undefined;
+  readonly properties: TemplateMap;
+  readonly updatePolicy: TemplateMap | undefined;
 }
 
 /** Resolves a declaration against the resources a stack has; all it depends on must exist. */
@@ -14,41 +16,41 @@ export function resolveResource(
   stack: Stack,
   { Properties, UpdatePolicy }: ResourceDeclaration,
 ): ResolvedResource {
-  const scope = resourceScope(stack);
-  const policy = UpdatePolicy?.CodeDeployLambdaAliasUpdate;
+  const intrinsics = resourceIntrinsics(stack);
+  const policy = UpdatePolicy?.CodeDeployLambdaAliasUpdate as TemplateMap | undefined;
   return {
-    properties: resolve(Properties ?? {}, scope) as Readonly<Record<string, unknown>>,
-    updatePolicy:
-      policy === undefined ? undefined : (resolve(policy, scope) as Readonly<Record<string, unknown>>),
+    properties: intrinsics.resolveMap(Properties ?? {}),
+    updatePolicy: policy && intrinsics.resolveMap(policy),
   };
 }
 
 /** The values of a stack's outputs. */
 export function resolveOutputs(stack: Stack, { outputs }: StackDefinition) {
-  const scope = resourceScope(stack);
+  const intrinsics = resourceIntrinsics(stack);
   return outputs.map(({ key, value, description, exportName }) => ({
     OutputKey: key,
-    OutputValue: String(resolve(value, scope)),
+    OutputValue: String(intrinsics.resolve(value)),
     ...(description !== undefined && { Description: description }),
-    ...(exportName !== undefined && { ExportName: String(resolve(exportName, scope)) }),
+    ...(exportName !== undefined && { ExportName: String(intrinsics.resolve(exportName)) }),
   }));
 }
 
-function resourceScope(stack: Stack): Scope {
-  return {
-    ref: (name) => stack.resources.get(name)?.physicalId ?? LATER,
-    getAtt: (logicalId, attribute) => {
+/** Parameters, conditions and mappings have been put in before. */
+function resourceIntrinsics(stack: Stack): Intrinsics {
+  const scope = {
+    hasExtensions: true,
+    ref: (name: string) => stack.resources.get(name)?.physicalId ?? LATER,
+    getAtt: (logicalId: string, attribute: string) => {
       const resource = stack.resources.get(logicalId);
       if (!resource) return LATER;
       // Types without a model of their own still need a value that is stable and says what it stands for.
       return resource.attributes[attribute] ?? `${resource.physicalId}.${attribute}`;
     },
-    importValue: (name) => stack.importValue(name) ?? '',
-    condition: (name) => {
-      throw validationError(`Template error: Unresolved condition ${name}`);
+    importValue: stack.importValue,
+    condition: (name: string, where: string) => {
+      throw new Unresolvable(`Template error: unresolved condition dependency ${name} in ${where}`);
     },
-    findInMap: (map) => {
-      throw validationError(`Template error: Unresolved mapping ${map}`);
-    },
+    mapping: () => undefined,
   };
+  return new Intrinsics(scope, refusing);
 }

@@ -6,7 +6,8 @@ import type {
   StackStatus,
   Tag,
 } from '@aws-sdk/client-cloudformation';
-import type { ResourceDeclaration, Template } from './template.ts';
+import type { Resources, Template } from '../template/template.ts';
+import type { TemplateValue } from '../template/template-value.ts';
 
 /** A parameter of a stack with its value in the clear; shapes mask it when the template says NoEcho. */
 export interface StackParameter {
@@ -20,9 +21,9 @@ export interface StackParameter {
 /** An output that a stack declares, its value still to be resolved. */
 export interface StackOutput {
   readonly key: string;
-  readonly value: unknown;
+  readonly value: TemplateValue;
   readonly description?: string;
-  readonly exportName?: unknown;
+  readonly exportName?: TemplateValue;
 }
 
 /** What a stack is told to be: a template with its parameters put in and SAM's resources written out. */
@@ -31,10 +32,10 @@ export interface StackDefinition {
   readonly text: string;
   readonly template: Template;
   /** Values of `AWS::StackName`, `AWS::Region` and the like. */
-  readonly pseudo: Readonly<Record<string, string>>;
+  readonly pseudo: ReadonlyMap<string, string>;
   readonly description: string | undefined;
   readonly hasTransform: boolean;
-  readonly resources: Readonly<Record<string, ResourceDeclaration>>;
+  readonly resources: Resources;
   readonly outputs: readonly StackOutput[];
   readonly parameters: readonly StackParameter[];
   readonly capabilities: readonly string[];

@@ -6,12 +6,14 @@ import type {
   ResourceAttribute,
   ResourceChangeDetail,
 } from '@aws-sdk/client-cloudformation';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../template/canonical-json.ts';
+import { inOrder, namesIn } from '../template/references.ts';
+import type { ResourceDeclaration } from '../template/template.ts';
+import type { TemplateValue } from '../template/template-value.ts';
 import { processed } from './processed-template.ts';
 import { requiresRecreation } from './requires-recreation.ts';
 import type { Stack, StackDefinition } from './stack.ts';
-import { differs, inOrder } from './stack-definition.ts';
-import type { ResourceDeclaration } from './template.ts';
+import { differs } from './stack-definition.ts';
 
 /** Attributes of a resource that a change set compares beside its properties. */
 const ATTRIBUTES = ['Metadata', 'UpdatePolicy', 'DeletionPolicy', 'UpdateReplacePolicy'] as const;
@@ -119,10 +121,10 @@ function detailsOf(
         });
       }
       // A value that has to be looked up may turn out to be the same.
-      const Evaluation = referencesIn(nextRaw?.Properties?.[name]).length > 0 ? 'Dynamic' : 'Static';
+      const Evaluation = namesIn(nextRaw?.Properties?.[name]).length > 0 ? 'Dynamic' : 'Static';
       details.push({ Target: target, Evaluation, ChangeSource: 'DirectModification' });
     }
-    for (const { ref, attribute } of referencesIn(value)) {
+    for (const { name: ref, attribute } of namesIn(value)) {
       const cause = causes.get(ref);
       if (!cause) continue;
       const reaches = attribute !== undefined || (cause.replacement ?? 'False') !== 'False';
@@ -160,34 +162,18 @@ function direct(attribute: ResourceAttribute): ResourceChangeDetail {
   };
 }
 
-function changedParameters(value: unknown, before: StackDefinition, after: StackDefinition): string[] {
+function changedParameters(
+  value: TemplateValue | undefined,
+  before: StackDefinition,
+  after: StackDefinition,
+): string[] {
   const old = new Map(before.parameters.map(({ key, value, resolved = value }) => [key, resolved]));
   const changed = new Set(
     after.parameters
       .filter(({ key, value, resolved = value }) => old.get(key) !== resolved)
       .map(({ key }) => key),
   );
-  return [...new Set(referencesIn(value).map(({ ref }) => ref))].filter((name) => changed.has(name));
-}
-
-/** Every `Ref`, `Fn::GetAtt` and placeholder of `Fn::Sub` in a value. */
-function referencesIn(value: unknown): { readonly ref: string; readonly attribute?: string }[] {
-  if (typeof value !== 'object' || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap(referencesIn);
-  const { Ref: ref, 'Fn::GetAtt': getAtt, 'Fn::Sub': sub } = value as Record<string, unknown>;
-  if (typeof ref === 'string') return [{ ref }];
-  if (getAtt !== undefined) return [named((Array.isArray(getAtt) ? getAtt : [getAtt]).join('.'))];
-  if (sub !== undefined) {
-    const [text, own = {}] = (Array.isArray(sub) ? sub : [sub]) as [string, Record<string, unknown>?];
-    const names = [...text.matchAll(/\$\{([A-Za-z0-9:.]+)\}/g)].map(([, name]) => name as string);
-    return [...names.filter((name) => !(name in own)).map(named), ...referencesIn(own)];
-  }
-  return Object.values(value).flatMap(referencesIn);
-}
-
-function named(name: string): { readonly ref: string; readonly attribute?: string } {
-  const dot = name.indexOf('.');
-  return dot < 0 ? { ref: name } : { ref: name.slice(0, dot), attribute: name.slice(dot + 1) };
+  return [...new Set(namesIn(value).map(({ name }) => name))].filter((name) => changed.has(name));
 }
 
 function replacementBy(details: readonly ResourceChangeDetail[]): Replacement {

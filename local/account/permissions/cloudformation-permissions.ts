@@ -6,9 +6,9 @@ import type {
   ExecuteChangeSetInput,
   UpdateStackInput,
 } from '@aws-sdk/client-cloudformation';
-import { SAM_TRANSFORM } from '../cloudformation/template.ts';
 import { objectOfUrl } from '../s3/object-url.ts';
 import { AwsError } from '../service.ts';
+import { SAM_TRANSFORM } from '../template/template.ts';
 import {
   on,
   type PermissionScope,

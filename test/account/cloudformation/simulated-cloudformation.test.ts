@@ -91,7 +91,7 @@ describe('SimulatedCloudFormation', () => {
       ['a template that is none', { TemplateBody: '[]' }, 'Template format error'],
       [
         'a section that is none',
-        { TemplateBody: '{"Rules":{},"Resources":{}}' },
+        { TemplateBody: '{"Hooks":{},"Resources":{}}' },
         'Invalid template property',
       ],
       [

@@ -1,5 +1,7 @@
-import { defineStack, inOrder } from '../../../local/account/cloudformation/stack-definition.ts';
-import { parseTemplate } from '../../../local/account/cloudformation/template.ts';
+import { refusing } from '../../../local/account/cloudformation/cloudformation-errors.ts';
+import { defineStack } from '../../../local/account/cloudformation/stack-definition.ts';
+import { inOrder } from '../../../local/account/template/references.ts';
+import { readTemplate } from '../../../local/account/template/template.ts';
 
 const YAML = `
 AWSTemplateFormatVersion: '2010-09-09'
@@ -32,7 +34,7 @@ Resources:
 const define = (Stage: string) =>
   defineStack({
     text: YAML,
-    template: parseTemplate(YAML),
+    template: readTemplate(YAML, refusing),
     parameters: [
       { key: 'Stage', value: Stage, noEcho: false },
       { key: 'Zones', value: 'a,b', noEcho: false },
@@ -41,7 +43,10 @@ const define = (Stage: string) =>
     tags: [],
     roleArn: undefined,
     notificationArns: [],
-    pseudo: { 'AWS::StackName': 'shop', 'AWS::Partition': 'aws' },
+    pseudo: new Map([
+      ['AWS::StackName', 'shop'],
+      ['AWS::Partition', 'aws'],
+    ]),
   });
 
 describe('defineStack', () => {

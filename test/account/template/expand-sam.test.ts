@@ -1,10 +1,11 @@
-import { expandSam } from '../../../local/account/cloudformation/expand-sam.ts';
-import { parseTemplate } from '../../../local/account/cloudformation/template.ts';
+import { refusing } from '../../../local/account/cloudformation/cloudformation-errors.ts';
+import { expandSam } from '../../../local/account/template/expand-sam.ts';
+import { readTemplate } from '../../../local/account/template/template.ts';
 
 const SAM = { Transform: 'AWS::Serverless-2016-10-31' };
 
 function expand(properties: object, globals?: object) {
-  const template = parseTemplate(
+  const template = readTemplate(
     JSON.stringify({
       ...SAM,
       ...(globals && { Globals: { Function: globals } }),
@@ -12,8 +13,9 @@ function expand(properties: object, globals?: object) {
         Fn: { Type: 'AWS::Serverless::Function', Properties: { CodeUri: 's3://b/k', ...properties } },
       },
     }),
+    refusing,
   );
-  return expandSam(template, template.Resources);
+  return expandSam(template, template.Resources, refusing);
 }
 
 const versionOf = (properties: object) =>
@@ -110,6 +112,23 @@ describe('expandSam', () => {
     });
   });
 
+  // SAM specification, "Globals section"; `plugins/globals/globals.py`: functions are handled like plain values.
+  it.each([
+    ['text', 'own'],
+    ['a Ref', { Ref: 'AWS::StackName' }],
+    ['another function', { 'Fn::Join': ['', ['a']] }],
+  ])('replaces a Description of Globals by %s of the function’s own', (_, Description) => {
+    for (const global of ['global', { 'Fn::Sub': 'a' }]) {
+      expect(expand({ Description }, { Description: global }).Fn?.Properties).toMatchObject({ Description });
+    }
+  });
+
+  it('refuses what Globals cannot set', () => {
+    expect(() => expand({}, { FunctionName: 'a' })).toThrow(
+      "'FunctionName' is not a supported property of 'Function'",
+    );
+  });
+
   it('refuses a preference without an alias, or without a type', () => {
     expect(() => expand({ DeploymentPreference: { Type: 'AllAtOnce' } })).toThrow(
       'requires AutoPublishAlias',
@@ -120,9 +139,10 @@ describe('expandSam', () => {
   });
 
   it('refuses serverless resources without the transform', () => {
-    const template = parseTemplate(
+    const template = readTemplate(
       JSON.stringify({ Resources: { Fn: { Type: 'AWS::Serverless::Function' } } }),
+      refusing,
     );
-    expect(() => expandSam(template, template.Resources)).toThrow('Unrecognized resource types');
+    expect(() => expandSam(template, template.Resources, refusing)).toThrow('Unrecognized resource types');
   });
 });

@@ -1,11 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of CloudFormation and of definitions
-import { ProblemList } from '../../local/boot/template-problem.ts';
-import { parseYaml } from '../../local/boot/yaml-document.ts';
+import { parseYaml } from '../../../local/account/template/yaml-document.ts';
 
 function parse(text: string) {
-  const problems = new ProblemList('file.yaml');
-  const value = parseYaml(text, problems);
-  return { value, problems: problems.problems.map(({ path, reason }) => `${path}: ${reason}`) };
+  const problems: string[] = [];
+  const value = parseYaml(text, { add: (path, reason) => problems.push(`${path}: ${reason}`) });
+  return { value, problems };
 }
 
 describe('parseYaml', () => {

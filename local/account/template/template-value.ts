@@ -24,3 +24,22 @@ export function kindOf(value: TemplateValue | undefined): string {
   if (typeof value === 'object') return 'a mapping';
   return `a ${typeof value} (${JSON.stringify(value)})`;
 }
+
+/** The name of the intrinsic function that a value is (`Ref`, `Fn::…`), if it is one. */
+export function intrinsicName(value: TemplateValue | undefined): string | undefined {
+  if (!isMap(value)) return undefined;
+  const [key, other] = Object.keys(value);
+  return key !== undefined && other === undefined && (key === 'Ref' || key.startsWith('Fn::'))
+    ? key
+    : undefined;
+}
+
+/** The text of a plain value: CloudFormation compares and joins numbers and booleans by their text. */
+export function textOf(value: TemplateValue | undefined): string | undefined {
+  return value === undefined || value === null || typeof value === 'object' ? undefined : String(value);
+}
+
+/** A member of a mapping by a name that the template chose: never what every object inherits. */
+export function member(map: TemplateValue | undefined, name: string): TemplateValue | undefined {
+  return isMap(map) && Object.hasOwn(map, name) ? map[name] : undefined;
+}

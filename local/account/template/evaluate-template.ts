@@ -1,0 +1,100 @@
+import { checkConditions, checkReferences, isMade } from './check-references.ts';
+import { expandSam } from './expand-sam.ts';
+import { Intrinsics, type Scope } from './intrinsics.ts';
+import { type Problems, Unresolvable, unresolvedDependencies } from './problems.ts';
+import { dependenciesOf, inOrder, namesIn } from './references.ts';
+import { checkRules } from './rules.ts';
+import { templateScope } from './scope.ts';
+import type { OutputDeclaration, ResourceDeclaration, Resources, Template } from './template.ts';
+import type { TemplateMap, TemplateValue } from './template-value.ts';
+
+/** What a template comes to before there are resources. */
+export interface EvaluatedTemplate {
+  /** What is made, as transforms write it out; only references to resources and imports are left standing. */
+  readonly resources: Resources;
+  readonly outputs: Readonly<Record<string, OutputDeclaration>>;
+}
+
+/**
+ * Puts parameters, conditions and mappings into a template, drops what its conditions leave out, checks its rules,
+ * writes out what SAM makes, and checks that every reference leads somewhere and none in a circle.
+ *
+ * @param values of parameters and pseudo parameters, by name
+ */
+export function evaluateTemplate(
+  template: Template,
+  values: ReadonlyMap<string, TemplateValue>,
+  problems: Problems,
+): EvaluatedTemplate {
+  const scope = templateScope(template, values, problems);
+  const intrinsics = new Intrinsics(scope, problems);
+  checkConditions(template, scope, problems);
+  checkRules(template.Rules ?? {}, intrinsics, problems);
+  const declared = Object.entries(template.Resources);
+  const made = declared.filter(([, resource]) => isMade(template, scope, resource));
+  const skipped = declared.filter(([, resource]) => !isMade(template, scope, resource));
+  const resources = expand(template, made, scope, problems);
+  const known = new Set([resources, expand(template, skipped, scope, ignoring)].flatMap(Object.keys));
+  checkReferences(template, known, problems);
+  const outputs = Object.fromEntries(
+    Object.entries(template.Outputs ?? {})
+      .filter(([, output]) => isMade(template, scope, output))
+      .map(([name, output]) => [
+        name,
+        intrinsics.resolveMap(
+          output as unknown as TemplateMap,
+          `Outputs.${name}`,
+        ) as unknown as OutputDeclaration,
+      ]),
+  );
+  checkMade({ resources, outputs }, known, problems);
+  return { resources, outputs };
+}
+
+/** For resources that no condition leads to: only their names are asked for. */
+const ignoring: Problems = { add: () => {} };
+
+function expand(
+  template: Template,
+  declared: readonly (readonly [string, ResourceDeclaration])[],
+  scope: Scope,
+  problems: Problems,
+): Resources {
+  if (declared.length === 0) return {};
+  const intrinsics = new Intrinsics(scope, problems);
+  const resolved = declared.map(([logicalId, resource]): [string, unknown] => [
+    logicalId,
+    intrinsics.resolveMap(resource as unknown as TemplateMap, `Resources.${logicalId}`),
+  ]);
+  const { Globals } = template;
+  const globals = Globals && { Globals: intrinsics.resolveMap(Globals, 'Globals') as typeof Globals };
+  return expandSam({ ...template, ...globals }, Object.fromEntries(resolved) as Resources, problems);
+}
+
+/** Reports references to what its condition leaves out, and circles. */
+function checkMade(
+  { resources, outputs }: EvaluatedTemplate,
+  known: ReadonlySet<string>,
+  problems: Problems,
+): void {
+  const check = (block: string, path: string, names: Iterable<string>) => {
+    const missing = [...new Set(names)].filter((name) => known.has(name) && !Object.hasOwn(resources, name));
+    if (missing.length > 0) problems.add(path, unresolvedDependencies(missing, block));
+  };
+  for (const [logicalId, resource] of Object.entries(resources)) {
+    check('Resources', `Resources.${logicalId}`, dependenciesOf(resource));
+  }
+  for (const [name, output] of Object.entries(outputs)) {
+    check(
+      'Outputs',
+      `Outputs.${name}`,
+      namesIn(output as unknown as TemplateMap).map(({ name }) => name),
+    );
+  }
+  try {
+    inOrder(resources);
+  } catch (error) {
+    if (!(error instanceof Unresolvable)) throw error;
+    problems.add('Resources', error.message);
+  }
+}

@@ -1,0 +1,79 @@
+import { notSimulated, type Problems } from './problems.ts';
+import { expandFunction, SHARED_BY_FUNCTIONS } from './sam-function.ts';
+import { checkGlobals, withGlobals } from './sam-globals.ts';
+import { expandMachine } from './sam-machine.ts';
+import { type MadeResources, SamReport } from './sam-parts.ts';
+import { type Resources, SAM_TRANSFORM, type Template, transformsOf } from './template.ts';
+
+/**
+ * What the SAM transform makes of functions and state machines: the resources themselves, their roles, the version,
+ * alias and CodeDeploy resources of a function, and the rules, schedules, queues and permissions of their events, under
+ * the logical ids SAM gives them. Other resources pass unchanged.
+ *
+ * References are left as they are, but SAM itself has to read the name of an alias and the type of a deployment
+ * preference: parameters must have been put in there. A path of code or definition that is not on S3 stands as the key
+ * of an object, as if it had been packaged.
+ *
+ * Left out is what changes nothing here: tags of SAM's own, managed policies for logs and traces, and the statements by
+ * which Lambda and EventBridge Scheduler send to dead-letter queues.
+ *
+ * @param versionIdOf the logical id of a function's version, where it is known; otherwise it is computed
+ *
+ * Source: aws/serverless-application-model, `samtranslator/model/sam_resources.py`,
+ * `model/preferences/deployment_preference_collection.py`, `model/eventsources`, `plugins/globals`.
+ */
+export function expandSam(
+  template: Template,
+  resources: Resources,
+  problems: Problems,
+  versionIdOf: (functionId: string) => string | undefined = () => undefined,
+): Resources {
+  const serverless = Object.entries(resources).filter(([, { Type }]) =>
+    Type?.startsWith('AWS::Serverless::'),
+  );
+  if (!transformsOf(template).includes(SAM_TRANSFORM)) {
+    const [first] = serverless;
+    if (first) {
+      const [logicalId, { Type }] = first;
+      problems.add(
+        `Resources.${logicalId}.Type`,
+        `Template format error: Unrecognized resource types: [${Type}]`,
+      );
+    }
+    return resources;
+  }
+  checkGlobals(template.Globals ?? {}, problems);
+  const expanded: MadeResources = {};
+  for (const [logicalId, resource] of Object.entries(resources)) {
+    const report = new SamReport(logicalId, problems);
+    const made: MadeResources = {};
+    const properties = withGlobals(template.Globals ?? {}, resource);
+    if (resource.Type === 'AWS::Serverless::Function') {
+      expandFunction(
+        made,
+        logicalId,
+        { ...resource, Properties: properties },
+        report,
+        versionIdOf(logicalId),
+      );
+    } else if (resource.Type === 'AWS::Serverless::StateMachine') {
+      expandMachine(made, logicalId, { ...resource, Properties: properties }, report);
+    } else {
+      if (resource.Type?.startsWith('AWS::Serverless::')) {
+        problems.add(`Resources.${logicalId}.Type`, notSimulated(`the resource type ${resource.Type}`));
+      }
+      made[logicalId] = resource;
+    }
+    for (const [id, declaration] of Object.entries(made)) {
+      if (SHARED_BY_FUNCTIONS.has(id) && id !== logicalId) {
+        expanded[id] ??= declaration;
+        continue;
+      }
+      const isTaken = Object.hasOwn(expanded, id) || (id !== logicalId && Object.hasOwn(resources, id));
+      if (isTaken) report.refuse('', `it makes a resource ${id}, but there is one already`);
+      const { Condition } = resource;
+      expanded[id] = Condition === undefined ? declaration : { ...declaration, Condition };
+    }
+  }
+  return expanded;
+}

@@ -1,0 +1,215 @@
+import { notSimulated, type Problems } from './problems.ts';
+import { isList, isMap, member, type TemplateMap, type TemplateValue } from './template-value.ts';
+import { parseYaml } from './yaml-document.ts';
+
+/** A resource as a template declares it. */
+export interface ResourceDeclaration {
+  readonly Type: string;
+  readonly Properties?: TemplateMap;
+  readonly DependsOn?: string | readonly string[];
+  readonly Condition?: string;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+  readonly UpdatePolicy?: TemplateMap;
+  readonly [other: string]: unknown;
+}
+
+/** Declarations by logical id. */
+export type Resources = Readonly<Record<string, ResourceDeclaration>>;
+
+/** A parameter as a template declares it. */
+export interface ParameterDeclaration {
+  readonly Type: string;
+  readonly Default?: string | number | boolean;
+  readonly NoEcho?: boolean | string;
+  readonly [other: string]: unknown;
+}
+
+/** An output as a template declares it. */
+export interface OutputDeclaration {
+  readonly Value: TemplateValue;
+  readonly Description?: string;
+  readonly Condition?: string;
+  readonly Export?: { readonly Name: TemplateValue };
+}
+
+/** A template after parsing, short forms such as `!Ref` written out. Nothing is resolved. */
+export interface Template {
+  readonly Transform?: string | readonly string[];
+  readonly Description?: string;
+  readonly Globals?: Readonly<Record<string, TemplateMap>>;
+  readonly Parameters?: Readonly<Record<string, ParameterDeclaration>>;
+  readonly Rules?: TemplateMap;
+  readonly Mappings?: TemplateMap;
+  readonly Conditions?: TemplateMap;
+  readonly Resources: Resources;
+  readonly Outputs?: Readonly<Record<string, OutputDeclaration>>;
+}
+
+/** Name of the SAM transform. */
+export const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31';
+/** Name of the transform that adds functions to the language. */
+export const LANGUAGE_EXTENSIONS = 'AWS::LanguageExtensions';
+
+const SECTIONS = [
+  'AWSTemplateFormatVersion',
+  'Transform',
+  'Description',
+  'Metadata',
+  'Globals',
+  'Parameters',
+  'Rules',
+  'Mappings',
+  'Conditions',
+  'Resources',
+  'Outputs',
+];
+/** Sections that are mappings of mappings. */
+const NESTED = ['Globals', 'Parameters', 'Rules', 'Mappings', 'Resources', 'Outputs'];
+
+const RESOURCE_ATTRIBUTES = [
+  'Type',
+  'Properties',
+  'Condition',
+  'CreationPolicy',
+  'DeletionPolicy',
+  'DependsOn',
+  'Metadata',
+  'UpdatePolicy',
+  'UpdateReplacePolicy',
+];
+
+const PARAMETER_ATTRIBUTES = [
+  'Type',
+  'Default',
+  'Description',
+  'AllowedValues',
+  'AllowedPattern',
+  'MinLength',
+  'MaxLength',
+  'MinValue',
+  'MaxValue',
+  'ConstraintDescription',
+  'NoEcho',
+];
+
+/**
+ * Reads a template, JSON or YAML, and reports everything that is not of the documented form, or is a section or
+ * transform that is not simulated.
+ *
+ * @returns what is of the right form, so that the rest can be judged as well; nothing may be made of it after a report
+ */
+export function readTemplate(text: string, problems: Problems): Template {
+  let hasFailed = false;
+  const root = parseYaml(text, {
+    add: (path, reason) => {
+      hasFailed = true;
+      problems.add(path, `Template format error: ${reason}`);
+    },
+  });
+  if (!isMap(root)) {
+    if (!hasFailed) problems.add('', 'Template format error: unsupported structure.');
+    return { Resources: {} };
+  }
+  for (const section of Object.keys(root)) {
+    if (!SECTIONS.includes(section)) {
+      problems.add(section, `Invalid template property or properties [${section}]`);
+    }
+  }
+  for (const name of transformsOf(root as Pick<Template, 'Transform'>)) {
+    if (name !== SAM_TRANSFORM && name !== LANGUAGE_EXTENSIONS) {
+      problems.add('Transform', notSimulated(`the transform ${name}`));
+    }
+  }
+  const sections = Object.fromEntries(
+    [...NESTED, 'Conditions'].flatMap((name) => {
+      const section = member(root, name);
+      return section === undefined ? [] : [[name, mapIn(section, name, problems)]];
+    }),
+  );
+  const Resources = sections.Resources ?? {};
+  for (const [logicalId, resource] of Object.entries(Resources)) checkResource(logicalId, resource, problems);
+  if (Object.keys(Resources).length === 0 && !hasFailed) {
+    problems.add('Resources', 'Template format error: At least one Resources member must be defined.');
+  }
+  for (const [name, parameter] of Object.entries(sections.Parameters ?? {})) {
+    checkParameter(name, parameter as TemplateMap, problems);
+  }
+  for (const [name, output] of Object.entries(sections.Outputs ?? {})) {
+    if (member(output, 'Value') !== undefined) continue;
+    problems.add(
+      `Outputs.${name}`,
+      `Template format error: Output ${name} is malformed. Every Outputs member must contain a Value object`,
+    );
+  }
+  return { ...root, ...sections, Resources } as unknown as Template;
+}
+
+/** The transforms a template asks for. */
+export function transformsOf({ Transform }: Pick<Template, 'Transform'>): readonly string[] {
+  return [Transform ?? []].flat().map((name) => (typeof name === 'string' ? name : JSON.stringify(name)));
+}
+
+/** A section; members that have to be mappings and are none are reported and left out. */
+function mapIn(section: TemplateValue, name: string, problems: Problems): TemplateMap {
+  if (!isMap(section)) {
+    problems.add(name, `Template format error: [/${name}] must be an object.`);
+    return {};
+  }
+  if (!NESTED.includes(name)) return section;
+  return Object.fromEntries(
+    Object.entries(section).filter(([key, value]) => {
+      if (isMap(value)) return true;
+      problems.add(`${name}.${key}`, `Template format error: [/${name}/${key}] must be an object.`);
+      return false;
+    }),
+  );
+}
+
+function checkResource(logicalId: string, resource: TemplateValue, problems: Problems): void {
+  const path = `Resources.${logicalId}`;
+  if (!/^[A-Za-z0-9]+$/.test(logicalId)) {
+    problems.add(path, `Template format error: Resource name ${logicalId} is non alphanumeric.`);
+  }
+  for (const attribute of Object.keys(resource as TemplateMap)) {
+    if (!RESOURCE_ATTRIBUTES.includes(attribute)) {
+      problems.add(`${path}.${attribute}`, `Invalid template resource property '${attribute}'`);
+    }
+  }
+  if (typeof member(resource, 'Type') !== 'string') {
+    problems.add(
+      `${path}.Type`,
+      `Template format error: [/Resources/${logicalId}] Every Resources object must contain a Type member.`,
+    );
+  }
+  const properties = member(resource, 'Properties');
+  if (properties !== undefined && !isMap(properties)) {
+    problems.add(
+      `${path}.Properties`,
+      `Template format error: [/Resources/${logicalId}/Properties] must be an object.`,
+    );
+  }
+  const { Condition = '', DependsOn = '' } = resource as TemplateMap;
+  if (typeof Condition !== 'string') {
+    problems.add(`${path}.Condition`, 'Template format error: Every Condition member must be a string.');
+  }
+  if (![DependsOn].flat().every((name) => typeof name === 'string')) {
+    problems.add(`${path}.DependsOn`, 'Template format error: Every DependsOn value must be a string.');
+  }
+}
+
+function checkParameter(name: string, parameter: TemplateMap, problems: Problems): void {
+  for (const attribute of Object.keys(parameter)) {
+    if (!PARAMETER_ATTRIBUTES.includes(attribute)) {
+      problems.add(`Parameters.${name}.${attribute}`, `Invalid template parameter property '${attribute}'`);
+    }
+  }
+  const { Type } = parameter;
+  if (typeof Type === 'string' && /^(String|Number|CommaDelimitedList|List<.+>|AWS::.+)$/.test(Type)) return;
+  problems.add(
+    `Parameters.${name}.Type`,
+    Type === undefined
+      ? 'Template format error: Every Parameters object must contain a Type member.'
+      : `Template format error: Unrecognized parameter type: ${isList(Type) || isMap(Type) ? 'none' : Type}`,
+  );
+}
