@@ -160,7 +160,12 @@ function mapIn(section: TemplateValue, name: string, problems: Problems): Templa
   return Object.fromEntries(
     Object.entries(section).filter(([key, value]) => {
       if (isMap(value)) return true;
-      problems.add(`${name}.${key}`, `Template format error: [/${name}/${key}] must be an object.`);
+      problems.add(
+        `${name}.${key}`,
+        key.startsWith('Fn::ForEach::')
+          ? notSimulated('the function Fn::ForEach')
+          : `Template format error: [/${name}/${key}] must be an object.`,
+      );
       return false;
     }),
   );

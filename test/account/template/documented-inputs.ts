@@ -283,6 +283,12 @@ export const documentedInputs: readonly DocumentedInput[] = [
     answer: '{"key1":"value1","key2":"/motto"}',
   },
   {
+    source: 'Fn::ForEach, not simulated',
+    value: 'a }, "Fn::ForEach::Loop": [Id, [A, B], { "${Id}": { Value: !Ref Id } }], Other: { Value: b',
+    sections: extensions,
+    answer: refused('The simulated CloudFormation does not support the function Fn::ForEach.'),
+  },
+  {
     source: 'Fn::Length, requires the transform',
     value: '!Length [1, 2]',
     answer: refused('Template format error: Fn::Length requires the transform AWS::LanguageExtensions'),
