@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { CatalogParameter, CatalogParameters } from '../../shared/aws/catalog-parameters.ts';
-import type { StackResource, Stacks } from '../../shared/aws/stacks.ts';
+import type { Stacks } from '../../shared/aws/stacks.ts';
 import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../shared/catalog/catalog-store.ts';
 import { withOwnAliases } from '../../shared/catalog/own-aliases.ts';
-import { parseServiceEntry } from '../../shared/catalog/parse-service-entry.ts';
 import { type ServiceEntry, stacksOf, targetName } from '../../shared/catalog/service-entry.ts';
 import { TransientFailure } from '../../shared/errors.ts';
 import type { CompilationLedger } from '../../shared/ledger/compilation-ledger.ts';
 import { limitConcurrency } from '../../shared/limit-concurrency.ts';
 import type { MailRoom } from '../../shared/mail/mail-room.ts';
-import { catalogRefusedMail, type RefusedParameter } from '../../shared/mail/monitoring-mails.ts';
+import { catalogRefusedMail } from '../../shared/mail/monitoring-mails.ts';
+import { Compilation, type Refusal, type Services } from './compilation.ts';
+import { StacksRead } from './stacks-read.ts';
 
 /**
  * A "Parameter Store Change" event; `{onlyIfMissing: true}`, from whoever finds no catalog; or anything else: the
@@ -47,13 +48,6 @@ export interface CompiledNumbers {
   readonly refused: number;
 }
 
-type Services = Readonly<Record<string, ServiceEntry>>;
-
-/** A parameter that could not be read, and its version. */
-interface Refusal extends RefusedParameter {
-  readonly version: number;
-}
-
 /**
  * Compiles the parameters of all services into the one object that planning and monitoring read.
  *
@@ -65,7 +59,8 @@ interface Refusal extends RefusedParameter {
  * or person that needs the catalog asks for it. Many may ask at once; one compilation answers them all.
  *
  * An entry that names a stack owns every alias in it: the stack's resources are read with the entry, and by schedule.
- * A stack that is not there yet has none; one that cannot be read keeps those in force.
+ * A stack that cannot be read keeps those in force. An entry with a stack that is not there, or that another service has,
+ * is refused, but for the first entry of a service: its stack may be deployed after it, and would not be watched then.
  *
  * A parameter that cannot be read never takes down the others, nor the service it is about: its last good form
  * stays in force, and the stakeholders are told what is wrong with it, once for each time it is written.
@@ -106,7 +101,8 @@ export function compileCatalog(deps: CompileCatalogDeps) {
     for (let tries = 1; !replaced && tries < maxTries; tries += 1) replaced = await compileOnce();
     if (!replaced) throw new TransientFailure(`${maxTries} other compilations of the catalog were faster.`);
     for (const one of refused) await tell(one);
-    return { services: Object.keys(services).length, refused: refused.length };
+    const count = refused.filter(({ stands }) => stands !== 'as-written').length;
+    return { services: Object.keys(services).length, refused: count };
   }
 
   function changeOf(input: unknown): { readonly service: string; readonly deleted: boolean } | undefined {
@@ -116,45 +112,7 @@ export function compileCatalog(deps: CompileCatalogDeps) {
   }
 
   async function compileAll(inForce: Services = {}) {
-    return compileOwning(await parameters.read(), inForce);
-  }
-
-  async function compileOwning(read: readonly CatalogParameter[], inForce: Services) {
-    const { services, refused } = compile(read, inForce);
-    const limited = limitConcurrency(stacksAtOnce);
-    const owning = await Promise.all(
-      Object.values(services).map((entry) => limited(() => owningAliases(entry, inForce[entry.service]))),
-    );
-    return { services: Object.fromEntries(owning.map((entry) => [entry.service, entry])), refused };
-  }
-
-  async function owningAliases(
-    entry: ServiceEntry,
-    inForce: ServiceEntry | undefined,
-  ): Promise<ServiceEntry> {
-    if (entry.stack === undefined) return entry;
-    try {
-      const owned = [];
-      for (const stack of stacksOf(entry)) owned.push({ stack, resources: await resourcesOf(stack) });
-      return withOwnAliases(entry, owned);
-    } catch {
-      // One stack that cannot be read takes down no other service, nor its own: the schedule reads it again.
-      const listed = withOwnAliases(entry, []);
-      const names = new Set(listed.targets.map(targetName));
-      const before = inForce?.stack === entry.stack ? inForce.targets : [];
-      const kept = before.filter((one) => isAlias(one) && !names.has(targetName(one)));
-      return { ...listed, targets: [...listed.targets, ...kept] };
-    }
-  }
-
-  async function resourcesOf(stack: string): Promise<readonly StackResource[]> {
-    try {
-      return await stacks.resources(stack);
-    } catch (error) {
-      const { name, message } = error as Error;
-      if (name === 'ValidationError' && message.includes('does not exist')) return [];
-      throw error;
-    }
+    return compile(await parameters.read(), {}, inForce);
   }
 
   /** What is in force with one service as its parameter says now, whatever has happened since the event. */
@@ -164,38 +122,63 @@ export function compileCatalog(deps: CompileCatalogDeps) {
       throw new TransientFailure(`Parameter Store does not show the parameter of ${service} yet.`);
     }
     const { [service]: _, ...others } = inForce;
-    const { services, refused } = await compileOwning(parameter ? [parameter] : [], inForce);
-    return { services: inOrder({ ...others, ...services }), refused };
+    return compile(parameter ? [parameter] : [], others, inForce);
   }
 
-  async function tell({ version, ...refused }: Refusal): Promise<void> {
-    // A parameter that was deleted counts its versions anew.
-    const reason = createHash('sha256').update(refused.reason).digest('hex').slice(0, 16);
-    const step = `${refused.service}-${version}-${reason}`;
-    await mailRoom.send('catalog', step, 'compile-catalog', catalogRefusedMail(environment, refused));
+  /** @param others services that stay as they are in force */
+  async function compile(
+    read: readonly CatalogParameter[],
+    others: Services,
+    inForce: Services,
+  ): Promise<{ services: Services; refused: Refusal[] }> {
+    const compilation = new Compilation(read, others, inForce);
+    const stacksRead = new StacksRead(stacks);
+    const limited = limitConcurrency(stacksAtOnce);
+    const candidates = compilation.candidates();
+    const missing = await Promise.all(candidates.map((entry) => limited(() => stacksRead.missingOf(entry))));
+    for (const [index, entry] of candidates.entries()) {
+      for (const stack of missing[index] ?? []) {
+        compilation.tellMissing(entry, stack, await stacksRead.nearest(stack));
+      }
+    }
+    compilation.settleStacks();
+    const owning = await Promise.all(
+      compilation.compiled().map((entry) => limited(() => owningAliases(entry, inForce, stacksRead))),
+    );
+    const compiled = Object.fromEntries(owning.map((entry) => [entry.service, entry]));
+    return { services: inOrder({ ...others, ...compiled }), refused: compilation.refused };
   }
-}
 
-function compile(
-  parameters: readonly CatalogParameter[],
-  inForce: Services,
-): { services: Services; refused: Refusal[] } {
-  const services: Record<string, ServiceEntry> = {};
-  const refused: Refusal[] = [];
-  for (const { name, service, value, version } of parameters) {
-    const parsed = parseServiceEntry(value, service);
-    const kept = inForce[service];
-    if ('entry' in parsed) services[service] = parsed.entry;
-    else if (kept) services[service] = kept;
-    if ('problems' in parsed) {
-      const reason = parsed.problems
-        .map((problem) => (problem.path ? `${problem.path}: ${problem.reason}` : problem.reason))
-        .join('; ');
-      const owners = parsed.owners ?? kept?.owners ?? [];
-      refused.push({ parameter: name, reason, kept: kept !== undefined, owners, service, version });
+  async function owningAliases(
+    entry: ServiceEntry,
+    inForce: Services,
+    stacksRead: StacksRead,
+  ): Promise<ServiceEntry> {
+    if (entry.stack === undefined) return entry;
+    try {
+      const owned = [];
+      for (const stack of stacksOf(entry)) {
+        owned.push({ stack, resources: (await stacksRead.resources(stack)) ?? [] });
+      }
+      return withOwnAliases(entry, owned);
+    } catch {
+      // One stack that cannot be read takes down no other service, nor its own: the schedule reads it again.
+      const listed = withOwnAliases(entry, []);
+      const names = new Set(listed.targets.map(targetName));
+      const earlier = inForce[entry.service];
+      const before = earlier?.stack === entry.stack ? (earlier?.targets ?? []) : [];
+      const kept = before.filter((one) => isAlias(one) && !names.has(targetName(one)));
+      return { ...listed, targets: [...listed.targets, ...kept] };
     }
   }
-  return { services: inOrder(services), refused };
+
+  async function tell({ version, hint, ...refused }: Refusal): Promise<void> {
+    // A parameter that was deleted counts its versions anew. Other stacks may come and go: a hint is no news.
+    const reason = createHash('sha256').update(refused.reason).digest('hex').slice(0, 16);
+    const step = `${refused.service}-${version}-${reason}`;
+    const mail = catalogRefusedMail(environment, { ...refused, reason: `${refused.reason}${hint ?? ''}` });
+    await mailRoom.send('catalog', step, 'compile-catalog', mail);
+  }
 }
 
 function inOrder(services: Services): Services {

@@ -14,6 +14,7 @@ import {
   GetTemplateCommand,
   InvalidChangeSetStatusException,
   ListStackResourcesCommand,
+  ListStacksCommand,
   RollbackStackCommand,
   type StackEvent,
   UpdateStackCommand,
@@ -212,6 +213,21 @@ export class Stacks {
   async physicalIds(stack: string): Promise<ReadonlyMap<string, string>> {
     const resources = await this.resources(stack);
     return new Map(resources.map(({ logicalId, physicalId }) => [logicalId, physicalId]));
+  }
+
+  /** Names of the stacks that are there. */
+  async names(): Promise<string[]> {
+    const names: string[] = [];
+    let token: string | undefined;
+    do {
+      const page = await this.#client.send(new ListStacksCommand({ ...(token && { NextToken: token }) }));
+      for (const { StackName, StackStatus } of page.StackSummaries ?? []) {
+        // Deleted ones are listed for 90 days.
+        if (StackName && StackStatus !== 'DELETE_COMPLETE') names.push(StackName);
+      }
+      token = page.NextToken;
+    } while (token);
+    return names;
   }
 
   /** The resources of a stack that are there. */

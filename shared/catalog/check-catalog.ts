@@ -2,6 +2,7 @@ import { DependencyGraph } from '../cut/dependency-graph.ts';
 import { nearestName } from './compiled-catalog.ts';
 import type { EntryProblem } from './parse-service-entry.ts';
 import type { ServiceEntry } from './service-entry.ts';
+import { contestedStacks } from './stack-owners.ts';
 
 /** Bytes that a standard parameter holds (Parameter Store user guide, "Managing parameter tiers"). */
 export const parameterBytes = 4096;
@@ -27,7 +28,13 @@ export function checkCatalog(
     ...duplicates(entries),
     ...unknownProviders(entries, elsewhere),
     ...cycles(graph),
-    ...stacks(entries),
+    ...contestedStacks(entries).map(({ service, path, stack, owner }) => ({
+      service,
+      severity: 'error' as const,
+      path,
+      reason: `"${stack}" is the stack of ${owner}`,
+    })),
+    ...stacksLeftBehind(entries),
   ];
 }
 
@@ -61,25 +68,17 @@ function cycles(graph: DependencyGraph): CatalogFinding[] {
   }));
 }
 
-function stacks(entries: readonly ServiceEntry[]): CatalogFinding[] {
-  const owners = new Map<string, string>();
-  const findings: CatalogFinding[] = [];
-  for (const { service, stack, targets } of entries) {
-    if (stack === undefined) continue;
-    const owner = owners.get(stack);
-    if (owner !== undefined && owner !== service) {
-      findings.push({
-        service,
-        severity: 'error',
-        path: 'stack',
-        reason: `"${stack}" is the stack of ${owner}`,
-      });
-    }
-    owners.set(stack, service);
+function stacksLeftBehind(entries: readonly ServiceEntry[]): CatalogFinding[] {
+  return entries.flatMap(({ service, stack, targets }): CatalogFinding[] => {
     // An entry without targets gets its stack as one.
-    if (targets.length === 0 || targets.some(({ kind }) => kind === 'cloudformation')) continue;
+    if (
+      stack === undefined ||
+      targets.length === 0 ||
+      targets.some(({ kind }) => kind === 'cloudformation')
+    ) {
+      return [];
+    }
     const reason = `has no way back for the stack "${stack}": without a cloudformation target it stays as the bad release left it, and the next deployment finds its aliases moved`;
-    findings.push({ service, severity: 'note', path: 'targets', reason });
-  }
-  return findings;
+    return [{ service, severity: 'note', path: 'targets', reason }];
+  });
 }

@@ -38,30 +38,36 @@ export function rollbackNotBegunMail(
   );
 }
 
-/** A parameter of the catalog that could not be read. */
+/** A parameter of the catalog that has something wrong in it. */
 export interface RefusedParameter {
   readonly service: string;
   readonly parameter: string;
   /** Path and reason of each problem. */
   readonly reason: string;
-  /** Whether the last good form of the entry stays in force. */
-  readonly kept: boolean;
+  /** What is in force of the service: its last good form, nothing, or the parameter all the same. */
+  readonly stands: 'last-good-form' | 'nothing' | 'as-written';
   /** Whom the mail is for: as the parameter says, where that can be read, or its last good form. */
   readonly owners: readonly string[];
 }
 
-/** The mail that says a parameter of the catalog was refused; its last good form stays in force. */
+const consequences: Readonly<Record<RefusedParameter['stands'], string>> = {
+  'last-good-form': 'Its last good form stays in force.',
+  nothing: 'The service is not looked after until it is mended.',
+  'as-written': 'It is in force all the same: the stack is looked after from its first deployment on.',
+};
+
+/** The mail that says a parameter of the catalog was refused, or names a stack that is not there. */
 export function catalogRefusedMail(
   environment: string,
-  { service, parameter, reason, kept, owners }: RefusedParameter,
+  { service, parameter, reason, stands, owners }: RefusedParameter,
 ): Mail {
-  const consequence = kept
-    ? 'Its last good form stays in force.'
-    : 'The service is not looked after until it is mended.';
+  const refused = stands !== 'as-written';
   return layOut(
-    `[${environment}] catalog: the parameter of ${service} was refused`,
-    'What could not be read was left out of the catalog; everything else is in force.',
-    [{ heading: parameter, lines: [...forOwners(owners), reason, consequence] }],
+    `[${environment}] catalog: the parameter of ${service} ${refused ? 'was refused' : 'names no existing stack'}`,
+    refused
+      ? 'It was left out of the catalog; everything else is in force.'
+      : 'Nothing can be done for the service while its stack does not exist.',
+    [{ heading: parameter, lines: [...forOwners(owners), reason, consequences[stands]] }],
     ['Mend the parameter: writing it compiles the catalog again.'],
   );
 }

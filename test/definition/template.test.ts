@@ -8,6 +8,7 @@ const lines = templateText.split('\n');
 
 /** What has to stand on every resource because AWS knows no narrower one, and where that is documented. */
 const unrestricted: Readonly<Record<string, string>> = {
+  'cloudformation:ListStacks': 'has no resource type (Service Authorization Reference, AWS CloudFormation)',
   'cloudwatch:DescribeAlarms': 'composite alarms are described on * only (CloudWatch API, DescribeAlarms)',
   'cloudwatch:GetMetricData': 'no resource types (Service Authorization Reference, Amazon CloudWatch)',
   'codedeploy:BatchGetDeploymentTargets': 'no resource types (same, AWS CodeDeploy)',

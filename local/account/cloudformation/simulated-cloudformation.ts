@@ -15,6 +15,7 @@ import type {
   ListExportsCommandInput,
   ListImportsCommandInput,
   ListStackResourcesCommandInput,
+  ListStacksCommandInput,
   RollbackConfiguration,
   RollbackStackCommandInput,
   SetStackPolicyCommandInput,
@@ -59,6 +60,7 @@ import {
   resourceDetail,
   resourceSummary,
   stackShape,
+  stackSummary,
   templateBody,
 } from './stack-shapes.ts';
 import { DATA_TYPES, StoredData } from './stored-data.ts';
@@ -286,6 +288,13 @@ export class SimulatedCloudFormation implements SimulatedService {
       }
       const { items, next } = page(importers, NextToken);
       return { Imports: items, ...next };
+    },
+    ListStacks: ({ StackStatusFilter, NextToken }: ListStacksCommandInput) => {
+      const listed = this.#registry.stacks.filter(
+        ({ status }) => !StackStatusFilter?.length || StackStatusFilter.includes(status),
+      );
+      const { items, next } = page(listed, NextToken);
+      return { StackSummaries: items.map(stackSummary), ...next };
     },
     ListStackResources: ({ StackName, NextToken }: ListStackResourcesCommandInput) => {
       const { resources } = this.#registry.find(StackName);

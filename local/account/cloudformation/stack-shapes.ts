@@ -4,6 +4,7 @@ import type {
   Stack as StackDescription,
   StackResourceDetail,
   StackResourceSummary,
+  StackSummary,
   TemplateStage,
 } from '@aws-sdk/client-cloudformation';
 import { asReturned, MASK, processed } from './processed-template.ts';
@@ -33,6 +34,20 @@ export function stackShape(stack: Stack): StackDescription {
     EnableTerminationProtection: false,
     DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
     LastOperations: stack.lastOperations.slice(0, 5),
+  };
+}
+
+/** A stack as `ListStacks` shows it. */
+export function stackSummary(stack: Stack): StackSummary {
+  const { StackId, StackName, CreationTime, LastUpdatedTime, StackStatus, StackStatusReason } =
+    stackShape(stack);
+  return {
+    StackId,
+    StackName,
+    CreationTime,
+    ...(LastUpdatedTime && { LastUpdatedTime }),
+    StackStatus,
+    ...(StackStatusReason !== undefined && { StackStatusReason }),
   };
 }
 

@@ -62,6 +62,7 @@ export const cloudFormationPermissions: Requirements = {
       StackName === undefined && PhysicalResourceId !== undefined ? '*' : stackArn(scope, StackName),
     ),
   ],
+  ListStacks: () => [on('cloudformation:ListStacks', '*')],
   ListStackResources: onStack('ListStackResources'),
   GetTemplate: onStack('GetTemplate'),
   CreateChangeSet: (input: CreateChangeSetInput, scope) => {

@@ -1,3 +1,4 @@
+import type { StackStatus } from '@aws-sdk/client-cloudformation';
 import { CAPABILITIES, FUNCTIONS, release, StackAccount } from './stack-account.ts';
 
 describe('SimulatedCloudFormation', () => {
@@ -237,6 +238,11 @@ describe('SimulatedCloudFormation', () => {
       });
       expect(stack.LastUpdatedTime).toBeInstanceOf(Date);
       expect(operations().DescribeStacks({ StackName: stack.StackId }).Stacks).toEqual([stack]);
+      const listed = (status: StackStatus) => operations().ListStacks({ StackStatusFilter: [status] });
+      expect(listed('UPDATE_COMPLETE').StackSummaries).toEqual([
+        expect.objectContaining({ StackName: 'orders', StackStatus: 'UPDATE_COMPLETE' }),
+      ]);
+      expect(listed('DELETE_COMPLETE').StackSummaries).toEqual([]);
     });
 
     it('gives stack events newest first, page by page, with the token', async () => {

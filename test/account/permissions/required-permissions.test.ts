@@ -129,6 +129,7 @@ describe('requiredPermissions', () => {
       {},
       ['cloudformation:DescribeStacks on *', 'cloudformation:ListStacks on *'],
     ],
+    ['cloudformation', 'ListStacks', {}, ['cloudformation:ListStacks on *']],
     ['s3', 'GetObject', { Bucket: 'b', Key: 'k/1' }, ['s3:GetObject on arn:aws:s3:::b/k/1']],
     ['s3', 'HeadObject', { Bucket: 'b', Key: 'k' }, ['s3:GetObject on arn:aws:s3:::b/k']],
     [

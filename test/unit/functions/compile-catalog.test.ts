@@ -1,6 +1,7 @@
 import {
   CloudFormationClient,
   ListStackResourcesCommand,
+  ListStacksCommand,
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
@@ -110,16 +111,6 @@ describe('the aliases of a stack', () => {
     expect(cloudFormation.calls()).toHaveLength(1);
   });
 
-  it('are none where the stack is not there yet', async () => {
-    parameters({ orders: shortest });
-    cloudFormation
-      .on(ListStackResourcesCommand)
-      .rejects(validationError('Stack with id shop-orders does not exist'));
-    const { stored } = mockBucket();
-    await build(runtimeOf(ledger))({});
-    expect(targetsOf(stored)).toEqual([{ kind: 'cloudformation' }]);
-  });
-
   it('stay in force where the stack cannot be read, beside what the entry lists now', async () => {
     parameters({ orders: shortest, billing: json });
     const { stored } = mockBucket();
@@ -136,6 +127,136 @@ describe('the aliases of a stack', () => {
     const { stored } = mockBucket();
     await build(runtimeOf(ledger))({});
     expect(targetsOf(stored)).toEqual(ordersEntry().targets);
+  });
+});
+
+const entryOf = (service: string, stack: string, owners?: string) =>
+  `version: 1\nservice: ${service}\nstack: ${stack}${owners ? `\nowners: [${owners}]` : ''}`;
+const mailed = () => sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input);
+
+describe('a stack that does not exist', () => {
+  const inForce = catalogObject(ordersEntry({ owners: ['Shop'] }));
+
+  beforeEach(() => {
+    cloudFormation
+      .on(ListStackResourcesCommand, { StackName: 'shop-order' })
+      .rejects(validationError('Stack with id shop-order does not exist'));
+    cloudFormation.on(ListStacksCommand).resolves({
+      StackSummaries: [
+        { StackName: 'shop-ordre', CreationTime: undefined, StackStatus: 'DELETE_COMPLETE' },
+        { StackName: 'shop-orders', CreationTime: undefined, StackStatus: 'UPDATE_COMPLETE' },
+      ],
+    });
+  });
+
+  it('has the entry refused, with the nearest name; its last good form stays in force', async () => {
+    parameters({ orders: entryOf('orders', 'shop-order', 'Shop') });
+    const { stored } = mockBucket(inForce);
+    await expect(build(runtimeOf(ledger))(changed('orders'))).resolves.toEqual({ services: 1, refused: 1 });
+    expect(compiled(stored).services.orders?.stack).toBe('shop-orders');
+    expect(mailed()).toHaveLength(1);
+    expect(mailed()[0]?.Subject).toBe('[prod] catalog: the parameter of orders was refused');
+    expect(mailed()[0]?.Message).toContain(
+      `For: Shop\n  stack: there is no stack "shop-order"; did you mean "shop-orders"?\n  Its last good form`,
+    );
+  });
+
+  it('is told of once where the service is new, and looked after once it is there', async () => {
+    parameters({ orders: entryOf('orders', 'shop-order') });
+    const { stored } = mockBucket();
+    await expect(build(runtimeOf(ledger))({})).resolves.toEqual({ services: 1, refused: 0 });
+    expect(compiled(stored).services.orders).toMatchObject({
+      stack: 'shop-order',
+      targets: [{ kind: 'cloudformation' }],
+    });
+    cloudFormation.on(ListStacksCommand).resolves({});
+    await build(runtimeOf(ledger))({});
+    expect(mailed().map(({ Subject }) => Subject)).toEqual([
+      '[prod] catalog: the parameter of orders names no existing stack',
+    ]);
+    expect(mailed()[0]?.Message).toContain('It is in force all the same');
+  });
+
+  it('keeps no change of an entry from coming into force whose last good form names it too', async () => {
+    parameters({ orders: `${entryOf('orders', 'shop-order')}\npolicy: { alarms: [new] }` });
+    const { stored } = mockBucket(catalogObject(ordersEntry({ stack: 'shop-order' })));
+    await build(runtimeOf(ledger))(changed('orders'));
+    expect(compiled(stored).services.orders?.policy.alarms).toEqual(['new']);
+    expect(mailed()).toHaveLength(1);
+  });
+
+  it('is told of without a name like it where the stacks cannot be listed', async () => {
+    cloudFormation.on(ListStacksCommand).rejects(throttled());
+    parameters({ orders: entryOf('orders', 'shop-order') });
+    mockBucket(inForce);
+    await build(runtimeOf(ledger))(changed('orders'));
+    expect(mailed()[0]?.Message).toContain('there is no stack "shop-order"\n');
+  });
+
+  it('is not one that cannot be read', async () => {
+    cloudFormation.on(ListStackResourcesCommand, { StackName: 'shop-order' }).rejects(throttled());
+    parameters({ orders: entryOf('orders', 'shop-order') });
+    const { stored } = mockBucket(inForce);
+    await build(runtimeOf(ledger))(changed('orders'));
+    expect(compiled(stored).services.orders?.stack).toBe('shop-order');
+    expect(mailed()).toEqual([]);
+  });
+});
+
+describe('a stack of two services', () => {
+  const stacksOf = (stored: Map<string, string>) =>
+    Object.fromEntries(Object.entries(compiled(stored).services).map(([name, { stack }]) => [name, stack]));
+
+  it('stays with the one that has it; the owners of both are told, and the other keeps its last good form', async () => {
+    parameters({ billing: entryOf('billing', 'shop-orders', 'Money') });
+    const billing = ordersEntry({ service: 'billing', stack: 'shop-billing' });
+    const { stored } = mockBucket(catalogObject(ordersEntry({ owners: ['Shop'] }), billing));
+    await expect(build(runtimeOf(ledger))(changed('billing'))).resolves.toEqual({ services: 2, refused: 1 });
+    expect(stacksOf(stored)).toEqual({ billing: 'shop-billing', orders: 'shop-orders' });
+    expect(mailed()).toHaveLength(1);
+    expect(mailed()[0]?.Message).toContain(
+      'For: Money, Shop\n  stack: "shop-orders" is the stack of orders\n',
+    );
+  });
+
+  it('is that of the first where nobody had it, and the other is left out', async () => {
+    parameters({ orders: entryOf('orders', 'shop'), billing: entryOf('billing', 'shop') });
+    const { stored } = mockBucket();
+    await expect(build(runtimeOf(ledger))({})).resolves.toEqual({ services: 1, refused: 1 });
+    expect(stacksOf(stored)).toEqual({ billing: 'shop' });
+    expect(mailed()[0]?.Message).toContain('The service is not looked after until it is mended.');
+  });
+
+  it('is found where a target names it', async () => {
+    const target = 'targets: [{ kind: cloudformation, stack: shop-orders }]';
+    parameters({ billing: `${entryOf('billing', 'shop-billing')}\n${target}` });
+    mockBucket(catalogObject());
+    await expect(build(runtimeOf(ledger))(changed('billing'))).resolves.toEqual({ services: 1, refused: 1 });
+    expect(mailed()[0]?.Message).toContain('targets.0.stack: "shop-orders" is the stack of orders');
+  });
+
+  it('may be handed over: an exchange is no conflict', async () => {
+    parameters({ orders: entryOf('orders', 'b'), billing: entryOf('billing', 'a') });
+    const inForce = ['orders', 'billing'].map((service, index) =>
+      ordersEntry({ service, stack: ['a', 'b'][index] }),
+    );
+    const { stored } = mockBucket(catalogObject(...inForce));
+    await expect(build(runtimeOf(ledger))({})).resolves.toEqual({ services: 2, refused: 0 });
+    expect(stacksOf(stored)).toEqual({ billing: 'a', orders: 'b' });
+  });
+
+  it('stays with a service that keeps it because its own new entry is refused', async () => {
+    parameters({
+      orders: entryOf('orders', 'b'),
+      billing: entryOf('billing', 'b'),
+      stock: entryOf('stock', 'a'),
+    });
+    const inForce = ['orders', 'billing'].map((service, index) =>
+      ordersEntry({ service, stack: ['a', 'b'][index] }),
+    );
+    const { stored } = mockBucket(catalogObject(...inForce));
+    await expect(build(runtimeOf(ledger))({})).resolves.toEqual({ services: 2, refused: 2 });
+    expect(stacksOf(stored)).toEqual({ billing: 'b', orders: 'a' });
   });
 });
 

@@ -1,4 +1,8 @@
-import { catalogRefusedMail, monitoringFailedMail } from '../../../../shared/mail/monitoring-mails.ts';
+import {
+  catalogRefusedMail,
+  monitoringFailedMail,
+  type RefusedParameter,
+} from '../../../../shared/mail/monitoring-mails.ts';
 import { releaseMail } from '../../../../shared/mail/release-mails.ts';
 import { releaseRecord, watchedDeployment } from '../../fixtures/records.ts';
 import { iso, NOW } from '../../fixtures/times.ts';
@@ -59,25 +63,30 @@ it('says of a broken watch that the deployment goes on unwatched', () => {
 });
 
 describe('the mail of a refused parameter', () => {
-  const refused = (kept: boolean, owners: string[] = []) => ({
+  const refused = (stands: RefusedParameter['stands'], owners: string[] = []) => ({
     service: 'a',
     parameter: '/services/a',
     reason: 'service: must be …',
-    kept,
+    stands,
     owners,
   });
 
   it('says whom it is for', () => {
-    const mail = catalogRefusedMail('prod', refused(true, ['shop@example.com', 'Team Shop']));
+    const mail = catalogRefusedMail('prod', refused('last-good-form', ['shop@example.com', 'Team Shop']));
     expect(mail.body).toContain('/services/a\n  For: shop@example.com, Team Shop\n  service: must be …');
   });
 
   it.each([
-    [true, 'Its last good form stays in force.'],
-    [false, 'The service is not looked after until it is mended.'],
-  ])('says what is wrong with it, and what stays in force (kept: %s)', (kept, consequence) => {
-    const mail = catalogRefusedMail('prod', refused(kept));
-    expect(mail.subject).toBe('[prod] catalog: the parameter of a was refused');
+    ['last-good-form', 'was refused', 'Its last good form stays in force.'],
+    ['nothing', 'was refused', 'The service is not looked after until it is mended.'],
+    [
+      'as-written',
+      'names no existing stack',
+      'It is in force all the same: the stack is looked after from its first deployment on.',
+    ],
+  ] as const)('says what is wrong with it, and what is in force (%s)', (stands, subject, consequence) => {
+    const mail = catalogRefusedMail('prod', refused(stands));
+    expect(mail.subject).toBe(`[prod] catalog: the parameter of a ${subject}`);
     expect(mail.body).toContain(`/services/a\n  service: must be …\n  ${consequence}`);
   });
 });
