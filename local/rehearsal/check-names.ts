@@ -50,6 +50,9 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
   const parameter = (path: string, name: string) => {
     if (!parameters.includes(name)) add(path, notOneOf('a parameter of the scenario', name, parameters));
   };
+  for (const [index, { inTemplateOf }] of file.parameters.entries()) {
+    if (inTemplateOf !== undefined) service(`parameters.${index}.inTemplateOf`, inTemplateOf);
+  }
   const configs = [...predefinedTypes, ...file.configs.map(({ name }) => name)];
   for (const [index, release] of file.releases.entries()) {
     const path = `releases.${index}`;
@@ -59,6 +62,16 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
     }
     if (entry && functionsOf(entry).length === 0) {
       add(`${path}.service`, `${entry.service} has no function that CodeDeploy could shift`);
+    }
+    const earlier = file.releases.filter(
+      (one, at) =>
+        one.service === release.service && (one.at < release.at || (one.at === release.at && at < index)),
+    );
+    if (release.codeOf !== undefined && release.codeOf > earlier.length) {
+      add(
+        `${path}.codeOf`,
+        `must be the number of an earlier release of ${release.service}, at most ${earlier.length}`,
+      );
     }
     for (const [at, name] of (release.functions ?? []).entries()) {
       aFunction(`${path}.functions.${at}`, name, entry);

@@ -209,7 +209,9 @@ export class DeploymentTool {
     const number = (this.#deployed.get(release.service) ?? 0) + 1;
     this.#deployed.set(release.service, number);
     const code = { ...before.code };
-    for (const logicalId of release.functions ?? functionsOf(entry)) code[logicalId] = number;
+    for (const logicalId of release.functions ?? functionsOf(entry)) {
+      code[logicalId] = release.codeOf ?? number;
+    }
     const migration =
       release.migrates === undefined
         ? before.migration
@@ -312,7 +314,9 @@ export class DeploymentTool {
 
   #template(entry: ServiceEntry, state: ServiceState): string {
     const alarms = this.#scenario.alarms.filter(({ service }) => service === entry.service);
-    return serviceTemplate(entry, state, alarms, this.#scenario.provisioned);
+    const { provisioned, parameters } = this.#scenario;
+    const read = parameters.filter(({ inTemplateOf }) => inTemplateOf === entry.service);
+    return serviceTemplate(entry, state, alarms, provisioned, read);
   }
 
   #metricAlarm(alarm: Extract<ScenarioAlarm, { metric: unknown }>): object {

@@ -118,9 +118,10 @@ export class Rehearsal {
     this.timeline = new Timeline(() => clock.now(), options.onProgress);
     this.#work = new PendingWork(clock);
     this.#tool = new DeploymentTool(scenario, account);
+    // Templates may read them.
+    this.#tool.createParameters();
     this.#tool.createStacks();
     this.#tool.writeData();
-    this.#tool.createParameters();
     deployRollbackHooks(scenario, account);
     deployHealthChecks(scenario, account);
     createTrafficTargets(scenario, account);

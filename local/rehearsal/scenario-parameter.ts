@@ -8,5 +8,10 @@ export const scenarioParameter = z.strictObject({
   type: parameterType.default('String'),
   /** Key of a SecureString; AWS's own where it is left out. */
   keyId: z.string().min(1).optional(),
+  /**
+   * The service whose template reads it: a parameter of type `AWS::SSM::Parameter::Value<String>`, in the environment of its
+   * functions.
+   */
+  inTemplateOf: z.string().optional(),
 });
 export type ScenarioParameter = z.infer<typeof scenarioParameter>;

@@ -52,6 +52,8 @@ export const release = z.strictObject({
   config: z.string().prefault('Canary10Percent10Minutes'),
   /** Functions with new code; all functions of the service where it is left out. */
   functions: z.array(z.string()).min(1).optional(),
+  /** The code is that of an earlier release of the service, by its number; 0 is the code from before. */
+  codeOf: z.number().int().min(0).optional(),
   /** How the new code answers; as the code before where it is left out. */
   answers: answers.prefault({}),
   bad: badness.optional(),

@@ -2,6 +2,7 @@ import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import { preferenceType } from './deployment-config-names.ts';
 import type { ScenarioAlarm } from './scenario-alarm.ts';
+import type { ScenarioParameter } from './scenario-parameter.ts';
 import type { AddedResource, ScenarioRelease } from './scenario-release.ts';
 
 /** What one state of a service's stack is made of. */
@@ -41,12 +42,14 @@ export function hookName(entry: ServiceEntry, hook: 'preTraffic' | 'postTraffic'
  * table, and a parameter by which others find it.
  *
  * @param provisioned provisioned concurrency of the aliases, in executions, by `service.function`
+ * @param read parameters of Parameter Store that the template reads
  */
 export function serviceTemplate(
   entry: ServiceEntry,
   state: ServiceState,
   alarms: readonly ScenarioAlarm[],
   provisioned: Readonly<Record<string, number>> = {},
+  read: readonly ScenarioParameter[] = [],
 ): string {
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
@@ -55,6 +58,12 @@ export function serviceTemplate(
     Parameters: {
       LogLevel: { Type: 'String', Default: 'INFO', AllowedValues: ['DEBUG', 'INFO', 'WARN'] },
       ApiKey: { Type: 'String', NoEcho: true },
+      ...Object.fromEntries(
+        read.map(({ name }, index) => [
+          `Setting${index + 1}`,
+          { Type: 'AWS::SSM::Parameter::Value<String>', Default: name },
+        ]),
+      ),
     },
     Globals: {
       Function: {
@@ -67,6 +76,9 @@ export function serviceTemplate(
             TABLE_NAME: { Ref: 'Table' },
             API_KEY: { Ref: 'ApiKey' },
             ...usedNames(state),
+            ...Object.fromEntries(
+              read.map((_, index) => [`SETTING_${index + 1}`, { Ref: `Setting${index + 1}` }]),
+            ),
           },
         },
       },

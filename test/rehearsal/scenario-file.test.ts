@@ -81,6 +81,16 @@ releases:
       /^my\.yaml: releases\.0\.config: "Canary10Percent1Minutes" is not a deployment configuration; did you mean "Canary10Percent5Minutes"\? allowed: AllAtOnce, Canary10Percent5Minutes, /,
     ],
     [
+      'the code of a release that comes later',
+      'releases: [{ service: cart, at: 9m }, { service: cart, at: 5m, codeOf: 1 }]',
+      /^my\.yaml: releases\.1\.codeOf: must be the number of an earlier release of cart, at most 0$/,
+    ],
+    [
+      'a template of an unknown service',
+      'parameters: [{ name: /a, inTemplateOf: carts }]\nreleases: []',
+      /^my\.yaml: parameters\.0\.inTemplateOf: "carts" is not a service of the catalog; did you mean "cart"\?/,
+    ],
+    [
       'an unknown service',
       'releases: [{ service: carts, at: 5m }]',
       /^my\.yaml: releases\.0\.service: "carts" is not a service of the catalog; did you mean "cart"\? allowed: cart, stock$/,
