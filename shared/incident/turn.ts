@@ -24,19 +24,19 @@ const mostRead = 64;
  * Whether a service may begin: all services it waits for are back, or are done without (`go`), one of them did not come
  * back, or somebody released over any service of the attempt (`skip`), or one of them is still at work (`wait`).
  *
- * It stops reading at the first one that is at work. Where it begins depends on who asks, so that of a thousand
- * consumers that are done one by one and ask in turn, each reads a few results and not all of them.
+ * It stops reading at the first one that is at work. Where it begins depends on who asks, and it reads neighbours far
+ * apart, so that of a thousand consumers that are done one by one, in their order or in any other, and ask in turn, each
+ * reads a few results and not all of them.
  *
  * @param askedBy who asks: the service itself, or a consumer that is done
  */
 export async function turnOf(
-  incidents: IncidentLedger,
+  incidents: Pick<IncidentLedger, 'serviceResult' | 'overtaken'>,
   attempt: Attempt,
   { service, waitsFor }: Pick<ServicePlan, 'service' | 'waitsFor'>,
   askedBy: string,
 ): Promise<Turn | Waiting> {
-  const start = waitsFor.length > 0 ? placeOf(`${service} ${askedBy}`, waitsFor.length) : 0;
-  const open = [...waitsFor.slice(start), ...waitsFor.slice(0, start)];
+  const open = scattered(waitsFor, `${service} ${askedBy}`);
   for (let size = firstRead; open.length > 0; size = Math.min(mostRead, size * 2)) {
     const some = open.splice(0, size);
     const results = await Promise.all(some.map((consumer) => incidents.serviceResult(attempt, consumer)));
@@ -78,6 +78,23 @@ export function skipBecauseOf({ service, status }: Pick<ServiceResult, 'service'
   return { turn: 'skip', reason: `its consumer ${service} ${whatBecame[status]}, so it is left as it is` };
 }
 
-function placeOf(text: string, places: number): number {
-  return createHash('sha256').update(text).digest().readUInt32BE() % places;
+/**
+ * All of a list from a place on that a text tells, each a golden section of the list behind the one before: any few in a
+ * row lie all over the list. Services that begin one by one are mostly done in that order, and the ends of a list that is
+ * read from one end are the last to be found at work.
+ */
+function scattered(all: readonly string[], text: string): string[] {
+  const places = all.length;
+  const start = createHash('sha256').update(text).digest().readUInt32BE();
+  const step = firstCoprime(Math.max(1, Math.round(places * 0.618)), places);
+  return all.map((_, index) => all[(start + index * step) % places] as string);
+}
+
+/** The first number from one on that shares no divisor with `places`: steps of it come by every place once. */
+function firstCoprime(from: number, places: number): number {
+  return commonDivisor(from, places) === 1 ? from : firstCoprime(from + 1, places);
+}
+
+function commonDivisor(one: number, other: number): number {
+  return other === 0 ? one : commonDivisor(other, one % other);
 }
