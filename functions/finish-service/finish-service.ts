@@ -8,6 +8,7 @@ import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import { ofItsProviders } from '../../shared/incident/turn.ts';
 import { type WakeDeps, wakeProviders } from '../../shared/incident/wake-providers.ts';
 import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
+import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
 import {
   isTrafficBack,
@@ -47,6 +48,7 @@ const longestReason = 8000;
 
 /** What the rule needs. */
 export interface FinishServiceDeps extends SnapshotClients, WakeDeps {
+  readonly incidents: IncidentLedger;
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
   readonly checkpoints: CheckpointLedger;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { givenUp } from '../../shared/incident/given-up.ts';
 import { type WakeDeps, wakeProviders } from '../../shared/incident/wake-providers.ts';
+import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import { isTrafficBack, type ServiceResult, type TargetResult } from '../../shared/ledger/records.ts';
 import type { ServicePlan } from '../../shared/targets/service-plan.ts';
 import { targetsOfWave, type Wave, wave } from '../../shared/targets/waves.ts';
@@ -19,6 +20,7 @@ export const giveUpServiceInput = z.strictObject({
 
 /** What the rule needs. */
 export interface GiveUpServiceDeps extends WakeDeps {
+  readonly incidents: IncidentLedger;
   readonly now: () => number;
 }
 

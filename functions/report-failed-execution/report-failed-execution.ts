@@ -7,6 +7,7 @@ import {
   reportNotRecorded,
   reportUnwatched,
 } from '../../shared/incident/report-ended-execution.ts';
+import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 
 export const reportFailedExecutionInput = z.object({
   detail: z.object({
@@ -22,6 +23,7 @@ export const reportFailedExecutionInput = z.object({
 
 /** What the rule needs. */
 export interface ReportFailedExecutionDeps extends EndIncidentDeps {
+  readonly incidents: IncidentLedger;
   readonly executions: Executions;
   readonly monitorDeploymentArn: string;
   readonly recordReleaseArn: string;

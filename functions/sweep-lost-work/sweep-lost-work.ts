@@ -3,12 +3,16 @@ import type { Deployments } from '../../shared/aws/deployments.ts';
 import { type Executions, executionArn } from '../../shared/aws/executions.ts';
 import type { EndIncidentDeps } from '../../shared/incident/end-incident.ts';
 import { endLeftIncident, reportUnwatched } from '../../shared/incident/report-ended-execution.ts';
+import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
+import type { MailRoom } from '../../shared/mail/mail-room.ts';
 
 /** The schedule's event holds nothing that is needed. */
 export const sweepLostWorkInput = z.unknown();
 
 /** What the rule needs. */
 export interface SweepLostWorkDeps extends EndIncidentDeps {
+  readonly incidents: IncidentLedger;
+  readonly mailRoom: MailRoom;
   readonly deployments: Deployments;
   readonly executions: Executions;
   readonly monitorDeploymentArn: string;

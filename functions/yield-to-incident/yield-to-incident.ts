@@ -4,6 +4,7 @@ import { LockLost } from '../../shared/errors.ts';
 import { type HolderDeps, holderAgainst } from '../../shared/incident/holder.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import type { Attempt, IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
+import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
 import type { NewcomerRecord } from '../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../shared/ledger/release-ledger.ts';
 import type { StopLedger } from '../../shared/ledger/stop-ledger.ts';
@@ -24,6 +25,7 @@ export const yieldToIncidentInput = z.strictObject({
 
 /** What the rule needs. */
 export interface YieldToIncidentDeps extends HolderDeps {
+  readonly locks: LockLedger;
   readonly deployments: Deployments;
   readonly stops: StopLedger;
   readonly releases: ReleaseLedger;

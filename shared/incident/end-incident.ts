@@ -10,10 +10,10 @@ import { lockOwner } from './lock-owner.ts';
 
 /** What ending an incident needs. */
 export interface EndIncidentDeps {
-  readonly incidents: IncidentLedger;
-  readonly locks: LockLedger;
-  readonly mailRoom: MailRoom;
-  readonly plans: PlanStore;
+  readonly incidents: Pick<IncidentLedger, 'serviceResults' | 'newcomers' | 'close' | 'get' | 'strikeOut'>;
+  readonly locks: Pick<LockLedger, 'release'>;
+  readonly mailRoom: Pick<MailRoom, 'keep' | 'send'>;
+  readonly plans: Pick<PlanStore, 'find' | 'urlOf'>;
   readonly environment: string;
   readonly now: () => number;
 }

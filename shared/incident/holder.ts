@@ -6,8 +6,8 @@ import { attemptOf } from './lock-owner.ts';
 
 /** What tells who holds a service. */
 export interface HolderDeps {
-  readonly locks: LockLedger;
-  readonly plans: PlanStore;
+  readonly locks: Pick<LockLedger, 'held'>;
+  readonly plans: Pick<PlanStore, 'findService'>;
 }
 
 /**

@@ -1,8 +1,15 @@
 import { type ExecutionState, whyEnded } from '../aws/executions.ts';
 import type { IncidentRecord } from '../ledger/records.ts';
+import type { MailRoom } from '../mail/mail-room.ts';
 import { monitoringFailedMail, rollbackNotBegunMail } from '../mail/monitoring-mails.ts';
 import { recordingFailedMail } from '../mail/recorded-mails.ts';
 import { type EndIncidentDeps, endIncident } from './end-incident.ts';
+
+/** What telling the stakeholders needs. */
+export interface TellingDeps {
+  readonly mailRoom: Pick<MailRoom, 'send'>;
+  readonly environment: string;
+}
 
 /** Ends an incident that its execution left open when it ended: tells the stakeholders and frees the locks. */
 export async function endLeftIncident(
@@ -19,7 +26,7 @@ export async function endLeftIncident(
  * @param input the execution's own, as JSON; where it is not known, the execution's name tells the deployment
  */
 export async function reportUnwatched(
-  deps: EndIncidentDeps,
+  deps: TellingDeps,
   executionArn: string,
   ended: ExecutionState,
   input = '',
@@ -41,7 +48,7 @@ export async function reportUnwatched(
  * @param input the execution's own, as JSON
  */
 export async function reportNotBegun(
-  deps: EndIncidentDeps,
+  deps: TellingDeps,
   executionArn: string,
   ended: ExecutionState,
   input: string,
@@ -60,7 +67,7 @@ export async function reportNotBegun(
  * @param input the execution's own, as JSON
  */
 export async function reportNotRecorded(
-  deps: EndIncidentDeps,
+  deps: TellingDeps,
   executionArn: string,
   ended: ExecutionState,
   input: string,

@@ -8,8 +8,8 @@ import { attemptOf } from './lock-owner.ts';
 
 /** What finding a stray alias takes. */
 export interface StrayAliasDeps extends HolderDeps {
-  readonly aliases: Aliases;
-  readonly incidents: IncidentLedger;
+  readonly aliases: Pick<Aliases, 'get' | 'codeOf'>;
+  readonly incidents: Pick<IncidentLedger, 'serviceResult' | 'markOvertaken'>;
 }
 
 /**

@@ -8,10 +8,10 @@ import { letsProvidersBegin, skipBecauseOf, type Turn, turnOf, type Waiting } fr
 
 /** What waking needs. */
 export interface WakeDeps {
-  readonly incidents: IncidentLedger;
-  readonly turns: TurnLedger;
-  readonly plans: PlanStore;
-  readonly tokens: TaskTokens;
+  readonly incidents: Pick<IncidentLedger, 'serviceResult' | 'overtaken'>;
+  readonly turns: Pick<TurnLedger, 'tokenOf' | 'forget'>;
+  readonly plans: Pick<PlanStore, 'readService'>;
+  readonly tokens: Pick<TaskTokens, 'succeed'>;
 }
 
 /** Waiting services looked at side by side. */

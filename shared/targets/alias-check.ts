@@ -9,7 +9,11 @@ type AliasGoal = Pick<LambdaAliasPlan, 'function' | 'alias' | 'fromVersion' | 't
  * the same code (CloudFormation publishes the old code under a new number when a stack goes back to an older
  * template). Newer only: a bad release may differ from the good one in its configuration and not in its code.
  */
-export async function servesGoal(aliases: Aliases, goal: AliasGoal, state: AliasState): Promise<boolean> {
+export async function servesGoal(
+  aliases: Pick<Aliases, 'codeOf'>,
+  goal: AliasGoal,
+  state: AliasState,
+): Promise<boolean> {
   if (Object.keys(state.weights).length > 0) return false;
   if (state.version === goal.toVersion) return true;
   if (Number(state.version) <= Number(goal.fromVersion)) return false;

@@ -23,6 +23,8 @@ const traffic = (service: string) =>
       { target: 'b', status: 'left', action: '' },
     ],
   });
+const refused = { refused: true, reason: '' };
+const unanswered = { refused: false, reason: '' };
 const recovered = { recovered: true, detail: '' };
 const bad = { recovered: false, detail: '' };
 
@@ -61,6 +63,28 @@ it.each<[string, Parameters<typeof decideOutcome>[0], ServiceResult[], Outcome]>
   ['a failure after everything was back', { planned: ['a'], failure: 'x' }, [back('a')], 'rolled-back'],
   ['a failure before anything was', { planned: ['a'], failure: 'x' }, [], 'needs-person'],
   ['an empty plan', { planned: [] }, [], 'not-needed'],
+  ['nothing done, for a service is irreversible', { planned: ['a'], frozen: true }, [], 'frozen'],
+  ['nothing done, for a person refused', { planned: ['a'], withheld: refused }, [], 'not-needed'],
+  ['nothing done, for nobody permitted it', { planned: ['a'], withheld: unanswered }, [], 'needs-person'],
+  ['nothing done, for a newer release is good', { planned: ['a'], supersededBy: 'r' }, [], 'not-needed'],
+  [
+    'something done before a service froze',
+    { planned: ['a', 'b'], frozen: true },
+    [back('a')],
+    'partly-rolled-back',
+  ],
+  [
+    'something done before a person refused',
+    { planned: ['a', 'b'], withheld: refused },
+    [back('a')],
+    'partly-rolled-back',
+  ],
+  [
+    'something done before a newer release was good',
+    { planned: ['a', 'b'], supersededBy: 'r' },
+    [back('a')],
+    'partly-rolled-back',
+  ],
 ])('%s', (_, ending, services, outcome) => {
   expect(decideOutcome(ending, services)).toBe(outcome);
 });

@@ -85,6 +85,32 @@ it.each(['*', 'orders'])('reports while "%s" is on hold, and says who holds it',
   });
 });
 
+it.each<[string, Partial<HoldRecord>, string]>([
+  ['gives no reason', { reason: '' }, 'Everything is on hold, put there by Ada'],
+])('reports a hold of somebody who %s', (_, changes, reason) => {
+  expect(decide({ holds: [{ ...hold('*'), ...changes }] })).toEqual({ decision: 'report', reason });
+});
+
+it.each<[string, PermissionInput['approval'], string]>([
+  ['a person', { answer: 'refuse', by: 'Ada', reason: 'a sale is on' }, 'Refused by Ada: a sale is on'],
+  ['a person without a reason', { answer: 'refuse', by: 'Ada' }, 'Refused by Ada'],
+  ['somebody', { answer: 'refuse' }, 'Refused by a person'],
+])('hands on the refusal of %s', (_, approval, reason) => {
+  expect(decide({ approval })).toEqual({ decision: 'refused', reason });
+});
+
+it.each([
+  [5, 'a, b, c, d, e'],
+  [6, 'a, b, c, d, e and 1 more'],
+  [9, 'a, b, c, d, e and 4 more'],
+])('names five at most of %i services that are the strictest', (count, list) => {
+  const services = [...'abcdefghi'].slice(0, count).map((one) => governed(one, { autonomy: 'observe' }));
+  expect(decide({ services })).toEqual({
+    decision: 'report',
+    reason: `Its policy gives ${list} the autonomy "observe".`,
+  });
+});
+
 it('does not look at holds of other services', () => {
   expect(decide({ holds: [hold('other')] })).toMatchObject({ decision: 'act' });
 });
@@ -138,5 +164,7 @@ it('tells a broken limit from an alarm or an ended deployment', () => {
   const evidence = (rule: string, finding: 'breach' | 'note' = 'breach') => ({ rule, finding });
   expect(isHardBreach([evidence('declared-alarm'), evidence('deployment-ended')])).toBe(false);
   expect(isHardBreach([evidence('error-rate-limit', 'note')])).toBe(false);
-  expect(isHardBreach([evidence('declared-alarm'), evidence('slow-requests-limit')])).toBe(true);
+  for (const limit of ['error-rate-limit', 'slow-requests-limit']) {
+    expect(isHardBreach([evidence('declared-alarm'), evidence(limit)])).toBe(true);
+  }
 });
