@@ -9,8 +9,8 @@ import type { PlannedTarget } from './plan-target.ts';
 
 /** What planning an alias reads of AWS. */
 export interface PlanAliasDeps {
-  readonly deployments: Deployments;
-  readonly aliases: Aliases;
+  readonly deployments: Pick<Deployments, 'listSince'>;
+  readonly aliases: Pick<Aliases, 'get'>;
 }
 
 type OfAlias<One> = Extract<One, { readonly kind: AliasKind }>;

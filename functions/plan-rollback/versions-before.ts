@@ -1,6 +1,12 @@
-import { isActive } from '../../shared/aws/deployments.ts';
+import type { Aliases } from '../../shared/aws/aliases.ts';
+import { type Deployments, isActive } from '../../shared/aws/deployments.ts';
 import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
-import type { PlanTargetDeps } from './plan-target.ts';
+
+/** What is asked of AWS about the versions from before. */
+export interface VersionsBeforeDeps {
+  readonly deployments: Pick<Deployments, 'get'>;
+  readonly aliases: Pick<Aliases, 'codeOf'>;
+}
 
 /**
  * The versions that the deployments of a release began from, where none of them has completed: those were live a
@@ -10,7 +16,7 @@ import type { PlanTargetDeps } from './plan-target.ts';
  * @param earlier the releases before it
  */
 export async function versionsBefore(
-  deps: PlanTargetDeps,
+  deps: VersionsBeforeDeps,
   bad: ReleaseRecord,
   earlier: readonly ReleaseRecord[],
 ): Promise<TargetSnapshot[] | undefined> {

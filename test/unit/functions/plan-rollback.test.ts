@@ -244,8 +244,50 @@ describe('several services', () => {
     await ledger.releases.open(live);
     const attempt = plan();
     await expect(attempt).rejects.toBeInstanceOf(Irreversible);
-    await expect(attempt).rejects.toThrow('storefront is declared irreversible (the orders are migrated).');
+    await expect(attempt).rejects.toMatchObject({
+      message:
+        'storefront is declared irreversible (the orders are migrated). It would have to go back: it was released ' +
+        '2026-01-05 09:10:00 UTC, on top of the release of orders of 2026-01-05 09:00:00 UTC, which is undone.',
+    });
   });
+
+  it('freeze for the bad one itself where it is irreversible, whatever is with the others', async () => {
+    const irreversible = { irreversible: 'the orders are migrated' };
+    const entries = [
+      ordersEntry({ policy: irreversible }),
+      consumer({ policy: { irreversible: 'mails are out' } }),
+    ];
+    stored = mockBucket({ ...catalogObject(...entries), [TEMPLATE_KEY]: '{}' }).stored;
+    const own = 'orders is declared irreversible (the orders are migrated).';
+    await expect(plan()).rejects.toMatchObject({ name: 'Irreversible', message: own });
+  });
+
+  it.each([
+    [1, ['where it does not come back, orders goes back all the same']],
+    [2, ['where it does not come back, platform, orders go back all the same']],
+  ])(
+    'have a risk where one of them lets the %i that wait for it go on without it',
+    async (providers, risks) => {
+      const entries = [
+        consumer({ policy: { onFailure: 'continue' }, dependsOn: ['orders', 'platform'] }),
+        ordersEntry(),
+        ordersEntry({ service: 'platform', dependsOn: providers === 1 ? [] : ['orders'] }),
+      ];
+      stored = mockBucket({ ...catalogObject(...entries), [TEMPLATE_KEY]: '{}' }).stored;
+      await ledger.releases.open(live);
+      const before = { service: 'platform', releaseId: 'platform-20260103T090000Z' };
+      await ledger.releases.open(goodRelease({ ...before, startedAt: '2026-01-03T09:00:00.000Z' }));
+      if (providers === 2) {
+        const onTop = { service: 'platform', releaseId: 'platform-20260105T090500Z' };
+        await ledger.releases.open(goodRelease({ ...onTop, startedAt: '2026-01-05T09:05:00.000Z' }));
+      }
+      await plan();
+      const [storefront, ...others] = saved().services;
+      expect(storefront).toMatchObject({ service: 'storefront', onFailure: 'continue', risks });
+      expect(others).toHaveLength(providers);
+      for (const { risks: none } of others) expect(none).toEqual([]);
+    },
+  );
 
   it('are refused where one has nothing to go back to, with its candidates', async () => {
     stored = mockBucket({ ...catalogObject(ordersEntry(), consumer()), [TEMPLATE_KEY]: '{}' }).stored;
@@ -253,9 +295,12 @@ describe('several services', () => {
     await ledger.releases.open(live);
     const attempt = plan();
     await expect(attempt).rejects.toBeInstanceOf(NoWayBack);
-    await expect(attempt).rejects.toThrow(
-      /no release of storefront that it could go back to .* Refused: storefront-20260104T100000Z: marked bad/,
-    );
+    await expect(attempt).rejects.toMatchObject({
+      message:
+        'The ledger holds no release of storefront that it could go back to (it was released 2026-01-05 09:10:00 UTC, ' +
+        'on top of the release of orders of 2026-01-05 09:00:00 UTC, which is undone) that was verified good and still ' +
+        'exists. Refused: storefront-20260104T100000Z: marked bad by incident storefront-20260104T100000Z.',
+    });
   });
 });
 

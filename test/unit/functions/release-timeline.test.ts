@@ -1,5 +1,9 @@
-import { releaseTimeline } from '../../../functions/plan-rollback/release-timeline.ts';
-import { GOOD_RELEASE, goodRelease, RELEASE, releaseRecord } from '../fixtures/records.ts';
+import {
+  isStateBefore,
+  releaseTimeline,
+  stateBefore,
+} from '../../../functions/plan-rollback/release-timeline.ts';
+import { GOOD_RELEASE, goodRelease, RELEASE, releaseRecord, watchedDeployment } from '../fixtures/records.ts';
 
 const incident = { service: 'orders', releaseId: RELEASE };
 const later = { releaseId: 'orders-20260105T100000Z', startedAt: '2026-01-05T10:00:00.000Z' };
@@ -22,4 +26,77 @@ it('has what was put back without a record be as old as what it undid was new', 
   expect(first).toMatchObject({ restores: `before ${RELEASE}` });
   expect(before).toMatchObject({ releaseId: `before ${RELEASE}`, verdict: 'candidate' });
   expect(Date.parse(before?.startedAt ?? '')).toBe(Date.parse(releaseRecord().startedAt) - 1);
+});
+
+it('is the state from before a release, of which nothing is in the ledger', () => {
+  const before = stateBefore(releaseRecord());
+  expect(before).toEqual({
+    releaseId: `before ${RELEASE}`,
+    service: 'orders',
+    startedAt: '2026-01-05T08:59:59.999Z',
+    verdict: 'candidate',
+    deployments: {},
+  });
+  expect([before, releaseRecord()].map(isStateBefore)).toEqual([true, false]);
+});
+
+it('has the state from before a release once, however often it was put back', () => {
+  const putBack = (releaseId: string) =>
+    goodRelease({ ...later, releaseId, restoresBefore: RELEASE, restoredBy: 'other-20260105T090000Z' });
+  expect(ids([putBack('orders-2'), putBack('orders-1'), releaseRecord()])).toEqual([
+    'orders-2',
+    `before ${RELEASE}`,
+    'orders-1',
+    RELEASE,
+  ]);
+});
+
+it('leaves a release as it is that put back the state before one that is not known any more', () => {
+  const unknown = goodRelease({ ...later, restoresBefore: 'orders-20250101T000000Z' });
+  expect(releaseTimeline([unknown, releaseRecord()], incident)).toEqual([unknown, releaseRecord()]);
+});
+
+describe('what was put back while the bad release came in', () => {
+  const startedAt = '2026-01-05T09:00:10.000Z';
+  const putBack = (changes: Parameters<typeof goodRelease>[0] = {}) =>
+    goodRelease({ releaseId: 'orders-20260105T090010Z', startedAt, restores: GOOD_RELEASE, ...changes });
+  const bad = (createdAt: string) =>
+    releaseRecord({
+      deployments: {
+        'd-0': watchedDeployment(),
+        'd-1': watchedDeployment({ deploymentId: 'd-1', createdAt }),
+      },
+    });
+  const late = bad('2026-01-05T09:01:00.000Z');
+  const startOf = (release: ReturnType<typeof goodRelease>, badRelease = late) =>
+    releaseTimeline([release, badRelease, goodRelease()], incident)[0]?.startedAt;
+  const before = '2026-01-05T08:59:59.999Z';
+
+  it('stood before it where one of its deployments began later', () => {
+    expect(startOf(putBack())).toBe(before);
+  });
+
+  it('stood before it also where it put back a state that nobody had recorded', () => {
+    const { restores: _, ...unrecorded } = putBack({ restoresBefore: GOOD_RELEASE });
+    expect(startOf(unrecorded)).toBe(before);
+  });
+
+  it.each<[string, ReturnType<typeof goodRelease>, typeof late]>([
+    ['none of its deployments began later', putBack(), bad('2026-01-05T09:00:05.000Z')],
+    ['the last of them began in the same moment', putBack(), bad(startedAt)],
+    ['it came in just then and put nothing back', goodRelease({ releaseId: 'orders-2', startedAt }), late],
+  ])('stands where it is where %s', (_, release, badRelease) => {
+    expect(startOf(release, badRelease)).toBe(startedAt);
+  });
+
+  it.each(['2026-01-04T12:00:00.000Z', '2026-01-05T09:00:00.000Z'])(
+    'stands where it is where it was put back no later than the bad release began: %s',
+    (time) => {
+      expect(startOf(putBack({ startedAt: time }))).toBe(time);
+    },
+  );
+
+  it('stands where it is where the bad release is not known', () => {
+    expect(releaseTimeline([putBack(), goodRelease()], incident)[0]?.startedAt).toBe(startedAt);
+  });
 });
