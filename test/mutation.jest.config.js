@@ -8,7 +8,7 @@ export default {
     '<rootDir>/test/unit/cut/*.test.ts',
     '<rootDir>/test/unit/shared/judge/*.test.ts',
     '<rootDir>/test/unit/shared/incident/*.test.ts',
-    '<rootDir>/test/unit/functions/plan-*.test.ts',
+    '<rootDir>/test/unit/functions/{plan-*,release-timeline,rollback-reasons,versions-before}.test.ts',
   ],
   testTimeout: 60_000,
   transform: {
