@@ -6,7 +6,7 @@ import { TargetNotRestored, TargetSuperseded } from '../../shared/errors.ts';
 import { givenUp } from '../../shared/incident/given-up.ts';
 import { lockOwner } from '../../shared/incident/lock-owner.ts';
 import { ofItsProviders } from '../../shared/incident/turn.ts';
-import { type WakeDeps, wakeProviders } from '../../shared/incident/wake-providers.ts';
+import { type WakeDeps, wakeWaiting } from '../../shared/incident/wake-waiting.ts';
 import type { CheckpointLedger } from '../../shared/ledger/checkpoint-ledger.ts';
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../shared/ledger/lock-ledger.ts';
@@ -58,15 +58,18 @@ export interface FinishServiceDeps extends SnapshotClients, WakeDeps {
 
 /**
  * Ends a wave of a service: looks at its traffic once more (a stack that settled later may have moved an alias again) and
- * records the result. After the traffic's wave it also records what is live now as a release of its own, and tells the
- * services that wait for this one. A service that was not to begin is recorded as skipped.
+ * records the result, and tells the services that wait for this one in that wave. After the traffic's wave it also records
+ * what is live now as a release of its own. A service that was not to begin is recorded as skipped.
  */
 export function finishService(deps: FinishServiceDeps) {
   return async (input: Input): Promise<FinishedService> => {
     const { service } = input;
     await deps.locks.renew(service, lockOwner(input));
     const plan = await deps.plans.readService(input.planKey, service);
-    return input.wave === 'traffic' ? finishTraffic(input, plan) : finishLater(input, plan);
+    if (input.wave === 'traffic') return finishTraffic(input, plan);
+    const finished = await finishLater(input, plan);
+    await wakeWaiting(deps, input.planKey, input.wave, { ...input, status: finished.status });
+    return finished;
   };
 
   async function finishTraffic(input: Input, plan: ServicePlan): Promise<FinishedService> {
@@ -89,7 +92,7 @@ export function finishService(deps: FinishServiceDeps) {
       finishedAt,
     };
     await deps.incidents.putServiceResult(result);
-    await wakeProviders(deps, planKey, result);
+    await wakeWaiting(deps, planKey, 'traffic', result);
     return { service, status, reason: reasonOf(targets) };
   }
 

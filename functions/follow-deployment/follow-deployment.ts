@@ -29,11 +29,12 @@ export interface FollowedDeployment {
 }
 
 /** What the rule needs. */
-export interface FollowDeploymentDeps extends StrayAliasDeps, GuardServiceDeps {
-  readonly deployments: Deployments;
-  readonly checkpoints: CheckpointLedger;
-  readonly now: () => number;
-}
+export type FollowDeploymentDeps = StrayAliasDeps &
+  GuardServiceDeps & {
+    readonly deployments: Deployments;
+    readonly checkpoints: CheckpointLedger;
+    readonly now: () => number;
+  };
 
 /**
  * Follows a deployment that nothing is decided on any more (a rollback, or a release that is being undone) to its

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { givenUp } from '../../shared/incident/given-up.ts';
-import { type WakeDeps, wakeProviders } from '../../shared/incident/wake-providers.ts';
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
+import { type WakeDeps, wakeWaiting } from '../../shared/incident/wake-waiting.ts';
 import { isTrafficBack, type ServiceResult, type TargetResult } from '../../shared/ledger/records.ts';
 import type { ServicePlan } from '../../shared/targets/service-plan.ts';
 import { targetsOfWave, type Wave, wave } from '../../shared/targets/waves.ts';
@@ -26,7 +26,7 @@ export interface GiveUpServiceDeps extends WakeDeps {
 
 /**
  * Looks after a service whose execution ended without success: where it could not record a result itself (it was
- * stopped, its lock was lost, a function failed for good), the service counts as failed. Its providers are told either
+ * stopped, its lock was lost, a function failed for good), the service counts as failed. Those that wait for it are told either
  * way, so that nobody waits for it. In a later wave its traffic is back, and only the targets of that wave count as failed.
  */
 export function giveUpService(deps: GiveUpServiceDeps) {
@@ -40,7 +40,7 @@ export function giveUpService(deps: GiveUpServiceDeps) {
       ? { ...known, targets: [...known.targets, ...lostTargets(known, plan, input.wave, sign)] }
       : givenUp(input, plan, sign, { startedAt, finishedAt });
     if (result.targets.length !== known?.targets.length) await deps.incidents.putServiceResult(result);
-    if (input.wave === 'traffic') await wakeProviders(deps, planKey, result);
+    await wakeWaiting(deps, planKey, input.wave, result);
     return { status: result.status };
   };
 }

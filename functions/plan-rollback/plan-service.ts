@@ -18,7 +18,7 @@ export interface PlanServiceDeps extends PlanTargetDeps {
 }
 
 /** A service as it is planned by itself: whom it waits for is a matter of the whole plan. */
-export type LoneServicePlan = Omit<ServicePlan, 'waitsFor' | 'wakes' | 'plannedAt'>;
+export type LoneServicePlan = Omit<ServicePlan, 'waitsFor' | 'wakes' | 'rest' | 'plannedAt'>;
 
 /**
  * Plans the way back of one service by the move that was selected for it.

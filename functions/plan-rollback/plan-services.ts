@@ -6,6 +6,7 @@ import { LedgerCorrupt } from '../../shared/errors.ts';
 import type { ReleaseRecord } from '../../shared/ledger/records.ts';
 import { limitConcurrency } from '../../shared/limit-concurrency.ts';
 import type { RollbackPlan, ServicePlan } from '../../shared/targets/service-plan.ts';
+import { orderRests } from './order-rests.ts';
 import { type LoneServicePlan, planService } from './plan-service.ts';
 import type { PlanTargetDeps } from './plan-target.ts';
 import type { PlannedIncident } from './release-timeline.ts';
@@ -68,12 +69,14 @@ export async function planServices(deps: PlanServicesDeps, request: PlanRequest)
       }),
     ),
   );
+  const rests = await orderRests(deps.stacks, comparison, [...planned.values()]);
   return {
     services: inOrder(graph, [...planned.keys()]).map(({ service, waitsFor, wakes }) => {
       const plan = planned.get(service);
       if (!plan) throw new LedgerCorrupt(`${service} is in the order and not in the plan`);
-      const risks = [...plan.risks, ...goOnWithout(plan, wakes)];
-      return { ...plan, risks, waitsFor, wakes, plannedAt: request.plannedAt };
+      const risks = [...plan.risks, ...(rests.risks.get(service) ?? []), ...goOnWithout(plan, wakes)];
+      const rest = rests.rest.get(service);
+      return { ...plan, risks, waitsFor, wakes, ...(rest && { rest }), plannedAt: request.plannedAt };
     }),
     stays: stays.map((stay) => ({ service: stay.service, why: stay.why, reason: stayInWords(stay) })),
   };

@@ -5,6 +5,12 @@ import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import type { AliasSnapshot, StackSnapshot, TargetSnapshot } from '../../shared/ledger/records.ts';
 import { compareTemplates, type Finding } from '../../shared/stack/compare-templates.ts';
+import {
+  exchangeOf,
+  hasExchange,
+  type StackExchange,
+  type StackExport,
+} from '../../shared/stack/stack-exchange.ts';
 import { parseTemplate } from '../../shared/stack/stack-template.ts';
 
 /** What comparing reads of AWS. */
@@ -14,11 +20,23 @@ export interface ComparisonClients {
   readonly bucket: Bucket;
 }
 
+interface Compared {
+  readonly findings: readonly Finding[];
+  readonly exchange: StackExchange;
+}
+
+/** Of a stack that is not compared. */
+const nothing: Compared = {
+  findings: [],
+  exchange: { givesUp: new Map(), exportsAgain: new Set(), imports: new Set() },
+};
+
 /** The stacks that one planning is about: each is read once, and only what was found is kept. */
 export class StackComparison {
   readonly #clients: ComparisonClients;
   readonly #states = new Map<string, Promise<StackState>>();
-  readonly #findings = new Map<string, Promise<readonly Finding[]>>();
+  readonly #compared = new Map<string, Promise<Compared>>();
+  #exports: Promise<readonly StackExport[]> | undefined;
 
   constructor(clients: ComparisonClients) {
     this.#clients = clients;
@@ -34,24 +52,38 @@ export class StackComparison {
    * the id of the API. Nothing while the stack is on its way: an update deletes only once it is through, and one that fails
    * takes itself back.
    */
-  findings(
-    stack: string,
-    { processedKey }: Pick<StackSnapshot, 'processedKey'>,
-  ): Promise<readonly Finding[]> {
-    if (processedKey === undefined) return Promise.resolve([]);
-    return remembered(this.#findings, `${stack} ${processedKey}`, () => this.#compare(stack, processedKey));
+  async findings(stack: string, goal: StackSnapshot): Promise<readonly Finding[]> {
+    return (await this.#compare(stack, goal)).findings;
   }
 
-  async #compare(stack: string, processedKey: string): Promise<readonly Finding[]> {
-    const { stacks, bucket } = this.#clients;
-    const text = isThrough(await this.state(stack)) ? await bucket.read(processedKey) : undefined;
-    if (text === undefined) return [];
-    const live = parseTemplate(await stacks.processedTemplate(stack));
-    const physicalIds = await stacks.physicalIds(stack);
-    return compareTemplates(parseTemplate(text), live).map((finding) => ({
-      ...finding,
-      of: physicalIds.get(finding.of) ?? finding.of,
-    }));
+  /** What a stack changes for others on its way to a saved template, as far as its templates tell. */
+  async exchange(stack: string, goal: StackSnapshot): Promise<StackExchange> {
+    return (await this.#compare(stack, goal)).exchange;
+  }
+
+  /** Every value that is exported in the account and Region. */
+  exports(): Promise<readonly StackExport[]> {
+    this.#exports ??= this.#clients.stacks.exports();
+    return this.#exports;
+  }
+
+  #compare(stack: string, goal: StackSnapshot): Promise<Compared> {
+    const { processedKey } = goal;
+    if (processedKey === undefined) return Promise.resolve(nothing);
+    return remembered(this.#compared, `${stack} ${processedKey}`, async () => {
+      const { stacks, bucket } = this.#clients;
+      const state = await this.state(stack);
+      const text = isThrough(state) ? await bucket.read(processedKey) : undefined;
+      if (text === undefined) return nothing;
+      const [from, to] = [parseTemplate(await stacks.processedTemplate(stack)), parseTemplate(text)];
+      const physicalIds = await stacks.physicalIds(stack);
+      const findings = compareTemplates(to, from).map((finding) => ({
+        ...finding,
+        of: physicalIds.get(finding.of) ?? finding.of,
+      }));
+      const exports = hasExchange(from) || hasExchange(to) ? await this.exports() : [];
+      return { findings, exchange: exchangeOf({ from, to, exports, goal, state, physicalIds }) };
+    });
   }
 
   /**

@@ -79,6 +79,7 @@ export function serviceTemplate(
             ...Object.fromEntries(
               read.map((_, index) => [`SETTING_${index + 1}`, { Ref: `Setting${index + 1}` }]),
             ),
+            ...importedValues(state),
           },
         },
       },
@@ -98,7 +99,6 @@ export function serviceTemplate(
       },
       ...addedResources(entry, state),
       ...invokeConfigs(entry, state),
-      ...importingResources(entry, state),
       ...migrationResource(entry, state),
       ...hookResources(entry, state),
       ...functionResources(entry, state, alarms, provisioned),
@@ -167,20 +167,10 @@ function invokeConfigs({ targets }: ServiceEntry, { retries }: ServiceState) {
   );
 }
 
-/** Each import is the value of a parameter in Parameter Store. */
-function importingResources({ stack }: ServiceEntry, { imports = [] }: ServiceState) {
+/** Each import is in the environment of the functions. */
+function importedValues({ imports = [] }: ServiceState) {
   return Object.fromEntries(
-    imports.map((name, index) => [
-      `Imported${index + 1}`,
-      {
-        Type: 'AWS::SSM::Parameter',
-        Properties: {
-          Name: `/${stack}/imported/${name}`,
-          Type: 'String',
-          Value: { 'Fn::ImportValue': name },
-        },
-      },
-    ]),
+    imports.map((name, index) => [`IMPORTED_${index + 1}`, { 'Fn::ImportValue': name }]),
   );
 }
 

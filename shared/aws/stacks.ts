@@ -13,6 +13,8 @@ import {
   GetStackPolicyCommand,
   GetTemplateCommand,
   InvalidChangeSetStatusException,
+  ListExportsCommand,
+  ListImportsCommand,
   ListStackResourcesCommand,
   ListStacksCommand,
   RollbackStackCommand,
@@ -20,6 +22,7 @@ import {
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import type { StackChange } from '../stack/change-set.ts';
+import type { StackExport } from '../stack/stack-exchange.ts';
 import {
   isBeginning,
   isOfStack,
@@ -303,6 +306,41 @@ export class Stacks {
       if (name === 'ValidationError' && noChanges.test(message)) return 'already-there';
       throw error;
     }
+  }
+
+  /** Every value that a stack of the account and Region exports. */
+  async exports(): Promise<StackExport[]> {
+    const found: StackExport[] = [];
+    let token: string | undefined;
+    do {
+      const page = await this.#client.send(new ListExportsCommand({ ...(token && { NextToken: token }) }));
+      for (const { Name: name = '', Value: value = '', ExportingStackId: stackId = '' } of page.Exports ??
+        []) {
+        found.push({ name, value, stackId });
+      }
+      token = page.NextToken;
+    } while (token);
+    return found;
+  }
+
+  /** Names of the stacks that import an export; none is no error here, but one of CloudFormation's. */
+  async importersOf(name: string): Promise<string[]> {
+    const found: string[] = [];
+    let token: string | undefined;
+    try {
+      do {
+        const page = await this.#client.send(
+          new ListImportsCommand({ ExportName: name, ...(token && { NextToken: token }) }),
+        );
+        found.push(...(page.Imports ?? []));
+        token = page.NextToken;
+      } while (token);
+    } catch (error) {
+      const { name: kind, message } = error as Error;
+      if (kind === 'ValidationError' && /is not imported by any stack/.test(message)) return [];
+      throw error;
+    }
+    return found;
   }
 
   /** Gives up the update that a stack is in, so that it rolls itself back. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Attempt, IncidentLedger } from '../ledger/incident-ledger.ts';
 import { isTrafficBack, type ServiceResult } from '../ledger/records.ts';
 import type { ServicePlan } from '../targets/service-plan.ts';
+import { isStack, waitingIn } from '../targets/waves.ts';
 
 /** What a service that waited is told: to go, or to leave its targets alone, and why. */
 export interface Turn {
@@ -49,6 +50,29 @@ export async function turnOf(
   return overtaken === undefined
     ? { turn: 'go', reason: '' }
     : { turn: 'skip', reason: `${overtaken} ${whatBecame.superseded}, so everything is planned again` };
+}
+
+/**
+ * Whether the last wave of a service may begin: of all it waits for there, that wave has ended, well or not. The stack itself
+ * finds out whether it can go back then. It never waits where everything is planned again.
+ */
+export async function turnOfRest(
+  incidents: Pick<IncidentLedger, 'serviceResult' | 'overtaken'>,
+  attempt: Attempt,
+  plan: Pick<ServicePlan, 'waitsFor' | 'wakes' | 'rest'>,
+): Promise<Turn | Waiting> {
+  const { waitsFor } = waitingIn(plan, 'rest');
+  const results = await Promise.all(waitsFor.map((other) => incidents.serviceResult(attempt, other)));
+  const atWork = waitsFor.filter((_, index) => !hasEndedRest(results[index]));
+  const isOver = atWork.length === 0 || (await incidents.overtaken(attempt)).length > 0;
+  return isOver ? { turn: 'go', reason: '' } : { turn: 'wait', atWork };
+}
+
+/** A service whose users are not back has nothing to do in the last wave, which names the stack in every other result. */
+function hasEndedRest(result: ServiceResult | undefined): boolean {
+  return (
+    result !== undefined && (!isTrafficBack(result) || result.targets.some(({ target }) => isStack(target)))
+  );
 }
 
 /** Whether the providers of a service may begin, as far as it is concerned. */

@@ -5,7 +5,7 @@ import { objectionsToRest, removedBy } from '../stack/change-set.ts';
 import { guardingPolicy } from '../stack/guarding-policy.ts';
 import { restTemplate } from '../stack/rest-template.ts';
 import { parseTemplate, type StackTemplate, templateText } from '../stack/stack-template.ts';
-import { left, leftWhereDenied } from './left-stack.ts';
+import { left, leftWhereRefused } from './left-stack.ts';
 import { stackToken } from './rollback-marker.ts';
 import type { StackPlan } from './service-plan.ts';
 import {
@@ -27,6 +27,7 @@ import {
   stuck,
   tokenOf,
 } from './stack-standing.ts';
+import { stacksInTheWay } from './stacks-in-the-way.ts';
 import type { ChangeContext, Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
 
 /** What the adapter needs of AWS. */
@@ -120,6 +121,8 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
         made.unresolved,
       );
     }
+    const others = await stacksInTheWay(stacks, stack, plan, { from: live, to: made.template });
+    if (others.length > 0) throw left(`Stack ${stack.name} stays pinned, because of other stacks`, others);
     await bucket.write(restTemplateKey(stack.name, context), templateText(made.template), 'text/plain');
     await stacks.createChangeSet(goalOf(plan, stack, made.template, context), changeSetName(context));
     return {
@@ -182,7 +185,7 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     if (!step) return standing;
     await context.beforeChange(step.ask);
     if (isSettling(step)) return settle(clients, plan, step, context);
-    return leftWhereDenied(`Stack ${plan.stack} stays pinned`, () => take(step, plan, context));
+    return leftWhereRefused(`Stack ${plan.stack} stays pinned`, () => take(step, plan, context));
   }
 
   return {

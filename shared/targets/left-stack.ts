@@ -11,16 +11,17 @@ export function left(what: string, objections: readonly string[]): TargetLeft {
 }
 
 /**
- * Acts, and leaves the stack where AWS refuses that for want of rights: CloudFormation acts with those of its caller, of
- * the stack's service role, and under the policies of the organisation.
+ * Acts, and leaves the stack where AWS refuses that for good: for want of rights, because CloudFormation acts with those of
+ * its caller, of the stack's service role, and under the policies of the organisation; or for want of an export that another
+ * stack has taken away just now.
  *
  * @throws TargetLeft
  */
-export async function leftWhereDenied<T>(what: string, act: () => Promise<T>): Promise<T> {
+export async function leftWhereRefused<T>(what: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    if (!isDenied(error)) throw error;
+    if (!isDenied(error) && !isWithoutExport(error)) throw error;
     throw new TargetLeft(`${what}: ${(error as Error).message}`);
   }
 }
@@ -31,4 +32,10 @@ function isDenied(error: unknown): boolean {
     /^(AccessDenied|AccessDeniedException|UnauthorizedOperation)$/.test(name) ||
     /is not authorized to perform/.test(message)
   );
+}
+
+/** A change set or an update whose template imports what nobody exports. */
+function isWithoutExport(error: unknown): boolean {
+  const { name, message } = error as Error;
+  return name === 'ValidationError' && message.startsWith('No export named ');
 }

@@ -11,7 +11,7 @@ import {
   servicePlan,
   type TargetPlan,
 } from './service-plan.ts';
-import { targetsOfWave, type Wave, wave } from './waves.ts';
+import { targetsOfWave, type Wave, waitingIn, wave } from './waves.ts';
 
 /** Where the objects of one plan are. */
 export interface PlanKeys {
@@ -134,11 +134,26 @@ function keysOf(incidentId: string, attempt: number): PlanKeys {
 
 /** Every service has a part in the traffic's wave, where others may wait for it; in a later one, who has work there. */
 function itemsOf({ services }: RollbackPlan, of: Wave): PlanItem[] {
-  if (of === 'traffic')
-    return services.map(({ service, waitsFor }) => ({ service, waits: waitsFor.length > 0 }));
-  return services
-    .filter((plan) => targetsOfWave(plan, of).length > 0)
-    .map(({ service }) => ({ service, waits: false }));
+  const inIt = of === 'traffic' ? services : services.filter((plan) => targetsOfWave(plan, of).length > 0);
+  return inTurn(inIt, of).map((plan) => ({
+    service: plan.service,
+    waits: waitingIn(plan, of).waitsFor.length > 0,
+  }));
+}
+
+/** Every service after all it waits for, and otherwise as they are: those that run never all wait for one to be started. */
+function inTurn(services: readonly ServicePlan[], of: Wave): readonly ServicePlan[] {
+  const byName = new Map(services.map((plan) => [plan.service, plan]));
+  const found = new Set<ServicePlan>();
+  const add = (plan: ServicePlan | undefined): void => {
+    if (!plan || found.has(plan)) return;
+    for (const before of waitingIn(plan, of).waitsFor) add(byName.get(before));
+    found.add(plan);
+  };
+  // The plan itself has the order of the traffic.
+  if (of === 'traffic') return services;
+  for (const plan of services) add(plan);
+  return [...found];
 }
 
 function serviceKey(planKey: string, service: string): string {

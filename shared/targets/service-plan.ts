@@ -182,6 +182,8 @@ export const servicePlan = z.strictObject({
   waitsFor: z.array(z.string()),
   /** Services of the plan that wait for this one. */
   wakes: z.array(z.string()),
+  /** The same in the last wave, where stacks export values to each other: whose stacks are done before, and who waits. */
+  rest: z.strictObject({ waitsFor: z.array(z.string()), wakes: z.array(z.string()) }).optional(),
   /** `continue`: where it does not come back, those that wait for it begin all the same. */
   onFailure: z.literal('continue').optional(),
   /** What may keep it from going back, in words. */

@@ -4,7 +4,7 @@ import { TargetNotRestored } from '../errors.ts';
 import { objectionsToPin } from '../stack/change-set.ts';
 import { pinTemplate } from '../stack/pin-template.ts';
 import { parseTemplate, templateText } from '../stack/stack-template.ts';
-import { left, leftWhereDenied } from './left-stack.ts';
+import { left, leftWhereRefused } from './left-stack.ts';
 import { isStackToken, stackToken } from './rollback-marker.ts';
 import type { StackPinPlan } from './service-plan.ts';
 import {
@@ -160,7 +160,7 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
     if (!step) return standing;
     await context.beforeChange(step.ask);
     if (isSettling(step)) return settle(clients, plan, step, context);
-    return leftWhereDenied(`Stack ${plan.stack} is not pinned`, () => take(step, plan, context));
+    return leftWhereRefused(`Stack ${plan.stack} is not pinned`, () => take(step, plan, context));
   }
 
   return { read, start };

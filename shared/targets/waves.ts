@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Phase } from '../catalog/phases.ts';
+import { targetName } from '../catalog/target-entry.ts';
 import { phasesOf, type ServicePlan, type TargetPlan } from './service-plan.ts';
 
 /**
@@ -28,6 +29,15 @@ export function phasesOfWave(plan: Planned, of: Wave): (readonly TargetPlan[])[]
     .filter((targets) => targets.length > 0);
 }
 
+/** Whom a service waits for in a wave, and who waits for it there. */
+export function waitingIn(
+  { waitsFor, wakes, rest }: Pick<ServicePlan, 'waitsFor' | 'wakes' | 'rest'>,
+  of: Wave,
+): { readonly waitsFor: readonly string[]; readonly wakes: readonly string[] } {
+  if (of === 'traffic') return { waitsFor, wakes };
+  return (of === 'rest' && rest) || { waitsFor: [], wakes: [] };
+}
+
 /** An order of phases with the stack before the traffic, which waits for it then. */
 export function stackFirst(order: readonly Phase[]): Phase[] {
   return order
@@ -52,6 +62,11 @@ function phaseNames(plan: Planned, of: Wave): readonly TargetPlan['phase'][] {
   const end = phases.findLastIndex((name) => ofTraffic.has(name)) + 1;
   if (of === 'traffic') return phases.slice(0, end);
   return phases.slice(end).flatMap((name) => (name === 'stack' ? [name, 'after-stack'] : [name]));
+}
+
+/** Whether a target is the stack of a service, by its name: results hold no kind. */
+export function isStack(target: string): boolean {
+  return target === targetName({ kind: 'cloudformation' });
 }
 
 const pinSuffix = ' pin';

@@ -41,3 +41,36 @@ it('users go first where the code before is only at risk, and every mail until t
     '[prod] cart: users are back on good code',
   ]);
 });
+
+it.each([
+  ['stacks-stop-importing-first', 'web', 'cart'],
+  ['stacks-export-again-first', 'cart', 'stock'],
+])(
+  'in %s the stack of %s is back before that of %s begins, and no other waits',
+  async (name, first, second) => {
+    const { result, broken } = await watchedRunIn({ serviceRole: true }, scenario(name));
+
+    expect(result.violations).toEqual([]);
+    expect(broken).toEqual([]);
+    const when = (service: string, text: string) =>
+      result.timeline.find((entry) => entry.service === service && entry.text.includes(text))?.at ?? 0;
+    expect(when(first, 'stack: verified, stack')).toBeGreaterThan(0);
+    expect(when(second, 'stack: asked CloudFormation')).toBeGreaterThan(
+      when(first, 'stack: verified, stack'),
+    );
+  },
+);
+
+it('a stack that another one holds is told in the plan, and left by the name of that one', async () => {
+  const { result, broken } = await watchedRunIn({ serviceRole: true }, scenario('stack-held-by-an-import'));
+
+  expect(result.violations).toEqual([]);
+  expect(broken).toEqual([]);
+  const held = 'stack shop-search imports cart-table, which would vanish';
+  const told = result.mails.filter(({ body }) => body.includes(held)).map(({ subject }) => subject);
+  expect(told).toEqual([
+    '[prod] cart: bad release, rolling back',
+    '[prod] cart: users are back on good code',
+    '[prod] cart: users are back, a stack needs a person',
+  ]);
+});

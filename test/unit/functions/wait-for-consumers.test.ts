@@ -4,6 +4,7 @@ import { build as finish } from '../../../functions/give-up-service/handler.ts';
 import { build } from '../../../functions/wait-for-consumers/handler.ts';
 import { InvalidInput, LockLost } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
+import type { TargetResult } from '../../../shared/ledger/records.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import { newcomer, PLAN_KEY, planObject, RELEASE, servicePlan, serviceResult } from '../fixtures/records.ts';
@@ -184,4 +185,63 @@ it('refuses an input without a token, naming the field', async () => {
   const refused = wait({ taskToken: undefined });
   await expect(refused).rejects.toBeInstanceOf(InvalidInput);
   await expect(refused).rejects.toThrow('taskToken: ');
+});
+
+describe('in the last wave', () => {
+  const stack: TargetResult = { target: 'stack', status: 'restored', action: 'updated' };
+  const back = (service: string, ...more: TargetResult[]) =>
+    done(service, { status: 'traffic-restored', targets: [...serviceResult().targets, ...more] });
+
+  beforeEach(async () => {
+    mockBucket(
+      planObject(
+        servicePlan({ service: 'orders', rest: { waitsFor: [], wakes: ['platform'] } }),
+        servicePlan({ service: 'users', rest: { waitsFor: [], wakes: ['platform'] } }),
+        servicePlan({ service: 'platform', rest: { waitsFor: ['orders', 'users'], wakes: [] } }),
+      ),
+    );
+    for (const service of ['orders', 'users']) {
+      await ledger.locks.acquire(service, `${RELEASE}#1`);
+      await back(service);
+    }
+  });
+
+  it('waits until the stacks are done that have to go back before its own, well or not', async () => {
+    await expect(wait({ wave: 'rest' })).resolves.toEqual({ waiting: true });
+    await back('orders', stack);
+    await ended('orders', 'rest');
+    expect(answers()).toEqual([]);
+    await back('users', { ...stack, status: 'left' });
+    await ended('users', 'rest');
+    expect(answers()).toEqual([{ token: 'token-1', turn: 'go', reason: '' }]);
+  });
+
+  it('is told by the loss of an execution, which counts as the end of its stack', async () => {
+    await back('orders', stack);
+    await wait({ wave: 'rest' });
+    await ended('users', 'rest');
+    expect(answers()).toEqual([{ token: 'token-1', turn: 'go', reason: '' }]);
+  });
+
+  it('does not wait for a service whose users are not back: its stack stays', async () => {
+    await done('orders', { status: 'failed' });
+    await back('users', stack);
+    await expect(wait({ wave: 'rest' })).resolves.toEqual({ waiting: false });
+  });
+
+  it('does not wait where everything is planned again', async () => {
+    await ledger.incidents.addNewcomer(newcomer());
+    await expect(wait({ wave: 'rest' })).resolves.toEqual({ waiting: false });
+  });
+
+  it('takes a lease that ran out for the end only when it asks again: the first may be of the wave before', async () => {
+    ledger.now += leaseMs + 1;
+    await expect(wait({ wave: 'rest' })).resolves.toEqual({ waiting: true });
+    await expect(wait({ wave: 'rest', taskToken: 'token-2' })).resolves.toEqual({ waiting: false });
+    expect(answers()).toMatchObject([{ token: 'token-2', turn: 'go' }]);
+  });
+
+  it('waits for nobody where no stack holds another', async () => {
+    await expect(wait({ service: 'platform' })).resolves.toEqual({ waiting: false });
+  });
 });

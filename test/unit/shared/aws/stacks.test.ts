@@ -15,6 +15,8 @@ import {
   GetStackPolicyCommand,
   GetTemplateCommand,
   InvalidChangeSetStatusException,
+  ListExportsCommand,
+  ListImportsCommand,
   ListStackResourcesCommand,
   type ResourceChange,
   RollbackStackCommand,
@@ -483,5 +485,38 @@ describe('what a stack was doing at a time', () => {
     [-1, undefined],
   ])('is its own latest status by then (minute %d)', async (n, activity) => {
     await expect(stacks.activityAt('shop-orders', Date.parse(minute(n)))).resolves.toEqual(activity);
+  });
+});
+
+describe('exports', () => {
+  it('are read page by page', async () => {
+    const one = { Name: 'a', Value: '1', ExportingStackId: STACK_ID };
+    cloudFormation
+      .on(ListExportsCommand, {})
+      .resolves({ Exports: [one], NextToken: 'more' })
+      .on(ListExportsCommand, { NextToken: 'more' })
+      .resolves({ Exports: [{ ...one, Name: 'b' }] });
+    await expect(stacks.exports()).resolves.toEqual([
+      { name: 'a', value: '1', stackId: STACK_ID },
+      { name: 'b', value: '1', stackId: STACK_ID },
+    ]);
+  });
+
+  it('name who imports them, page by page', async () => {
+    cloudFormation
+      .on(ListImportsCommand, { ExportName: 'a' })
+      .resolves({ Imports: ['web'], NextToken: 'more' })
+      .on(ListImportsCommand, { ExportName: 'a', NextToken: 'more' })
+      .resolves({ Imports: ['search'] });
+    await expect(stacks.importersOf('a')).resolves.toEqual(['web', 'search']);
+  });
+
+  it('are imported by nobody where CloudFormation says so with an error', async () => {
+    cloudFormation
+      .on(ListImportsCommand)
+      .rejects(validationError("Export 'a' is not imported by any stack."));
+    await expect(stacks.importersOf('a')).resolves.toEqual([]);
+    cloudFormation.on(ListImportsCommand).rejects(validationError('Rate exceeded'));
+    await expect(stacks.importersOf('a')).rejects.toThrow('Rate exceeded');
   });
 });

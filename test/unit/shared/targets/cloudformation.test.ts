@@ -9,6 +9,8 @@ import {
   DescribeStacksCommand,
   GetStackPolicyCommand,
   GetTemplateCommand,
+  ListExportsCommand,
+  ListImportsCommand,
   ListStackResourcesCommand,
   type ResourceChange,
   type Stack,
@@ -31,7 +33,7 @@ import { LockLost, TargetLeft, TargetNotRestored } from '../../../../shared/erro
 import { stackTarget, verifyStack } from '../../../../shared/targets/cloudformation.ts';
 import { stackToken } from '../../../../shared/targets/rollback-marker.ts';
 import type { StackPlan } from '../../../../shared/targets/service-plan.ts';
-import { alias, stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
+import { alias, STACK_ID, stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
 import { mockBucket } from '../../fixtures/mock-bucket.ts';
 import { FUNCTION, PROCESSED_KEY, RELEASE, ROLE_ARN, stackPlan } from '../../fixtures/records.ts';
 import { denied, validationError } from '../../fixtures/sdk-errors.ts';
@@ -256,6 +258,54 @@ describe('a stack on the template of the bad release', () => {
       await expect(call).rejects.toThrow('Stack shop-orders has no service role');
     }
     expect(sent()).toEqual([]);
+  });
+
+  describe('and other stacks', () => {
+    const Outputs = { Table: { Value: 'orders', Export: { Name: 'orders-table' } } };
+    const exporting = { ...live, Outputs };
+
+    it('is left while another one imports what would vanish, and names it', async () => {
+      noChangeSet();
+      cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: JSON.stringify(exporting) });
+      cloudFormation.on(ListExportsCommand).resolves({
+        Exports: [{ Name: 'orders-table', Value: 'orders', ExportingStackId: STACK_ID }],
+      });
+      cloudFormation.on(ListImportsCommand).resolves({ Imports: ['shop-search'] });
+      const start = target.start(plan, context);
+      await expect(start).rejects.toBeInstanceOf(TargetLeft);
+      await expect(start).rejects.toThrow(
+        'Stack shop-orders stays pinned, because of other stacks: stack shop-search imports orders-table, which would vanish.',
+      );
+      expect(sent()).toEqual([]);
+    });
+
+    it('is left where it would import what no stack exports', async () => {
+      noChangeSet();
+      const Resources = {
+        ...saved.Resources,
+        Rule: { Type: 'T', Properties: { 'Fn::ImportValue': 'gone' } },
+      };
+      stored.set(PROCESSED_KEY, JSON.stringify({ ...saved, Resources }));
+      cloudFormation.on(ListExportsCommand).resolves({});
+      await expect(target.start(plan, context)).rejects.toThrow(
+        'because of other stacks: it would import gone, which no stack exports.',
+      );
+      expect(sent()).toEqual([]);
+    });
+
+    it('is left where an export vanished while its change set was being made', async () => {
+      noChangeSet();
+      cloudFormation.on(CreateChangeSetCommand).rejects(validationError('No export named gone found.'));
+      const start = target.start(plan, context);
+      await expect(start).rejects.toBeInstanceOf(TargetLeft);
+      await expect(start).rejects.toThrow('Stack shop-orders stays pinned: No export named gone found.');
+    });
+
+    it('are not asked for where it neither exports nor imports', async () => {
+      noChangeSet();
+      await target.start(plan, context);
+      expect(cloudFormation.commandCalls(ListExportsCommand)).toEqual([]);
+    });
   });
 
   it('is not only left where something cannot serve without it', async () => {

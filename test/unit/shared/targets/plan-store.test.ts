@@ -101,3 +101,23 @@ it('throws LedgerCorrupt for a service or target the plan does not hold', async 
   await expect(read).rejects.toBeInstanceOf(LedgerCorrupt);
   await expect(read).rejects.toThrow('has no target List:live of orders');
 });
+
+it('lists services of the last wave after all whose stacks go back before theirs', async () => {
+  const { stored } = mockBucket();
+  const waitsFor = (...others: string[]) => ({ rest: { waitsFor: others, wakes: [] } });
+  const { itemsKeys } = await store.write(
+    rollbackPlan(
+      servicePlan({ service: 'web', ...waitsFor('cart') }),
+      servicePlan({ service: 'search' }),
+      servicePlan({ service: 'cart', ...waitsFor('stock') }),
+      servicePlan({ service: 'stock' }),
+    ),
+  );
+  expect(JSON.parse(stored.get(itemsKeys.rest) ?? '')).toEqual([
+    { service: 'stock', waits: false },
+    { service: 'cart', waits: true },
+    { service: 'web', waits: true },
+    { service: 'search', waits: false },
+  ]);
+  expect(JSON.parse(stored.get(itemsKeys.pins) ?? '')[0]).toEqual({ service: 'web', waits: false });
+});

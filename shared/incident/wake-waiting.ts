@@ -4,7 +4,8 @@ import type { ServiceResult } from '../ledger/records.ts';
 import type { TurnLedger } from '../ledger/turn-ledger.ts';
 import { limitConcurrency } from '../limit-concurrency.ts';
 import type { PlanStore } from '../targets/plan-store.ts';
-import { letsProvidersBegin, skipBecauseOf, type Turn, turnOf, type Waiting } from './turn.ts';
+import { type Wave, waitingIn } from '../targets/waves.ts';
+import { letsProvidersBegin, skipBecauseOf, type Turn, turnOf, turnOfRest, type Waiting } from './turn.ts';
 
 /** What waking needs. */
 export interface WakeDeps {
@@ -18,17 +19,18 @@ export interface WakeDeps {
 const atOnce = 10;
 
 /**
- * Tells the services that wait for one whose result has just been recorded, as far as it is their turn.
+ * Tells the services that wait in a wave for one whose result has just been recorded, as far as it is their turn.
  *
  * A provider registers its token before it reads the results, and this runs after the result was recorded: whichever
  * comes later sees the other. Both may see it; the second of two answers to one token is refused and does no harm.
  */
-export async function wakeProviders(
+export async function wakeWaiting(
   { incidents, turns, plans, tokens }: WakeDeps,
   planKey: string,
+  of: Wave,
   result: Pick<ServiceResult, 'incidentId' | 'attempt' | 'service' | 'status' | 'providersGoOn'>,
 ): Promise<void> {
-  const { wakes } = await plans.readService(planKey, result.service);
+  const { wakes } = waitingIn(await plans.readService(planKey, result.service), of);
   const limited = limitConcurrency(atOnce);
   await Promise.all(wakes.map((provider) => limited(() => wake(provider))));
 
@@ -40,6 +42,7 @@ export async function wakeProviders(
   }
 
   async function nextTurn(provider: string): Promise<Turn | Waiting> {
+    if (of === 'rest') return turnOfRest(incidents, result, await plans.readService(planKey, provider));
     if (!letsProvidersBegin(result)) return skipBecauseOf(result);
     return turnOf(incidents, result, await plans.readService(planKey, provider), result.service);
   }
