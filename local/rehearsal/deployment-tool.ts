@@ -314,9 +314,8 @@ export class DeploymentTool {
 
   #template(entry: ServiceEntry, state: ServiceState): string {
     const alarms = this.#scenario.alarms.filter(({ service }) => service === entry.service);
-    const { provisioned, parameters } = this.#scenario;
-    const read = parameters.filter(({ inTemplateOf }) => inTemplateOf === entry.service);
-    return serviceTemplate(entry, state, alarms, provisioned, read);
+    const read = this.#scenario.parameters.filter(({ inTemplateOf }) => inTemplateOf === entry.service);
+    return serviceTemplate(entry, state, alarms, { ...this.#scenario, read });
   }
 
   #metricAlarm(alarm: Extract<ScenarioAlarm, { metric: unknown }>): object {

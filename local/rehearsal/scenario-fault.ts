@@ -33,7 +33,7 @@ export type CallFault = z.infer<typeof callFault>;
 /** A resource that CloudFormation cannot change, or cannot put back. */
 export const stackFault = z.strictObject({
   service: z.string(),
-  /** Logical id in the service's stack. */
+  /** Logical id in the service's stack; of a version without the hash that SAM puts at its end. */
   resource: z.string(),
   fails: z.enum(['update', 'rollback']),
   /** So many times, or until it is mended. */

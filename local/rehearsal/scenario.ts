@@ -72,6 +72,8 @@ export const scenarioFile = z.strictObject({
   parameters: z.array(scenarioParameter).default([]),
   /** Provisioned concurrency of aliases, in executions, by `service.function`. */
   provisioned: z.record(z.string(), z.number().int().positive()).default({}),
+  /** What a stack does with a version that its template no longer has: SAM's `VersionDeletionPolicy`. */
+  versionDeletionPolicy: z.enum(['Retain', 'Delete']).default('Retain'),
   /** Stages of HTTP APIs that deploy themselves, by name of their target. */
   autoDeploy: z.array(z.string()).default([]),
   mesh: z.array(meshRule).default([]),

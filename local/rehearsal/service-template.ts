@@ -22,6 +22,19 @@ export interface ServiceState {
   readonly migration?: { readonly release: number; readonly seconds: number; readonly fails: boolean };
 }
 
+/** What a team chose for its functions. */
+interface FunctionChoices {
+  /** Provisioned concurrency of the aliases, in executions, by `service.function`. */
+  readonly provisioned?: Readonly<Record<string, number>>;
+  /** Whether a version is deleted once the template no longer has it. */
+  readonly versionDeletionPolicy?: 'Retain' | 'Delete';
+}
+
+/** The same, and the parameters of Parameter Store that the template reads. */
+interface TemplateChoices extends FunctionChoices {
+  readonly read?: readonly ScenarioParameter[];
+}
+
 /** The physical name of a service's function. */
 export function functionName(entry: ServiceEntry, logicalId: string): string {
   return `${entry.stack}-${logicalId}`;
@@ -40,16 +53,12 @@ export function hookName(entry: ServiceEntry, hook: 'preTraffic' | 'postTraffic'
 /**
  * The SAM template of a service, as a team would keep it: its functions with alias and deployment preference, a
  * table, and a parameter by which others find it.
- *
- * @param provisioned provisioned concurrency of the aliases, in executions, by `service.function`
- * @param read parameters of Parameter Store that the template reads
  */
 export function serviceTemplate(
   entry: ServiceEntry,
   state: ServiceState,
   alarms: readonly ScenarioAlarm[],
-  provisioned: Readonly<Record<string, number>> = {},
-  read: readonly ScenarioParameter[] = [],
+  { provisioned = {}, versionDeletionPolicy = 'Retain', read = [] }: TemplateChoices = {},
 ): string {
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
@@ -101,7 +110,7 @@ export function serviceTemplate(
       ...invokeConfigs(entry, state),
       ...migrationResource(entry, state),
       ...hookResources(entry, state),
-      ...functionResources(entry, state, alarms, provisioned),
+      ...functionResources(entry, state, alarms, { provisioned, versionDeletionPolicy }),
     },
     ...(state.exports && state.exports.length > 0 && { Outputs: exportingOutputs(state.exports) }),
   };
@@ -184,7 +193,7 @@ function functionResources(
   entry: ServiceEntry,
   state: ServiceState,
   alarms: readonly ScenarioAlarm[],
-  provisioned: Readonly<Record<string, number>>,
+  { provisioned, versionDeletionPolicy }: Required<FunctionChoices>,
 ) {
   const stopping = alarms.filter(({ stopsDeployments }) => stopsDeployments).map(({ name }) => name);
   const preference = {
@@ -203,6 +212,7 @@ function functionResources(
         FunctionName: functionName(entry, logicalId),
         CodeUri: codeUri(entry.service, logicalId, state.code[logicalId] ?? 0),
         AutoPublishAlias: target.alias,
+        ...(versionDeletionPolicy === 'Delete' && { VersionDeletionPolicy: versionDeletionPolicy }),
         ...(executions && { ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: executions } }),
         ...(target.kind === 'codedeploy' && { DeploymentPreference: preference }),
       },

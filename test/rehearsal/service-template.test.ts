@@ -7,7 +7,9 @@ const [cart] = shop as [(typeof shop)[number]];
 describe('serviceTemplate', () => {
   it('deploys every function with its release, alias and deployment preference', () => {
     const state = { code: { AddItemFunction: 2 }, config: 'CodeDeployDefault.LambdaAllAtOnce', hooks: {} };
-    const { Resources } = parse(serviceTemplate(cart, state, [], { 'cart.ViewFunction': 3 }));
+    const { Resources } = parse(
+      serviceTemplate(cart, state, [], { provisioned: { 'cart.ViewFunction': 3 } }),
+    );
 
     expect(Resources.ViewFunction.Properties.ProvisionedConcurrencyConfig).toEqual({
       ProvisionedConcurrentExecutions: 3,

@@ -113,9 +113,13 @@ export interface Stack {
   readonly faults: Map<string, OrderedFault>;
 }
 
+/** The end of a version's logical id, which SAM makes of its code: who orders a fault does not know it. */
+const versionHash = /[0-9a-f]{10}$/;
+
 /** Uses up one strike of a fault ordered for a resource; returns its reason if there was one. */
 export function strike(stack: Stack, phase: 'update' | 'rollback', logicalId: string): string | undefined {
-  const key = `${phase}:${logicalId}`;
+  const exact = `${phase}:${logicalId}`;
+  const key = stack.faults.has(exact) ? exact : exact.replace(versionHash, '');
   const fault = stack.faults.get(key);
   if (!fault) return undefined;
   fault.remaining -= 1;

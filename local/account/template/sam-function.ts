@@ -26,6 +26,7 @@ const SAM_ONLY = new Set([
   'DeploymentPreference',
   'ProvisionedConcurrencyConfig',
   'VersionDescription',
+  'VersionDeletionPolicy',
   'Events',
   'Policies',
   'AssumeRolePolicyDocument',
@@ -120,7 +121,7 @@ function addAlias(
 ): void {
   made[version] = {
     Type: 'AWS::Lambda::Version',
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: String(properties.VersionDeletionPolicy ?? 'Retain'),
     Properties: defined({ FunctionName: { Ref: id }, Description: properties.VersionDescription }),
   };
   const { DeploymentPreference: preference } = properties;
