@@ -1,6 +1,7 @@
 import { isTrafficBack } from '../shared/ledger/records.ts';
 import { type LastRollback, lastRollback } from '../shared/queries/last-rollback.ts';
 import type { Runtime } from '../shared/runtime.ts';
+import { onBuiltVersions } from '../shared/targets/built-versions.ts';
 import { stackTarget } from '../shared/targets/cloudformation.ts';
 import { stackPinTarget } from '../shared/targets/stack-pin.ts';
 import { aliases, bucket, catalogStore, deployments, ledgers, planStore, stacks } from '../shared/wiring.ts';
@@ -101,8 +102,11 @@ async function convergeStacks(
     } as const,
     objection: () => rollingBack(locks, plan.service),
   };
-  const pinTarget = stackPinTarget({ ...clients, deployments: deployments(runtime) });
-  const restTarget = stackTarget(clients);
+  const pinTarget = onBuiltVersions(
+    clients.stacks,
+    stackPinTarget({ ...clients, deployments: deployments(runtime) }),
+  );
+  const restTarget = onBuiltVersions(clients.stacks, stackTarget(clients));
   const parts: ConvergedPart[] = [];
   for (const pin of plan.targets) {
     if (pin.kind !== 'stack-pin') continue;

@@ -51,9 +51,11 @@ function plannedTarget(target: NonNullable<Why['plan']>['services'][number]['tar
   switch (target.kind) {
     case 'codedeploy':
     case 'lambda-alias':
-      return `version ${target.fromVersion} -> ${target.toVersion}`;
+      return `version ${target.fromVersion} -> ${target.toVersion}${target.builtBy ? ', built anew' : ''}`;
     case 'cloudformation':
       return target.waitOnly ? `stack ${target.stack} waited for` : `stack ${target.stack} put back`;
+    case 'stack-rebuild':
+      return `code built anew by stack ${target.stack}`;
     case 'stack-pin':
       return `aliases of stack ${target.stack} pinned`;
     case 'parameter':

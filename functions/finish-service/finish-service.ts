@@ -43,6 +43,9 @@ type Tried = Input['results'][number];
 /** What became of the service; `reason` names the targets that are not back, where it is not. */
 export type FinishedService = Pick<ServiceResult, 'service' | 'status'> & { readonly reason: string | null };
 
+/** Phases in which stacks are changed: what they did to traffic, the aliases tell. */
+const ofStacks: ReadonlySet<TargetPlan['phase']> = new Set(['rebuild', 'pin', 'stack']);
+
 /** Characters of a reason: the cause of a Fail state may have 32,768. */
 const longestReason = 8000;
 
@@ -156,7 +159,7 @@ export function finishService(deps: FinishServiceDeps) {
     if (failure) {
       return { ...result, action: [result.action, whyItFailed(plan, failure)].filter(Boolean).join('; ') };
     }
-    if (plan.phase === 'pin' || plan.phase === 'stack' || plan.kind === 'hook') return result;
+    if (ofStacks.has(plan.phase) || plan.kind === 'hook') return result;
     if (result.status !== 'restored') return result;
     try {
       await verifyPlan(deps, plan);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { givenUp } from '../../shared/incident/given-up.ts';
-import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import { type WakeDeps, wakeWaiting } from '../../shared/incident/wake-waiting.ts';
+import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts';
 import { isTrafficBack, type ServiceResult, type TargetResult } from '../../shared/ledger/records.ts';
 import type { ServicePlan } from '../../shared/targets/service-plan.ts';
 import { targetsOfWave, type Wave, wave } from '../../shared/targets/waves.ts';

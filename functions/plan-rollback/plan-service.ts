@@ -5,12 +5,18 @@ import type { Move } from '../../shared/cut/selection.ts';
 import type { ReleaseRecord, TargetSnapshot, WatchedDeployment } from '../../shared/ledger/records.ts';
 import { instant } from '../../shared/mail/mail-text.ts';
 import { usualSeconds } from '../../shared/targets/expected-duration.ts';
-import type { ServicePlan, StackPlan, TargetPlan } from '../../shared/targets/service-plan.ts';
+import type {
+  ServicePlan,
+  StackPlan,
+  StackRebuildPlan,
+  TargetPlan,
+} from '../../shared/targets/service-plan.ts';
 import { planStacks } from './plan-stacks.ts';
 import { type PlanTargetDeps, planTarget } from './plan-target.ts';
 import { isStateBefore, type PlannedIncident } from './release-timeline.ts';
 import { causeInWords, objectionInWords } from './rollback-reasons.ts';
 import type { StackComparison } from './stack-comparison.ts';
+import type { WaysBack } from './ways-back.ts';
 
 /** What planning a service reads of AWS. */
 export interface PlanServiceDeps extends PlanTargetDeps {
@@ -31,6 +37,7 @@ export async function planService(
   move: Move<ReleaseRecord>,
   releases: readonly ReleaseRecord[],
   incident: PlannedIncident,
+  ways: WaysBack,
 ): Promise<LoneServicePlan> {
   const own = entry.service === incident.service;
   const bad = undoneAsOne(move.undone, own ? incident.releaseId : undefined);
@@ -52,7 +59,12 @@ export async function planService(
     else traffic.push(planned);
   }
   const usual = usualSeconds(releases);
-  const stacks = await planStacks(deps.comparison, entry, bad, wayBack, traffic);
+  const { rebuilds = [] } = await ways.to(move.to);
+  const before = traffic.map((target) => onBuilt(target, rebuilds));
+  const stacks = await planStacks(deps.comparison, entry, bad, wayBack, [
+    ...neededBy(before, rebuilds),
+    ...before,
+  ]);
   return {
     service: entry.service,
     fromRelease: bad.releaseId,
@@ -66,6 +78,27 @@ export async function planService(
     undoes: move.undone.map(({ releaseId }) => releaseId),
     risks: [...(await risksOf(deps, move, stacks.targets)), ...stacks.risks],
   };
+}
+
+/** An alias whose version is built anew goes to what its stack publishes. */
+function onBuilt(target: TargetPlan, rebuilds: readonly StackRebuildPlan[]): TargetPlan {
+  if (!isAlias(target)) return target;
+  for (const { stack, builds } of rebuilds) {
+    const found = builds.find(
+      ({ function: name, version }) => name === target.function && version === target.toVersion,
+    );
+    if (found) return { ...target, builtBy: { stack, versionId: found.versionId } };
+  }
+  return target;
+}
+
+/** The rebuilds that aliases of a plan wait for: one that stays as it is needs no version. */
+function neededBy(planned: readonly TargetPlan[], rebuilds: readonly StackRebuildPlan[]): StackRebuildPlan[] {
+  const isNeeded = (versionId: string) =>
+    planned.some((target) => isAlias(target) && target.builtBy?.versionId === versionId);
+  return rebuilds
+    .map((one) => ({ ...one, builds: one.builds.filter(({ versionId }) => isNeeded(versionId)) }))
+    .filter(({ builds }) => builds.length > 0);
 }
 
 /** Whether an earlier attempt of the incident finished the service, and nobody has released it since. */
@@ -118,6 +151,12 @@ async function risksOf(
       ({ release, objection }) =>
         `${release.releaseId} is passed over: ${objectionInWords(release, objection)}`,
     );
+  for (const target of targets) {
+    if (target.kind !== 'stack-rebuild') continue;
+    risks.push(
+      `${target.stack} has to build code anew, which takes minutes, and fails where the code object is no longer in its bucket, or where Lambda has a version with the same code already`,
+    );
+  }
   risks.push(...coldStarts(to.snapshot ?? [], targets));
   for (const target of targets) {
     if (target.kind !== 'cloudformation') continue;

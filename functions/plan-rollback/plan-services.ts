@@ -13,6 +13,7 @@ import type { PlannedIncident } from './release-timeline.ts';
 import { stayInWords } from './rollback-reasons.ts';
 import { selectMoves } from './select-moves.ts';
 import { StackComparison } from './stack-comparison.ts';
+import { WaysBack } from './ways-back.ts';
 
 /** What planning reads of AWS. */
 export interface PlanServicesDeps extends PlanTargetDeps {
@@ -53,8 +54,14 @@ export async function planServices(deps: PlanServicesDeps, request: PlanRequest)
   };
   const graph = new DependencyGraph(Object.values(services));
   const comparison = new StackComparison(deps);
-  const entryOf = (service: string) => services[service];
-  const selected = await selectMoves(deps, { graph, incident, releasesOf, limited, comparison, entryOf });
+  const ways = new WaysBack(deps, services, comparison);
+  const selected = await selectMoves(deps, {
+    graph,
+    incident,
+    releasesOf,
+    limited,
+    ways,
+  });
   if ('supersededBy' in selected) return selected;
   const { moves, stays } = selected;
   const planned = new Map(
@@ -63,7 +70,7 @@ export async function planServices(deps: PlanServicesDeps, request: PlanRequest)
         const entry = services[move.service] as ServiceEntry;
         const releases = await releasesOf(move.service);
         const plan = await limited(() =>
-          planService({ ...deps, comparison }, entry, move, releases, incident),
+          planService({ ...deps, comparison }, entry, move, releases, incident, ways),
         );
         return [move.service, plan] as const;
       }),

@@ -72,12 +72,13 @@ export function waitFor(stack: string, targets: readonly TargetPlan[]): StackPla
 function aliasesOf(targets: readonly TargetPlan[]): PlannedAlias[] {
   return targets
     .filter(isAlias)
-    .map(({ target, function: name, alias, fromVersion, toVersion, toCodeSha256 }) => ({
+    .map(({ target, function: name, alias, fromVersion, toVersion, toCodeSha256, builtBy }) => ({
       target,
       function: name,
       alias,
       fromVersion,
       toVersion,
       toCodeSha256,
+      ...(builtBy && { builtBy }),
     }));
 }

@@ -1,16 +1,14 @@
-import type { ServiceEntry } from '../../shared/catalog/service-entry.ts';
 import type { DependencyGraph } from '../../shared/cut/dependency-graph.ts';
 import { selectTargets } from '../../shared/cut/select-targets.ts';
 import type { Blocked, Move, Selection, Stay } from '../../shared/cut/selection.ts';
 import { Irreversible, NoWayBack } from '../../shared/errors.ts';
 import type { ReleaseRecord } from '../../shared/ledger/records.ts';
 import type { Limited } from '../../shared/limit-concurrency.ts';
-import { missingArtefact } from '../../shared/targets/missing-artefact.ts';
 import type { PlanTargetDeps } from './plan-target.ts';
 import { isStateBefore, type PlannedIncident, releaseTimeline, stateBefore } from './release-timeline.ts';
 import { causeInWords, objectionInWords } from './rollback-reasons.ts';
-import type { StackComparison } from './stack-comparison.ts';
 import { versionsBefore } from './versions-before.ts';
+import type { WaysBack } from './ways-back.ts';
 
 /** What moves are selected for. */
 export interface MoveRequest {
@@ -18,8 +16,8 @@ export interface MoveRequest {
   readonly incident: PlannedIncident;
   /** The releases of a service as the ledger has them, newest first. */
   releasesOf(service: string): Promise<readonly ReleaseRecord[]>;
-  readonly comparison: StackComparison;
-  readonly entryOf: (service: string) => ServiceEntry | undefined;
+  /** Which ways back still exist. */
+  readonly ways: WaysBack;
   /** Keeps what is asked of AWS side by side within bounds. */
   readonly limited: Limited;
 }
@@ -41,7 +39,7 @@ export type SelectedMoves =
  */
 export async function selectMoves(deps: PlanTargetDeps, request: MoveRequest): Promise<SelectedMoves> {
   const { incident } = request;
-  let selection = await select(deps, request);
+  let selection = await select(request);
   if (isWithoutWayBack(selection, incident)) {
     const releases = await request.releasesOf(incident.service);
     const bad = releases.find(({ releaseId }) => releaseId === incident.releaseId);
@@ -49,7 +47,7 @@ export async function selectMoves(deps: PlanTargetDeps, request: MoveRequest): P
     const snapshot = bad && (await versionsBefore(deps, bad, earlier));
     if (bad && snapshot) {
       const before: ReleaseRecord = { ...stateBefore(bad), verdict: 'good', snapshot };
-      selection = await select(deps, request, before);
+      selection = await select(request, before);
     }
   }
   if (selection.kind === 'not-needed') return { supersededBy: selection.supersededBy };
@@ -59,8 +57,7 @@ export async function selectMoves(deps: PlanTargetDeps, request: MoveRequest): P
 }
 
 function select(
-  deps: PlanTargetDeps,
-  { graph, incident, releasesOf, limited, comparison, entryOf }: MoveRequest,
+  { graph, incident, releasesOf, ways, limited }: MoveRequest,
   before?: ReleaseRecord,
 ): Promise<Selection<ReleaseRecord>> {
   return selectTargets({
@@ -73,8 +70,7 @@ function select(
         return [...timeline.filter(({ releaseId }) => releaseId !== before.releaseId), before];
       },
       missingOf: async (release) =>
-        undoneWithAnother(release, incident) ??
-        limited(() => missingOf(deps, release, comparison, entryOf(release.service))),
+        undoneWithAnother(release, incident) ?? limited(async () => (await ways.to(release)).missing),
     },
   });
 }
@@ -82,22 +78,6 @@ function select(
 /** Going forward again to what another incident took back, with what it stood on, is no way back. */
 function undoneWithAnother({ undoneBy }: ReleaseRecord, { releaseId }: PlannedIncident): string | undefined {
   return undoneBy === undefined || undoneBy === releaseId ? undefined : `undone with incident ${undoneBy}`;
-}
-
-async function missingOf(
-  deps: PlanTargetDeps,
-  release: ReleaseRecord,
-  comparison: StackComparison,
-  entry: ServiceEntry | undefined,
-): Promise<string | undefined> {
-  if (!release.snapshot) return 'it was never recorded what was live';
-  // What the deployments began from was looked at a moment ago.
-  if (isStateBefore(release)) return undefined;
-  for (const target of release.snapshot) {
-    const missing = await missingArtefact(deps, target);
-    if (missing) return missing;
-  }
-  return entry && comparison.noWayBack(entry, release.snapshot);
 }
 
 function isWithoutWayBack(selection: Selection<ReleaseRecord>, { service }: PlannedIncident): boolean {

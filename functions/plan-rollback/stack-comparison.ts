@@ -89,8 +89,14 @@ export class StackComparison {
   /**
    * Why a recorded release is no way back although all of it exists: a version of it cannot serve for certain, and its
    * stack cannot be brought back before the traffic. Undefined where it is one.
+   *
+   * @param built names of the functions whose code the stack builds anew: with the names that are there then
    */
-  async noWayBack(entry: ServiceEntry, snapshot: readonly TargetSnapshot[]): Promise<string | undefined> {
+  async noWayBack(
+    entry: ServiceEntry,
+    snapshot: readonly TargetSnapshot[],
+    built: ReadonlySet<string>,
+  ): Promise<string | undefined> {
     const [goal] = savedStacks(entry, snapshot);
     if (!goal) return undefined;
     const isTarget = entry.targets.some(({ kind }) => kind === 'cloudformation');
@@ -99,7 +105,7 @@ export class StackComparison {
       const moved = await this.#moved(snapshot.filter(isAlias).filter((one) => one.function === of));
       if (!moved) continue;
       const what = `version ${moved.version} of ${of} cannot serve: ${reason}`;
-      if (!mendedByStack)
+      if (!mendedByStack && !built.has(of))
         return `${what}, and stack ${goal.stack} would not bring it back under the same name`;
       if (!isTarget) return `${what}, and the catalog does not make stack ${goal.stack} a target`;
       const { roleArn } = await this.state(goal.stack);

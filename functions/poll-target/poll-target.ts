@@ -41,6 +41,7 @@ const deadlineMs: Record<TargetPlan['kind'], number> = {
   'lambda-alias': 75 * 60_000,
   cloudformation: 3 * 60 * 60_000,
   'stack-pin': 3 * 60 * 60_000,
+  'stack-rebuild': 3 * 60 * 60_000,
   parameter: 30 * 60_000,
   'api-stage': 30 * 60_000,
   mesh: 30 * 60_000,

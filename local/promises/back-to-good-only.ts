@@ -1,7 +1,8 @@
 import { type AliasKind, isAlias } from '../../shared/catalog/alias-kinds.ts';
-import type { ReleaseRecord, TargetSnapshot } from '../../shared/ledger/records.ts';
+import type { ReleaseRecord, StackSnapshot, TargetSnapshot } from '../../shared/ledger/records.ts';
 import { inWords } from '../../shared/targets/mesh.ts';
 import type { TargetPlan } from '../../shared/targets/service-plan.ts';
+import { codeSha256 } from '../account/lambda/function-settings.ts';
 import type { SavedPlan } from './plan-mirror.ts';
 import type { Broken, PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
@@ -13,7 +14,7 @@ const planningMs = 180_000;
 /**
  * Every release gone back to is good and was recorded with what is planned, or is known as the versions that
  * deployments which never completed began from; none of it is marked bad, and all of it existed when planning
- * began. Nothing is changed to anything but what the plan names.
+ * began; code is built anew only where its version is gone. Nothing is changed to anything but what the plan names.
  */
 export const backToGoodOnly: PromiseCheck = {
   promise: 'back-to-good-only',
@@ -39,6 +40,13 @@ function checkPlan(
     }
     const from = facts.ledger.release(fromRelease);
     for (const target of targets) {
+      // The slow way is for what is gone only: to publish code that is still there may be refused.
+      if (target.kind === 'stack-rebuild') {
+        const there = target.builds.find(({ function: name, version }) =>
+          facts.account.lambda.version(name, version),
+        );
+        if (there) say(`builds version ${there.version} of ${there.function} anew, which is there`);
+      }
       const missing = gone.missing(plan.incidentId, target);
       if (missing) say(`${target.target} is planned to ${missing}, which is gone`);
       if (to || !isAlias(target)) {
@@ -108,7 +116,7 @@ function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): vo
         isAlias(target) &&
         target.function === alias.function &&
         target.alias === alias.name &&
-        target.toVersion === alias.toVersion,
+        goesTo(facts, target, alias.toVersion),
     );
     if (!planned)
       say(`moves ${alias.function}:${alias.name} to version ${alias.toVersion}, which no plan names`);
@@ -118,14 +126,17 @@ function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): vo
     );
     if (!planned && !isFrozen(facts, change)) say(`stops ${deploymentId}, which no plan names`);
   } else if (templateUrl !== undefined) {
-    // The saved template with the live versions in it, made for this attempt.
+    // The saved template with the live versions in it, or the live one with functions of the saved one, of this attempt.
+    const isOf = (folder: string, planned: string) =>
+      owners.some((owner) =>
+        templateUrl.endsWith(`/templates/${folder}/${owner.replace('#', '/')}/${planned}.template`),
+      );
     const planned = targets.some(
       (target) =>
-        target.kind === 'cloudformation' &&
-        target.snapshot?.kind === 'cloudformation' &&
-        owners.some((owner) =>
-          templateUrl.endsWith(`/templates/rests/${owner.replace('#', '/')}/${target.stack}.template`),
-        ),
+        (target.kind === 'stack-rebuild' && isOf('rebuilds', target.stack)) ||
+        (target.kind === 'cloudformation' &&
+          target.snapshot?.kind === 'cloudformation' &&
+          isOf('rests', target.stack)),
     );
     if (!planned) say(`updates it to ${templateUrl}, which no plan names`);
   } else if (stack !== undefined) {
@@ -191,6 +202,8 @@ function isAsRecorded(target: TargetPlan, recorded: TargetSnapshot | undefined):
       return recorded?.kind === 'api-stage' && recorded.deploymentId === target.toDeployment;
     case 'mesh':
       return recorded?.kind === 'mesh' && same(recorded.weights, target.toWeights);
+    case 'stack-rebuild':
+      return same(target.snapshot, recorded);
     case 'stack-pin':
       // Its aliases are targets of their own, and held to what was recorded as such.
       return true;
@@ -198,6 +211,21 @@ function isAsRecorded(target: TargetPlan, recorded: TargetSnapshot | undefined):
       // The team's code is what it is now: there is no earlier hook to go back to.
       return true;
   }
+}
+
+/** Whether a version is the one that an alias is planned to, or has its code, built anew. */
+function goesTo(
+  { account }: RunFacts,
+  target: Extract<TargetPlan, { kind: AliasKind }>,
+  version: string,
+): boolean {
+  if (!target.builtBy) return target.toVersion === version;
+  const code = account.lambda.version(target.function, version)?.code;
+  return (
+    Number(version) > Number(target.fromVersion) &&
+    code !== undefined &&
+    codeSha256(code) === target.toCodeSha256
+  );
 }
 
 /** Whether a change stops a deployment of an incident's own release because nothing may be taken back. */
@@ -210,7 +238,8 @@ function isFrozen(facts: RunFacts, { by, owners, deploymentId = '' }: ServiceCha
 }
 
 function snapshotOf(release: ReleaseRecord | undefined, target: TargetPlan): TargetSnapshot | undefined {
-  return release?.snapshot?.find((one) => one.target === target.target);
+  const recorded = target.kind === 'stack-rebuild' ? target.snapshot.target : target.target;
+  return release?.snapshot?.find((one) => one.target === recorded);
 }
 
 function same(one: unknown, other: unknown): boolean {
@@ -253,22 +282,28 @@ class GoneAtPlanning {
     });
   }
 
+  #goneTemplate({ templateKey, processedKey }: StackSnapshot, began: number): string | undefined {
+    return [templateKey, processedKey].find((key) => (this.#deleted.get(key ?? '') ?? began) < began);
+  }
+
   /** Name of what a planned target needs and that was gone; undefined where all of it was there. */
   missing(incidentId: string, target: TargetPlan): string | undefined {
     const began = this.#began.get(incidentId) ?? 0;
     switch (target.kind) {
       case 'codedeploy':
       case 'lambda-alias': {
-        const { function: name, toVersion } = target;
-        if (this.#facts.account.lambda.version(name, toVersion)) return undefined;
+        const { function: name, toVersion, builtBy } = target;
+        // Its stack builds it anew.
+        if (builtBy || this.#facts.account.lambda.version(name, toVersion)) return undefined;
         const at = this.#deleted.get(`${name}:${toVersion}`) ?? 0;
         return at < began ? `version ${toVersion} of ${name}` : undefined;
       }
       case 'cloudformation': {
         if (target.snapshot?.kind !== 'cloudformation') return undefined;
-        const at = this.#deleted.get(target.snapshot.templateKey);
-        return at !== undefined && at < began ? target.snapshot.templateKey : undefined;
+        return this.#goneTemplate(target.snapshot, began);
       }
+      case 'stack-rebuild':
+        return this.#goneTemplate(target.snapshot, began);
       case 'stack-pin':
         // Its aliases are targets of their own.
         return undefined;

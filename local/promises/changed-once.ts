@@ -5,7 +5,7 @@ import type { ServiceChange } from './service-changes.ts';
 
 /**
  * A service is changed at most once per attempt of an incident: a deployment of ours is made once per deployment
- * undone, a stack updated, cancelled and rolled back once and the rollback continued once as it is and once without what
+ * undone, a stack updated to each template, cancelled and rolled back once and the rollback continued once as it is and once without what
  * it cannot put back, an alias pointed once unless somebody else moved it meanwhile. A rollback is
  * never rolled back: none is stopped by us, taken for a release, or the cause of an incident.
  */
@@ -65,11 +65,12 @@ function isRollback({ account, origins }: RunFacts, deploymentId: string): boole
 /** What may be done once. A deployment of ours is found again by later attempts, so it counts over all of them. */
 function keyOf(
   { account }: RunFacts,
-  { operation, owners, alias, stack, skips, deploymentId, parameter, traffic }: ServiceChange,
+  { operation, owners, alias, stack, templateUrl, skips, deploymentId, parameter, traffic }: ServiceChange,
 ): string {
   if (operation === 'CreateDeployment')
     return `deployment for ${account.codeDeploy.find(deploymentId ?? '').description}`;
   const what = alias ? `${alias.function}:${alias.name}` : (stack ?? parameter?.name ?? traffic?.target);
   const without = skips ? ` without ${skips.join(', ')}` : '';
-  return `${operation} of ${what}${without} by ${owners.join(' or ')}`;
+  const to = templateUrl ? ` to ${templateUrl}` : '';
+  return `${operation} of ${what}${to}${without} by ${owners.join(' or ')}`;
 }

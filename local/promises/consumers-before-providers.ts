@@ -4,7 +4,7 @@ import { isStackFirst } from '../../shared/targets/waves.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 import type { PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
-import { makesRoom } from './service-changes.ts';
+import { makesRoom, type ServiceChange } from './service-changes.ts';
 
 /**
  * A provider is not touched before the planned consumers of it are back, in the same attempt, and not at all where one
@@ -13,7 +13,7 @@ import { makesRoom } from './service-changes.ts';
  * circle go back together, in any order.
  *
  * Users go before stacks: no stack is pinned or updated before the users of every service of the plan are back or given up,
- * unless the catalog puts the stack of a service before its traffic.
+ * unless the catalog puts the stack of a service before its traffic, or the stack builds the code anew that its users go to.
  */
 export const consumersBeforeProviders: PromiseCheck = {
   promise: 'consumers-before-providers',
@@ -40,6 +40,7 @@ export const consumersBeforeProviders: PromiseCheck = {
           broken(`${facts.clock(at)} ${call} on ${service} while its consumer ${consumer} ${how} (${owner})`);
         }
         if (change.stack === undefined || stackGoesFirst(facts, owner, service)) continue;
+        if (buildsAnew(facts, owner, service, change)) continue;
         for (const other of withoutResult(facts, owner)) {
           broken(
             `${facts.clock(at)} ${call} on ${change.stack} while users of ${other} are not back (${owner})`,
@@ -55,6 +56,19 @@ export const consumersBeforeProviders: PromiseCheck = {
 function stackGoesFirst(facts: RunFacts, owner: string, service: string): boolean {
   const plan = facts.plans.ofService(owner, service);
   return plan !== undefined && isStackFirst(plan);
+}
+
+/** Whether a change of a stack builds code anew, or brings the stack to rest for that. */
+function buildsAnew(
+  facts: RunFacts,
+  owner: string,
+  service: string,
+  { operation, stack, templateUrl }: ServiceChange,
+): boolean {
+  const targets = facts.plans.ofService(owner, service)?.targets ?? [];
+  const isPlanned = targets.some((target) => target.kind === 'stack-rebuild' && target.stack === stack);
+  const settles = operation === 'RollbackStack' || operation === 'ContinueUpdateRollback';
+  return isPlanned && (settles || (templateUrl?.includes('/templates/rebuilds/') ?? false));
 }
 
 /** Services of a plan whose traffic is neither back nor given up. */

@@ -81,6 +81,9 @@ function problemOf(
       return aliasProblem(facts, service, target, since);
     case 'cloudformation':
       return stackProblem(facts, target, since, incidentId);
+    case 'stack-rebuild':
+      // Whether the aliases are on its code, they tell themselves.
+      return undefined;
     case 'stack-pin':
       return pinProblem(facts, target, since);
     case 'parameter':

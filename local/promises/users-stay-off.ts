@@ -45,7 +45,8 @@ export const usersStayOff: PromiseCheck = {
         const one = watched.get(key) ?? newlyWatched(target, plan.service);
         watched.set(key, one);
         const versions = undoneVersions(facts, plan, target);
-        const restored = facts.account.lambda.version(target.function, target.toVersion)?.code;
+        // Also of a version that is gone, and whose code is built anew.
+        const restored = facts.account.lambda.codeOf(target.function, target.toVersion);
         for (const version of versions) {
           const code = facts.account.lambda.version(target.function, version)?.code;
           if (code === undefined || one.undone.has(code)) continue;

@@ -289,14 +289,21 @@ export class Stacks {
    * answer to the first call was lost) are no errors.
    *
    * @param policy JSON; in force during this update only
+   * @param takesBackNew whether a failure also deletes what the update made and the template says to retain
    */
-  async update(goal: StackGoal, policy: string, token: string): Promise<Requested | 'already-there'> {
+  async update(
+    goal: StackGoal,
+    policy: string,
+    token: string,
+    takesBackNew = false,
+  ): Promise<Requested | 'already-there'> {
     try {
       return await request(() =>
         this.#client.send(
           new UpdateStackCommand({
             ...requestOf(goal),
             StackPolicyDuringUpdateBody: policy,
+            ...(takesBackNew && { RetainExceptOnCreate: true }),
             ClientRequestToken: token,
           }),
         ),

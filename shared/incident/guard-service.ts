@@ -64,7 +64,7 @@ export async function guardService(
   if (!restored || !incident || !(await isToBeGuarded(deps, service, incident))) return [];
   const { incidentId, attempt } = incident;
   const plan = await plans.findService(incidentId, attempt, service);
-  const stray = plan ? await strayOf(aliases, plan, recorded, cause) : [];
+  const stray = plan ? await strayOf(aliases, onRestored(plan, restored), recorded, cause) : [];
   if (!plan || stray.length === 0) return [];
   const hold = (await holds.list()).find((one) => [everyService, service].includes(one.service));
   const nameOf = ({ goal }: StrayAlias) => `${goal.function}:${goal.alias}`;
@@ -115,6 +115,15 @@ async function strayOf(
     if (isStray(goal, state, undoneVersions(goal, plan, recorded))) stray.push({ goal, state });
   }
   return stray;
+}
+
+/** A plan with the versions that its aliases were put on: code that was built anew has another number than before. */
+function onRestored(plan: ServicePlan, { snapshot = [] }: ReleaseRecord): ServicePlan {
+  const onVersion = (goal: TargetPlan): TargetPlan => {
+    const found = snapshot.filter(isAlias).find(({ target }) => target === goal.target);
+    return isAlias(goal) && goal.builtBy && found ? { ...goal, toVersion: found.version } : goal;
+  };
+  return { ...plan, targets: plan.targets.map(onVersion) };
 }
 
 /** Versions of an alias that a plan undid. */

@@ -63,7 +63,7 @@ const aliasSnapshot = z.strictObject({
 });
 export type AliasSnapshot = z.infer<typeof aliasSnapshot>;
 
-const stackSnapshot = z.strictObject({
+export const stackSnapshot = z.strictObject({
   kind: z.literal('cloudformation'),
   target: z.string(),
   stack: z.string(),

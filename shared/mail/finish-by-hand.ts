@@ -11,6 +11,7 @@ import type {
   ServicePlan,
   StackPinPlan,
   StackPlan,
+  StackRebuildPlan,
   TargetPlan,
 } from '../targets/service-plan.ts';
 import { pinTemplateKey } from '../targets/stack-pin.ts';
@@ -46,6 +47,8 @@ function commands(
   switch (target.kind) {
     case 'cloudformation':
       return stackCommands(service.service, target);
+    case 'stack-rebuild':
+      return rebuildCommands(target);
     case 'stack-pin':
       return pinCommands(plan, service.service, target, templateUrl);
     case 'lambda-alias':
@@ -66,11 +69,32 @@ function commands(
   }
 }
 
-function aliasCommand({ function: name, alias, toVersion }: CodeDeployPlan | LambdaAliasPlan): string {
+function aliasCommand({
+  function: name,
+  alias,
+  toVersion,
+  builtBy,
+}: CodeDeployPlan | LambdaAliasPlan): string {
+  // A version that is built anew has a number that only the stack knows.
+  const version = builtBy
+    ? `$(aws cloudformation describe-stack-resource --stack-name ${builtBy.stack} --logical-resource-id ${builtBy.versionId} ` +
+      `--query StackResourceDetail.PhysicalResourceId --output text | sed 's/.*://')`
+    : toVersion;
   return (
     `aws lambda update-alias --function-name ${name} --name ${alias} ` +
-    `--function-version ${toVersion} --routing-config AdditionalVersionWeights={}`
+    `--function-version ${version} --routing-config AdditionalVersionWeights={}`
   );
+}
+
+/** There is no version to go to: which code it was, for who deploys it anew. */
+function rebuildCommands({ stack, builds, skipResources }: StackRebuildPlan): string[] {
+  return [
+    ...lookCommands(stack, skipResources),
+    ...builds.map(
+      ({ function: name, version, codeSha256 }) =>
+        `# deploy the code of version ${version} of ${name} anew, through stack ${stack}: its CodeSha256 was ${codeSha256}`,
+    ),
+  ];
 }
 
 /** The value goes from one command into the other, so that neither mail nor terminal shows it. */

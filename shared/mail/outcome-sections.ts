@@ -1,5 +1,6 @@
 import type { ServiceResult, TargetResult } from '../ledger/records.ts';
 import type { ServicePlan } from '../targets/service-plan.ts';
+import { isRebuild } from '../targets/waves.ts';
 import { columns, type Section, shorten } from './mail-text.ts';
 import { servicesInDetail } from './plan-sections.ts';
 
@@ -36,9 +37,9 @@ function whereItIs(
 ): string {
   switch (result?.status) {
     case 'rolled-back':
-      return `back on ${toRelease}`;
+      return `back on ${toRelease}${theSlowWay(result)}`;
     case 'traffic-restored':
-      return `users are back on ${toRelease}; its stack is not`;
+      return `users are back on ${toRelease}${theSlowWay(result)}; its stack is not`;
     case 'failed':
       return `NOT BACK: ${result.reason ?? 'see what was done to it'}${result.providersGoOn ? '; its providers went on' : ''}`;
     case 'superseded':
@@ -48,6 +49,12 @@ function whereItIs(
     case undefined:
       return 'as it was: not reached';
   }
+}
+
+function theSlowWay({ targets }: ServiceResult): string {
+  return targets.some(({ target }) => isRebuild(target))
+    ? ', the slow way: its code was built anew, because a version was gone'
+    : '';
 }
 
 const marks: Record<TargetResult['status'], string> = {

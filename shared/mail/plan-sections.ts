@@ -1,3 +1,4 @@
+import { goneInWords } from '../targets/built-versions.ts';
 import { expectedDuration } from '../targets/expected-duration.ts';
 import { inWords } from '../targets/mesh.ts';
 import type { RollbackPlan, ServicePlan, TargetPlan } from '../targets/service-plan.ts';
@@ -78,7 +79,14 @@ export function plannedInWords(target: TargetPlan): string {
   switch (target.kind) {
     case 'codedeploy':
     case 'lambda-alias':
-      return `back from version ${target.fromVersion} to version ${target.toVersion}`;
+      return target.builtBy
+        ? `back from version ${target.fromVersion} to the code of version ${target.toVersion}, built anew`
+        : `back from version ${target.fromVersion} to version ${target.toVersion}`;
+    case 'stack-rebuild':
+      return (
+        `the slow way: stack ${target.stack} builds the code anew from the saved template, because ` +
+        `${goneInWords(target)}`
+      );
     case 'cloudformation':
       return target.waitOnly
         ? `stack ${target.stack} waited for`

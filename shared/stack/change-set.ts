@@ -40,11 +40,19 @@ export function objectionsToPin(changes: readonly StackChange[], aliases: Readon
  * What keeps a change set from being executed as the rest: anything that is no addition, and that may lose data or
  * replace something. The type decides, because data is lost by plain changes too (a retention period, a stream, a key).
  *
- * A version is never added: to publish old code is refused, or makes a number that nobody asked for. The template of the
- * rest has no version that the live one does not have, but a condition may bring one in.
+ * A version is added only where that is the purpose: to publish old code is refused otherwise, or makes a number that
+ * nobody asked for. The template of the rest has no version that the live one does not have, but a condition may bring
+ * one in.
+ *
+ * @param published logical ids of the versions that are to be published
  */
-export function objectionsToRest(changes: readonly StackChange[]): Objection[] {
-  return changes.filter((change) => !isHarmless(change)).map(inWords);
+export function objectionsToRest(
+  changes: readonly StackChange[],
+  published: ReadonlySet<string> = new Set(),
+): Objection[] {
+  const isToBePublished = ({ action, type, logicalId }: StackChange) =>
+    action === 'Add' && type === 'AWS::Lambda::Version' && published.has(logicalId);
+  return changes.filter((change) => !isToBePublished(change) && !isHarmless(change)).map(inWords);
 }
 
 /** Logical ids that a change set takes away or replaces: a stack policy has to let them. */

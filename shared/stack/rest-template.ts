@@ -1,3 +1,4 @@
+import { versionResourceOf } from './rebuild-template.ts';
 import type { StackTemplate, TemplateResource } from './stack-template.ts';
 
 /** A template that publishes no version, or the references that nothing is known to stand for. */
@@ -48,14 +49,6 @@ function onLiveVersion(resource: TemplateResource, version: string | undefined):
   // Saved weights may send requests to a version that is undone, or gone.
   const { RoutingConfig: _, ...properties } = resource.Properties ?? {};
   return { ...resource, Properties: { ...properties, FunctionVersion: version } };
-}
-
-/** Logical id of the version that an alias refers to. */
-function versionResourceOf({ Type, Properties = {} }: TemplateResource): string | undefined {
-  if (Type !== 'AWS::Lambda::Alias') return undefined;
-  const reference = (Properties.FunctionVersion as { 'Fn::GetAtt'?: unknown } | undefined)?.['Fn::GetAtt'];
-  const [logicalId] = typeof reference === 'string' ? reference.split('.') : ((reference ?? []) as string[]);
-  return logicalId;
 }
 
 /** Puts numbers in the place of references to versions that are left out, anywhere in a template. */

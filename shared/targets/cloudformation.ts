@@ -1,29 +1,19 @@
 import type { Bucket } from '../aws/bucket.ts';
-import { isAtRest, type StackGoal, type StackState, type Stacks } from '../aws/stacks.ts';
+import { isAtRest, type StackState, type Stacks } from '../aws/stacks.ts';
 import { TargetLeft, TargetNotRestored } from '../errors.ts';
-import { objectionsToRest, removedBy } from '../stack/change-set.ts';
-import { guardingPolicy } from '../stack/guarding-policy.ts';
 import { restTemplate } from '../stack/rest-template.ts';
-import { parseTemplate, type StackTemplate, templateText } from '../stack/stack-template.ts';
+import { parseTemplate, type StackTemplate } from '../stack/stack-template.ts';
+import { GuardedUpdate, savedParameters, type UpdateStep } from './guarded-update.ts';
 import { left, leftWhereRefused } from './left-stack.ts';
-import { stackToken } from './rollback-marker.ts';
 import type { StackPlan } from './service-plan.ts';
-import {
-  type ChangeSetStep,
-  type ChangeSetWords,
-  dropChangeSet,
-  standingByChangeSet,
-} from './stack-change-set.ts';
 import {
   type Found,
   isSettling,
   named,
-  requested,
   restored,
   type StandingClients,
   settle,
   standingOf,
-  stranded,
   stuck,
   tokenOf,
 } from './stack-standing.ts';
@@ -35,15 +25,6 @@ export interface StackClients extends StandingClients {
   readonly bucket: Bucket;
 }
 
-/** What the rest needs: a change set made, thrown away, or read and carried out. */
-type RestStep =
-  | ChangeSetStep
-  | {
-      readonly ask: 'update';
-      /** Logical ids that the change set takes away. */
-      readonly removed: readonly string[];
-    };
-
 /**
  * Brings the rest of a stack to its saved template, once its aliases are pinned, or before they move: the functions' code
  * and configuration, their roles, routes, rules. Nothing is published and no alias moves. Nothing that may hold data is changed, replaced or
@@ -54,8 +35,30 @@ type RestStep =
  */
 export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
   const { stacks, aliases, bucket } = clients;
+  const guarded: GuardedUpdate<StackPlan> = new GuardedUpdate(clients, {
+    step: 'rest',
+    takesBackNew: false,
+    published: () => new Set(),
+    parameters: ({ snapshot }, stack, template) =>
+      savedParameters(
+        snapshot?.kind === 'cloudformation' ? snapshot : undefined,
+        stack,
+        template,
+        () => true,
+      ),
+    words: {
+      update: (name) => `the rest of stack ${name}`,
+      before: ({ name, status }) => `stack ${name} is ${status} on the template of the bad release`,
+      asked: (name) => `asked CloudFormation what the saved template changes of stack ${name}`,
+      ready: (name) => `stack ${name} is ready for its saved template`,
+      began: ({ stack }) => `stack ${stack} is being updated to the saved template`,
+      there: (name) => `stack ${name} has the saved template already`,
+      notMade: (name) => `The saved template of stack ${name} is not applied`,
+      refused: (name) => `Stack ${name} stays pinned, because going back may lose or replace something`,
+    },
+  });
 
-  async function find(plan: StackPlan, context: TargetContext): Promise<Found<RestStep>> {
+  async function find(plan: StackPlan, context: TargetContext): Promise<Found<UpdateStep>> {
     const found = await standingOf(clients, plan, context);
     if ('standing' in found) return found;
     const { stack, history } = found;
@@ -74,36 +77,10 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
           'Somebody who may deploy it has to apply the rest of the saved template.',
       );
     }
-    const { name } = stack;
-    return standingByChangeSet<RestStep>(stacks, name, changeSetName(context), wordsOf(stack), (changes) => {
-      const objections = objectionsToRest(changes);
-      if (objections.length > 0) {
-        throw left(
-          `Stack ${name} stays pinned, because going back may lose or replace something`,
-          objections,
-        );
-      }
-      return stranded(`stack ${name} is ready for its saved template`, {
-        ask: 'update',
-        removed: removedBy(changes),
-      });
-    });
+    return guarded.find(plan, stack, context);
   }
 
-  async function take(step: RestStep, plan: StackPlan, context: TargetContext): Promise<Standing> {
-    switch (step.ask) {
-      case 'make':
-        return makeChangeSet(plan, context);
-      case 'drop':
-        return dropChangeSet(stacks, plan.stack, changeSetName(context));
-      case 'update':
-        return update(plan, step.removed, context);
-    }
-  }
-
-  async function makeChangeSet(plan: StackPlan, context: TargetContext): Promise<Standing> {
-    const { snapshot } = plan;
-    const stack = await stacks.describe(plan.stack);
+  async function restOf({ snapshot }: StackPlan, stack: StackState): Promise<StackTemplate> {
     const key = snapshot?.kind === 'cloudformation' ? snapshot.processedKey : undefined;
     const text = key === undefined ? undefined : await bucket.read(key);
     if (text === undefined) {
@@ -121,48 +98,9 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
         made.unresolved,
       );
     }
-    const others = await stacksInTheWay(stacks, stack, plan, { from: live, to: made.template });
+    const others = await stacksInTheWay(stacks, stack, { snapshot }, { from: live, to: made.template });
     if (others.length > 0) throw left(`Stack ${stack.name} stays pinned, because of other stacks`, others);
-    await bucket.write(restTemplateKey(stack.name, context), templateText(made.template), 'text/plain');
-    await stacks.createChangeSet(goalOf(plan, stack, made.template, context), changeSetName(context));
-    return {
-      is: 'moving',
-      detail: `asked CloudFormation what the saved template changes of stack ${stack.name}`,
-    };
-  }
-
-  async function update(
-    plan: StackPlan,
-    removed: readonly string[],
-    context: TargetContext,
-  ): Promise<Standing> {
-    const stack = await stacks.describe(plan.stack);
-    const text = await bucket.read(restTemplateKey(stack.name, context));
-    if (text === undefined)
-      throw new TargetNotRestored(`The template of the rest of stack ${stack.name} is gone.`);
-    const goal = goalOf(plan, stack, parseTemplate(text), context);
-    const policy = guardingPolicy(await stacks.policy(stack.name), removed);
-    const started = await stacks.update(goal, policy, tokenOf(context, 'rest'));
-    if (started === 'already-there') {
-      return { is: 'restored', detail: `stack ${stack.name} has the saved template already` };
-    }
-    return requested(started, `stack ${stack.name} is being updated to the saved template`);
-  }
-
-  function goalOf(
-    { snapshot }: StackPlan,
-    stack: StackState,
-    template: StackTemplate,
-    context: TargetContext,
-  ): StackGoal {
-    const saved = snapshot?.kind === 'cloudformation' ? snapshot.parameters : [];
-    const parameters = Object.keys(template.Parameters ?? {}).flatMap((key) => {
-      const value = saved.find((one) => one.key === key)?.value;
-      const isLive = stack.parameters.some((one) => one.key === key);
-      // A parameter that the live stack does not have cannot keep its value: the template's default counts.
-      return value !== undefined ? [{ key, value }] : isLive ? [{ key }] : [];
-    });
-    return { stack: stack.name, templateUrl: bucket.url(restTemplateKey(stack.name, context)), parameters };
+    return made.template;
   }
 
   /** The version that each alias of a template is on, by logical id. */
@@ -185,7 +123,9 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     if (!step) return standing;
     await context.beforeChange(step.ask);
     if (isSettling(step)) return settle(clients, plan, step, context);
-    return leftWhereRefused(`Stack ${plan.stack} stays pinned`, () => take(step, plan, context));
+    return leftWhereRefused(`Stack ${plan.stack} stays pinned`, () =>
+      guarded.take(step, plan, context, (stack) => restOf(plan, stack)),
+    );
   }
 
   return {
@@ -208,23 +148,6 @@ async function leftOnlyAlone<T>({ neededFor }: StackPlan, act: () => Promise<T>)
       `${error.message} What waits for it cannot serve without it: ${neededFor.join('; ')}.`,
     );
   }
-}
-
-function restTemplateKey(stack: string, { incidentId, attempt }: TargetContext): string {
-  return `templates/rests/${incidentId}/${attempt}/${stack}.template`;
-}
-
-function wordsOf({ name, status }: StackState): ChangeSetWords {
-  return {
-    name: `the change set of the rest of stack ${name}`,
-    before: `stack ${name} is ${status} on the template of the bad release`,
-    unchanged: `stack ${name} has the saved template already`,
-    failed: `The saved template of stack ${name} is not applied`,
-  };
-}
-
-function changeSetName({ incidentId, attempt }: TargetContext): string {
-  return stackToken(incidentId, attempt, 'rest');
 }
 
 /**

@@ -29,9 +29,10 @@ export async function missingArtefact(
         ? `version ${snapshot.version} of ${snapshot.function} is gone`
         : undefined;
     case 'cloudformation':
-      return (await bucket.exists(snapshot.templateKey))
-        ? undefined
-        : `the template ${snapshot.templateKey} is gone`;
+      for (const key of [snapshot.templateKey, snapshot.processedKey ?? snapshot.templateKey]) {
+        if (!(await bucket.exists(key))) return `the template ${key} is gone`;
+      }
+      return undefined;
     case 'parameter':
       return missingVersion(parameterStore, snapshot);
     case 'api-stage':

@@ -16,7 +16,7 @@ export function isRollbackMarker(description: string): boolean {
 }
 
 /** What the coordinator asks of a stack: each of them once in an attempt of an incident. */
-export type StackStep = 'pin' | 'rest' | 'cancel' | 'rollback' | 'continue' | 'skip';
+export type StackStep = 'pin' | 'rebuild' | 'rest' | 'cancel' | 'rollback' | 'continue' | 'skip';
 
 /**
  * The client request token of a stack operation by the coordinator; CloudFormation repeats it in every event of

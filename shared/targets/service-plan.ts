@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { type Phase, phase } from '../catalog/phases.ts';
-import { parameterTier, parameterType, ruleWeights, targetSnapshot } from '../ledger/records.ts';
+import {
+  parameterTier,
+  parameterType,
+  ruleWeights,
+  stackSnapshot,
+  targetSnapshot,
+} from '../ledger/records.ts';
 
 const aliasPlan = {
   target: z.string(),
@@ -12,6 +18,11 @@ const aliasPlan = {
   /** Version to go back to, and the digest of its code (a template rollback publishes it under a new number). */
   toVersion: z.string(),
   toCodeSha256: z.string(),
+  /**
+   * Version `toVersion` is gone, and a stack builds its code anew: the stack, and the logical id of the version that it
+   * publishes. The number of that is known once it is there.
+   */
+  builtBy: z.strictObject({ stack: z.string(), versionId: z.string() }).optional(),
 };
 
 /** A Lambda alias behind a deployment group. */
@@ -87,6 +98,33 @@ export const stackPinPlan = z.strictObject({
 });
 export type StackPinPlan = z.infer<typeof stackPinPlan>;
 
+/** The code of versions that are gone, built anew by their stack: the slow way back, before the aliases go there. */
+export const stackRebuildPlan = z.strictObject({
+  kind: z.literal('stack-rebuild'),
+  phase: z.literal('rebuild'),
+  target: z.string(),
+  stack: z.string(),
+  /** What the functions and versions are taken from. */
+  snapshot: stackSnapshot,
+  builds: z
+    .array(
+      z.strictObject({
+        /** Physical name of the function, and its logical id in the stack. */
+        function: z.string(),
+        functionId: z.string(),
+        /** The version that is gone, and the digest of its code. */
+        version: z.string(),
+        codeSha256: z.string(),
+        /** Logical id of the version in the saved template. */
+        versionId: z.string(),
+      }),
+    )
+    .min(1),
+  /** As in {@link stackPlan}. */
+  skipResources: z.array(z.string()).optional(),
+});
+export type StackRebuildPlan = z.infer<typeof stackRebuildPlan>;
+
 /** Parameters of Parameter Store, by version: no plan holds a value. */
 export const parameterPlan = z.strictObject({
   kind: z.literal('parameter'),
@@ -156,6 +194,7 @@ export const targetPlan = z.discriminatedUnion('kind', [
   lambdaAliasPlan,
   stackPlan,
   stackPinPlan,
+  stackRebuildPlan,
   parameterPlan,
   apiStagePlan,
   meshPlan,

@@ -8,7 +8,7 @@ import { typesWithoutData } from '../stack/types-without-data.ts';
 import { describeAlias, isReleasedOver, servesGoal } from './alias-check.ts';
 import { left } from './left-stack.ts';
 import { isStackToken, type StackStep, stackToken } from './rollback-marker.ts';
-import type { PlannedAlias, StackPinPlan, StackPlan } from './service-plan.ts';
+import type { PlannedAlias, StackPinPlan, StackPlan, StackRebuildPlan } from './service-plan.ts';
 import type { Standing, TargetContext } from './target-adapter.ts';
 
 /** What brings a stack to rest. It is data, so that who only reads reaches nothing that changes a stack. */
@@ -40,7 +40,7 @@ export interface StandingClients {
   readonly aliases: Aliases;
 }
 
-type AnyStackPlan = StackPlan | StackPinPlan;
+type AnyStackPlan = StackPlan | StackPinPlan | StackRebuildPlan;
 
 /**
  * Where a stack stands as long as it is not at rest, and what brings it there; the stack itself once it is.
@@ -66,7 +66,9 @@ export async function standingOf(
   plan: AnyStackPlan,
   context: TargetContext,
 ): Promise<Found | Resting> {
-  const moved = 'beforeTraffic' in plan ? undefined : await movedAlias(aliases, plan.aliases);
+  // Before code is built anew, or a stack goes first, there is nothing yet that an alias could be put back to.
+  const isEarly = plan.kind === 'stack-rebuild' || 'beforeTraffic' in plan;
+  const moved = isEarly ? undefined : await movedAlias(aliases, plan.aliases);
   if (moved) return moved;
   const stack = await stacks.describe(plan.stack);
   const { status } = stack;
@@ -89,7 +91,10 @@ export async function standingOf(
   if (!isAtRest(stack)) throw stuck(stack);
   if (isStackToken(history.token)) return { stack, history };
   if (status === 'UPDATE_ROLLBACK_COMPLETE') {
-    const isBack = leadsBack(plan, history) && (await holdsGoals({ stacks, aliases }, plan, stack));
+    const isBack =
+      plan.kind !== 'stack-rebuild' &&
+      leadsBack(plan, history) &&
+      (await holdsGoals({ stacks, aliases }, plan, stack));
     if (isBack) return restored(`stack ${plan.stack} rolled itself back (${status})`);
   } else if ((history.beganAt ?? 0) > context.plannedAt) {
     throw new TargetSuperseded(
@@ -122,7 +127,7 @@ function isOfSomebody(goal: PlannedAlias, state: AliasState): boolean {
  */
 async function holdsGoals(
   { stacks, aliases }: StandingClients,
-  plan: AnyStackPlan,
+  plan: StackPlan | StackPinPlan,
   { parameters }: StackState,
 ): Promise<boolean> {
   if (plan.aliases.length === 0) return true;
@@ -167,7 +172,7 @@ const sameUpdateMs = 5_000;
 
 /** Whether the stack's latest update, rolled back, leaves it on what was there before the first undone release. */
 export function leadsBack(
-  { undoneSince }: Pick<AnyStackPlan, 'undoneSince'>,
+  { undoneSince }: Pick<StackPlan | StackPinPlan, 'undoneSince'>,
   { beganAt }: StackHistory,
 ): boolean {
   return (

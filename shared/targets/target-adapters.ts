@@ -3,6 +3,7 @@ import type { MeshRules } from '../aws/mesh-rules.ts';
 import type { ParameterStore } from '../aws/parameter-store.ts';
 import type { StopLedger } from '../ledger/stop-ledger.ts';
 import { apiStageTarget } from './api-stage.ts';
+import { onBuiltVersions } from './built-versions.ts';
 import { type StackClients, stackTarget } from './cloudformation.ts';
 import { codeDeployTarget } from './codedeploy.ts';
 import { hookTarget } from './hook.ts';
@@ -11,6 +12,7 @@ import { meshTarget } from './mesh.ts';
 import { parameterTarget } from './parameter.ts';
 import type { TargetPlan } from './service-plan.ts';
 import { type PinClients, stackPinTarget } from './stack-pin.ts';
+import { stackRebuildTarget } from './stack-rebuild.ts';
 import type { TargetAdapter } from './target-adapter.ts';
 
 /** What the adapters of all kinds need of AWS. */
@@ -27,6 +29,7 @@ export function targetAdapters(clients: TargetClients): TargetAdapter<TargetPlan
   const lambdaAlias = lambdaAliasTarget(clients.aliases);
   const stack = stackTarget(clients);
   const stackPin = stackPinTarget(clients);
+  const stackRebuild = stackRebuildTarget(clients);
   const parameter = parameterTarget(clients.parameterStore);
   const apiStage = apiStageTarget(clients.apiStages);
   const mesh = meshTarget(clients.meshRules);
@@ -41,6 +44,8 @@ export function targetAdapters(clients: TargetClients): TargetAdapter<TargetPlan
         return stack;
       case 'stack-pin':
         return stackPin;
+      case 'stack-rebuild':
+        return stackRebuild;
       case 'parameter':
         return parameter;
       case 'api-stage':
@@ -51,8 +56,8 @@ export function targetAdapters(clients: TargetClients): TargetAdapter<TargetPlan
         return hook;
     }
   };
-  return {
+  return onBuiltVersions(clients.stacks, {
     read: (plan, context) => of(plan).read(plan as never, context),
     start: (plan, context) => of(plan).start(plan as never, context),
-  };
+  });
 }

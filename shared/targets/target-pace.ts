@@ -26,6 +26,7 @@ export function paceOf(plan: TargetPlan): { readonly pace: Pace; readonly count:
       return { pace: stages, count: 1 };
     case 'cloudformation':
     case 'stack-pin':
+    case 'stack-rebuild':
     case 'mesh':
     case 'hook':
       return undefined;

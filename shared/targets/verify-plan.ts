@@ -33,6 +33,7 @@ export async function verifyPlan(clients: VerifyClients, plan: TargetPlan): Prom
       return verifyAlias(clients.aliases, plan);
     case 'cloudformation':
     case 'stack-pin':
+    case 'stack-rebuild':
       return verifyStack(clients.stacks, plan);
     case 'parameter':
       return verifyParameters(clients.parameterStore, plan);

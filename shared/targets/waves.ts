@@ -7,7 +7,8 @@ import { phasesOf, type ServicePlan, type TargetPlan } from './service-plan.ts';
  * The waves of a rollback. Each runs over all services of the plan before the next one begins, so that users wait for no
  * stack.
  *
- * - `traffic`: everything that decides which code users meet, consumers before providers;
+ * - `traffic`: everything that decides which code users meet, consumers before providers; code that is gone is built anew
+ *   right before the aliases go to it;
  * - `pins`: every stack gets the versions that users are on, so that no later failure moves them off;
  * - `rest`: the rest of the stacks, and the hooks after them.
  */
@@ -15,7 +16,12 @@ export const wave = z.enum(['traffic', 'pins', 'rest']);
 export type Wave = z.infer<typeof wave>;
 
 /** Phases that decide which code users meet. */
-const ofTraffic: ReadonlySet<TargetPlan['phase']> = new Set(['hook-before', 'parameters', 'traffic']);
+const ofTraffic: ReadonlySet<TargetPlan['phase']> = new Set([
+  'hook-before',
+  'parameters',
+  'rebuild',
+  'traffic',
+]);
 
 type Planned = Pick<ServicePlan, 'order' | 'targets'>;
 
@@ -58,7 +64,9 @@ export function targetsOfWave(plan: Planned, of: Wave): TargetPlan[] {
 
 function phaseNames(plan: Planned, of: Wave): readonly TargetPlan['phase'][] {
   if (of === 'pins') return ['pin'];
-  const phases = phasesOf(plan);
+  const phases = phasesOf(plan).flatMap((name) =>
+    name === 'traffic' ? (['rebuild', name] as const) : [name],
+  );
   const end = phases.findLastIndex((name) => ofTraffic.has(name)) + 1;
   if (of === 'traffic') return phases.slice(0, end);
   return phases.slice(end).flatMap((name) => (name === 'stack' ? [name, 'after-stack'] : [name]));
@@ -74,6 +82,18 @@ const pinSuffix = ' pin';
 /** The name of the pin of a stack target. */
 export function pinName(target: string): string {
   return target + pinSuffix;
+}
+
+const rebuildSuffix = ' rebuild';
+
+/** The name of the rebuild by a stack target. */
+export function rebuildName(target: string): string {
+  return target + rebuildSuffix;
+}
+
+/** Whether a target builds code anew, by its name: results hold no kind. */
+export function isRebuild(target: string): boolean {
+  return target.endsWith(rebuildSuffix);
 }
 
 /** Whether a target is the pin of a stack, by its name: results hold no kind. */

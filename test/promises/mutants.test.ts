@@ -118,6 +118,12 @@ const cases: readonly Case[] = [
     breaks: [mutants.plansWithGoneVersions],
   },
   {
+    promise: 'back-to-good-only',
+    mutant: 'code is built anew that is still there',
+    scenario: withServiceRole(badAfterGood),
+    breaks: [mutants.findsNoVersion],
+  },
+  {
     promise: 'good-is-earned',
     mutant: 'no request is needed to be good',
     scenario: quiet,

@@ -1,3 +1,4 @@
+import { AwsError } from '../../local/account/service.ts';
 import type { WireCall } from '../../local/account/wire/wire.ts';
 import type { Attach, AttachedRun } from '../../local/rehearsal/attachment.ts';
 
@@ -114,6 +115,14 @@ export const plansWithGoneVersions = breakCalls(
     } catch {
       return { FunctionName: input.FunctionName, CodeSha256: 'gone', State: 'Active' };
     }
+  },
+);
+
+/** A planner to whom every version is gone. */
+export const findsNoVersion = breakCalls(
+  { by: /^PlanRollback/, service: 'lambda', operation: 'GetFunctionConfiguration' },
+  async () => {
+    throw new AwsError('ResourceNotFoundException', 'Function not found', 404);
   },
 );
 

@@ -2,11 +2,21 @@ import { GetAliasCommand, LambdaClient, UpdateAliasCommand } from '@aws-sdk/clie
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/guard-aliases/handler.ts';
+import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
 import { alias, STACK_ID } from '../fixtures/aws-answers.ts';
 import { catalogObject } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { FUNCTION, incidentRecord, planObject, RELEASE, releaseRecord } from '../fixtures/records.ts';
+import {
+  codeDeployPlan,
+  FUNCTION,
+  goodSnapshot,
+  incidentRecord,
+  planObject,
+  RELEASE,
+  releaseRecord,
+  servicePlan,
+} from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { iso, NOW } from '../fixtures/times.ts';
 
@@ -55,6 +65,18 @@ it('points an alias back that the rollback of a stack put on undone code, and te
   expect(mail?.Subject).toContain('orders: users were on the bad release again');
   expect(mail?.Message).toContain(`${FUNCTION}:live pointed from version 5 to 4`);
   expect(mail?.Message).toContain('Stack shop-orders still has the bad release');
+});
+
+it('points back to the number that code which was built anew has', async () => {
+  const builtBy = { stack: 'shop-orders', versionId: 'CreateOrderVersion4' };
+  mockBucket({ ...planObject(servicePlan({ targets: [codeDeployPlan({ builtBy })] })), ...catalogObject() });
+  await ledger.releases.addSnapshot(
+    RESTORED,
+    goodSnapshot.map((one) => (isAlias(one) ? { ...one, version: '7' } : one)),
+    iso(NOW),
+  );
+  await guard();
+  expect(pointed()).toMatchObject([{ FunctionVersion: '7' }]);
 });
 
 it('tells of one event once', async () => {

@@ -1,4 +1,9 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  ListStackResourcesCommand,
+} from '@aws-sdk/client-cloudformation';
 import { CodeDeployClient, GetDeploymentCommand } from '@aws-sdk/client-codedeploy';
 import {
   GetAliasCommand,
@@ -29,9 +34,9 @@ import {
   RELEASE,
   ROLE_ARN,
   releaseRecord,
+  savedTemplates,
   stackPinPlan,
   stackPlan,
-  TEMPLATE_KEY,
 } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
@@ -46,12 +51,14 @@ let stored: Map<string, string>;
 beforeEach(async () => {
   cloudFormation.reset();
   cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: ROLE_ARN }));
+  cloudFormation.on(ListStackResourcesCommand).resolves({});
+  cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: {}' });
   codeDeploy.reset();
   lambda.reset();
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Succeeded' }));
   lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-4', State: 'Active' });
   ledger = new LedgerDouble();
-  stored = mockBucket({ ...catalogObject(), [TEMPLATE_KEY]: 'Resources: {}' }).stored;
+  stored = mockBucket({ ...catalogObject(), ...savedTemplates }).stored;
   await ledger.releases.open(goodRelease());
   await ledger.releases.open(releaseRecord());
   await ledger.incidents.open(incidentRecord());
@@ -198,7 +205,7 @@ describe('several services', () => {
   });
 
   it('go back, consumers first, each with whom it waits for and why', async () => {
-    stored = mockBucket({ ...catalogObject(ordersEntry(), consumer()), [TEMPLATE_KEY]: '{}' }).stored;
+    stored = mockBucket({ ...catalogObject(ordersEntry(), consumer()), ...savedTemplates }).stored;
     await ledger.releases.open(live);
     await expect(plan()).resolves.toMatchObject({ services: 2 });
     expect(saved().services).toMatchObject([
@@ -224,7 +231,7 @@ describe('several services', () => {
   });
 
   it('stay where they were released before what is undone, with the reason', async () => {
-    stored = mockBucket({ ...catalogObject(ordersEntry(), consumer()), [TEMPLATE_KEY]: '{}' }).stored;
+    stored = mockBucket({ ...catalogObject(ordersEntry(), consumer()), ...savedTemplates }).stored;
     await plan();
     expect(saved()).toMatchObject({
       services: [{ service: 'orders' }],
@@ -240,7 +247,7 @@ describe('several services', () => {
 
   it('freeze where one in the way is irreversible', async () => {
     const irreversible = consumer({ policy: { irreversible: 'the orders are migrated' } });
-    stored = mockBucket({ ...catalogObject(ordersEntry(), irreversible), [TEMPLATE_KEY]: '{}' }).stored;
+    stored = mockBucket({ ...catalogObject(ordersEntry(), irreversible), ...savedTemplates }).stored;
     await ledger.releases.open(live);
     const attempt = plan();
     await expect(attempt).rejects.toBeInstanceOf(Irreversible);
@@ -257,7 +264,7 @@ describe('several services', () => {
       ordersEntry({ policy: irreversible }),
       consumer({ policy: { irreversible: 'mails are out' } }),
     ];
-    stored = mockBucket({ ...catalogObject(...entries), [TEMPLATE_KEY]: '{}' }).stored;
+    stored = mockBucket({ ...catalogObject(...entries), ...savedTemplates }).stored;
     const own = 'orders is declared irreversible (the orders are migrated).';
     await expect(plan()).rejects.toMatchObject({ name: 'Irreversible', message: own });
   });
@@ -273,7 +280,7 @@ describe('several services', () => {
         ordersEntry(),
         ordersEntry({ service: 'platform', dependsOn: providers === 1 ? [] : ['orders'] }),
       ];
-      stored = mockBucket({ ...catalogObject(...entries), [TEMPLATE_KEY]: '{}' }).stored;
+      stored = mockBucket({ ...catalogObject(...entries), ...savedTemplates }).stored;
       await ledger.releases.open(live);
       const before = { service: 'platform', releaseId: 'platform-20260103T090000Z' };
       await ledger.releases.open(goodRelease({ ...before, startedAt: '2026-01-03T09:00:00.000Z' }));
@@ -290,7 +297,7 @@ describe('several services', () => {
   );
 
   it('are refused where one has nothing to go back to, with its candidates', async () => {
-    stored = mockBucket({ ...catalogObject(ordersEntry(), consumer()), [TEMPLATE_KEY]: '{}' }).stored;
+    stored = mockBucket({ ...catalogObject(ordersEntry(), consumer()), ...savedTemplates }).stored;
     await ledger.releases.markBad('storefront-20260104T100000Z', 'storefront-20260104T100000Z');
     await ledger.releases.open(live);
     const attempt = plan();

@@ -60,9 +60,10 @@ import {
   RELEASE,
   ROLE_ARN,
   releaseRecord,
+  savedTemplates,
   stackPinPlan,
   stackPlan,
-  TEMPLATE_KEY,
+  stackRebuildPlan,
   watchedDeployment,
 } from '../fixtures/records.ts';
 import { iso, NOW } from '../fixtures/times.ts';
@@ -94,10 +95,13 @@ const older = (day: string, changes: Partial<ReleaseRecord> = {}) =>
 
 /** Versions of the function that still exist. */
 let versions: Set<string>;
+let stored: Map<string, string>;
 
 beforeEach(() => {
   cloudFormation.reset();
   cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: ROLE_ARN }));
+  cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: {}' });
+  cloudFormation.on(ListStackResourcesCommand).resolves({});
   codeDeploy.reset();
   lambda.reset();
   ssm.reset();
@@ -105,7 +109,7 @@ beforeEach(() => {
   http.reset();
   lattice.reset();
   versions = new Set(['2', '3', '4', '5']);
-  mockBucket({ [TEMPLATE_KEY]: 'Resources: {}' });
+  stored = mockBucket(savedTemplates).stored;
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Succeeded' }));
   lambda.on(GetFunctionConfigurationCommand).callsFake(({ Qualifier }: { Qualifier: string }) => {
     if (versions.has(Qualifier)) return { CodeSha256: `sha-of-${Qualifier}`, State: 'Active' };
@@ -156,6 +160,10 @@ describe('the way back', () => {
     ['of which nothing was recorded', { snapshot: undefined } as unknown as Partial<ReleaseRecord>],
     ['that another incident took back with its own', { undoneBy: 'payment-20260104T100000Z' }],
     ['whose version is gone', { snapshot: [{ ...goodSnapshot[0], version: '1' } as TargetSnapshot] }],
+    [
+      'whose processed template is gone',
+      { snapshot: [{ ...goodSnapshot[1], processedKey: 'templates/gone' } as TargetSnapshot] },
+    ],
     [
       'whose template is gone',
       { snapshot: [{ ...goodSnapshot[1], templateKey: 'templates/gone' } as TargetSnapshot] },
@@ -212,7 +220,8 @@ describe('the way back', () => {
       `The ledger holds no release of orders from before ${RELEASE} that was verified good and still exists. ` +
         'Refused: orders-20260104T090000Z: marked bad by incident i-1; ' +
         'orders-20260103T090000Z: never verified good; ' +
-        `orders-20260102T090000Z: version 1 of ${FUNCTION} is gone; ` +
+        `orders-20260102T090000Z: version 1 of ${FUNCTION} is gone and cannot be built anew: ` +
+        'no stack that is a target of orders has it; deploy that code anew; ' +
         'orders-20260101T090000Z: the template templates/gone is gone; ' +
         'orders-20251231T090000Z: it was never recorded what was live.',
     );
@@ -222,6 +231,139 @@ describe('the way back', () => {
     const attempt = planFrom([]);
     await expect(attempt).rejects.toBeInstanceOf(NoWayBack);
     await expect(attempt).rejects.not.toThrow('Refused');
+  });
+});
+
+describe('a version that is gone', () => {
+  const processed = (resources: object = {}) =>
+    JSON.stringify({
+      Resources: {
+        CreateOrder: { Type: 'AWS::Lambda::Function', Properties: {} },
+        CreateOrderVersion4: {
+          Type: 'AWS::Lambda::Version',
+          Properties: { FunctionName: { Ref: 'CreateOrder' } },
+        },
+        CreateOrderAliaslive: {
+          Type: 'AWS::Lambda::Alias',
+          Properties: { FunctionVersion: { 'Fn::GetAtt': ['CreateOrderVersion4', 'Version'] } },
+        },
+        ...resources,
+      },
+    });
+  const arn = (qualifier: string) =>
+    `arn:aws:lambda:eu-west-1:111122223333:function:${FUNCTION}:${qualifier}`;
+  const resourcesAre = (ids: Record<string, string> = {}) =>
+    cloudFormation.on(ListStackResourcesCommand).resolves({
+      StackResourceSummaries: Object.entries({
+        CreateOrder: FUNCTION,
+        CreateOrderVersion5: arn('5'),
+        CreateOrderAliaslive: arn('live'),
+        ...ids,
+      }).map(([LogicalResourceId, PhysicalResourceId]) => ({
+        LogicalResourceId,
+        PhysicalResourceId,
+        ResourceType: 'any',
+        ResourceStatus: 'UPDATE_COMPLETE',
+        LastUpdatedTimestamp: new Date(NOW),
+      })),
+    });
+  const builtBy = { stack: 'shop-orders', versionId: 'CreateOrderVersion4' };
+
+  beforeEach(() => {
+    versions.delete('4');
+    resourcesAre();
+    stored.set(PROCESSED_KEY, processed());
+  });
+
+  it('is built anew by its stack before the alias goes to it, which is a risk', async () => {
+    const plan = await planFrom([goodRelease(), older('03')]);
+
+    expect(plan.toRelease).toBe(GOOD_RELEASE);
+    expect(plan.targets).toEqual([
+      stackRebuildPlan(),
+      codeDeployPlan({ builtBy }),
+      stackPinPlan({ aliases: [plannedAlias({ builtBy })] }),
+      stackPlan({ aliases: [plannedAlias({ builtBy })] }),
+    ]);
+    expect(plan.risks).toEqual([
+      expect.stringMatching(/^shop-orders has to build code anew, which takes minutes/),
+    ]);
+    expect(servicePlanSchema.parse(plan)).toEqual(plan);
+  });
+
+  it('is the same to the stack that has built it in an earlier attempt', async () => {
+    resourcesAre({ CreateOrderVersion4: arn('6') });
+    lambda
+      .on(GetFunctionConfigurationCommand, { FunctionName: FUNCTION, Qualifier: '6' })
+      .resolves({ CodeSha256: 'sha-of-4', State: 'Active' });
+    await expect(planFrom([goodRelease()])).resolves.toMatchObject({ toRelease: GOOD_RELEASE });
+  });
+
+  it.each<[string, () => void, string]>([
+    [
+      'the stack has no service role',
+      () => cloudFormation.on(DescribeStacksCommand).resolves(stackOf({})),
+      'stack shop-orders has no service role',
+    ],
+    [
+      'the stack cannot be updated',
+      () =>
+        cloudFormation
+          .on(DescribeStacksCommand)
+          .resolves(stackOf({ RoleARN: ROLE_ARN, StackStatus: 'ROLLBACK_FAILED' })),
+      'stack shop-orders is ROLLBACK_FAILED and cannot be updated',
+    ],
+    [
+      'the stack has a version of that name, which is another one',
+      () => resourcesAre({ CreateOrderVersion4: arn('5') }),
+      'stack shop-orders has CreateOrderVersion4 already',
+    ],
+    [
+      'the stack has a version of that name, which is gone',
+      () => resourcesAre({ CreateOrderVersion4: arn('4') }),
+      'stack shop-orders has CreateOrderVersion4 already',
+    ],
+    [
+      'the saved template has a literal number',
+      () =>
+        stored.set(
+          PROCESSED_KEY,
+          processed({
+            CreateOrderAliaslive: { Type: 'AWS::Lambda::Alias', Properties: { FunctionVersion: '4' } },
+          }),
+        ),
+      'the saved template of stack shop-orders publishes no version for CreateOrder:live',
+    ],
+    [
+      'the function was replaced',
+      () => resourcesAre({ CreateOrder: 'shop-orders-CreateOrder-other' }),
+      `stack shop-orders has another function than ${FUNCTION} as CreateOrder`,
+    ],
+  ])('is refused where %s, and an older release is gone back to', async (_, given, said) => {
+    given();
+    const older2 = older('03', {
+      snapshot: [{ ...goodSnapshot[0], version: '3', codeSha256: 'sha-of-3' } as TargetSnapshot],
+    });
+    const plan = await planFrom([goodRelease(), older2]);
+
+    expect(plan.toRelease).toBe('orders-20260103T090000Z');
+    expect(plan.risks[0]).toContain(
+      `${GOOD_RELEASE} is passed over: version 4 of ${FUNCTION} is gone and cannot be built anew: ${said}`,
+    );
+  });
+
+  it('is refused where the digest of its code is not known', async () => {
+    const snapshot = [{ ...goodSnapshot[0], codeSha256: '' } as TargetSnapshot, ...goodSnapshot.slice(1)];
+    await expect(planFrom([goodRelease({ snapshot })])).rejects.toThrow(
+      'the digest of its code was not recorded',
+    );
+  });
+
+  it('is refused where the stack is no target', async () => {
+    const entry = ordersEntry({ targets: [{ kind: 'codedeploy', function: 'CreateOrder', alias: 'live' }] });
+    await expect(planFrom([goodRelease()], releaseRecord(), entry)).rejects.toThrow(
+      'no stack that is a target of orders has it',
+    );
   });
 });
 
@@ -389,7 +531,7 @@ describe('the targets of the plan', () => {
     const gone = `${FUNCTION}: in its environment, Sessions (AWS::DynamoDB::Table) is gone`;
     const first = ['hook-before', 'parameters', 'stack', 'traffic', 'hook-after'];
     const compared = (live: object, before: object = saved) => {
-      mockBucket({ [TEMPLATE_KEY]: 'Resources: {}', [PROCESSED_KEY]: { Resources: before } });
+      mockBucket({ ...savedTemplates, [PROCESSED_KEY]: { Resources: before } });
       cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: JSON.stringify({ Resources: live }) });
       cloudFormation.on(ListStackResourcesCommand).resolves({
         StackResourceSummaries: [

@@ -13,7 +13,7 @@ fc.configureGlobal({ seed: 1 });
 const incidentId = fc
   .stringMatching(/^[a-z][a-z0-9-]{0,39}$/)
   .map((service) => releaseIdOf(service, '2026-01-05T09:00:00Z'));
-const step = fc.constantFrom<StackStep>('pin', 'rest', 'cancel', 'rollback', 'continue', 'skip');
+const step = fc.constantFrom<StackStep>('pin', 'rebuild', 'rest', 'cancel', 'rollback', 'continue', 'skip');
 const deploymentId = fc.stringMatching(/^d-[A-Z0-9]{9}$/);
 
 it('marks a deployment within the 256 characters of its description, and is known again', () => {

@@ -1,0 +1,109 @@
+import type { StackTemplate, TemplateResource } from './stack-template.ts';
+
+/** A function and the version of it that are taken from the saved template, by their logical ids. */
+export interface BuiltVersion {
+  readonly functionId: string;
+  readonly versionId: string;
+}
+
+/**
+ * The template that builds code anew: the live one, with these functions as they were and a version of each, and with what
+ * they refer to and the live template lacks. Aliases and everything else are as they are, so that no user meets anything of
+ * it before the digests were read.
+ */
+export function rebuildTemplate(
+  saved: StackTemplate,
+  live: StackTemplate,
+  builds: readonly BuiltVersion[],
+): StackTemplate {
+  const taken: Record<SectionName, Record<string, unknown>> = {
+    Resources: {},
+    Parameters: {},
+    Conditions: {},
+    Mappings: {},
+  };
+  const open: unknown[] = [];
+  const take = (section: SectionName, name: string): void => {
+    const found = sectionOf(saved, section)[name];
+    if (found === undefined || name in taken[section]) return;
+    taken[section][name] = found;
+    open.push(found);
+  };
+  for (const { functionId, versionId } of builds) {
+    take('Resources', functionId);
+    take('Resources', versionId);
+  }
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const name of namesIn(next)) {
+      for (const section of sectionNames) {
+        if (!(name in sectionOf(live, section))) take(section, name);
+      }
+    }
+  }
+  return {
+    ...live,
+    ...Object.fromEntries(
+      sectionNames
+        .filter((section) => section in live || Object.keys(taken[section]).length > 0)
+        .map((section) => [section, { ...sectionOf(live, section), ...taken[section] }]),
+    ),
+    Resources: { ...live.Resources, ...(taken.Resources as Record<string, TemplateResource>) },
+  };
+}
+
+/** Everything that a part of a template names: parameters, resources, conditions and mappings. */
+export function namesIn(value: unknown): Set<string> {
+  const names = new Set<string>();
+  const add = (name: unknown) => typeof name === 'string' && names.add(name.split('.')[0] as string);
+  const read = (part: unknown): void => {
+    if (typeof part !== 'object' || part === null) return;
+    for (const [key, member] of Object.entries(part)) {
+      switch (key) {
+        case 'Ref':
+        case 'Condition':
+          add(member);
+          break;
+        case 'DependsOn':
+          for (const one of [member].flat()) add(one);
+          break;
+        case 'Fn::GetAtt':
+        case 'Fn::If':
+        case 'Fn::FindInMap':
+          add([member].flat()[0]);
+          break;
+        case 'Fn::Sub':
+          for (const [, name] of String([member].flat()[0]).matchAll(/\$\{([A-Za-z0-9.]+)\}/g)) add(name);
+          break;
+      }
+      read(member);
+    }
+  };
+  read(value);
+  return names;
+}
+
+const sectionNames = ['Resources', 'Parameters', 'Conditions', 'Mappings'] as const;
+type SectionName = (typeof sectionNames)[number];
+
+function sectionOf(template: StackTemplate, section: SectionName): Readonly<Record<string, unknown>> {
+  return Object(template[section]) as Readonly<Record<string, unknown>>;
+}
+
+/** What a saved template publishes for an alias: undefined where that is no version of its own. */
+export function versionPublishedFor(saved: StackTemplate, aliasId: string): BuiltVersion | undefined {
+  const alias = saved.Resources[aliasId];
+  const versionId = alias && versionResourceOf(alias);
+  const version = versionId === undefined ? undefined : saved.Resources[versionId];
+  const { Ref: functionId } = Object(version?.Properties?.FunctionName) as { readonly Ref?: unknown };
+  if (versionId === undefined || version?.Type !== 'AWS::Lambda::Version') return undefined;
+  if (typeof functionId !== 'string' || !(functionId in saved.Resources)) return undefined;
+  return { functionId, versionId };
+}
+
+/** Logical id of the version that an alias refers to. */
+export function versionResourceOf({ Type, Properties = {} }: TemplateResource): string | undefined {
+  if (Type !== 'AWS::Lambda::Alias') return undefined;
+  const reference = (Properties.FunctionVersion as { 'Fn::GetAtt'?: unknown } | undefined)?.['Fn::GetAtt'];
+  const [logicalId] = typeof reference === 'string' ? reference.split('.') : ((reference ?? []) as string[]);
+  return logicalId;
+}

@@ -1,0 +1,179 @@
+import type { Bucket } from '../aws/bucket.ts';
+import type { StackGoal, StackState, Stacks } from '../aws/stacks.ts';
+import { TargetNotRestored } from '../errors.ts';
+import type { StackSnapshot } from '../ledger/records.ts';
+import { objectionsToRest, removedBy } from '../stack/change-set.ts';
+import { guardingPolicy } from '../stack/guarding-policy.ts';
+import { parseTemplate, type StackTemplate, templateText } from '../stack/stack-template.ts';
+import { left } from './left-stack.ts';
+import { stackToken } from './rollback-marker.ts';
+import { type ChangeSetStep, dropChangeSet, standingByChangeSet } from './stack-change-set.ts';
+import { type Found, requested, stranded, tokenOf } from './stack-standing.ts';
+import type { Standing, TargetContext } from './target-adapter.ts';
+
+/** What a guarded update needs: a change set made, thrown away, or read and carried out. */
+export type UpdateStep =
+  | ChangeSetStep
+  | {
+      readonly ask: 'update';
+      /** Logical ids that the change set takes away. */
+      readonly removed: readonly string[];
+    };
+
+/** What an update is, and how it is told of. */
+export interface UpdateOf<Plan> {
+  /** The part of the way back that the update is: once in an attempt. */
+  readonly step: 'rest' | 'rebuild';
+  /**
+   * Whether a failure also deletes what was made and is to be retained: a version that stayed would keep Lambda from
+   * publishing the same code at the next try.
+   */
+  readonly takesBackNew: boolean;
+  /** Logical ids of the versions that the update publishes. */
+  published(plan: Plan): ReadonlySet<string>;
+  /** The parameters of the template that the stack is to have. */
+  parameters(plan: Plan, stack: StackState, template: StackTemplate): StackGoal['parameters'];
+  readonly words: {
+    /** The update as a noun, to follow `the change set of`. */
+    readonly update: (stack: string) => string;
+    /** Where the stack stands before anything was asked. */
+    readonly before: (stack: StackState) => string;
+    /** The change set was asked for. */
+    readonly asked: (stack: string) => string;
+    readonly ready: (stack: string) => string;
+    /** The update was asked for. */
+    readonly began: (plan: Plan) => string;
+    /** There was nothing to change. */
+    readonly there: (stack: string) => string;
+    /** The change set could not be made. */
+    readonly notMade: (stack: string) => string;
+    /** It would change what may hold data, or replace something. */
+    readonly refused: (stack: string) => string;
+  };
+}
+
+/**
+ * An update of a stack in steps, which changes nothing that may hold data, and replaces and removes nothing else: a change
+ * set is made and read first, and the update runs under a stack policy that denies the rest.
+ */
+export class GuardedUpdate<Plan extends { readonly stack: string }> {
+  readonly #stacks: Stacks;
+  readonly #bucket: Bucket;
+  readonly #of: UpdateOf<Plan>;
+
+  constructor({ stacks, bucket }: { readonly stacks: Stacks; readonly bucket: Bucket }, of: UpdateOf<Plan>) {
+    this.#stacks = stacks;
+    this.#bucket = bucket;
+    this.#of = of;
+  }
+
+  /**
+   * Where the update stands, by its change set.
+   *
+   * @throws TargetLeft where the change set cannot be made, or shows what must not be changed
+   */
+  async find(plan: Plan, stack: StackState, context: TargetContext): Promise<Found<UpdateStep>> {
+    const { words } = this.#of;
+    const { name } = stack;
+    const said = {
+      name: `the change set of ${words.update(name)}`,
+      before: words.before(stack),
+      unchanged: words.there(name),
+      failed: words.notMade(name),
+    };
+    return standingByChangeSet<UpdateStep>(
+      this.#stacks,
+      name,
+      this.#changeSetName(context),
+      said,
+      (changes) => {
+        const objections = objectionsToRest(changes, this.#of.published(plan));
+        if (objections.length > 0) throw left(words.refused(name), objections);
+        return stranded(words.ready(name), { ask: 'update', removed: removedBy(changes) });
+      },
+    );
+  }
+
+  /**
+   * Takes a step of it.
+   *
+   * @param template makes what the stack is to have, where its change set is asked for
+   */
+  async take(
+    step: UpdateStep,
+    plan: Plan,
+    context: TargetContext,
+    template: (stack: StackState) => Promise<StackTemplate>,
+  ): Promise<Standing> {
+    switch (step.ask) {
+      case 'make':
+        return this.#makeChangeSet(plan, context, template);
+      case 'drop':
+        return dropChangeSet(this.#stacks, plan.stack, this.#changeSetName(context));
+      case 'update':
+        return this.#update(plan, step.removed, context);
+    }
+  }
+
+  async #makeChangeSet(
+    plan: Plan,
+    context: TargetContext,
+    template: (stack: StackState) => Promise<StackTemplate>,
+  ): Promise<Standing> {
+    const stack = await this.#stacks.describe(plan.stack);
+    const made = await template(stack);
+    await this.#bucket.write(this.#templateKey(stack.name, context), templateText(made), 'text/plain');
+    await this.#stacks.createChangeSet(this.#goal(plan, stack, made, context), this.#changeSetName(context));
+    return { is: 'moving', detail: this.#of.words.asked(stack.name) };
+  }
+
+  async #update(plan: Plan, removed: readonly string[], context: TargetContext): Promise<Standing> {
+    const { step, takesBackNew, words } = this.#of;
+    const stack = await this.#stacks.describe(plan.stack);
+    const text = await this.#bucket.read(this.#templateKey(stack.name, context));
+    if (text === undefined)
+      throw new TargetNotRestored(`The template of ${words.update(stack.name)} is gone.`);
+    const goal = this.#goal(plan, stack, parseTemplate(text), context);
+    const policy = guardingPolicy(await this.#stacks.policy(stack.name), removed);
+    const started = await this.#stacks.update(goal, policy, tokenOf(context, step), takesBackNew);
+    if (started === 'already-there') return { is: 'restored', detail: words.there(stack.name) };
+    return requested(started, words.began(plan));
+  }
+
+  #goal(plan: Plan, stack: StackState, made: StackTemplate, context: TargetContext): StackGoal {
+    return {
+      stack: stack.name,
+      templateUrl: this.#bucket.url(this.#templateKey(stack.name, context)),
+      parameters: this.#of.parameters(plan, stack, made),
+    };
+  }
+
+  #templateKey(stack: string, { incidentId, attempt }: TargetContext): string {
+    return `templates/${folders[this.#of.step]}/${incidentId}/${attempt}/${stack}.template`;
+  }
+
+  #changeSetName({ incidentId, attempt }: TargetContext): string {
+    return stackToken(incidentId, attempt, this.#of.step);
+  }
+}
+
+/** Folders of the bucket for the templates that are made. */
+const folders = { rest: 'rests', rebuild: 'rebuilds' } as const;
+
+/**
+ * Parameters of a template: with the value that was saved where there is one and `isOfGoal` says so, as they are otherwise.
+ * One that the live stack does not have cannot keep its value: the saved one counts, or else the template's default.
+ */
+export function savedParameters(
+  saved: StackSnapshot | undefined,
+  stack: StackState,
+  template: StackTemplate,
+  isOfGoal: (key: string) => boolean,
+): StackGoal['parameters'] {
+  return Object.keys(template.Parameters ?? {}).flatMap((key) => {
+    const value = saved?.parameters.find((one) => one.key === key)?.value;
+    const isLive = stack.parameters.some((one) => one.key === key);
+    if (value !== undefined && (isOfGoal(key) || !isLive)) return [{ key, value }];
+    return isLive ? [{ key }] : [];
+  });
+}

@@ -1,0 +1,134 @@
+import type { StackState } from '../aws/stacks.ts';
+import { TargetLeft, TargetNotRestored } from '../errors.ts';
+import { namesIn, rebuildTemplate } from '../stack/rebuild-template.ts';
+import { parseTemplate, type StackTemplate } from '../stack/stack-template.ts';
+import { goneInWords, numberOf } from './built-versions.ts';
+import type { StackClients } from './cloudformation.ts';
+import { GuardedUpdate, savedParameters, type UpdateStep } from './guarded-update.ts';
+import { leftWhereRefused } from './left-stack.ts';
+import type { StackRebuildPlan } from './service-plan.ts';
+import { type Found, isSettling, named, restored, settle, standingOf, tokenOf } from './stack-standing.ts';
+import type { ChangeContext, Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
+
+/** Whether the versions of a plan are there: their numbers in words, or what is wrong with the first that is not. */
+type Built = { readonly detail: string } | { readonly problem: string };
+
+/**
+ * Builds code anew whose version is gone: the stack publishes it from the functions of the saved template. No alias moves by
+ * it: its digests are read first, and the aliases go to the new versions as they go to any other. So a failure of it is
+ * rolled back without touching a user.
+ *
+ * It is not left on purpose: where it cannot be done the service is not back, so that every refusal is a failure.
+ */
+export function stackRebuildTarget(clients: StackClients): TargetAdapter<StackRebuildPlan> {
+  const { stacks, aliases, bucket } = clients;
+  const guarded: GuardedUpdate<StackRebuildPlan> = new GuardedUpdate(clients, {
+    step: 'rebuild',
+    takesBackNew: true,
+    published: ({ builds }) => new Set(builds.map(({ versionId }) => versionId)),
+    parameters: ({ snapshot, builds }, stack, template) => {
+      const taken = builds.flatMap(({ functionId, versionId }) => [functionId, versionId]);
+      const names = namesIn(taken.map((logicalId) => template.Resources[logicalId]));
+      return savedParameters(snapshot, stack, template, (key) => names.has(key));
+    },
+    words: {
+      update: (name) => `the rebuild by stack ${name}`,
+      before: ({ name }) => `stack ${name} has not built the code anew`,
+      asked: (name) => `asked CloudFormation what building the code anew changes of stack ${name}`,
+      ready: (name) => `stack ${name} is ready to build the code anew`,
+      began: (plan) =>
+        `stack ${plan.stack} builds the code anew from its saved template, because ${goneInWords(plan)}`,
+      there: (name) => `stack ${name} has nothing to build`,
+      notMade: (name) => `Stack ${name} cannot build the code anew`,
+      refused: (name) =>
+        `Stack ${name} does not build the code anew, because that may lose or replace something`,
+    },
+  });
+
+  async function find(plan: StackRebuildPlan, context: TargetContext): Promise<Found<UpdateStep>> {
+    const found = await standingOf(clients, plan, context);
+    if ('standing' in found) return found;
+    const { stack, history } = found;
+    const built = await builtOf(plan);
+    if ('detail' in built) return restored(built.detail);
+    if (history.token === tokenOf(context, 'rebuild')) {
+      throw new TargetNotRestored(
+        stack.status === 'UPDATE_ROLLBACK_COMPLETE'
+          ? `Stack ${stack.name} could not build the code anew, and CloudFormation rolled that back${named(history.failures)}. ` +
+              `No alias was moved. ${byHand}`
+          : `Stack ${stack.name} was updated to build the code anew, but ${built.problem}. No alias was moved. ${byHand}`,
+      );
+    }
+    if (!stack.roleArn && !context.byDeployer) {
+      throw new TargetNotRestored(
+        `Stack ${stack.name} has no service role: an update of ours would run with the coordinator's rights. ${byHand}`,
+      );
+    }
+    const standing = await guarded.find(plan, stack, context);
+    if (standing.standing.is !== 'restored') return standing;
+    throw new TargetNotRestored(`${standing.standing.detail}, but ${built.problem}. ${byHand}`);
+  }
+
+  async function builtOf({ stack, builds }: StackRebuildPlan): Promise<Built> {
+    const ids = await stacks.physicalIds(stack);
+    const found: string[] = [];
+    for (const { function: name, version, versionId, codeSha256 } of builds) {
+      const number = numberOf(ids.get(versionId));
+      const code = number === undefined ? undefined : await aliases.codeOf(name, number);
+      if (number === undefined || code === undefined)
+        return { problem: `${versionId} is no version of ${name} that exists` };
+      if (code !== codeSha256) {
+        return {
+          problem: `version ${number} of ${name} has other code than version ${version} had (${code} instead of ${codeSha256}): its code object was overwritten`,
+        };
+      }
+      found.push(`version ${number} of ${name} has the code of version ${version}, which is gone`);
+    }
+    return { detail: found.join('; ') };
+  }
+
+  async function templateOf(
+    { snapshot, builds }: StackRebuildPlan,
+    stack: StackState,
+  ): Promise<StackTemplate> {
+    const text = snapshot.processedKey === undefined ? undefined : await bucket.read(snapshot.processedKey);
+    if (text === undefined) {
+      throw new TargetNotRestored(`The saved template of stack ${stack.name} is gone meanwhile. ${byHand}`);
+    }
+    const live = parseTemplate(await stacks.processedTemplate(stack.name));
+    return rebuildTemplate(parseTemplate(text), live, builds);
+  }
+
+  async function act(plan: StackRebuildPlan, context: ChangeContext): Promise<Standing> {
+    const { standing, step } = await find(plan, context);
+    if (!step) return standing;
+    await context.beforeChange(step.ask);
+    if (isSettling(step)) return settle(clients, plan, step, context);
+    return leftWhereRefused(`Stack ${plan.stack} cannot build the code anew`, () =>
+      guarded.take(step, plan, context, (stack) => templateOf(plan, stack)),
+    );
+  }
+
+  async function read(plan: StackRebuildPlan, context: TargetContext): Promise<Standing> {
+    return neverLeft(async () => (await find(plan, context)).standing);
+  }
+
+  async function start(plan: StackRebuildPlan, context: ChangeContext): Promise<Standing> {
+    return neverLeft(() => act(plan, context));
+  }
+
+  return { read, start };
+}
+
+/** What a person can do where the coordinator cannot build the code. */
+const byHand = 'Deploy the code of that release anew.';
+
+/** @throws TargetNotRestored where the stack is left */
+async function neverLeft<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof TargetLeft)) throw error;
+    throw new TargetNotRestored(`${error.message} ${byHand}`);
+  }
+}
