@@ -25,6 +25,8 @@ export interface ChangeSetsOptions {
   readonly readTemplate: ReadTemplate | undefined;
   /** @throws ValidationError where a stack cannot be updated now */
   readonly checkUpdatable: (stack: Stack, disableRollback: boolean) => void;
+  /** @throws ValidationError for a service role that is gone */
+  readonly checkRole: (arn: string | undefined) => void;
   /** Begins the update of a stack. */
   readonly update: (
     stack: Stack,
@@ -88,6 +90,7 @@ export class ChangeSets {
         throw new AwsError('AlreadyExistsException', `ChangeSet ${name} already exists`);
       }
       this.#options.checkUpdatable(stack, true);
+      this.#options.checkRole(input.RoleARN ?? stack.stable.definition.roleArn);
       return { Id: this.#create(stack, name, text, input).id, StackId: stack.id };
     },
     DescribeChangeSet: ({ ChangeSetName, StackName, NextToken }: DescribeChangeSetCommandInput) =>

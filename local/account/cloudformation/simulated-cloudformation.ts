@@ -141,6 +141,7 @@ export class SimulatedCloudFormation implements SimulatedService {
   readonly #registry: StackRegistry;
   readonly #changeSets: ChangeSets;
   readonly #updates = new Listeners<StackUpdate>();
+  readonly #lostRoles = new Set<string>();
   /** What would be lost with the stacks' tables, buckets and queues. */
   readonly data = new StoredData();
 
@@ -170,6 +171,7 @@ export class SimulatedCloudFormation implements SimulatedService {
       registry: this.#registry,
       readTemplate: options.readTemplate,
       checkUpdatable,
+      checkRole: (arn) => this.#checkRole(arn),
       update: (...change) => this.#begin(...change),
     });
   }
@@ -232,6 +234,7 @@ export class SimulatedCloudFormation implements SimulatedService {
           `Stack [${stack.name}] is in ${stack.status} state and can not be rolled back.`,
         );
       }
+      this.#giveRole(stack, input.RoleARN);
       const OperationId = this.#engine.rollBackStack(stack, input.ClientRequestToken);
       return { StackId: stack.id, OperationId };
     },
@@ -243,6 +246,7 @@ export class SimulatedCloudFormation implements SimulatedService {
           `Stack [${stack.id}] is in ${stack.status} state and can not continue rollback.`,
         );
       }
+      this.#giveRole(stack, input.RoleARN);
       this.#engine.continueRollback(stack, input.ResourcesToSkip ?? [], input.ClientRequestToken);
       return {};
     },
@@ -457,6 +461,11 @@ export class SimulatedCloudFormation implements SimulatedService {
     this.#registry.find(stack).faults.set(`rollback:${logicalId}`, { reason, remaining: times });
   }
 
+  /** Deletes a service role: CloudFormation cannot take it on from now on. */
+  loseRole(arn: string): void {
+    this.#lostRoles.add(arn);
+  }
+
   /** Takes back every fault ordered for a resource. */
   mend(stack: string, logicalId: string): void {
     const { faults } = this.#registry.find(stack);
@@ -470,6 +479,7 @@ export class SimulatedCloudFormation implements SimulatedService {
     const previous = stack.stable.definition;
     const template = this.#registry.parse(text);
     const definition = this.#registry.define(stack.id, stack.name, template, text, input, previous);
+    this.#checkRole(definition.roleArn);
     checkCapabilities(definition);
     this.#registry.checkTypes(stack, definition);
     if (stack.status !== 'UPDATE_FAILED' && !differs(previous, definition)) {
@@ -480,6 +490,20 @@ export class SimulatedCloudFormation implements SimulatedService {
       retainExceptOnCreate: input.RetainExceptOnCreate,
     });
     return { StackId: stack.id, OperationId };
+  }
+
+  /** A stack keeps the role that an operation was asked for with, whatever becomes of the operation. */
+  #giveRole(stack: Stack, RoleARN: string | undefined): void {
+    const roleArn = RoleARN ?? stack.stable.definition.roleArn;
+    this.#checkRole(roleArn);
+    stack.definition = { ...stack.definition, roleArn };
+    stack.stable = { ...stack.stable, definition: { ...stack.stable.definition, roleArn } };
+  }
+
+  /** @throws ValidationError for a role that is gone; its words are those of public issues (aws-cdk#10116) */
+  #checkRole(arn: string | undefined): void {
+    if (arn === undefined || !this.#lostRoles.has(arn)) return;
+    throw validationError(`Role ${arn} is invalid or cannot be assumed`);
   }
 
   /** The text of a stack policy, from a request or from where it says. @throws ValidationError */
@@ -498,6 +522,7 @@ export class SimulatedCloudFormation implements SimulatedService {
     token: string | undefined,
     { disableRollback = false, retainExceptOnCreate = false }: UpdateChoices,
   ): string {
+    this.#giveRole(stack, definition.roleArn);
     stack.disableRollback = disableRollback;
     stack.retainExceptOnCreate = retainExceptOnCreate;
     stack.policyDuringUpdate = undefined;

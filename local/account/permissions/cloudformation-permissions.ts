@@ -96,14 +96,22 @@ export const cloudFormationPermissions: Requirements = {
     on('cloudformation:GetTemplateSummary', StackName === undefined ? '*' : stackArn(scope, StackName)),
   ],
   CancelUpdateStack: onStack('CancelUpdateStack'),
-  RollbackStack: onStack('RollbackStack'),
-  ContinueUpdateRollback: onStack('ContinueUpdateRollback'),
+  RollbackStack: givingRole('RollbackStack'),
+  ContinueUpdateRollback: givingRole('ContinueUpdateRollback'),
   DeleteStack: onStack('DeleteStack'),
 };
 
 function onStack(operation: string): Requirement {
   return ({ StackName }: { StackName?: string }, scope) => [
     on(`cloudformation:${operation}`, stackArn(scope, StackName)),
+  ];
+}
+
+/** An operation on a stack that may give it a service role. */
+function givingRole(operation: string): Requirement {
+  return (input: { StackName?: string; RoleARN?: string }, scope) => [
+    on(`cloudformation:${operation}`, stackArn(scope, input.StackName), contextOf(input)),
+    ...passing(input.RoleARN),
   ];
 }
 
@@ -196,10 +204,12 @@ function reading({ TemplateURL, RoleARN }: ChangeInput): RequiredPermission[] {
       refusal: () => new AwsError('ValidationError', 'S3 error: Access Denied'),
     });
   }
-  if (RoleARN !== undefined) {
-    required.push(on('iam:PassRole', RoleARN, { 'iam:PassedToService': 'cloudformation.amazonaws.com' }));
-  }
-  return required;
+  return [...required, ...passing(RoleARN)];
+}
+
+function passing(RoleARN: string | undefined): RequiredPermission[] {
+  if (RoleARN === undefined) return [];
+  return [on('iam:PassRole', RoleARN, { 'iam:PassedToService': 'cloudformation.amazonaws.com' })];
 }
 
 /** AWS's own, so that it stands in AWS's account. */
