@@ -42,8 +42,11 @@ class Stopped extends Error {
   }
 }
 
-/** As the coordinator itself waits for a stack: its slowest resource may be a database. */
-const deadlineMs = 3 * 60 * 60_000;
+/**
+ * As the coordinator itself waits for a stack: its slowest resource may be a database, and its rollback triggers are
+ * watched for up to three hours after that.
+ */
+const deadlineMs = 6 * 60 * 60_000;
 
 /** Steps that bring a stack to rest before its change set can be made, as a question. */
 const questions: Partial<Record<StackChangeStep, string>> = {

@@ -4,7 +4,17 @@ import type { Runtime } from '../shared/runtime.ts';
 import { onBuiltVersions } from '../shared/targets/built-versions.ts';
 import { stackTarget } from '../shared/targets/cloudformation.ts';
 import { stackPinTarget } from '../shared/targets/stack-pin.ts';
-import { aliases, bucket, catalogStore, deployments, ledgers, planStore, stacks } from '../shared/wiring.ts';
+import { lackedSincePin } from '../shared/targets/stack-triggers.ts';
+import {
+  aliases,
+  bucket,
+  catalogStore,
+  deployments,
+  ledgers,
+  planStore,
+  signals,
+  stacks,
+} from '../shared/wiring.ts';
 import type { Command } from './command-line.ts';
 import { type ConvergedPart, convergePart } from './converge-part.ts';
 import { findCoordinator, runtimeOf } from './find-coordinator.ts';
@@ -61,7 +71,7 @@ async function convergeService(command: Converge, runtime: Runtime, terminal: Te
         `See rollback-coordinator why ${incidentId}.`,
     );
   }
-  const parts = await convergeStacks(command, rollback, runtime, terminal);
+  const { parts, lacked } = await convergeStacks(command, rollback, runtime, terminal);
   if (parts.length === 0) {
     return without(
       0,
@@ -73,6 +83,7 @@ async function convergeService(command: Converge, runtime: Runtime, terminal: Te
     ...(failed.length > 0
       ? [`Not applied: ${failed.map(({ stack, part }) => `the ${part} of stack ${stack}`).join(', ')}.`]
       : []),
+    ...lacked,
     ...(parts.some(({ result }) => result === 'done') ? [inherited] : []),
     ...(command.dryRun ? ['Nothing was changed: this was a dry run.'] : []),
     ...(parts.every(({ result }) => result === 'nothing-to-do') ? ['There is nothing to do.'] : []),
@@ -85,9 +96,14 @@ async function convergeStacks(
   { incident, plan }: LastRollback,
   runtime: Runtime,
   terminal: Terminal,
-): Promise<ConvergedPart[]> {
+): Promise<{ parts: ConvergedPart[]; lacked: string[] }> {
   const { locks } = ledgers(runtime);
-  const clients = { stacks: stacks(runtime), aliases: aliases(runtime), bucket: bucket(runtime) };
+  const clients = {
+    stacks: stacks(runtime),
+    aliases: aliases(runtime),
+    bucket: bucket(runtime),
+    signals: signals(runtime),
+  };
   const deps = {
     stacks: clients.stacks,
     terminal,
@@ -108,18 +124,23 @@ async function convergeStacks(
   );
   const restTarget = onBuiltVersions(clients.stacks, stackTarget(clients));
   const parts: ConvergedPart[] = [];
+  /** What stacks that are pinned and no more lack for their next release. */
+  const lacked: string[] = [];
   for (const pin of plan.targets) {
     if (pin.kind !== 'stack-pin') continue;
     const pinned = await convergePart('pin', pin, { ...deps, target: pinTarget });
     parts.push(pinned);
-    // The rest goes in only where a failure of it goes back to good code.
-    if (command.pinOnly || isStopped(pinned)) continue;
     for (const rest of plan.targets) {
-      if (rest.kind !== 'cloudformation' || rest.stack !== pin.stack || rest.waitOnly) continue;
-      parts.push(await convergePart('rest', rest, { ...deps, target: restTarget }));
+      // The rest goes in only where a failure of it goes back to good code.
+      if (rest.kind !== 'cloudformation' || rest.stack !== pin.stack || isStopped(pinned)) continue;
+      if (!command.pinOnly && !rest.waitOnly) {
+        parts.push(await convergePart('rest', rest, { ...deps, target: restTarget }));
+      } else if (pinned.result !== 'shown') {
+        lacked.push(...(await lackedSincePin(clients.stacks, rest)));
+      }
     }
   }
-  return parts;
+  return { parts, lacked };
 }
 
 function isStopped({ result }: ConvergedPart): boolean {

@@ -129,6 +129,7 @@ export const adapters = (runtime: Runtime) =>
   targetAdapters({
     ...snapshotClients(runtime),
     deployments: deployments(runtime),
+    signals: signals(runtime),
     stops: ledgers(runtime).stops,
   });
 

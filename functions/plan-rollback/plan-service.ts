@@ -160,10 +160,15 @@ async function risksOf(
   risks.push(...coldStarts(to.snapshot ?? [], targets));
   for (const target of targets) {
     if (target.kind !== 'cloudformation') continue;
-    const { status, roleArn } = await comparison.state(target.stack);
-    if (!roleArn && !target.waitOnly) {
+    const { status } = await comparison.state(target.stack);
+    if (!target.role && !target.waitOnly) {
       risks.push(
         `stack ${target.stack} has no service role: its aliases are pinned, and the rest of it is left to somebody who may deploy it`,
+      );
+    }
+    if (target.role?.attach) {
+      risks.push(
+        `stack ${target.stack} has no service role and gets ${target.role.arn}, as the catalog says: it keeps that for good, for all operations of everybody`,
       );
     }
     // What is under way is waited for.

@@ -5,7 +5,7 @@ import type { ReleaseRecord, StackSnapshot } from '../../shared/ledger/records.t
 import type { Finding } from '../../shared/stack/compare-templates.ts';
 import type { ServicePlan, TargetPlan } from '../../shared/targets/service-plan.ts';
 import { isStackFirst, stackFirst } from '../../shared/targets/waves.ts';
-import { planStack, waitFor } from './plan-stack.ts';
+import { pinOnly, planStack } from './plan-stack.ts';
 import type { WayBack } from './plan-target.ts';
 import { type StackComparison, savedStacks } from './stack-comparison.ts';
 
@@ -46,13 +46,24 @@ export async function planStacks(
   );
   const unchanged: { target: string; reason: string }[] = [];
   const stackTargets = entry.targets.filter((target) => target.kind === 'cloudformation');
+  const contextOf = async (stack: string) => ({
+    live: await comparison.state(stack),
+    bad,
+    undoneSince: wayBack.undoneSince,
+    targets: traffic,
+  });
   for (const target of stackTargets) {
+    if (!bad.stack) {
+      unchanged.push({ target: targetName(target), reason: 'the release did not come through the stack' });
+      continue;
+    }
+    const stack = target.stack ?? entry.stack ?? '';
     const goal = wayBack.snapshot.find((one) => one.target === targetName(target));
-    const planned = planStack(entry, target, bad, wayBack.undoneSince, goal, traffic, { isFirst, neededFor });
-    if ('reason' in planned) unchanged.push({ target: targetName(target), reason: planned.reason });
-    else targets.push(...planned);
+    targets.push(...planStack(target, stack, goal, await contextOf(stack), { isFirst, neededFor }));
   }
-  if (bad.stack && stackTargets.length === 0) targets.push(waitFor(bad.stack, traffic));
+  if (bad.stack && stackTargets.length === 0) {
+    targets.push(...pinOnly(bad.stack, await contextOf(bad.stack)));
+  }
   return {
     targets,
     unchanged,

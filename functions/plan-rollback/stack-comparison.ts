@@ -12,6 +12,7 @@ import {
   type StackExport,
 } from '../../shared/stack/stack-exchange.ts';
 import { parseTemplate } from '../../shared/stack/stack-template.ts';
+import { planRole } from '../../shared/targets/stack-role.ts';
 
 /** What comparing reads of AWS. */
 export interface ComparisonClients {
@@ -99,7 +100,7 @@ export class StackComparison {
   ): Promise<string | undefined> {
     const [goal] = savedStacks(entry, snapshot);
     if (!goal) return undefined;
-    const isTarget = entry.targets.some(({ kind }) => kind === 'cloudformation');
+    const stackTarget = entry.targets.find((target) => target.kind === 'cloudformation');
     for (const { verdict, of, reason, mendedByStack } of await this.findings(goal.stack, goal)) {
       if (verdict !== 'certain') continue;
       const moved = await this.#moved(snapshot.filter(isAlias).filter((one) => one.function === of));
@@ -107,9 +108,8 @@ export class StackComparison {
       const what = `version ${moved.version} of ${of} cannot serve: ${reason}`;
       if (!mendedByStack && !built.has(of))
         return `${what}, and stack ${goal.stack} would not bring it back under the same name`;
-      if (!isTarget) return `${what}, and the catalog does not make stack ${goal.stack} a target`;
-      const { roleArn } = await this.state(goal.stack);
-      if (!roleArn)
+      if (!stackTarget) return `${what}, and the catalog does not make stack ${goal.stack} a target`;
+      if (!planRole((await this.state(goal.stack)).roleArn, stackTarget.roleArn))
         return `${what}, and stack ${goal.stack} has no service role by which it could be brought back first`;
     }
     return undefined;

@@ -1,4 +1,4 @@
-import { isAtRest, type Stacks } from '../../shared/aws/stacks.ts';
+import { isAtRest, type StackState, type Stacks } from '../../shared/aws/stacks.ts';
 import { type AliasKind, isAlias } from '../../shared/catalog/alias-kinds.ts';
 import { type ServiceEntry, targetName } from '../../shared/catalog/service-entry.ts';
 import type { ReleaseRecord, StackSnapshot, TargetSnapshot } from '../../shared/ledger/records.ts';
@@ -6,7 +6,8 @@ import { versionPublishedFor } from '../../shared/stack/rebuild-template.ts';
 import { parseTemplate } from '../../shared/stack/stack-template.ts';
 import { numberOf } from '../../shared/targets/built-versions.ts';
 import { type ArtefactClients, missingArtefact } from '../../shared/targets/missing-artefact.ts';
-import type { StackRebuildPlan } from '../../shared/targets/service-plan.ts';
+import type { PlannedRole, StackRebuildPlan } from '../../shared/targets/service-plan.ts';
+import { planRole } from '../../shared/targets/stack-role.ts';
 import { rebuildName } from '../../shared/targets/waves.ts';
 import { isStateBefore } from './release-timeline.ts';
 import type { StackComparison } from './stack-comparison.ts';
@@ -102,7 +103,9 @@ export class WaysBack {
       const ids = await this.#deps.stacks.physicalIds(saved.stack);
       const aliasId = [...ids].find(([, id]) => id.endsWith(`:function:${name}:${target.alias}`))?.[0];
       if (aliasId === undefined) continue;
-      const refused = await this.#objectionTo(saved, target, ids);
+      const live = await this.#deps.stacks.describe(saved.stack);
+      const role = planRole(live.roleArn, stackTarget.roleArn);
+      const refused = await this.#objectionTo(saved, target, ids, live, role);
       if (typeof refused === 'string') return { refused };
       const { skipResources } = stackTarget;
       return {
@@ -114,6 +117,8 @@ export class WaysBack {
           snapshot: saved,
           builds: [{ function: name, version, codeSha256, ...refused }],
           ...(skipResources && { skipResources }),
+          ...(role && { role }),
+          ...(live.triggers && { triggers: live.triggers }),
         },
       };
     }
@@ -125,8 +130,10 @@ export class WaysBack {
     { stack: name, processedKey }: StackSnapshot,
     target: AliasSnapshot,
     ids: ReadonlyMap<string, string>,
+    { status }: StackState,
+    role: PlannedRole | undefined,
   ): Promise<string | { readonly functionId: string; readonly versionId: string }> {
-    const { stacks, bucket, aliases } = this.#deps;
+    const { bucket, aliases } = this.#deps;
     const text = processedKey === undefined ? undefined : await bucket.read(processedKey);
     if (text === undefined) return `the template of stack ${name} was not saved as it was processed`;
     const saved = parseTemplate(text);
@@ -147,8 +154,7 @@ export class WaysBack {
     if (ids.has(versionId) && code !== target.codeSha256) {
       return `stack ${name} has ${versionId} already, so that CloudFormation would not publish it again`;
     }
-    const { status, roleArn } = await stacks.describe(name);
-    if (!roleArn) {
+    if (!role) {
       return `stack ${name} has no service role, and an update of ours would run with the coordinator's rights: give it one`;
     }
     const canBeUpdated = isAtRest({ status }) || status.endsWith('_IN_PROGRESS') || canBeSettled.has(status);

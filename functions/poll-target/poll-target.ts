@@ -48,6 +48,12 @@ const deadlineMs: Record<TargetPlan['kind'], number> = {
   hook: 0,
 };
 
+/** CloudFormation watches the rollback triggers that an update puts back for up to three hours before it ends it. */
+function deadlineOf(plan: TargetPlan): number {
+  const monitored = plan.kind === 'cloudformation' ? (plan.triggers?.minutes ?? 0) : 0;
+  return deadlineMs[plan.kind] + monitored * 60_000;
+}
+
 /**
  * Reads where a target stands on its way back, and says when to look again: after a quarter of the time it has
  * taken so far, so that seconds are seen in seconds and hours cost little.
@@ -61,9 +67,9 @@ export function pollTarget({ adapters, locks, plans, now }: PollTargetDeps) {
     await locks.renew(service, lockOwner(input));
     const { is, detail } = await adapters.read(plan, { incidentId, attempt, now: now(), plannedAt });
     const elapsed = now() - Date.parse(input.since);
-    if (is !== 'restored' && elapsed > deadlineMs[plan.kind]) {
+    if (is !== 'restored' && elapsed > deadlineOf(plan)) {
       throw new TargetTimedOut(
-        `${target} did not come back within ${deadlineMs[plan.kind] / 60_000} min: ${detail}`,
+        `${target} did not come back within ${deadlineOf(plan) / 60_000} min: ${detail}`,
       );
     }
     return { standing: is, detail, waitSeconds: Math.min(60, Math.max(3, Math.round(elapsed / 4000))) };

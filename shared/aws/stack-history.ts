@@ -24,6 +24,8 @@ export interface StackHistory {
   readonly tokens: ReadonlySet<string>;
   /** What failed in the update by itself; what was cancelled for it is not named. */
   readonly failures: readonly FailedResource[];
+  /** The stack's own reason for the first rollback since the update; undefined where none was given. */
+  readonly rollbackReason: string | undefined;
   /** What the update made new, or made anew in the place of something else: its rollback deletes that. */
   readonly created: readonly CreatedResource[];
   /** What its latest rollback could not put back. */
@@ -65,6 +67,7 @@ export function stackHistory(newestFirst: readonly StackEvent[]): StackHistory {
     status: own.at(-1)?.ResourceStatus,
     tokens: new Set(own.flatMap(({ ClientRequestToken: token }) => token ?? [])),
     failures: failed(untilRollback),
+    rollbackReason: events[firstRollback]?.ResourceStatusReason,
     created: created(untilRollback),
     notPutBack: lastRollback < 0 ? [] : failed(events.slice(lastRollback)),
   };

@@ -17,10 +17,12 @@ import {
   ListImportsCommand,
   ListStackResourcesCommand,
   ListStacksCommand,
+  type RollbackConfiguration,
   RollbackStackCommand,
   type StackEvent,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
+import type { RollbackTriggers } from '../ledger/records.ts';
 import type { StackChange } from '../stack/change-set.ts';
 import type { StackExport } from '../stack/stack-exchange.ts';
 import {
@@ -47,6 +49,8 @@ export interface StackState {
   readonly roleArn: string | undefined;
   /** Topics that are told of the stack's events. */
   readonly notificationArns: readonly string[];
+  /** Undefined where it has none. */
+  readonly triggers: RollbackTriggers | undefined;
 }
 
 /** A resource of a stack. */
@@ -67,14 +71,18 @@ export function isMoving({ status }: Pick<StackState, 'status'>): boolean {
 }
 
 /**
- * What a stack is to become. Tags, topics and the service role are never sent: left out, they stay as they are
- * (CloudFormation API reference, UpdateStack). The template has no transform, so that IAM's capabilities are enough.
+ * What a stack is to become. Tags and topics are never sent: left out, they stay as they are (CloudFormation API
+ * reference, UpdateStack). The template has no transform, so that IAM's capabilities are enough.
  */
 export interface StackGoal {
   readonly stack: string;
   readonly templateUrl: string;
   /** A parameter without a value keeps the one it has. */
   readonly parameters: readonly { readonly key: string; readonly value?: string | undefined }[];
+  /** Those that it has from this update on; left out, it keeps its own. */
+  readonly triggers?: RollbackTriggers | undefined;
+  /** Service role that it is given, for good; left out, it keeps its own, or none. */
+  readonly roleArn?: string | undefined;
 }
 
 /** A change set, as it is. */
@@ -113,6 +121,7 @@ export class Stacks {
       tags: (found?.Tags ?? []).map((tag) => ({ key: tag.Key ?? '', value: tag.Value ?? '' })),
       roleArn: found?.RoleARN,
       notificationArns: found?.NotificationARNs ?? [],
+      triggers: triggersOf(found?.RollbackConfiguration),
     };
   }
 
@@ -360,21 +369,39 @@ export class Stacks {
   /**
    * Rolls back an update that was left standing where it failed. Only ever asked for where there is a state to go back
    * to: a stack without one is deleted by this call (CloudFormation API reference, RollbackStack).
+   *
+   * @param roleArn service role that the stack is given, for good
    */
-  async rollBack(stack: string, token: string): Promise<Requested> {
+  async rollBack(stack: string, token: string, roleArn?: string): Promise<Requested> {
     return request(() =>
-      this.#client.send(new RollbackStackCommand({ StackName: stack, ClientRequestToken: token })),
+      this.#client.send(
+        new RollbackStackCommand({
+          StackName: stack,
+          ClientRequestToken: token,
+          ...(roleArn && { RoleARN: roleArn }),
+        }),
+      ),
     );
   }
 
-  /** Goes on with a rollback that failed; the resources of `skip` stay as they are and count as put back. */
-  async continueRollback(stack: string, skip: readonly string[], token: string): Promise<Requested> {
+  /**
+   * Goes on with a rollback that failed; the resources of `skip` stay as they are and count as put back.
+   *
+   * @param roleArn service role that the stack is given, for good
+   */
+  async continueRollback(
+    stack: string,
+    skip: readonly string[],
+    token: string,
+    roleArn?: string,
+  ): Promise<Requested> {
     return request(() =>
       this.#client.send(
         new ContinueUpdateRollbackCommand({
           StackName: stack,
           ...(skip.length > 0 && { ResourcesToSkip: [...skip] }),
           ClientRequestToken: token,
+          ...(roleArn && { RoleARN: roleArn }),
         }),
       ),
     );
@@ -387,7 +414,16 @@ const noChanges = /didn't contain changes|No updates are to be performed/;
 /** A template without a transform needs no other capability (CloudFormation API reference, CreateChangeSet). */
 const capabilities: Capability[] = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'];
 
-function requestOf({ stack, templateUrl, parameters }: StackGoal) {
+/** A stack without alarms may have minutes all the same: CloudFormation waits for so long at the end of every update. */
+function triggersOf({
+  RollbackTriggers: alarms = [],
+  MonitoringTimeInMinutes: minutes = 0,
+}: RollbackConfiguration = {}): RollbackTriggers | undefined {
+  if (alarms.length === 0 && minutes === 0) return undefined;
+  return { alarms: alarms.map(({ Arn = '', Type = '' }) => ({ arn: Arn, type: Type })), minutes };
+}
+
+function requestOf({ stack, templateUrl, parameters, triggers, roleArn }: StackGoal) {
   return {
     StackName: stack,
     TemplateURL: templateUrl,
@@ -397,6 +433,13 @@ function requestOf({ stack, templateUrl, parameters }: StackGoal) {
         : { ParameterKey: key, ParameterValue: value },
     ),
     Capabilities: capabilities,
+    ...(triggers && {
+      RollbackConfiguration: {
+        RollbackTriggers: triggers.alarms.map(({ arn, type }) => ({ Arn: arn, Type: type })),
+        MonitoringTimeInMinutes: triggers.minutes,
+      },
+    }),
+    ...(roleArn && { RoleARN: roleArn }),
   };
 }
 

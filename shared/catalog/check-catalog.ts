@@ -78,7 +78,7 @@ function stacksLeftBehind(entries: readonly ServiceEntry[]): CatalogFinding[] {
     ) {
       return [];
     }
-    const reason = `has no way back for the stack "${stack}": without a cloudformation target it stays as the bad release left it, and the next deployment finds its aliases moved`;
+    const reason = `has no way back for the stack "${stack}": without a cloudformation target only its aliases are pinned, and the rest stays as the bad release left it`;
     return [{ service, severity: 'note', path: 'targets', reason }];
   });
 }

@@ -21,23 +21,52 @@ const lambdaAliasTarget = z.strictObject({
   alias: z.string().min(1).default('live'),
 });
 
-const cloudFormationTarget = z.strictObject({
-  kind: z.literal('cloudformation'),
-  /** Stack name; by default the service's own `stack`. */
-  stack: z.string().min(1).optional(),
-  /**
-   * Resources that may stay as they are where the rollback of the stack cannot put them back: by logical id, within a
-   * nested stack `NestedStack.LogicalId`. They are inconsistent with the template from then on.
-   */
-  skipResources: z
-    .array(
-      z
-        .string()
-        .regex(/^[A-Za-z0-9]+(\.[A-Za-z0-9]+)*$/, 'must be the logical id of a resource: letters and digits'),
-    )
-    .min(1)
-    .optional(),
-});
+/** In the commercial Regions, the only ones there are (see the rule of template.yaml). */
+const stackRole = z
+  .string()
+  .regex(
+    /^arn:aws:iam::\d{12}:role\/RollbackStack_[A-Za-z0-9_+=,.@-]{1,50}$/,
+    'must be the ARN of a role whose name begins with RollbackStack_: the coordinator may pass no others',
+  );
+
+const cloudFormationTarget = z
+  .strictObject({
+    kind: z.literal('cloudformation'),
+    /** Stack name; by default the service's own `stack`. */
+    stack: z.string().min(1).optional(),
+    /**
+     * Resources that may stay as they are where the rollback of the stack cannot put them back: by logical id, within a
+     * nested stack `NestedStack.LogicalId`. They are inconsistent with the template from then on.
+     */
+    skipResources: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^[A-Za-z0-9]+(\.[A-Za-z0-9]+)*$/,
+            'must be the logical id of a resource: letters and digits',
+          ),
+      )
+      .min(1)
+      .optional(),
+    /**
+     * Service role for a stack that has none. Our updates pass it, and CloudFormation uses it from then on for all
+     * operations on the stack, whoever asks for them; nothing takes it away again (user guide, "CloudFormation service
+     * role"). A stack that has a role keeps its own.
+     */
+    roleArn: stackRole.optional(),
+    /** Says that the team knows that. */
+    attachRoleForGood: z.literal(true, 'must be true: a stack keeps a role that was passed once').optional(),
+  })
+  .refine(({ roleArn, attachRoleForGood }) => roleArn === undefined || attachRoleForGood, {
+    error:
+      'is needed beside roleArn, and must be true: the stack keeps the role for good, whoever updates it',
+    path: ['attachRoleForGood'],
+  })
+  .refine(({ roleArn, attachRoleForGood }) => roleArn !== undefined || !attachRoleForGood, {
+    error: 'is needed beside attachRoleForGood',
+    path: ['roleArn'],
+  });
 
 const parameterTarget = z
   .strictObject({

@@ -42,12 +42,12 @@ function isSameState(before: readonly TargetSnapshot[], now: readonly TargetSnap
 }
 
 /**
- * Without what is no part of the release: provisioned concurrency is scaled at any time, and older records have no
- * template after its transforms.
+ * Without what is no part of the release: provisioned concurrency is scaled at any time, rollback triggers guard updates,
+ * and older records have neither those nor the template after its transforms.
  */
 function ofRelease(one: TargetSnapshot): TargetSnapshot {
   if (one.kind === 'cloudformation') {
-    const { processedKey: _, ...rest } = one;
+    const { processedKey: _, triggers: __, ...rest } = one;
     return rest;
   }
   if (!isAlias(one)) return one;

@@ -63,6 +63,13 @@ const aliasSnapshot = z.strictObject({
 });
 export type AliasSnapshot = z.infer<typeof aliasSnapshot>;
 
+/** Alarms that have CloudFormation roll an update of a stack back, and for how long they are watched after it. */
+export const rollbackTriggers = z.strictObject({
+  alarms: z.array(z.strictObject({ arn: z.string(), type: z.string() })),
+  minutes: z.number().int().min(0),
+});
+export type RollbackTriggers = z.infer<typeof rollbackTriggers>;
+
 export const stackSnapshot = z.strictObject({
   kind: z.literal('cloudformation'),
   target: z.string(),
@@ -77,6 +84,8 @@ export const stackSnapshot = z.strictObject({
   tags: z.array(z.strictObject({ key: z.string(), value: z.string() })),
   roleArn: z.string().optional(),
   notificationArns: z.array(z.string()).optional(),
+  /** Absent where it has none. */
+  triggers: rollbackTriggers.optional(),
 });
 export type StackSnapshot = z.infer<typeof stackSnapshot>;
 

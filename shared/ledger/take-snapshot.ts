@@ -155,6 +155,7 @@ async function snapshotStack(
     tags: stack.tags.map((tag) => ({ ...tag })),
     ...(stack.roleArn && { roleArn: stack.roleArn }),
     ...(stack.notificationArns.length > 0 && { notificationArns: [...stack.notificationArns] }),
+    ...(stack.triggers && { triggers: stack.triggers }),
   };
   return { snapshot, updatedAt: stack.lastUpdatedAt };
 }

@@ -174,6 +174,6 @@ function stackCommands(service: string, { stack, waitOnly, skipResources }: Stac
   if (waitOnly) return look;
   return [
     ...look,
-    `npx rollback-coordinator converge ${service}   # from a clone of the coordinator: the rest of the saved template, over no data`,
+    `npx rollback-coordinator converge ${service}   # from a clone of the coordinator: the rest of the saved template, over no data; brings back what the pin took out`,
   ];
 }

@@ -2,6 +2,7 @@ import { goneInWords } from '../targets/built-versions.ts';
 import { expectedDuration } from '../targets/expected-duration.ts';
 import { inWords } from '../targets/mesh.ts';
 import type { RollbackPlan, ServicePlan, TargetPlan } from '../targets/service-plan.ts';
+import { roleInWords } from '../targets/stack-role.ts';
 import { columns, duration, type Section, shorten } from './mail-text.ts';
 
 /** Services whose targets are told one by one; of larger plans the mail names the services only. */
@@ -88,11 +89,14 @@ export function plannedInWords(target: TargetPlan): string {
         `${goneInWords(target)}`
       );
     case 'cloudformation':
-      return target.waitOnly
-        ? `stack ${target.stack} waited for`
-        : `stack ${target.stack} brought to rest in the state of that release${target.beforeTraffic ? ', before the traffic' : ''}`;
+      if (target.waitOnly) return `stack ${target.stack} waited for`;
+      return (
+        `stack ${target.stack} brought to rest in the state of that release` +
+        (target.beforeTraffic ? ', before the traffic' : '') +
+        (target.role ? `, ${roleInWords(target.role)}` : '')
+      );
     case 'stack-pin':
-      return `stack ${target.stack} pinned to the versions that users are on`;
+      return `stack ${target.stack} pinned to the versions that users are on, ${roleInWords(target.role)}`;
     case 'parameter':
       return target.parameters
         .map(({ name, fromVersion, toVersion }) => {

@@ -1,40 +1,53 @@
 import type { Bucket } from '../aws/bucket.ts';
-import { isAtRest, type StackState, type Stacks } from '../aws/stacks.ts';
+import type { Signals } from '../aws/signals.ts';
+import type { StackHistory } from '../aws/stack-history.ts';
+import type { StackState } from '../aws/stacks.ts';
 import { TargetLeft, TargetNotRestored } from '../errors.ts';
 import { restTemplate } from '../stack/rest-template.ts';
 import { parseTemplate, type StackTemplate } from '../stack/stack-template.ts';
 import { GuardedUpdate, savedParameters, type UpdateStep } from './guarded-update.ts';
 import { left, leftWhereRefused } from './left-stack.ts';
 import type { StackPlan } from './service-plan.ts';
+import { passedRole } from './stack-role.ts';
 import {
   type Found,
   isSettling,
-  named,
   restored,
   type StandingClients,
   settle,
   standingOf,
-  stuck,
   tokenOf,
+  whyRolledBack,
 } from './stack-standing.ts';
+import {
+  lackedSincePin,
+  lackedTriggers,
+  readTriggers,
+  triggersAfter,
+  triggersInWords,
+} from './stack-triggers.ts';
 import { stacksInTheWay } from './stacks-in-the-way.ts';
 import type { ChangeContext, Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
 
 /** What the adapter needs of AWS. */
 export interface StackClients extends StandingClients {
   readonly bucket: Bucket;
+  readonly signals: Signals;
 }
 
 /**
  * Brings the rest of a stack to its saved template, once its aliases are pinned, or before they move: the functions' code
  * and configuration, their roles, routes, rules. Nothing is published and no alias moves. Nothing that may hold data is changed, replaced or
  * removed: a change set is read first, and the update runs under a stack policy that denies the rest. A stack without a
- * service role is left, because CloudFormation would act with our rights.
+ * service role is left, because CloudFormation would act with our rights, unless the catalog names a role that it is given.
+ *
+ * It puts the rollback triggers back that the pin took out. While one of them rings, it is waited for: whether such a
+ * trigger rolls an update back is not documented. A stack that is left says what its next release lacks.
  *
  * A stack that the catalog does not name as a target is only waited for.
  */
 export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
-  const { stacks, aliases, bucket } = clients;
+  const { stacks, aliases, bucket, signals } = clients;
   const guarded: GuardedUpdate<StackPlan> = new GuardedUpdate(clients, {
     step: 'rest',
     takesBackNew: false,
@@ -46,6 +59,10 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
         template,
         () => true,
       ),
+    settings: async (plan, stack, context) => ({
+      triggers: plan.triggers && (await readTriggers(signals, plan.triggers)).triggers,
+      roleArn: passedRole(plan, stack, context),
+    }),
     words: {
       update: (name) => `the rest of stack ${name}`,
       before: ({ name, status }) => `stack ${name} is ${status} on the template of the bad release`,
@@ -58,26 +75,73 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     },
   });
 
+  async function read(plan: StackPlan, context: TargetContext): Promise<Standing> {
+    return leftOnlyAlone(plan, async () => (await find(plan, context)).standing);
+  }
+
   async function find(plan: StackPlan, context: TargetContext): Promise<Found<UpdateStep>> {
+    return sayingWhatIsLacked(plan, () => findRest(plan, context));
+  }
+
+  /** What stops the rest leaves the stack pinned and no more. */
+  async function sayingWhatIsLacked<T>(plan: StackPlan, act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof TargetLeft || error instanceof TargetNotRestored)) throw error;
+      const [lacked = '', ...more] = await lackedSincePin(stacks, plan);
+      if (lacked === '') throw error;
+      const message = [error.message, lacked, ...more].join(' ');
+      throw error instanceof TargetLeft ? new TargetLeft(message) : new TargetNotRestored(message);
+    }
+  }
+
+  async function findRest(plan: StackPlan, context: TargetContext): Promise<Found<UpdateStep>> {
     const found = await standingOf(clients, plan, context);
     if ('standing' in found) return found;
     const { stack, history } = found;
     if (history.token === tokenOf(context, 'rest')) {
       if (stack.status !== 'UPDATE_ROLLBACK_COMPLETE') {
-        return restored(`stack ${stack.name} updated to the saved template (${stack.status})`);
+        return withTriggers(
+          plan,
+          stack,
+          `stack ${stack.name} updated to the saved template (${stack.status})`,
+        );
       }
       throw new TargetNotRestored(
         `The update of stack ${stack.name} to the saved template failed and was rolled back by CloudFormation ` +
-          `(${stack.status})${named(history.failures)}.`,
+          `(${stack.status})${whyRolledBack(history)}.`,
       );
     }
-    if (!stack.roleArn && !context.byDeployer) {
+    if (!stack.roleArn && !context.byDeployer && !passedRole(plan, stack, context)) {
       throw new TargetLeft(
         `Stack ${stack.name} has no service role: an update of ours would run with the coordinator's rights. ` +
           'Somebody who may deploy it has to apply the rest of the saved template.',
       );
     }
-    return guarded.find(plan, stack, context);
+    const next = await guarded.find(plan, stack, context);
+    if (next.standing.is === 'restored') return withTriggers(plan, stack, next.standing.detail);
+    if (next.step?.ask !== 'update' || !plan.triggers) return next;
+    const { ringing } = await readTriggers(signals, plan.triggers);
+    return ringing.length > 0 ? waitForAlarms(stack.name, ringing, history, context) : next;
+  }
+
+  /** Says after the last update of ours whether the rollback triggers are back. */
+  async function withTriggers(
+    plan: StackPlan,
+    stack: StackState,
+    detail: string,
+  ): Promise<Found<UpdateStep>> {
+    if (!plan.triggers) return restored(detail);
+    const lacked = lackedTriggers(plan, stack);
+    if (!lacked) return restored(detail + triggersAfter(plan, stack));
+    const { triggers } = await readTriggers(signals, lacked);
+    if (triggers.alarms.length > 0 || lacked.alarms.length === 0) {
+      throw left(`Stack ${stack.name} has its saved template, and not its rollback triggers`, [
+        triggersInWords(triggers),
+      ]);
+    }
+    return restored(detail + triggersAfter(plan, stack));
   }
 
   async function restOf({ snapshot }: StackPlan, stack: StackState): Promise<StackTemplate> {
@@ -123,15 +187,36 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     if (!step) return standing;
     await context.beforeChange(step.ask);
     if (isSettling(step)) return settle(clients, plan, step, context);
-    return leftWhereRefused(`Stack ${plan.stack} stays pinned`, () =>
-      guarded.take(step, plan, context, (stack) => restOf(plan, stack)),
+    return sayingWhatIsLacked(plan, () =>
+      leftWhereRefused(`Stack ${plan.stack} stays pinned`, async () => {
+        const taken = await guarded.take(step, plan, context, (stack) => restOf(plan, stack));
+        if (taken.is !== 'restored') return taken;
+        return (await withTriggers(plan, await stacks.describe(plan.stack), taken.detail)).standing;
+      }),
     );
   }
 
-  return {
-    read: (plan, context) => leftOnlyAlone(plan, async () => (await find(plan, context)).standing),
-    start: (plan, context) => leftOnlyAlone(plan, () => start(plan, context)),
-  };
+  return { read, start: (plan, context) => leftOnlyAlone(plan, () => start(plan, context)) };
+}
+
+/** An alarm that the bad release set off is quiet within minutes of the users being back. */
+const patienceMs = 30 * 60_000;
+
+/** @throws TargetLeft where the alarms have rung for so long that they are not of the release that was undone */
+function waitForAlarms(
+  stack: string,
+  ringing: readonly string[],
+  { beganAt = 0 }: StackHistory,
+  { now, plannedAt }: TargetContext,
+): Found<UpdateStep> {
+  if (now - Math.max(beganAt, plannedAt) > patienceMs) {
+    throw left(
+      `Stack ${stack} stays pinned, because its rollback triggers ring and would undo the update`,
+      ringing,
+    );
+  }
+  const detail = `the rest of stack ${stack} waits until its rollback triggers are out of ALARM: ${ringing.join(', ')}`;
+  return { standing: { is: 'held', detail } };
 }
 
 /**
@@ -148,18 +233,4 @@ async function leftOnlyAlone<T>({ neededFor }: StackPlan, act: () => Promise<T>)
       `${error.message} What waits for it cannot serve without it: ${neededFor.join('; ')}.`,
     );
   }
-}
-
-/**
- * Reads the stack once more and says how it is.
- *
- * @throws TargetNotRestored when it is not at rest
- */
-export async function verifyStack(
-  stacks: Stacks,
-  { stack: name }: Pick<StackPlan, 'stack'>,
-): Promise<string> {
-  const stack = await stacks.describe(name);
-  if (!isAtRest(stack)) throw stuck(stack);
-  return `stack ${name} is ${stack.status}`;
 }

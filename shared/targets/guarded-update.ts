@@ -33,6 +33,12 @@ export interface UpdateOf<Plan> {
   published(plan: Plan): ReadonlySet<string>;
   /** The parameters of the template that the stack is to have. */
   parameters(plan: Plan, stack: StackState, template: StackTemplate): StackGoal['parameters'];
+  /** The role that CloudFormation gets, and the rollback triggers of the stack from then on. */
+  settings(
+    plan: Plan,
+    stack: StackState,
+    context: TargetContext,
+  ): Promise<Pick<StackGoal, 'triggers' | 'roleArn'>>;
   readonly words: {
     /** The update as a noun, to follow `the change set of`. */
     readonly update: (stack: string) => string;
@@ -123,7 +129,10 @@ export class GuardedUpdate<Plan extends { readonly stack: string }> {
     const stack = await this.#stacks.describe(plan.stack);
     const made = await template(stack);
     await this.#bucket.write(this.#templateKey(stack.name, context), templateText(made), 'text/plain');
-    await this.#stacks.createChangeSet(this.#goal(plan, stack, made, context), this.#changeSetName(context));
+    await this.#stacks.createChangeSet(
+      await this.#goal(plan, stack, made, context),
+      this.#changeSetName(context),
+    );
     return { is: 'moving', detail: this.#of.words.asked(stack.name) };
   }
 
@@ -133,18 +142,24 @@ export class GuardedUpdate<Plan extends { readonly stack: string }> {
     const text = await this.#bucket.read(this.#templateKey(stack.name, context));
     if (text === undefined)
       throw new TargetNotRestored(`The template of ${words.update(stack.name)} is gone.`);
-    const goal = this.#goal(plan, stack, parseTemplate(text), context);
+    const goal = await this.#goal(plan, stack, parseTemplate(text), context);
     const policy = guardingPolicy(await this.#stacks.policy(stack.name), removed);
     const started = await this.#stacks.update(goal, policy, tokenOf(context, step), takesBackNew);
     if (started === 'already-there') return { is: 'restored', detail: words.there(stack.name) };
     return requested(started, words.began(plan));
   }
 
-  #goal(plan: Plan, stack: StackState, made: StackTemplate, context: TargetContext): StackGoal {
+  async #goal(
+    plan: Plan,
+    stack: StackState,
+    made: StackTemplate,
+    context: TargetContext,
+  ): Promise<StackGoal> {
     return {
       stack: stack.name,
       templateUrl: this.#bucket.url(this.#templateKey(stack.name, context)),
       parameters: this.#of.parameters(plan, stack, made),
+      ...(await this.#of.settings(plan, stack, context)),
     };
   }
 

@@ -1,4 +1,5 @@
 import { TargetLeft } from '../errors.ts';
+import { isRoleRefused } from './stack-role.ts';
 
 /** Objections told of one stack: the rest of them is in its change set. */
 const objectionsTold = 8;
@@ -12,8 +13,8 @@ export function left(what: string, objections: readonly string[]): TargetLeft {
 
 /**
  * Acts, and leaves the stack where AWS refuses that for good: for want of rights, because CloudFormation acts with those of
- * its caller, of the stack's service role, and under the policies of the organisation; or for want of an export that another
- * stack has taken away just now.
+ * its caller, of the stack's service role, and under the policies of the organisation (a service role that is gone has none);
+ * or for want of an export that another stack has taken away just now.
  *
  * @throws TargetLeft
  */
@@ -29,6 +30,7 @@ export async function leftWhereRefused<T>(what: string, act: () => Promise<T>): 
 function isDenied(error: unknown): boolean {
   const { name, message } = error as Error;
   return (
+    isRoleRefused(error) ||
     /^(AccessDenied|AccessDeniedException|UnauthorizedOperation)$/.test(name) ||
     /is not authorized to perform/.test(message)
   );

@@ -3,6 +3,7 @@ import { type Phase, phase } from '../catalog/phases.ts';
 import {
   parameterTier,
   parameterType,
+  rollbackTriggers,
   ruleWeights,
   stackSnapshot,
   targetSnapshot,
@@ -49,6 +50,22 @@ export type LambdaAliasPlan = z.infer<typeof lambdaAliasPlan>;
 const plannedAlias = z.strictObject(aliasPlan);
 export type PlannedAlias = z.infer<typeof plannedAlias>;
 
+/** The service role by which CloudFormation changes a stack. */
+const plannedRole = z.strictObject({
+  arn: z.string(),
+  /** The catalog names it, and the stack has none: our update gives it to the stack, which keeps it for good. */
+  attach: z.literal(true).optional(),
+});
+export type PlannedRole = z.infer<typeof plannedRole>;
+
+/** What a stack's pin and its rest both have to know of it. */
+const stackFacts = {
+  /** Absent where it has no role and the catalog names none: our updates have our rights then. */
+  role: plannedRole.optional(),
+  /** The rollback triggers that a pin takes out and the rest puts back; absent where it has none. */
+  triggers: rollbackTriggers.optional(),
+};
+
 /** The stack of the service. */
 export const stackPlan = z.strictObject({
   kind: z.literal('cloudformation'),
@@ -63,9 +80,12 @@ export const stackPlan = z.strictObject({
   undoneSince: z.iso.datetime().optional(),
   /** Logical ids of resources that a rollback may leave as they are, where they cannot be put back. */
   skipResources: z.array(z.string()).optional(),
+  ...stackFacts,
+  /** Targets whose aliases CodeDeploy shifts: a pin takes their UpdatePolicy out, and the rest puts it back. */
+  shifted: z.array(z.string()).optional(),
   /**
-   * The catalog does not make the stack a target, but the release came through it: it is only waited for, because
-   * a stack that rolls itself back moves aliases until it is at rest.
+   * The catalog does not make the stack a target, but the release came through it: it is pinned, and then only waited
+   * for. Its rest stays as the release left it.
    */
   waitOnly: z.literal(true).optional(),
   /** The stack goes before the traffic: its aliases are on undone code until later, and are not pointed back meanwhile. */
@@ -95,6 +115,9 @@ export const stackPinPlan = z.strictObject({
   undoneSince: z.iso.datetime().optional(),
   deployments: z.array(z.string()).optional(),
   skipResources: z.array(z.string()).optional(),
+  ...stackFacts,
+  /** The catalog does not make the stack a target: it is pinned once it is at rest, and not brought to rest by us. */
+  waitOnly: z.literal(true).optional(),
 });
 export type StackPinPlan = z.infer<typeof stackPinPlan>;
 
@@ -122,6 +145,7 @@ export const stackRebuildPlan = z.strictObject({
     .min(1),
   /** As in {@link stackPlan}. */
   skipResources: z.array(z.string()).optional(),
+  ...stackFacts,
 });
 export type StackRebuildPlan = z.infer<typeof stackRebuildPlan>;
 

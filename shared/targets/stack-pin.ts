@@ -13,13 +13,13 @@ import {
   dropChangeSet,
   standingByChangeSet,
 } from './stack-change-set.ts';
+import { isRoleRefused, passedRole } from './stack-role.ts';
 import {
   type Found,
   holdersOf,
   isSettling,
   leadsBack,
   moving,
-  named,
   requested,
   restored,
   type StandingClients,
@@ -27,8 +27,11 @@ import {
   standingOf,
   stranded,
   tokenOf,
+  whyRolledBack,
 } from './stack-standing.ts';
+import { noTriggers } from './stack-triggers.ts';
 import type { ChangeContext, Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
+import { afterPin } from './verify-stack.ts';
 
 /** What the adapter needs of AWS. */
 export interface PinClients extends StandingClients {
@@ -51,6 +54,9 @@ export function pinTemplateKey(incidentId: string, attempt: number, stack: strin
  *
  * A change set is read before it is executed: where it would change anything but these aliases the stack is left.
  *
+ * The update has no rollback triggers: an alarm that rings because of the bad release would take the stack back to it.
+ * A stack that has no service role gets the one that the catalog names; where that is refused it is pinned without.
+ *
  * The update of the undone release that is still under way, and none of whose deployments failed, is cancelled: nothing
  * else ends it, and it takes the stack back by itself.
  */
@@ -66,9 +72,10 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
     if ('standing' in found) return found;
     const { stack, history } = found;
     if (history.token === tokenOf(context, 'pin')) {
-      if (stack.status !== 'UPDATE_ROLLBACK_COMPLETE') return restored(`stack ${stack.name} is pinned`);
+      if (stack.status !== 'UPDATE_ROLLBACK_COMPLETE')
+        return restored(`stack ${stack.name} is pinned${afterPin(plan, stack)}`);
       throw new TargetNotRestored(
-        `The pin of stack ${stack.name} failed and was rolled back by CloudFormation${named(history.failures)}.`,
+        `The pin of stack ${stack.name} failed and was rolled back by CloudFormation${whyRolledBack(history)}.`,
       );
     }
     for (const group of plan.groups) {
@@ -84,6 +91,8 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
       changeSetName(context),
       wordsOf(name),
       async (changes) => {
+        // Rollback triggers alone may count as a change.
+        if (changes.length === 0) return restored(wordsOf(name).unchanged);
         const objections = objectionsToPin(changes, new Set((await pinsOf(plan)).keys()));
         if (objections.length > 0)
           throw left(`Stack ${name} is not pinned, because more would change`, objections);
@@ -118,10 +127,15 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
     const key = pinTemplateKey(context.incidentId, context.attempt, stack.name);
     await bucket.write(key, templateText(pinTemplate(template, await pinsOf(plan))), 'text/plain');
     const parameters = stack.parameters.map((parameter) => ({ key: parameter.key }));
-    await stacks.createChangeSet(
-      { stack: stack.name, templateUrl: bucket.url(key), parameters },
-      changeSetName(context),
-    );
+    const goal = { stack: stack.name, templateUrl: bucket.url(key), parameters, triggers: noTriggers };
+    const roleArn = passedRole(plan, stack, context);
+    try {
+      await stacks.createChangeSet({ ...goal, roleArn }, changeSetName(context));
+    } catch (error) {
+      if (roleArn === undefined || !isRoleRefused(error)) throw error;
+      // Our own rights are enough to move aliases. The rest says why the role was refused.
+      await stacks.createChangeSet(goal, changeSetName(context));
+    }
     return { is: 'moving', detail: `asked CloudFormation what it changes to pin stack ${stack.name}` };
   }
 

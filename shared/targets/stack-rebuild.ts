@@ -7,8 +7,11 @@ import type { StackClients } from './cloudformation.ts';
 import { GuardedUpdate, savedParameters, type UpdateStep } from './guarded-update.ts';
 import { leftWhereRefused } from './left-stack.ts';
 import type { StackRebuildPlan } from './service-plan.ts';
+import { passedRole } from './stack-role.ts';
 import { type Found, isSettling, named, restored, settle, standingOf, tokenOf } from './stack-standing.ts';
+import { noTriggers } from './stack-triggers.ts';
 import type { ChangeContext, Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
+import { afterPin } from './verify-stack.ts';
 
 /** Whether the versions of a plan are there: their numbers in words, or what is wrong with the first that is not. */
 type Built = { readonly detail: string } | { readonly problem: string };
@@ -20,7 +23,7 @@ type Built = { readonly detail: string } | { readonly problem: string };
  *
  * It is not left on purpose: where it cannot be done the service is not back, so that every refusal is a failure.
  */
-export function stackRebuildTarget(clients: StackClients): TargetAdapter<StackRebuildPlan> {
+export function stackRebuildTarget(clients: Omit<StackClients, 'signals'>): TargetAdapter<StackRebuildPlan> {
   const { stacks, aliases, bucket } = clients;
   const guarded: GuardedUpdate<StackRebuildPlan> = new GuardedUpdate(clients, {
     step: 'rebuild',
@@ -31,6 +34,11 @@ export function stackRebuildTarget(clients: StackClients): TargetAdapter<StackRe
       const names = namesIn(taken.map((logicalId) => template.Resources[logicalId]));
       return savedParameters(snapshot, stack, template, (key) => names.has(key));
     },
+    // An alarm that rings because of the bad release would undo it; the rest puts the triggers back.
+    settings: async (plan, stack, context) => ({
+      ...(plan.triggers && { triggers: noTriggers }),
+      roleArn: passedRole(plan, stack, context),
+    }),
     words: {
       update: (name) => `the rebuild by stack ${name}`,
       before: ({ name }) => `stack ${name} has not built the code anew`,
@@ -50,7 +58,7 @@ export function stackRebuildTarget(clients: StackClients): TargetAdapter<StackRe
     if ('standing' in found) return found;
     const { stack, history } = found;
     const built = await builtOf(plan);
-    if ('detail' in built) return restored(built.detail);
+    if ('detail' in built) return restored(built.detail + afterPin(plan, stack));
     if (history.token === tokenOf(context, 'rebuild')) {
       throw new TargetNotRestored(
         stack.status === 'UPDATE_ROLLBACK_COMPLETE'
@@ -59,7 +67,7 @@ export function stackRebuildTarget(clients: StackClients): TargetAdapter<StackRe
           : `Stack ${stack.name} was updated to build the code anew, but ${built.problem}. No alias was moved. ${byHand}`,
       );
     }
-    if (!stack.roleArn && !context.byDeployer) {
+    if (!stack.roleArn && !context.byDeployer && !passedRole(plan, stack, context)) {
       throw new TargetNotRestored(
         `Stack ${stack.name} has no service role: an update of ours would run with the coordinator's rights. ${byHand}`,
       );

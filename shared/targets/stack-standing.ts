@@ -6,9 +6,10 @@ import { aliasVersions } from '../stack/alias-versions.ts';
 import { parseTemplate } from '../stack/stack-template.ts';
 import { typesWithoutData } from '../stack/types-without-data.ts';
 import { describeAlias, isReleasedOver, servesGoal } from './alias-check.ts';
-import { left } from './left-stack.ts';
+import { left, leftWhereRefused } from './left-stack.ts';
 import { isStackToken, type StackStep, stackToken } from './rollback-marker.ts';
 import type { PlannedAlias, StackPinPlan, StackPlan, StackRebuildPlan } from './service-plan.ts';
+import { passedRole } from './stack-role.ts';
 import type { Standing, TargetContext } from './target-adapter.ts';
 
 /** What brings a stack to rest. It is data, so that who only reads reaches nothing that changes a stack. */
@@ -18,6 +19,8 @@ export type SettlingStep =
       readonly ask: 'rollback' | 'continue' | 'skip';
       /** Resources that are left as they are. */
       readonly skip: readonly string[];
+      /** Service role that the stack is given by it. */
+      readonly roleArn: string | undefined;
       /** What is said of it once it was asked for. */
       readonly said: string;
     };
@@ -55,7 +58,8 @@ type AnyStackPlan = StackPlan | StackPinPlan | StackRebuildPlan;
  * | everything else that is not at rest | a person |
  *
  * A stack whose rollback would delete what may hold data is left: CloudFormation deletes whatever the update made.
- * A stack without a service role is rolled back with its caller's rights, of which we do not have enough: it is left.
+ * A stack without a service role is rolled back with its caller's rights, of which we do not have enough: it is left,
+ * unless the catalog names a role that it is given.
  *
  * Source: CloudFormation API reference and user guide, "Stack status codes", "Continue rolling back an update".
  *
@@ -73,17 +77,18 @@ export async function standingOf(
   const stack = await stacks.describe(plan.stack);
   const { status } = stack;
   if (status.endsWith('_IN_PROGRESS')) return moving(`stack ${plan.stack} is ${status}`);
-  if ('waitOnly' in plan) {
+  if ('waitOnly' in plan && plan.waitOnly) {
     if (!isAtRest(stack)) throw stuck(stack);
-    return restored(`stack ${plan.stack} is at rest (${status})`);
+    if (plan.kind === 'cloudformation') return restored(`stack ${plan.stack} is at rest (${status})`);
   }
   const history = await stacks.history(plan.stack);
   if (status === 'UPDATE_FAILED') {
-    refuseWithoutRole(stack, context);
+    refuseWithoutRole(plan, stack, context);
     refuseLoss(stack, history);
     return stranded(`stack ${plan.stack} is ${status}${named(history.failures)}`, {
       ask: 'rollback',
       skip: [],
+      roleArn: passedRole(plan, stack, context),
       said: `stack ${plan.stack}, left ${status}, is being rolled back`,
     });
   }
@@ -151,7 +156,7 @@ function failedRollback(
   const { status, tokens, notPutBack } = history;
   // The status read before may be older than the events.
   if (status !== stack.status) return moving(`stack ${plan.stack} is ${status}`);
-  refuseWithoutRole(stack, context, notPutBack);
+  refuseWithoutRole(plan, stack, context, notPutBack);
   refuseLoss(stack, history);
   const tried = (step: StackStep) => tokens.has(tokenOf(context, step));
   const failing = notPutBack.map(({ resource }) => resource);
@@ -159,6 +164,7 @@ function failedRollback(
     stranded(`stack ${plan.stack} is ${stack.status}${named(notPutBack)}`, {
       ask,
       skip,
+      roleArn: passedRole(plan, stack, context),
       said: `the rollback of stack ${plan.stack} is continued${without}; it could not put back${named(notPutBack)}`,
     });
   if (!tried('continue')) return step('continue', [], '');
@@ -186,17 +192,18 @@ export function tokenOf({ incidentId, attempt }: TargetContext, step: StackStep)
 }
 
 /**
- * CloudFormation rolls back with the rights of its caller where a stack has no service role: ours are not enough, and the
- * stack would be left worse than it is.
+ * CloudFormation rolls back with the rights of its caller where a stack has no service role and is given none: ours are
+ * not enough, and the stack would be left worse than it is.
  *
  * @throws TargetLeft
  */
 function refuseWithoutRole(
+  plan: AnyStackPlan,
   stack: StackState,
-  { byDeployer }: TargetContext,
+  context: TargetContext,
   failures: readonly FailedResource[] = [],
 ): void {
-  if (stack.roleArn || byDeployer) return;
+  if (stack.roleArn || context.byDeployer || passedRole(plan, stack, context)) return;
   throw new TargetLeft(
     `Stack ${stack.name} is ${stack.status}${named(failures)} and has no service role: only somebody who may deploy it can bring it to rest.`,
   );
@@ -251,6 +258,12 @@ export function named(failures: readonly FailedResource[]): string {
   return `: ${told.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
+/** Why CloudFormation rolled an update back: for resources that failed, or for the stack's own reason, an alarm's for one. */
+export function whyRolledBack({ failures, rollbackReason }: StackHistory): string {
+  if (failures.length > 0 || !rollbackReason) return named(failures);
+  return `: ${rollbackReason.replace(/\.?\s*$/, '')}`;
+}
+
 /** A stack in a status that only a person can end. */
 export function stuck(
   { name, status, statusReason }: StackState,
@@ -276,14 +289,23 @@ export async function settle(
     case 'point':
       return pointBack(aliases, step.goal, step.from);
     case 'rollback':
-      return requested(await stacks.rollBack(stack, tokenOf(context, 'rollback')), step.said);
     case 'continue':
     case 'skip':
-      return requested(
-        await stacks.continueRollback(stack, step.skip, tokenOf(context, step.ask)),
-        step.said,
+      return leftWhereRefused(`Stack ${stack} is not brought to rest`, async () =>
+        requested(await goBack(stacks, stack, step, tokenOf(context, step.ask)), step.said),
       );
   }
+}
+
+function goBack(
+  stacks: Stacks,
+  stack: string,
+  { ask, skip, roleArn }: Exclude<SettlingStep, { ask: 'point' }>,
+  token: string,
+): Promise<Requested> {
+  return ask === 'rollback'
+    ? stacks.rollBack(stack, token, roleArn)
+    : stacks.continueRollback(stack, skip, token, roleArn);
 }
 
 async function pointBack(aliases: Aliases, goal: PlannedAlias, from: AliasState): Promise<Standing> {

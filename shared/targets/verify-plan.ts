@@ -5,10 +5,10 @@ import type { ParameterStore } from '../aws/parameter-store.ts';
 import type { Stacks } from '../aws/stacks.ts';
 import { verifyAlias } from './alias-check.ts';
 import { verifyApiStage } from './api-stage.ts';
-import { verifyStack } from './cloudformation.ts';
 import { verifyMesh } from './mesh.ts';
 import { verifyParameters } from './parameter.ts';
 import type { TargetPlan } from './service-plan.ts';
+import { verifyStack } from './verify-stack.ts';
 
 /** What verifying reads. */
 export interface VerifyClients {

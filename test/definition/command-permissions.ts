@@ -53,6 +53,18 @@ const others: Readonly<Record<string, readonly string[]>> = {
     'cloudformation:UpdateStack',
     'cloudformation:SetStackPolicy',
     's3:GetObject',
+    'iam:PassRole',
+  ],
+  // A request that names a service role passes it.
+  '@aws-sdk/client-cloudformation/CreateChangeSetCommand': [
+    'cloudformation:CreateChangeSet',
+    's3:GetObject',
+    'iam:PassRole',
+  ],
+  '@aws-sdk/client-cloudformation/RollbackStackCommand': ['cloudformation:RollbackStack', 'iam:PassRole'],
+  '@aws-sdk/client-cloudformation/ContinueUpdateRollbackCommand': [
+    'cloudformation:ContinueUpdateRollback',
+    'iam:PassRole',
   ],
 };
 

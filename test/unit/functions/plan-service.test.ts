@@ -14,6 +14,7 @@ import {
   DescribeStacksCommand,
   GetTemplateCommand,
   ListStackResourcesCommand,
+  type Stack,
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
 import { CodeDeployClient, GetDeploymentCommand, ListDeploymentsCommand } from '@aws-sdk/client-codedeploy';
@@ -92,6 +93,8 @@ const older = (day: string, changes: Partial<ReleaseRecord> = {}) =>
     startedAt: `2026-01-${day}T09:00:00.000Z`,
     ...changes,
   });
+
+const ALARM_ARN = 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:orders-errors';
 
 /** Versions of the function that still exist. */
 let versions: Set<string>;
@@ -415,7 +418,11 @@ describe('the targets of the plan', () => {
   it('leave out one that is where that release had it', async () => {
     lambda.on(GetAliasCommand).resolves(alias('3'));
     await expect(planFrom([good], releaseRecord(), two)).resolves.toMatchObject({
-      targets: [codeDeployPlan(), { target: 'stack', waitOnly: true }],
+      targets: [
+        codeDeployPlan(),
+        { target: 'stack pin', waitOnly: true },
+        { target: 'stack', waitOnly: true },
+      ],
       unchanged: [{ target: 'ListOrders:live', reason: 'it is on version 3, as in that release' }],
     });
   });
@@ -472,17 +479,80 @@ describe('the targets of the plan', () => {
     ]);
   });
 
-  it('wait for the stack the release came through where the catalog makes it no target', async () => {
+  describe('of a stack that the release came through and the catalog makes no target', () => {
+    const { deployments: _, ...pin } = stackPinPlan({ waitOnly: true });
+    const { snapshot: __, ...rest } = stackPlan({ waitOnly: true });
     const entry = ordersEntry({ targets: [{ kind: 'codedeploy', function: 'CreateOrder' }] });
-    const { targets } = await planFrom([goodRelease()], releaseRecord({ stack: 'shop-orders' }), entry);
-    expect(targets.map(({ target }) => target)).toEqual(['CreateOrder:live', 'stack']);
-    expect(targets[1]).toEqual({
-      kind: 'cloudformation',
-      phase: 'stack',
-      target: 'stack',
-      stack: 'shop-orders',
-      aliases: [plannedAlias()],
-      waitOnly: true,
+
+    it('hold its pin, and wait for it', async () => {
+      const { targets } = await planFrom([goodRelease()], releaseRecord({ stack: 'shop-orders' }), entry);
+      expect(targets.slice(1)).toEqual([pin, rest]);
+    });
+
+    it('only wait for it where no alias goes back', async () => {
+      const parameters: ReleaseRecord['snapshot'] = [
+        { kind: 'parameter', target: '/orders/limit', parameters: [] },
+      ];
+      const ofParameter = ordersEntry({ targets: [{ kind: 'parameter', name: '/orders/limit' }] });
+      ssm.on(DescribeParametersCommand).resolves({});
+      const { targets } = await planFrom(
+        [goodRelease({ snapshot: parameters })],
+        releaseRecord({ deployments: {}, stack: 'shop-orders' }),
+        ofParameter,
+      );
+      expect(targets).toMatchObject([{ kind: 'cloudformation', waitOnly: true }]);
+    });
+  });
+
+  describe('of a stack', () => {
+    const triggers = { alarms: [{ arn: ALARM_ARN, type: 'AWS::CloudWatch::Alarm' }], minutes: 10 };
+    const live = (changes: Partial<Stack>) =>
+      cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: ROLE_ARN, ...changes }));
+    const recorded = goodRelease({
+      snapshot: goodSnapshot.map((one) => (one.kind === 'cloudformation' ? { ...one, triggers } : one)),
+    });
+
+    it('have its rollback triggers as they are, before those of the ledger', async () => {
+      live({
+        RollbackConfiguration: {
+          RollbackTriggers: [{ Arn: ALARM_ARN, Type: 'AWS::CloudWatch::Alarm' }],
+          MonitoringTimeInMinutes: 5,
+        },
+      });
+      const { targets } = await planFrom([recorded]);
+      expect(targets.slice(1)).toMatchObject([
+        { target: 'stack pin', triggers: { ...triggers, minutes: 5 } },
+        { target: 'stack', triggers: { ...triggers, minutes: 5 } },
+      ]);
+    });
+
+    it('have those of the ledger where an earlier pin took them out', async () => {
+      const { targets } = await planFrom([recorded]);
+      expect(targets.slice(1)).toMatchObject([{ triggers }, { triggers }]);
+    });
+
+    const roleArn = 'arn:aws:iam::111122223333:role/RollbackStack_orders';
+    const withRole = ordersEntry({
+      targets: [
+        { kind: 'codedeploy', function: 'CreateOrder' },
+        { kind: 'cloudformation', roleArn, attachRoleForGood: true },
+      ],
+    });
+
+    it('give it the role of the catalog, and say so, where it has none', async () => {
+      live({ RoleARN: undefined });
+      const { targets, risks } = await planFrom([goodRelease()], releaseRecord(), withRole);
+      const role = { arn: roleArn, attach: true };
+      expect(targets.slice(1)).toMatchObject([{ role }, { role }]);
+      expect(risks).toEqual([
+        `stack shop-orders has no service role and gets ${roleArn}, as the catalog says: it keeps that for good, for all operations of everybody`,
+      ]);
+    });
+
+    it('keep the role that it has', async () => {
+      const { targets, risks } = await planFrom([goodRelease()], releaseRecord(), withRole);
+      expect(targets.slice(1)).toMatchObject([{ role: { arn: ROLE_ARN } }, { role: { arn: ROLE_ARN } }]);
+      expect(risks).toEqual([]);
     });
   });
 

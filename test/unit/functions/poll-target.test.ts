@@ -8,7 +8,7 @@ import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import { alias, deploymentInfo, stackOf } from '../fixtures/aws-answers.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { DEPLOYMENT, PLAN_KEY, planObject, RELEASE } from '../fixtures/records.ts';
+import { DEPLOYMENT, PLAN_KEY, planObject, RELEASE, servicePlan, stackPlan } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
 import { iso, NOW } from '../fixtures/times.ts';
@@ -86,6 +86,18 @@ it.each(['stack', 'stack pin'])('gives a stack three hours: %s', async (target) 
   await expect(attempt).rejects.toThrow(
     `${target} did not come back within 180 min: stack shop-orders is UPDATE`,
   );
+});
+
+it('gives a stack the minutes besides in which its rollback triggers are watched', async () => {
+  const alarms = [
+    { arn: 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:errors', type: 'AWS::CloudWatch::Alarm' },
+  ];
+  const stack = stackPlan({ triggers: { alarms, minutes: 60 } });
+  mockBucket(planObject(servicePlan({ targets: [stack] })));
+  lambda.on(GetAliasCommand).resolves(alias('4'));
+  cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ StackStatus: 'UPDATE_IN_PROGRESS' }));
+  await expect(pollAfter(4 * 3600, { target: 'stack' })).resolves.toMatchObject({ standing: 'moving' });
+  await expect(pollAfter(4 * 3600 + 1, { target: 'stack' })).rejects.toThrow('within 240 min');
 });
 
 it('does not call a target late that is back', async () => {

@@ -36,9 +36,17 @@ beforeEach(() => cloudFormation.reset());
 
 it('reads a stack', async () => {
   const role = 'arn:aws:iam::111122223333:role/deploy';
-  cloudFormation
-    .on(DescribeStacksCommand)
-    .resolves(stackOf({ RoleARN: role, StackStatusReason: 'why', NotificationARNs: ['arn:topic'] }));
+  cloudFormation.on(DescribeStacksCommand).resolves(
+    stackOf({
+      RoleARN: role,
+      StackStatusReason: 'why',
+      NotificationARNs: ['arn:topic'],
+      RollbackConfiguration: {
+        RollbackTriggers: [{ Arn: 'arn:alarm', Type: 'AWS::CloudWatch::Alarm' }],
+        MonitoringTimeInMinutes: 5,
+      },
+    }),
+  );
   await expect(stacks.describe('shop-orders')).resolves.toEqual({
     stackId: STACK_ID,
     name: 'shop-orders',
@@ -54,7 +62,18 @@ it('reads a stack', async () => {
     tags: [{ key: 'team', value: 'shop' }],
     roleArn: role,
     notificationArns: ['arn:topic'],
+    triggers: { alarms: [{ arn: 'arn:alarm', type: 'AWS::CloudWatch::Alarm' }], minutes: 5 },
   });
+});
+
+it.each([
+  [undefined, undefined],
+  [{ RollbackTriggers: [], MonitoringTimeInMinutes: 0 }, undefined],
+  // CloudFormation waits at the end of every update of such a stack.
+  [{ MonitoringTimeInMinutes: 30 }, { alarms: [], minutes: 30 }],
+])('reads the rollback triggers of a stack: %j', async (RollbackConfiguration, triggers) => {
+  cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RollbackConfiguration }));
+  expect((await stacks.describe('shop-orders')).triggers).toEqual(triggers);
 });
 
 it('leaves out resources that are gone, or not there yet', async () => {

@@ -8,6 +8,7 @@ const smallest = {
   targets: [{ kind: 'codedeploy', function: 'CreateOrder' }],
 };
 
+const roleOf = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
 const refusal = (entry: unknown) => {
   const { error } = serviceEntry.safeParse(entry);
   return error && describeIssues(error);
@@ -55,7 +56,12 @@ describe('an entry', () => {
           deploymentGroup: 'shop-orders-CreateOrder*',
         },
         { kind: 'lambda-alias', function: 'ListOrders', alias: 'live' },
-        { kind: 'cloudformation', stack: 'shop-orders-data' },
+        {
+          kind: 'cloudformation',
+          stack: 'shop-orders-data',
+          roleArn: roleOf('RollbackStack_orders+data@shop'),
+          attachRoleForGood: true,
+        },
       ],
       policy: {
         autonomy: 'approve',
@@ -136,6 +142,32 @@ it.each([
     { ...smallest, targets: [{ kind: 'cloudformation', template: 'x' }] },
     'targets.0.template: is not a known field',
   ],
+  [
+    { ...smallest, targets: [{ kind: 'cloudformation', roleArn: roleOf('RollbackStack_orders') }] },
+    'targets.0.attachRoleForGood: is needed beside roleArn, and must be true: the stack keeps the role for good',
+  ],
+  [
+    {
+      ...smallest,
+      targets: [
+        { kind: 'cloudformation', roleArn: roleOf('RollbackStack_orders'), attachRoleForGood: false },
+      ],
+    },
+    'targets.0.attachRoleForGood: must be true: a stack keeps a role that was passed once',
+  ],
+  [
+    { ...smallest, targets: [{ kind: 'cloudformation', attachRoleForGood: true }] },
+    'targets.0.roleArn: is needed beside attachRoleForGood',
+  ],
+  ...['Admin', 'path/RollbackStack_orders', 'RollbackStack_', `RollbackStack_${'a'.repeat(51)}`].map(
+    (name): [object, string] => [
+      {
+        ...smallest,
+        targets: [{ kind: 'cloudformation', roleArn: roleOf(name), attachRoleForGood: true }],
+      },
+      'targets.0.roleArn: must be the ARN of a role whose name begins with RollbackStack_: the coordinator may pass no others',
+    ],
+  ),
   [{ ...smallest, owner: 'shop' }, 'owner: is not a known field'],
   [
     { ...smallest, stack: undefined },

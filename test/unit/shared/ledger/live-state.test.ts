@@ -30,6 +30,16 @@ describe('isLive', () => {
       { snapshot: goodSnapshot.map((one) => (isAlias(one) ? { ...one, provisioned: 3 } : one)) },
       true,
     ],
+    [
+      'its snapshot, with rollback triggers, which older records do not have',
+      goodRelease(),
+      {
+        snapshot: goodSnapshot.map((one) =>
+          one.kind === 'cloudformation' ? { ...one, triggers: { alarms: [], minutes: 5 } } : one,
+        ),
+      },
+      true,
+    ],
     ['another snapshot', goodRelease(), { snapshot: on('5') }, false],
     [
       'its versions on another template',

@@ -120,11 +120,15 @@ it('records what is live for every target, in records the ledger can hold', asyn
 it('records weights and notification topics where there are any', async () => {
   mockBucket();
   lambda.on(GetAliasCommand).resolves(alias('5', { '6': 0.1 }));
-  cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ NotificationARNs: ['arn:topic'] }));
+  cloudFormation
+    .on(DescribeStacksCommand)
+    .resolves(
+      stackOf({ NotificationARNs: ['arn:topic'], RollbackConfiguration: { MonitoringTimeInMinutes: 5 } }),
+    );
   const snapshot = await takeSnapshot(ordersEntry(), clients);
   expect(snapshot).toMatchObject([
     { target: 'CreateOrder:live', version: '5', weights: { '6': 0.1 } },
-    { target: 'stack', notificationArns: ['arn:topic'] },
+    { target: 'stack', notificationArns: ['arn:topic'], triggers: { alarms: [], minutes: 5 } },
   ]);
   for (const one of snapshot) expect(targetSnapshot.parse(one)).toEqual(one);
 });

@@ -64,7 +64,7 @@ it('leaves the rest of a stack to the command that reads what would change', () 
   const one = rollbackPlan(servicePlan({ targets: [stackPlan()] }));
   const lines = finishByHand(one, [], url);
   expect(lines.at(-1)).toBe(
-    'npx rollback-coordinator converge orders   # from a clone of the coordinator: the rest of the saved template, over no data',
+    'npx rollback-coordinator converge orders   # from a clone of the coordinator: the rest of the saved template, over no data; brings back what the pin took out',
   );
   // To apply the saved template as it is would delete what the release added.
   expect(lines.join('\n')).not.toContain('update-stack');

@@ -28,14 +28,24 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
 import { Bucket } from '../../../../shared/aws/bucket.ts';
+import type { Signals } from '../../../../shared/aws/signals.ts';
 import { Stacks } from '../../../../shared/aws/stacks.ts';
 import { LockLost, TargetLeft, TargetNotRestored } from '../../../../shared/errors.ts';
-import { stackTarget, verifyStack } from '../../../../shared/targets/cloudformation.ts';
+import type { AlarmReading } from '../../../../shared/judge/declared-alarms.ts';
+import { stackTarget } from '../../../../shared/targets/cloudformation.ts';
 import { stackToken } from '../../../../shared/targets/rollback-marker.ts';
 import type { StackPlan } from '../../../../shared/targets/service-plan.ts';
+import { verifyStack } from '../../../../shared/targets/verify-stack.ts';
 import { alias, STACK_ID, stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
 import { mockBucket } from '../../fixtures/mock-bucket.ts';
-import { FUNCTION, PROCESSED_KEY, RELEASE, ROLE_ARN, stackPlan } from '../../fixtures/records.ts';
+import {
+  FUNCTION,
+  PROCESSED_KEY,
+  RELEASE,
+  ROLE_ARN,
+  stackPinPlan,
+  stackPlan,
+} from '../../fixtures/records.ts';
 import { denied, validationError } from '../../fixtures/sdk-errors.ts';
 import { NOW } from '../../fixtures/times.ts';
 
@@ -43,8 +53,15 @@ const cloudFormation = mockClient(CloudFormationClient);
 const lambda = mockClient(LambdaClient);
 const region = { region: 'eu-west-1' };
 const stacks = new Stacks(new CloudFormationClient(region));
+/** States of alarms by name; one that is not here does not exist. */
+let alarms: Record<string, string>;
+const signals = {
+  alarms: async (names: readonly string[]) =>
+    names.map((name) => ({ name, state: alarms[name] ?? 'missing' }) as AlarmReading),
+} as Signals;
 const target = stackTarget({
   stacks,
+  signals,
   aliases: new Aliases(new LambdaClient(region)),
   bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
 });
@@ -94,6 +111,7 @@ const guard = { Effect: 'Deny', Action: ['Update:Delete', 'Update:Replace'], Pri
 let stored: Map<string, string>;
 
 beforeEach(() => {
+  alarms = {};
   cloudFormation.reset();
   lambda.reset();
   beforeChange.mockClear();
@@ -474,6 +492,188 @@ describe('its change set', () => {
   });
 });
 
+describe('a stack that gets the service role of the catalog', () => {
+  const roleArn = 'arn:aws:iam::111122223333:role/RollbackStack_orders';
+  const withRole = stackPlan({ role: { arn: roleArn, attach: true } });
+  beforeEach(() => stackIs({ RoleARN: undefined }));
+
+  it('has the rest applied with it', async () => {
+    noChangeSet();
+    await target.start(withRole, context);
+    ready(ofFunction);
+    await target.start(withRole, context);
+    expect(sent()).toMatchObject([
+      ['CreateChangeSetCommand', { RoleARN: roleArn }],
+      ['UpdateStackCommand', { RoleARN: roleArn }],
+    ]);
+  });
+
+  it.each([
+    Object.assign(denied(), { message: `not authorized to perform: iam:PassRole on resource: ${roleArn}` }),
+    validationError(`Role ${roleArn} is invalid or cannot be assumed`),
+  ])('stays pinned where it is refused: $message', async (refusal) => {
+    noChangeSet();
+    cloudFormation.on(CreateChangeSetCommand).rejects(refusal);
+    const start = target.start(withRole, context);
+    await expect(start).rejects.toBeInstanceOf(TargetLeft);
+    await expect(start).rejects.toThrow(`Stack shop-orders stays pinned: ${refusal.message}`);
+  });
+});
+
+describe('a stack whose rollback triggers the pin took out', () => {
+  const arnOf = (name: string) => `arn:aws:cloudwatch:eu-west-1:111122223333:alarm:${name}`;
+  const alarmOf = (name: string) => ({ arn: arnOf(name), type: 'AWS::CloudWatch::Alarm' });
+  const triggers = { alarms: [alarmOf('errors'), alarmOf('slow')], minutes: 30 };
+  const withTriggers = stackPlan({ triggers });
+  const configuration = (...names: string[]) => ({
+    RollbackTriggers: names.map((name) => ({ Arn: arnOf(name), Type: 'AWS::CloudWatch::Alarm' })),
+    MonitoringTimeInMinutes: 30,
+  });
+  const RollbackConfiguration = configuration('errors', 'slow');
+  beforeEach(() => {
+    alarms = { errors: 'OK', slow: 'INSUFFICIENT_DATA' };
+  });
+
+  it('gets them back with the rest, and says so', async () => {
+    noChangeSet();
+    await target.start(withTriggers, context);
+    ready(ofFunction);
+    await target.start(withTriggers, context);
+    expect(sent()).toMatchObject([
+      ['CreateChangeSetCommand', { RollbackConfiguration }],
+      ['UpdateStackCommand', { RollbackConfiguration }],
+    ]);
+    stackIs({ RollbackConfiguration }, ours);
+    await expect(target.start(withTriggers, context)).resolves.toEqual({
+      is: 'restored',
+      detail: 'stack shop-orders updated to the saved template (UPDATE_COMPLETE), with its rollback triggers',
+    });
+  });
+
+  it('waits while one of them rings, and for half an hour at most', async () => {
+    alarms = { errors: 'ALARM', slow: 'OK' };
+    ready(ofFunction);
+    const at = (minutes: number) => ({ ...context, now: NOW + minutes * 60_000 });
+    for (const standing of [
+      await target.read(withTriggers, at(30)),
+      await target.start(withTriggers, at(30)),
+    ]) {
+      expect(standing).toEqual({
+        is: 'held',
+        detail: 'the rest of stack shop-orders waits until its rollback triggers are out of ALARM: errors',
+      });
+    }
+    const late = target.start(withTriggers, at(31));
+    await expect(late).rejects.toBeInstanceOf(TargetLeft);
+    await expect(late).rejects.toThrow(
+      'Stack shop-orders stays pinned, because its rollback triggers ring and would undo the update: errors.',
+    );
+    expect(sent()).toEqual([]);
+  });
+
+  it('waits from the pin on, where that came after a long approval', async () => {
+    alarms = { errors: 'ALARM', slow: 'OK' };
+    ready(ofFunction);
+    const Timestamp = new Date(NOW + 3_600_000);
+    cloudFormation.on(DescribeStackEventsCommand).resolves({
+      StackEvents: [stackEvent('UPDATE_IN_PROGRESS', { ClientRequestToken: pinned, Timestamp })],
+    });
+    await expect(target.read(withTriggers, { ...context, now: NOW + 3_660_000 })).resolves.toMatchObject({
+      is: 'held',
+    });
+  });
+
+  it('gets those back that exist: a missing one would fail the update', async () => {
+    alarms = { slow: 'OK' };
+    ready(ofFunction);
+    await target.start(withTriggers, context);
+    expect(sent()).toMatchObject([['UpdateStackCommand', { RollbackConfiguration: configuration('slow') }]]);
+    stackIs({ RollbackConfiguration: configuration('slow') }, ours);
+    await expect(target.read(withTriggers, context)).resolves.toMatchObject({
+      is: 'restored',
+      detail: expect.stringContaining(', without rollback triggers (errors)'),
+    });
+  });
+
+  const lacking =
+    'The pin took rollback triggers off stack shop-orders (errors, slow, 30 min of monitoring): CloudFormation keeps it without them, and sam deploy cannot bring them back. Make the change set of the next release with aws cloudformation create-change-set --rollback-configuration ';
+
+  it.each<[string, () => void]>([
+    ['after an update that did not bring them back', () => stackIs({}, ours)],
+    [
+      'where no update of ours is left to bring them back',
+      () =>
+        changeSetIs({
+          Status: 'FAILED',
+          ExecutionStatus: 'UNAVAILABLE',
+          StatusReason: 'No updates are to be performed.',
+        }),
+    ],
+    [
+      'where they are all that would change, and CloudFormation takes that for nothing',
+      () => {
+        ready();
+        cloudFormation.on(UpdateStackCommand).rejects(validationError('No updates are to be performed.'));
+      },
+    ],
+  ])('is left without them, and says how they come back, %s', async (_, given) => {
+    given();
+    const start = target.start(withTriggers, context);
+    await expect(start).rejects.toBeInstanceOf(TargetLeft);
+    const { message } = (await start.catch((error: Error) => error)) as Error;
+    expect(message).toContain(
+      'Stack shop-orders has its saved template, and not its rollback triggers: errors, slow, 30 min of monitoring.',
+    );
+    expect(message).toContain(`${lacking}'${JSON.stringify(RollbackConfiguration)}'.`);
+  });
+
+  it.each<[string, Partial<Stack>, string]>([
+    ['no service role', { RoleARN: undefined }, pinned],
+    ['an update that failed', { StackStatus: 'UPDATE_ROLLBACK_COMPLETE' }, ours],
+  ])('says how they come back where it is left with %s', async (_, stack, token) => {
+    stackIs(stack, token);
+    await expect(target.read(withTriggers, context)).rejects.toThrow(lacking);
+  });
+
+  it('says nothing of them where nobody took them out', async () => {
+    stackIs({ RoleARN: undefined, RollbackConfiguration });
+    await expect(target.read(withTriggers, context)).rejects.not.toThrow('rollback triggers');
+  });
+
+  it('quotes a name that would end the quotation', async () => {
+    const odd = stackPlan({ triggers: { alarms: [alarmOf("it's")], minutes: 0 } });
+    stackIs({ RoleARN: undefined });
+    await expect(target.read(odd, context)).rejects.toThrow(String.raw`alarm:it\u0027s`);
+  });
+});
+
+describe('a stack that was pinned and is left', () => {
+  it.each([
+    ['lacks its UpdatePolicy', undefined, true],
+    ['has it already', { CodeDeployLambdaAliasUpdate: {} }, false],
+  ])(
+    'says that the next release may come without its canary where an alias %s',
+    async (_, policy, isSaid) => {
+      const Resources = {
+        ...live.Resources,
+        CreateOrderAliaslive: { ...aliasOn('4'), ...(policy && { UpdatePolicy: policy }) },
+      };
+      cloudFormation
+        .on(GetTemplateCommand)
+        .resolves({ TemplateBody: JSON.stringify({ ...live, Resources }) });
+      stackIs({ RoleARN: undefined });
+      const refusal = await target.read(plan, context).catch((error: Error) => error.message);
+      expect(String(refusal).includes('may shift all its traffic at once')).toBe(isSaid);
+    },
+  );
+
+  it('says nothing of an alias that CodeDeploy does not shift', async () => {
+    stackIs({ RoleARN: undefined });
+    const { shifted: _, ...unshifted } = plan;
+    await expect(target.read(unshifted, context)).rejects.not.toThrow('at once');
+  });
+});
+
 describe('the update', () => {
   beforeEach(() => ready(ofFunction));
 
@@ -579,7 +779,7 @@ describe('the update', () => {
 });
 
 describe('a stack that is only waited for', () => {
-  const { snapshot: _, ...bare } = stackPlan();
+  const { snapshot: _, shifted: __, ...bare } = stackPlan();
   const waited = { ...bare, waitOnly: true as const };
 
   it.each(['UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'CREATE_COMPLETE'] as const)(
@@ -629,6 +829,39 @@ describe('verifying', () => {
       await expect(verifyStack(stacks, plan)).resolves.toBe(`stack shop-orders is ${StackStatus}`);
     },
   );
+
+  const triggers = {
+    alarms: [{ arn: 'a:b:c:d:e:alarm:errors', type: 'AWS::CloudWatch::Alarm' }],
+    minutes: 5,
+  };
+  const RollbackConfiguration = {
+    RollbackTriggers: [{ Arn: 'a:b:c:d:e:alarm:errors', Type: 'AWS::CloudWatch::Alarm' }],
+    MonitoringTimeInMinutes: 5,
+  };
+  const roleArn = 'arn:aws:iam::111122223333:role/RollbackStack_orders';
+
+  it.each<[Parameters<typeof verifyStack>[1], Partial<Stack>, string]>([
+    [stackPlan({ triggers }), { RollbackConfiguration }, ', with its rollback triggers'],
+    [stackPlan({ triggers }), {}, ', without rollback triggers (errors, 5 min of monitoring)'],
+    [stackPinPlan(), {}, ''],
+    [stackPinPlan({ triggers }), {}, '; its rollback triggers are empty (errors, 5 min of monitoring)'],
+    [
+      stackPinPlan({ role: { arn: roleArn, attach: true } }),
+      { RoleARN: roleArn },
+      ` with the service role ${roleArn}, which the stack keeps for good`,
+    ],
+    [stackPinPlan({ role: { arn: roleArn, attach: true } }), { RoleARN: undefined }, ''],
+  ])('says what it got and lost: %#', async (given, stack, said) => {
+    stackIs(stack);
+    await expect(verifyStack(stacks, given)).resolves.toBe(`stack shop-orders is UPDATE_COMPLETE${said}`);
+  });
+
+  it('says what a stack lacks that is pinned and no more', async () => {
+    stackIs({});
+    await expect(verifyStack(stacks, stackPlan({ waitOnly: true, triggers }))).resolves.toMatch(
+      /^stack shop-orders is UPDATE_COMPLETE\. The pin took the UpdatePolicy of .* The pin took rollback triggers off/,
+    );
+  });
 
   it.each(['UPDATE_IN_PROGRESS', 'ROLLBACK_COMPLETE', 'DELETE_COMPLETE', 'UPDATE_FAILED'] as const)(
     'does not find %s at rest',

@@ -35,7 +35,7 @@ import { pinTemplateKey, stackPinTarget } from '../../../../shared/targets/stack
 import { alias, deploymentInfo, stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
 import { mockBucket } from '../../fixtures/mock-bucket.ts';
 import { FUNCTION, plannedAlias, RELEASE, ROLE_ARN, stackPinPlan } from '../../fixtures/records.ts';
-import { denied } from '../../fixtures/sdk-errors.ts';
+import { denied, validationError } from '../../fixtures/sdk-errors.ts';
 import { NOW, RELEASED_AT } from '../../fixtures/times.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
@@ -132,7 +132,7 @@ describe('a stack that is not pinned', () => {
       is: 'moving',
       detail: 'asked CloudFormation what it changes to pin stack shop-orders',
     });
-    // No tags, no topics, no service role, no rollback triggers, no capability but for IAM.
+    // No tags, no topics, no service role, no rollback triggers of its own, no capability but for IAM.
     expect(sent()).toEqual([
       [
         'CreateChangeSetCommand',
@@ -146,6 +146,7 @@ describe('a stack that is not pinned', () => {
             { ParameterKey: 'ApiKey', UsePreviousValue: true },
           ],
           Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
+          RollbackConfiguration: { RollbackTriggers: [], MonitoringTimeInMinutes: 0 },
         },
       ],
     ]);
@@ -215,6 +216,123 @@ describe('a stack that is not pinned', () => {
     expect(sent()).toEqual([]);
     expect(stored.size).toBe(0);
   });
+});
+
+describe('a stack without a service role, for which the catalog names one,', () => {
+  const roleArn = 'arn:aws:iam::111122223333:role/RollbackStack_orders';
+  const withRole = stackPinPlan({ role: { arn: roleArn, attach: true } });
+  const roles = () =>
+    cloudFormation.commandCalls(CreateChangeSetCommand).map(({ args }) => args[0].input.RoleARN);
+
+  beforeEach(() => {
+    noChangeSet();
+    stackIs({ RoleARN: undefined });
+  });
+
+  it('gets it with the pin', async () => {
+    await target.start(withRole, context);
+    expect(roles()).toEqual([roleArn]);
+  });
+
+  it('keeps one that it has got since it was planned', async () => {
+    stackIs({ RoleARN: ROLE_ARN });
+    await target.start(withRole, context);
+    expect(roles()).toEqual([undefined]);
+  });
+
+  it('gets none of a person, who has rights of their own', async () => {
+    await target.start(withRole, { ...context, byDeployer: true });
+    expect(roles()).toEqual([undefined]);
+  });
+
+  it.each([
+    Object.assign(denied(), {
+      message: `User: us is not authorized to perform: iam:PassRole on resource: ${roleArn}`,
+    }),
+    validationError(`Role ${roleArn} is invalid or cannot be assumed`),
+  ])('is pinned without it where it is refused: $message', async (refusal) => {
+    cloudFormation.on(CreateChangeSetCommand).rejectsOnce(refusal).resolves({});
+    await expect(target.start(withRole, context)).resolves.toMatchObject({ is: 'moving' });
+    expect(roles()).toEqual([roleArn, undefined]);
+  });
+
+  it('is left where something else is refused: the role says nothing about that', async () => {
+    cloudFormation.on(CreateChangeSetCommand).rejects(denied());
+    await expect(target.start(withRole, context)).rejects.toBeInstanceOf(TargetLeft);
+    expect(roles()).toEqual([roleArn]);
+  });
+
+  it.each([
+    [{ RoleARN: roleArn }, `is pinned with the service role ${roleArn}, which the stack keeps for good`],
+    [{}, 'is pinned'],
+  ])('says whether it has got it: %j', async (stack, detail) => {
+    stackIs({ RoleARN: undefined, ...stack }, ours);
+    await expect(target.read(withRole, context)).resolves.toEqual({
+      is: 'restored',
+      detail: `stack shop-orders ${detail}`,
+    });
+  });
+});
+
+describe('a stack with rollback triggers', () => {
+  const arn = 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:orders: errors';
+  const withTriggers = stackPinPlan({
+    triggers: { alarms: [{ arn, type: 'AWS::CloudWatch::Alarm' }], minutes: 10 },
+  });
+
+  it('says that they are empty once it is pinned', async () => {
+    stackIs({}, ours);
+    await expect(target.read(withTriggers, context)).resolves.toEqual({
+      is: 'restored',
+      detail:
+        'stack shop-orders is pinned; its rollback triggers are empty (orders: errors, 10 min of monitoring)',
+    });
+  });
+
+  it('is not updated for them alone, where CloudFormation takes that for a change', async () => {
+    ready();
+    await expect(target.start(withTriggers, context)).resolves.toEqual({
+      is: 'restored',
+      detail: 'stack shop-orders has the versions that users are on already',
+    });
+    expect(sent()).toEqual([]);
+  });
+
+  it("says the stack's own reason where an alarm rolled the pin back", async () => {
+    cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' }));
+    cloudFormation.on(DescribeStackEventsCommand).resolves({
+      StackEvents: [
+        stackEvent('UPDATE_ROLLBACK_COMPLETE', { ClientRequestToken: ours }),
+        stackEvent('UPDATE_ROLLBACK_IN_PROGRESS', {
+          ClientRequestToken: ours,
+          ResourceStatusReason: 'Rollback trigger orders-errors is in ALARM state. ',
+        }),
+        stackEvent('UPDATE_IN_PROGRESS', { ClientRequestToken: ours }),
+      ],
+    });
+    await expect(target.read(withTriggers, context)).rejects.toThrow(
+      'was rolled back by CloudFormation: Rollback trigger orders-errors is in ALARM state.',
+    );
+  });
+});
+
+describe('a stack that the catalog makes no target', () => {
+  const { deployments: _, ...alone } = stackPinPlan({ waitOnly: true });
+
+  it('is pinned once it is at rest', async () => {
+    noChangeSet();
+    await expect(target.start(alone, context)).resolves.toMatchObject({ is: 'moving' });
+    expect(sent().map(([name]) => name)).toEqual(['CreateChangeSetCommand']);
+  });
+
+  it.each(['UPDATE_FAILED', 'UPDATE_ROLLBACK_FAILED'] as const)(
+    'is not brought to rest by us: %s',
+    async (StackStatus) => {
+      stackIs({ StackStatus });
+      await expect(target.start(alone, context)).rejects.toBeInstanceOf(TargetNotRestored);
+      expect(sent()).toEqual([]);
+    },
+  );
 });
 
 describe('while a deployment of one of its groups runs', () => {

@@ -10,6 +10,7 @@ import {
   type Stack,
   StackStatus,
 } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CodeDeployClient, GetDeploymentCommand, ListDeploymentsCommand } from '@aws-sdk/client-codedeploy';
 import {
   GetAliasCommand,
@@ -23,6 +24,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
 import { Bucket } from '../../../../shared/aws/bucket.ts';
 import { Deployments } from '../../../../shared/aws/deployments.ts';
+import { Signals } from '../../../../shared/aws/signals.ts';
 import { Stacks } from '../../../../shared/aws/stacks.ts';
 import { LockLost, TargetLeft, TargetNotRestored, TargetSuperseded } from '../../../../shared/errors.ts';
 import { stackTarget } from '../../../../shared/targets/cloudformation.ts';
@@ -50,6 +52,7 @@ const clients = {
   aliases: new Aliases(new LambdaClient(region)),
   deployments: new Deployments(new CodeDeployClient(region)),
   bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
+  signals: new Signals(new CloudWatchClient(region)),
 };
 const pin = stackPinTarget(clients);
 const rest = stackTarget(clients);
