@@ -19,7 +19,7 @@ export default {
   // Half of the time goes by on one core otherwise: jest leaves one to the terminal.
   maxWorkers: '100%',
   testSequencer: '<rootDir>/test/longest-first.js',
-  // Two projects, and with them processes of their own: the tests of the product stub the prototypes of SDK clients.
+  // Projects have processes of their own: the tests of the product stub the prototypes of SDK clients.
   projects: [
     {
       ...inPlainNode,
@@ -28,8 +28,13 @@ export default {
     },
     {
       ...inPlainNode,
+      displayName: 'simulator',
+      testMatch: ['<rootDir>/packages/account-simulator/test/**/*.test.ts'],
+    },
+    {
+      ...inPlainNode,
       displayName: 'machines',
-      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/packages/rehearsal/test/**/*.test.ts'],
       testPathIgnorePatterns: product.map((folder) => `<rootDir>/test/${folder}/`),
     },
   ],

@@ -1,7 +1,7 @@
-import { Intrinsics, type Scope } from '../local/account/template/intrinsics.ts';
-import { Unresolvable } from '../local/account/template/problems.ts';
-import { pseudoParameters } from '../local/account/template/scope.ts';
-import type { TemplateValue } from '../local/account/template/template-value.ts';
+import { Intrinsics, type Scope } from 'account-simulator/account/template/intrinsics.ts';
+import { Unresolvable } from 'account-simulator/account/template/problems.ts';
+import { pseudoParameters } from 'account-simulator/account/template/scope.ts';
+import type { TemplateValue } from 'account-simulator/account/template/template-value.ts';
 
 /** A CloudFormation template without transform, as JSON. */
 export interface ExpandedTemplate {

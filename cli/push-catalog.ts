@@ -1,5 +1,4 @@
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { table } from '../local/rehearsal/text-layout.ts';
 import { CatalogParameters } from '../shared/aws/catalog-parameters.ts';
 import { CannotDo } from './cannot-do.ts';
 import type { FileEntry } from './catalog-files.ts';
@@ -9,6 +8,7 @@ import type { Command } from './command-line.ts';
 import { findCoordinator } from './find-coordinator.ts';
 import { renderFindings } from './render-findings.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
+import { table } from './text-layout.ts';
 
 /** Parameter Store takes 3 writes a second (AWS general reference, Systems Manager quotas); this leaves some over. */
 const pauseMs = 400;

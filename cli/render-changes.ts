@@ -1,5 +1,5 @@
-import { table } from '../local/rehearsal/text-layout.ts';
 import type { StackChange } from '../shared/stack/change-set.ts';
+import { table } from './text-layout.ts';
 
 /** The changes of a change set in a table. */
 export function renderChanges(changes: readonly StackChange[]): string[] {

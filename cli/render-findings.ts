@@ -1,5 +1,5 @@
-import { table } from '../local/rehearsal/text-layout.ts';
 import type { CheckedFiles } from './check-files.ts';
+import { table } from './text-layout.ts';
 
 /** What was found, one line each: `file  service  path  reason`. */
 export function renderFindings({ findings }: Pick<CheckedFiles, 'findings'>): string[] {

@@ -1,6 +1,6 @@
-import { table } from '../local/rehearsal/text-layout.ts';
 import { instant } from '../shared/mail/mail-text.ts';
 import type { DeploymentHistory, HistoryEntry } from '../shared/queries/service-history.ts';
+import { table } from './text-layout.ts';
 
 /** Releases, newest first, each over its deployments and their phases. */
 export function renderHistory(history: readonly HistoryEntry[]): string[] {

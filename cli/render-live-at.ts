@@ -1,8 +1,8 @@
-import { table } from '../local/rehearsal/text-layout.ts';
 import { instant } from '../shared/mail/mail-text.ts';
 import type { AliasAt } from '../shared/queries/alias-timeline.ts';
 import type { SavedAt, ServiceLiveAt } from '../shared/queries/live-at.ts';
 import { inWords } from '../shared/targets/mesh.ts';
+import { table } from './text-layout.ts';
 
 /** One line per target: what it was, since when, and how that is known. */
 export function renderLiveAt(services: readonly ServiceLiveAt[]): string[] {

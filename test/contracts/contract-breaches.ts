@@ -1,5 +1,5 @@
-import { runScenario } from '../../local/rehearsal/run-scenario.ts';
-import { findScenario } from '../../local/rehearsal/scenario-file.ts';
+import { runScenario } from '../../packages/rehearsal/run/run-scenario.ts';
+import { findScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
 import { errorNames } from '../../shared/errors.ts';
 import { withValues } from './machine-contract.ts';
 

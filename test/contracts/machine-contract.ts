@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { loadStack } from '../../local/boot/load-stack.ts';
-import type { StackSpec } from '../../local/boot/stack-spec.ts';
+import { loadStack } from 'account-simulator/deploy/load-stack.ts';
+import type { StackSpec } from 'account-simulator/deploy/stack-spec.ts';
 
 /** The coordinator of the working tree, as it is in production. */
 export function presentStack(root: string): StackSpec {

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { endWithReader } from '../../cli/end-with-reader.ts';
-import { statesOf } from '../../local/boot/definition-states.ts';
-import { runScenario } from '../../local/rehearsal/run-scenario.ts';
-import { findScenario, scenarioNames } from '../../local/rehearsal/scenario-file.ts';
+import { runScenario } from '../../packages/rehearsal/run/run-scenario.ts';
+import { findScenario, scenarioNames } from '../../packages/rehearsal/scenario/scenario-file.ts';
+import { statesOf } from '../definition/definition-states.ts';
 import { formOf, presentStack, withoutValues } from './machine-contract.ts';
 import { releasedFile } from './released.ts';
 

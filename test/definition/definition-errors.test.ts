@@ -1,5 +1,5 @@
-import type { TemplateMap } from '../../local/account/template/template-value.ts';
-import { impossibleErrors } from '../../local/boot/definition-errors.ts';
+import type { TemplateMap } from 'account-simulator/account/template/template-value.ts';
+import { impossibleErrors } from 'account-simulator/deploy/definition-errors.ts';
 
 const catching = (state: TemplateMap, ...ErrorEquals: string[]) =>
   impossibleErrors({ ...state, Catch: [{ ErrorEquals, Next: 'Caught' }] }, ['NoWayBack']);

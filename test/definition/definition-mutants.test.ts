@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { checkDefinitions } from '../../local/boot/definition-rules.ts';
-import { loadStack } from '../../local/boot/load-stack.ts';
-import type { StackSpec } from '../../local/boot/stack-spec.ts';
+import { loadStack } from 'account-simulator/deploy/load-stack.ts';
+import type { StackSpec } from 'account-simulator/deploy/stack-spec.ts';
+import { checkDefinitions } from './definition-rules.ts';
 import { root } from './product-template.ts';
 
 const stack = loadStack(

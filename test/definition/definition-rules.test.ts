@@ -1,6 +1,6 @@
-import type { TemplateMap } from '../../local/account/template/template-value.ts';
-import { checkDefinitions, unusedFunctions } from '../../local/boot/definition-rules.ts';
-import type { StackSpec } from '../../local/boot/stack-spec.ts';
+import type { TemplateMap } from 'account-simulator/account/template/template-value.ts';
+import type { StackSpec } from 'account-simulator/deploy/stack-spec.ts';
+import { checkDefinitions, unusedFunctions } from './definition-rules.ts';
 
 const arn = 'arn:aws:lambda:eu-west-1:111122223333:function:plan';
 

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { undefinedVariables } from 'account-simulator/asl/check/undefined-variables.ts';
+import { loadStack } from 'account-simulator/deploy/load-stack.ts';
 import jsonata from 'jsonata';
-import { undefinedVariables } from '../../local/asl/undefined-variables.ts';
-import { checkDefinitions, unusedFunctions } from '../../local/boot/definition-rules.ts';
-import { statesOf } from '../../local/boot/definition-states.ts';
-import { loadStack } from '../../local/boot/load-stack.ts';
 import { errorNames } from '../../shared/errors.ts';
 import { CallGraph } from './call-graph.ts';
+import { checkDefinitions, unusedFunctions } from './definition-rules.ts';
+import { statesOf } from './definition-states.ts';
 import { root } from './product-template.ts';
 
 /** Reading it refuses unused and undefined substitutions and definitions Step Functions would not accept. */

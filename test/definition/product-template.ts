@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseYaml } from '../../local/account/template/yaml-document.ts';
-import { ProblemList } from '../../local/boot/template-problem.ts';
+import { parseYaml } from 'account-simulator/account/template/yaml-document.ts';
+import { ProblemList } from 'account-simulator/deploy/template-problem.ts';
 
 /** Root of the project. */
 export const root = process.cwd();

@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { loadStack } from 'account-simulator/deploy/load-stack.ts';
 import { policyProblems } from '../../build/policy-problems.ts';
-import { loadStack } from '../../local/boot/load-stack.ts';
 import { root } from './product-template.ts';
 
 const { roles, resourcePolicies } = loadStack(

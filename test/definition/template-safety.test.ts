@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { loadStack } from '../../local/boot/load-stack.ts';
-import { TemplateError } from '../../local/boot/template-problem.ts';
+import { loadStack } from 'account-simulator/deploy/load-stack.ts';
+import { TemplateError } from 'account-simulator/deploy/template-problem.ts';
 import { resourcesOf, root, template, templateText } from './product-template.ts';
 
 const place = { accountId: '111122223333', region: 'eu-west-1', partition: 'aws', stackName: 'coordinator' };

@@ -1,11 +1,11 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
-import { ApiGateway } from '../../local/account/api-gateway/api-gateway.ts';
+import { ApiGateway } from 'account-simulator/account/api-gateway/api-gateway.ts';
+import { Bench, CALLER } from 'account-simulator/test/account/wire/wired.ts';
 import { ApiStages } from '../../shared/aws/api-stages.ts';
 import { LockLost, TargetNotRestored } from '../../shared/errors.ts';
 import { apiStageTarget, verifyApiStage } from '../../shared/targets/api-stage.ts';
 import type { ApiStagePlan } from '../../shared/targets/service-plan.ts';
-import { Bench, CALLER } from '../account/wire/wired.ts';
 import { RELEASE } from '../unit/fixtures/records.ts';
 import { NOW } from '../unit/fixtures/times.ts';
 

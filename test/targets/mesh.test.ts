@@ -1,11 +1,11 @@
 import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
+import { VpcLattice } from 'account-simulator/account/vpc-lattice/vpc-lattice.ts';
+import { Bench, CALLER } from 'account-simulator/test/account/wire/wired.ts';
 import fc from 'fast-check';
-import { VpcLattice } from '../../local/account/vpc-lattice/vpc-lattice.ts';
 import { MeshRules } from '../../shared/aws/mesh-rules.ts';
 import { LockLost, TargetNotRestored } from '../../shared/errors.ts';
 import { meshTarget, sameWeights, verifyMesh } from '../../shared/targets/mesh.ts';
 import type { MeshPlan } from '../../shared/targets/service-plan.ts';
-import { Bench, CALLER } from '../account/wire/wired.ts';
 import { RELEASE } from '../unit/fixtures/records.ts';
 import { NOW } from '../unit/fixtures/times.ts';
 

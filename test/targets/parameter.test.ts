@@ -1,11 +1,11 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { ParameterStore as SimulatedParameterStore } from '../../local/account/parameter-store/parameter-store.ts';
-import { AwsError } from '../../local/account/service.ts';
-import type { Interceptor } from '../../local/account/wire/wire.ts';
+import { ParameterStore as SimulatedParameterStore } from 'account-simulator/account/parameter-store/parameter-store.ts';
+import { AwsError } from 'account-simulator/account/service.ts';
+import type { Interceptor } from 'account-simulator/account/wire/wire.ts';
+import { ACCOUNT, Bench, CALLER } from 'account-simulator/test/account/wire/wired.ts';
 import { ParameterStore } from '../../shared/aws/parameter-store.ts';
 import { LockLost, NoWayBack, TargetNotRestored } from '../../shared/errors.ts';
 import { parameterTarget, verifyParameters } from '../../shared/targets/parameter.ts';
-import { ACCOUNT, Bench, CALLER } from '../account/wire/wired.ts';
 import { parameterPlan, RELEASE } from '../unit/fixtures/records.ts';
 import { NOW } from '../unit/fixtures/times.ts';
 

@@ -1,7 +1,7 @@
 import { runCli } from '../../cli/run-cli.ts';
-import type { Attach } from '../../local/rehearsal/attachment.ts';
-import { parseScenario } from '../../local/rehearsal/scenario-file.ts';
-import { watchedRun } from '../promises/watched-run.ts';
+import type { Attach } from '../../packages/rehearsal/run/attachment.ts';
+import { parseScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
+import { watchedRun } from '../../packages/rehearsal/test/promises/watched-run.ts';
 
 /** AWS refuses the coordinator the pin; somebody who may deploy has the rights. */
 const scenario = parseScenario(

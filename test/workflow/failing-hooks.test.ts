@@ -1,6 +1,6 @@
-import { findScenario } from '../../local/rehearsal/scenario-file.ts';
-import type { RollbackHook } from '../../local/rehearsal/scenario-hook.ts';
-import { watchedRun } from '../promises/watched-run.ts';
+import { findScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
+import type { RollbackHook } from '../../packages/rehearsal/scenario/scenario-hook.ts';
+import { watchedRun } from '../../packages/rehearsal/test/promises/watched-run.ts';
 
 const bare = findScenario(process.cwd(), 'hook-failed-bare');
 const sessions = 'RollbackHook_cart-sessions';

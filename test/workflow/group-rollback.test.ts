@@ -1,8 +1,8 @@
-import { renderAppSpec, revisionOf } from '../../local/account/codedeploy/app-spec.ts';
-import type { Deployment } from '../../local/account/codedeploy/deployment.ts';
-import type { Attach } from '../../local/rehearsal/attachment.ts';
-import { parseScenario } from '../../local/rehearsal/scenario-file.ts';
-import { watchedRunIn } from '../promises/watched-run.ts';
+import { renderAppSpec, revisionOf } from 'account-simulator/account/codedeploy/app-spec.ts';
+import type { Deployment } from 'account-simulator/account/codedeploy/deployment.ts';
+import type { Attach } from '../../packages/rehearsal/run/attachment.ts';
+import { parseScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
+import { watchedRunIn } from '../../packages/rehearsal/test/promises/watched-run.ts';
 
 const settings = ['alias-before', 'last-successful-revision'] as const;
 

@@ -1,5 +1,5 @@
-import { findScenario } from '../../local/rehearsal/scenario-file.ts';
-import { watchedRun } from '../promises/watched-run.ts';
+import { findScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
+import { watchedRun } from '../../packages/rehearsal/test/promises/watched-run.ts';
 
 const removed = (resource: string, type: string) => `${resource} (AWS::${type}) would be removed`;
 

@@ -1,8 +1,8 @@
-import { watchPromises } from '../../local/promises/watch-promises.ts';
-import { SeededRandom } from '../../local/random/seeded-random.ts';
-import type { AttachedRun } from '../../local/rehearsal/attachment.ts';
-import { readLedger } from '../../local/rehearsal/ledger-view.ts';
-import { runScenario } from '../../local/rehearsal/run-scenario.ts';
+import { SeededRandom } from 'account-simulator/random/seeded-random.ts';
+import { watchPromises } from '../../packages/rehearsal/promises/watch-promises.ts';
+import type { AttachedRun } from '../../packages/rehearsal/run/attachment.ts';
+import { readLedger } from '../../packages/rehearsal/run/ledger-view.ts';
+import { runScenario } from '../../packages/rehearsal/run/run-scenario.ts';
 import { isAlias } from '../../shared/catalog/alias-kinds.ts';
 import type { AliasAt } from '../../shared/queries/alias-timeline.ts';
 import type { ServiceLiveAt } from '../../shared/queries/live-at.ts';

@@ -1,6 +1,6 @@
-import { findScenario } from '../../local/rehearsal/scenario-file.ts';
-import { breakCalls } from '../promises/mutants.ts';
-import { watchedRun } from '../promises/watched-run.ts';
+import { findScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
+import { breakCalls } from '../../packages/rehearsal/test/promises/mutants.ts';
+import { watchedRun } from '../../packages/rehearsal/test/promises/watched-run.ts';
 
 it('a service whose consumers could not tell it that they are done finds out by itself', async () => {
   let swallowed = 0;

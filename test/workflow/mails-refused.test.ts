@@ -1,7 +1,7 @@
-import { AwsError } from '../../local/account/service.ts';
-import type { Attach } from '../../local/rehearsal/attachment.ts';
-import { findScenario } from '../../local/rehearsal/scenario-file.ts';
-import { watchedRun } from '../promises/watched-run.ts';
+import { AwsError } from 'account-simulator/account/service.ts';
+import type { Attach } from '../../packages/rehearsal/run/attachment.ts';
+import { findScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
+import { watchedRun } from '../../packages/rehearsal/test/promises/watched-run.ts';
 
 const found = findScenario(process.cwd(), 'bad-after-completion');
 /** With a stack that can be put back, so that nothing but the mails is left to do. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { AslError } from '../../local/asl/asl-error.ts';
-import { loadStack } from '../../local/boot/load-stack.ts';
-import { giveBackClock, INVOKE, output, play } from '../asl/harness.ts';
+import { AslError } from 'account-simulator/asl/asl-error.ts';
+import { loadStack } from 'account-simulator/deploy/load-stack.ts';
+import { giveBackClock, INVOKE, output, play } from 'account-simulator/test/asl/harness.ts';
 
 const stack = loadStack(
   path.join(process.cwd(), 'template.yaml'),

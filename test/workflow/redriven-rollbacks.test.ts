@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCase } from '../../local/simulation/run-case.ts';
-import { type SimulationCase, simulationCase } from '../../local/simulation/simulation-case.ts';
+import { runCase } from '../../packages/rehearsal/simulation/run-case.ts';
+import { type SimulationCase, simulationCase } from '../../packages/rehearsal/simulation/simulation-case.ts';
 
 const root = process.cwd();
-const file = join(root, 'test/simulation/cases/redriven-after-its-incident-ended.json');
+const file = join(root, 'packages/rehearsal/test/simulation/cases/redriven-after-its-incident-ended.json');
 const { found: _, ...base } = simulationCase.parse(JSON.parse(readFileSync(file, 'utf8')));
 
 /** The same, where the rollback is stopped in another state, and redriven after another while. */

@@ -1,8 +1,8 @@
-import type { RehearsalResult } from '../../local/rehearsal/rehearsal-result.ts';
-import type { Scenario } from '../../local/rehearsal/scenario.ts';
-import type { EventFault } from '../../local/rehearsal/scenario-fault.ts';
-import { parseScenario } from '../../local/rehearsal/scenario-file.ts';
-import { watchedRun } from '../promises/watched-run.ts';
+import type { RehearsalResult } from '../../packages/rehearsal/report/rehearsal-result.ts';
+import type { Scenario } from '../../packages/rehearsal/scenario/scenario.ts';
+import type { EventFault } from '../../packages/rehearsal/scenario/scenario-fault.ts';
+import { parseScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
+import { watchedRun } from '../../packages/rehearsal/test/promises/watched-run.ts';
 
 /** Everybody stands on `platform`, over each other: `storefront` on nearly all, `users` on little. */
 const providers = {

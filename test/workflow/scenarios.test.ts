@@ -1,5 +1,5 @@
-import { findScenario, scenarioNames } from '../../local/rehearsal/scenario-file.ts';
-import { watchedRun } from '../promises/watched-run.ts';
+import { findScenario, scenarioNames } from '../../packages/rehearsal/scenario/scenario-file.ts';
+import { watchedRun } from '../../packages/rehearsal/test/promises/watched-run.ts';
 
 const root = process.cwd();
 

@@ -1,5 +1,5 @@
-import { parseScenario } from '../../local/rehearsal/scenario-file.ts';
-import { watchedRun } from '../promises/watched-run.ts';
+import { parseScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
+import { watchedRun } from '../../packages/rehearsal/test/promises/watched-run.ts';
 
 /** The stacks are made of the targets that are listed here; the catalog says less of them. */
 const scenario = (entry: object) =>

@@ -1,9 +1,9 @@
-import type { SimulatedAccount } from '../../local/account/account.ts';
-import type { Attach } from '../../local/rehearsal/attachment.ts';
-import type { Scenario } from '../../local/rehearsal/scenario.ts';
-import type { NamedSettings } from '../../local/rehearsal/scenario-account.ts';
-import { findScenario, parseScenario } from '../../local/rehearsal/scenario-file.ts';
-import { watchedRunIn } from '../promises/watched-run.ts';
+import type { SimulatedAccount } from 'account-simulator/account/account.ts';
+import type { Attach } from '../../packages/rehearsal/run/attachment.ts';
+import type { Scenario } from '../../packages/rehearsal/scenario/scenario.ts';
+import type { NamedSettings } from '../../packages/rehearsal/scenario/scenario-account.ts';
+import { findScenario, parseScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
+import { watchedRunIn } from '../../packages/rehearsal/test/promises/watched-run.ts';
 
 const roleArn = 'arn:aws:iam::111122223333:role/RollbackStack_cart';
 

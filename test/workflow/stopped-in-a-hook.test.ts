@@ -1,6 +1,6 @@
-import { findScenario } from '../../local/rehearsal/scenario-file.ts';
-import { breakCalls } from '../promises/mutants.ts';
-import { watchedRun } from '../promises/watched-run.ts';
+import { findScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
+import { breakCalls } from '../../packages/rehearsal/test/promises/mutants.ts';
+import { watchedRun } from '../../packages/rehearsal/test/promises/watched-run.ts';
 
 it('a deployment whose lifecycle hook takes 20 minutes is asked to stop once, and followed', async () => {
   const stops: string[] = [];

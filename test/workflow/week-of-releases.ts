@@ -1,7 +1,7 @@
+import { SeededRandom } from 'account-simulator/random/seeded-random.ts';
 import { stringify } from 'yaml';
-import { SeededRandom } from '../../local/random/seeded-random.ts';
-import type { Scenario } from '../../local/rehearsal/scenario.ts';
-import { parseScenario, readCatalog } from '../../local/rehearsal/scenario-file.ts';
+import type { Scenario } from '../../packages/rehearsal/scenario/scenario.ts';
+import { parseScenario, readCatalog } from '../../packages/rehearsal/scenario/scenario-file.ts';
 
 const configs = [
   'AllAtOnce',

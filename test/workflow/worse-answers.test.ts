@@ -1,5 +1,5 @@
-import { findScenario } from '../../local/rehearsal/scenario-file.ts';
-import { watchedRunIn } from '../promises/watched-run.ts';
+import { findScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
+import { watchedRunIn } from '../../packages/rehearsal/test/promises/watched-run.ts';
 
 /** Answers of AWS that are not known, each the worse one, with scenarios whose end hung on the better one. */
 const worse = [

@@ -1,4 +1,0 @@
-import { rehearseCommand } from './rehearsal/rehearse-command.ts';
-import { runCommand } from './run-command.ts';
-
-await runCommand(rehearseCommand);

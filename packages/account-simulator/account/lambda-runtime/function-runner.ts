@@ -1,0 +1,244 @@
+import type { Build, Runtime } from '../../../../shared/runtime.ts';
+import type { VirtualClock } from '../../clock/virtual-clock.ts';
+import type { SeededRandom } from '../../random/seeded-random.ts';
+import { AwsError } from '../service.ts';
+import {
+  failed,
+  type Invocation,
+  type InvocationInterceptor,
+  type InvocationOutcome,
+  ProcessDied,
+  succeeded,
+  threw,
+} from './invocation.ts';
+
+/** A function and the code it runs. */
+export interface FunctionSettings {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly timeoutSeconds: number;
+  /** Invocations at one time; without it, as many as the account has left. */
+  readonly reservedConcurrency?: number;
+  /** Called once per process. */
+  // biome-ignore lint/suspicious/noExplicitAny: events and results of every function pass here.
+  readonly build: Build<any, any>;
+  readonly runtime: Runtime;
+}
+
+/** What a function did so far. */
+export interface FunctionStatistics {
+  readonly invocations: number;
+  readonly coldStarts: number;
+  /** Invocations whose handler threw, timed out or died. */
+  readonly errors: number;
+  readonly timeouts: number;
+  readonly throttles: number;
+  /** Virtual time spent in handlers, ms. */
+  readonly durationMs: number;
+}
+
+/** By how many ms the clock of a process is off, negative when it is slow; asked once per process. */
+export type ClockSkew = (logicalId: string, process: number) => number;
+
+interface Process {
+  readonly id: number;
+  handle: ((event: unknown) => Promise<unknown>) | undefined;
+  /** Ended by Lambda at a time-out: nothing it would still call reaches the account. */
+  dead: boolean;
+}
+
+/** Virtual ms; of the size that Node.js functions with SDK clients show, nothing depends on the figures. */
+const coldStartMs = { least: 250, most: 400 };
+const overheadMs = { least: 2, most: 8 };
+
+/**
+ * Runs one function in simulated processes: an event goes to an idle process, else a new one is started, which
+ * builds the handler and keeps it for the events that follow.
+ *
+ * Source: Lambda Developer Guide, "Understanding the Lambda execution environment lifecycle".
+ */
+export class FunctionRunner {
+  readonly settings: FunctionSettings;
+  readonly #clock: VirtualClock;
+  readonly #random: SeededRandom;
+  readonly #interceptors: readonly InvocationInterceptor[];
+  readonly #skews: readonly ClockSkew[];
+  /** Idle processes; the one used last is used first. */
+  #idle: Process[] = [];
+  #processes = 0;
+  #running = 0;
+  #statistics = { invocations: 0, coldStarts: 0, errors: 0, timeouts: 0, throttles: 0, durationMs: 0 };
+
+  /** @param parts the lists are the runtime's, and may grow */
+  constructor(
+    settings: FunctionSettings,
+    parts: {
+      readonly clock: VirtualClock;
+      readonly random: SeededRandom;
+      readonly interceptors: readonly InvocationInterceptor[];
+      readonly skews: readonly ClockSkew[];
+    },
+  ) {
+    this.settings = settings;
+    this.#clock = parts.clock;
+    this.#random = parts.random.fork(settings.logicalId);
+    this.#interceptors = parts.interceptors;
+    this.#skews = parts.skews;
+  }
+
+  /** Invocations under way. */
+  get running(): number {
+    return this.#running;
+  }
+
+  get statistics(): FunctionStatistics {
+    return { ...this.#statistics };
+  }
+
+  /** Ends the idle processes, so that the next events find a cold start. */
+  retire(): void {
+    this.#idle = [];
+  }
+
+  /**
+   * Runs the function on an event and answers with its result or its error.
+   *
+   * @throws AwsError where the service itself refuses: throttled, or what an interceptor says
+   */
+  async invoke(payload: string): Promise<InvocationOutcome> {
+    const { reservedConcurrency } = this.settings;
+    if (reservedConcurrency !== undefined && this.#running >= reservedConcurrency) {
+      throw this.throttled('ReservedFunctionConcurrentInvocationLimitExceeded');
+    }
+    this.#running += 1;
+    try {
+      return await this.#run(payload);
+    } finally {
+      this.#running -= 1;
+    }
+  }
+
+  /** Counts and makes the refusal of an event. */
+  throttled(Reason: string): AwsError {
+    this.#statistics.throttles += 1;
+    return new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, { Reason, Type: 'User' });
+  }
+
+  async #run(payload: string): Promise<InvocationOutcome> {
+    const requestId = this.#random.uuid();
+    const process = this.#idle.pop() ?? { id: this.#nextId(), handle: undefined, dead: false };
+    const coldStart = process.handle === undefined;
+    await this.#clock.sleep(this.#draw(overheadMs) + (coldStart ? this.#draw(coldStartMs) : 0));
+    const { logicalId, name } = this.settings;
+    const startedAt = this.#clock.now();
+    const invocation: Invocation = {
+      requestId,
+      logicalId,
+      functionName: name,
+      payload,
+      process: process.id,
+      coldStart,
+      startedAt,
+    };
+    this.#statistics.invocations += 1;
+    if (coldStart) this.#statistics.coldStarts += 1;
+    let outcome: InvocationOutcome;
+    try {
+      outcome = await this.#withinTime(this.#handle(invocation, process), invocation, process);
+    } finally {
+      this.#statistics.durationMs += this.#clock.now() - startedAt;
+    }
+    if (outcome.functionError) this.#statistics.errors += 1;
+    return outcome;
+  }
+
+  /** The answer of the handler, or the time-out; at that the process ends, and only its calls under way go on. */
+  #withinTime(
+    work: Promise<InvocationOutcome>,
+    { requestId }: Invocation,
+    process: Process,
+  ): Promise<InvocationOutcome> {
+    const { timeoutSeconds } = this.settings;
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.after(timeoutSeconds * 1000, () => {
+        this.#statistics.timeouts += 1;
+        process.dead = true;
+        const message = `RequestId: ${requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
+        resolve(failed('Sandbox.Timedout', message));
+      });
+      work.then(resolve, reject).finally(() => this.#clock.cancel(timer));
+    });
+  }
+
+  async #handle(invocation: Invocation, process: Process): Promise<InvocationOutcome> {
+    const deadline = invocation.startedAt + this.settings.timeoutSeconds * 1000;
+    const call = async () => {
+      process.handle ??= this.settings.build(this.#runtimeOf(process));
+      return process.handle(JSON.parse(invocation.payload));
+    };
+    try {
+      const result = await this.#pass(invocation, call, 0);
+      this.#release(process, deadline);
+      return succeeded(result);
+    } catch (error) {
+      if (error instanceof ProcessDied) {
+        const message = `RequestId: ${invocation.requestId} Error: Runtime exited without providing a reason`;
+        return failed('Runtime.ExitError', message);
+      }
+      this.#release(process, deadline);
+      if (error instanceof AwsError) throw error;
+      return threw(error);
+    }
+  }
+
+  #pass(invocation: Invocation, call: () => Promise<unknown>, position: number): Promise<unknown> {
+    const interceptor = this.#interceptors[position];
+    return interceptor ? interceptor(invocation, () => this.#pass(invocation, call, position + 1)) : call();
+  }
+
+  /** A process that ran into its time-out was ended by Lambda and is not used again. */
+  #release(process: Process, deadline: number): void {
+    if (this.#clock.now() < deadline && process.handle) this.#idle.push(process);
+  }
+
+  /** What the process is given: its clock may be off, and its calls end with it. */
+  #runtimeOf(process: Process): Runtime {
+    const { logicalId, runtime } = this.settings;
+    const offset = this.#skews.reduce((sum, skew) => sum + skew(logicalId, process.id), 0);
+    return {
+      ...runtime,
+      clientConfig: whileAlive(runtime.clientConfig, process),
+      now: () => runtime.now() + offset,
+    };
+  }
+
+  #nextId(): number {
+    this.#processes += 1;
+    return this.#processes;
+  }
+
+  #draw({ least, most }: { readonly least: number; readonly most: number }): number {
+    return this.#random.integer(least, most);
+  }
+}
+
+interface Sender {
+  readonly handle: (...request: never[]) => Promise<unknown>;
+}
+
+/** A client configuration whose calls are neither sent nor answered any more once the process is dead. */
+function whileAlive(clientConfig: object, process: Process): object {
+  const { requestHandler } = clientConfig as { requestHandler?: Sender };
+  if (!requestHandler) return clientConfig;
+  const never = new Promise<never>(() => {});
+  const handle: Sender['handle'] = async (...request) => {
+    if (process.dead) return never;
+    try {
+      return await requestHandler.handle(...request);
+    } finally {
+      if (process.dead) await never;
+    }
+  };
+  return { ...clientConfig, requestHandler: { ...requestHandler, handle } };
+}

@@ -1,0 +1,105 @@
+import { unrehearsedReason } from '../../../rehearsal/coverage/unrehearsed-permissions.ts';
+import type { PolicyStatement } from '../../deploy/policy-statement.ts';
+import type { StatementMatch } from './policy.ts';
+
+/** One action or one resource of one statement: the smallest part of a policy that may be there for nothing. */
+export interface Grant {
+  /** Logical id of the function or machine whose role it is, or of a resource policy. */
+  readonly owner: string;
+  /** Position of the statement in the role's policies, from 0. */
+  readonly statement: number;
+  readonly element: 'Action' | 'Resource';
+  /** Position in the element, from 0. */
+  readonly at: number;
+  /** As it is in this environment: another one has other names in it. */
+  readonly value: string;
+}
+
+/** A grant nothing asked for. */
+export interface UnusedGrant extends Grant {
+  /** Why no rehearsal can use it, where that is so. */
+  readonly reason?: string;
+}
+
+/** Something that was refused. */
+export interface Denial {
+  readonly owner: string;
+  readonly action: string;
+  readonly resource: string;
+}
+
+/**
+ * Which parts of the policies were needed, and what was refused.
+ */
+export class PermissionUsage {
+  readonly #grants = new Map<string, Grant>();
+  readonly #used = new Set<string>();
+  readonly #statements = new Map<string, readonly PolicyStatement[]>();
+  readonly #denials = new Map<string, Denial>();
+
+  /** Makes the statements of an owner known. */
+  register(owner: string, statements: readonly PolicyStatement[]): void {
+    this.#statements.set(owner, statements);
+    for (const [statement, { Effect, Action, Resource }] of statements.entries()) {
+      // What a statement denies is never needed.
+      if (Effect === 'Deny') continue;
+      for (const [at, value] of Action.entries()) {
+        this.#add({ owner, statement, element: 'Action', at, value });
+      }
+      for (const [at, value] of Resource.entries()) {
+        this.#add({ owner, statement, element: 'Resource', at, value });
+      }
+    }
+  }
+
+  /** Notes the statements that decided a request. */
+  use(owner: string, matches: readonly StatementMatch[]): void {
+    for (const { statement, action, resource } of matches) {
+      this.#used.add(grantKey({ owner, statement, element: 'Action', at: action }));
+      this.#used.add(grantKey({ owner, statement, element: 'Resource', at: resource }));
+    }
+  }
+
+  /** Takes over what another account of the same template used and refused. */
+  merge(other: PermissionUsage): void {
+    for (const [key, grant] of other.#grants) if (!this.#grants.has(key)) this.#grants.set(key, grant);
+    for (const key of other.#used) this.#used.add(key);
+    for (const [owner, statements] of other.#statements) this.#statements.set(owner, statements);
+    for (const [key, denial] of other.#denials) this.#denials.set(key, denial);
+  }
+
+  deny(denial: Denial): void {
+    this.#denials.set(`${denial.owner} ${denial.action} ${denial.resource}`, denial);
+  }
+
+  /** What was needed, in the order of the template. */
+  used(): readonly Grant[] {
+    return [...this.#grants].filter(([key]) => this.#used.has(key)).map(([, grant]) => grant);
+  }
+
+  /** What was not needed, in the order of the template. */
+  unused(): readonly UnusedGrant[] {
+    return [...this.#grants]
+      .filter(([key]) => !this.#used.has(key))
+      .map(([, grant]) => {
+        const statement = this.#statements.get(grant.owner)?.[grant.statement];
+        const reason = statement && unrehearsedReason(grant, statement);
+        return reason === undefined ? grant : { ...grant, reason };
+      });
+  }
+
+  /** What was refused, each once, in the order it was first asked for. */
+  denials(): readonly Denial[] {
+    return [...this.#denials.values()];
+  }
+
+  #add(grant: Grant): void {
+    const key = grantKey(grant);
+    if (!this.#grants.has(key)) this.#grants.set(key, grant);
+  }
+}
+
+/** What makes a grant the same in every environment. */
+export function grantKey({ owner, statement, element, at }: Omit<Grant, 'value'>): string {
+  return `${owner} ${statement} ${element} ${at}`;
+}

@@ -1,0 +1,88 @@
+import type { StackSpec } from '../../deploy/stack-spec.ts';
+import type { Caller } from '../service.ts';
+import type { AccountIdentity } from '../wire/account-identity.ts';
+import type { WireCall } from '../wire/wire.ts';
+import { accessDenied, refusalMessage } from './access-denied.ts';
+import { checkConditionKeys, globalContext } from './condition-keys.ts';
+import type { PermissionUsage } from './permission-usage.ts';
+import type { PermissionScope, RequiredPermission } from './required-permission.ts';
+import { requiredPermissions } from './required-permissions.ts';
+import { RolePermissions } from './role-permissions.ts';
+
+/** What permissions are decided by. */
+export interface PermissionsParts {
+  readonly stack: Pick<StackSpec, 'roles' | 'functions' | 'machines'>;
+  readonly identity: AccountIdentity;
+  readonly scope: PermissionScope;
+  readonly usage: PermissionUsage;
+}
+
+interface Restricted {
+  readonly permissions: RolePermissions;
+  /** ARN of the session the role is assumed in. */
+  readonly user: string;
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/**
+ * Decides, by the roles of a template, what its functions and machines may do. Persons, deployment tools and AWS's
+ * own services have no role in the template and may do everything.
+ *
+ * @throws Error for a condition, operator or condition key that is not simulated
+ */
+export class Permissions {
+  readonly #scope: PermissionScope;
+  readonly #usage: PermissionUsage;
+  readonly #restricted = new Map<string, Restricted>();
+
+  constructor({ stack, identity, scope, usage }: PermissionsParts) {
+    this.#scope = scope;
+    this.#usage = usage;
+    for (const role of stack.roles) {
+      const permissions = new RolePermissions(role, usage);
+      checkConditionKeys(permissions.contextKeys, role.logicalId);
+      const named = [...stack.functions, ...stack.machines].find((one) => one.logicalId === role.logicalId);
+      const roleName = role.roleArn.slice(role.roleArn.lastIndexOf('/') + 1);
+      // Lambda calls the session after the function; Step Functions draws a name.
+      const user = `arn:aws:sts::${identity.accountId}:assumed-role/${roleName}/${named?.name ?? roleName}`;
+      const context = globalContext(role.roleArn, identity);
+      this.#restricted.set(role.logicalId, { permissions, user, context });
+    }
+  }
+
+  /**
+   * Lets a call pass that the caller's role allows.
+   *
+   * @throws AwsError as the service refuses it, or `UnsupportedOperation`
+   */
+  check(call: Pick<WireCall, 'service' | 'operation' | 'input' | 'caller'>): void {
+    if (call.caller.resource === undefined) return;
+    for (const required of requiredPermissions(call, this.#scope)) {
+      this.require(call.caller, required, call.service);
+    }
+  }
+
+  /** @throws AwsError as `service` refuses, where the caller may not do what is required */
+  require(
+    caller: Caller,
+    { actions, resource, context, refusal }: RequiredPermission,
+    service: string,
+  ): void {
+    if (caller.resource === undefined) return;
+    const { permissions, user, context: global } = this.#of(caller.resource);
+    const values = context ? { ...global, ...context } : global;
+    const decisions = actions.map((action) => permissions.decide(action, resource, values));
+    if (decisions.some(({ allowed }) => allowed)) return;
+    const [action] = actions;
+    this.#usage.deny({ owner: caller.resource, action, resource });
+    const reason = decisions[0]?.reason === 'explicit-deny' ? 'explicit-deny' : 'no-statement';
+    const message = refusalMessage(service, { user, action, resource, reason });
+    throw refusal ? refusal(message) : accessDenied(service, message);
+  }
+
+  #of(logicalId: string): Restricted {
+    const restricted = this.#restricted.get(logicalId);
+    if (restricted) return restricted;
+    throw new Error(`No role of the template is that of ${logicalId}`);
+  }
+}

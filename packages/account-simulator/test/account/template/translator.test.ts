@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { refusing } from '../../../account/cloudformation/cloudformation-errors.ts';
+import { expandSam } from '../../../account/template/expand-sam.ts';
+import { Intrinsics, LATER } from '../../../account/template/intrinsics.ts';
+import { readTemplate } from '../../../account/template/template.ts';
+import type { TemplateMap } from '../../../account/template/template-value.ts';
+
+const folder = join(process.cwd(), 'test/account/template/fixtures');
+const textOf = (file: string) => readFileSync(join(folder, file), 'utf8');
+
+const later = new Intrinsics(
+  {
+    hasExtensions: false,
+    ref: () => LATER,
+    getAtt: () => LATER,
+    condition: () => true,
+    mapping: () => undefined,
+  },
+  refusing,
+);
+
+/** Resources as compared: what can be evaluated is, and the digest in a version's logical id is left out. */
+function comparable(resources: object): Record<string, TemplateMap> {
+  const evaluated = later.resolveMap(JSON.parse(JSON.stringify(resources)));
+  return JSON.parse(JSON.stringify(evaluated).replace(/(ShiftedVersion)[0-9a-f]{10}/g, '$1'));
+}
+
+/** What the simulated transform leaves out, as its documentation says. */
+function withoutLeftOut(resources: Record<string, TemplateMap>): Record<string, TemplateMap> {
+  const text = JSON.stringify(resources, (key, value) => {
+    if (key === 'Tags') return other(value, ({ Key }) => !Key.endsWith(':createdBy'));
+    if (key === 'ManagedPolicyArns')
+      return other(value, (arn) => !/LambdaBasicExecution|XrayWriteOnly/.test(arn));
+    if (key === 'Policies') {
+      return other(value, ({ PolicyName }) => !/DeadLetterQueuePolicy|SQSPolicy$/.test(PolicyName));
+    }
+    if (key === 'DestinationConfig' && Object.keys(value).length === 0) return undefined;
+    return value;
+  });
+  const { ShiftedUrlPublicPermissions: _, ShiftedURLInvokeAllowPublicAccess: __, ...rest } = JSON.parse(text);
+  return rest;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: items of lists of every kind.
+function other(list: any[], keeps: (item: any) => boolean): unknown {
+  const kept = list.filter(keeps);
+  return kept.length > 0 ? kept : undefined;
+}
+
+/** Made by aws-sam-translator 1.115.0, the transform that AWS runs. */
+const translated = comparable(JSON.parse(textOf('sam-expanded.json')).Resources);
+
+it('expands functions, machines and their events as the translator of AWS does', () => {
+  const template = readTemplate(textOf('sam.yaml'), refusing);
+  const expanded = comparable(expandSam(template, template.Resources, refusing));
+  expect(Object.keys(translated).length).toBeGreaterThan(25);
+  expect(expanded).toEqual(withoutLeftOut(translated));
+});

@@ -1,0 +1,90 @@
+import { nearestName } from '../../../shared/catalog/compiled-catalog.ts';
+import { estateSize } from '../run/draw-estate.ts';
+
+/** What the command line asks for. */
+export type Command =
+  | { readonly do: 'help' }
+  | { readonly do: 'list' }
+  | { readonly do: 'all'; readonly seed: number }
+  | {
+      readonly do: 'run';
+      /** A scenario by name or path, or so many services to draw one of. */
+      readonly scenario: string | { readonly services: number };
+      readonly seed: number;
+      readonly json: string | undefined;
+      readonly quiet: boolean;
+    };
+
+/** The command line is not of the documented form. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Played when no scenario is named. */
+export const defaultScenario = 'bad-canary';
+
+const flags = ['--list', '--all', '--services', '--seed', '--json', '--quiet', '--help'];
+
+/** Reads the arguments. @throws UsageError */
+export function parseCommandLine(argv: readonly string[]): Command {
+  const scenarios: string[] = [];
+  let seed = 1;
+  let services: number | undefined;
+  let json: string | undefined;
+  let quiet = false;
+  let list = false;
+  let all = false;
+  const rest = argv.flatMap((argument) => {
+    const [, flag, value] = /^(--[^=]+)=(.*)$/s.exec(argument) ?? [];
+    return flag === undefined ? [argument] : [flag, value as string];
+  });
+  for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
+    if (argument === '--help' || argument === '-h') return { do: 'help' };
+    if (argument === '--list') list = true;
+    else if (argument === '--all') all = true;
+    else if (argument === '--quiet') quiet = true;
+    else if (argument === '--services') services = toSize(rest.shift());
+    else if (argument === '--seed') seed = toSeed(rest.shift());
+    else if (argument === '--json') json = toFile(rest.shift());
+    else if (argument.startsWith('-')) throw unknownFlag(argument);
+    else scenarios.push(argument);
+  }
+  if (list) return { do: 'list' };
+  if (all) {
+    if (scenarios.length === 0 && services === undefined && json === undefined) return { do: 'all', seed };
+    throw new UsageError('--all plays every scenario: it takes no scenario, no --services and no --json');
+  }
+  if (services !== undefined) {
+    if (scenarios.length === 0) return { do: 'run', scenario: { services }, seed, json, quiet };
+    throw new UsageError(`--services draws a scenario: it takes none, and not ${scenarios.join(' and ')}`);
+  }
+  if (scenarios.length > 1) throw new UsageError(`one scenario at a time, not ${scenarios.join(' and ')}`);
+  return { do: 'run', scenario: scenarios[0] ?? defaultScenario, seed, json, quiet };
+}
+
+function toSeed(text: string | undefined): number {
+  const seed = Number(text);
+  if (text !== undefined && text !== '' && Number.isSafeInteger(seed) && seed >= 0) return seed;
+  throw new UsageError(
+    `--seed takes a whole number from 0, not ${text === undefined ? 'nothing' : `"${text}"`}`,
+  );
+}
+
+function toSize(text: string | undefined): number {
+  const size = estateSize.safeParse(text ? Number(text) : undefined);
+  if (size.success) return size.data;
+  const { minValue, maxValue } = estateSize;
+  const given = text === undefined ? 'nothing' : `"${text}"`;
+  throw new UsageError(`--services takes a whole number from ${minValue} to ${maxValue}, not ${given}`);
+}
+
+function toFile(text: string | undefined): string {
+  if (text && !text.startsWith('--')) return text;
+  throw new UsageError('--json takes the name of the file to write');
+}
+
+function unknownFlag(given: string): UsageError {
+  const nearest = nearestName(given, flags);
+  const meant = nearest ? `did you mean ${nearest}? ` : '';
+  return new UsageError(`unknown option ${given}; ${meant}options: ${flags.join(', ')}`);
+}

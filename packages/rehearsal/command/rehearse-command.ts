@@ -1,0 +1,110 @@
+import { writeFileSync } from 'node:fs';
+import { table } from '../../../cli/text-layout.ts';
+import type { RehearsalResult } from '../report/rehearsal-result.ts';
+import { renderChanges } from '../report/render-changes.ts';
+import { renderIncidents } from '../report/render-incidents.ts';
+import { renderMails } from '../report/render-mails.ts';
+import { progressHeader, progressLine } from '../report/render-progress.ts';
+import { renderVerdict } from '../report/render-verdict.ts';
+import { runScenario } from '../run/run-scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { estate, findScenario, scenarioNames } from '../scenario/scenario-file.ts';
+import { ScenarioError } from '../scenario/scenario-problem.ts';
+import { type Command, defaultScenario, parseCommandLine, UsageError } from './command-line.ts';
+
+/** Where the command writes to, and where it is run. */
+export interface Terminal {
+  out(line: string): void;
+  err(line: string): void;
+  /** Columns to cut progress lines to. */
+  readonly width: number;
+  /** The project's root: template.yaml and packages/rehearsal/scenarios are there. */
+  readonly root: string;
+}
+
+const usage = `Usage: npm run rehearse -- [SCENARIO] [--seed N] [--json FILE] [--quiet]
+       npm run rehearse -- --services N [--seed N] [--json FILE] [--quiet]
+       npm run rehearse -- --all [--seed N]
+       npm run rehearse -- --list
+
+Plays a scenario against the real template, machines and functions in a simulated AWS account, in virtual time.
+
+  SCENARIO     name of a scenario (see --list) or path to a YAML file; by default ${defaultScenario}
+  --services N draws a scenario of N services; the one that most others stand on turns bad
+  --seed N     chance of the run: traffic, latencies, ids; the same seed gives the same run (default 1)
+  --json FILE  writes everything that was found out to FILE
+  --quiet      only says whether it went as expected
+  --all        plays every scenario and says of each whether it went as expected
+  --list       lists the scenarios
+  --help       shows this
+
+Status 0: it went as the scenario expects. 1: it did not. 2: it could not be played.`;
+
+/**
+ * Runs the command.
+ *
+ * @param argv the arguments after the command's name
+ * @returns the exit status: 0 as expected, 1 not as expected, 2 not playable
+ */
+export async function rehearseCommand(argv: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
+  try {
+    const command = parseCommandLine(argv);
+    if (command.do === 'help') return say(terminal, usage);
+    if (command.do === 'list') return say(terminal, ...listing(terminal.root));
+    if (command.do === 'all') return await runAll(command.seed, terminal);
+    return await run(command, terminal);
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof ScenarioError)) throw error;
+    terminal.err(error.message);
+    if (error instanceof UsageError) terminal.err('Try: npm run rehearse -- --help');
+    return 2;
+  }
+}
+
+async function run(command: Extract<Command, { do: 'run' }>, terminal: Terminal): Promise<0 | 1> {
+  const scenario =
+    typeof command.scenario === 'string'
+      ? findScenario(terminal.root, command.scenario)
+      : estate(command.scenario.services);
+  const result = await play(scenario, command, terminal);
+  if (command.json) writeFileSync(command.json, `${JSON.stringify(result, null, 2)}\n`);
+  const details = command.quiet
+    ? []
+    : [...renderIncidents(result), ...renderMails(result), ...renderChanges(result)];
+  say(terminal, ...details, ...renderVerdict(result));
+  return result.violations.length === 0 ? 0 : 1;
+}
+
+async function runAll(seed: number, terminal: Terminal): Promise<0 | 1> {
+  let asExpected = true;
+  for (const name of scenarioNames(terminal.root)) {
+    const result = await runScenario(findScenario(terminal.root, name), { seed, root: terminal.root });
+    say(terminal, ...renderVerdict(result).slice(1));
+    asExpected &&= result.violations.length === 0;
+  }
+  return asExpected ? 0 : 1;
+}
+
+async function play(
+  scenario: Scenario,
+  { seed, quiet }: { readonly seed: number; readonly quiet: boolean },
+  terminal: Terminal,
+): Promise<RehearsalResult> {
+  const { root, width } = terminal;
+  if (quiet) return runScenario(scenario, { seed, root });
+  say(terminal, ...progressHeader(scenario, seed));
+  return runScenario(scenario, {
+    seed,
+    root,
+    onProgress: (entry) => terminal.out(progressLine(scenario, entry, width)),
+  });
+}
+
+function listing(root: string): string[] {
+  return table(scenarioNames(root).map((name) => [name, findScenario(root, name).title]));
+}
+
+function say(terminal: Terminal, ...lines: string[]): 0 {
+  for (const line of lines) terminal.out(line);
+  return 0;
+}

@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { scenarioNames } from '../scenario/scenario-file.ts';
+import { type SimulationCase, scenarioInput, simulationCase } from '../simulation/simulation-case.ts';
+
+/** A case of the proof, with the name it is spoken of by. */
+export interface CoverageCase {
+  readonly name: string;
+  readonly play: SimulationCase;
+  /** Made of another case by one more fault, after which those of the other may strike nothing. */
+  readonly aimed?: true;
+}
+
+const seed = 1;
+
+/** Every scenario of the project, as it is. */
+export function scenarioCases(root: string): readonly CoverageCase[] {
+  return scenarioNames(root).map((name) => ({
+    name,
+    play: { seed, scenario: scenarioInput(root, name), faults: [] },
+  }));
+}
+
+/** Cases made to come by places that nothing else does, with little history; `found` says which, and how. */
+export function directedCases(root: string): readonly CoverageCase[] {
+  const folder = join(root, 'packages/rehearsal/coverage/cases');
+  return readdirSync(folder)
+    .sort()
+    .map((file) => {
+      const { found: _, ...play } = simulationCase.parse(
+        JSON.parse(readFileSync(join(folder, file), 'utf8')),
+      );
+      return { name: file.replace(/\.json$/, ''), play };
+    });
+}

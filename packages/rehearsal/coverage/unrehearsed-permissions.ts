@@ -1,0 +1,72 @@
+import type { Grant } from 'account-simulator/account/permissions/permission-usage.ts';
+import type { PolicyStatement } from 'account-simulator/deploy/policy-statement.ts';
+
+/** Permissions that AWS asks for and no rehearsal does. */
+export interface Unrehearsed {
+  /** True for what no rehearsal can use. */
+  covers(action: string, resources: readonly string[], owner: string): boolean;
+  readonly reason: string;
+}
+
+/** Permissions AWS asks for where nothing is simulated, each with the reason. */
+export const unrehearsed: readonly Unrehearsed[] = [
+  {
+    covers: (action) => action.startsWith('logs:'),
+    reason: 'Step Functions delivers the logs of its machines; logs are not simulated.',
+  },
+  {
+    covers: (action) => action === 'states:RedriveExecution',
+    reason:
+      'Asked for where a person redrives a machine with a Distributed Map; no scenario has one do that.',
+  },
+  {
+    covers: (action) => action === 'kms:GenerateDataKey',
+    reason: "Only advanced SecureStrings under a key of the team's own ask for it; no rehearsal has one.",
+  },
+  {
+    covers: (action) => action === 's3:ListBucket',
+    reason: 'It only tells a missing object from a forbidden one; elsewhere nothing asks for it.',
+  },
+  {
+    covers: (action, _, owner) =>
+      ['FollowDeploymentFunction', 'VerifyTargetFunction'].includes(owner) &&
+      action === 'lambda:GetFunctionConfiguration',
+    reason:
+      'Asked only where an alias is on a newer version of the restored code, which CloudFormation publishes under a kinder setting of the account.',
+  },
+  {
+    covers: (action, _, owner) => owner === 'FollowDeploymentFunction' && action === 'dynamodb:UpdateItem',
+    reason:
+      "Asked only where CodeDeploy's own rollback takes an alias off what an incident restored; test/workflow/group-rollback.test.ts plays that.",
+  },
+  {
+    covers: (action, _, owner) => owner === 'GuardAliasesFunction' && action === 'dynamodb:UpdateItem',
+    reason:
+      'Asked only where a stack moves users while their incident still works on others; test/workflow/roll-forwards.test.ts plays that.',
+  },
+  {
+    covers: (action, _, owner) =>
+      owner === 'OpenReleaseFunction' && action === 'cloudformation:DescribeStackEvents',
+    reason:
+      'Asked only where CodeDeploy names no stack and the deployment was made by hand; test/promises plays that.',
+  },
+  {
+    covers: (action, _, owner) =>
+      owner === 'StartTargetFunction' && action === 'cloudformation:DeleteChangeSet',
+    reason:
+      'Asked only where somebody updates a stack between its change set and the execution; unit tests play that.',
+  },
+  {
+    covers: (_action, _resources, owner) => owner === 'QueryLedgerFunction',
+    reason:
+      'A person invokes it, and no scenario has one ask; test/workflow/live-at.test.ts does, by its role.',
+  },
+];
+
+/** Why a grant cannot be needed in a rehearsal; undefined where it could. */
+export function unrehearsedReason(grant: Grant, { Action, Resource }: PolicyStatement): string | undefined {
+  const actions = grant.element === 'Action' ? [grant.value] : Action;
+  const resources = grant.element === 'Resource' ? [grant.value] : Resource;
+  return unrehearsed.find(({ covers }) => actions.every((action) => covers(action, resources, grant.owner)))
+    ?.reason;
+}

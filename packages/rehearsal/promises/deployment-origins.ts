@@ -1,0 +1,44 @@
+import type { SimulatedAccount } from 'account-simulator/account/account.ts';
+import type { Deployment } from 'account-simulator/account/codedeploy/deployment.ts';
+import { isRollbackMarker, isStackToken } from '../../../shared/targets/rollback-marker.ts';
+
+/** What a deployment is, by ground truth: somebody's release, or one way of going back. */
+export type Origin = 'release' | 'rollback';
+
+interface StackUpdate {
+  readonly at: number;
+  readonly ours: boolean;
+}
+
+/** Knows of every deployment whether it brings something in or takes it back. */
+export class DeploymentOrigins {
+  /** Updates that CloudFormation accepted, by stack, oldest first. */
+  readonly #updates = new Map<string, StackUpdate[]>();
+
+  constructor(account: SimulatedAccount) {
+    account.cloudFormation.onUpdate(({ at, stack, token }) => {
+      const update = { at, ours: isStackToken(token) };
+      const updates = this.#updates.get(stack);
+      if (updates) updates.push(update);
+      else this.#updates.set(stack, [update]);
+    });
+  }
+
+  of(deployment: Deployment): Origin {
+    const { creator, description = '', rollsBack, externalId, createdAt } = deployment;
+    const marked =
+      rollsBack !== undefined ||
+      creator === 'codeDeployRollback' ||
+      creator === 'CloudFormationRollback' ||
+      isRollbackMarker(description);
+    if (marked) return 'rollback';
+    const stack = externalId?.split('/')[1];
+    const update = this.#updates.get(stack ?? '')?.findLast(({ at }) => at <= createdAt);
+    return update?.ours ? 'rollback' : 'release';
+  }
+
+  /** Whether somebody besides the coordinator began an update of a stack since `since` (ms since the epoch). */
+  updatedByOthers(stack: string, since: number): boolean {
+    return this.#updates.get(stack)?.some(({ at, ours }) => !ours && at >= since) ?? false;
+  }
+}

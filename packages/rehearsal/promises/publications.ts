@@ -1,0 +1,137 @@
+import { Listeners } from 'account-simulator/asl/listeners.ts';
+import type { DeployedTemplate } from 'account-simulator/deploy/deploy-template.ts';
+
+/** A mail that was published: it went out, whatever its sender was told. */
+export interface Publication {
+  /** ms since the epoch */
+  readonly at: number;
+  /** Logical id of the function that published. */
+  readonly by: string;
+  /** `asked`, `opened` and `outcome` of an incident, `settled` of a release, `unwatched` deployment, `other`. */
+  readonly kind: 'asked' | 'opened' | 'back' | 'outcome' | 'settled' | 'unwatched' | 'other';
+  /** Incident, release or deployment it is about; the subject where it is about none of them. */
+  readonly about: string;
+  /** Execution it names; empty where it names none. */
+  readonly executionArn: string;
+  readonly subject: string;
+  readonly body: string;
+  readonly isCritical: boolean;
+  /** Whether the sender cannot know that it went out, or could not note it. */
+  readonly disturbed: () => boolean;
+}
+
+/** A mail SNS refused to take. */
+export interface RefusedMail {
+  readonly at: number;
+  readonly by: string;
+  readonly subject: string;
+  readonly reason: string;
+}
+
+/** What tells whether a function was disturbed after a moment. */
+interface Wear {
+  /** Invocations that threw, died or timed out, by the runtime's count. */
+  readonly errors: number;
+  /** Calls answered by an error that was none of the service's own making, and states tried again. */
+  readonly troubles: number;
+}
+
+/** Which mail of an incident a function sends; any other sends its last. */
+const incidentMails: Readonly<Record<string, 'asked' | 'opened' | 'back'>> = {
+  AwaitPermissionFunction: 'asked',
+  AnnounceIncidentFunction: 'opened',
+  AnnounceTrafficFunction: 'back',
+};
+
+/** Which one it is that the sweep sends, because its function could not. */
+function bySubject(subject: string): Publication['kind'] {
+  if (subject.includes('needs a person to approve')) return 'asked';
+  if (subject.includes('back on good code')) return 'back';
+  return subject.includes('bad release, rolling back') ? 'opened' : 'outcome';
+}
+
+/** Reads the mails the coordinator publishes. */
+export class Publications {
+  readonly #coordinator: DeployedTemplate;
+  readonly #all: Publication[] = [];
+  readonly #listeners = new Listeners<Publication>();
+  readonly #refused = new Listeners<RefusedMail>();
+  readonly #troubles = new Map<string, number>();
+
+  constructor(coordinator: DeployedTemplate) {
+    this.#coordinator = coordinator;
+    const { wire } = coordinator.account;
+    wire.onPerformed(({ call: { service, operation, input, caller, now }, refusal }) => {
+      if (service !== 'sns' || operation !== 'Publish') return;
+      const by = caller.resource ?? caller.principal;
+      const subject = String(input.Subject ?? '');
+      if (refusal) {
+        this.#refused.tell(() => ({ at: now, by, subject, reason: refusal.message }));
+        return;
+      }
+      const isCritical = input.MessageAttributes?.severity?.StringValue === 'critical';
+      const published = this.#read(now, by, subject, String(input.Message), isCritical);
+      this.#all.push(published);
+      this.#listeners.tell(() => published);
+    });
+    wire.onAnswered(({ call: { caller, service }, error }) => {
+      if (error === undefined || caller.resource === undefined) return;
+      if (service === 'sns' || service === 'dynamodb') this.#trouble(caller.resource);
+      // A machine that cannot know what became of an invocation tries it again.
+      if (service === 'lambda') this.#trouble('*');
+    });
+    coordinator.engine.onRouteTaken(({ route, state }) => {
+      if (route === 'retry') this.#trouble(`${state}Function`);
+    });
+  }
+
+  /** All mails so far, oldest first. */
+  all(): readonly Publication[] {
+    return this.#all;
+  }
+
+  onPublished(listener: (publication: Publication) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  onRefused(listener: (refused: RefusedMail) => void): void {
+    this.#refused.add(listener);
+  }
+
+  #read(at: number, by: string, subject: string, body: string, isCritical: boolean): Publication {
+    const incident = /^Incident (\S+),/m.exec(body)?.[1];
+    const release = /^Release (\S+)$/m.exec(body)?.[1];
+    const deployment = /deployment (\S+) (?:is not|broke)/.exec(`${subject}\n${body}`)?.[1];
+    const kind = incident
+      ? (incidentMails[by] ?? bySubject(subject))
+      : release
+        ? 'settled'
+        : deployment
+          ? 'unwatched'
+          : 'other';
+    const worn = this.#wear(by);
+    return {
+      at,
+      by,
+      kind,
+      about: incident ?? release ?? deployment ?? subject,
+      executionArn: /details\/(\S+)/.exec(body)?.[1] ?? '',
+      subject,
+      body,
+      isCritical,
+      disturbed: () => {
+        const now = this.#wear(by);
+        return now.errors > worn.errors || now.troubles > worn.troubles;
+      },
+    };
+  }
+
+  #trouble(by: string): void {
+    this.#troubles.set(by, (this.#troubles.get(by) ?? 0) + 1);
+  }
+
+  #wear(by: string): Wear {
+    const { errors = 0 } = this.#coordinator.account.lambdaRuntime.statistics().get(by) ?? {};
+    return { errors, troubles: (this.#troubles.get(by) ?? 0) + (this.#troubles.get('*') ?? 0) };
+  }
+}

@@ -1,0 +1,47 @@
+import { plantedSecrets } from '../run/planted-secrets.ts';
+import type { PromiseCheck } from './promise.ts';
+
+/**
+ * No secret value reaches an execution's history, a mail, the ledger or the coordinator's bucket. Every service
+ * of a rehearsal has two: a NoEcho parameter of its stack, which its functions carry in their environment, and a
+ * SecureString in Parameter Store. Task tokens are secrets as well, but for the history, where Step Functions
+ * itself writes them, and the ledger's records of what waits: services for their turn, plans for an approval.
+ */
+export const secretsStaySecret: PromiseCheck = {
+  promise: 'secrets-stay-secret',
+  watch(facts, broken) {
+    const tokens = new Set<string>();
+    facts.account.lambdaRuntime.intercept(({ payload }, next) => {
+      const { taskToken } = JSON.parse(payload) as { taskToken?: unknown };
+      if (typeof taskToken === 'string') tokens.add(taskToken);
+      return next();
+    });
+    const leaks = (value: unknown) =>
+      typeof value === 'string' && (holdsSecret(value) || [...tokens].some((token) => value.includes(token)));
+    const bucket = facts.coordinator.nameOf('Bucket');
+    facts.account.wire.onPerformed(({ call: { service, operation, input, now } }) => {
+      if (service !== 's3' || operation !== 'PutObject' || input.Bucket !== bucket) return;
+      if (leaks(Buffer.from(input.Body as Uint8Array).toString())) {
+        broken(`${facts.clock(now)} ${input.Key} holds a secret`);
+      }
+    });
+    facts.mails.onPublished(({ subject, body }) => {
+      if (leaks(subject) || leaks(body)) broken(`the mail "${subject}" holds a secret`);
+    });
+    facts.ledger.onWrite(({ pk, sk, after }) => {
+      // Who waits is told by its token, which is kept there until it is used.
+      const leak = /^(WAITING|APPROVAL)#/.test(sk) ? holdsSecret : leaks;
+      if (leak(JSON.stringify(after ?? {}))) broken(`${pk} ${sk} holds a secret`);
+    });
+    return () => {
+      for (const { stateMachine, name, history } of facts.coordinator.engine.executions()) {
+        const leak = history.find(({ details = {} }) => Object.values(details).some(holdsSecret));
+        if (leak) broken(`event ${leak.id} (${leak.type}) of ${stateMachine.name} ${name} holds a secret`);
+      }
+    };
+  },
+};
+
+function holdsSecret(value: unknown): boolean {
+  return typeof value === 'string' && plantedSecrets.some((secret) => value.includes(secret));
+}

@@ -1,0 +1,241 @@
+import type { PatchOperation } from '@aws-sdk/client-api-gateway';
+import type { WeightedTargetGroup } from '@aws-sdk/client-vpc-lattice';
+import type { SimulatedAccount } from 'account-simulator/account/account.ts';
+import type { WireCall } from 'account-simulator/account/wire/wire.ts';
+import { Listeners } from 'account-simulator/asl/listeners.ts';
+import type { HookEvent } from '../../../shared/targets/hook-event.ts';
+import { serviceOfFunction } from '../run/names.ts';
+import { serviceOfParameter } from '../run/parameters-of-scenario.ts';
+import { ownerOfTraffic } from '../run/traffic-targets.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+
+/** A change the coordinator made to something a team owns, at the moment it took effect or a hook was asked. */
+export interface ServiceChange {
+  /** ms since the epoch */
+  readonly at: number;
+  /** Logical id of the function that made it. */
+  readonly by: string;
+  /** `codedeploy:StopDeployment` */
+  readonly call: string;
+  readonly operation: string;
+  /** Undefined where it is no service of the scenario. */
+  readonly service: string | undefined;
+  /** Attempts, as `<incident>#<attempt>`, that may have made it: more than one only where their steps overlap. */
+  readonly owners: readonly string[];
+  /** The alias it moves, and the version it moves it to. */
+  readonly alias?: { readonly function: string; readonly name: string; readonly toVersion: string };
+  /** Deployment that was stopped or created. */
+  readonly deploymentId?: string;
+  readonly stack?: string;
+  readonly templateUrl?: string;
+  /** Resources that the rollback of a stack may leave as they are. */
+  readonly skips?: readonly string[];
+  /** The hook that was asked, and with what. */
+  readonly hook?: { readonly function: string; readonly event: HookEvent };
+  /** The stage or rule that was changed, by name of its target, and to what. */
+  readonly traffic?: { readonly target: string; readonly to: string };
+  /** The parameter that was written, and its new value. */
+  readonly parameter?: { readonly name: string; readonly value: string };
+}
+
+/** Whether a change only makes room for an incident: what began meanwhile is in nobody's plan, and has no turn. */
+export function makesRoom({ by }: ServiceChange): boolean {
+  return by === 'YieldToIncidentFunction';
+}
+
+/** Whether a change keeps users on what an incident restored before: it is part of none that is open. */
+export function keepsRestored({ by }: ServiceChange): boolean {
+  return by === 'GuardAliasesFunction' || by === 'FollowDeploymentFunction';
+}
+
+/** Services the teams' things are in; the rest is the coordinator's own. */
+const teams = new Set([
+  'codedeploy',
+  'lambda',
+  'cloudformation',
+  'ssm',
+  'cloudwatch',
+  'api-gateway',
+  'apigatewayv2',
+  'vpc-lattice',
+]);
+/** A label changes nothing that anybody is served, a change set nothing before it is executed. */
+const reading = /^(Get|List|Describe|BatchGet|LabelParameterVersion$|Invoke$|(Create|Delete)ChangeSet$)/;
+/** Functions whose invocations are for one attempt of one incident on one service. */
+const steps = new Set([
+  'StartTargetFunction',
+  'InvokeHookFunction',
+  'RequestHookFunction',
+  'FreezeServiceFunction',
+  'YieldToIncidentFunction',
+]);
+
+function asksHook({ service, operation, caller: { resource = '' } }: WireCall): boolean {
+  return service === 'lambda' && operation === 'Invoke' && steps.has(resource);
+}
+
+/** The deployment a stage is put on, or the weights of a rule in words. */
+function goalOf({ DeploymentId, patchOperations = [], action }: WireCall['input']): string {
+  const groups = (action?.forward.targetGroups ?? []) as WeightedTargetGroup[];
+  const patch = (patchOperations as PatchOperation[]).find(({ path }) => path === '/deploymentId');
+  return (
+    DeploymentId ??
+    patch?.value ??
+    groups.map(({ targetGroupIdentifier, weight }) => `${targetGroupIdentifier} ${weight}`).join(', ')
+  );
+}
+
+interface Step {
+  readonly incidentId: string;
+  readonly attempt: number;
+  readonly service: string;
+}
+
+/** Sees every change the coordinator makes, and for which attempt of which incident. */
+export class ServiceChanges {
+  readonly #scenario: Scenario;
+  readonly #account: SimulatedAccount;
+  readonly #changes = new Listeners<ServiceChange>();
+  readonly #all: ServiceChange[] = [];
+  /** Steps under way: a call does not say which invocation it belongs to. */
+  readonly #steps = new Set<Step>();
+
+  constructor(scenario: Scenario, account: SimulatedAccount) {
+    this.#scenario = scenario;
+    this.#account = account;
+    account.lambdaRuntime.intercept(async ({ logicalId, payload }, next) => {
+      if (!steps.has(logicalId)) return next();
+      const step = JSON.parse(payload) as Step;
+      this.#steps.add(step);
+      try {
+        return await next();
+      } finally {
+        this.#steps.delete(step);
+      }
+    });
+    // A hook may be at work for a quarter of an hour: it counts from when it is asked, not from when it answers.
+    account.wire.use((call, next) => {
+      if (asksHook(call)) this.#add(call);
+      return next();
+    });
+    account.wire.onPerformed(({ call, output, refusal }) => {
+      if (!refusal && teams.has(call.service) && !reading.test(call.operation)) this.#add(call, output);
+    });
+  }
+
+  #add(call: WireCall, output?: object): void {
+    const by = call.caller.resource;
+    if (by === undefined) return;
+    const change = this.#read(call, by, output);
+    this.#all.push(change);
+    this.#changes.tell(() => change);
+  }
+
+  onChange(listener: (change: ServiceChange) => void): void {
+    this.#changes.add(listener);
+  }
+
+  /** All changes so far, oldest first. */
+  all(): readonly ServiceChange[] {
+    return this.#all;
+  }
+
+  #read(call: WireCall, by: string, output: object | undefined): ServiceChange {
+    const about = this.#subject(call, output);
+    const { mark, ...rest } = about;
+    const underWay = [...this.#steps]
+      .filter(({ service }) => service === about.service)
+      .map(({ incidentId, attempt }) => `${incidentId}#${attempt}`)
+      .filter((owner) => mark === undefined || owner.startsWith(mark));
+    return {
+      at: call.now,
+      by,
+      call: `${call.service}:${call.operation}`,
+      operation: call.operation,
+      owners: [...new Set(underWay)],
+      ...rest,
+    };
+  }
+
+  #subject(
+    { operation, input }: WireCall,
+    output: object | undefined,
+  ): Pick<
+    ServiceChange,
+    | 'service'
+    | 'alias'
+    | 'deploymentId'
+    | 'stack'
+    | 'templateUrl'
+    | 'skips'
+    | 'parameter'
+    | 'hook'
+    | 'traffic'
+  > & {
+    mark?: string;
+  } {
+    switch (operation) {
+      case 'StopDeployment':
+        return { service: this.#ofDeployment(input.deploymentId), deploymentId: input.deploymentId };
+      case 'CreateDeployment': {
+        const { deploymentId = '' } = (output ?? {}) as { deploymentId?: string };
+        const { appSpec } = this.#account.codeDeploy.find(deploymentId);
+        const mark = String(input.description ?? '').split(':')[1];
+        return {
+          service: serviceOfFunction(this.#scenario, appSpec.functionName),
+          deploymentId,
+          alias: { function: appSpec.functionName, name: appSpec.alias, toVersion: appSpec.targetVersion },
+          ...(mark && { mark: `${mark}#` }),
+        };
+      }
+      case 'UpdateAlias':
+        return {
+          service: serviceOfFunction(this.#scenario, input.FunctionName),
+          alias: { function: input.FunctionName, name: input.Name, toVersion: input.FunctionVersion },
+        };
+      case 'UpdateStack':
+      case 'ExecuteChangeSet':
+      case 'CancelUpdateStack':
+      case 'RollbackStack':
+      case 'ContinueUpdateRollback': {
+        const mark = /^rollback-coordinator-(.+)-(\d+)(-[a-z]+)?$/.exec(input.ClientRequestToken ?? '');
+        const stack =
+          operation === 'ExecuteChangeSet'
+            ? this.#account.cloudFormation.stackOfChangeSet(input.ChangeSetName, input.StackName)
+            : input.StackName;
+        return {
+          service: this.#scenario.services.find((one) => one.stack === stack)?.service,
+          stack,
+          ...(operation === 'UpdateStack' && { templateUrl: input.TemplateURL ?? '' }),
+          ...(input.ResourcesToSkip && { skips: input.ResourcesToSkip }),
+          ...(mark && { mark: `${mark[1]}#${mark[2]}` }),
+        };
+      }
+      case 'Invoke': {
+        const event = JSON.parse(Buffer.from(input.Payload as Uint8Array).toString()) as HookEvent;
+        return {
+          service: event.service,
+          hook: { function: input.FunctionName, event },
+          mark: `${event.incidentId}#`,
+        };
+      }
+      case 'UpdateStage':
+      case 'UpdateRule': {
+        const owner = ownerOfTraffic(this.#scenario, operation, input);
+        return { service: owner?.service, traffic: { target: owner?.name ?? '', to: goalOf(input) } };
+      }
+      case 'PutParameter':
+        return {
+          service: serviceOfParameter(this.#scenario, input.Name),
+          parameter: { name: input.Name, value: input.Value },
+        };
+      default:
+        return { service: undefined };
+    }
+  }
+
+  #ofDeployment(deploymentId: string): string | undefined {
+    const { functionName } = this.#account.codeDeploy.find(deploymentId).appSpec;
+    return serviceOfFunction(this.#scenario, functionName);
+  }
+}

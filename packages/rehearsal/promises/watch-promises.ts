@@ -1,0 +1,61 @@
+import type { IncidentRecord } from '../../../shared/ledger/records.ts';
+import type { AttachedRun, Attachment } from '../run/attachment.ts';
+import type { Violation } from './promise.ts';
+import { promises } from './promises.ts';
+import { RunFacts } from './run-facts.ts';
+
+export type { Violation } from './promise.ts';
+
+/** The promises, watching one run. */
+export interface PromiseWatch extends Attachment {
+  /** Everything seen so far; complete once {@link finish} has resolved. */
+  violations(): readonly Violation[];
+  /** Checks what can only be said when everything is at rest. */
+  finish(): Promise<void>;
+}
+
+/**
+ * Watches a run for every promise of docs/promises.md, from the moment it is attached to the end.
+ *
+ * It changes nothing of the run, nor its chance: the same seed gives the same run with it and without it, but that an
+ * incident of which no event told, and a mail that could not be sent, are left to the sweep before the run ends. What is attached besides it may come
+ * before or after.
+ */
+export function watchPromises(run: AttachedRun): PromiseWatch {
+  const facts = new RunFacts(run);
+  const violations: Violation[] = [];
+  const seen = new Set<string>();
+  const finishing: (() => void)[] = [];
+  for (const check of promises) {
+    const broken = (detail: string) => {
+      const key = `${check.promise} ${detail}`;
+      if (seen.has(key)) return;
+      seen.add(key);
+      violations.push({ promise: check.promise, at: facts.now(), detail });
+    };
+    const finish = check.watch(facts, broken);
+    if (finish) finishing.push(finish);
+  }
+  return {
+    violations: () => violations,
+    isOver: () =>
+      !facts.ledger.incidents().some((incident) => isLeftToTheSweep(facts, incident)) &&
+      !hasMailToSend(facts),
+    async finish() {
+      for (const finish of finishing) finish();
+    },
+  };
+}
+
+function isLeftToTheSweep(facts: RunFacts, { status, executionArn }: IncidentRecord): boolean {
+  if (status === 'closed') return false;
+  const { stopDate } = facts.coordinator.engine.execution(executionArn);
+  return stopDate !== undefined && facts.delivered.awaitsSweep(stopDate);
+}
+
+function hasMailToSend({ ledger }: RunFacts): boolean {
+  return [...ledger.items()].some(
+    ({ pk, thread, step }) =>
+      pk === 'OUTBOX' && ledger.get(`MAIL#${thread}`, String(step))?.messageId === undefined,
+  );
+}

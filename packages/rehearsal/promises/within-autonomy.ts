@@ -1,0 +1,94 @@
+import { MINUTE_MS } from 'account-simulator/traffic/version-minute.ts';
+import type { Autonomy } from '../../../shared/catalog/service-entry.ts';
+import type { ApprovalRecord } from '../../../shared/ledger/approval-ledger.ts';
+import { everyService } from '../../../shared/ledger/hold-ledger.ts';
+import type { IncidentRecord } from '../../../shared/ledger/records.ts';
+import type { PromiseCheck } from './promise.ts';
+import type { RunFacts } from './run-facts.ts';
+
+interface Begun {
+  readonly incidentId: string;
+  readonly service: string;
+  readonly at: number;
+}
+
+/**
+ * Nothing is changed without the autonomy for it. An attempt that no person asked for changes something only if every
+ * service of its plan may be changed by itself, or a person approved exactly that plan, or a limit was broken and the
+ * policy does not wait then; if nothing of it was on hold when its incident was opened; and within its
+ * service's budget, of which an incident uses one, however often it plans again.
+ */
+export const withinAutonomy: PromiseCheck = {
+  promise: 'within-autonomy',
+  watch(facts, broken) {
+    /** When each attempt that no person asked for made its first change. */
+    const begun = new Map<string, Begun>();
+    facts.changes.onChange(({ at, call, service, owners }) => {
+      for (const owner of owners) {
+        const [incidentId = '', attempt = ''] = owner.split('#');
+        const incident = facts.ledger.incident(incidentId);
+        // Of an older attempt the ledger does not say any more who asked for it.
+        if (!incident || incident.attempt !== Number(attempt) || begun.has(owner)) continue;
+        if (incident.requestedBy !== undefined || isApproved(facts, owner, incident)) continue;
+        begun.set(owner, { incidentId, service: incident.service, at });
+        const why =
+          withoutPermission(facts, owner, incident) ?? overBudget(facts, incident, [...begun.values()], at);
+        if (why)
+          broken(`${facts.clock(at)} ${call} on ${service} for incident ${incidentId}, although ${why}`);
+      }
+    });
+    return undefined;
+  },
+};
+
+function approvalOf(facts: RunFacts, { incidentId, attempt }: IncidentRecord): ApprovalRecord | undefined {
+  return facts.ledger.get(`INCIDENT#${incidentId}`, `APPROVAL#${attempt}`) as ApprovalRecord | undefined;
+}
+
+function isApproved(facts: RunFacts, owner: string, incident: IncidentRecord): boolean {
+  const approval = approvalOf(facts, incident);
+  return approval?.answer === 'approve' && approval.planDigest === facts.plans.of(owner)?.plan.digest;
+}
+
+function withoutPermission(facts: RunFacts, owner: string, incident: IncidentRecord): string | undefined {
+  const planned = facts.plans.of(owner)?.plan.services.map(({ service }) => service) ?? [incident.service];
+  for (const hold of [everyService, ...planned].map((one) => facts.ledger.get('HOLDS', `HOLD#${one}`))) {
+    if (hold?.held && String(hold.at) < incident.openedAt) return `${hold.service} was put on hold before`;
+  }
+  for (const service of planned) {
+    const policy = facts.entry(service)?.policy;
+    const autonomy: Autonomy = policy?.autonomy ?? 'act';
+    const breach =
+      autonomy === 'approve' && policy?.approval.unless === 'hard-breach' && isBreached(facts, incident);
+    if (autonomy !== 'act' && !breach)
+      return `${service} has the autonomy ${autonomy}, and nobody approved it`;
+  }
+  return undefined;
+}
+
+/** Its requests, not what the coordinator made of them: at least as many minutes over a limit as the policy asks for. */
+function isBreached(facts: RunFacts, { releaseId, service }: IncidentRecord): boolean {
+  const release = facts.ledger.release(releaseId);
+  const limits = facts.entry(service)?.policy.limits;
+  if (!release || !limits) return false;
+  return Object.values(release.deployments).some(({ function: name, alias, toVersion, createdAt }) => {
+    const version = { function: name, alias, version: toVersion };
+    const minutes = facts.truth.minutes(version, Date.parse(createdAt), facts.now(), limits);
+    return minutes.filter(({ excess }) => excess > 1).length >= limits.breaches;
+  });
+}
+
+function overBudget(
+  facts: RunFacts,
+  { service }: IncidentRecord,
+  begun: readonly Begun[],
+  at: number,
+): string | undefined {
+  const budget = facts.entry(service)?.policy.budget;
+  if (!budget) return undefined;
+  const since = at - budget.hours * 60 * MINUTE_MS;
+  const used = new Set(
+    begun.filter((one) => one.service === service && one.at > since).map(({ incidentId }) => incidentId),
+  );
+  return used.size > budget.rollbacks ? `${service} may be taken back ${budget.rollbacks} times` : undefined;
+}

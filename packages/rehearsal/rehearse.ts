@@ -1,0 +1,4 @@
+import { rehearseCommand } from './command/rehearse-command.ts';
+import { runCommand } from './run-command.ts';
+
+await runCommand(rehearseCommand);

@@ -1,0 +1,63 @@
+import type { SimulatedAccount } from 'account-simulator/account/account.ts';
+import type { IncidentRecord, ReleaseRecord, WatchedDeployment } from '../../../shared/ledger/records.ts';
+import type { Change } from '../run/change-log.ts';
+import type { LedgerView } from '../run/ledger-view.ts';
+import type { IncidentResult } from './rehearsal-result.ts';
+
+/** Holds every incident of the ledger against what really happened in the account. */
+export function incidentResults(
+  { incidents, releases }: LedgerView,
+  changes: readonly Change[],
+  account: SimulatedAccount,
+): IncidentResult[] {
+  return incidents.map((incident) => {
+    const release = releases.find(({ releaseId }) => releaseId === incident.releaseId);
+    const own = changesOf(incident, changes);
+    const deployments = Object.values(release?.deployments ?? {});
+    return {
+      incidentId: incident.incidentId,
+      service: incident.service,
+      outcome: incident.outcome ?? null,
+      reason: incident.reason,
+      evidence: incident.evidence,
+      becameBadAt: iso(becameBadAt(release, account)),
+      detectedAt: incident.detectedAt,
+      actedAt: iso(own[0]?.at),
+      recoveredAt: iso(leftAt(deployments, account)),
+      closedAt: incident.closedAt ?? null,
+      changes: own.map(({ at, call }) => ({ at: new Date(at).toISOString(), call })),
+    };
+  });
+}
+
+function changesOf({ service, openedAt, closedAt }: IncidentRecord, changes: readonly Change[]): Change[] {
+  const from = Date.parse(openedAt);
+  const to = closedAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(closedAt);
+  return changes.filter((change) => change.service === service && change.at >= from && change.at <= to);
+}
+
+/** Ground truth: the first moment any version of the release behaved badly towards its users. */
+function becameBadAt(release: ReleaseRecord | undefined, account: SimulatedAccount): number | undefined {
+  const moments = Object.values(release?.deployments ?? {}).flatMap(
+    ({ function: name, alias, toVersion }) => account.traffic.becameBadAt(name, alias, toVersion) ?? [],
+  );
+  return moments.length > 0 ? Math.min(...moments) : undefined;
+}
+
+/** When the last alias had left the release's versions for good; undefined while one still has them. */
+function leftAt(deployments: readonly WatchedDeployment[], account: SimulatedAccount): number | undefined {
+  let last: number | undefined;
+  for (const { function: name, alias, toVersion } of deployments) {
+    const history = account.lambda.shareHistory(name, alias);
+    const final = history.findLastIndex(({ shares }) => (shares[toVersion] ?? 0) > 0);
+    if (final < 0) continue;
+    const left = history[final + 1];
+    if (!left) return undefined;
+    last = Math.max(last ?? 0, left.at);
+  }
+  return last;
+}
+
+function iso(time: number | undefined): string | null {
+  return time === undefined ? null : new Date(time).toISOString();
+}

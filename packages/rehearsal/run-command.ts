@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url';
+import { endWithReader } from '../../cli/end-with-reader.ts';
+
+/** What a command of the rehearsal runs in. */
+interface Terminal {
+  out(line: string): void;
+  err(line: string): void;
+  /** Columns of a line. */
+  readonly width: number;
+  /** Folder of the project. */
+  readonly root: string;
+}
+
+/** Runs a command of the rehearsal with this process's arguments and terminal, and sets the status it ends with. */
+export async function runCommand(
+  command: (argv: string[], terminal: Terminal) => Promise<number>,
+): Promise<void> {
+  // The SDK warns of Node.js versions it is about to leave; nothing here goes out to AWS.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  endWithReader();
+  process.exitCode = await command(process.argv.slice(2), {
+    out: (line) => console.log(line),
+    err: (line) => console.error(line),
+    width: process.stdout.columns ?? 200,
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+  });
+}

@@ -1,0 +1,275 @@
+import { resolve } from 'node:path';
+import type { HookOutcome } from 'account-simulator/account/codedeploy/codedeploy-ports.ts';
+import { isOver } from 'account-simulator/account/codedeploy/deployment.ts';
+import { mergeLazily } from 'account-simulator/account/merge-lazily.ts';
+import { AwsError } from 'account-simulator/account/service.ts';
+import type { VirtualClock } from 'account-simulator/clock/virtual-clock.ts';
+import { type DeployedTemplate, deployTemplate } from 'account-simulator/deploy/deploy-template.ts';
+import { SeededRandom } from 'account-simulator/random/seeded-random.ts';
+import type { Behaviour } from 'account-simulator/traffic/behaviour.ts';
+import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
+import { enforceServiceLimits } from '../faults/service-limits.ts';
+import type { AccountState } from '../report/rehearsal-result.ts';
+import { reportedPlan } from '../report/reported-plan.ts';
+import { Timeline, type TimelineEntry } from '../report/timeline.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { scenarioBehaviours, trafficSources, withoutItsData } from '../scenario/scenario-behaviours.ts';
+import type { Loss } from '../scenario/scenario-fault.ts';
+import { hookName } from '../scenario/service-template.ts';
+import { accountOptions } from './account-options.ts';
+import { readAccountState } from './account-state.ts';
+import { applyFaults } from './apply-faults.ts';
+import type { Attach, Attachment } from './attachment.ts';
+import { logChanges } from './change-log.ts';
+import { deleteSavedTemplates, deleteUnusedVersions } from './clean-up-job.ts';
+import { DeploymentTool } from './deployment-tool.ts';
+import { deployHealthChecks } from './health-check-functions.ts';
+import { observeAccount } from './observe-account.ts';
+import { observeExecutions } from './observe-executions.ts';
+import { observeFunctions } from './observe-functions.ts';
+import { PendingWork } from './pending-work.ts';
+import { deployRollbackHooks } from './rollback-hooks.ts';
+import { createTrafficTargets } from './traffic-targets.ts';
+
+/** How a scenario is run. */
+export interface RunOptions {
+  readonly seed: number;
+  /** Told of every entry of the timeline as it happens. */
+  readonly onProgress?: (entry: TimelineEntry) => void;
+  /** The project's root, where template.yaml is; the current folder without it. */
+  readonly root?: string;
+  /** Called, in this order, once the stacks exist and before anything is scheduled. */
+  readonly attach?: readonly Attach[];
+}
+
+/** Where the mails of a rehearsal go. */
+const stakeholder = 'stakeholders@example.com';
+
+/** Logical ids of the machines that a person starts. */
+const startable = {
+  'coordinate-rollback': 'CoordinateRollback',
+  'record-release': 'RecordRelease',
+  'answer-approval': 'AnswerApproval',
+} as const;
+const person = { principal: 'person-in-the-console' };
+
+/** Services whose parameters a person's tool writes without a thought of limits. */
+const smallCatalog = 30;
+/** PutParameter's default limit (General Reference, "AWS Systems Manager endpoints and quotas"). */
+const parametersPerSecond = 3;
+const minuteMs = 60_000;
+
+/** The change set of a release is made this long before the release, so that its update begins at its time. */
+const changeSetLeadMs = 20_000;
+
+/** The catalog is written this long before the scenario's 0, or at the beginning of a shorter history. */
+const catalogLeadMs = 30 * 60_000;
+
+/**
+ * One run of a scenario, from the boot to the moment everything is at rest: schedules what the scenario says, has the
+ * account looked on at, and knows when there is nothing left to wait for.
+ */
+export class Rehearsal {
+  readonly coordinator: DeployedTemplate;
+  readonly timeline: Timeline;
+  readonly changes: ReturnType<typeof logChanges>;
+  before: AccountState = { aliases: [], stacks: [], parameters: [], data: [], apiStages: [], mesh: [] };
+  readonly #scenario: Scenario;
+  readonly #tool: DeploymentTool;
+  readonly #work: PendingWork;
+  readonly #refused: string[] = [];
+  readonly #defects: readonly string[];
+  readonly #running: () => number;
+  readonly #look: () => void;
+  readonly #attachments: readonly Attachment[];
+  #throttled = 0;
+
+  static async begin(scenario: Scenario, clock: VirtualClock, options: RunOptions): Promise<Rehearsal> {
+    const behaviours = scenarioBehaviours(scenario);
+    // Account and tool know each other: what versions do and how hooks end is asked only later.
+    const late: { rehearsal?: Rehearsal } = {};
+    const coordinator = await deployTemplate(
+      mergeLazily(accountOptions(scenario.account), {
+        clock,
+        random: new SeededRandom(options.seed),
+        templatePath: resolve(options.root ?? '.', 'template.yaml'),
+        parameters: { Environment: scenario.environment, StakeholderEmail: stakeholder },
+        traffic: {
+          sources: trafficSources(scenario),
+          behaviour: (name: string, version: string) =>
+            late.rehearsal?.behaviour(behaviours, name, version) as Behaviour,
+        },
+        hook: (name: string) => late.rehearsal?.hookOutcome(name),
+      }),
+    );
+    late.rehearsal = new Rehearsal(scenario, clock, coordinator, options);
+    return late.rehearsal;
+  }
+
+  private constructor(
+    scenario: Scenario,
+    clock: VirtualClock,
+    coordinator: DeployedTemplate,
+    options: RunOptions,
+  ) {
+    const { account, engine } = coordinator;
+    this.#scenario = scenario;
+    this.coordinator = coordinator;
+    this.timeline = new Timeline(() => clock.now(), options.onProgress);
+    this.#work = new PendingWork(clock);
+    this.#tool = new DeploymentTool(scenario, account);
+    // Templates may read them.
+    this.#tool.createParameters();
+    this.#tool.createStacks();
+    this.#tool.writeData();
+    deployRollbackHooks(scenario, account);
+    deployHealthChecks(scenario, account);
+    createTrafficTargets(scenario, account);
+    applyFaults(scenario, account, this.timeline);
+    this.changes = logChanges(scenario, account);
+    this.#look = observeAccount(scenario, account, this.timeline);
+    this.#running = observeExecutions(engine, this.timeline);
+    this.#defects = observeFunctions(account, this.timeline);
+    const { timeline } = this;
+    const attached = { coordinator, scenario, clock, random: account.random, timeline };
+    enforceServiceLimits(account.wire, () => {
+      this.#throttled += 1;
+    });
+    this.#attachments = (options.attach ?? []).map((attach) => attach(attached));
+    account.start();
+    this.#schedule();
+  }
+
+  /** Calls that a request limit of the account refused. */
+  get throttled(): number {
+    return this.#throttled;
+  }
+
+  /** What went wrong with the rehearsal itself. */
+  get failures(): readonly string[] {
+    return [...this.#refused, ...this.#defects];
+  }
+
+  /** Whether everything is at rest. */
+  isOver(): boolean {
+    this.#look();
+    if (!this.#work.done || this.#running() > 0) return false;
+    if (this.#attachments.some(({ isOver: over }) => over?.() === false)) return false;
+    const { eventBridge, lambdaRuntime, codeDeploy, cloudFormation } = this.coordinator.account;
+    return (
+      eventBridge.pendingDeliveries === 0 &&
+      lambdaRuntime.waiting === 0 &&
+      codeDeploy.deployments.every(isOver) &&
+      this.#scenario.services.every(
+        ({ stack }) => !stack || !cloudFormation.status(stack).endsWith('IN_PROGRESS'),
+      )
+    );
+  }
+
+  /** Ends what was attached. */
+  async finish(): Promise<void> {
+    for (const attachment of this.#attachments) await attachment.finish?.();
+  }
+
+  behaviour(behaviours: ReadonlyMap<string, Behaviour>, name: string, version: string): Behaviour {
+    const code = this.coordinator.account.lambda.codeOf(name, version) ?? '';
+    const behaviour = behaviours.get(code);
+    if (!behaviour) throw new Error(`No scenario says how ${name}:${version} (${code}) answers.`);
+    return withoutItsData(behaviour, this.coordinator.account, name, version);
+  }
+
+  hookOutcome(name: string): HookOutcome | undefined {
+    for (const entry of this.#scenario.services) {
+      const hooks = this.#tool.hooks(entry.service);
+      for (const kind of ['preTraffic', 'postTraffic'] as const) {
+        const hook = hooks[kind];
+        if (hook && hookName(entry, kind) === name) return { result: hook.result, afterMs: hook.after };
+      }
+    }
+    return undefined;
+  }
+
+  /** All at once where they are few; a large catalog as fast as Parameter Store takes it. */
+  #writeCatalog(zero: number): void {
+    const { history, services, unmanaged } = this.#scenario;
+    const managed = services.filter(({ service }) => !unmanaged.includes(service));
+    const batch = managed.length > smallCatalog ? parametersPerSecond : Math.max(1, managed.length);
+    const batches = Math.ceil(managed.length / batch);
+    const begin = zero - Math.min(history, Math.max(catalogLeadMs, batches * 1000 + minuteMs));
+    for (let index = 0; index < Math.max(1, batches); index += 1) {
+      this.#work.at(begin + index * 1000, async () => {
+        await this.#tool.writeCatalog(managed.slice(index * batch, (index + 1) * batch));
+        if (index + 1 < batches) return;
+        const told = `${managed.length} of ${services.length} services written to Parameter Store`;
+        this.timeline.add('catalog', told);
+      });
+    }
+  }
+
+  #schedule(): void {
+    const { start, history, releases, starts, invocations, catalogWrites } = this.#scenario;
+    const { atLeast, faults } = this.#scenario;
+    const zero = Date.parse(start);
+    this.#work.at(zero - history, async () => {
+      await this.#tool.createConfigs();
+      await this.#tool.createAlarms();
+    });
+    this.#writeCatalog(zero);
+    this.#work.at(zero, () => {
+      this.before = readAccountState(this.#scenario, this.coordinator.account);
+    });
+    this.#work.at(zero + atLeast, () => {});
+    for (const release of releases) {
+      this.#work.at(zero + release.at - changeSetLeadMs, () => this.#tool.prepare(release));
+      this.#work.at(zero + release.at, () => this.#deploy(release));
+    }
+    for (const start of starts) this.#work.at(zero + start.at, () => this.#start(start));
+    for (const one of invocations) this.#work.at(zero + one.at, () => this.#invoke(one));
+    for (const { at, service, text } of catalogWrites) {
+      this.#work.at(zero + at, async () => {
+        this.timeline.add('catalog', 'somebody writes its parameter', { service });
+        await this.#tool.writeParameter(service, text);
+      });
+    }
+    for (const loss of faults.losses) this.#work.at(zero + loss.at, () => this.#lose(loss));
+  }
+
+  async #deploy(release: Scenario['releases'][number]): Promise<void> {
+    const { service, config, functions } = release;
+    const what = functions ? functions.join(', ') : 'all functions';
+    this.timeline.add('release', `stack update requested: new code for ${what}, ${config}`, { service });
+    try {
+      await this.#tool.deploy(release);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      this.timeline.add('release', `stack update refused: ${error.message}`, { service });
+      this.#refused.push(`a release of ${service} was refused: ${error.message}`);
+    }
+  }
+
+  async #lose({ service, of, version }: Loss): Promise<void> {
+    const { account, nameOf } = this.coordinator;
+    const entry = this.#scenario.services.find((one) => one.service === service);
+    const lost =
+      of === 'templates'
+        ? await deleteSavedTemplates(account, nameOf('Bucket'), service)
+        : await deleteUnusedVersions(account, entry as ServiceEntry, version);
+    this.timeline.add('fault', `deleted: ${lost.join(', ') || 'nothing'}`, { service });
+  }
+
+  async #start({ machine, input, withReportedPlan }: Scenario['starts'][number]): Promise<void> {
+    const { arn } = this.coordinator.machine(startable[machine]);
+    const planDigest = withReportedPlan ? reportedPlan(this.coordinator) : undefined;
+    const text = JSON.stringify(planDigest ? Object.assign({}, input, { planDigest }) : input);
+    this.timeline.add('start', `a person starts ${machine} with ${text}`);
+    const request = { stateMachineArn: arn, input: text };
+    await this.coordinator.account.wire.call('sfn', 'StartExecution', request, person);
+  }
+  async #invoke({ function: name, input }: Scenario['invocations'][number]): Promise<void> {
+    const id = { 'answer-approval': 'AnswerApprovalFunction', 'hold-service': 'HoldServiceFunction' }[name];
+    const Payload = JSON.stringify(input);
+    this.timeline.add('start', `a person invokes ${name} with ${Payload}`);
+    const request = { FunctionName: this.coordinator.nameOf(id), Payload: Buffer.from(Payload) };
+    await this.coordinator.account.wire.call('lambda', 'Invoke', request, person);
+  }
+}

@@ -1,0 +1,40 @@
+import { VirtualClock } from 'account-simulator/clock/virtual-clock.ts';
+import { collectResult } from '../report/collect-result.ts';
+import type { RehearsalResult } from '../report/rehearsal-result.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { Rehearsal, type RunOptions } from './rehearsal.ts';
+
+/**
+ * Runs a scenario in virtual time: boots the template into a simulated account in which the scenario's services
+ * have lived since before, deploys, and lets the coordinator work until everything is at rest.
+ *
+ * While it runs, the process's time is virtual; afterwards nothing is left of it, so that it may be called again
+ * and again. One at a time: the clock is the process's.
+ *
+ * @returns what happened; {@link RehearsalResult.violations} tells whether it was what the scenario expects
+ */
+export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RehearsalResult> {
+  const wallStart = process.hrtime.bigint();
+  const zero = Date.parse(scenario.start);
+  const clock = VirtualClock.install(zero - scenario.history);
+  try {
+    const run = await Rehearsal.begin(scenario, clock, options);
+    const end = await clock.run(() => run.isOver(), zero + scenario.deadline);
+    await clock.busy(run.finish());
+    return collectResult({
+      scenario,
+      seed: options.seed,
+      coordinator: run.coordinator,
+      ended: end === 'done' ? 'at-rest' : 'deadline',
+      endedAt: clock.now(),
+      wallMs: Number(process.hrtime.bigint() - wallStart) / 1e6,
+      before: run.before,
+      changes: run.changes,
+      timeline: run.timeline.entries,
+      failures: run.failures,
+      throttled: run.throttled,
+    });
+  } finally {
+    clock.uninstall();
+  }
+}

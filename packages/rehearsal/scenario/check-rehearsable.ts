@@ -1,0 +1,58 @@
+import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
+import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
+import type { ScenarioProblem } from './scenario-problem.ts';
+import { functionName } from './service-template.ts';
+
+/** Longest name of a function (Lambda API reference, CreateFunction). */
+const longestFunctionName = 64;
+
+/** What a catalog may say and a rehearsal cannot play: its services live in stacks that it makes itself. */
+export function checkRehearsable(entries: readonly ServiceEntry[]): ScenarioProblem[] {
+  const problems: ScenarioProblem[] = [];
+  const owners = new Map<string, string>();
+  for (const entry of entries) {
+    const { service, stack } = entry;
+    const add = (path: string, reason: string) =>
+      problems.push({ path: `services.${service}.${path}`, reason });
+    if (stack === undefined) {
+      add('stack', 'is needed in a rehearsal: a service is deployed by its stack');
+      continue;
+    }
+    const owner = owners.get(stack);
+    if (owner !== undefined) add('stack', `"${stack}" is the stack of ${owner} already`);
+    owners.set(stack, service);
+    if (entry.targets.length === 0) {
+      add('targets', 'needs at least one in a rehearsal: its stack is made of the targets that are listed');
+    }
+    const functions = new Set<string>();
+    for (const [index, target] of entry.targets.entries()) {
+      if (target.kind === 'cloudformation') {
+        if (target.stack !== undefined && target.stack !== stack) {
+          add(`targets.${index}.stack`, 'a rehearsal deploys a service by its own stack only');
+        }
+      }
+      if (target.kind === 'hook' && target.function.includes(':')) {
+        add(
+          `targets.${index}.function`,
+          'a rehearsal knows hooks by their name alone, without version or alias',
+        );
+      }
+      if (!isAlias(target)) continue;
+      const name = functionName(entry, target.function);
+      if (name.length > longestFunctionName) {
+        add(
+          `targets.${index}.function`,
+          `its name in a rehearsal, "${name}", is longer than the ${longestFunctionName} characters Lambda takes`,
+        );
+      }
+      if (functions.has(target.function)) {
+        add(
+          `targets.${index}.function`,
+          `"${target.function}" has a target already; a rehearsal knows one alias per function`,
+        );
+      }
+      functions.add(target.function);
+    }
+  }
+  return problems;
+}

@@ -1,0 +1,13 @@
+import { PREDEFINED_CONFIGS } from 'account-simulator/account/codedeploy/deployment-config.ts';
+
+const prefix = 'CodeDeployDefault.Lambda';
+
+/** Names of AWS's own deployment configurations as SAM's `DeploymentPreference.Type` takes them. */
+export const predefinedTypes: readonly string[] = PREDEFINED_CONFIGS.map(({ name }) =>
+  name.slice(prefix.length),
+);
+
+/** The `DeploymentPreference.Type` of a configuration's short, full or own name. */
+export function preferenceType(config: string): string {
+  return config.startsWith(prefix) ? config.slice(prefix.length) : config;
+}

@@ -1,0 +1,26 @@
+import { nearestName } from '../../../shared/catalog/compiled-catalog.ts';
+
+/** One thing wrong with a scenario file. */
+export interface ScenarioProblem {
+  /** Path of the member, such as `releases.0.config`. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** A scenario that cannot be played; the message has one line per problem, each with file, path and reason. */
+export class ScenarioError extends Error {
+  override readonly name = 'ScenarioError';
+  readonly problems: readonly ScenarioProblem[];
+
+  constructor(file: string, problems: readonly ScenarioProblem[]) {
+    super(problems.map(({ path, reason }) => `${file}: ${path ? `${path}: ` : ''}${reason}`).join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** Why a name is refused, with the one that was probably meant and all that are allowed. */
+export function notOneOf(what: string, given: string, allowed: readonly string[]): string {
+  const nearest = nearestName(given, allowed);
+  const meant = nearest ? `did you mean "${nearest}"? ` : '';
+  return `"${given}" is not ${what}; ${meant}allowed: ${allowed.join(', ') || 'none'}`;
+}

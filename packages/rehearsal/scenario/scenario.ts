@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import { type ServiceEntry, serviceEntry } from '../../../shared/catalog/service-entry.ts';
+import { positiveDuration } from './duration.ts';
+import { scenarioAccount } from './scenario-account.ts';
+import { alarm } from './scenario-alarm.ts';
+import { expectation } from './scenario-expect.ts';
+import { faults } from './scenario-fault.ts';
+import { scenarioHealthCheck } from './scenario-health-check.ts';
+import { rollbackHook } from './scenario-hook.ts';
+import { meshRule } from './scenario-mesh.ts';
+import { scenarioParameter } from './scenario-parameter.ts';
+import { customConfig, release } from './scenario-release.ts';
+import { traffic } from './scenario-traffic.ts';
+
+/** Somebody starts a machine by hand. */
+export const manualStart = z.strictObject({
+  at: positiveDuration,
+  machine: z
+    .enum(['coordinate-rollback', 'record-release', 'answer-approval'])
+    .default('coordinate-rollback'),
+  /** The execution's input, as one would type it into the console. */
+  input: z.json(),
+  /** Adds the digest of the plan that was reported last, as one would copy it from its mail. */
+  withReportedPlan: z.boolean().default(false),
+});
+
+/** Somebody invokes a function by hand. */
+export const manualInvocation = z.strictObject({
+  at: positiveDuration,
+  function: z.enum(['answer-approval', 'hold-service']),
+  /** The function's event, as one would type it into the console. */
+  input: z.json(),
+});
+
+/** Somebody writes the catalog parameter of a service. */
+export const catalogWrite = z.strictObject({
+  at: positiveDuration,
+  service: z.string(),
+  /** The parameter's value, whatever it is. */
+  text: z.string().min(1),
+});
+
+/**
+ * A scenario as its file writes it: what is deployed when and how it behaves, what else happens, and what has to
+ * come of it. Times are durations; 0 is the moment the rehearsal proper begins.
+ */
+export const scenarioFile = z.strictObject({
+  title: z.string().min(1).max(100),
+  description: z.string().optional(),
+  /** Catalog of the services: the name of one in packages/rehearsal/catalogs, or a path relative to the scenario file. */
+  catalog: z.string().min(1).optional(),
+  /** The services, in place of a catalog file. */
+  services: z.array(serviceEntry).min(1).optional(),
+  environment: z.enum(['dev', 'prod']).default('prod'),
+  /** How AWS behaves where its behaviour is not proved. */
+  account: scenarioAccount.prefault({}),
+  /** Members put over the policies of catalog entries, by service. */
+  policies: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  /** Services of the catalog that live in the account and whose parameters are never written. */
+  unmanaged: z.array(z.string()).default([]),
+  /** Virtual time of 0, UTC. */
+  start: z.iso.datetime().default('2026-01-05T09:00:00Z'),
+  /** How long the services have had traffic before 0. */
+  history: positiveDuration.prefault('3h'),
+  /** At least so long goes on what is at rest: for what only a schedule of the coordinator will find. */
+  atLeast: positiveDuration.prefault('0s'),
+  /** When the rehearsal is given up. */
+  deadline: positiveDuration.prefault('72h'),
+  traffic: traffic.prefault({}),
+  configs: z.array(customConfig).default([]),
+  alarms: z.array(alarm).default([]),
+  parameters: z.array(scenarioParameter).default([]),
+  /** Provisioned concurrency of aliases, in executions, by `service.function`. */
+  provisioned: z.record(z.string(), z.number().int().positive()).default({}),
+  /** What a stack does with a version that its template no longer has: SAM's `VersionDeletionPolicy`. */
+  versionDeletionPolicy: z.enum(['Retain', 'Delete']).default('Retain'),
+  /** Stages of HTTP APIs that deploy themselves, by name of their target. */
+  autoDeploy: z.array(z.string()).default([]),
+  mesh: z.array(meshRule).default([]),
+  rollbackHooks: z.array(rollbackHook).default([]),
+  healthChecks: z.array(scenarioHealthCheck).default([]),
+  releases: z.array(release).default([]),
+  starts: z.array(manualStart).default([]),
+  invocations: z.array(manualInvocation).default([]),
+  catalogWrites: z.array(catalogWrite).default([]),
+  faults: faults.prefault({}),
+  expect: expectation,
+});
+export type ScenarioFile = z.infer<typeof scenarioFile>;
+
+/** A scenario with its catalog: everything a rehearsal needs. */
+export interface Scenario extends Omit<ScenarioFile, 'catalog' | 'services' | 'policies'> {
+  /** Short name, as of its file. */
+  readonly name: string;
+  /** The catalog's entries with the scenario's policies and alarms put in. */
+  readonly services: readonly ServiceEntry[];
+}

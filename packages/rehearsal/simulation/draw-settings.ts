@@ -1,0 +1,45 @@
+import type { SeededRandom } from 'account-simulator/random/seeded-random.ts';
+import {
+  type AccountSettings,
+  accountSettings,
+  type NamedSettings,
+  playedWith,
+  type ScenarioAccount,
+} from '../scenario/scenario-account.ts';
+import type { ScenarioInput } from './simulation-case.ts';
+
+/**
+ * The settings that case files without settings were recorded with. They stay what they are, whatever the defaults of
+ * scenarios become: a kept case is played as it was found.
+ */
+export const recordedSettings: AccountSettings = {
+  serviceRole: true,
+  pinRights: 'allowed',
+  currentVersionFrom: 'alias',
+  rollbackPolicy: 'none',
+  newUpdatePolicy: 'applies',
+  republish: 'refused-if-last',
+  ringingTrigger: 'ignored',
+  ssmParameters: 'kept',
+  externalId: 'stack',
+  stopDuringHook: 'waits',
+  groupRollback: 'alias-before',
+  versionMetrics: 'always',
+  dataLimitCaught: false,
+};
+
+/** Draws one of the answers of each setting, all of them equally often. */
+export function drawSettings(random: SeededRandom): AccountSettings {
+  return Object.fromEntries(
+    // A stream for each setting: a new one changes no value of another.
+    Object.entries(accountSettings).map(([name, { values }]) => [
+      name,
+      random.fork(name).pick<unknown>(values),
+    ]),
+  ) as AccountSettings;
+}
+
+/** The scenario in an account with these settings, except for those that it names itself. */
+export function inAccount(scenario: ScenarioInput, settings: NamedSettings): ScenarioInput {
+  return { ...scenario, account: playedWith((scenario.account ?? {}) as ScenarioAccount, settings) };
+}

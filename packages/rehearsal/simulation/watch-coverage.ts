@@ -1,0 +1,17 @@
+import type { Attach } from '../run/attachment.ts';
+import { placeKey } from './surface.ts';
+
+/** Notes every state, catcher and retrier that a run comes by, by its place's key. */
+export function watchCoverage(visited: Set<string>): Attach {
+  return ({ coordinator: { engine } }) => {
+    engine.onStateEntered(({ machine, state }) => {
+      visited.add(placeKey({ machineName: machine, state, route: 'state', index: 0 }));
+    });
+    engine.onRouteTaken(({ machine, state, route, index }) => {
+      if (route === 'retry' || route === 'catch') {
+        visited.add(placeKey({ machineName: machine, state, route, index }));
+      }
+    });
+    return {};
+  };
+}
