@@ -1,20 +1,21 @@
-import { dirname } from 'node:path';
 import { exampleIdentity, SimulatedAccount, type SimulatedAccountOptions } from '../account/account.ts';
 import type { TableDefinition } from '../account/dynamodb/dynamodb.ts';
+import type { FunctionCode } from '../account/lambda-runtime/function-code.ts';
 import { mergeLazily } from '../account/merge-lazily.ts';
 import { enforcePermissions } from '../account/permissions/enforce-permissions.ts';
 import type { PermissionUsage } from '../account/permissions/permission-usage.ts';
 import type { Engine } from '../asl/engine.ts';
-import { loadHandler } from './load-handler.ts';
 import { loadStack } from './load-stack.ts';
 import { makeTarget } from './rule-target.ts';
 import type { ParameterValues } from './stack.ts';
 import type { FunctionSpec, MachineSpec, Named, RoleSpec, StackSpec } from './stack-spec.ts';
 
-/** What is to be booted. */
+/** The template to deploy, and the account it is deployed into. */
 export interface DeployOptions extends SimulatedAccountOptions {
-  /** Absolute path of the SAM template; `functions/` and `statemachines/` stand beside it. */
+  /** Absolute path of the SAM template. Paths in it, `DefinitionUri` among them, are relative to its folder. */
   readonly templatePath: string;
+  /** Finds the code of each function of the template. Without it no function may be invoked. */
+  readonly code?: (spec: FunctionSpec) => Promise<FunctionCode>;
   readonly parameters?: ParameterValues;
   readonly stackName?: string;
 }
@@ -36,6 +37,13 @@ export interface DeployedTemplate {
   readonly permissions: PermissionUsage;
 }
 
+/** The code of the functions of a caller who names none: its machines may still be played. */
+const noCode =
+  async ({ logicalId }: FunctionSpec): Promise<FunctionCode> =>
+  () => {
+    throw new Error(`${logicalId} was invoked, but deployTemplate was given no code for it.`);
+  };
+
 const stackCaller = { principal: 'cloudformation.amazonaws.com' };
 
 /**
@@ -43,22 +51,21 @@ const stackCaller = { principal: 'cloudformation.amazonaws.com' };
  * real definitions, its rules deliver, and each may do what its role's statements allow. Schedules and alarms
  * wait for `account.start()`.
  *
- * What the template says is read once per process and reused while its files stay the same, so that booting
+ * What the template says is read once per process and reused while its files stay the same, so that deploying
  * again is cheap. Alarms of the template are not made: they watch metrics of the coordinator itself, which
  * are not simulated.
  *
  * @throws TemplateError with everything that cannot be rehearsed
  */
 export async function deployTemplate(options: DeployOptions): Promise<DeployedTemplate> {
-  const { templatePath, parameters = {}, stackName = 'rollback-coordinator', clock } = options;
+  const { templatePath, parameters = {}, stackName = 'stack', code = noCode, clock } = options;
   const identity = options.identity ?? exampleIdentity;
   const stack = loadStack(templatePath, parameters, { ...identity, partition: 'aws', stackName });
-  const folder = dirname(templatePath);
-  const builds = await clock.busy(Promise.all(stack.functions.map((one) => loadHandler(folder, one.folder))));
+  const codes = await clock.busy(Promise.all(stack.functions.map(code)));
   const account = new SimulatedAccount(mergeLazily(options, { identity }));
   deployStores(stack, account);
   for (const [at, one] of stack.functions.entries()) {
-    deployFunction(one, builds[at] as Awaited<ReturnType<typeof loadHandler>>, account);
+    deployFunction(one, codes[at] as FunctionCode, account);
   }
   for (const machine of stack.machines) account.createStateMachine(machine, machine.logicalId);
   deployRules(stack, account);
@@ -81,11 +88,7 @@ function deployStores(stack: StackSpec, account: SimulatedAccount): void {
   }
 }
 
-function deployFunction(
-  spec: FunctionSpec,
-  build: Awaited<ReturnType<typeof loadHandler>>,
-  account: SimulatedAccount,
-): void {
+function deployFunction(spec: FunctionSpec, code: FunctionCode, account: SimulatedAccount): void {
   const { logicalId, name, roleArn, memoryMb, environment, asynchronous } = spec;
   const { clock, identity, wire } = account;
   const env = {
@@ -97,7 +100,7 @@ function deployFunction(
   };
   const clientConfig = wire.clientConfig({ principal: roleArn, resource: logicalId });
   account.lambdaRuntime.add(
-    { ...spec, build, runtime: { env, clientConfig, now: () => clock.now() } },
+    { ...spec, code, runtime: { env, clientConfig, now: () => clock.now() } },
     asynchronous,
   );
 }

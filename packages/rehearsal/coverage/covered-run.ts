@@ -3,6 +3,7 @@ import { fault, faultLabel } from '../faults/fault.ts';
 import type { Violation } from '../promises/watch-promises.ts';
 import { runCase } from '../simulation/run-case.ts';
 import type { CoverageCase } from './coverage-case.ts';
+import { unrehearsedReason } from './unrehearsed-permissions.ts';
 
 /** What one case of the proof came by. */
 export interface CoveredRun {
@@ -26,7 +27,7 @@ export async function coveredRun({ name, play, aimed }: CoverageCase, root: stri
     attach: [
       ({ coordinator }) => ({
         finish() {
-          unused = coordinator.permissions.unused();
+          unused = coordinator.permissions.unused(unrehearsedReason);
         },
       }),
     ],

@@ -34,7 +34,7 @@ export function deployHealthChecks(scenario: Scenario, account: SimulatedAccount
         name,
         arn: account.lambda.arn(name),
         timeoutSeconds: 30,
-        build: () => async (event: HealthCheckEvent) => {
+        code: () => async (event: HealthCheckEvent) => {
           const from = behaviour?.from;
           const misbehaves = behaviour && (from === undefined || account.clock.now() >= zero + from);
           return misbehaves ? misbehave(behaviour, account) : answer(event, sick, account);

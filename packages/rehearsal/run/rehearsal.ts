@@ -28,6 +28,7 @@ import { observeAccount } from './observe-account.ts';
 import { observeExecutions } from './observe-executions.ts';
 import { observeFunctions } from './observe-functions.ts';
 import { PendingWork } from './pending-work.ts';
+import { productHandlers } from './product-handlers.ts';
 import { deployRollbackHooks } from './rollback-hooks.ts';
 import { createTrafficTargets } from './traffic-targets.ts';
 
@@ -66,7 +67,7 @@ const changeSetLeadMs = 20_000;
 const catalogLeadMs = 30 * 60_000;
 
 /**
- * One run of a scenario, from the boot to the moment everything is at rest: schedules what the scenario says, has the
+ * One run of a scenario, from the deployment of the template to the moment everything is at rest: schedules what the scenario says, has the
  * account looked on at, and knows when there is nothing left to wait for.
  */
 export class Rehearsal {
@@ -93,6 +94,8 @@ export class Rehearsal {
         clock,
         random: new SeededRandom(options.seed),
         templatePath: resolve(options.root ?? '.', 'template.yaml'),
+        stackName: 'rollback-coordinator',
+        code: productHandlers(resolve(options.root ?? '.')),
         parameters: { Environment: scenario.environment, StakeholderEmail: stakeholder },
         traffic: {
           sources: trafficSources(scenario),

@@ -30,7 +30,7 @@ export function deployRollbackHooks(scenario: Scenario, account: SimulatedAccoun
         name,
         arn: account.lambda.arn(name),
         timeoutSeconds: 900,
-        build: () => (event: HookEvent) => answer(hook, event, account),
+        code: () => (event: HookEvent) => answer(hook, event, account),
         runtime: { env: {}, clientConfig: {}, now: () => account.clock.now() },
       },
       { maximumRetryAttempts: 2, maximumEventAgeSeconds: 21_600 },

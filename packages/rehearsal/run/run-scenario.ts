@@ -5,7 +5,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { Rehearsal, type RunOptions } from './rehearsal.ts';
 
 /**
- * Runs a scenario in virtual time: boots the template into a simulated account in which the scenario's services
+ * Runs a scenario in virtual time: deploys the template into a simulated account in which the scenario's services
  * have lived since before, deploys, and lets the coordinator work until everything is at rest.
  *
  * While it runs, the process's time is virtual; afterwards nothing is left of it, so that it may be called again

@@ -1,7 +1,7 @@
-import type { Build, Runtime } from '../../../../shared/runtime.ts';
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import type { SeededRandom } from '../../random/seeded-random.ts';
 import { AwsError } from '../service.ts';
+import type { FunctionCode, FunctionRuntime } from './function-code.ts';
 import {
   failed,
   type Invocation,
@@ -21,9 +21,8 @@ export interface FunctionSettings {
   /** Invocations at one time; without it, as many as the account has left. */
   readonly reservedConcurrency?: number;
   /** Called once per process. */
-  // biome-ignore lint/suspicious/noExplicitAny: events and results of every function pass here.
-  readonly build: Build<any, any>;
-  readonly runtime: Runtime;
+  readonly code: FunctionCode;
+  readonly runtime: FunctionRuntime;
 }
 
 /** What a function did so far. */
@@ -174,7 +173,7 @@ export class FunctionRunner {
   async #handle(invocation: Invocation, process: Process): Promise<InvocationOutcome> {
     const deadline = invocation.startedAt + this.settings.timeoutSeconds * 1000;
     const call = async () => {
-      process.handle ??= this.settings.build(this.#runtimeOf(process));
+      process.handle ??= this.settings.code(this.#runtimeOf(process));
       return process.handle(JSON.parse(invocation.payload));
     };
     try {
@@ -203,7 +202,7 @@ export class FunctionRunner {
   }
 
   /** What the process is given: its clock may be off, and its calls end with it. */
-  #runtimeOf(process: Process): Runtime {
+  #runtimeOf(process: Process): FunctionRuntime {
     const { logicalId, runtime } = this.settings;
     const offset = this.#skews.reduce((sum, skew) => sum + skew(logicalId, process.id), 0);
     return {

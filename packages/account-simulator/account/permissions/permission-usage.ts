@@ -1,4 +1,3 @@
-import { unrehearsedReason } from '../../../rehearsal/coverage/unrehearsed-permissions.ts';
 import type { PolicyStatement } from '../../deploy/policy-statement.ts';
 import type { StatementMatch } from './policy.ts';
 
@@ -15,9 +14,12 @@ export interface Grant {
   readonly value: string;
 }
 
+/** Why no run can use a grant; undefined for one that some run should use. */
+export type Excuse = (grant: Grant, statement: PolicyStatement) => string | undefined;
+
 /** A grant nothing asked for. */
 export interface UnusedGrant extends Grant {
-  /** Why no rehearsal can use it, where that is so. */
+  /** Why no run can use it, where that is so. */
   readonly reason?: string;
 }
 
@@ -77,13 +79,13 @@ export class PermissionUsage {
     return [...this.#grants].filter(([key]) => this.#used.has(key)).map(([, grant]) => grant);
   }
 
-  /** What was not needed, in the order of the template. */
-  unused(): readonly UnusedGrant[] {
+  /** What was not needed, in the order of the template, with its excuse if `excuse` has one. */
+  unused(excuse: Excuse = () => undefined): readonly UnusedGrant[] {
     return [...this.#grants]
       .filter(([key]) => !this.#used.has(key))
       .map(([, grant]) => {
         const statement = this.#statements.get(grant.owner)?.[grant.statement];
-        const reason = statement && unrehearsedReason(grant, statement);
+        const reason = statement && excuse(grant, statement);
         return reason === undefined ? grant : { ...grant, reason };
       });
   }

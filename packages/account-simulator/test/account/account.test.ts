@@ -249,7 +249,7 @@ describe('SimulatedAccount', () => {
         name: 'echo',
         arn: 'arn:aws:lambda:eu-west-1:111122223333:function:echo',
         timeoutSeconds: 3,
-        build: () => async (event) => event,
+        code: () => async (event) => event,
         runtime,
       },
       { maximumRetryAttempts: 2, maximumEventAgeSeconds: 60 },

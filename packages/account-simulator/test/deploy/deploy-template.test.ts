@@ -11,12 +11,12 @@ beforeEach(() => {
 });
 afterEach(() => clock.uninstall());
 
-function bootGreeter(seed = 1, parameters = {}): Promise<DeployedTemplate> {
+const folder = join(process.cwd(), 'packages/account-simulator/test/deploy/fixtures/greeter');
+
+function deployGreeter(seed = 1, parameters = {}): Promise<DeployedTemplate> {
   return deployTemplate({
-    templatePath: join(
-      process.cwd(),
-      'packages/account-simulator/test/deploy/fixtures/greeter/template.yaml',
-    ),
+    templatePath: join(folder, 'template.yaml'),
+    code: async (spec) => (await import(join(folder, 'functions', spec.folder, 'handler.ts'))).build,
     parameters: { StakeholderEmail: 'team@example.com', ...parameters },
     stackName: 'greeter',
     clock,
@@ -35,7 +35,7 @@ async function order(coordinator: DeployedTemplate, detail: object) {
 
 describe('deployTemplate', () => {
   it('runs an event through rule, machine, function, parameter, topic, second rule and table', async () => {
-    const coordinator = await bootGreeter();
+    const coordinator = await deployGreeter();
     const { account } = coordinator;
     const execution = await order(coordinator, { name: 'Ada' });
     expect(execution?.status).toBe('SUCCEEDED');
@@ -52,7 +52,7 @@ describe('deployTemplate', () => {
   });
 
   it('fails a Task with the name of the error its function threw', async () => {
-    const coordinator = await bootGreeter();
+    const coordinator = await deployGreeter();
     const execution = await order(coordinator, { name: '' });
     expect(execution?.status).toBe('FAILED');
     const failed = execution?.history.find(({ type }) => type === 'TaskFailed');
@@ -63,7 +63,7 @@ describe('deployTemplate', () => {
   });
 
   it('calls as the role of the function or machine', async () => {
-    const coordinator = await bootGreeter();
+    const coordinator = await deployGreeter();
     const calls: string[] = [];
     coordinator.account.wire.use(({ service, operation, caller }, next) => {
       calls.push(`${caller.resource} ${service}:${operation}`);
@@ -80,7 +80,7 @@ describe('deployTemplate', () => {
   });
 
   it('runs schedules while the account is started', async () => {
-    const coordinator = await bootGreeter();
+    const coordinator = await deployGreeter();
     const { account } = coordinator;
     account.start();
     await clock.run(() => false, clock.now() + 3.5 * 3_600_000);
@@ -90,7 +90,7 @@ describe('deployTemplate', () => {
   });
 
   it('sends what a rule could not deliver to its dead-letter queue', async () => {
-    const coordinator = await bootGreeter();
+    const coordinator = await deployGreeter();
     const { account } = coordinator;
     account.eventBridge.putEvent({ source: 'greeter.orders', detailType: 'Order', detail: { other: 1 } });
     await clock.run(() => account.eventBridge.pendingDeliveries === 0);
@@ -105,7 +105,7 @@ describe('deployTemplate', () => {
     for (const seed of [1, 1, 2]) {
       clock.uninstall();
       clock = VirtualClock.install('2026-01-01T00:00:00Z');
-      const execution = await order(await bootGreeter(seed), { name: 'Ada' });
+      const execution = await order(await deployGreeter(seed), { name: 'Ada' });
       histories.push(JSON.stringify(execution?.history));
     }
     expect(histories[1]).toBe(histories[0]);
@@ -113,7 +113,7 @@ describe('deployTemplate', () => {
   });
 
   it('says what the roles may do', async () => {
-    const coordinator = await bootGreeter();
+    const coordinator = await deployGreeter();
     const role = coordinator.roles().find(({ logicalId }) => logicalId === 'CountGreetingFunction');
     expect(role?.statements).toEqual([
       {
@@ -125,8 +125,8 @@ describe('deployTemplate', () => {
   });
 
   it('refuses bad parameters and unknown ids by name', async () => {
-    await expect(bootGreeter(1, { PollSeconds: 1 })).rejects.toThrow(TemplateError);
-    const coordinator = await bootGreeter();
+    await expect(deployGreeter(1, { PollSeconds: 1 })).rejects.toThrow(TemplateError);
+    const coordinator = await deployGreeter();
     expect(() => coordinator.nameOf('Nothing')).toThrow('The template has no such resource: Nothing');
   });
 });

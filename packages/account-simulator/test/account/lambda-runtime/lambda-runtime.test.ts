@@ -40,7 +40,7 @@ function runtimeWith(
       name: 'work',
       arn,
       timeoutSeconds: 10,
-      build,
+      code: build,
       runtime: { env: {}, clientConfig: {}, now: () => clock.now() },
       ...settings,
     },

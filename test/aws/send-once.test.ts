@@ -1,9 +1,9 @@
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { once } from '../../../../../shared/aws/send-once.ts';
-import { TransientFailure } from '../../../../../shared/errors.ts';
-import { AwsError } from '../../../account/service.ts';
-import { TransportError } from '../../../account/wire/transport-error.ts';
-import { Bench, CALLER } from './wired.ts';
+import { AwsError } from 'account-simulator/account/service.ts';
+import { TransportError } from 'account-simulator/account/wire/transport-error.ts';
+import { Bench, CALLER } from 'account-simulator/test/account/wire/wired.ts';
+import { once } from '../../shared/aws/send-once.ts';
+import { TransientFailure } from '../../shared/errors.ts';
 
 let bench: Bench;
 beforeEach(() => {

@@ -1,0 +1,22 @@
+/** What the code of a function gets from the place it runs in. */
+export interface FunctionRuntime {
+  /** Environment variables of the function. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Pass this to every SDK client the function makes: it sends the requests into the simulated account. */
+  readonly clientConfig: object;
+  /** The virtual time, ms since the epoch. */
+  now(): number;
+}
+
+/**
+ * The code of a function. It is called once for each process that Lambda starts, makes its SDK clients there, and
+ * returns the handler of the process's events.
+ *
+ * @example
+ * const code: FunctionCode = ({ clientConfig }) => {
+ *   const s3 = new S3Client(clientConfig);
+ *   return async ({ key }) => s3.send(new GetObjectCommand({ Bucket: 'orders', Key: key }));
+ * };
+ */
+// biome-ignore lint/suspicious/noExplicitAny: each function has an event and a result of its own.
+export type FunctionCode = (runtime: FunctionRuntime) => (event: any) => Promise<unknown>;
