@@ -1,4 +1,4 @@
-import { build } from '../functions/query-ledger/handler.ts';
+import { build } from '../functions/operate/query-ledger/handler.ts';
 import type { Command } from './command-line.ts';
 import { findCoordinator, runtimeOf } from './find-coordinator.ts';
 import { renderAnswer } from './render-answer.ts';

@@ -1,4 +1,4 @@
-import type { LedgerAnswer } from '../functions/query-ledger/query-ledger.ts';
+import type { LedgerAnswer } from '../functions/operate/query-ledger/query-ledger.ts';
 import { renderHistory } from './render-history.ts';
 import { renderLiveAt } from './render-live-at.ts';
 import { renderWhy } from './render-why.ts';

@@ -1,5 +1,5 @@
-import { build as answerApproval } from '../functions/answer-approval/handler.ts';
-import { build as holdService } from '../functions/hold-service/handler.ts';
+import { build as answerApproval } from '../functions/operate/answer-approval/handler.ts';
+import { build as holdService } from '../functions/operate/hold-service/handler.ts';
 import type { Command } from './command-line.ts';
 import { findCoordinator, runtimeOf } from './find-coordinator.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';

@@ -1,6 +1,6 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/announce-incident/handler.ts';
+import { build } from '../../../functions/coordinate/announce-incident/handler.ts';
 import { InvalidInput, LedgerCorrupt, LockLost } from '../../../shared/errors.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';

@@ -1,6 +1,6 @@
 import { SendTaskSuccessCommand, SFNClient, TaskTimedOut } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/answer-approval/handler.ts';
+import { build } from '../../../functions/operate/answer-approval/handler.ts';
 import { InvalidInput } from '../../../shared/errors.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { incidentRecord, RELEASE } from '../fixtures/records.ts';

@@ -2,7 +2,7 @@ import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/await-permission/handler.ts';
+import { build } from '../../../functions/coordinate/await-permission/handler.ts';
 import { checkpointSubjectOf } from '../../../shared/ledger/checkpoint-subject.ts';
 import type { IncidentRecord } from '../../../shared/ledger/records.ts';
 import { metricData } from '../fixtures/aws-answers.ts';

@@ -1,4 +1,4 @@
-import { build } from '../../../functions/begin-again/handler.ts';
+import { build } from '../../../functions/coordinate/begin-again/handler.ts';
 import { InvalidInput, LockLost } from '../../../shared/errors.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { incidentRecord, RELEASE } from '../fixtures/records.ts';

@@ -1,4 +1,4 @@
-import { build } from '../../../functions/choose-services/handler.ts';
+import { build } from '../../../functions/record/choose-services/handler.ts';
 import { InvalidInput } from '../../../shared/errors.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { compilesMissing } from '../fixtures/compiles-missing.ts';

@@ -1,6 +1,6 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/close-incident/handler.ts';
+import { build } from '../../../functions/coordinate/close-incident/handler.ts';
 import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
 import { restoredReleaseId } from '../../../shared/ledger/records.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';

@@ -7,7 +7,7 @@ import {
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParametersByPathCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/compile-catalog/handler.ts';
+import { build } from '../../../functions/upkeep/compile-catalog/handler.ts';
 import { parseCompiledCatalog } from '../../../shared/catalog/compiled-catalog.ts';
 import { CatalogUnreadable, TransientFailure } from '../../../shared/errors.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';

@@ -11,7 +11,7 @@ import {
 import { InvokeCommand, LambdaClient, ListTagsCommand } from '@aws-sdk/client-lambda';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/describe-deployment/handler.ts';
+import { build } from '../../../functions/watch/describe-deployment/handler.ts';
 import { CatalogUnreadable, InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import {
   deploymentInfo,

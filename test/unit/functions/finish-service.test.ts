@@ -11,7 +11,7 @@ import {
   LambdaClient,
 } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/finish-service/handler.ts';
+import { build } from '../../../functions/roll-back/finish-service/handler.ts';
 import { InvalidInput, LockLost, TransientFailure } from '../../../shared/errors.ts';
 import type { TargetResult } from '../../../shared/ledger/records.ts';
 import type { StackPlan } from '../../../shared/targets/service-plan.ts';

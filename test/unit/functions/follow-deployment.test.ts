@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/follow-deployment/handler.ts';
+import { build } from '../../../functions/watch/follow-deployment/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import { alias, allowTraffic, deploymentInfo, lambdaTarget } from '../fixtures/aws-answers.ts';

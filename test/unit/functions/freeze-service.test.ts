@@ -1,6 +1,6 @@
 import { CodeDeployClient, GetDeploymentCommand, StopDeploymentCommand } from '@aws-sdk/client-codedeploy';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/freeze-service/handler.ts';
+import { build } from '../../../functions/coordinate/freeze-service/handler.ts';
 import { InvalidInput, LockLost } from '../../../shared/errors.ts';
 import { deploymentInfo } from '../fixtures/aws-answers.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';

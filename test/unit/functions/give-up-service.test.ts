@@ -1,4 +1,4 @@
-import { build } from '../../../functions/give-up-service/handler.ts';
+import { build } from '../../../functions/coordinate/give-up-service/handler.ts';
 import { InvalidInput, LedgerCorrupt } from '../../../shared/errors.ts';
 import type { TargetResult } from '../../../shared/ledger/records.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';

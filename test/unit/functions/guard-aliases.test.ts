@@ -1,7 +1,7 @@
 import { GetAliasCommand, LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/guard-aliases/handler.ts';
+import { build } from '../../../functions/upkeep/guard-aliases/handler.ts';
 import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
 import { alias, STACK_ID } from '../fixtures/aws-answers.ts';
 import { catalogObject } from '../fixtures/catalog.ts';

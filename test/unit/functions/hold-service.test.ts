@@ -1,4 +1,4 @@
-import { build } from '../../../functions/hold-service/handler.ts';
+import { build } from '../../../functions/operate/hold-service/handler.ts';
 import { InvalidInput } from '../../../shared/errors.ts';
 import { catalogObject } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';

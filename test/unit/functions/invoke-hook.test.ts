@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/invoke-hook/handler.ts';
+import { build } from '../../../functions/roll-back/invoke-hook/handler.ts';
 import {
   InvalidInput,
   LedgerCorrupt,

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/observe-deployment/handler.ts';
+import { build } from '../../../functions/watch/observe-deployment/handler.ts';
 import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import {

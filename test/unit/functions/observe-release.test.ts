@@ -2,7 +2,7 @@ import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@
 import { GetAliasCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/observe-release/handler.ts';
+import { build } from '../../../functions/record/observe-release/handler.ts';
 import { InvalidInput, LedgerCorrupt } from '../../../shared/errors.ts';
 import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import { alias, metricData } from '../fixtures/aws-answers.ts';

@@ -1,4 +1,4 @@
-import { build } from '../../../functions/open-incident/handler.ts';
+import { build } from '../../../functions/coordinate/open-incident/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import type { Judgement } from '../../../shared/judge/judgement.ts';
 import { checkpointSubjectOf } from '../../../shared/ledger/checkpoint-subject.ts';

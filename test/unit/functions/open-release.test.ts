@@ -7,7 +7,7 @@ import {
 import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { CodeDeployClient, GetDeploymentCommand } from '@aws-sdk/client-codedeploy';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/open-release/handler.ts';
+import { build } from '../../../functions/watch/open-release/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { restoredReleaseId } from '../../../shared/ledger/records.ts';
 import { deploymentInfo, metricData, stackEvent, stackOf } from '../fixtures/aws-answers.ts';

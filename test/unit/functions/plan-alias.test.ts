@@ -1,4 +1,4 @@
-import { type PlanAliasDeps, planAlias } from '../../../functions/plan-rollback/plan-alias.ts';
+import { type PlanAliasDeps, planAlias } from '../../../functions/coordinate/plan-rollback/plan-alias.ts';
 import type { AliasState } from '../../../shared/aws/aliases.ts';
 import type { Deployment } from '../../../shared/aws/deployments.ts';
 import { rollbackMarker } from '../../../shared/targets/rollback-marker.ts';

@@ -1,4 +1,4 @@
-import { planDifferences } from '../../../functions/plan-rollback/plan-differences.ts';
+import { planDifferences } from '../../../functions/coordinate/plan-rollback/plan-differences.ts';
 import { planDigest } from '../../../shared/targets/plan-digest.ts';
 import type { RollbackPlan, ServicePlan } from '../../../shared/targets/service-plan.ts';
 import { codeDeployPlan, GOOD_RELEASE, RELEASE, rollbackPlan, servicePlan } from '../fixtures/records.ts';

@@ -12,7 +12,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/plan-rollback/handler.ts';
+import { build } from '../../../functions/coordinate/plan-rollback/handler.ts';
 import {
   InvalidInput,
   Irreversible,

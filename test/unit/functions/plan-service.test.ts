@@ -33,7 +33,7 @@ import {
   VPCLatticeClient,
 } from '@aws-sdk/client-vpc-lattice';
 import { mockClient } from 'aws-sdk-client-mock';
-import { planServices } from '../../../functions/plan-rollback/plan-services.ts';
+import { planServices } from '../../../functions/coordinate/plan-rollback/plan-services.ts';
 import { Aliases } from '../../../shared/aws/aliases.ts';
 import { ApiStages } from '../../../shared/aws/api-stages.ts';
 import { Bucket } from '../../../shared/aws/bucket.ts';

@@ -2,7 +2,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { CodeDeployClient, GetDeploymentCommand } from '@aws-sdk/client-codedeploy';
 import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/poll-target/handler.ts';
+import { build } from '../../../functions/roll-back/poll-target/handler.ts';
 import { InvalidInput, LockLost, TargetTimedOut, TransientFailure } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import { alias, deploymentInfo, stackOf } from '../fixtures/aws-answers.ts';

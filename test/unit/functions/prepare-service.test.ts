@@ -1,5 +1,5 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { build } from '../../../functions/prepare-service/handler.ts';
+import { build } from '../../../functions/roll-back/prepare-service/handler.ts';
 import { InvalidInput, LedgerCorrupt, LockLost, TransientFailure } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import type { TargetResult } from '../../../shared/ledger/records.ts';

@@ -1,5 +1,5 @@
-import { build } from '../../../functions/query-ledger/handler.ts';
-import type { LedgerAnswer } from '../../../functions/query-ledger/query-ledger.ts';
+import { build } from '../../../functions/operate/query-ledger/handler.ts';
+import type { LedgerAnswer } from '../../../functions/operate/query-ledger/query-ledger.ts';
 import { CatalogUnreadable, InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { checkpointSubjectOf } from '../../../shared/ledger/checkpoint-subject.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/record-each-service/handler.ts';
+import { build } from '../../../functions/record/record-each-service/handler.ts';
 import { alias, notProvisioned } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';

@@ -13,7 +13,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/record-service/handler.ts';
+import { build } from '../../../functions/record/record-service/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { stackToken } from '../../../shared/targets/rollback-marker.ts';
 import { alias, notProvisioned, STACK_ID, stackEvents, stackOf } from '../fixtures/aws-answers.ts';

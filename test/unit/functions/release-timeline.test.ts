@@ -2,7 +2,7 @@ import {
   isStateBefore,
   releaseTimeline,
   stateBefore,
-} from '../../../functions/plan-rollback/release-timeline.ts';
+} from '../../../functions/coordinate/plan-rollback/release-timeline.ts';
 import { GOOD_RELEASE, goodRelease, RELEASE, releaseRecord, watchedDeployment } from '../fixtures/records.ts';
 
 const incident = { service: 'orders', releaseId: RELEASE };

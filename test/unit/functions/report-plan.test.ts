@@ -1,6 +1,6 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/report-plan/handler.ts';
+import { build } from '../../../functions/coordinate/report-plan/handler.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import { PLAN_KEY, RELEASE, rollbackPlan, servicePlan } from '../fixtures/records.ts';

@@ -1,6 +1,6 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/report-unrecorded/handler.ts';
+import { build } from '../../../functions/record/report-unrecorded/handler.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { EXECUTION_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
 

@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/request-hook/handler.ts';
+import { build } from '../../../functions/roll-back/request-hook/handler.ts';
 import { InvalidInput, LockLost, TargetNotRestored } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';

@@ -2,7 +2,7 @@ import {
   causeInWords,
   objectionInWords,
   stayInWords,
-} from '../../../functions/plan-rollback/rollback-reasons.ts';
+} from '../../../functions/coordinate/plan-rollback/rollback-reasons.ts';
 import type { MoveCause, Objection, Stay } from '../../../shared/cut/selection.ts';
 import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import { RELEASE, releaseRecord } from '../fixtures/records.ts';

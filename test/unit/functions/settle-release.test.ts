@@ -13,7 +13,7 @@ import {
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { LabelParameterVersionCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/settle-release/handler.ts';
+import { build } from '../../../functions/watch/settle-release/handler.ts';
 import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
 import type { AliasSnapshot } from '../../../shared/ledger/records.ts';
 import { alias, notProvisioned, stackOf } from '../fixtures/aws-answers.ts';

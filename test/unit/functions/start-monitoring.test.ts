@@ -1,6 +1,6 @@
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/start-monitoring/handler.ts';
+import { build } from '../../../functions/watch/start-monitoring/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { MONITOR_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
 import { denied, throttled, unavailable } from '../fixtures/sdk-errors.ts';

@@ -1,6 +1,6 @@
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/start-recording/handler.ts';
+import { build } from '../../../functions/record/start-recording/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { STACK_ID } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';

@@ -11,7 +11,7 @@ import {
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/start-target/handler.ts';
+import { build } from '../../../functions/roll-back/start-target/handler.ts';
 import { InvalidInput, LedgerCorrupt, LockLost, TransientFailure } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import { alias, deploymentInfo } from '../fixtures/aws-answers.ts';

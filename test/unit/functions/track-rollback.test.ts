@@ -1,4 +1,4 @@
-import { build } from '../../../functions/track-rollback/handler.ts';
+import { build } from '../../../functions/watch/track-rollback/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';

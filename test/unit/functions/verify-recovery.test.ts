@@ -2,7 +2,7 @@ import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/verify-recovery/handler.ts';
+import { build } from '../../../functions/coordinate/verify-recovery/handler.ts';
 import { InvalidInput, LockLost, TransientFailure } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import { restoredReleaseId, type TargetSnapshot } from '../../../shared/ledger/records.ts';

@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetAliasCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/verify-target/handler.ts';
+import { build } from '../../../functions/roll-back/verify-target/handler.ts';
 import { InvalidInput, TargetNotRestored, TransientFailure } from '../../../shared/errors.ts';
 import { alias, stackOf } from '../fixtures/aws-answers.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';

@@ -1,4 +1,7 @@
-import { type VersionsBeforeDeps, versionsBefore } from '../../../functions/plan-rollback/versions-before.ts';
+import {
+  type VersionsBeforeDeps,
+  versionsBefore,
+} from '../../../functions/coordinate/plan-rollback/versions-before.ts';
 import type { Deployment } from '../../../shared/aws/deployments.ts';
 import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import { FUNCTION, goodRelease, releaseRecord, watchedDeployment } from '../fixtures/records.ts';

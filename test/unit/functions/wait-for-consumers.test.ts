@@ -1,7 +1,7 @@
 import { SendTaskSuccessCommand, SFNClient, TaskTimedOut } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build as finish } from '../../../functions/give-up-service/handler.ts';
-import { build } from '../../../functions/wait-for-consumers/handler.ts';
+import { build as finish } from '../../../functions/coordinate/give-up-service/handler.ts';
+import { build } from '../../../functions/roll-back/wait-for-consumers/handler.ts';
 import { InvalidInput, LockLost } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import type { TargetResult } from '../../../shared/ledger/records.ts';

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-codedeploy';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import { build } from '../../../functions/yield-to-incident/handler.ts';
+import { build } from '../../../functions/watch/yield-to-incident/handler.ts';
 import { InvalidInput } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import { deploymentInfo } from '../fixtures/aws-answers.ts';

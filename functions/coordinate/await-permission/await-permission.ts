@@ -1,0 +1,207 @@
+import * as z from 'zod';
+import type { Signals } from '../../../shared/aws/signals.ts';
+import type { TaskTokens } from '../../../shared/aws/task-tokens.ts';
+import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
+import {
+  decidePermission,
+  type GovernedService,
+  isHardBreach,
+  type Permission,
+} from '../../../shared/incident/decide-permission.ts';
+import { approved, refused, type ToldPermission } from '../../../shared/incident/told-permission.ts';
+import { judgeHardLimits } from '../../../shared/judge/hard-limits.ts';
+import type {
+  ApprovalAnswer,
+  ApprovalLedger,
+  ApprovalRecord,
+} from '../../../shared/ledger/approval-ledger.ts';
+import { accountBudget, type BudgetLedger } from '../../../shared/ledger/budget-ledger.ts';
+import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
+import type { HoldLedger } from '../../../shared/ledger/hold-ledger.ts';
+import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
+import type { IncidentRecord } from '../../../shared/ledger/records.ts';
+import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
+import { approvalMail } from '../../../shared/mail/approval-mail.ts';
+import type { MailRoom } from '../../../shared/mail/mail-room.ts';
+import { aloneSince } from '../../../shared/queries/alone-since.ts';
+import type { PlanStore } from '../../../shared/targets/plan-store.ts';
+import type { RollbackPlan } from '../../../shared/targets/service-plan.ts';
+
+export const awaitPermissionInput = z.strictObject({
+  incidentId: z.string(),
+  attempt: z.number().int().positive(),
+  /** Null where a service in the way is irreversible: then there is nothing to show. */
+  planKey: z.string().nullable(),
+  /** Token of the task this is called by; it stays open while a person is waited for. */
+  taskToken: z.string(),
+});
+type Input = z.infer<typeof awaitPermissionInput>;
+
+/** What the rule needs. */
+export interface AwaitPermissionDeps {
+  readonly catalog: CatalogStore;
+  readonly incidents: IncidentLedger;
+  readonly releases: ReleaseLedger;
+  readonly checkpoints: CheckpointLedger;
+  readonly approvals: ApprovalLedger;
+  readonly budgets: BudgetLedger;
+  readonly holds: HoldLedger;
+  readonly plans: PlanStore;
+  readonly signals: Signals;
+  readonly tokens: TaskTokens;
+  readonly mailRoom: MailRoom;
+  readonly environment: string;
+  /** Rollbacks that are begun without a person, of all services together, in 24 hours. */
+  readonly accountRollbacks: number;
+  readonly now: () => number;
+}
+
+/**
+ * Decides whether what is planned may be done, by autonomy, holds and budgets, and answers the token of its task; or
+ * asks a person and lets the task wait. Called again every minute while it waits, it looks afresh: at what was
+ * answered, at the release, at the time.
+ */
+export function awaitPermission(deps: AwaitPermissionDeps) {
+  const { approvals, tokens } = deps;
+
+  return async (input: Input): Promise<{ readonly waiting: boolean }> => {
+    const incident = await deps.incidents.getAt(input);
+    const plan = input.planKey === null ? undefined : await deps.plans.read(input.planKey);
+    const told = await whatIsTold(input, incident, plan);
+    if (!told) return { waiting: true };
+    await tokens.succeed(input.taskToken, told);
+    await approvals.forget(input, input.taskToken);
+    return { waiting: false };
+  };
+
+  async function whatIsTold(
+    input: Input,
+    incident: IncidentRecord,
+    plan: RollbackPlan | undefined,
+  ): Promise<ToldPermission | undefined> {
+    const services = await governed(plan?.services.map(({ service }) => service) ?? [incident.service]);
+    const approval = await approvals.find(input);
+    const breached = approval?.answer === 'breach' || isHardBreach(incident.evidence);
+    const permission = decidePermission({
+      byPerson: incident.requestedBy !== undefined,
+      services,
+      holds: await deps.holds.list(),
+      breached,
+      approval,
+    });
+    if (permission.decision === 'act') return spend(permission.automatic ? plan : undefined, incident);
+    if (permission.decision !== 'ask') return { answer: permission.decision, reason: permission.reason };
+    if (!plan) return { answer: 'report', reason: permission.reason };
+    return ask(input, incident, plan, permission, services);
+  }
+
+  /** Takes the rollback off its budgets, where no person asked for it. */
+  async function spend(plan: RollbackPlan | undefined, incident: IncidentRecord): Promise<ToldPermission> {
+    if (!plan) return { answer: 'act' };
+    const { budget } = (await deps.catalog.entry(incident.service)).policy;
+    for (const one of [
+      { of: incident.service, ...budget },
+      { of: accountBudget, rollbacks: deps.accountRollbacks, hours: 24 },
+    ]) {
+      // An incident that is planned again is the same rollback.
+      if (await deps.budgets.take(one, incident.incidentId)) continue;
+      const whose = one.of === accountBudget ? 'all services together' : one.of;
+      const reason =
+        `The budget of ${whose} is used up: ${one.rollbacks} rollbacks without a person in ${one.hours} hours. ` +
+        'What a person starts is not limited.';
+      return { answer: 'report', reason };
+    }
+    return { answer: 'act' };
+  }
+
+  async function ask(
+    input: Input,
+    incident: IncidentRecord,
+    plan: RollbackPlan,
+    { minutes, reason }: Extract<Permission, { decision: 'ask' }>,
+    services: readonly GovernedService[],
+  ): Promise<ToldPermission | undefined> {
+    const now = deps.now();
+    await approvals.ask(input, {
+      attempt: input.attempt,
+      planDigest: plan.digest,
+      askedAt: iso(now),
+      deadline: iso(now + minutes * 60_000),
+    });
+    // Before the answer is read: whoever answers afterwards finds the token.
+    await approvals.wait(input, input.taskToken);
+    const request = (await approvals.find(input)) as ApprovalRecord;
+    if (request.answer) return whatWasAnswered(request, reason);
+    const mail = approvalMail(deps.environment, incident, { plan, reason, deadline: request.deadline });
+    await deps.mailRoom.send(incident.incidentId, `approval-${input.attempt}`, incident.executionArn, mail);
+    const newer = await goodReleaseSince(incident);
+    if (newer) return { answer: 'superseded', supersededBy: newer };
+    if (waitsNotForBreaches(services) && (await isBreachedNow(incident))) {
+      return answerItself(input, 'breach', reason);
+    }
+    return Date.parse(request.deadline) <= now ? answerItself(input, 'expired', reason) : undefined;
+  }
+
+  /** Whoever answers first is right: a person, or the clock, or the numbers. */
+  async function answerItself(
+    input: Input,
+    answer: ApprovalAnswer,
+    reason: string,
+  ): Promise<ToldPermission | undefined> {
+    await approvals.answer(input, { answer, by: 'the coordinator', answeredAt: iso(deps.now()) });
+    return whatWasAnswered((await approvals.find(input)) as ApprovalRecord, reason);
+  }
+
+  async function governed(names: readonly string[]): Promise<GovernedService[]> {
+    const { services } = await deps.catalog.read();
+    return names.map((service) => ({
+      service,
+      // Nobody says any more what may be done to it.
+      policy: services[service]?.policy ?? { autonomy: 'recommend', approval: { minutes: 30 } },
+    }));
+  }
+
+  async function goodReleaseSince({ service, releaseId }: IncidentRecord): Promise<string | undefined> {
+    const [newest] = await deps.releases.list(service, { limit: 1 });
+    return newest && newest.releaseId !== releaseId && newest.verdict === 'good'
+      ? newest.releaseId
+      : undefined;
+  }
+
+  async function isBreachedNow({ service, releaseId }: IncidentRecord): Promise<boolean> {
+    const { limits } = (await deps.catalog.entry(service)).policy;
+    const { deployments } = await deps.releases.get(releaseId);
+    for (const watched of Object.values(deployments)) {
+      const { function: name, alias, target, toVersion, createdAt, baseline } = watched;
+      const since = await aloneSince(deps, { service, target, version: toVersion }, deps.now());
+      const minutes = await deps.signals.minutes({
+        function: name,
+        alias,
+        version: toVersion,
+        from: Date.parse(createdAt),
+        to: deps.now(),
+        slowOverMs: limits.slow?.overMs,
+        ...(since !== undefined && { alone: { from: since, to: deps.now() } }),
+      });
+      if (isHardBreach(judgeHardLimits({ subject: `${name}:${toVersion}`, minutes, baseline, limits })))
+        return true;
+    }
+    return false;
+  }
+}
+
+function whatWasAnswered(request: ApprovalRecord, reason: string): ToldPermission {
+  if (request.answer === 'approve') return approved(request);
+  if (request.answer === 'breach') return { answer: 'plan-again' };
+  if (request.answer === 'refuse') return refused(request);
+  return { answer: 'report', reason: `${reason} Nobody answered until ${request.deadline}.` };
+}
+
+function waitsNotForBreaches(services: readonly GovernedService[]): boolean {
+  const asking = services.filter(({ policy }) => policy.autonomy === 'approve');
+  return asking.every(({ policy }) => policy.approval.unless === 'hard-breach');
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { LockLost } from '../../../shared/errors.ts';
+import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
+
+export const beginAgainInput = z.strictObject({
+  incidentId: z.string(),
+  /** The attempt that was overtaken. */
+  attempt: z.number().int().positive(),
+  executionArn: z.string(),
+});
+
+/** What the rule needs. */
+export interface BeginAgainDeps {
+  readonly incidents: IncidentLedger;
+}
+
+/**
+ * Begins the next attempt of an incident whose services were released again while they were rolled back: what is done
+ * now is planned, locked, announced and recorded as an attempt of its own.
+ *
+ * @throws LockLost when the incident is no longer this execution's
+ */
+export function beginAgain({ incidents }: BeginAgainDeps) {
+  return async (input: z.infer<typeof beginAgainInput>): Promise<{ readonly attempt: number }> => {
+    const { incidentId, executionArn } = input;
+    await incidents.nextAttempt(input, executionArn);
+    // Read, not believed: the answer to a first try may have been lost.
+    const incident = await incidents.get(incidentId);
+    if (incident.status !== 'open' || incident.executionArn !== executionArn) {
+      throw new LockLost(`Incident ${incidentId} was ended, or is another execution's.`);
+    }
+    return { attempt: incident.attempt };
+  };
+}

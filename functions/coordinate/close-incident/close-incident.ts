@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { type EndIncidentDeps, endIncident } from '../../../shared/incident/end-incident.ts';
+import type { Attempt } from '../../../shared/ledger/incident-ledger.ts';
+import { isTrafficBack, type Outcome, restoredReleaseId } from '../../../shared/ledger/records.ts';
+import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
+import { describeFailure, taskFailure } from '../../../shared/task-failure.ts';
+
+export const closeIncidentInput = z.strictObject({
+  incidentId: z.string(),
+  /** The execution that closes it: an incident that another attempt has by now is left alone. */
+  executionArn: z.string(),
+  /** How the moved services were found; null where nothing was moved. */
+  recovery: z.object({ status: z.string(), detail: z.string() }).nullable(),
+  /** The error that ended the automation; null where none did. */
+  failure: taskFailure.nullable(),
+  /** The good release that took the bad one's place before anything was done; null where none did. */
+  supersededBy: z.string().nullish(),
+  /** What the execution was told when it asked for permission; null where it did not come so far. */
+  permission: z.object({ answer: z.string(), reason: z.string().optional() }).nullish(),
+});
+
+/** What the rule needs. */
+export interface CloseIncidentDeps extends EndIncidentDeps {
+  readonly releases: ReleaseLedger;
+}
+
+/** Decides the outcome of an incident, tells the stakeholders, closes it and frees its locks. */
+export function closeIncident(deps: CloseIncidentDeps) {
+  return async (
+    input: z.infer<typeof closeIncidentInput>,
+  ): Promise<{ incidentId: string; outcome: Outcome }> => {
+    const { incidentId, executionArn, recovery, failure, supersededBy, permission } = input;
+    const incident = await deps.incidents.get(incidentId);
+    if (recovery?.status === 'recovered') await confirmRestored(incident);
+    const outcome = await endIncident(deps, incident, executionArn, {
+      failure: failure ? describeFailure(failure) : undefined,
+      frozen: failure?.Error === 'Irreversible',
+      supersededBy: supersededBy ?? undefined,
+      withheld:
+        permission?.answer === 'report' || permission?.answer === 'refused'
+          ? { refused: permission.answer === 'refused', reason: permission.reason ?? 'no reason is known' }
+          : undefined,
+      recovery: recovery
+        ? { recovered: recovery.status !== 'not-recovered', detail: recovery.detail }
+        : undefined,
+    });
+    return { incidentId, outcome };
+  };
+
+  /** What was put back has served well by the judge's word: it is a release to go back to from now on. */
+  async function confirmRestored(attempt: Attempt): Promise<void> {
+    for (const result of await deps.incidents.serviceResults(attempt)) {
+      if (isTrafficBack(result))
+        await deps.releases.confirm(restoredReleaseId(result.service, result.startedAt));
+    }
+  }
+}

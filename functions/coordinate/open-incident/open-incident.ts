@@ -1,0 +1,216 @@
+import * as z from 'zod';
+import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
+import { serviceName } from '../../../shared/catalog/service-entry.ts';
+import { InvalidInput } from '../../../shared/errors.ts';
+import { type Judgement, judgement } from '../../../shared/judge/judgement.ts';
+import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
+import { checkpointSubjectOf } from '../../../shared/ledger/checkpoint-subject.ts';
+import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
+import { type IncidentRecord, type ReleaseRecord, serviceOfRelease } from '../../../shared/ledger/records.ts';
+import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
+import type { PlanStore } from '../../../shared/targets/plan-store.ts';
+import { describeIssues } from '../../../shared/task.ts';
+
+export const openIncidentInput = z.strictObject({
+  executionArn: z.string(),
+  /** The execution's own input: whatever a person or the monitor handed in. */
+  input: z.unknown(),
+});
+
+/** What coordinate-rollback is started with, by a person (`{"service": "orders"}` is enough) or by the monitor. */
+export const rollbackRequest = z.strictObject({
+  service: serviceName,
+  /** Release to undo; by default the newest of the service. */
+  releaseId: z.string().optional(),
+  /** `plan`: only say what would be done. */
+  mode: z.enum(['plan', 'roll-back']).default('roll-back'),
+  /** Do exactly what the plan of this digest says, which mode `plan` made for the same release, or nothing. */
+  planDigest: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/, 'must be the 16 digits that mode "plan" has answered')
+    .optional(),
+  /** Why, in a sentence for the mail. */
+  reason: z.string().min(1).max(500).optional(),
+  /** Who asks, for the mail. */
+  requestedBy: z.string().min(1).max(100).optional(),
+  /** The monitor's: the deployment it watched and what it saw. They count only as far as the ledger holds the same. */
+  deploymentId: z.string().optional(),
+  judgement: judgement.optional(),
+  /** By this name Step Functions links the execution to the one that started it. */
+  AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: z.string().optional(),
+});
+
+/**
+ * The incident this execution works on. `plan`: none was opened, what would be done is only to be said; `joined`: another execution has it, or it is done; `superseded`: a newer
+ * release has taken the bad one's place since it was judged, so there is nothing left of it to undo.
+ */
+export interface OpenedIncident {
+  readonly status: 'opened' | 'plan' | 'joined' | 'superseded';
+  readonly incidentId: string;
+  readonly service: string;
+  readonly attempt: number;
+  /** The plan that is to be executed; null where any may be. */
+  readonly planDigest: string | null;
+}
+
+/** What the rule needs. */
+export interface OpenIncidentDeps {
+  readonly catalog: CatalogStore;
+  readonly releases: ReleaseLedger;
+  readonly incidents: IncidentLedger;
+  readonly checkpoints: CheckpointLedger;
+  readonly plans: PlanStore;
+  readonly now: () => number;
+}
+
+/**
+ * Opens the one incident of a bad release and marks the release bad.
+ *
+ * A second start for the same release joins: it has nothing to do. An incident that ended unfinished is opened
+ * for one more attempt when a person starts it again.
+ */
+export function openIncident(deps: OpenIncidentDeps) {
+  const { releases, incidents } = deps;
+
+  return async ({ executionArn, input }: z.infer<typeof openIncidentInput>): Promise<OpenedIncident> => {
+    const parsed = rollbackRequest.safeParse(input);
+    if (!parsed.success) throw new InvalidInput(describeIssues(parsed.error));
+    const request = parsed.data;
+    const { owners } = await deps.catalog.entry(request.service);
+    const { release, superseded } = await findRelease(request);
+    const judged = await judgementOf(request, release);
+    const planDigest = request.planDigest ?? null;
+    if (superseded || request.mode === 'plan') {
+      const { releaseId: incidentId, service } = release;
+      return { status: superseded ? 'superseded' : 'plan', incidentId, service, attempt: 0, planDigest };
+    }
+    if (planDigest) await checkIsPlanned(release, planDigest);
+
+    const now = new Date(deps.now()).toISOString();
+    const incident: IncidentRecord = {
+      incidentId: release.releaseId,
+      service: request.service,
+      releaseId: release.releaseId,
+      status: 'open',
+      attempt: 1,
+      reason: request.reason ?? judged?.reason ?? 'a person asked for it, and gave no reason',
+      evidence: judged?.evidence ?? [],
+      ...(request.deploymentId
+        ? { deploymentId: request.deploymentId }
+        : { requestedBy: request.requestedBy ?? 'a person in the Step Functions console' }),
+      ...(owners && { owners }),
+      executionArn,
+      detectedAt: now,
+      openedAt: now,
+    };
+    const { status, attempt } = await openOrJoin(incident);
+    if (status === 'opened') {
+      await incidents.pointExecution(executionArn, incident.incidentId);
+      await releases.markBad(release.releaseId, incident.incidentId);
+    }
+    return { status, incidentId: incident.incidentId, service: incident.service, attempt, planDigest };
+  };
+
+  /**
+   * What the monitor saw, as the ledger has it: whoever may start the machine may write any judgement into its input.
+   *
+   * @throws InvalidInput where the ledger holds no judgement against that deployment of that release
+   */
+  async function judgementOf(
+    request: Pick<z.infer<typeof rollbackRequest>, 'deploymentId' | 'judgement'>,
+    release: ReleaseRecord,
+  ): Promise<Judgement | undefined> {
+    const { deploymentId } = request;
+    if (deploymentId === undefined && request.judgement === undefined) return undefined;
+    const watched = deploymentId === undefined ? undefined : release.deployments[deploymentId];
+    const against = !request.judgement || request.judgement.verdict === 'unhealthy';
+    const found =
+      watched &&
+      against &&
+      (await deps.checkpoints.judgementOf(checkpointSubjectOf(release, watched), 'unhealthy'));
+    if (found) return found;
+    throw new InvalidInput(
+      `judgement: the ledger holds none against deployment "${deploymentId ?? 'none'}" of release ` +
+        `${release.releaseId}; without judgement and deploymentId it is a rollback that a person asks for`,
+    );
+  }
+
+  /** Before anything is marked bad: a plan of another release says nothing about this one. */
+  async function checkIsPlanned({ releaseId }: ReleaseRecord, planDigest: string): Promise<void> {
+    // Attempt 0 was only asked for; that of an incident was recommended, or waited for an approval.
+    const attempts = [0, (await incidents.find(releaseId))?.attempt ?? 0];
+    for (const attempt of new Set(attempts)) {
+      if ((await deps.plans.find(releaseId, attempt))?.digest === planDigest) return;
+    }
+    throw new InvalidInput(
+      `planDigest: "${planDigest}" is not the latest plan for release ${releaseId}; ` +
+        'start with {"mode": "plan"} to see what would be done now',
+    );
+  }
+
+  async function findRelease(
+    request: z.infer<typeof rollbackRequest>,
+  ): Promise<{ release: ReleaseRecord; superseded: boolean }> {
+    const { service, releaseId } = request;
+    const [newest] = await releases.list(service, { limit: 1 });
+    if (!newest) {
+      throw new InvalidInput(
+        `service: no release of "${service}" has been recorded, so there is nothing to undo`,
+      );
+    }
+    if (releaseId === undefined || releaseId === newest.releaseId) {
+      if (request.deploymentId) return { release: newest, superseded: isUndone(newest) };
+      return { release: (await unfinishedBehind(newest)) ?? newest, superseded: false };
+    }
+    const older = await releases.find(releaseId);
+    if (older?.service === service && request.deploymentId) {
+      // A release recorded later took its place, but for one that was put back before this deployment began.
+      const began = older.deployments[request.deploymentId]?.createdAt;
+      return {
+        release: older,
+        superseded: began === undefined || began <= newest.startedAt || isUndone(older),
+      };
+    }
+    throw new InvalidInput(
+      `releaseId: "${releaseId}" is not the newest release of "${service}", which is "${newest.releaseId}"`,
+    );
+  }
+
+  /**
+   * The bad release of an incident that has put this release back and left others of its plan undone: who starts a
+   * rollback of the service again means the rest of that one.
+   */
+  async function unfinishedBehind({
+    service,
+    restoredBy,
+  }: ReleaseRecord): Promise<ReleaseRecord | undefined> {
+    if (restoredBy === undefined || serviceOfRelease(restoredBy) !== service) return undefined;
+    const incident = await incidents.find(restoredBy);
+    const isUnfinished =
+      incident?.outcome === 'partly-rolled-back' || incident?.outcome === 'traffic-restored';
+    return isUnfinished ? releases.find(restoredBy) : undefined;
+  }
+
+  async function openOrJoin(
+    incident: IncidentRecord,
+  ): Promise<{ status: 'opened' | 'joined'; attempt: number }> {
+    if (await incidents.open(incident)) return { status: 'opened', attempt: incident.attempt };
+    const existing = await incidents.get(incident.incidentId);
+    // The answer to our own first try may have been lost. Where it is closed since, the execution was ended and redriven.
+    if (existing.status === 'open' && existing.executionArn === incident.executionArn)
+      return { status: 'opened', attempt: existing.attempt };
+    const unfinished = existing.status === 'closed' && existing.outcome !== 'rolled-back';
+    if (unfinished && incident.requestedBy) {
+      await incidents.reopen({ ...incident, attempt: existing.attempt });
+      // Read, not believed: the answer to a write that took effect may be that its condition no longer holds.
+      const { executionArn, attempt } = await incidents.get(incident.incidentId);
+      if (executionArn === incident.executionArn) return { status: 'opened', attempt };
+    }
+    return { status: 'joined', attempt: existing.attempt };
+  }
+}
+
+/** Another service's incident takes it back: a deployment of it that was stopped was stopped by us. */
+function isUndone({ undoneBy }: ReleaseRecord): boolean {
+  return undoneBy !== undefined;
+}

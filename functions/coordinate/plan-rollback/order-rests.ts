@@ -1,0 +1,73 @@
+import type { Stacks } from '../../../shared/aws/stacks.ts';
+import { orderOfRests, type RestOfStack } from '../../../shared/stack/order-of-rests.ts';
+import type { ServicePlan, StackPlan } from '../../../shared/targets/service-plan.ts';
+import type { StackComparison } from './stack-comparison.ts';
+
+/** How the rests of the services of a plan wait for each other. */
+export interface OrderedRests {
+  /** By service: whose rests end before its own begins, and who waits for it. */
+  readonly rest: ReadonlyMap<string, NonNullable<ServicePlan['rest']>>;
+  /** By service: why its stack will not go back, in words. */
+  readonly risks: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Orders the last wave as CloudFormation demands where stacks export and import values. A stack that does not go back in that
+ * wave counts as one that stays: it has no service role, is only waited for, or goes before its traffic.
+ */
+export async function orderRests(
+  stacks: Stacks,
+  comparison: StackComparison,
+  plans: readonly Pick<ServicePlan, 'service' | 'targets'>[],
+): Promise<OrderedRests> {
+  const serviceOf = new Map<string, string>();
+  const rests: RestOfStack[] = [];
+  for (const { service, targets } of plans) {
+    for (const target of targets) {
+      if (target.kind !== 'cloudformation' || !(await isLater(comparison, target))) continue;
+      if (target.snapshot?.kind !== 'cloudformation') continue;
+      serviceOf.set(target.stack, service);
+      rests.push({ stack: target.stack, ...(await comparison.exchange(target.stack, target.snapshot)) });
+    }
+  }
+  const importers = new Map<string, readonly string[]>();
+  for (const { givesUp } of rests) {
+    for (const name of givesUp.keys()) importers.set(name, await stacks.importersOf(name));
+  }
+  const exported = new Set(
+    rests.some(({ imports }) => imports.size > 0) ? (await comparison.exports()).map(({ name }) => name) : [],
+  );
+  const { after, blocked } = orderOfRests(rests, {
+    importersOf: (name) => importers.get(name) ?? [],
+    isExported: (name) => exported.has(name),
+  });
+  const rest = new Map<string, { waitsFor: string[]; wakes: string[] }>();
+  const of = (stack: string) => {
+    const service = serviceOf.get(stack) ?? '';
+    const known = rest.get(service) ?? { waitsFor: [], wakes: [] };
+    rest.set(service, known);
+    return { service, ...known };
+  };
+  for (const [stack, before] of after) {
+    for (const other of before) {
+      const [one, first] = [of(stack), of(other)];
+      if (one.service === first.service) continue;
+      one.waitsFor.push(first.service);
+      first.wakes.push(one.service);
+    }
+  }
+  const risks = new Map<string, string[]>();
+  for (const [stack, reasons] of blocked) {
+    const service = serviceOf.get(stack) ?? '';
+    const said = reasons.map((reason) => `stack ${stack} stays pinned: ${reason}`);
+    risks.set(service, [...(risks.get(service) ?? []), ...said]);
+  }
+  return { rest, risks };
+}
+
+async function isLater(
+  comparison: StackComparison,
+  { stack, waitOnly, beforeTraffic }: StackPlan,
+): Promise<boolean> {
+  return !waitOnly && !beforeTraffic && (await comparison.state(stack)).roleArn !== undefined;
+}

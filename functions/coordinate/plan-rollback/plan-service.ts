@@ -1,0 +1,201 @@
+import { isAtRest } from '../../../shared/aws/stacks.ts';
+import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
+import { type ServiceEntry, targetName } from '../../../shared/catalog/service-entry.ts';
+import type { Move } from '../../../shared/cut/selection.ts';
+import type { ReleaseRecord, TargetSnapshot, WatchedDeployment } from '../../../shared/ledger/records.ts';
+import { instant } from '../../../shared/mail/mail-text.ts';
+import { usualSeconds } from '../../../shared/targets/expected-duration.ts';
+import type {
+  ServicePlan,
+  StackPlan,
+  StackRebuildPlan,
+  TargetPlan,
+} from '../../../shared/targets/service-plan.ts';
+import { planStacks } from './plan-stacks.ts';
+import { type PlanTargetDeps, planTarget } from './plan-target.ts';
+import { isStateBefore, type PlannedIncident } from './release-timeline.ts';
+import { causeInWords, objectionInWords } from './rollback-reasons.ts';
+import type { StackComparison } from './stack-comparison.ts';
+import type { WaysBack } from './ways-back.ts';
+
+/** What planning a service reads of AWS. */
+export interface PlanServiceDeps extends PlanTargetDeps {
+  readonly comparison: StackComparison;
+}
+
+/** A service as it is planned by itself: whom it waits for is a matter of the whole plan. */
+export type LoneServicePlan = Omit<ServicePlan, 'waitsFor' | 'wakes' | 'rest' | 'plannedAt'>;
+
+/**
+ * Plans the way back of one service by the move that was selected for it.
+ *
+ * @param releases all its releases, newest first
+ */
+export async function planService(
+  deps: PlanServiceDeps,
+  entry: ServiceEntry,
+  move: Move<ReleaseRecord>,
+  releases: readonly ReleaseRecord[],
+  incident: PlannedIncident,
+  ways: WaysBack,
+): Promise<LoneServicePlan> {
+  const own = entry.service === incident.service;
+  const bad = undoneAsOne(move.undone, own ? incident.releaseId : undefined);
+  const earlier = releases.filter(({ startedAt }) => startedAt < bad.startedAt);
+  const toRelease = isStateBefore(move.to) ? undefined : move.to.releaseId;
+  const wayBack = {
+    releaseId: toRelease,
+    snapshot: move.to.snapshot ?? [],
+    reason: reasonOf(move, own),
+    undoneSince: move.undone.at(-1)?.startedAt ?? bad.startedAt,
+    isBack: wasPutBack(releases[0], toRelease, incident),
+  };
+  const traffic: TargetPlan[] = [];
+  const unchanged: { target: string; reason: string }[] = [];
+  for (const target of entry.targets) {
+    if (target.kind === 'cloudformation') continue;
+    const planned = await planTarget(deps, target, bad, earlier, wayBack);
+    if ('reason' in planned) unchanged.push({ target: targetName(target), reason: planned.reason });
+    else traffic.push(planned);
+  }
+  const usual = usualSeconds(releases);
+  const { rebuilds = [] } = await ways.to(move.to);
+  const before = traffic.map((target) => onBuilt(target, rebuilds));
+  const stacks = await planStacks(deps.comparison, entry, bad, wayBack, [
+    ...neededBy(before, rebuilds),
+    ...before,
+  ]);
+  return {
+    service: entry.service,
+    fromRelease: bad.releaseId,
+    ...(toRelease && { toRelease }),
+    reason: wayBack.reason,
+    targets: [...stacks.targets],
+    unchanged: [...unchanged, ...stacks.unchanged],
+    ...(stacks.order && { order: [...stacks.order] }),
+    ...(entry.policy.onFailure === 'continue' && { onFailure: 'continue' as const }),
+    ...(usual !== undefined && { usualSeconds: usual }),
+    undoes: move.undone.map(({ releaseId }) => releaseId),
+    risks: [...(await risksOf(deps, move, stacks.targets)), ...stacks.risks],
+  };
+}
+
+/** An alias whose version is built anew goes to what its stack publishes. */
+function onBuilt(target: TargetPlan, rebuilds: readonly StackRebuildPlan[]): TargetPlan {
+  if (!isAlias(target)) return target;
+  for (const { stack, builds } of rebuilds) {
+    const found = builds.find(
+      ({ function: name, version }) => name === target.function && version === target.toVersion,
+    );
+    if (found) return { ...target, builtBy: { stack, versionId: found.versionId } };
+  }
+  return target;
+}
+
+/** The rebuilds that aliases of a plan wait for: one that stays as it is needs no version. */
+function neededBy(planned: readonly TargetPlan[], rebuilds: readonly StackRebuildPlan[]): StackRebuildPlan[] {
+  const isNeeded = (versionId: string) =>
+    planned.some((target) => isAlias(target) && target.builtBy?.versionId === versionId);
+  return rebuilds
+    .map((one) => ({ ...one, builds: one.builds.filter(({ versionId }) => isNeeded(versionId)) }))
+    .filter(({ builds }) => builds.length > 0);
+}
+
+/** Whether an earlier attempt of the incident finished the service, and nobody has released it since. */
+function wasPutBack(
+  live: ReleaseRecord | undefined,
+  toRelease: string | undefined,
+  { releaseId }: PlannedIncident,
+): boolean {
+  return live?.restoredBy === releaseId && live.restores !== undefined && live.restores === toRelease;
+}
+
+/**
+ * The undone releases as one: of every target the newest deployment, since a release changes some of a service's
+ * functions only.
+ *
+ * @param badId the bad release itself, by whose name they go; the newest one where another service's is bad
+ */
+function undoneAsOne(undone: Move<ReleaseRecord>['undone'], badId: string | undefined): ReleaseRecord {
+  const bad = undone.find(({ releaseId }) => releaseId === badId) ?? undone[0];
+  const newest = new Map<string, WatchedDeployment>();
+  for (const { deployments } of undone) {
+    for (const one of Object.values(deployments)) if (!newest.has(one.target)) newest.set(one.target, one);
+  }
+  const stack = undone.find((one) => one.stack)?.stack;
+  return {
+    ...bad,
+    ...(stack && { stack }),
+    deployments: Object.fromEntries([...newest.values()].map((one) => [one.deploymentId, one])),
+  };
+}
+
+function reasonOf({ to, causes }: Move<ReleaseRecord>, own: boolean): string {
+  if (isStateBefore(to)) {
+    return 'to the versions from before the deployment; no release of the service has been verified good yet';
+  }
+  const goal = `to the release of ${instant(to.startedAt)}, the newest one verified good`;
+  return own
+    ? `${goal} that still exists`
+    : `${causeInWords(causes[0])}; ${goal} from before that which still exists`;
+}
+
+async function risksOf(
+  { comparison }: PlanServiceDeps,
+  { to, passedOver }: Move<ReleaseRecord>,
+  targets: readonly TargetPlan[],
+): Promise<string[]> {
+  const risks = passedOver
+    .filter(({ objection }) => objection.kind === 'missing')
+    .map(
+      ({ release, objection }) =>
+        `${release.releaseId} is passed over: ${objectionInWords(release, objection)}`,
+    );
+  for (const target of targets) {
+    if (target.kind !== 'stack-rebuild') continue;
+    risks.push(
+      `${target.stack} has to build code anew, which takes minutes, and fails where the code object is no longer in its bucket, or where Lambda has a version with the same code already`,
+    );
+  }
+  risks.push(...coldStarts(to.snapshot ?? [], targets));
+  for (const target of targets) {
+    if (target.kind !== 'cloudformation') continue;
+    const { status } = await comparison.state(target.stack);
+    if (!target.role && !target.waitOnly) {
+      risks.push(
+        `stack ${target.stack} has no service role: its aliases are pinned, and the rest of it is left to somebody who may deploy it`,
+      );
+    }
+    if (target.role?.attach) {
+      risks.push(
+        `stack ${target.stack} has no service role and gets ${target.role.arn}, as the catalog says: it keeps that for good, for all operations of everybody`,
+      );
+    }
+    // What is under way is waited for.
+    const isFine = isAtRest({ status }) || status.endsWith('_IN_PROGRESS');
+    if (!isFine) risks.push(`stack ${target.stack} is ${status}${whatCanBeDone(status, target)}`);
+  }
+  return risks;
+}
+
+/** What the target's adapter can do about a stack that is not updatable. */
+function whatCanBeDone(status: string, { waitOnly, skipResources }: StackPlan): string {
+  if (waitOnly) return ', which is left to a person: the catalog does not make it a target';
+  if (status === 'UPDATE_FAILED') return ': it is rolled back first';
+  if (status !== 'UPDATE_ROLLBACK_FAILED') return ', which needs a person';
+  const skipping = skipResources ? `, if need be without ${skipResources.join(', ')}` : '';
+  return `: its rollback is continued first${skipping}`;
+}
+
+/**
+ * Aliases with provisioned concurrency, as it was when the release was recorded: it is asked for again on the version
+ * they go back to, and takes minutes (Lambda developer guide, "Configuring provisioned concurrency").
+ */
+function coldStarts(snapshot: readonly TargetSnapshot[], targets: readonly TargetPlan[]): string[] {
+  return snapshot.filter(isAlias).flatMap(({ target, provisioned, version }) => {
+    if (!provisioned || !targets.some((one) => one.target === target)) return [];
+    const executions =
+      provisioned === 1 ? '1 provisioned execution' : `${provisioned} provisioned executions`;
+    return `${target} has ${executions}: until Lambda has prepared them on version ${version}, requests meet cold starts`;
+  });
+}

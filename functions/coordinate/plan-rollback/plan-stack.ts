@@ -1,0 +1,132 @@
+import type { StackState } from '../../../shared/aws/stacks.ts';
+import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
+import { type TargetEntry, targetName } from '../../../shared/catalog/service-entry.ts';
+import type { ReleaseRecord, TargetSnapshot } from '../../../shared/ledger/records.ts';
+import type {
+  PlannedAlias,
+  StackPinPlan,
+  StackPlan,
+  TargetPlan,
+} from '../../../shared/targets/service-plan.ts';
+import { planRole } from '../../../shared/targets/stack-role.ts';
+import { pinName } from '../../../shared/targets/waves.ts';
+
+/** What is to be done to a stack: its pin, and its rest. */
+export type PlannedStack = readonly [StackPinPlan, StackPlan];
+
+/** What is planned for a stack besides its own entry. */
+export interface StackContext {
+  /** The stack as it is when the rollback is planned. */
+  readonly live: Pick<StackState, 'roleArn' | 'triggers'>;
+  readonly bad: ReleaseRecord;
+  /** When the first of the undone releases began. */
+  readonly undoneSince: string;
+  /** What is planned for the aliases of the service. */
+  readonly targets: readonly TargetPlan[];
+}
+
+/**
+ * Plans the way back of a stack that the bad release came through: the pin of its aliases, and its rest.
+ *
+ * @param goal what it is put back to; its adapter leaves the stack where it has none and does not go back by itself
+ * @param when whether the stack goes before the aliases, and what cannot serve without it
+ */
+export function planStack(
+  target: Extract<TargetEntry, { kind: 'cloudformation' }>,
+  stack: string,
+  goal: TargetSnapshot | undefined,
+  context: StackContext,
+  { isFirst, neededFor }: { readonly isFirst: boolean; readonly neededFor: readonly string[] },
+): PlannedStack {
+  const name = targetName(target);
+  const { live, bad, undoneSince, targets } = context;
+  const role = planRole(live.roleArn, target.roleArn);
+  // A stack that an earlier rollback only pinned has lost its triggers: the saved state has them yet.
+  const triggers = live.triggers ?? (goal?.kind === 'cloudformation' ? goal.triggers : undefined);
+  const common = {
+    ...commonOf(stack, targets),
+    undoneSince,
+    ...(target.skipResources && { skipResources: target.skipResources }),
+    ...(role && { role }),
+    ...(triggers && { triggers }),
+  };
+  return [
+    {
+      kind: 'stack-pin',
+      phase: 'pin',
+      target: pinName(name),
+      ...common,
+      groups: groupsOf(targets),
+      deployments: Object.keys(bad.deployments).sort(),
+    },
+    {
+      kind: 'cloudformation',
+      phase: 'stack',
+      target: name,
+      ...common,
+      ...(isFirst && { beforeTraffic: true }),
+      ...(neededFor.length > 0 && { neededFor: [...neededFor] }),
+      ...shiftedOf(targets),
+      ...(goal && { snapshot: goal }),
+    },
+  ];
+}
+
+/**
+ * A stack that the catalog does not make a target is pinned, once it is at rest: what it holds decides where its next
+ * failure takes the users. Everything else of it is left as it is. One whose aliases stay is only waited for.
+ */
+export function pinOnly(
+  stack: string,
+  { live, undoneSince, targets }: Omit<StackContext, 'bad'>,
+): PlannedStack | readonly [StackPlan] {
+  const role = planRole(live.roleArn, undefined);
+  const common = {
+    ...commonOf(stack, targets),
+    undoneSince,
+    ...(role && { role }),
+    ...(live.triggers && { triggers: live.triggers }),
+    waitOnly: true as const,
+  };
+  const rest: StackPlan = {
+    kind: 'cloudformation',
+    phase: 'stack',
+    target: 'stack',
+    ...common,
+    ...shiftedOf(targets),
+  };
+  if (common.aliases.length === 0) return [rest];
+  return [
+    { kind: 'stack-pin', phase: 'pin', target: pinName('stack'), ...common, groups: groupsOf(targets) },
+    rest,
+  ];
+}
+
+function commonOf(stack: string, targets: readonly TargetPlan[]) {
+  return { stack, aliases: aliasesOf(targets) };
+}
+
+function groupsOf(targets: readonly TargetPlan[]): StackPinPlan['groups'] {
+  return targets.flatMap((one) =>
+    one.kind === 'codedeploy' ? [{ application: one.application, deploymentGroup: one.deploymentGroup }] : [],
+  );
+}
+
+function shiftedOf(targets: readonly TargetPlan[]): Pick<StackPlan, 'shifted'> {
+  const shifted = targets.flatMap(({ kind, target }) => (kind === 'codedeploy' ? [target] : []));
+  return shifted.length > 0 ? { shifted } : {};
+}
+
+function aliasesOf(targets: readonly TargetPlan[]): PlannedAlias[] {
+  return targets
+    .filter(isAlias)
+    .map(({ target, function: name, alias, fromVersion, toVersion, toCodeSha256, builtBy }) => ({
+      target,
+      function: name,
+      alias,
+      fromVersion,
+      toVersion,
+      toCodeSha256,
+      ...(builtBy && { builtBy }),
+    }));
+}

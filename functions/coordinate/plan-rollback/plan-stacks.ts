@@ -1,0 +1,107 @@
+import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
+import { type Phase, phase } from '../../../shared/catalog/phases.ts';
+import { type ServiceEntry, targetName } from '../../../shared/catalog/service-entry.ts';
+import type { ReleaseRecord, StackSnapshot } from '../../../shared/ledger/records.ts';
+import type { Finding } from '../../../shared/stack/compare-templates.ts';
+import type { ServicePlan, TargetPlan } from '../../../shared/targets/service-plan.ts';
+import { isStackFirst, stackFirst } from '../../../shared/targets/waves.ts';
+import { pinOnly, planStack } from './plan-stack.ts';
+import type { WayBack } from './plan-target.ts';
+import { type StackComparison, savedStacks } from './stack-comparison.ts';
+
+/** A service's plan with its stacks. */
+export interface PlannedStacks {
+  readonly targets: readonly TargetPlan[];
+  readonly unchanged: ServicePlan['unchanged'];
+  /** Order of the phases, where it is not the usual one. */
+  readonly order: readonly Phase[] | undefined;
+  readonly risks: readonly string[];
+}
+
+/**
+ * Plans the stacks of a service, and when they go back. The usual order is users first. Where a version cannot serve without
+ * its stack, the stack goes before the traffic of the service; where a stage of an API cannot, the stage alone waits for it.
+ *
+ * @param traffic what is planned for everything but the stacks
+ */
+export async function planStacks(
+  comparison: StackComparison,
+  entry: ServiceEntry,
+  bad: ReleaseRecord,
+  wayBack: WayBack,
+  traffic: readonly TargetPlan[],
+): Promise<PlannedStacks> {
+  const findings = await findingsOf(comparison, savedStacks(entry, wayBack.snapshot), traffic);
+  const certain = findings.filter(({ verdict }) => verdict === 'certain');
+  const brokenApis = new Set(certain.filter(({ kind }) => kind === 'api').map(({ of }) => of));
+  const declared = entry.order ?? phase.options;
+  const order = certain.some(({ kind }) => kind === 'function') ? stackFirst(declared) : declared;
+  const isFirst = isStackFirst({ order: [...order] });
+  const neededFor = certain.map(inWords);
+  const targets = traffic.map(
+    (one): TargetPlan =>
+      one.kind === 'api-stage' && brokenApis.has(one.api) && !isFirst
+        ? { ...one, phase: 'after-stack' }
+        : one,
+  );
+  const unchanged: { target: string; reason: string }[] = [];
+  const stackTargets = entry.targets.filter((target) => target.kind === 'cloudformation');
+  const contextOf = async (stack: string) => ({
+    live: await comparison.state(stack),
+    bad,
+    undoneSince: wayBack.undoneSince,
+    targets: traffic,
+  });
+  for (const target of stackTargets) {
+    if (!bad.stack) {
+      unchanged.push({ target: targetName(target), reason: 'the release did not come through the stack' });
+      continue;
+    }
+    const stack = target.stack ?? entry.stack ?? '';
+    const goal = wayBack.snapshot.find((one) => one.target === targetName(target));
+    targets.push(...planStack(target, stack, goal, await contextOf(stack), { isFirst, neededFor }));
+  }
+  if (bad.stack && stackTargets.length === 0) {
+    targets.push(...pinOnly(bad.stack, await contextOf(bad.stack)));
+  }
+  return {
+    targets,
+    unchanged,
+    order: entry.order || order !== declared ? order : undefined,
+    risks: findings.map(
+      (one) =>
+        inWords(one) +
+        (one.verdict === 'at-risk'
+          ? ': it may behave otherwise than it did'
+          : one.kind === 'api' && !isFirst
+            ? ': its stages wait for the stack'
+            : ': the stack goes before the traffic'),
+    ),
+  };
+}
+
+interface PlannedFinding extends Finding {
+  readonly kind: 'function' | 'api';
+}
+
+/** What was found of the functions and APIs that go back. */
+async function findingsOf(
+  comparison: StackComparison,
+  goals: readonly StackSnapshot[],
+  traffic: readonly TargetPlan[],
+): Promise<PlannedFinding[]> {
+  const functions = new Set(traffic.filter(isAlias).map((one) => one.function));
+  const apis = new Set(traffic.flatMap((one) => (one.kind === 'api-stage' ? [one.api] : [])));
+  const found: PlannedFinding[] = [];
+  for (const goal of goals) {
+    for (const one of await comparison.findings(goal.stack, goal)) {
+      if (functions.has(one.of)) found.push({ ...one, kind: 'function' });
+      else if (apis.has(one.of)) found.push({ ...one, kind: 'api' });
+    }
+  }
+  return found;
+}
+
+function inWords({ of, reason }: Finding): string {
+  return `${of}: ${reason}`;
+}

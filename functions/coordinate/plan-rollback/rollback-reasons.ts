@@ -1,0 +1,55 @@
+import type { MoveCause, Objection, Stay } from '../../../shared/cut/selection.ts';
+import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
+import { instant } from '../../../shared/mail/mail-text.ts';
+
+/** Why a service goes back, as a clause: `it was released … on top of …`. */
+export function causeInWords(cause: MoveCause): string {
+  switch (cause.kind) {
+    case 'incident':
+      return `its release ${cause.releaseId} is the bad one`;
+    case 'on-top':
+      return (
+        `it was released ${instant(cause.began)}, on top of the release of ${cause.provider} of ` +
+        `${instant(cause.on.startedAt)}, which is undone`
+      );
+    case 'always':
+      return `its entry says that it always goes back with ${cause.provider}`;
+    case 'lockstep':
+      return `it was released in lockstep with what is undone of ${cause.mate}`;
+  }
+}
+
+/** Why a release is no target. */
+export function objectionInWords(release: ReleaseRecord, objection: Objection): string {
+  switch (objection.kind) {
+    case 'bad':
+      return release.incidentId ? `marked bad by incident ${release.incidentId}` : 'marked bad';
+    case 'candidate':
+      return 'never verified good';
+    case 'missing':
+      return objection.detail;
+    case 'same-state':
+      return 'its state is the one that is live';
+    case 'too-new':
+      return `would have to go back itself: ${causeInWords(objection.because)}`;
+  }
+}
+
+/** Why a neighbour of what goes back stays. */
+export function stayInWords({ why, of, cut, since }: Stay): string {
+  switch (why) {
+    case 'unchanged':
+      return (
+        `unchanged since ${since ? instant(since) : 'before'}: it has run on what ${of} goes back to ` +
+        `(undone there is what came from ${instant(cut)} on)`
+      );
+    case 'put-back':
+      return `it has been put back since to what was live before the release of ${of} of ${instant(cut)}`;
+    case 'not-released':
+      return `no release of it is recorded since that of ${of} of ${instant(cut)}`;
+    case 'never':
+      return `its entry says that it never goes back because of ${of}`;
+    case 'provider':
+      return `it is a provider of ${of}, and goes on serving its older consumers`;
+  }
+}

@@ -1,0 +1,109 @@
+import type { DependencyGraph } from '../../../shared/cut/dependency-graph.ts';
+import { selectTargets } from '../../../shared/cut/select-targets.ts';
+import type { Blocked, Move, Selection, Stay } from '../../../shared/cut/selection.ts';
+import { Irreversible, NoWayBack } from '../../../shared/errors.ts';
+import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
+import type { Limited } from '../../../shared/limit-concurrency.ts';
+import type { PlanTargetDeps } from './plan-target.ts';
+import { isStateBefore, type PlannedIncident, releaseTimeline, stateBefore } from './release-timeline.ts';
+import { causeInWords, objectionInWords } from './rollback-reasons.ts';
+import { versionsBefore } from './versions-before.ts';
+import type { WaysBack } from './ways-back.ts';
+
+/** What moves are selected for. */
+export interface MoveRequest {
+  readonly graph: DependencyGraph;
+  readonly incident: PlannedIncident;
+  /** The releases of a service as the ledger has them, newest first. */
+  releasesOf(service: string): Promise<readonly ReleaseRecord[]>;
+  /** Which ways back still exist. */
+  readonly ways: WaysBack;
+  /** Keeps what is asked of AWS side by side within bounds. */
+  readonly limited: Limited;
+}
+
+/** What goes back and what stays; or the good release that took the bad one's place already. */
+export type SelectedMoves =
+  | { readonly moves: readonly Move<ReleaseRecord>[]; readonly stays: readonly Stay[] }
+  | { readonly supersededBy: ReleaseRecord };
+
+/**
+ * Selects what goes back with a bad release, by the consistent cut (see selectTargets), on the ledger and on what
+ * still exists.
+ *
+ * Where the ledger has no release for the incident's own service to go back to, and its deployments have not
+ * completed, it goes to the versions these began from. Everything else goes to recorded good releases only.
+ *
+ * @throws NoWayBack where there is no consistent cut; the message names what was refused, and why
+ * @throws Irreversible where a service that would have to go back is declared irreversible
+ */
+export async function selectMoves(deps: PlanTargetDeps, request: MoveRequest): Promise<SelectedMoves> {
+  const { incident } = request;
+  let selection = await select(request);
+  if (isWithoutWayBack(selection, incident)) {
+    const releases = await request.releasesOf(incident.service);
+    const bad = releases.find(({ releaseId }) => releaseId === incident.releaseId);
+    const earlier = bad ? releases.filter(({ startedAt }) => startedAt < bad.startedAt) : [];
+    const snapshot = bad && (await versionsBefore(deps, bad, earlier));
+    if (bad && snapshot) {
+      const before: ReleaseRecord = { ...stateBefore(bad), verdict: 'good', snapshot };
+      selection = await select(request, before);
+    }
+  }
+  if (selection.kind === 'not-needed') return { supersededBy: selection.supersededBy };
+  if (selection.kind === 'selected') return selection;
+  const words = selection.blocked.map((blocked) => inWords(blocked, incident)).join(' ');
+  throw selection.kind === 'frozen' ? new Irreversible(words) : new NoWayBack(words);
+}
+
+function select(
+  { graph, incident, releasesOf, ways, limited }: MoveRequest,
+  before?: ReleaseRecord,
+): Promise<Selection<ReleaseRecord>> {
+  return selectTargets({
+    graph,
+    incident,
+    reader: {
+      async releasesOf(service) {
+        const timeline = releaseTimeline(await releasesOf(service), incident);
+        if (!before || service !== incident.service) return timeline;
+        return [...timeline.filter(({ releaseId }) => releaseId !== before.releaseId), before];
+      },
+      missingOf: async (release) =>
+        undoneWithAnother(release, incident) ?? limited(async () => (await ways.to(release)).missing),
+    },
+  });
+}
+
+/** Going forward again to what another incident took back, with what it stood on, is no way back. */
+function undoneWithAnother({ undoneBy }: ReleaseRecord, { releaseId }: PlannedIncident): string | undefined {
+  return undoneBy === undefined || undoneBy === releaseId ? undefined : `undone with incident ${undoneBy}`;
+}
+
+function isWithoutWayBack(selection: Selection<ReleaseRecord>, { service }: PlannedIncident): boolean {
+  return (
+    (selection.kind === 'refused' || selection.kind === 'frozen') &&
+    selection.blocked.some((one) => one.service === service && one.irreversible === undefined)
+  );
+}
+
+function inWords(
+  { service, causes, irreversible, candidates }: Blocked<ReleaseRecord>,
+  incident: PlannedIncident,
+): string {
+  const own = service === incident.service;
+  if (irreversible !== undefined) {
+    const why = own ? '' : ` It would have to go back: ${causeInWords(causes[0])}.`;
+    return `${service} is declared irreversible (${irreversible}).${why}`;
+  }
+  const from = own
+    ? `from before ${incident.releaseId}`
+    : `that it could go back to (${causeInWords(causes[0])})`;
+  const seen = candidates
+    .filter(({ release }) => !isStateBefore(release))
+    .map(({ release, objection }) => `${release.releaseId}: ${objectionInWords(release, objection)}`);
+  return (
+    `The ledger holds no release of ${service} ${from} that was verified good and still exists.` +
+    (seen.length > 0 ? ` Refused: ${seen.join('; ')}.` : '')
+  );
+}

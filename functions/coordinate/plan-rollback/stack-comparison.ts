@@ -1,0 +1,145 @@
+import type { Aliases } from '../../../shared/aws/aliases.ts';
+import type { Bucket } from '../../../shared/aws/bucket.ts';
+import { isAtRest, type StackState, type Stacks } from '../../../shared/aws/stacks.ts';
+import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
+import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
+import type { AliasSnapshot, StackSnapshot, TargetSnapshot } from '../../../shared/ledger/records.ts';
+import { compareTemplates, type Finding } from '../../../shared/stack/compare-templates.ts';
+import {
+  exchangeOf,
+  hasExchange,
+  type StackExchange,
+  type StackExport,
+} from '../../../shared/stack/stack-exchange.ts';
+import { parseTemplate } from '../../../shared/stack/stack-template.ts';
+import { planRole } from '../../../shared/targets/stack-role.ts';
+
+/** What comparing reads of AWS. */
+export interface ComparisonClients {
+  readonly stacks: Stacks;
+  readonly aliases: Aliases;
+  readonly bucket: Bucket;
+}
+
+interface Compared {
+  readonly findings: readonly Finding[];
+  readonly exchange: StackExchange;
+}
+
+/** Of a stack that is not compared. */
+const nothing: Compared = {
+  findings: [],
+  exchange: { givesUp: new Map(), exportsAgain: new Set(), imports: new Set() },
+};
+
+/** The stacks that one planning is about: each is read once, and only what was found is kept. */
+export class StackComparison {
+  readonly #clients: ComparisonClients;
+  readonly #states = new Map<string, Promise<StackState>>();
+  readonly #compared = new Map<string, Promise<Compared>>();
+  #exports: Promise<readonly StackExport[]> | undefined;
+
+  constructor(clients: ComparisonClients) {
+    this.#clients = clients;
+  }
+
+  /** A stack as it was when this planning first looked. */
+  state(stack: string): Promise<StackState> {
+    return remembered(this.#states, stack, () => this.#clients.stacks.describe(stack));
+  }
+
+  /**
+   * What breaks, or may break, where functions and APIs go back without their stack; `of` is the name of the function, or
+   * the id of the API. Nothing while the stack is on its way: an update deletes only once it is through, and one that fails
+   * takes itself back.
+   */
+  async findings(stack: string, goal: StackSnapshot): Promise<readonly Finding[]> {
+    return (await this.#compare(stack, goal)).findings;
+  }
+
+  /** What a stack changes for others on its way to a saved template, as far as its templates tell. */
+  async exchange(stack: string, goal: StackSnapshot): Promise<StackExchange> {
+    return (await this.#compare(stack, goal)).exchange;
+  }
+
+  /** Every value that is exported in the account and Region. */
+  exports(): Promise<readonly StackExport[]> {
+    this.#exports ??= this.#clients.stacks.exports();
+    return this.#exports;
+  }
+
+  #compare(stack: string, goal: StackSnapshot): Promise<Compared> {
+    const { processedKey } = goal;
+    if (processedKey === undefined) return Promise.resolve(nothing);
+    return remembered(this.#compared, `${stack} ${processedKey}`, async () => {
+      const { stacks, bucket } = this.#clients;
+      const state = await this.state(stack);
+      const text = isThrough(state) ? await bucket.read(processedKey) : undefined;
+      if (text === undefined) return nothing;
+      const [from, to] = [parseTemplate(await stacks.processedTemplate(stack)), parseTemplate(text)];
+      const physicalIds = await stacks.physicalIds(stack);
+      const findings = compareTemplates(to, from).map((finding) => ({
+        ...finding,
+        of: physicalIds.get(finding.of) ?? finding.of,
+      }));
+      const exports = hasExchange(from) || hasExchange(to) ? await this.exports() : [];
+      return { findings, exchange: exchangeOf({ from, to, exports, goal, state, physicalIds }) };
+    });
+  }
+
+  /**
+   * Why a recorded release is no way back although all of it exists: a version of it cannot serve for certain, and its
+   * stack cannot be brought back before the traffic. Undefined where it is one.
+   *
+   * @param built names of the functions whose code the stack builds anew: with the names that are there then
+   */
+  async noWayBack(
+    entry: ServiceEntry,
+    snapshot: readonly TargetSnapshot[],
+    built: ReadonlySet<string>,
+  ): Promise<string | undefined> {
+    const [goal] = savedStacks(entry, snapshot);
+    if (!goal) return undefined;
+    const stackTarget = entry.targets.find((target) => target.kind === 'cloudformation');
+    for (const { verdict, of, reason, mendedByStack } of await this.findings(goal.stack, goal)) {
+      if (verdict !== 'certain') continue;
+      const moved = await this.#moved(snapshot.filter(isAlias).filter((one) => one.function === of));
+      if (!moved) continue;
+      const what = `version ${moved.version} of ${of} cannot serve: ${reason}`;
+      if (!mendedByStack && !built.has(of))
+        return `${what}, and stack ${goal.stack} would not bring it back under the same name`;
+      if (!stackTarget) return `${what}, and the catalog does not make stack ${goal.stack} a target`;
+      if (!planRole((await this.state(goal.stack)).roleArn, stackTarget.roleArn))
+        return `${what}, and stack ${goal.stack} has no service role by which it could be brought back first`;
+    }
+    return undefined;
+  }
+
+  /** The first of these aliases that would move; what is live serves, or not, as it is. */
+  async #moved(aliases: readonly AliasSnapshot[]): Promise<AliasSnapshot | undefined> {
+    for (const one of aliases) {
+      const live = await this.#clients.aliases.get(one.function, one.alias);
+      if (live.version !== one.version || Object.keys(live.weights).length > 0) return one;
+    }
+    return undefined;
+  }
+}
+
+/** The saved stacks of a snapshot that the service still has: an entry may name another one by now. */
+export function savedStacks(entry: ServiceEntry, snapshot: readonly TargetSnapshot[]): StackSnapshot[] {
+  const named = new Set(
+    entry.targets.map((target) => (target.kind === 'cloudformation' && target.stack) || entry.stack),
+  );
+  return snapshot.filter((one) => one.kind === 'cloudformation').filter(({ stack }) => named.has(stack));
+}
+
+/** Whether what an update takes out of a stack is gone, or about to go. */
+function isThrough(state: StackState): boolean {
+  return isAtRest(state) || state.status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS';
+}
+
+function remembered<T>(known: Map<string, Promise<T>>, key: string, read: () => Promise<T>): Promise<T> {
+  const before = known.get(key) ?? read();
+  known.set(key, before);
+  return before;
+}

@@ -1,0 +1,48 @@
+import type { Aliases } from '../../../shared/aws/aliases.ts';
+import { type Deployments, isActive } from '../../../shared/aws/deployments.ts';
+import type { ReleaseRecord, TargetSnapshot } from '../../../shared/ledger/records.ts';
+
+/** What is asked of AWS about the versions from before. */
+export interface VersionsBeforeDeps {
+  readonly deployments: Pick<Deployments, 'get'>;
+  readonly aliases: Pick<Aliases, 'codeOf'>;
+}
+
+/**
+ * The versions that the deployments of a release began from, where none of them has completed: those were live a
+ * moment ago, and CodeDeploy takes the alias there by itself. Undefined where one has completed, where a version is
+ * gone, and where a bad release had brought one in.
+ *
+ * @param earlier the releases before it
+ */
+export async function versionsBefore(
+  deps: VersionsBeforeDeps,
+  bad: ReleaseRecord,
+  earlier: readonly ReleaseRecord[],
+): Promise<TargetSnapshot[] | undefined> {
+  const snapshot: TargetSnapshot[] = [];
+  for (const one of Object.values(bad.deployments)) {
+    const deployment = await deps.deployments.get(one.deploymentId);
+    const codeSha256 = await deps.aliases.codeOf(one.function, one.fromVersion);
+    if (!isActive(deployment) && deployment.status === 'Succeeded') return undefined;
+    if (codeSha256 === undefined || isBadVersion(earlier, one.function, one.fromVersion)) return undefined;
+    snapshot.push({
+      kind: 'codedeploy',
+      target: one.target,
+      function: one.function,
+      alias: one.alias,
+      version: one.fromVersion,
+      codeSha256,
+    });
+  }
+  return snapshot.length > 0 ? snapshot : undefined;
+}
+
+/** Whether a release marked bad brought a version in: live or not, it is nothing to go back to. */
+function isBadVersion(releases: readonly ReleaseRecord[], functionName: string, version: string): boolean {
+  return releases.some(
+    ({ verdict, deployments }) =>
+      verdict === 'bad' &&
+      Object.values(deployments).some((one) => one.function === functionName && one.toVersion === version),
+  );
+}

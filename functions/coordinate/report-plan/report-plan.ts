@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import type { MailRoom } from '../../../shared/mail/mail-room.ts';
+import { planMail } from '../../../shared/mail/plan-mail.ts';
+import { expectedDuration } from '../../../shared/targets/expected-duration.ts';
+import type { PlanStore } from '../../../shared/targets/plan-store.ts';
+import { describeFailure, taskFailure } from '../../../shared/task-failure.ts';
+
+export const reportPlanInput = z.strictObject({
+  /** The release that would be undone. */
+  incidentId: z.string(),
+  executionArn: z.string(),
+  /** Null where there is no plan. */
+  planKey: z.string().nullable(),
+  /** Why there is none. */
+  failure: taskFailure.nullable(),
+  supersededBy: z.string().nullable(),
+});
+
+/** The plan in short, as the output of the execution shows it. */
+export interface ReportedPlan {
+  readonly outcome: 'planned' | 'not-possible' | 'not-needed';
+  readonly releaseId: string;
+  /** Why there is nothing to execute. */
+  readonly reason?: string;
+  /** To be handed in to have exactly this executed. */
+  readonly planDigest?: string;
+  readonly planKey?: string;
+  /** In the order they go back; the first {@link servicesShown} of them. */
+  readonly services?: readonly { readonly service: string; readonly to: string; readonly why: string }[];
+  /** How long it took before along the longest path, s; absent where none of it went back before. */
+  readonly expectedSeconds?: number;
+  readonly stays?: number;
+  readonly servicesInAll?: number;
+}
+
+/** Services in the output: 500 of them are about 150 KB, and an output may have 256 KiB. */
+const servicesShown = 500;
+
+/** What the rule needs. */
+export interface ReportPlanDeps {
+  readonly plans: PlanStore;
+  readonly mailRoom: MailRoom;
+  readonly environment: string;
+}
+
+/** Tells the stakeholders what a rollback would do, and answers it in short. Changes nothing. */
+export function reportPlan({ plans, mailRoom, environment }: ReportPlanDeps) {
+  return async (input: z.infer<typeof reportPlanInput>): Promise<ReportedPlan> => {
+    const { incidentId: releaseId, executionArn, planKey, failure, supersededBy } = input;
+    const plan = planKey && !failure && !supersededBy ? await plans.read(planKey) : undefined;
+    const reason = supersededBy
+      ? `release ${supersededBy} took its place and was verified good`
+      : failure && describeFailure(failure);
+    await mailRoom.send(
+      executionArn,
+      'plan',
+      executionArn,
+      planMail(environment, { releaseId, executionArn, plan, reason: reason ?? undefined }),
+    );
+    if (!plan) {
+      const outcome = supersededBy ? 'not-needed' : 'not-possible';
+      return { outcome, releaseId, ...(reason && { reason }) };
+    }
+    const { seconds } = expectedDuration(plan.services);
+    return {
+      outcome: 'planned',
+      releaseId,
+      planDigest: plan.digest,
+      ...(planKey && { planKey }),
+      services: plan.services.slice(0, servicesShown).map(({ service, toRelease, reason: why }) => ({
+        service,
+        to: toRelease ?? 'the versions before',
+        why,
+      })),
+      servicesInAll: plan.services.length,
+      ...(seconds !== undefined && { expectedSeconds: seconds }),
+      stays: plan.stays.length,
+    };
+  };
+}

@@ -1,0 +1,223 @@
+import * as z from 'zod';
+import type { HealthCheckEvent, HealthChecks } from '../../../shared/aws/health-checks.ts';
+import type { Signals } from '../../../shared/aws/signals.ts';
+import { type AliasKind, isAlias } from '../../../shared/catalog/alias-kinds.ts';
+import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
+import type { ServiceEntry, ServicePolicy } from '../../../shared/catalog/service-entry.ts';
+import { LockLost } from '../../../shared/errors.ts';
+import { lockOwner } from '../../../shared/incident/lock-owner.ts';
+import { type FailedLooks, failedLooks, judgementOfChecks } from '../../../shared/judge/health-checks.ts';
+import { judgeRelease } from '../../../shared/judge/judge-release.ts';
+import type { Judgement } from '../../../shared/judge/judgement.ts';
+import { secondsUntilNextLook } from '../../../shared/judge/next-step.ts';
+import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
+import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
+import { isTrafficBack, restoredReleaseId, type ServiceResult } from '../../../shared/ledger/records.ts';
+import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
+import { limitConcurrency } from '../../../shared/limit-concurrency.ts';
+import { shorten } from '../../../shared/mail/mail-text.ts';
+import type { PlanStore } from '../../../shared/targets/plan-store.ts';
+import type { ServicePlan, TargetPlan } from '../../../shared/targets/service-plan.ts';
+
+export const verifyRecoveryInput = z.strictObject({
+  incidentId: z.string(),
+  attempt: z.number().int().positive(),
+  planKey: z.string(),
+  /** What the look before found of health checks, by service. */
+  failedLooks: z.record(z.string(), failedLooks).optional(),
+});
+
+/** How the moved services are, by the judge that condemned them. */
+export interface Recovery {
+  /** `superseded`: somebody else released a service again, so that the rest has to be planned again. */
+  readonly status: 'recovered' | 'unproven' | 'not-recovered' | 'look-again' | 'superseded';
+  readonly detail: string;
+  readonly waitSeconds: number;
+  /** For the next look, by service. */
+  readonly failedLooks: Readonly<Record<string, FailedLooks>>;
+}
+
+/** What the rule needs. */
+export interface VerifyRecoveryDeps {
+  readonly signals: Signals;
+  readonly healthChecks: HealthChecks;
+  readonly catalog: CatalogStore;
+  readonly incidents: IncidentLedger;
+  readonly releases: ReleaseLedger;
+  readonly locks: LockLedger;
+  readonly plans: PlanStore;
+  readonly now: () => number;
+}
+
+type AliasTarget = Extract<TargetPlan, { kind: AliasKind }>;
+
+/** One look at a service that was moved. */
+interface Look {
+  readonly service: string;
+  readonly judgements: readonly Judgement[];
+  readonly failedLooks: FailedLooks;
+}
+
+/**
+ * How long is waited for enough traffic to say that a service has recovered. Past it the rollback counts as
+ * done and its effect as unproven.
+ */
+const patienceMs = 15 * 60_000;
+
+/** Services looked at side by side. */
+const atOnce = 10;
+
+/** Reasons that are told; the result goes through the states of the machine, which hold 256 KiB. */
+const reasonsTold = 40;
+
+/**
+ * Looks at every moved service with the judge that condemned its release, from the moment the last was put back.
+ *
+ * Alarms are left out: they follow the metrics late and would hold the incident's own past against it.
+ */
+export function verifyRecovery(deps: VerifyRecoveryDeps) {
+  return async (input: z.infer<typeof verifyRecoveryInput>): Promise<Recovery> => {
+    const { planKey } = input;
+    const now = deps.now();
+    const plan = await deps.plans.read(planKey);
+    const { services } = await deps.catalog.read();
+    const planned = new Map(plan.services.map((one) => [one.service, one]));
+    const all = await deps.incidents.serviceResults(input);
+    const superseded = all.flatMap(({ service, status }) => (status === 'superseded' ? service : []));
+    const overtaken = new Set([...superseded, ...(await deps.incidents.overtaken(input))]);
+    if (overtaken.size > 0) {
+      const detail = `released again by somebody else meanwhile: ${shorten([...overtaken], reasonsTold).join(', ')}`;
+      return { status: 'superseded', detail, waitSeconds: 0, failedLooks: {} };
+    }
+    const results = all.filter((one) => isTrafficBack(one) && planned.has(one.service));
+    const limited = limitConcurrency(atOnce);
+    // A consumer is back before its provider is, and meets the provider's errors until then.
+    const since = Math.max(
+      0,
+      ...results.map(({ trafficBackAt, finishedAt }) => Date.parse(trafficBackAt ?? finishedAt)),
+    );
+    const looks = await Promise.all(
+      results.map((result) =>
+        limited(() => look(input, services[result.service], planned.get(result.service), result, since, now)),
+      ),
+    );
+    const own = looks.filter((one) => one !== undefined);
+    if (own.length === 0 && results.length > 0) {
+      throw new LockLost(`No lock of incident ${input.incidentId} is held any more.`);
+    }
+    const judgements = own.flatMap((one) => one.judgements);
+    const doubted = own.flatMap(({ service, failedLooks: looks }) =>
+      Object.keys(looks).length > 0 ? [[service, looks] as const] : [],
+    );
+    const moved = results.length;
+    const status = statusOf(judgements, now - since);
+    return {
+      status,
+      detail:
+        moved > 0 ? describe(status, judgements) : 'no service was put back, so there is nothing to look at',
+      waitSeconds: secondsUntilNextLook({ now, phase: 'shifting', bakedMinutes: 0 }),
+      failedLooks: Object.fromEntries(doubted),
+    };
+  };
+
+  /** Undefined for a service that is another incident's by now: that one looks after it. */
+  async function look(
+    input: z.infer<typeof verifyRecoveryInput>,
+    entry: ServiceEntry | undefined,
+    plan: ServicePlan | undefined,
+    result: ServiceResult,
+    from: number,
+    now: number,
+  ): Promise<Look | undefined> {
+    if (!entry || !plan) return { service: '', judgements: [], failedLooks: {} };
+    const { service, policy } = entry;
+    try {
+      await deps.locks.renew(service, lockOwner(input));
+    } catch (error) {
+      if (error instanceof LockLost) return undefined;
+      throw error;
+    }
+    const versionOf = await restoredVersions(result);
+    const judgements: Judgement[] = [];
+    const live: HealthCheckEvent['targets'][number][] = [];
+    for (const target of plan.targets) {
+      if (!isAlias(target)) continue;
+      const version = versionOf(target);
+      live.push({ function: target.function, alias: target.alias, version });
+      judgements.push(await judge(policy, target, version, from, now));
+    }
+    const event = { service, releaseId: plan.toRelease, targets: live };
+    const health = await deps.healthChecks.look(policy.healthChecks, event, input.failedLooks?.[service]);
+    const checked = judgementOfChecks(health.evidence);
+    return {
+      service,
+      judgements: [...judgements, ...(checked ? [checked] : [])],
+      failedLooks: health.failedLooks,
+    };
+  }
+
+  /**
+   * The versions that were put back, as they were recorded then: a thousand services looked at every minute would ask
+   * Lambda's control plane for more than it answers. Where a stack was still moving, nothing was recorded but the plan.
+   */
+  async function restoredVersions({ service, startedAt }: ServiceResult) {
+    const { snapshot = [] } = (await deps.releases.find(restoredReleaseId(service, startedAt))) ?? {};
+    return ({ target, toVersion }: AliasTarget): string =>
+      snapshot.filter(isAlias).find((one) => one.target === target)?.version ?? toVersion;
+  }
+
+  async function judge(
+    { limits }: ServicePolicy,
+    target: AliasTarget,
+    version: string,
+    from: number,
+    now: number,
+  ): Promise<Judgement> {
+    const minutes = await deps.signals.minutes({
+      function: target.function,
+      alias: target.alias,
+      version,
+      // From the first whole minute that was the restored version's alone.
+      from: from + 60_000,
+      to: now,
+      slowOverMs: limits.slow?.overMs,
+      // Every alias was verified on the restored version alone; whoever releases over it is noted, and met above.
+      alone: { from, to: now },
+    });
+    return judgeRelease({
+      subject: `${target.function}:${version}`,
+      minutes,
+      limits,
+      alarms: [],
+      startedAt: from,
+    });
+  }
+}
+
+type Finding = Exclude<Recovery['status'], 'superseded'>;
+
+function statusOf(judgements: readonly Judgement[], elapsedMs: number): Finding {
+  if (judgements.some(({ verdict }) => verdict === 'unhealthy')) return 'not-recovered';
+  if (judgements.length > 0 && judgements.every(({ verdict }) => verdict === 'healthy')) return 'recovered';
+  if (judgements.length > 0 && elapsedMs < patienceMs) return 'look-again';
+  return judgements.some(({ verdict }) => verdict === 'healthy') ? 'recovered' : 'unproven';
+}
+
+function describe(status: Finding, judgements: readonly Judgement[]): string {
+  const words = {
+    recovered: 'recovered',
+    unproven: 'put back; whether it recovered is not proven, for want of traffic',
+    'not-recovered': 'NOT recovered: it is still bad on the restored release, so the cause lies elsewhere',
+    'look-again': 'too little traffic so far',
+  };
+  const worstFirst = [...judgements].sort((a, b) => badness(b) - badness(a));
+  const reasons = shorten(
+    worstFirst.map(({ reason }) => reason),
+    reasonsTold,
+  );
+  return [words[status], ...reasons].join('\n');
+}
+
+function badness({ verdict }: Judgement): number {
+  return verdict === 'unhealthy' ? 1 : 0;
+}

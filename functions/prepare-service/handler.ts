@@ -1,9 +1,0 @@
-import { onLambda } from '../../shared/runtime.ts';
-import { task } from '../../shared/task.ts';
-import { ledgers, planStore } from '../../shared/wiring.ts';
-import { prepareService, prepareServiceInput } from './prepare-service.ts';
-
-export const build = task(prepareServiceInput, (runtime) =>
-  prepareService({ ...ledgers(runtime), plans: planStore(runtime), now: runtime.now }),
-);
-export const handler = onLambda(build);

@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import type { Bucket } from '../../../shared/aws/bucket.ts';
+import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
+import { serviceName } from '../../../shared/catalog/service-entry.ts';
+import { InvalidInput } from '../../../shared/errors.ts';
+import { serviceOfRelease } from '../../../shared/ledger/records.ts';
+import { describeIssues } from '../../../shared/task.ts';
+
+export const chooseServicesInput = z.strictObject({
+  executionName: z.string(),
+  /** The execution's own input: whatever a person, the rule or the schedule handed in. */
+  input: z.unknown(),
+});
+
+/** What record-release is started with: `{"service": "orders"}` for one service, `{}` or `{"all": true}` for all. */
+export const recordRequest = z
+  .strictObject({
+    service: serviceName.optional(),
+    all: z.literal(true, 'must be true, or left out').optional(),
+    /** Says that what is live is good, without having it watched. */
+    verdict: z
+      .literal('good', 'must be "good": what is bad is named so by rolling it back with coordinate-rollback')
+      .optional(),
+    /** Why it is good; kept in the ledger. */
+    reason: z.string().min(1).max(500).optional(),
+    /** Who says so; kept in the ledger. */
+    requestedBy: z.string().min(1).max(100).optional(),
+    /** The rule's: the stack whose update completed. */
+    stackId: z.string().optional(),
+    /** RecordEachService's: the release that it recorded, and that has to be watched. */
+    releaseId: z.string().optional(),
+    /** By this name Step Functions links the execution to the one that started it. */
+    AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: z.string().optional(),
+  })
+  .superRefine(({ service, all, verdict, reason, requestedBy, releaseId }, context) => {
+    const add = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (service && all) add('all', 'is for all services, and "service" names one: leave one of them out');
+    if (verdict && !service) add('service', 'is needed with a verdict: one says it of one service at a time');
+    if (verdict && !reason) add('reason', 'is needed with a verdict: say in a sentence why it is good');
+    if (!verdict && reason) add('verdict', 'must be "good" where a reason is given');
+    if (!verdict && requestedBy) add('verdict', 'must be "good" where somebody says so');
+    if (releaseId && serviceOfRelease(releaseId) !== service) add('releaseId', 'must be one of the service');
+    if (releaseId && verdict) add('verdict', 'is said of what is live: leave out the releaseId');
+  });
+
+/** One service to record, one release to watch that is recorded already, or the list of many services. */
+export type ChosenServices =
+  | {
+      readonly kind: 'one';
+      /** For RecordService, as it takes it. */
+      readonly record: Pick<
+        z.infer<typeof recordRequest>,
+        'service' | 'verdict' | 'reason' | 'requestedBy' | 'stackId'
+      >;
+    }
+  | {
+      readonly kind: 'watch';
+      readonly record: { readonly service: string };
+      /** As RecordService would answer it. */
+      readonly recording: {
+        readonly outcome: 'found';
+        readonly releaseId: string;
+        readonly detail: string;
+        readonly next: 'watch';
+      };
+    }
+  | {
+      readonly kind: 'many';
+      readonly services: number;
+      /** The array of services that the Distributed Map reads. */
+      readonly itemsKey: string;
+    };
+
+/** What the rule needs. */
+export interface ChooseServicesDeps {
+  readonly catalog: CatalogStore;
+  readonly bucket: Bucket;
+}
+
+/**
+ * Says which services an execution is to record; changes nothing of them.
+ *
+ * @throws InvalidInput when the input is not of the form above, or the catalog has no such service
+ */
+export function chooseServices({ catalog, bucket }: ChooseServicesDeps) {
+  return async ({ executionName, input }: z.infer<typeof chooseServicesInput>): Promise<ChosenServices> => {
+    const parsed = recordRequest.safeParse(input);
+    if (!parsed.success) throw new InvalidInput(describeIssues(parsed.error));
+    const { all: _, AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: __, releaseId, ...record } = parsed.data;
+    const { service } = record;
+    if (service) {
+      await catalog.entry(service);
+      if (!releaseId) return { kind: 'one', record };
+      const detail = `${releaseId} is live and not proven yet`;
+      const recording = { outcome: 'found', releaseId, detail, next: 'watch' } as const;
+      return { kind: 'watch', record: { service }, recording };
+    }
+    const services = Object.keys((await catalog.find())?.services ?? {}).sort();
+    const itemsKey = `recordings/${executionName}/services.json`;
+    await bucket.write(itemsKey, JSON.stringify(services.map((service) => ({ service }))));
+    return { kind: 'many', services: services.length, itemsKey };
+  };
+}

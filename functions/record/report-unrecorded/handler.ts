@@ -1,0 +1,12 @@
+import { onLambda } from '../../../shared/runtime.ts';
+import { task } from '../../../shared/task.ts';
+import { environment, ledgers, mailRoom } from '../../../shared/wiring.ts';
+import { reportUnrecorded, reportUnrecordedInput } from './report-unrecorded.ts';
+
+export const build = task(reportUnrecordedInput, (runtime) =>
+  reportUnrecorded({
+    mailRoom: mailRoom(runtime, ledgers(runtime).incidents),
+    environment: environment(runtime),
+  }),
+);
+export const handler = onLambda(build);

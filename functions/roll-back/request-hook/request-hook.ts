@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import type { Hooks } from '../../../shared/aws/hooks.ts';
+import { lockOwner } from '../../../shared/incident/lock-owner.ts';
+import { type LockLedger, leaseMs } from '../../../shared/ledger/lock-ledger.ts';
+import { askHook } from '../../../shared/targets/ask-hook.ts';
+import { hookEvent } from '../../../shared/targets/hook-event.ts';
+import type { PlanStore } from '../../../shared/targets/plan-store.ts';
+import { targetStep } from '../../../shared/targets/target-step.ts';
+
+export const requestHookInput = z.strictObject({
+  ...targetStep,
+  /** Whoever has it can end the wait: it is handed to the hook and to nobody else. */
+  taskToken: z.string().min(1),
+});
+
+/** What the rule needs. */
+export interface RequestHookDeps {
+  readonly hooks: Hooks;
+  readonly locks: LockLedger;
+  readonly plans: PlanStore;
+}
+
+/** The hook only has to take the request on; its work goes on elsewhere. Below this function's own 50 s. */
+const requestSeconds = 40;
+
+/**
+ * Asks a hook that answers later, by the task token of the state that waits for it. The lease is prolonged over all of
+ * that wait, since nothing of ours runs meanwhile; the next step brings it back to its usual length.
+ *
+ * @throws TargetNotRestored when the hook failed at once, TargetTimedOut when it did not take the request on, LockLost
+ *   when the service is no longer this incident's
+ */
+export function requestHook({ hooks, locks, plans }: RequestHookDeps) {
+  return async (input: z.infer<typeof requestHookInput>): Promise<{ requested: string }> => {
+    const { service, plan } = await plans.readHook(input);
+    await askHook({
+      hooks,
+      function: plan.function,
+      event: hookEvent(input.incidentId, service, plan, input.taskToken),
+      timeoutSeconds: requestSeconds,
+      renewLock: () => locks.renew(input.service, lockOwner(input), plan.timeoutSeconds * 1000 + leaseMs),
+    });
+    return { requested: plan.function };
+  };
+}

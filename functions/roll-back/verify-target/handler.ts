@@ -1,0 +1,16 @@
+import { onLambda } from '../../../shared/runtime.ts';
+import { task } from '../../../shared/task.ts';
+import { aliases, apiStages, meshRules, parameterStore, planStore, stacks } from '../../../shared/wiring.ts';
+import { verifyTarget, verifyTargetInput } from './verify-target.ts';
+
+export const build = task(verifyTargetInput, (runtime) =>
+  verifyTarget({
+    aliases: aliases(runtime),
+    stacks: stacks(runtime),
+    parameterStore: parameterStore(runtime),
+    apiStages: apiStages(runtime),
+    meshRules: meshRules(runtime),
+    plans: planStore(runtime),
+  }),
+);
+export const handler = onLambda(build);

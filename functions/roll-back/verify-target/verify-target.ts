@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import type { PlanStore } from '../../../shared/targets/plan-store.ts';
+import { targetStep } from '../../../shared/targets/target-step.ts';
+import { type VerifyClients, verifyPlan } from '../../../shared/targets/verify-plan.ts';
+
+export const verifyTargetInput = z.strictObject(targetStep);
+
+/** What the rule needs. */
+export interface VerifyTargetDeps extends VerifyClients {
+  readonly plans: PlanStore;
+}
+
+/**
+ * Checks on the account that a target is what the plan says.
+ *
+ * @throws TargetSuperseded when somebody else released over it
+ * @throws TargetNotRestored when it is not for another reason (reads may be stale for seconds after a write: the state retries)
+ */
+export function verifyTarget(deps: VerifyTargetDeps) {
+  return async (input: z.infer<typeof verifyTargetInput>): Promise<{ found: string }> => {
+    const { plan } = await deps.plans.readTarget(input.planKey, input.service, input.target);
+    return { found: await verifyPlan(deps, plan) };
+  };
+}

@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import type { TaskTokens } from '../../../shared/aws/task-tokens.ts';
+import { givenUp } from '../../../shared/incident/given-up.ts';
+import { lockOwner } from '../../../shared/incident/lock-owner.ts';
+import { type Turn, turnOf, turnOfRest, type Waiting } from '../../../shared/incident/turn.ts';
+import { tellTurn } from '../../../shared/incident/wake-waiting.ts';
+import type { Attempt, IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
+import { type LockLedger, leaseMs } from '../../../shared/ledger/lock-ledger.ts';
+import type { TurnLedger } from '../../../shared/ledger/turn-ledger.ts';
+import type { PlanStore } from '../../../shared/targets/plan-store.ts';
+import type { ServicePlan } from '../../../shared/targets/service-plan.ts';
+import { wave } from '../../../shared/targets/waves.ts';
+
+export const waitForConsumersInput = z.strictObject({
+  incidentId: z.string(),
+  attempt: z.number().int().positive(),
+  service: z.string(),
+  planKey: z.string(),
+  /** The wave in which it waits. */
+  wave: wave.default('traffic'),
+  /** Token of the task this is called by; it stays open until somebody answers it. */
+  taskToken: z.string(),
+});
+
+/** What the rule needs. */
+export interface WaitForConsumersDeps {
+  readonly incidents: IncidentLedger;
+  readonly locks: LockLedger;
+  readonly turns: TurnLedger;
+  readonly tokens: TaskTokens;
+  readonly plans: PlanStore;
+  readonly now: () => number;
+}
+
+/**
+ * Lets a service wait until it is its turn in a wave: registers its token, then reads what became of those it waits for, and
+ * answers the token itself where it is its turn already. The last of them answers it otherwise. In the traffic's wave it waits
+ * for its consumers, in the last one for stacks that have to go back before its own.
+ *
+ * Called again while it waits, since an answer may be lost, it renews the service's lock and reads afresh. Every step of a
+ * service renews its lock: one without a result whose lease has run out is not waited for, since nobody is there any more who
+ * could say what became of it. A consumer counts as failed then.
+ *
+ * @throws LockLost when the service is no longer this incident's, so that nobody waits for an incident that ended
+ */
+export function waitForConsumers(deps: WaitForConsumersDeps) {
+  const { incidents, locks, turns, tokens, plans, now } = deps;
+
+  return async (input: z.infer<typeof waitForConsumersInput>): Promise<{ readonly waiting: boolean }> => {
+    const { service, planKey, taskToken } = input;
+    await locks.renew(service, lockOwner(input));
+    const asksAgain = (await turns.tokenOf(input, service)) !== undefined;
+    // Before the results are read: a service that is done afterwards finds it.
+    await turns.wait(input, service, taskToken);
+    const plan = await plans.readService(planKey, service);
+    const turn =
+      input.wave === 'rest'
+        ? await nextTurnOfRest(input, plan, asksAgain)
+        : await nextTurn(input, plan, planKey);
+    if (turn.turn !== 'wait') await tellTurn({ turns, tokens }, input, service, taskToken, turn);
+    return { waiting: turn.turn === 'wait' };
+  };
+
+  async function nextTurn(attempt: Attempt, plan: ServicePlan, planKey: string): Promise<Turn | Waiting> {
+    const turn = await turnOf(incidents, attempt, plan, plan.service);
+    if (turn.turn !== 'wait') return turn;
+    for (const consumer of turn.atWork) {
+      const lock = await locks.find(consumer);
+      if (!lock || lock.leaseUntil > now()) continue;
+      await giveUp(attempt, await plans.readService(planKey, consumer));
+      return nextTurn(attempt, plan, planKey);
+    }
+    return turn;
+  }
+
+  /** At its first look the leases of the others are those of the wave before. */
+  async function nextTurnOfRest(
+    attempt: Attempt,
+    plan: ServicePlan,
+    asksAgain: boolean,
+  ): Promise<Turn | Waiting> {
+    const turn = await turnOfRest(incidents, attempt, plan);
+    if (turn.turn !== 'wait' || !asksAgain) return turn;
+    const found = await Promise.all(turn.atWork.map((other) => locks.find(other)));
+    const isAnyAtWork = found.some((lock) => lock && lock.leaseUntil > now());
+    return isAnyAtWork ? turn : { turn: 'go', reason: '' };
+  }
+
+  async function giveUp(attempt: Attempt, plan: ServicePlan): Promise<void> {
+    const at = new Date(now()).toISOString();
+    const sign = `gave no sign of life for ${leaseMs / 60_000} min`;
+    await incidents.putServiceResult(givenUp(attempt, plan, sign, { startedAt: at, finishedAt: at }));
+  }
+}

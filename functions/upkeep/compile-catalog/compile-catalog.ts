@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { CatalogParameter, CatalogParameters } from '../../../shared/aws/catalog-parameters.ts';
+import type { Stacks } from '../../../shared/aws/stacks.ts';
+import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
+import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
+import { withOwnAliases } from '../../../shared/catalog/own-aliases.ts';
+import { type ServiceEntry, stacksOf, targetName } from '../../../shared/catalog/service-entry.ts';
+import { TransientFailure } from '../../../shared/errors.ts';
+import type { CompilationLedger } from '../../../shared/ledger/compilation-ledger.ts';
+import { limitConcurrency } from '../../../shared/limit-concurrency.ts';
+import type { MailRoom } from '../../../shared/mail/mail-room.ts';
+import { catalogRefusedMail } from '../../../shared/mail/monitoring-mails.ts';
+import { Compilation, type Refusal, type Services } from './compilation.ts';
+import { StacksRead } from './stacks-read.ts';
+
+/**
+ * A "Parameter Store Change" event; `{onlyIfMissing: true}`, from whoever finds no catalog; or anything else: the
+ * schedule's event, or `{}` by hand.
+ */
+export const compileCatalogInput = z.unknown();
+
+/** https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html */
+const parameterChange = z.object({ detail: z.object({ name: z.string(), operation: z.string() }) });
+
+const missingCatalog = z.object({ onlyIfMissing: z.literal(true) });
+
+/** What the rule needs. */
+export interface CompileCatalogDeps {
+  readonly parameters: CatalogParameters;
+  readonly stacks: Stacks;
+  readonly catalog: CatalogStore;
+  readonly compilations: CompilationLedger;
+  readonly mailRoom: MailRoom;
+  readonly environment: string;
+  readonly now: () => number;
+}
+
+/** One of n compilations at once wins each round; this many rounds let as many changes come together. */
+const maxTries = 20;
+
+/** Stacks that are read side by side. */
+const stacksAtOnce = 10;
+
+/** What a compilation made. */
+export interface CompiledNumbers {
+  readonly services: number;
+  readonly refused: number;
+}
+
+/**
+ * Compiles the parameters of all services into the one object that planning and monitoring read.
+ *
+ * An event tells of one parameter, and only that one is read and put in the place of what is in force: a team that
+ * writes a thousand of them, three a second, is not to find that reading all of them over and over has used up the
+ * account's 40 reads a second. All are read where nothing was compiled yet and, for events that were lost, by schedule.
+ *
+ * The parameters may be older than the coordinator: then no event tells of them, and the first deployment, stack update
+ * or person that needs the catalog asks for it. Many may ask at once; one compilation answers them all.
+ *
+ * An entry that names a stack owns every alias in it: the stack's resources are read with the entry, and by schedule.
+ * A stack that cannot be read keeps those in force. An entry with a stack that is not there, or that another service has,
+ * is refused, but for the first entry of a service: its stack may be deployed after it, and would not be watched then.
+ *
+ * A parameter that cannot be read never takes down the others, nor the service it is about: its last good form
+ * stays in force, and the stakeholders are told what is wrong with it, once for each time it is written.
+ *
+ * @throws TransientFailure when others were faster every time, Parameter Store does not show what it told of, or a
+ *   missing catalog is being compiled just now
+ */
+export function compileCatalog(deps: CompileCatalogDeps) {
+  const { parameters, stacks, catalog, compilations, mailRoom, environment, now } = deps;
+
+  return async (input: unknown): Promise<CompiledNumbers> => {
+    return missingCatalog.safeParse(input).success ? compileMissing() : compileAnew(input);
+  };
+
+  async function compileMissing(): Promise<CompiledNumbers> {
+    const inForce = await catalog.find();
+    if (inForce) return { services: Object.keys(inForce.services).length, refused: 0 };
+    if (!(await compilations.begin())) throw new TransientFailure('The catalog is being compiled just now.');
+    try {
+      return await compileAnew({});
+    } finally {
+      await compilations.end();
+    }
+  }
+
+  async function compileAnew(input: unknown): Promise<CompiledNumbers> {
+    const change = changeOf(input);
+    let services: Services = {};
+    let refused: Refusal[] = [];
+    const compileOnce = () =>
+      catalog.replace(async (inForce) => {
+        ({ services, refused } =
+          inForce && change ? await update(inForce, change) : await compileAll(inForce));
+        return { compiledAt: new Date(now()).toISOString(), services };
+      });
+    let replaced = await compileOnce();
+    // Several changes at once: what was read may be older than what another compilation read, so read again.
+    for (let tries = 1; !replaced && tries < maxTries; tries += 1) replaced = await compileOnce();
+    if (!replaced) throw new TransientFailure(`${maxTries} other compilations of the catalog were faster.`);
+    for (const one of refused) await tell(one);
+    const count = refused.filter(({ stands }) => stands !== 'as-written').length;
+    return { services: Object.keys(services).length, refused: count };
+  }
+
+  function changeOf(input: unknown): { readonly service: string; readonly deleted: boolean } | undefined {
+    const { data } = parameterChange.safeParse(input);
+    const service = data && parameters.serviceOf(data.detail.name);
+    return service === undefined ? undefined : { service, deleted: data?.detail.operation === 'Delete' };
+  }
+
+  async function compileAll(inForce: Services = {}) {
+    return compile(await parameters.read(), {}, inForce);
+  }
+
+  /** What is in force with one service as its parameter says now, whatever has happened since the event. */
+  async function update(inForce: Services, { service, deleted }: { service: string; deleted: boolean }) {
+    const parameter = await parameters.readOne(service);
+    if (!parameter && !deleted && !inForce[service]) {
+      throw new TransientFailure(`Parameter Store does not show the parameter of ${service} yet.`);
+    }
+    const { [service]: _, ...others } = inForce;
+    return compile(parameter ? [parameter] : [], others, inForce);
+  }
+
+  /** @param others services that stay as they are in force */
+  async function compile(
+    read: readonly CatalogParameter[],
+    others: Services,
+    inForce: Services,
+  ): Promise<{ services: Services; refused: Refusal[] }> {
+    const compilation = new Compilation(read, others, inForce);
+    const stacksRead = new StacksRead(stacks);
+    const limited = limitConcurrency(stacksAtOnce);
+    const candidates = compilation.candidates();
+    const missing = await Promise.all(candidates.map((entry) => limited(() => stacksRead.missingOf(entry))));
+    for (const [index, entry] of candidates.entries()) {
+      for (const stack of missing[index] ?? []) {
+        compilation.tellMissing(entry, stack, await stacksRead.nearest(stack));
+      }
+    }
+    compilation.settleStacks();
+    const owning = await Promise.all(
+      compilation.compiled().map((entry) => limited(() => owningAliases(entry, inForce, stacksRead))),
+    );
+    const compiled = Object.fromEntries(owning.map((entry) => [entry.service, entry]));
+    return { services: inOrder({ ...others, ...compiled }), refused: compilation.refused };
+  }
+
+  async function owningAliases(
+    entry: ServiceEntry,
+    inForce: Services,
+    stacksRead: StacksRead,
+  ): Promise<ServiceEntry> {
+    if (entry.stack === undefined) return entry;
+    try {
+      const owned = [];
+      for (const stack of stacksOf(entry)) {
+        owned.push({ stack, resources: (await stacksRead.resources(stack)) ?? [] });
+      }
+      return withOwnAliases(entry, owned);
+    } catch {
+      // One stack that cannot be read takes down no other service, nor its own: the schedule reads it again.
+      const listed = withOwnAliases(entry, []);
+      const names = new Set(listed.targets.map(targetName));
+      const earlier = inForce[entry.service];
+      const before = earlier?.stack === entry.stack ? (earlier?.targets ?? []) : [];
+      const kept = before.filter((one) => isAlias(one) && !names.has(targetName(one)));
+      return { ...listed, targets: [...listed.targets, ...kept] };
+    }
+  }
+
+  async function tell({ version, hint, ...refused }: Refusal): Promise<void> {
+    // A parameter that was deleted counts its versions anew. Other stacks may come and go: a hint is no news.
+    const reason = createHash('sha256').update(refused.reason).digest('hex').slice(0, 16);
+    const step = `${refused.service}-${version}-${reason}`;
+    const mail = catalogRefusedMail(environment, { ...refused, reason: `${refused.reason}${hint ?? ''}` });
+    await mailRoom.send('catalog', step, 'compile-catalog', mail);
+  }
+}
+
+function inOrder(services: Services): Services {
+  return Object.fromEntries(Object.entries(services).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,23 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { CatalogParameters } from '../../../shared/aws/catalog-parameters.ts';
+import { onLambda } from '../../../shared/runtime.ts';
+import { requireEnv, task } from '../../../shared/task.ts';
+import { catalogStore, environment, ledgers, mailRoom, stacks } from '../../../shared/wiring.ts';
+import { compileCatalog, compileCatalogInput } from './compile-catalog.ts';
+
+export const build = task(compileCatalogInput, (runtime) => {
+  const { incidents, compilations } = ledgers(runtime);
+  return compileCatalog({
+    parameters: new CatalogParameters(
+      new SSMClient(runtime.clientConfig),
+      requireEnv(runtime, 'CATALOG_PATH'),
+    ),
+    stacks: stacks(runtime),
+    catalog: catalogStore(runtime),
+    compilations,
+    mailRoom: mailRoom(runtime, incidents),
+    environment: environment(runtime),
+    now: runtime.now,
+  });
+});
+export const handler = onLambda(build);

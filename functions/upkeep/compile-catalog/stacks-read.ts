@@ -1,0 +1,47 @@
+import type { StackResource, Stacks } from '../../../shared/aws/stacks.ts';
+import { nearestName } from '../../../shared/catalog/compiled-catalog.ts';
+import { type ServiceEntry, stacksOf } from '../../../shared/catalog/service-entry.ts';
+
+/** The stacks that one compilation reads, each once. */
+export class StacksRead {
+  readonly #stacks: Stacks;
+  readonly #resources = new Map<string, Promise<readonly StackResource[] | undefined>>();
+  #names: Promise<readonly string[]> | undefined;
+
+  constructor(stacks: Stacks) {
+    this.#stacks = stacks;
+  }
+
+  /** The resources of a stack; undefined where there is none of this name. @throws what CloudFormation answers */
+  resources(stack: string): Promise<readonly StackResource[] | undefined> {
+    const found = this.#resources.get(stack) ?? this.#read(stack);
+    this.#resources.set(stack, found);
+    return found;
+  }
+
+  /** The stacks of an entry that are not there. One that cannot be read is not said to be missing. */
+  async missingOf(entry: ServiceEntry): Promise<string[]> {
+    const missing: string[] = [];
+    for (const stack of stacksOf(entry)) {
+      const found = await this.resources(stack).catch(() => []);
+      if (found === undefined) missing.push(stack);
+    }
+    return missing;
+  }
+
+  /** The stack that may be meant by a name; undefined where none is like it, or they cannot be listed. */
+  async nearest(name: string): Promise<string | undefined> {
+    this.#names ??= this.#stacks.names().catch(() => []);
+    return nearestName(name, await this.#names);
+  }
+
+  async #read(stack: string): Promise<readonly StackResource[] | undefined> {
+    try {
+      return await this.#stacks.resources(stack);
+    } catch (error) {
+      const { name, message } = error as Error;
+      if (name === 'ValidationError' && message.includes('does not exist')) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
+import { stacksOf } from '../../../shared/catalog/service-entry.ts';
+import {
+  type GuardCause,
+  type GuardServiceDeps,
+  guardService,
+} from '../../../shared/incident/guard-service.ts';
+
+/** A "CloudFormation Stack Status Change"; further fields are EventBridge's own. */
+export const guardAliasesInput = z.object({
+  /** The same in every delivery of one event. */
+  id: z.string().regex(/^[A-Za-z0-9-]{1,36}$/, 'must be the id of an event'),
+  detail: z.object({ 'stack-id': z.string() }),
+});
+
+/** What the rule needs. */
+export interface GuardAliasesDeps extends GuardServiceDeps {
+  readonly catalog: CatalogStore;
+}
+
+/**
+ * Guards the services of a stack that rolled back. CloudFormation's last state of a stack that is not pinned is the bad
+ * release, and the rollback of any later update goes there.
+ *
+ * A newer version is somebody's release, and a version that was not undone is somebody's choice; both stay. An alias with
+ * weights is left to the look at the deployment that moves it: the stack is done with its own.
+ */
+export function guardAliases(deps: GuardAliasesDeps) {
+  return async ({ id, detail }: z.infer<typeof guardAliasesInput>): Promise<{ stray: string[] }> => {
+    const stack = detail['stack-id'].split('/')[1] ?? detail['stack-id'];
+    const { services = {} } = (await deps.catalog.find()) ?? {};
+    const cause: GuardCause = {
+      id,
+      told: `an update of stack ${stack} was rolled back by CloudFormation, to the bad release that is its last state`,
+      stack,
+      isStray: (_, { version, weights }, undone) => Object.keys(weights).length === 0 && undone.has(version),
+    };
+    const stray: string[] = [];
+    for (const entry of Object.values(services)) {
+      if (stacksOf(entry).includes(stack)) stray.push(...(await guardService(deps, entry.service, cause)));
+    }
+    return { stray };
+  };
+}

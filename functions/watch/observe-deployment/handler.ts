@@ -1,0 +1,31 @@
+import { onLambda } from '../../../shared/runtime.ts';
+import { task } from '../../../shared/task.ts';
+import {
+  aliases,
+  deployments,
+  healthChecks,
+  ledgers,
+  planStore,
+  signals,
+  stacks,
+  watchingCatalogStore,
+} from '../../../shared/wiring.ts';
+import { observeDeployment, observeDeploymentInput } from './observe-deployment.ts';
+
+export const build = task(observeDeploymentInput, (runtime) => {
+  const { releases, checkpoints, locks } = ledgers(runtime);
+  return observeDeployment({
+    deployments: deployments(runtime),
+    aliases: aliases(runtime),
+    signals: signals(runtime),
+    stacks: stacks(runtime),
+    healthChecks: healthChecks(runtime),
+    catalog: watchingCatalogStore(runtime),
+    releases,
+    checkpoints,
+    locks,
+    plans: planStore(runtime),
+    now: runtime.now,
+  });
+});
+export const handler = onLambda(build);

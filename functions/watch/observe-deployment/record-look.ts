@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import type { Deployment, Deployments, TrafficShift } from '../../../shared/aws/deployments.ts';
+import { failedLooks } from '../../../shared/judge/health-checks.ts';
+import { type Judgement, judgementVerdict } from '../../../shared/judge/judgement.ts';
+import type { Phase } from '../../../shared/judge/next-step.ts';
+import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
+import type { CheckpointSubject } from '../../../shared/ledger/checkpoint-records.ts';
+import { trafficTimes } from '../../../shared/ledger/checkpoint-subject.ts';
+
+/** What of a watch is in the ledger already, handed from look to look. */
+export const seenBefore = z.strictObject({
+  phase: z.enum(['shifting', 'baking', 'failed']),
+  verdict: judgementVerdict,
+  /** Whether the first traffic to the new version is recorded. */
+  shifting: z.boolean(),
+  /** When the look, and those before it, found the alias on the new version alone; absent where none did. */
+  alone: z
+    .strictObject({
+      since: z.iso.datetime(),
+      until: z.iso.datetime(),
+      /** It has other versions by now. */
+      left: z.literal(true).optional(),
+    })
+    .optional(),
+  /** What the look found of health checks; absent where none was asked. */
+  failedLooks: failedLooks.optional(),
+});
+export type Seen = z.infer<typeof seenBefore>;
+
+/** One look at a deployment. */
+export interface Look {
+  readonly subject: CheckpointSubject;
+  readonly deployment: Deployment;
+  readonly phase: Phase;
+  readonly share: number;
+  readonly judgement: Judgement;
+  /** When traffic moved, where that was asked already. */
+  readonly shift: TrafficShift | undefined;
+  readonly now: number;
+}
+
+/** What recording needs. */
+export interface RecordLookDeps {
+  readonly deployments: Deployments;
+  readonly checkpoints: CheckpointLedger;
+}
+
+/**
+ * Records what a look found for the first time: traffic moving, another verdict, the bake. A look that finds what
+ * the one before found writes nothing.
+ *
+ * @returns what is recorded by now
+ */
+export async function recordLook(
+  { deployments, checkpoints }: RecordLookDeps,
+  { subject, deployment, phase, share, judgement, shift: known, now }: Look,
+  seen: Seen | undefined,
+): Promise<Seen> {
+  const { verdict, reason, evidence } = judgement;
+  const isFirstTraffic = !seen?.shifting && (share > 0 || phase !== 'shifting');
+  const isFirstBake = phase === 'baking' && seen?.phase !== 'baking';
+  // CodeDeploy's own times: a look comes up to a minute after what it finds.
+  const shift =
+    isFirstTraffic || isFirstBake
+      ? (known ?? (await deployments.trafficShift(subject.deploymentId)))
+      : undefined;
+  const common = {
+    ...subject,
+    status: deployment.status,
+    seenAt: new Date(now).toISOString(),
+    // Of a deployment that failed nobody read it.
+    ...(phase !== 'failed' && { share }),
+    ...trafficTimes(shift),
+  };
+  if (isFirstTraffic && shift?.startedAt !== undefined) {
+    const at = new Date(shift.startedAt).toISOString();
+    await checkpoints.record({ ...common, phase: 'traffic-shifting', at, evidence: [] });
+  }
+  if (verdict !== seen?.verdict) {
+    const at = common.seenAt;
+    await checkpoints.record({ ...common, phase: 'health-validation', at, verdict, reason, evidence });
+  }
+  if (isFirstBake) {
+    const at = new Date(deployment.completedAt ?? now).toISOString();
+    await checkpoints.record({ ...common, phase: 'bake', at, verdict, evidence: [] });
+  }
+  // A read may be older than the traffic it is about: then the next look asks again.
+  return { phase, verdict, shifting: seen?.shifting === true || shift?.startedAt !== undefined };
+}

@@ -1,0 +1,18 @@
+import { onLambda } from '../../../shared/runtime.ts';
+import { task } from '../../../shared/task.ts';
+import { catalogStore, deployments, ledgers, signals, stacks } from '../../../shared/wiring.ts';
+import { openRelease, openReleaseInput } from './open-release.ts';
+
+export const build = task(openReleaseInput, (runtime) => {
+  const { releases, checkpoints } = ledgers(runtime);
+  return openRelease({
+    deployments: deployments(runtime),
+    stacks: stacks(runtime),
+    signals: signals(runtime),
+    catalog: catalogStore(runtime),
+    releases,
+    checkpoints,
+    now: runtime.now,
+  });
+});
+export const handler = onLambda(build);

@@ -1,0 +1,190 @@
+import * as z from 'zod';
+import type { Deployment, Deployments } from '../../../shared/aws/deployments.ts';
+import type { Signals } from '../../../shared/aws/signals.ts';
+import { isMoving, type Stacks } from '../../../shared/aws/stacks.ts';
+import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
+import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
+import type { Evidence } from '../../../shared/judge/judgement.ts';
+import { totalOf } from '../../../shared/judge/samples.ts';
+import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
+import { checkpointSubjectOf } from '../../../shared/ledger/checkpoint-subject.ts';
+import { releaseIdOf, type TrafficCount, type WatchedDeployment } from '../../../shared/ledger/records.ts';
+import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
+import { aloneSince } from '../../../shared/queries/alone-since.ts';
+
+export const openReleaseInput = z.strictObject({
+  kind: z.literal('release'),
+  deploymentId: z.string(),
+  service: z.string(),
+  target: z.string(),
+  function: z.string(),
+  alias: z.string(),
+  fromVersion: z.string(),
+  toVersion: z.string(),
+});
+type Input = z.infer<typeof openReleaseInput>;
+
+/** What the rule needs. */
+export interface OpenReleaseDeps {
+  readonly deployments: Deployments;
+  readonly stacks: Stacks;
+  readonly signals: Signals;
+  readonly catalog: CatalogStore;
+  readonly releases: ReleaseLedger;
+  readonly checkpoints: CheckpointLedger;
+  readonly now: () => number;
+}
+
+/**
+ * Three hours of the version before: long enough for a rate at ordinary traffic, short enough to be the same
+ * time of day. CloudWatch keeps one-minute data for 15 days.
+ */
+const baselineMs = 3 * 3_600_000;
+
+/**
+ * Opens the candidate release that a deployment brings in, or joins the one a sibling opened.
+ *
+ * SAM shifts all functions of a stack at once, one deployment each: they are one release, told by the stack
+ * update they belong to. Records what was true before the release could change it: which alarms rang, and what
+ * the version before it did.
+ */
+export function openRelease(deps: OpenReleaseDeps) {
+  const { deployments, releases } = deps;
+
+  return async (input: Input): Promise<{ releaseId: string; service: string; deploymentId: string }> => {
+    const { deploymentId, service } = input;
+    const known = await releases.deployment(deploymentId);
+    if (known?.releaseId) return { releaseId: known.releaseId, service, deploymentId };
+
+    const deployment = await deployments.get(deploymentId);
+    const entry = await deps.catalog.entry(service);
+    const watched = await describe(input, deployment, entry);
+    const { releaseId, startedAt, stack } = await findRelease(input, deployment, entry);
+    await releases.open({
+      releaseId,
+      service,
+      startedAt,
+      verdict: 'candidate',
+      deployments: {},
+      ...(stack && { stack }),
+    });
+    await releases.addDeployment(releaseId, watched);
+    await deps.checkpoints.record({
+      ...checkpointSubjectOf({ service, releaseId }, watched),
+      phase: 'provisioning',
+      status: deployment.status,
+      at: watched.createdAt,
+      seenAt: new Date(deps.now()).toISOString(),
+      evidence: whatWasBefore(watched),
+    });
+    await releases.recordDeployment({
+      deploymentId,
+      service,
+      kind: 'release',
+      releaseId,
+      seenAt: new Date(deps.now()).toISOString(),
+    });
+    return { releaseId, service, deploymentId };
+  };
+
+  async function describe(
+    input: Input,
+    deployment: Deployment,
+    entry: ServiceEntry,
+  ): Promise<WatchedDeployment> {
+    const alarms = await deps.signals.alarms(entry.policy.alarms);
+    const ringing = (alarm: (typeof alarms)[number]) =>
+      // An event that comes late finds alarms that this very deployment may have raised.
+      alarm.state === 'ALARM' && alarm.since !== undefined && alarm.since >= deployment.createdAt
+        ? 'OK'
+        : alarm.state;
+    return {
+      deploymentId: input.deploymentId,
+      target: input.target,
+      function: input.function,
+      alias: input.alias,
+      application: deployment.application,
+      deploymentGroup: deployment.deploymentGroup,
+      fromVersion: input.fromVersion,
+      toVersion: input.toVersion,
+      createdAt: new Date(deployment.createdAt).toISOString(),
+      alarmsBefore: Object.fromEntries(alarms.map((alarm) => [alarm.name, ringing(alarm)])),
+      baseline: await baseline(input, deployment, entry),
+    };
+  }
+
+  async function baseline(input: Input, deployment: Deployment, entry: ServiceEntry): Promise<TrafficCount> {
+    const { slow } = entry.policy.limits;
+    const { service, target, fromVersion: version } = input;
+    const since = await aloneSince(deps, { service, target, version }, deployment.createdAt);
+    const minutes = await deps.signals.minutes({
+      function: input.function,
+      alias: input.alias,
+      version: input.fromVersion,
+      from: deployment.createdAt - baselineMs,
+      to: deployment.createdAt,
+      slowOverMs: slow?.overMs,
+      ...(since !== undefined && { alone: { from: since, to: deployment.createdAt } }),
+    });
+    const { slow: slowRequests, ...counted } = totalOf(minutes);
+    return slow ? { ...counted, slow: slowRequests } : counted;
+  }
+
+  /** One made by hand, while the stack is at rest, is a release of its own. CodeDeploy may not tell who made it. */
+  async function isOfStack({ stackId, createdAt }: Deployment, stack: string): Promise<boolean> {
+    if (stackId !== undefined) return true;
+    const activity = await deps.stacks.activityAt(stack, createdAt);
+    return activity !== undefined && isMoving(activity);
+  }
+
+  async function findRelease({ service, target }: Input, deployment: Deployment, entry: ServiceEntry) {
+    const ofStack = (startedAt: number, stack: string) => {
+      const time = new Date(startedAt).toISOString();
+      return { releaseId: releaseIdOf(service, time), startedAt: time, stack };
+    };
+    const ofItself = () => {
+      const time = new Date(deployment.createdAt).toISOString();
+      return { releaseId: releaseIdOf(service, time, deployment.id), startedAt: time, stack: undefined };
+    };
+    if (!entry.stack) return ofItself();
+    const stack = await deps.stacks.describe(entry.stack);
+    const updating = stack.status === 'UPDATE_IN_PROGRESS';
+    if (!(await isOfStack(deployment, entry.stack))) return ofItself();
+    const sameUpdate = updating || stack.status.startsWith('UPDATE_COMPLETE');
+    if (sameUpdate && stack.lastUpdatedAt !== undefined && stack.lastUpdatedAt <= deployment.createdAt) {
+      return ofStack(stack.lastUpdatedAt, entry.stack);
+    }
+    // The update is over already (its first event was lost or late): a sibling may have opened the release.
+    const [newest] = await releases.list(service, { limit: 1 });
+    const sibling =
+      newest !== undefined &&
+      newest.stack === entry.stack &&
+      Date.parse(newest.startedAt) <= deployment.createdAt &&
+      // What was recorded before this deployment began came with an earlier update, long at rest by then.
+      (newest.recordedAt === undefined || Date.parse(newest.recordedAt) >= deployment.createdAt) &&
+      !Object.values(newest.deployments).some((one) => one.target === target);
+    return sibling
+      ? { releaseId: newest.releaseId, startedAt: newest.startedAt, stack: entry.stack }
+      : ofStack(deployment.createdAt, entry.stack);
+  }
+}
+
+/** The version before it and the alarms, as they were: what the release will be held against. */
+function whatWasBefore({ fromVersion, baseline, alarmsBefore, ...watched }: WatchedDeployment): Evidence[] {
+  const { requests, errors, minutes } = baseline;
+  const alarms = Object.entries(alarmsBefore).map(([name, state]): Evidence => {
+    const detail = `alarm ${name} was ${state}`;
+    return { rule: 'alarm-before', finding: 'note', metric: `alarm ${name}`, detail };
+  });
+  return [
+    {
+      rule: 'baseline',
+      finding: 'note',
+      metric: `errors / invocations of ${watched.function}:${fromVersion}`,
+      ...(requests > 0 && { observed: errors / requests }),
+      samples: requests,
+      detail: `${errors} of ${requests} requests to version ${fromVersion} failed in the ${minutes} minutes before`,
+    },
+    ...alarms,
+  ];
+}

@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import type { Executions } from '../../../shared/aws/executions.ts';
+
+/** A "CodeDeploy Deployment State-change Notification"; further fields are EventBridge's own. */
+export const startMonitoringInput = z.object({
+  detail: z.object({
+    deploymentId: z.string().regex(/^d-[A-Za-z0-9]+$/, 'must be a CodeDeploy deployment id, d-…'),
+    state: z.string(),
+  }),
+});
+
+/** What the rule needs. */
+export interface StartMonitoringDeps {
+  readonly executions: Executions;
+  readonly stateMachineArn: string;
+}
+
+/**
+ * Starts the one execution that watches a deployment, named after it.
+ *
+ * Every state change of a deployment, and every repeated delivery of one, comes through here. The input holds
+ * nothing but the id, so that a second start of a running execution is the same request (a no-op), and one
+ * after its end is refused by name; both mean that the deployment is looked after.
+ */
+export function startMonitoring({ executions, stateMachineArn }: StartMonitoringDeps) {
+  return async ({ detail }: z.infer<typeof startMonitoringInput>): Promise<{ deploymentId: string }> => {
+    const { deploymentId } = detail;
+    await executions.start(stateMachineArn, deploymentId, { deploymentId });
+    return { deploymentId };
+  };
+}

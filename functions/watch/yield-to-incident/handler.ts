@@ -1,0 +1,20 @@
+import { onLambda } from '../../../shared/runtime.ts';
+import { task } from '../../../shared/task.ts';
+import { deployments, environment, ledgers, mailRoom, planStore } from '../../../shared/wiring.ts';
+import { yieldToIncident, yieldToIncidentInput } from './yield-to-incident.ts';
+
+export const build = task(yieldToIncidentInput, (runtime) => {
+  const { incidents, locks, releases, stops } = ledgers(runtime);
+  return yieldToIncident({
+    deployments: deployments(runtime),
+    incidents,
+    locks,
+    releases,
+    stops,
+    plans: planStore(runtime),
+    mailRoom: mailRoom(runtime, incidents),
+    environment: environment(runtime),
+    now: runtime.now,
+  });
+});
+export const handler = onLambda(build);

@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { type Deployments, isActive } from '../../../shared/aws/deployments.ts';
+import { LockLost } from '../../../shared/errors.ts';
+import { type HolderDeps, holderAgainst } from '../../../shared/incident/holder.ts';
+import { lockOwner } from '../../../shared/incident/lock-owner.ts';
+import type { Attempt, IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
+import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
+import type { NewcomerRecord } from '../../../shared/ledger/records.ts';
+import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
+import type { StopLedger } from '../../../shared/ledger/stop-ledger.ts';
+import type { MailRoom } from '../../../shared/mail/mail-room.ts';
+import { newcomerMail } from '../../../shared/mail/newcomer-mail.ts';
+import { stopDeployment } from '../../../shared/targets/stop-deployment.ts';
+
+export const yieldToIncidentInput = z.strictObject({
+  /** Left out of a release that came in without one. */
+  deploymentId: z.string().optional(),
+  releaseId: z.string(),
+  service: z.string(),
+  /** The incident that holds the service, and which attempt of it. */
+  incidentId: z.string(),
+  attempt: z.number().int().positive(),
+  executionArn: z.string(),
+});
+
+/** What the rule needs. */
+export interface YieldToIncidentDeps extends HolderDeps {
+  readonly locks: LockLedger;
+  readonly deployments: Deployments;
+  readonly stops: StopLedger;
+  readonly releases: ReleaseLedger;
+  readonly incidents: IncidentLedger;
+  readonly mailRoom: MailRoom;
+  readonly environment: string;
+  readonly now: () => number;
+}
+
+/**
+ * Makes room for an incident: stops a deployment that began on a service while the incident was rolling it back, has
+ * CodeDeploy take it back, and tells the stakeholders. Its release is neither bad nor can it become good: it never ran
+ * on what it was made for. One that completed before it could be stopped is told of, and watched on; where the service
+ * was back already, that is noted too, so that the incident plans again. So is a release without a deployment.
+ */
+export function yieldToIncident(deps: YieldToIncidentDeps) {
+  const { deployments, releases, incidents } = deps;
+
+  return async (input: z.infer<typeof yieldToIncidentInput>): Promise<{ readonly yielded: boolean }> => {
+    const { deploymentId, releaseId, service, incidentId, executionArn } = input;
+    // Run again after it stopped the deployment, it finds the release undone, and tells of it.
+    const { undoneBy } = await releases.get(releaseId);
+    const holder = undoneBy === incidentId ? input : await holderAgainst(deps, input);
+    if (holder?.incidentId !== incidentId) return { yielded: false };
+    if (deploymentId !== undefined && isActive(await deployments.get(deploymentId))) {
+      if (!(await isHeldStill(service, holder))) return { yielded: false };
+      await stopDeployment(deps, deploymentId);
+    }
+    const yielded =
+      deploymentId !== undefined && (await deployments.get(deploymentId)).status !== 'Succeeded';
+    if (yielded) await releases.markUndone(releaseId, incidentId);
+    const newcomer: NewcomerRecord = {
+      incidentId,
+      service,
+      ...(deploymentId !== undefined && { deploymentId }),
+      releaseId,
+      // The incident may have begun its next attempt since it was looked at.
+      attempt: holder.attempt,
+      fate: yielded ? 'stopped' : 'completed',
+      seenAt: new Date(deps.now()).toISOString(),
+    };
+    // First what keeps further services from beginning, then what the service itself is by now.
+    await incidents.addNewcomer(newcomer);
+    if (!yielded) await incidents.markOvertaken(holder, service);
+    const mail = newcomerMail(deps.environment, newcomer);
+    await deps.mailRoom.send(incidentId, `newcomer-${deploymentId ?? releaseId}`, executionArn, mail);
+    return { yielded };
+  };
+
+  /** Renews the lock, as every step does that changes something; answers false where the incident has ended just now. */
+  async function isHeldStill(service: string, holder: Attempt): Promise<boolean> {
+    try {
+      await deps.locks.renew(service, lockOwner(holder));
+      return true;
+    } catch (error) {
+      if (error instanceof LockLost) return false;
+      throw error;
+    }
+  }
+}
