@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildResult, build } from 'esbuild';
 
-/** A bundled function: the SDK clients in it, by package name, and its size in bytes. */
+/** A bundled function, by room and name: the SDK clients in it, by package name, and its size in bytes. */
 export interface Bundle {
   readonly name: string;
   readonly file: string;
@@ -11,16 +11,16 @@ export interface Bundle {
 }
 
 /**
- * Bundles every `functions/<name>/handler.ts` with its SDK clients into `<outDir>/<name>/index.mjs`.
+ * Bundles every `functions/<room>/<function>/handler.ts` with its SDK clients into
+ * `<outDir>/<room>/<function>/index.mjs`.
  *
  * The clients are bundled, and not taken from the Lambda runtime, because the runtime's SDK floats: it may be
  * older than the members this code reads.
  */
 export async function bundleFunctions(root: string, outDir: string): Promise<Bundle[]> {
-  const names = readdirSync(path.join(root, 'functions'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
+  const names = foldersIn(path.join(root, 'functions')).flatMap((room) =>
+    foldersIn(path.join(root, 'functions', room)).map((name) => `${room}/${name}`),
+  );
   const result = await build({
     absWorkingDir: root,
     entryPoints: names.map((name) => ({ in: `functions/${name}/handler.ts`, out: `${name}/index` })),
@@ -43,6 +43,13 @@ export async function bundleFunctions(root: string, outDir: string): Promise<Bun
     logLevel: 'warning',
   });
   return names.map((name) => describeBundle(result, root, outDir, name));
+}
+
+function foldersIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
 }
 
 function describeBundle(

@@ -28,7 +28,7 @@ process.stdout.write(JSON.stringify(answers));
 `;
 
 /** Takes anything for its event, so that only a missing variable makes it refuse without a call to AWS. */
-const takesAnything = ['compile-catalog', 'sweep-lost-work'];
+const takesAnything = ['upkeep/compile-catalog', 'upkeep/sweep-lost-work'];
 
 let outDir: string;
 let bundles: Bundle[];
@@ -87,10 +87,10 @@ describe('the SDK clients in a bundle', () => {
 
   // So that neither side of the comparison above can be empty unnoticed.
   it.each([
-    ['track-rollback', ['dynamodb']],
-    ['start-monitoring', ['sfn']],
+    ['watch/track-rollback', ['dynamodb']],
+    ['watch/start-monitoring', ['sfn']],
     [
-      'start-target',
+      'roll-back/start-target',
       [
         'api-gateway',
         'apigatewayv2',

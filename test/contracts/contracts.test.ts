@@ -24,12 +24,13 @@ const scenarios = [
   'unmanaged-service',
 ];
 
-/** The schema of what a function takes: `settleReleaseInput` of `functions/settle-release/settle-release.ts`. */
+/** The schema of what a function takes: `settleReleaseInput` of `functions/watch/settle-release/settle-release.ts`. */
 async function inputOf(logicalId: string): Promise<z.ZodType> {
-  const folder = functions.find((one) => one.logicalId === logicalId)?.folder;
-  if (folder === undefined) throw new Error(`the template has no ${logicalId} any more`);
+  const codeUri = functions.find((one) => one.logicalId === logicalId)?.codeUri;
+  if (codeUri === undefined) throw new Error(`the template has no ${logicalId} any more`);
+  const folder = path.basename(codeUri);
   const name = folder.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  const module = await import(path.join(root, 'functions', folder, `${folder}.ts`));
+  const module = await import(path.join(root, codeUri.replace('dist/', ''), `${folder}.ts`));
   return module[`${name}Input`];
 }
 

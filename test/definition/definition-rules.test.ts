@@ -42,7 +42,7 @@ function stackOf(
     logicalId: 'PlanRollbackFunction',
     name: 'plan',
     arn,
-    folder: 'plan-rollback',
+    codeUri: 'dist/functions/coordinate/plan-rollback',
     timeoutSeconds: 50,
   };
   const stack = { machines: [machine], functions: [{ ...plan, ...called }], rules: [], schedules: [] };
@@ -91,7 +91,10 @@ describe('checkDefinitions', () => {
 
   it.each([
     [{ called: { logicalId: 'PlanFunction' } }, 'calls PlanFunction, not PlanRollbackFunction'],
-    [{ called: { folder: 'planning' } }, 'its code is in functions/planning, not plan-rollback'],
+    [
+      { called: { codeUri: 'dist/functions/coordinate/planning' } },
+      'its code is in dist/functions/coordinate/planning, not in a folder plan-rollback',
+    ],
     [
       { substitutions: { PlanRollbackFunctionArn: 'arn:other', PlanArn: arn } },
       'PlanRollbackFunction is substituted for PlanArn, not PlanRollbackFunctionArn',

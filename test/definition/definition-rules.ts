@@ -139,11 +139,15 @@ function checkFunction(
   return [...checkNames(name, called, machine), ...checkTimeout(state, called)];
 }
 
-function checkNames(state: string, { logicalId, folder, arn }: FunctionSpec, machine: MachineSpec): string[] {
+function checkNames(
+  state: string,
+  { logicalId, codeUri, arn }: FunctionSpec,
+  machine: MachineSpec,
+): string[] {
   const problems: string[] = [];
   if (logicalId !== `${state}Function`) problems.push(`calls ${logicalId}, not ${state}Function`);
-  if (folder !== kebabCase(state))
-    problems.push(`its code is in functions/${folder}, not ${kebabCase(state)}`);
+  if (codeUri.split('/').at(-1) !== kebabCase(state))
+    problems.push(`its code is in ${codeUri}, not in a folder ${kebabCase(state)}`);
   const substitution = Object.entries(machine.substitutions).find(([, value]) => value === arn)?.[0];
   if (substitution !== `${logicalId}Arn`) {
     problems.push(`${logicalId} is substituted for ${substitution}, not ${logicalId}Arn`);

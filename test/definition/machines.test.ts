@@ -92,7 +92,13 @@ describe('errors', () => {
       if (called === undefined) return [];
       const entries: Handler[] = [...(state.Retry ?? []), ...(state.Catch ?? [])];
       const named = entries.flatMap(({ ErrorEquals }) => ErrorEquals).filter((error) => ours.includes(error));
-      return [[name, [...new Set(named)], graph.errorsOf(`functions/${called.folder}/handler.ts`, 'build')]];
+      return [
+        [
+          name,
+          [...new Set(named)],
+          graph.errorsOf(`${called.codeUri.replace('dist/', '')}/handler.ts`, 'build'),
+        ],
+      ];
     });
 
     it('are told apart by the function that makes them', () => {

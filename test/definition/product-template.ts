@@ -50,5 +50,5 @@ export function statementsOf(resource: string): TemplateStatement[] {
 /** Logical id of a function → its folder under `functions/`, from its CodeUri. */
 export function folderOf(functionId: string): string {
   const { CodeUri } = template.Resources[functionId].Properties;
-  return /^dist\/functions\/([a-z-]+)\/$/.exec(CodeUri)?.[1] ?? `not in dist/functions: ${CodeUri}`;
+  return /^dist\/functions\/([a-z-]+\/[a-z-]+)\/$/.exec(CodeUri)?.[1] ?? `not in dist/functions: ${CodeUri}`;
 }

@@ -68,18 +68,45 @@ describe('permissions', () => {
   });
 });
 
+/** `room/function` of every folder of functions. */
+const folders = readdirSync(path.join(root, 'functions')).flatMap((room) =>
+  readdirSync(path.join(root, 'functions', room)).map((name) => `${room}/${name}`),
+);
+
+/** The room of the functions of each machine; execute-plan is the second half of coordinate-rollback. */
+const rooms: Readonly<Record<string, string>> = {
+  MonitorDeployment: 'watch',
+  RecordRelease: 'record',
+  CoordinateRollback: 'coordinate',
+  ExecutePlan: 'coordinate',
+  RollBackService: 'roll-back',
+  AnswerApproval: 'operate',
+};
+
 describe('functions', () => {
   it('are one for every folder, and one name from resource to folder', () => {
-    const folders = readdirSync(path.join(root, 'functions')).sort();
-    expect(functions.map(folderOf).sort()).toEqual(folders);
+    expect(functions.map(folderOf).sort()).toEqual([...folders].sort());
     for (const id of functions) {
       const kebab = id.replace(/Function$/, '').replace(/(?!^)([A-Z])/g, '-$1');
-      expect(folderOf(id)).toBe(kebab.toLowerCase());
+      expect(path.basename(folderOf(id))).toBe(kebab.toLowerCase());
     }
   });
 
-  it.each(readdirSync(path.join(root, 'functions')))('%s has its rule beside its handler', (folder) => {
-    for (const file of ['handler.ts', `${folder}.ts`]) {
+  it('stand in the room of the machine that calls them', () => {
+    const strangers = functions.flatMap((id) => {
+      const callers = machines.filter((machine) =>
+        Object.hasOwn(template.Resources[machine].Properties.DefinitionSubstitutions ?? {}, `${id}Arn`),
+      );
+      const allowed = callers.map((machine) => rooms[machine]);
+      return callers.length === 0 || allowed.includes(folderOf(id).split('/')[0])
+        ? []
+        : [`${folderOf(id)} is called by ${callers.join(', ')}`];
+    });
+    expect(strangers).toEqual([]);
+  });
+
+  it.each(folders)('%s has its rule beside its handler', (folder) => {
+    for (const file of ['handler.ts', `${path.basename(folder)}.ts`]) {
       expect(existsSync(path.join(root, 'functions', folder, file))).toBe(true);
     }
   });

@@ -26,7 +26,7 @@ const reservedVariables = new Set([
 /** Total size of keys and values (Lambda quotas). */
 const longestEnvironment = 4096;
 
-/** What the template says of a function; its folder is the last part of where its code lies. */
+/** What the template says of a function. */
 export function readFunction(
   properties: PropertyReader,
   identity: {
@@ -45,7 +45,7 @@ export function readFunction(
     : undefined;
   return {
     ...identity,
-    folder: properties.map('Code').text('S3Key').replace(/\/+$/, '').split('/').at(-1) ?? '',
+    codeUri: properties.map('Code').text('S3Key').replace(/\/+$/, ''),
     timeoutSeconds: properties.whole('Timeout', 1, 900, 3),
     memoryMb: properties.whole('MemorySize', 128, 10_240, 128),
     environment: readEnvironment(properties.map('Environment').only(['Variables']).map('Variables')),

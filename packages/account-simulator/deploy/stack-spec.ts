@@ -22,8 +22,8 @@ export interface AsynchronousInvocation {
 
 /** A function of the template. */
 export interface FunctionSpec extends Named {
-  /** Folder under `functions/` that holds its `handler.ts`. */
-  readonly folder: string;
+  /** `CodeUri` as the template has it, without a slash at the end. */
+  readonly codeUri: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;

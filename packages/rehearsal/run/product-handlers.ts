@@ -5,14 +5,15 @@ import type { FunctionSpec } from 'account-simulator/deploy/stack-spec.ts';
 const loaded = new Map<string, Promise<FunctionCode>>();
 
 /**
- * Finds the code of the product's functions: the `build` export of `functions/<folder>/handler.ts` of the project,
+ * Finds the code of the product's functions: the `build` export of `handler.ts` in the folder of `functions/`
+ * that the build bundles into `CodeUri`,
  * loaded once per process.
  *
  * @throws Error if there is no such file or it has no `build`
  */
 export function productHandlers(projectFolder: string): (spec: FunctionSpec) => Promise<FunctionCode> {
-  return ({ folder }) => {
-    const file = join(projectFolder, 'functions', folder, 'handler.ts');
+  return ({ codeUri }) => {
+    const file = join(projectFolder, codeUri.replace(/^dist\//, ''), 'handler.ts');
     let code = loaded.get(file);
     if (!code) {
       code = importBuild(file);

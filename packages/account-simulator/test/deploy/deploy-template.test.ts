@@ -16,7 +16,7 @@ const folder = join(process.cwd(), 'packages/account-simulator/test/deploy/fixtu
 function deployGreeter(seed = 1, parameters = {}): Promise<DeployedTemplate> {
   return deployTemplate({
     templatePath: join(folder, 'template.yaml'),
-    code: async (spec) => (await import(join(folder, 'functions', spec.folder, 'handler.ts'))).build,
+    code: async (spec) => (await import(join(folder, spec.codeUri, 'handler.ts'))).build,
     parameters: { StakeholderEmail: 'team@example.com', ...parameters },
     stackName: 'greeter',
     clock,

@@ -21,10 +21,10 @@ function greeter(parameters: ParameterValues, stackName = 'greeter') {
 describe('readStack', () => {
   const stack = greeter({});
 
-  it('reads functions with folder, environment and role', () => {
+  it('reads functions with code, environment and role', () => {
     expect(stack.functions[0]).toMatchObject({
       logicalId: 'ComposeGreetingFunction',
-      folder: 'compose-greeting',
+      codeUri: 'functions/compose-greeting',
       timeoutSeconds: 10,
       memoryMb: 256,
       environment: {

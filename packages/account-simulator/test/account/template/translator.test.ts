@@ -6,7 +6,7 @@ import { Intrinsics, LATER } from '../../../account/template/intrinsics.ts';
 import { readTemplate } from '../../../account/template/template.ts';
 import type { TemplateMap } from '../../../account/template/template-value.ts';
 
-const folder = join(process.cwd(), 'test/account/template/fixtures');
+const folder = join(process.cwd(), 'packages/account-simulator/test/account/template/fixtures');
 const textOf = (file: string) => readFileSync(join(folder, file), 'utf8');
 
 const later = new Intrinsics(
