@@ -30,7 +30,8 @@ export type Permission =
   | { readonly decision: 'ask'; readonly minutes: number; readonly reason: string }
   | { readonly decision: 'report' | 'refused'; readonly reason: string };
 
-const fromLeast: readonly Autonomy[] = ['observe', 'recommend', 'approve', 'act'];
+/** All but `act`, the least first. */
+const fromLeast: readonly Autonomy[] = ['observe', 'recommend', 'approve'];
 
 /**
  * Who decides whether a plan is executed. A person's word goes before everything; then holds; then the strictest

@@ -52,14 +52,15 @@ export async function endIncident(
   if (incident.executionArn !== executionArn) return incident.outcome ?? 'needs-person';
   const services = await deps.incidents.serviceResults(incident);
   const plan = await deps.plans.find(incidentId, attempt);
-  const planned = plan?.services.map(({ service }) => service) ?? [];
-  const outcome = incident.outcome ?? decideOutcome({ ...ending, planned }, services);
+  const planned = plan?.services ?? [];
+  const names = namesOf(planned);
+  const outcome = incident.outcome ?? decideOutcome({ ...ending, planned: names }, services);
   const mail = outcomeMail(deps.environment, incident, {
     outcome,
     closedAt: incident.closedAt ? Date.parse(incident.closedAt) : deps.now(),
     services,
     byHand: plan ? finishByHand(plan, services, (key) => deps.plans.urlOf(key)) : [],
-    planned: plan?.services ?? [],
+    planned,
     newcomers: await deps.incidents.newcomers(incidentId),
     recovery: ending.supersededBy
       ? `Release ${ending.supersededBy} took its place and was verified good.`
@@ -73,7 +74,7 @@ export async function endIncident(
   await deps.incidents.close(incidentId, executionArn, outcome, new Date(deps.now()).toISOString());
   // Not while another attempt has it open: the list is how an incident that is left open is found.
   if ((await deps.incidents.get(incidentId)).status === 'closed') await deps.incidents.strikeOut(incidentId);
-  await freeLocks(deps, incident, planned);
+  await freeLocks(deps, incident, names);
   await deps.mailRoom.send(incidentId, step, executionArn, mail);
   return outcome;
 }
@@ -86,13 +87,16 @@ async function freeLocks(
 ): Promise<void> {
   const limited = limitConcurrency(releasedAtOnce);
   for (let one = attempt; one > 0; one -= 1) {
-    const earlier = one === attempt ? [] : ((await plans.find(incidentId, one))?.services ?? []);
-    const names = one === attempt ? planned : earlier.map((plan) => plan.service);
+    const names = one === attempt ? planned : namesOf((await plans.find(incidentId, one))?.services ?? []);
     const owner = lockOwner({ incidentId, attempt: one });
     await Promise.all(
       [...new Set([service, ...names])].map((name) => limited(() => locks.release(name, owner))),
     );
   }
+}
+
+function namesOf(services: readonly { readonly service: string }[]): string[] {
+  return services.map(({ service }) => service);
 }
 
 /** The outcome of an incident, from what was planned, what was done and how it is now. */

@@ -90,9 +90,10 @@ function hasListed({ error }: ExecutionState): boolean {
 
 function memberOf(input: string, name: string): string | undefined {
   try {
-    const value = (JSON.parse(input) as Record<string, unknown> | null)?.[name];
+    const value = (JSON.parse(input) as Record<string, unknown>)[name];
     return typeof value === 'string' ? value : undefined;
   } catch {
+    // No JSON, or null.
     return undefined;
   }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Attempt, IncidentLedger } from '../ledger/incident-ledger.ts';
 import { isTrafficBack, type ServiceResult } from '../ledger/records.ts';
 import type { ServicePlan } from '../targets/service-plan.ts';
@@ -25,19 +24,15 @@ const mostRead = 64;
  * Whether a service may begin: all services it waits for are back, or are done without (`go`), one of them did not come
  * back, or somebody released over any service of the attempt (`skip`), or one of them is still at work (`wait`).
  *
- * It stops reading at the first one that is at work. Where it begins depends on who asks, and it reads neighbours far
- * apart, so that of a thousand consumers that are done one by one, in their order or in any other, and ask in turn, each
- * reads a few results and not all of them.
- *
- * @param askedBy who asks: the service itself, or a consumer that is done
+ * It stops reading at the first one that is at work. It reads neighbours far apart, so that of a thousand consumers that
+ * are done one by one, in their order or by chance, and ask in turn, each reads a few results and not all of them.
  */
 export async function turnOf(
   incidents: Pick<IncidentLedger, 'serviceResult' | 'overtaken'>,
   attempt: Attempt,
-  { service, waitsFor }: Pick<ServicePlan, 'service' | 'waitsFor'>,
-  askedBy: string,
+  { waitsFor }: Pick<ServicePlan, 'waitsFor'>,
 ): Promise<Turn | Waiting> {
-  const open = scattered(waitsFor, `${service} ${askedBy}`);
+  const open = scattered(waitsFor);
   for (let size = firstRead; open.length > 0; size = Math.min(mostRead, size * 2)) {
     const some = open.splice(0, size);
     const results = await Promise.all(some.map((consumer) => incidents.serviceResult(attempt, consumer)));
@@ -103,15 +98,14 @@ export function skipBecauseOf({ service, status }: Pick<ServiceResult, 'service'
 }
 
 /**
- * All of a list from a place on that a text tells, each a golden section of the list behind the one before: any few in a
- * row lie all over the list. Services that begin one by one are mostly done in that order, and the ends of a list that is
- * read from one end are the last to be found at work.
+ * All of a list, each a golden section of it behind the one before, so that any few in a row lie all over the list.
+ * Services that begin one by one are mostly done in that order: read from the front, nearly all of those that are done
+ * come before the first that is at work.
  */
-function scattered(all: readonly string[], text: string): string[] {
+function scattered(all: readonly string[]): string[] {
   const places = all.length;
-  const start = createHash('sha256').update(text).digest().readUInt32BE();
   const step = firstCoprime(Math.max(1, Math.round(places * 0.618)), places);
-  return all.map((_, index) => all[(start + index * step) % places] as string);
+  return all.map((_, index) => all[(index * step) % places] as string);
 }
 
 /** The first number from one on that shares no divisor with `places`: steps of it come by every place once. */

@@ -44,7 +44,7 @@ export async function wakeWaiting(
   async function nextTurn(provider: string): Promise<Turn | Waiting> {
     if (of === 'rest') return turnOfRest(incidents, result, await plans.readService(planKey, provider));
     if (!letsProvidersBegin(result)) return skipBecauseOf(result);
-    return turnOf(incidents, result, await plans.readService(planKey, provider), result.service);
+    return turnOf(incidents, result, await plans.readService(planKey, provider));
   }
 }
 

@@ -62,7 +62,7 @@ export function waitForConsumers(deps: WaitForConsumersDeps) {
   };
 
   async function nextTurn(attempt: Attempt, plan: ServicePlan, planKey: string): Promise<Turn | Waiting> {
-    const turn = await turnOf(incidents, attempt, plan, plan.service);
+    const turn = await turnOf(incidents, attempt, plan);
     if (turn.turn !== 'wait') return turn;
     for (const consumer of turn.atWork) {
       const lock = await locks.find(consumer);

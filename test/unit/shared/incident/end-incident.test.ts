@@ -46,6 +46,7 @@ async function end(changes: Partial<Situation> = {}, ending: Ending = {}, execut
 function worldOf({ incident, services, plans, newcomers, opensAgain }: Situation) {
   const steps: string[] = [];
   const mails: Mail[] = [];
+  const plansRead: number[] = [];
   const atOnce = { now: 0, most: 0 };
   let status = incident.status;
   const mail = (step: string) => async (thread: string, which: string, owner: string, text: Mail) => {
@@ -70,7 +71,10 @@ function worldOf({ incident, services, plans, newcomers, opensAgain }: Situation
       strikeOut: async (incidentId) => void steps.push(`strike out ${incidentId}`),
     },
     plans: {
-      find: async (incidentId, attempt) => (incidentId === RELEASE ? plans[attempt] : undefined),
+      find: async (incidentId, attempt) => {
+        plansRead.push(attempt);
+        return incidentId === RELEASE ? plans[attempt] : undefined;
+      },
       urlOf,
     },
     locks: {
@@ -83,7 +87,7 @@ function worldOf({ incident, services, plans, newcomers, opensAgain }: Situation
     },
     mailRoom: { keep: mail('keep'), send: mail('send') },
   };
-  return { deps, steps, mails, atOnce };
+  return { deps, steps, mails, plansRead, atOnce };
 }
 
 /** The mail of the usual situation, but for some of its news. */
@@ -149,7 +153,8 @@ describe('the locks it frees', () => {
       1: rollbackPlan(servicePlan({ service: 'storefront' }), servicePlan()),
       3: rollbackPlan(servicePlan(), servicePlan({ service: 'cart' })),
     };
-    const { steps } = await end({ incident: incidentRecord({ attempt: 3 }), plans });
+    const { steps, plansRead } = await end({ incident: incidentRecord({ attempt: 3 }), plans });
+    expect(plansRead).toEqual([3, 2, 1]);
     expect(frees(steps)).toEqual([
       `free orders of ${RELEASE}#3`,
       `free cart of ${RELEASE}#3`,
@@ -177,8 +182,12 @@ describe('its mail', () => {
   });
 
   it('has neither plan nor commands where none was made', async () => {
-    const { outcome, mails } = await end({ plans: {}, services: [] }, { failure: 'no way back' });
+    const { outcome, mails, steps } = await end({ plans: {}, services: [] }, { failure: 'no way back' });
     expect(outcome).toBe('needs-person');
+    expect(steps.filter((step) => step.startsWith('free'))).toEqual([
+      `free orders of ${RELEASE}#2`,
+      `free orders of ${RELEASE}#1`,
+    ]);
     const news = { outcome, services: [], planned: [], byHand: [], failure: 'no way back' };
     expect(mails[1]).toEqual(mailWith(news));
   });
