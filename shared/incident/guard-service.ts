@@ -63,8 +63,9 @@ export async function guardService(
   const incident = restored?.restoredBy && (await incidents.find(restored.restoredBy));
   if (!restored || !incident || !(await isToBeGuarded(deps, service, incident))) return [];
   const { incidentId, attempt } = incident;
-  const plan = await plans.findService(incidentId, attempt, service);
-  const stray = plan ? await strayOf(aliases, onRestored(plan, restored), recorded, cause) : [];
+  const planned = await plans.findService(incidentId, attempt, service);
+  const plan = planned && onRestored(planned, restored);
+  const stray = plan ? await strayOf(aliases, plan, recorded, cause) : [];
   if (!plan || stray.length === 0) return [];
   const hold = (await holds.list()).find((one) => [everyService, service].includes(one.service));
   const nameOf = ({ goal }: StrayAlias) => `${goal.function}:${goal.alias}`;

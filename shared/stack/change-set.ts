@@ -37,22 +37,20 @@ export function objectionsToPin(changes: readonly StackChange[], aliases: Readon
 }
 
 /**
- * What keeps a change set from being executed as the rest: anything that is no addition, and that may lose data or
- * replace something. The type decides, because data is lost by plain changes too (a retention period, a stream, a key).
+ * What keeps a change set from being executed as the rest of a stack, or as the rebuild of code: anything that is no
+ * addition, and that may lose data or replace something. The type decides, because data is lost by plain changes too (a
+ * retention period, a stream, a key).
  *
- * A version is added only where that is the purpose: to publish old code is refused otherwise, or makes a number that
- * nobody asked for. The template of the rest has no version that the live one does not have, but a condition may bring
- * one in.
+ * No version is added but those that are built anew: to publish old code is refused, or makes a number that nobody asked for.
+ * The template has no other that the live one does not have, but a condition may bring one in.
  *
- * @param published logical ids of the versions that are to be published
+ * @param built logical ids of the versions that the update is to publish
  */
-export function objectionsToRest(
+export function objectionsToUpdate(
   changes: readonly StackChange[],
-  published: ReadonlySet<string> = new Set(),
+  built: ReadonlySet<string> = new Set(),
 ): Objection[] {
-  const isToBePublished = ({ action, type, logicalId }: StackChange) =>
-    action === 'Add' && type === 'AWS::Lambda::Version' && published.has(logicalId);
-  return changes.filter((change) => !isToBePublished(change) && !isHarmless(change)).map(inWords);
+  return changes.filter((change) => !isHarmless(change, built)).map(inWords);
 }
 
 /** Logical ids that a change set takes away or replaces: a stack policy has to let them. */
@@ -60,9 +58,12 @@ export function removedBy(changes: readonly StackChange[]): string[] {
   return changes.filter(({ action }) => action === 'Remove').map(({ logicalId }) => logicalId);
 }
 
-function isHarmless({ action, type, replacement, scope, nested }: StackChange): boolean {
+function isHarmless(
+  { action, logicalId, type, replacement, scope, nested }: StackChange,
+  built: ReadonlySet<string>,
+): boolean {
   if (nested || type === 'AWS::CloudFormation::Stack' || isCustom(type)) return false;
-  if (action === 'Add') return type !== 'AWS::Lambda::Version';
+  if (action === 'Add') return type !== 'AWS::Lambda::Version' || built.has(logicalId);
   if (action === 'Modify' && stays(replacement) && scope.length > 0 && scope.every((one) => one === 'Tags')) {
     return true;
   }

@@ -1,5 +1,6 @@
 import { identityOf } from './physical-names.ts';
 import { referencesIn } from './references.ts';
+import { isPolicyOf } from './role-policies.ts';
 import type { StackTemplate, TemplateResource } from './stack-template.ts';
 
 /** What the old code, or an old deployment of an API, lacks as long as its stack is not back. */
@@ -70,10 +71,7 @@ export function compareTemplates(saved: StackTemplate, live: StackTemplate): Fin
 
   /** What the role of a function may do. */
   function ofPolicies(of: string, role: string): Finding[] {
-    const names = new Set([role]);
-    const isOf = ({ Type, Properties }: TemplateResource) =>
-      policyTypes.has(Type) &&
-      [...referencesIn([Properties?.Roles, Properties?.RoleName])].some((one) => names.has(one));
+    const isOf = (one: TemplateResource) => isPolicyOf(one, role);
     const [before, after] = [saved.Resources[role], live.Resources[role]];
     const own =
       before && after && !sameProperties(before, after) && !isRenamed(before, after)
@@ -121,12 +119,6 @@ export function compareTemplates(saved: StackTemplate, live: StackTemplate): Fin
 }
 
 const apiTypes: ReadonlySet<string> = new Set(['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api']);
-
-const policyTypes: ReadonlySet<string> = new Set([
-  'AWS::IAM::Policy',
-  'AWS::IAM::RolePolicy',
-  'AWS::IAM::ManagedPolicy',
-]);
 
 /** Types of what stands around a function, and what it is called in a mail. */
 const surroundings: Readonly<Record<string, string>> = {

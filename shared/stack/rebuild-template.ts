@@ -1,3 +1,5 @@
+import { referencesIn } from './references.ts';
+import { isPolicyOf } from './role-policies.ts';
 import type { StackTemplate, TemplateResource } from './stack-template.ts';
 
 /** A function and the version of it that are taken from the saved template, by their logical ids. */
@@ -8,7 +10,7 @@ export interface BuiltVersion {
 
 /**
  * The template that builds code anew: the live one, with these functions as they were and a version of each, and with what
- * they refer to and the live template lacks. Aliases and everything else are as they are, so that no user meets anything of
+ * they refer to and the live template lacks; a role comes with its policies. Aliases and everything else are as they are, so that no user meets anything of
  * it before the digests were read.
  */
 export function rebuildTemplate(
@@ -28,6 +30,10 @@ export function rebuildTemplate(
     if (found === undefined || name in taken[section]) return;
     taken[section][name] = found;
     open.push(found);
+    if (section !== 'Resources' || (found as TemplateResource).Type !== 'AWS::IAM::Role') return;
+    for (const [policy, resource] of Object.entries(saved.Resources)) {
+      if (isPolicyOf(resource, name) && !(policy in live.Resources)) take('Resources', policy);
+    }
   };
   for (const { functionId, versionId } of builds) {
     take('Resources', functionId);
@@ -53,28 +59,14 @@ export function rebuildTemplate(
 
 /** Everything that a part of a template names: parameters, resources, conditions and mappings. */
 export function namesIn(value: unknown): Set<string> {
-  const names = new Set<string>();
-  const add = (name: unknown) => typeof name === 'string' && names.add(name.split('.')[0] as string);
+  const names = new Set(referencesIn(value));
+  const add = (name: unknown) => typeof name === 'string' && names.add(name);
   const read = (part: unknown): void => {
     if (typeof part !== 'object' || part === null) return;
     for (const [key, member] of Object.entries(part)) {
-      switch (key) {
-        case 'Ref':
-        case 'Condition':
-          add(member);
-          break;
-        case 'DependsOn':
-          for (const one of [member].flat()) add(one);
-          break;
-        case 'Fn::GetAtt':
-        case 'Fn::If':
-        case 'Fn::FindInMap':
-          add([member].flat()[0]);
-          break;
-        case 'Fn::Sub':
-          for (const [, name] of String([member].flat()[0]).matchAll(/\$\{([A-Za-z0-9.]+)\}/g)) add(name);
-          break;
-      }
+      if (key === 'Condition') add(member);
+      if (key === 'DependsOn') for (const one of [member].flat()) add(one);
+      if (key === 'Fn::If' || key === 'Fn::FindInMap') add([member].flat()[0]);
       read(member);
     }
   };

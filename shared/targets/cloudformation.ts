@@ -6,7 +6,7 @@ import { TargetLeft, TargetNotRestored } from '../errors.ts';
 import { restTemplate } from '../stack/rest-template.ts';
 import { parseTemplate, type StackTemplate } from '../stack/stack-template.ts';
 import { GuardedUpdate, savedParameters, type UpdateStep } from './guarded-update.ts';
-import { left, leftWhereRefused } from './left-stack.ts';
+import { left, leftUnlessNeeded } from './left-stack.ts';
 import type { StackPlan } from './service-plan.ts';
 import { passedRole } from './stack-role.ts';
 import {
@@ -22,11 +22,11 @@ import {
 import {
   lackedSincePin,
   lackedTriggers,
+  noTriggers,
   readTriggers,
   triggersAfter,
   triggersInWords,
 } from './stack-triggers.ts';
-import { stacksInTheWay } from './stacks-in-the-way.ts';
 import type { ChangeContext, Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
 
 /** What the adapter needs of AWS. */
@@ -37,12 +37,13 @@ export interface StackClients extends StandingClients {
 
 /**
  * Brings the rest of a stack to its saved template, once its aliases are pinned, or before they move: the functions' code
- * and configuration, their roles, routes, rules. Nothing is published and no alias moves. Nothing that may hold data is changed, replaced or
- * removed: a change set is read first, and the update runs under a stack policy that denies the rest. A stack without a
- * service role is left, because CloudFormation would act with our rights, unless the catalog names a role that it is given.
+ * and configuration, their roles, routes, rules. Nothing is published and no alias moves. A stack without a service role is
+ * left, because CloudFormation would act with our rights, unless the catalog names a role that it is given.
  *
  * It puts the rollback triggers back that the pin took out. While one of them rings, it is waited for: whether such a
  * trigger rolls an update back is not documented. A stack that is left says what its next release lacks.
+ *
+ * Before the traffic it has no rollback triggers: they ring as long as users are on the bad release, and users wait for it.
  *
  * A stack that the catalog does not name as a target is only waited for.
  */
@@ -51,7 +52,7 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
   const guarded: GuardedUpdate<StackPlan> = new GuardedUpdate(clients, {
     step: 'rest',
     takesBackNew: false,
-    published: () => new Set(),
+    template: restOf,
     parameters: ({ snapshot }, stack, template) =>
       savedParameters(
         snapshot?.kind === 'cloudformation' ? snapshot : undefined,
@@ -60,24 +61,24 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
         () => true,
       ),
     settings: async (plan, stack, context) => ({
-      triggers: plan.triggers && (await readTriggers(signals, plan.triggers)).triggers,
+      triggers:
+        plan.triggers &&
+        (plan.beforeTraffic ? noTriggers : (await readTriggers(signals, plan.triggers)).triggers),
       roleArn: passedRole(plan, stack, context),
     }),
-    words: {
-      update: (name) => `the rest of stack ${name}`,
-      before: ({ name, status }) => `stack ${name} is ${status} on the template of the bad release`,
-      asked: (name) => `asked CloudFormation what the saved template changes of stack ${name}`,
-      ready: (name) => `stack ${name} is ready for its saved template`,
-      began: ({ stack }) => `stack ${stack} is being updated to the saved template`,
-      there: (name) => `stack ${name} has the saved template already`,
-      notMade: (name) => `The saved template of stack ${name} is not applied`,
-      refused: (name) => `Stack ${name} stays pinned, because going back may lose or replace something`,
-    },
+    words: (_, { name, status }) => ({
+      changeSet: {
+        name: `the change set of the rest of stack ${name}`,
+        before: `stack ${name} is ${status} on the template of the bad release`,
+        unchanged: `stack ${name} has the saved template already`,
+        failed: `The saved template of stack ${name} is not applied`,
+      },
+      asked: `asked CloudFormation what the saved template changes of stack ${name}`,
+      ready: `stack ${name} is ready for its saved template`,
+      began: `stack ${name} is being updated to the saved template`,
+    }),
+    stays: (name) => `Stack ${name} stays pinned`,
   });
-
-  async function read(plan: StackPlan, context: TargetContext): Promise<Standing> {
-    return leftOnlyAlone(plan, async () => (await find(plan, context)).standing);
-  }
 
   async function find(plan: StackPlan, context: TargetContext): Promise<Found<UpdateStep>> {
     return sayingWhatIsLacked(plan, () => findRest(plan, context));
@@ -121,7 +122,7 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     }
     const next = await guarded.find(plan, stack, context);
     if (next.standing.is === 'restored') return withTriggers(plan, stack, next.standing.detail);
-    if (next.step?.ask !== 'update' || !plan.triggers) return next;
+    if (next.step?.ask !== 'update' || !plan.triggers || plan.beforeTraffic) return next;
     const { ringing } = await readTriggers(signals, plan.triggers);
     return ringing.length > 0 ? waitForAlarms(stack.name, ringing, history, context) : next;
   }
@@ -132,9 +133,8 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     stack: StackState,
     detail: string,
   ): Promise<Found<UpdateStep>> {
-    if (!plan.triggers) return restored(detail);
     const lacked = lackedTriggers(plan, stack);
-    if (!lacked) return restored(detail + triggersAfter(plan, stack));
+    if (!lacked || plan.beforeTraffic) return restored(detail + triggersAfter(plan, stack));
     const { triggers } = await readTriggers(signals, lacked);
     if (triggers.alarms.length > 0 || lacked.alarms.length === 0) {
       throw left(`Stack ${stack.name} has its saved template, and not its rollback triggers`, [
@@ -144,7 +144,11 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     return restored(detail + triggersAfter(plan, stack));
   }
 
-  async function restOf({ snapshot }: StackPlan, stack: StackState): Promise<StackTemplate> {
+  async function restOf(
+    { snapshot }: StackPlan,
+    stack: StackState,
+    live: StackTemplate,
+  ): Promise<StackTemplate> {
     const key = snapshot?.kind === 'cloudformation' ? snapshot.processedKey : undefined;
     const text = key === undefined ? undefined : await bucket.read(key);
     if (text === undefined) {
@@ -153,7 +157,6 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
       );
     }
     const saved = parseTemplate(text);
-    const live = parseTemplate(await stacks.processedTemplate(stack.name));
     const versions = await versionsOf(stack.name, saved);
     const made = restTemplate(saved, live, (alias) => versions.get(alias));
     if ('unresolved' in made) {
@@ -162,8 +165,6 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
         made.unresolved,
       );
     }
-    const others = await stacksInTheWay(stacks, stack, { snapshot }, { from: live, to: made.template });
-    if (others.length > 0) throw left(`Stack ${stack.name} stays pinned, because of other stacks`, others);
     return made.template;
   }
 
@@ -187,16 +188,18 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     if (!step) return standing;
     await context.beforeChange(step.ask);
     if (isSettling(step)) return settle(clients, plan, step, context);
-    return sayingWhatIsLacked(plan, () =>
-      leftWhereRefused(`Stack ${plan.stack} stays pinned`, async () => {
-        const taken = await guarded.take(step, plan, context, (stack) => restOf(plan, stack));
-        if (taken.is !== 'restored') return taken;
-        return (await withTriggers(plan, await stacks.describe(plan.stack), taken.detail)).standing;
-      }),
-    );
+    return sayingWhatIsLacked(plan, async () => {
+      const taken = await guarded.take(step, plan, context);
+      if (taken.is !== 'restored') return taken;
+      return (await withTriggers(plan, await stacks.describe(plan.stack), taken.detail)).standing;
+    });
   }
 
-  return { read, start: (plan, context) => leftOnlyAlone(plan, () => start(plan, context)) };
+  return {
+    read: (plan, context) =>
+      leftUnlessNeeded(neededBy(plan), async () => (await find(plan, context)).standing),
+    start: (plan, context) => leftUnlessNeeded(neededBy(plan), () => start(plan, context)),
+  };
 }
 
 /** An alarm that the bad release set off is quiet within minutes of the users being back. */
@@ -219,18 +222,6 @@ function waitForAlarms(
   return { standing: { is: 'held', detail } };
 }
 
-/**
- * A stack that is left stops nothing else, unless what follows cannot serve without it.
- *
- * @throws TargetNotRestored in place of TargetLeft where something waits for the stack
- */
-async function leftOnlyAlone<T>({ neededFor }: StackPlan, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    if (!(error instanceof TargetLeft) || !neededFor) throw error;
-    throw new TargetNotRestored(
-      `${error.message} What waits for it cannot serve without it: ${neededFor.join('; ')}.`,
-    );
-  }
+function neededBy({ neededFor }: StackPlan): string | undefined {
+  return neededFor && `What waits for it cannot serve without it: ${neededFor.join('; ')}.`;
 }

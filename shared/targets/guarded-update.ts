@@ -2,13 +2,19 @@ import type { Bucket } from '../aws/bucket.ts';
 import type { StackGoal, StackState, Stacks } from '../aws/stacks.ts';
 import { TargetNotRestored } from '../errors.ts';
 import type { StackSnapshot } from '../ledger/records.ts';
-import { objectionsToRest, removedBy } from '../stack/change-set.ts';
+import { objectionsToUpdate, removedBy } from '../stack/change-set.ts';
 import { guardingPolicy } from '../stack/guarding-policy.ts';
 import { parseTemplate, type StackTemplate, templateText } from '../stack/stack-template.ts';
-import { left } from './left-stack.ts';
+import { left, leftWhereRefused } from './left-stack.ts';
 import { stackToken } from './rollback-marker.ts';
-import { type ChangeSetStep, dropChangeSet, standingByChangeSet } from './stack-change-set.ts';
+import {
+  type ChangeSetStep,
+  type ChangeSetWords,
+  dropChangeSet,
+  standingByChangeSet,
+} from './stack-change-set.ts';
 import { type Found, requested, stranded, tokenOf } from './stack-standing.ts';
+import { stacksInTheWay } from './stacks-in-the-way.ts';
 import type { Standing, TargetContext } from './target-adapter.ts';
 
 /** What a guarded update needs: a change set made, thrown away, or read and carried out. */
@@ -29,9 +35,16 @@ export interface UpdateOf<Plan> {
    * publishing the same code at the next try.
    */
   readonly takesBackNew: boolean;
-  /** Logical ids of the versions that the update publishes. */
-  published(plan: Plan): ReadonlySet<string>;
-  /** The parameters of the template that the stack is to have. */
+  /**
+   * What the stack is to have.
+   *
+   * @param live what it has
+   * @throws TargetLeft, TargetNotRestored
+   */
+  template(plan: Plan, stack: StackState, live: StackTemplate): Promise<StackTemplate>;
+  /** Logical ids of the versions that it publishes; without it, none. */
+  builtBy?(plan: Plan): ReadonlySet<string>;
+  /** The parameters of that template. */
   parameters(plan: Plan, stack: StackState, template: StackTemplate): StackGoal['parameters'];
   /** The role that CloudFormation gets, and the rollback triggers of the stack from then on. */
   settings(
@@ -39,23 +52,19 @@ export interface UpdateOf<Plan> {
     stack: StackState,
     context: TargetContext,
   ): Promise<Pick<StackGoal, 'triggers' | 'roleArn'>>;
-  readonly words: {
-    /** The update as a noun, to follow `the change set of`. */
-    readonly update: (stack: string) => string;
-    /** Where the stack stands before anything was asked. */
-    readonly before: (stack: StackState) => string;
-    /** The change set was asked for. */
-    readonly asked: (stack: string) => string;
-    readonly ready: (stack: string) => string;
-    /** The update was asked for. */
-    readonly began: (plan: Plan) => string;
-    /** There was nothing to change. */
-    readonly there: (stack: string) => string;
-    /** The change set could not be made. */
-    readonly notMade: (stack: string) => string;
-    /** It would change what may hold data, or replace something. */
-    readonly refused: (stack: string) => string;
-  };
+  words(plan: Plan, stack: StackState): UpdateWords;
+  /** What a stack does where the update must not be, such as `Stack shop-orders stays pinned`; the reason follows. */
+  stays(stack: string): string;
+}
+
+/** How an update of a stack is told of. */
+export interface UpdateWords {
+  readonly changeSet: ChangeSetWords;
+  /** The change set was asked for. */
+  readonly asked: string;
+  readonly ready: string;
+  /** The update was asked for. */
+  readonly began: string;
 }
 
 /**
@@ -78,75 +87,60 @@ export class GuardedUpdate<Plan extends { readonly stack: string }> {
    *
    * @throws TargetLeft where the change set cannot be made, or shows what must not be changed
    */
-  async find(plan: Plan, stack: StackState, context: TargetContext): Promise<Found<UpdateStep>> {
-    const { words } = this.#of;
-    const { name } = stack;
-    const said = {
-      name: `the change set of ${words.update(name)}`,
-      before: words.before(stack),
-      unchanged: words.there(name),
-      failed: words.notMade(name),
-    };
-    return standingByChangeSet<UpdateStep>(
-      this.#stacks,
-      name,
-      this.#changeSetName(context),
-      said,
-      (changes) => {
-        const objections = objectionsToRest(changes, this.#of.published(plan));
-        if (objections.length > 0) throw left(words.refused(name), objections);
-        return stranded(words.ready(name), { ask: 'update', removed: removedBy(changes) });
-      },
-    );
+  find(plan: Plan, stack: StackState, context: TargetContext): Promise<Found<UpdateStep>> {
+    const { changeSet, ready } = this.#of.words(plan, stack);
+    const name = this.#changeSetName(context);
+    return standingByChangeSet<UpdateStep>(this.#stacks, stack.name, name, changeSet, (changes) => {
+      const objections = objectionsToUpdate(changes, this.#of.builtBy?.(plan));
+      if (objections.length > 0) {
+        const stays = this.#of.stays(stack.name);
+        throw left(`${stays}, because going back may lose or replace something`, objections);
+      }
+      return stranded(ready, { ask: 'update', removed: removedBy(changes) });
+    });
   }
 
   /**
    * Takes a step of it.
    *
-   * @param template makes what the stack is to have, where its change set is asked for
+   * @throws TargetLeft where AWS refuses it for good, or another stack is in the way
    */
-  async take(
-    step: UpdateStep,
-    plan: Plan,
-    context: TargetContext,
-    template: (stack: StackState) => Promise<StackTemplate>,
-  ): Promise<Standing> {
-    switch (step.ask) {
-      case 'make':
-        return this.#makeChangeSet(plan, context, template);
-      case 'drop':
-        return dropChangeSet(this.#stacks, plan.stack, this.#changeSetName(context));
-      case 'update':
-        return this.#update(plan, step.removed, context);
-    }
+  take(step: UpdateStep, plan: Plan, context: TargetContext): Promise<Standing> {
+    return leftWhereRefused(this.#of.stays(plan.stack), () => {
+      switch (step.ask) {
+        case 'make':
+          return this.#makeChangeSet(plan, context);
+        case 'drop':
+          return dropChangeSet(this.#stacks, plan.stack, this.#changeSetName(context));
+        case 'update':
+          return this.#update(plan, step.removed, context);
+      }
+    });
   }
 
-  async #makeChangeSet(
-    plan: Plan,
-    context: TargetContext,
-    template: (stack: StackState) => Promise<StackTemplate>,
-  ): Promise<Standing> {
+  async #makeChangeSet(plan: Plan, context: TargetContext): Promise<Standing> {
     const stack = await this.#stacks.describe(plan.stack);
-    const made = await template(stack);
+    const live = parseTemplate(await this.#stacks.processedTemplate(stack.name));
+    const made = await this.#of.template(plan, stack, live);
+    const goal = await this.#goal(plan, stack, made, context);
+    const others = await stacksInTheWay(this.#stacks, stack, goal, { from: live, to: made });
+    if (others.length > 0) throw left(`${this.#of.stays(stack.name)}, because of other stacks`, others);
     await this.#bucket.write(this.#templateKey(stack.name, context), templateText(made), 'text/plain');
-    await this.#stacks.createChangeSet(
-      await this.#goal(plan, stack, made, context),
-      this.#changeSetName(context),
-    );
-    return { is: 'moving', detail: this.#of.words.asked(stack.name) };
+    await this.#stacks.createChangeSet(goal, this.#changeSetName(context));
+    return { is: 'moving', detail: this.#of.words(plan, stack).asked };
   }
 
   async #update(plan: Plan, removed: readonly string[], context: TargetContext): Promise<Standing> {
-    const { step, takesBackNew, words } = this.#of;
+    const { step, takesBackNew } = this.#of;
     const stack = await this.#stacks.describe(plan.stack);
+    const { changeSet, began } = this.#of.words(plan, stack);
     const text = await this.#bucket.read(this.#templateKey(stack.name, context));
-    if (text === undefined)
-      throw new TargetNotRestored(`The template of ${words.update(stack.name)} is gone.`);
+    if (text === undefined) throw new TargetNotRestored(`The template for ${changeSet.name} is gone.`);
     const goal = await this.#goal(plan, stack, parseTemplate(text), context);
     const policy = guardingPolicy(await this.#stacks.policy(stack.name), removed);
     const started = await this.#stacks.update(goal, policy, tokenOf(context, step), takesBackNew);
-    if (started === 'already-there') return { is: 'restored', detail: words.there(stack.name) };
-    return requested(started, words.began(plan));
+    if (started === 'already-there') return { is: 'restored', detail: changeSet.unchanged };
+    return requested(started, began);
   }
 
   async #goal(

@@ -1,4 +1,4 @@
-import { TargetLeft } from '../errors.ts';
+import { TargetLeft, TargetNotRestored } from '../errors.ts';
 import { isRoleRefused } from './stack-role.ts';
 
 /** Objections told of one stack: the rest of them is in its change set. */
@@ -24,6 +24,21 @@ export async function leftWhereRefused<T>(what: string, act: () => Promise<T>): 
   } catch (error) {
     if (!isDenied(error) && !isWithoutExport(error)) throw error;
     throw new TargetLeft(`${what}: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * A stack that is left stops nothing else, unless something needs it.
+ *
+ * @param needed what is said then, as a sentence; undefined where nothing needs the stack
+ * @throws TargetNotRestored in place of TargetLeft where something does
+ */
+export async function leftUnlessNeeded<T>(needed: string | undefined, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof TargetLeft) || needed === undefined) throw error;
+    throw new TargetNotRestored(`${error.message} ${needed}`);
   }
 }
 

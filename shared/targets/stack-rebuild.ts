@@ -1,11 +1,11 @@
 import type { StackState } from '../aws/stacks.ts';
-import { TargetLeft, TargetNotRestored } from '../errors.ts';
+import { TargetNotRestored } from '../errors.ts';
 import { namesIn, rebuildTemplate } from '../stack/rebuild-template.ts';
 import { parseTemplate, type StackTemplate } from '../stack/stack-template.ts';
 import { goneInWords, numberOf } from './built-versions.ts';
 import type { StackClients } from './cloudformation.ts';
 import { GuardedUpdate, savedParameters, type UpdateStep } from './guarded-update.ts';
-import { leftWhereRefused } from './left-stack.ts';
+import { leftUnlessNeeded } from './left-stack.ts';
 import type { StackRebuildPlan } from './service-plan.ts';
 import { passedRole } from './stack-role.ts';
 import { type Found, isSettling, named, restored, settle, standingOf, tokenOf } from './stack-standing.ts';
@@ -28,7 +28,8 @@ export function stackRebuildTarget(clients: Omit<StackClients, 'signals'>): Targ
   const guarded: GuardedUpdate<StackRebuildPlan> = new GuardedUpdate(clients, {
     step: 'rebuild',
     takesBackNew: true,
-    published: ({ builds }) => new Set(builds.map(({ versionId }) => versionId)),
+    template: templateOf,
+    builtBy: ({ builds }) => new Set(builds.map(({ versionId }) => versionId)),
     parameters: ({ snapshot, builds }, stack, template) => {
       const taken = builds.flatMap(({ functionId, versionId }) => [functionId, versionId]);
       const names = namesIn(taken.map((logicalId) => template.Resources[logicalId]));
@@ -39,18 +40,18 @@ export function stackRebuildTarget(clients: Omit<StackClients, 'signals'>): Targ
       ...(plan.triggers && { triggers: noTriggers }),
       roleArn: passedRole(plan, stack, context),
     }),
-    words: {
-      update: (name) => `the rebuild by stack ${name}`,
-      before: ({ name }) => `stack ${name} has not built the code anew`,
-      asked: (name) => `asked CloudFormation what building the code anew changes of stack ${name}`,
-      ready: (name) => `stack ${name} is ready to build the code anew`,
-      began: (plan) =>
-        `stack ${plan.stack} builds the code anew from its saved template, because ${goneInWords(plan)}`,
-      there: (name) => `stack ${name} has nothing to build`,
-      notMade: (name) => `Stack ${name} cannot build the code anew`,
-      refused: (name) =>
-        `Stack ${name} does not build the code anew, because that may lose or replace something`,
-    },
+    words: ({ stack: name, builds }) => ({
+      changeSet: {
+        name: `the change set that builds code anew in stack ${name}`,
+        before: `stack ${name} has not built the code anew`,
+        unchanged: `stack ${name} has nothing to build`,
+        failed: `Stack ${name} cannot build the code anew`,
+      },
+      asked: `asked CloudFormation what building the code anew changes of stack ${name}`,
+      ready: `stack ${name} is ready to build the code anew`,
+      began: `stack ${name} builds the code anew from its saved template, because ${goneInWords({ builds })}`,
+    }),
+    stays: (name) => `Stack ${name} cannot build the code anew`,
   });
 
   async function find(plan: StackRebuildPlan, context: TargetContext): Promise<Found<UpdateStep>> {
@@ -98,12 +99,12 @@ export function stackRebuildTarget(clients: Omit<StackClients, 'signals'>): Targ
   async function templateOf(
     { snapshot, builds }: StackRebuildPlan,
     stack: StackState,
+    live: StackTemplate,
   ): Promise<StackTemplate> {
     const text = snapshot.processedKey === undefined ? undefined : await bucket.read(snapshot.processedKey);
     if (text === undefined) {
       throw new TargetNotRestored(`The saved template of stack ${stack.name} is gone meanwhile. ${byHand}`);
     }
-    const live = parseTemplate(await stacks.processedTemplate(stack.name));
     return rebuildTemplate(parseTemplate(text), live, builds);
   }
 
@@ -112,31 +113,14 @@ export function stackRebuildTarget(clients: Omit<StackClients, 'signals'>): Targ
     if (!step) return standing;
     await context.beforeChange(step.ask);
     if (isSettling(step)) return settle(clients, plan, step, context);
-    return leftWhereRefused(`Stack ${plan.stack} cannot build the code anew`, () =>
-      guarded.take(step, plan, context, (stack) => templateOf(plan, stack)),
-    );
+    return guarded.take(step, plan, context);
   }
 
-  async function read(plan: StackRebuildPlan, context: TargetContext): Promise<Standing> {
-    return neverLeft(async () => (await find(plan, context)).standing);
-  }
-
-  async function start(plan: StackRebuildPlan, context: ChangeContext): Promise<Standing> {
-    return neverLeft(() => act(plan, context));
-  }
-
-  return { read, start };
+  return {
+    read: (plan, context) => leftUnlessNeeded(byHand, async () => (await find(plan, context)).standing),
+    start: (plan, context) => leftUnlessNeeded(byHand, () => act(plan, context)),
+  };
 }
 
 /** What a person can do where the coordinator cannot build the code. */
 const byHand = 'Deploy the code of that release anew.';
-
-/** @throws TargetNotRestored where the stack is left */
-async function neverLeft<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    if (!(error instanceof TargetLeft)) throw error;
-    throw new TargetNotRestored(`${error.message} ${byHand}`);
-  }
-}

@@ -70,9 +70,9 @@ export async function standingOf(
   plan: AnyStackPlan,
   context: TargetContext,
 ): Promise<Found | Resting> {
-  // Before code is built anew, or a stack goes first, there is nothing yet that an alias could be put back to.
-  const isEarly = plan.kind === 'stack-rebuild' || 'beforeTraffic' in plan;
-  const moved = isEarly ? undefined : await movedAlias(aliases, plan.aliases);
+  // Before the traffic is back, an alias is where it is to be: on undone code.
+  const isBefore = plan.kind === 'stack-rebuild' || 'beforeTraffic' in plan;
+  const moved = isBefore ? undefined : await movedAlias(aliases, plan.aliases);
   if (moved) return moved;
   const stack = await stacks.describe(plan.stack);
   const { status } = stack;

@@ -1,8 +1,7 @@
-import type { StackState, Stacks } from '../aws/stacks.ts';
+import type { StackGoal, StackState, Stacks } from '../aws/stacks.ts';
 import { orderOfRests } from '../stack/order-of-rests.ts';
 import { exchangeOf, hasExchange } from '../stack/stack-exchange.ts';
 import type { StackTemplate } from '../stack/stack-template.ts';
-import type { StackPlan } from './service-plan.ts';
 
 /**
  * Why a stack cannot go from one template to another just now, because of what other stacks export or import; each reason
@@ -11,7 +10,7 @@ import type { StackPlan } from './service-plan.ts';
 export async function stacksInTheWay(
   stacks: Stacks,
   state: StackState,
-  { snapshot }: Pick<StackPlan, 'snapshot'>,
+  goal: Pick<StackGoal, 'parameters'>,
   { from, to }: { readonly from: StackTemplate; readonly to: StackTemplate },
 ): Promise<readonly string[]> {
   if (!hasExchange(from) && !hasExchange(to)) return [];
@@ -20,7 +19,7 @@ export async function stacksInTheWay(
     from,
     to,
     exports,
-    goal: snapshot?.kind === 'cloudformation' ? snapshot : { parameters: [] },
+    goal,
     state,
     physicalIds: await stacks.physicalIds(state.name),
   });

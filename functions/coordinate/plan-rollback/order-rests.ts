@@ -13,7 +13,7 @@ export interface OrderedRests {
 
 /**
  * Orders the last wave as CloudFormation demands where stacks export and import values. A stack that does not go back in that
- * wave counts as one that stays: it has no service role, is only waited for, or goes before its traffic.
+ * wave counts as one that stays: it has no service role and gets none, is only waited for, or goes before its traffic.
  */
 export async function orderRests(
   stacks: Stacks,
@@ -24,7 +24,7 @@ export async function orderRests(
   const rests: RestOfStack[] = [];
   for (const { service, targets } of plans) {
     for (const target of targets) {
-      if (target.kind !== 'cloudformation' || !(await isLater(comparison, target))) continue;
+      if (target.kind !== 'cloudformation' || !isLater(target)) continue;
       if (target.snapshot?.kind !== 'cloudformation') continue;
       serviceOf.set(target.stack, service);
       rests.push({ stack: target.stack, ...(await comparison.exchange(target.stack, target.snapshot)) });
@@ -65,9 +65,6 @@ export async function orderRests(
   return { rest, risks };
 }
 
-async function isLater(
-  comparison: StackComparison,
-  { stack, waitOnly, beforeTraffic }: StackPlan,
-): Promise<boolean> {
-  return !waitOnly && !beforeTraffic && (await comparison.state(stack)).roleArn !== undefined;
+function isLater({ role, waitOnly, beforeTraffic }: StackPlan): boolean {
+  return !waitOnly && !beforeTraffic && role !== undefined;
 }

@@ -21,6 +21,7 @@ import type { WaysBack } from './ways-back.ts';
 /** What planning a service reads of AWS. */
 export interface PlanServiceDeps extends PlanTargetDeps {
   readonly comparison: StackComparison;
+  readonly ways: WaysBack;
 }
 
 /** A service as it is planned by itself: whom it waits for is a matter of the whole plan. */
@@ -37,7 +38,6 @@ export async function planService(
   move: Move<ReleaseRecord>,
   releases: readonly ReleaseRecord[],
   incident: PlannedIncident,
-  ways: WaysBack,
 ): Promise<LoneServicePlan> {
   const own = entry.service === incident.service;
   const bad = undoneAsOne(move.undone, own ? incident.releaseId : undefined);
@@ -50,21 +50,19 @@ export async function planService(
     undoneSince: move.undone.at(-1)?.startedAt ?? bad.startedAt,
     isBack: wasPutBack(releases[0], toRelease, incident),
   };
-  const traffic: TargetPlan[] = [];
+  const planned: TargetPlan[] = [];
   const unchanged: { target: string; reason: string }[] = [];
   for (const target of entry.targets) {
     if (target.kind === 'cloudformation') continue;
-    const planned = await planTarget(deps, target, bad, earlier, wayBack);
-    if ('reason' in planned) unchanged.push({ target: targetName(target), reason: planned.reason });
-    else traffic.push(planned);
+    const one = await planTarget(deps, target, bad, earlier, wayBack);
+    if ('reason' in one) unchanged.push({ target: targetName(target), reason: one.reason });
+    else planned.push(one);
   }
   const usual = usualSeconds(releases);
-  const { rebuilds = [] } = await ways.to(move.to);
-  const before = traffic.map((target) => onBuilt(target, rebuilds));
-  const stacks = await planStacks(deps.comparison, entry, bad, wayBack, [
-    ...neededBy(before, rebuilds),
-    ...before,
-  ]);
+  const { rebuilds = [] } = await deps.ways.to(move.to);
+  const onBuilt = planned.map((target) => onBuiltVersion(target, rebuilds));
+  const traffic = [...neededBy(onBuilt, rebuilds), ...onBuilt];
+  const stacks = await planStacks(deps.comparison, entry, bad, wayBack, traffic);
   return {
     service: entry.service,
     fromRelease: bad.releaseId,
@@ -81,7 +79,7 @@ export async function planService(
 }
 
 /** An alias whose version is built anew goes to what its stack publishes. */
-function onBuilt(target: TargetPlan, rebuilds: readonly StackRebuildPlan[]): TargetPlan {
+function onBuiltVersion(target: TargetPlan, rebuilds: readonly StackRebuildPlan[]): TargetPlan {
   if (!isAlias(target)) return target;
   for (const { stack, builds } of rebuilds) {
     const found = builds.find(

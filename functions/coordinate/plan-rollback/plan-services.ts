@@ -55,13 +55,7 @@ export async function planServices(deps: PlanServicesDeps, request: PlanRequest)
   const graph = new DependencyGraph(Object.values(services));
   const comparison = new StackComparison(deps);
   const ways = new WaysBack(deps, services, comparison);
-  const selected = await selectMoves(deps, {
-    graph,
-    incident,
-    releasesOf,
-    limited,
-    ways,
-  });
+  const selected = await selectMoves(deps, { graph, incident, releasesOf, ways, limited });
   if ('supersededBy' in selected) return selected;
   const { moves, stays } = selected;
   const planned = new Map(
@@ -70,7 +64,7 @@ export async function planServices(deps: PlanServicesDeps, request: PlanRequest)
         const entry = services[move.service] as ServiceEntry;
         const releases = await releasesOf(move.service);
         const plan = await limited(() =>
-          planService({ ...deps, comparison }, entry, move, releases, incident, ways),
+          planService({ ...deps, comparison, ways }, entry, move, releases, incident),
         );
         return [move.service, plan] as const;
       }),

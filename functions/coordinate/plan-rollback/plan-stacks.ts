@@ -90,11 +90,13 @@ async function findingsOf(
   goals: readonly StackSnapshot[],
   traffic: readonly TargetPlan[],
 ): Promise<PlannedFinding[]> {
-  const functions = new Set(traffic.filter(isAlias).map((one) => one.function));
+  const aliases = traffic.filter(isAlias);
+  const functions = new Set(aliases.map((one) => one.function));
+  const built = new Set(aliases.filter(({ builtBy }) => builtBy).map((one) => one.function));
   const apis = new Set(traffic.flatMap((one) => (one.kind === 'api-stage' ? [one.api] : [])));
   const found: PlannedFinding[] = [];
   for (const goal of goals) {
-    for (const one of await comparison.findings(goal.stack, goal)) {
+    for (const one of await comparison.findings(goal.stack, goal, built)) {
       if (functions.has(one.of)) found.push({ ...one, kind: 'function' });
       else if (apis.has(one.of)) found.push({ ...one, kind: 'api' });
     }

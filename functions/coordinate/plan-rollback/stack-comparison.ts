@@ -52,9 +52,19 @@ export class StackComparison {
    * What breaks, or may break, where functions and APIs go back without their stack; `of` is the name of the function, or
    * the id of the API. Nothing while the stack is on its way: an update deletes only once it is through, and one that fails
    * takes itself back.
+   *
+   * @param built functions whose version is gone and built anew: the new one is published with what there is by then, and
+   *   what is gone is made again for it, so that nothing is certain
    */
-  async findings(stack: string, goal: StackSnapshot): Promise<readonly Finding[]> {
-    return (await this.#compare(stack, goal)).findings;
+  async findings(
+    stack: string,
+    goal: StackSnapshot,
+    built: ReadonlySet<string>,
+  ): Promise<readonly Finding[]> {
+    const { findings } = await this.#compare(stack, goal);
+    return findings.map((one) =>
+      built.has(one.of) ? { verdict: 'at-risk', of: one.of, reason: one.reason } : one,
+    );
   }
 
   /** What a stack changes for others on its way to a saved template, as far as its templates tell. */
@@ -91,7 +101,7 @@ export class StackComparison {
    * Why a recorded release is no way back although all of it exists: a version of it cannot serve for certain, and its
    * stack cannot be brought back before the traffic. Undefined where it is one.
    *
-   * @param built names of the functions whose code the stack builds anew: with the names that are there then
+   * @param built as in {@link findings}
    */
   async noWayBack(
     entry: ServiceEntry,
@@ -101,12 +111,12 @@ export class StackComparison {
     const [goal] = savedStacks(entry, snapshot);
     if (!goal) return undefined;
     const stackTarget = entry.targets.find((target) => target.kind === 'cloudformation');
-    for (const { verdict, of, reason, mendedByStack } of await this.findings(goal.stack, goal)) {
+    for (const { verdict, of, reason, mendedByStack } of await this.findings(goal.stack, goal, built)) {
       if (verdict !== 'certain') continue;
       const moved = await this.#moved(snapshot.filter(isAlias).filter((one) => one.function === of));
       if (!moved) continue;
       const what = `version ${moved.version} of ${of} cannot serve: ${reason}`;
-      if (!mendedByStack && !built.has(of))
+      if (!mendedByStack)
         return `${what}, and stack ${goal.stack} would not bring it back under the same name`;
       if (!stackTarget) return `${what}, and the catalog does not make stack ${goal.stack} a target`;
       if (!planRole((await this.state(goal.stack)).roleArn, stackTarget.roleArn))

@@ -10,14 +10,14 @@ import type { PlannedRole, StackRebuildPlan } from '../../../shared/targets/serv
 import { planRole } from '../../../shared/targets/stack-role.ts';
 import { rebuildName } from '../../../shared/targets/waves.ts';
 import { isStateBefore } from './release-timeline.ts';
-import type { StackComparison } from './stack-comparison.ts';
+import { type StackComparison, savedStacks } from './stack-comparison.ts';
 
 /** What finding ways back reads of AWS. */
 export interface WaysBackDeps extends ArtefactClients {
   readonly stacks: Stacks;
 }
 
-/** The way back to a release. */
+/** The way back to a release: whether it is there, and whether what is there could serve. */
 export interface WayTo {
   /** Why there is none, in words; undefined where there is one. */
   readonly missing?: string;
@@ -33,8 +33,8 @@ type Rebuilt = { readonly refused: string } | { readonly plan: StackRebuildPlan 
 /** Which ways back to releases exist. Each release is looked at once: selection and planning ask for the same. */
 export class WaysBack {
   readonly #deps: WaysBackDeps;
-  readonly #comparison: StackComparison;
   readonly #services: Readonly<Record<string, ServiceEntry>>;
+  readonly #comparison: StackComparison;
   readonly #known = new Map<string, Promise<WayTo>>();
 
   /** @param services by name */
@@ -44,8 +44,8 @@ export class WaysBack {
     comparison: StackComparison,
   ) {
     this.#deps = deps;
-    this.#comparison = comparison;
     this.#services = services;
+    this.#comparison = comparison;
   }
 
   to(release: ReleaseRecord): Promise<WayTo> {
@@ -81,8 +81,8 @@ export class WaysBack {
       if (before) rebuilds[same] = { ...before, builds: [...before.builds, ...rebuilt.plan.builds] };
       else rebuilds.push(rebuilt.plan);
     }
+    const built = new Set(rebuilds.flatMap(({ builds }) => builds.map((one) => one.function)));
     const entry = this.#services[service];
-    const built = new Set(gone.map((target) => target.function));
     const missing = entry && (await this.#comparison.noWayBack(entry, snapshot, built));
     if (missing !== undefined) return { missing };
     return rebuilds.length > 0 ? { rebuilds } : {};
@@ -96,14 +96,13 @@ export class WaysBack {
   ): Promise<Rebuilt> {
     const { function: name, version, codeSha256 } = target;
     const entry = this.#services[service];
-    for (const saved of snapshot) {
-      if (saved.kind !== 'cloudformation') continue;
+    for (const saved of entry ? savedStacks(entry, snapshot) : []) {
       const stackTarget = entry?.targets.find((one) => targetName(one) === saved.target);
       if (stackTarget?.kind !== 'cloudformation') continue;
       const ids = await this.#deps.stacks.physicalIds(saved.stack);
       const aliasId = [...ids].find(([, id]) => id.endsWith(`:function:${name}:${target.alias}`))?.[0];
       if (aliasId === undefined) continue;
-      const live = await this.#deps.stacks.describe(saved.stack);
+      const live = await this.#comparison.state(saved.stack);
       const role = planRole(live.roleArn, stackTarget.roleArn);
       const refused = await this.#objectionTo(saved, target, ids, live, role);
       if (typeof refused === 'string') return { refused };

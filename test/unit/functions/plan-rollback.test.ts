@@ -52,7 +52,7 @@ beforeEach(async () => {
   cloudFormation.reset();
   cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: ROLE_ARN }));
   cloudFormation.on(ListStackResourcesCommand).resolves({});
-  cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: {}' });
+  cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: '{"Resources": {}}' });
   codeDeploy.reset();
   lambda.reset();
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Succeeded' }));

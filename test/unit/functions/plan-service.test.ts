@@ -103,8 +103,8 @@ let stored: Map<string, string>;
 beforeEach(() => {
   cloudFormation.reset();
   cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: ROLE_ARN }));
-  cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: {}' });
   cloudFormation.on(ListStackResourcesCommand).resolves({});
+  cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: '{"Resources": {}}' });
   codeDeploy.reset();
   lambda.reset();
   ssm.reset();
@@ -276,6 +276,10 @@ describe('a version that is gone', () => {
     versions.delete('4');
     resourcesAre();
     stored.set(PROCESSED_KEY, processed());
+    // The same surroundings, as far as old code needs them.
+    cloudFormation.on(GetTemplateCommand).resolves({
+      TemplateBody: JSON.stringify({ Resources: { CreateOrder: { Type: 'AWS::Lambda::Function' } } }),
+    });
   });
 
   it('is built anew by its stack before the alias goes to it, which is a risk', async () => {
@@ -301,6 +305,30 @@ describe('a version that is gone', () => {
       .resolves({ CodeSha256: 'sha-of-4', State: 'Active' });
     await expect(planFrom([goodRelease()])).resolves.toMatchObject({ toRelease: GOOD_RELEASE });
   });
+
+  it.each([
+    ['under its own name', { TableName: 'sessions' }],
+    ['under another one', {}],
+  ])(
+    'is built with what it needs and is gone, made again %s, before no other part of the stack',
+    async (_, Properties) => {
+      const Environment = { Variables: { TABLE: { Ref: 'Sessions' } } };
+      stored.set(
+        PROCESSED_KEY,
+        processed({
+          CreateOrder: { Type: 'AWS::Lambda::Function', Properties: { Environment } },
+          Sessions: { Type: 'AWS::DynamoDB::Table', Properties },
+        }),
+      );
+      lambda.on(GetAliasCommand).resolves(alias('5'));
+      const plan = await planFrom([goodRelease()]);
+      expect(plan).toMatchObject({ toRelease: GOOD_RELEASE, targets: [stackRebuildPlan(), {}, {}, {}] });
+      expect(plan).not.toHaveProperty('order');
+      expect(plan.risks).toContain(
+        `${FUNCTION}: in its environment, Sessions (AWS::DynamoDB::Table) is gone: it may behave otherwise than it did`,
+      );
+    },
+  );
 
   it.each<[string, () => void, string]>([
     [

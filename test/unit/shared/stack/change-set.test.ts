@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import {
   objectionsToPin,
-  objectionsToRest,
+  objectionsToUpdate,
   removedBy,
   type StackChange,
 } from '../../../../shared/stack/change-set.ts';
@@ -107,19 +107,27 @@ describe('the rest', () => {
     ['the tags of a table', { type: 'AWS::DynamoDB::Table', scope: ['Tags'] }],
     ['the tags of an unknown type', { type: 'Acme::Data::Store', scope: ['Tags'] }],
   ])('may change %s', (_, changes) => {
-    expect(objectionsToRest([change(changes)])).toEqual([]);
+    expect(objectionsToUpdate([change(changes)])).toEqual([]);
   });
 
   it.each(['AWS::DynamoDB::Table', 'AWS::Lambda::Function', 'Acme::Data::Store'])('may add a %s', (type) => {
     const added = change({ action: 'Add', type, replacement: undefined, scope: [] });
-    expect(objectionsToRest([added])).toEqual([]);
+    expect(objectionsToUpdate([added])).toEqual([]);
+  });
+
+  it('may add the versions that are built anew, and no other', () => {
+    const version = (logicalId: string) =>
+      change({ action: 'Add', logicalId, type: 'AWS::Lambda::Version', replacement: undefined });
+    expect(objectionsToUpdate([version('V4'), version('V5')], new Set(['V4']))).toEqual([
+      'V5 (AWS::Lambda::Version) would be added',
+    ]);
   });
 
   it.each(['AWS::Lambda::Version', 'AWS::Lambda::Permission', 'AWS::Events::Rule'])(
     'may remove a %s',
     (type) => {
       const removed = change({ action: 'Remove', type, replacement: undefined, scope: [] });
-      expect(objectionsToRest([removed])).toEqual([]);
+      expect(objectionsToUpdate([removed])).toEqual([]);
     },
   );
 
@@ -223,7 +231,7 @@ describe('the rest', () => {
       'Thing (AWS::Lambda::Function) would see the change Teleport',
     ],
   ])('may not %s', (_, changes, objection) => {
-    expect(objectionsToRest([change(), change(changes)])).toEqual([objection]);
+    expect(objectionsToUpdate([change(), change(changes)])).toEqual([objection]);
   });
 
   it('has to let its stack policy take away what the change set does', () => {
@@ -254,7 +262,7 @@ describe('for every change', () => {
   it('lets a type that may hold data be added, or its tags be changed, and nothing else', () => {
     fc.assert(
       fc.property(anyChange, (one) => {
-        fc.pre(!typesWithoutData.has(one.type) && objectionsToRest([one]).length === 0);
+        fc.pre(!typesWithoutData.has(one.type) && objectionsToUpdate([one]).length === 0);
         const isOfTags = one.action === 'Modify' && one.scope.join() === 'Tags';
         expect(one.action === 'Add' || isOfTags).toBe(true);
         expect(['False', undefined]).toContain(one.action === 'Add' ? undefined : one.replacement);
@@ -267,7 +275,7 @@ describe('for every change', () => {
     fc.assert(
       fc.property(anyChange, (one) => {
         fc.pre(one.action === 'Modify' && ['True', 'Conditional'].includes(one.replacement ?? ''));
-        expect(objectionsToRest([one])).toHaveLength(1);
+        expect(objectionsToUpdate([one])).toHaveLength(1);
         expect(objectionsToPin([one], new Set(['A', 'B', 'C']))).toHaveLength(1);
       }),
     );
@@ -276,7 +284,7 @@ describe('for every change', () => {
   it('names as many objections to several changes as to each of them, in their order', () => {
     fc.assert(
       fc.property(fc.array(anyChange), (changes) => {
-        expect(objectionsToRest(changes)).toEqual(changes.flatMap((one) => objectionsToRest([one])));
+        expect(objectionsToUpdate(changes)).toEqual(changes.flatMap((one) => objectionsToUpdate([one])));
         const pinned = new Set(['A']);
         expect(objectionsToPin(changes, pinned)).toEqual(
           changes.flatMap((one) => objectionsToPin([one], pinned)),
@@ -290,7 +298,7 @@ describe('for every change', () => {
     fc.assert(
       fc.property(ofAlias, (one) => {
         fc.pre(objectionsToPin([one], new Set(['A', 'B'])).length === 0);
-        expect(objectionsToRest([one])).toEqual([]);
+        expect(objectionsToUpdate([one])).toEqual([]);
       }),
     );
   });

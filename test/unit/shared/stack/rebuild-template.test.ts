@@ -74,6 +74,39 @@ describe('rebuildTemplate', () => {
     expect(template.Conditions).not.toHaveProperty('Other');
   });
 
+  it('brings a role with its policies, but for those that the live template has', () => {
+    const policy = (Type: string, more: object = {}) => ({
+      Type,
+      Properties: { Roles: [{ Ref: 'Role' }], ...more },
+    });
+    const Orders = { Type: 'AWS::SQS::Queue' };
+    const more = {
+      Role: { Type: 'AWS::IAM::Role' },
+      Inline: policy('AWS::IAM::Policy', {
+        PolicyDocument: { Resource: { 'Fn::GetAtt': ['Orders', 'Arn'] } },
+      }),
+      Managed: policy('AWS::IAM::ManagedPolicy'),
+      Own: { Type: 'AWS::IAM::RolePolicy', Properties: { RoleName: { Ref: 'Role' } } },
+      OfAnother: { Type: 'AWS::IAM::Policy', Properties: { Roles: [{ Ref: 'Other' }] } },
+      Shared: policy('AWS::IAM::Policy'),
+      Orders,
+    };
+    const Shared = policy('AWS::IAM::Policy', { PolicyName: 'now' });
+    const template = rebuildTemplate(
+      saved(more, { Role: { 'Fn::GetAtt': ['Role', 'Arn'] } }),
+      { ...live, Resources: { ...live.Resources, Shared } },
+      builds,
+    );
+    const { OfAnother: _, ...taken } = more;
+    expect(template.Resources).toEqual({
+      ...live.Resources,
+      ...taken,
+      CreateOrder: createOrder('old.zip', { Role: { 'Fn::GetAtt': ['Role', 'Arn'] } }),
+      Old: version,
+      Shared,
+    });
+  });
+
   it('ends where resources refer to each other in a circle', () => {
     const more = {
       One: { Type: 'Custom::One', DependsOn: 'Two' },
@@ -111,7 +144,7 @@ it('finds every name that a part of a template has, however it is written', () =
     },
   };
   expect([...namesIn(part)].sort()).toEqual(
-    ['IsLarge', 'IsProd', 'Large', 'Own', 'Policy', 'Prefix', 'Queue', 'Small', 'Table'].sort(),
+    ['AWS::Region', 'IsLarge', 'IsProd', 'Large', 'Policy', 'Prefix', 'Queue', 'Small', 'Table'].sort(),
   );
 });
 

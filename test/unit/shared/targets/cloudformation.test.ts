@@ -571,6 +571,21 @@ describe('a stack whose rollback triggers the pin took out', () => {
     expect(sent()).toEqual([]);
   });
 
+  it('goes without them before the traffic: they ring until users are back, who wait for it', async () => {
+    alarms = { errors: 'ALARM', slow: 'OK' };
+    ready(ofFunction);
+    const first = stackPlan({ triggers, beforeTraffic: true, neededFor: ['Sessions is gone'] });
+    await target.start(first, { ...context, now: NOW + 31 * 60_000 });
+    expect(sent()).toMatchObject([
+      ['UpdateStackCommand', { RollbackConfiguration: { RollbackTriggers: [], MonitoringTimeInMinutes: 0 } }],
+    ]);
+    stackIs({}, ours);
+    await expect(target.read(first, context)).resolves.toMatchObject({
+      is: 'restored',
+      detail: expect.stringContaining(', without rollback triggers (errors, slow, 30 min of monitoring)'),
+    });
+  });
+
   it('waits from the pin on, where that came after a long approval', async () => {
     alarms = { errors: 'ALARM', slow: 'OK' };
     ready(ofFunction);

@@ -7,6 +7,8 @@ import {
   DescribeStacksCommand,
   GetStackPolicyCommand,
   GetTemplateCommand,
+  ListExportsCommand,
+  ListImportsCommand,
   ListStackResourcesCommand,
   type ResourceChange,
   RollbackStackCommand,
@@ -26,7 +28,7 @@ import { Stacks } from '../../../../shared/aws/stacks.ts';
 import { TargetNotRestored, TargetSuperseded } from '../../../../shared/errors.ts';
 import { stackToken } from '../../../../shared/targets/rollback-marker.ts';
 import { stackRebuildTarget } from '../../../../shared/targets/stack-rebuild.ts';
-import { stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
+import { STACK_ID, stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
 import { mockBucket } from '../../fixtures/mock-bucket.ts';
 import { FUNCTION, PROCESSED_KEY, RELEASE, ROLE_ARN, stackRebuildPlan } from '../../fixtures/records.ts';
 import { denied } from '../../fixtures/sdk-errors.ts';
@@ -282,6 +284,36 @@ it.each<[string, () => void, string]>([
   await expect(attempt).rejects.toBeInstanceOf(TargetNotRestored);
   await expect(attempt).rejects.toThrow(said);
   await expect(target.start(plan, context)).rejects.toThrow('Deploy the code of that release anew.');
+});
+
+describe('a stack that exports a value', () => {
+  const exporting = (Value: unknown) => ({ Outputs: { Table: { Value, Export: { Name: 'orders-table' } } } });
+  beforeEach(() => {
+    cloudFormation.on(ListImportsCommand).resolves({ Imports: ['shop-search'] });
+  });
+  function exportsNow(Value: string) {
+    cloudFormation
+      .on(ListExportsCommand)
+      .resolves({ Exports: [{ Name: 'orders-table', Value, ExportingStackId: STACK_ID }] });
+  }
+
+  it('builds with its exports as they are: parameters that the code does not refer to keep their values', async () => {
+    const template = { ...live, ...exporting({ Ref: 'Size' }) };
+    cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: JSON.stringify(template) });
+    exportsNow('large');
+    await expect(target.start(plan, context)).resolves.toMatchObject({ is: 'moving' });
+  });
+
+  it('is a failure where building would change one that another stack imports, which it names', async () => {
+    const template = { ...live, ...exporting({ Ref: 'Stage' }) };
+    cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: JSON.stringify(template) });
+    exportsNow('test');
+    await expect(target.start(plan, context)).rejects.toThrow(
+      'Stack shop-orders cannot build the code anew, because of other stacks: stack shop-search imports orders-table, ' +
+        'which would change. Deploy the code of that release anew.',
+    );
+    expect(cloudFormation.commandCalls(CreateChangeSetCommand)).toEqual([]);
+  });
 });
 
 it('brings a stack to rest first that was left failed', async () => {

@@ -1,0 +1,13 @@
+import { referencesIn } from './references.ts';
+import type { TemplateResource } from './stack-template.ts';
+
+/** Whether a resource is a policy of its own that a role has, by the role's logical id. */
+export function isPolicyOf({ Type, Properties }: TemplateResource, role: string): boolean {
+  return policyTypes.has(Type) && referencesIn([Properties?.Roles, Properties?.RoleName]).has(role);
+}
+
+const policyTypes: ReadonlySet<string> = new Set([
+  'AWS::IAM::Policy',
+  'AWS::IAM::RolePolicy',
+  'AWS::IAM::ManagedPolicy',
+]);
