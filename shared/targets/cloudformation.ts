@@ -183,7 +183,7 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     return versions;
   }
 
-  async function start(plan: StackPlan, context: ChangeContext): Promise<Standing> {
+  async function takeStep(plan: StackPlan, context: ChangeContext): Promise<Standing> {
     const { standing, step } = await find(plan, context);
     if (!step) return standing;
     await context.beforeChange(step.ask);
@@ -195,11 +195,15 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     });
   }
 
-  return {
-    read: (plan, context) =>
-      leftUnlessNeeded(neededBy(plan), async () => (await find(plan, context)).standing),
-    start: (plan, context) => leftUnlessNeeded(neededBy(plan), () => start(plan, context)),
-  };
+  async function read(plan: StackPlan, context: TargetContext): Promise<Standing> {
+    return leftUnlessNeeded(neededBy(plan), async () => (await find(plan, context)).standing);
+  }
+
+  async function start(plan: StackPlan, context: ChangeContext): Promise<Standing> {
+    return leftUnlessNeeded(neededBy(plan), () => takeStep(plan, context));
+  }
+
+  return { read, start };
 }
 
 /** An alarm that the bad release set off is quiet within minutes of the users being back. */

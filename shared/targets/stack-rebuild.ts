@@ -108,7 +108,7 @@ export function stackRebuildTarget(clients: Omit<StackClients, 'signals'>): Targ
     return rebuildTemplate(parseTemplate(text), live, builds);
   }
 
-  async function act(plan: StackRebuildPlan, context: ChangeContext): Promise<Standing> {
+  async function takeStep(plan: StackRebuildPlan, context: ChangeContext): Promise<Standing> {
     const { standing, step } = await find(plan, context);
     if (!step) return standing;
     await context.beforeChange(step.ask);
@@ -116,10 +116,15 @@ export function stackRebuildTarget(clients: Omit<StackClients, 'signals'>): Targ
     return guarded.take(step, plan, context);
   }
 
-  return {
-    read: (plan, context) => leftUnlessNeeded(byHand, async () => (await find(plan, context)).standing),
-    start: (plan, context) => leftUnlessNeeded(byHand, () => act(plan, context)),
-  };
+  async function read(plan: StackRebuildPlan, context: TargetContext): Promise<Standing> {
+    return leftUnlessNeeded(byHand, async () => (await find(plan, context)).standing);
+  }
+
+  async function start(plan: StackRebuildPlan, context: ChangeContext): Promise<Standing> {
+    return leftUnlessNeeded(byHand, () => takeStep(plan, context));
+  }
+
+  return { read, start };
 }
 
 /** What a person can do where the coordinator cannot build the code. */

@@ -95,6 +95,7 @@ describe('the SDK clients in a bundle', () => {
         'api-gateway',
         'apigatewayv2',
         'cloudformation',
+        'cloudwatch',
         'codedeploy',
         'dynamodb',
         'lambda',

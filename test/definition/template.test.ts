@@ -8,6 +8,8 @@ const lines = templateText.split('\n');
 
 /** What has to stand on every resource because AWS knows no narrower one, and where that is documented. */
 const unrestricted: Readonly<Record<string, string>> = {
+  'cloudformation:ListExports': 'no resource types (same, AWS CloudFormation)',
+  'cloudformation:ListImports': 'no resource types (same)',
   'cloudformation:ListStacks': 'has no resource type (Service Authorization Reference, AWS CloudFormation)',
   'cloudwatch:DescribeAlarms': 'composite alarms are described on * only (CloudWatch API, DescribeAlarms)',
   'cloudwatch:GetMetricData': 'no resource types (Service Authorization Reference, Amazon CloudWatch)',
