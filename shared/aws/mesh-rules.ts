@@ -5,7 +5,7 @@ import {
   UpdateRuleCommand,
   type VPCLatticeClient,
 } from '@aws-sdk/client-vpc-lattice';
-import type { RuleWeights } from '../ledger/records.ts';
+import type { RuleWeights } from '../targets/mesh/shapes.ts';
 import { once } from './send-once.ts';
 
 /** Which rule of which listener of which VPC Lattice service. */

@@ -8,7 +8,7 @@ import {
   PutParameterCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import type { ParameterSnapshot } from '../ledger/records.ts';
+import type { ParameterSnapshot } from '../targets/parameter/shapes.ts';
 import { once } from './send-once.ts';
 
 /** A parameter as it is live, without its value. */

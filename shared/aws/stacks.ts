@@ -22,9 +22,9 @@ import {
   type StackEvent,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
-import type { RollbackTriggers } from '../ledger/records.ts';
 import type { StackChange } from '../stack/change-set.ts';
 import type { StackExport } from '../stack/stack-exchange.ts';
+import type { RollbackTriggers } from '../targets/cloudformation/shapes.ts';
 import {
   isBeginning,
   isOfStack,

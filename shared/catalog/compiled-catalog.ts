@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { CatalogUnreadable } from '../errors.ts';
+import type { TargetEntry } from '../targets/shapes.ts';
 import { describeIssues } from '../task.ts';
-import { type ServiceEntry, serviceEntry, stacksOf, type TargetEntry } from './service-entry.ts';
+import { type ServiceEntry, serviceEntry, stacksOf } from './service-entry.ts';
 
 /** Key of the compiled catalog in the coordinator's bucket. */
 export const compiledCatalogKey = 'catalog/compiled.json';

@@ -1,6 +1,7 @@
 import type { StackResource } from '../aws/stacks.ts';
+import { type TargetEntry, targetName } from '../targets/shapes.ts';
 import { isAlias } from './alias-kinds.ts';
-import { type ServiceEntry, type TargetEntry, targetName } from './service-entry.ts';
+import type { ServiceEntry } from './service-entry.ts';
 
 /** The resources of one of a service's stacks. */
 export interface OwnedStack {

@@ -1,9 +1,7 @@
 import * as z from 'zod';
+import { targetEntry, targetName } from '../targets/shapes.ts';
 import { healthChecks } from './health-check.ts';
 import { phaseOrder } from './phases.ts';
-import { targetEntry, targetName } from './target-entry.ts';
-
-export { type TargetEntry, targetEntry, targetName } from './target-entry.ts';
 
 /** Name of a service: it becomes part of execution names, so it is kept short and plain. */
 export const serviceName = z

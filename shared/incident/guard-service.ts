@@ -9,7 +9,8 @@ import type { ReleaseLedger } from '../ledger/release-ledger.ts';
 import { strayMail } from '../mail/guard-mails.ts';
 import type { MailRoom } from '../mail/mail-room.ts';
 import type { PlanStore } from '../targets/plan-store.ts';
-import type { ServicePlan, TargetPlan } from '../targets/service-plan.ts';
+import type { ServicePlan } from '../targets/service-plan.ts';
+import type { TargetPlan } from '../targets/shapes.ts';
 import { lockOwner } from './lock-owner.ts';
 
 /** What guarding a service takes. */

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isAlias } from '../catalog/alias-kinds.ts';
-import type { AliasSnapshot, ReleaseRecord, TargetSnapshot } from './records.ts';
+import type { AliasSnapshot } from '../targets/alias/shapes.ts';
+import type { TargetSnapshot } from '../targets/shapes.ts';
+import type { ReleaseRecord } from './records.ts';
 
 /** What was read off the account for a service. */
 export interface LiveState {

@@ -1,6 +1,8 @@
 import { isAlias } from '../catalog/alias-kinds.ts';
+import type { AliasSnapshot } from '../targets/alias/shapes.ts';
+import type { TargetSnapshot } from '../targets/shapes.ts';
 import { splitAliases } from './live-state.ts';
-import type { AliasSnapshot, ReleaseRecord, TargetSnapshot } from './records.ts';
+import type { ReleaseRecord } from './records.ts';
 
 /**
  * How many releases back are looked at for the one that brought a version in. A version older than that has served

@@ -1,5 +1,6 @@
 import { isAlias } from '../catalog/alias-kinds.ts';
-import type { ServiceEntry, TargetEntry } from '../catalog/service-entry.ts';
+import type { ServiceEntry } from '../catalog/service-entry.ts';
+import type { TargetEntry } from '../targets/shapes.ts';
 import type { Pace, PaceLedger } from './pace-ledger.ts';
 
 /**

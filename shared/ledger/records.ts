@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { evidence, judgementVerdict } from '../judge/judgement.ts';
+import { targetSnapshot } from '../targets/shapes.ts';
 
 const instant = z.iso.datetime().describe('ISO 8601, UTC');
 
@@ -48,105 +49,6 @@ export const watchedDeployment = z.strictObject({
   settled: settledAs.optional(),
 });
 export type WatchedDeployment = z.infer<typeof watchedDeployment>;
-
-const aliasSnapshot = z.strictObject({
-  kind: z.enum(['codedeploy', 'lambda-alias']),
-  target: z.string(),
-  function: z.string(),
-  alias: z.string(),
-  version: z.string(),
-  codeSha256: z.string(),
-  /** Share of each further version, 0 to 1, where the alias split its traffic. */
-  weights: z.record(z.string(), z.number()).optional(),
-  /** Provisioned concurrency of the alias, in executions; absent where it has none. Not put back: a risk of going back. */
-  provisioned: z.number().int().positive().optional(),
-});
-export type AliasSnapshot = z.infer<typeof aliasSnapshot>;
-
-/** Alarms that have CloudFormation roll an update of a stack back, and for how long they are watched after it. */
-export const rollbackTriggers = z.strictObject({
-  alarms: z.array(z.strictObject({ arn: z.string(), type: z.string() })),
-  minutes: z.number().int().min(0),
-});
-export type RollbackTriggers = z.infer<typeof rollbackTriggers>;
-
-export const stackSnapshot = z.strictObject({
-  kind: z.literal('cloudformation'),
-  target: z.string(),
-  stack: z.string(),
-  /** Key of the original template in the coordinator's bucket, for a person to apply. */
-  templateKey: z.string(),
-  /** Key of the template after its transforms: what the coordinator itself goes back to. */
-  processedKey: z.string().optional(),
-  /** NoEcho values are masked when read, so they are kept as "use the previous value". */
-  parameters: z.array(z.strictObject({ key: z.string(), value: z.string().optional() })),
-  capabilities: z.array(z.string()),
-  tags: z.array(z.strictObject({ key: z.string(), value: z.string() })),
-  roleArn: z.string().optional(),
-  notificationArns: z.array(z.string()).optional(),
-  /** Absent where it has none. */
-  triggers: rollbackTriggers.optional(),
-});
-export type StackSnapshot = z.infer<typeof stackSnapshot>;
-
-export const parameterType = z.enum(['String', 'StringList', 'SecureString']);
-export const parameterTier = z.enum(['Standard', 'Advanced', 'Intelligent-Tiering']);
-
-const parameterSnapshot = z.strictObject({
-  kind: z.literal('parameter'),
-  target: z.string(),
-  /** Versions and never values: Parameter Store itself keeps those, encrypted where they are to be. */
-  parameters: z.array(
-    z.strictObject({
-      name: z.string(),
-      version: z.number().int().positive(),
-      /** Tells the version from another of its number, after the parameter was deleted and made anew. */
-      writtenAt: instant,
-      type: parameterType,
-      tier: parameterTier,
-      /** Key of a SecureString. */
-      keyId: z.string().optional(),
-    }),
-  ),
-});
-export type ParameterSnapshot = z.infer<typeof parameterSnapshot>;
-
-const apiStageSnapshot = z.strictObject({
-  kind: z.literal('api-stage'),
-  target: z.string(),
-  protocol: z.enum(['rest', 'http']),
-  /** Physical id of the API. */
-  api: z.string(),
-  stage: z.string(),
-  deploymentId: z.string(),
-});
-export type ApiStageSnapshot = z.infer<typeof apiStageSnapshot>;
-
-/** Which part of its requests a rule forwards to which target group. */
-export const ruleWeights = z.array(
-  z.strictObject({ targetGroup: z.string(), weight: z.number().int().min(0) }),
-);
-export type RuleWeights = z.infer<typeof ruleWeights>;
-
-const meshSnapshot = z.strictObject({
-  kind: z.literal('mesh'),
-  target: z.string(),
-  service: z.string(),
-  listener: z.string(),
-  rule: z.string(),
-  weights: ruleWeights,
-});
-export type MeshSnapshot = z.infer<typeof meshSnapshot>;
-
-/** What was live for one target. */
-export const targetSnapshot = z.discriminatedUnion('kind', [
-  aliasSnapshot,
-  stackSnapshot,
-  parameterSnapshot,
-  apiStageSnapshot,
-  meshSnapshot,
-]);
-export type TargetSnapshot = z.infer<typeof targetSnapshot>;
 
 /** What was live for a service from `startedAt` on. */
 export const releaseRecord = z.strictObject({

@@ -1,4 +1,5 @@
 import { LedgerCorrupt } from '../errors.ts';
+import type { TargetSnapshot } from '../targets/shapes.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
 import {
   type DeploymentRecord,
@@ -7,7 +8,6 @@ import {
   releaseRecord,
   type SettledAs,
   serviceOfRelease,
-  type TargetSnapshot,
   type WatchedDeployment,
 } from './records.ts';
 

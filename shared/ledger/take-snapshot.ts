@@ -6,8 +6,10 @@ import type { MeshRules } from '../aws/mesh-rules.ts';
 import type { ParameterStore } from '../aws/parameter-store.ts';
 import type { Stacks } from '../aws/stacks.ts';
 import type { AliasKind } from '../catalog/alias-kinds.ts';
-import { type ServiceEntry, type TargetEntry, targetName } from '../catalog/service-entry.ts';
-import type { ReleaseRecord, StackSnapshot, TargetSnapshot, WatchedDeployment } from './records.ts';
+import type { ServiceEntry } from '../catalog/service-entry.ts';
+import type { StackSnapshot } from '../targets/cloudformation/shapes.ts';
+import { type TargetEntry, type TargetSnapshot, targetName } from '../targets/shapes.ts';
+import type { ReleaseRecord, WatchedDeployment } from './records.ts';
 
 /** What a snapshot is taken with. */
 export interface SnapshotClients {

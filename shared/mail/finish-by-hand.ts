@@ -1,19 +1,14 @@
 import type { ServiceResult } from '../ledger/records.ts';
+import type { ApiStagePlan } from '../targets/api-stage/shapes.ts';
+import type { StackPinPlan, StackPlan, StackRebuildPlan } from '../targets/cloudformation/shapes.ts';
+import type { CodeDeployPlan } from '../targets/codedeploy/shapes.ts';
+import type { HookPlan } from '../targets/hook/shapes.ts';
 import { type HookEvent, hookEvent } from '../targets/hook-event.ts';
-import type {
-  ApiStagePlan,
-  CodeDeployPlan,
-  HookPlan,
-  LambdaAliasPlan,
-  MeshPlan,
-  ParameterPlan,
-  RollbackPlan,
-  ServicePlan,
-  StackPinPlan,
-  StackPlan,
-  StackRebuildPlan,
-  TargetPlan,
-} from '../targets/service-plan.ts';
+import type { LambdaAliasPlan } from '../targets/lambda-alias/shapes.ts';
+import type { MeshPlan } from '../targets/mesh/shapes.ts';
+import type { ParameterPlan } from '../targets/parameter/shapes.ts';
+import type { RollbackPlan, ServicePlan } from '../targets/service-plan.ts';
+import type { TargetPlan } from '../targets/shapes.ts';
 import { pinTemplateKey } from '../targets/stack-pin.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { goneInWords } from '../targets/built-versions.ts';
 import { expectedDuration } from '../targets/expected-duration.ts';
 import { inWords } from '../targets/mesh.ts';
-import type { RollbackPlan, ServicePlan, TargetPlan } from '../targets/service-plan.ts';
+import type { RollbackPlan, ServicePlan } from '../targets/service-plan.ts';
+import type { TargetPlan } from '../targets/shapes.ts';
 import { roleInWords } from '../targets/stack-role.ts';
 import { columns, duration, type Section, shorten } from './mail-text.ts';
 

@@ -1,6 +1,6 @@
 import type { CatalogStore } from '../catalog/catalog-store.ts';
 import { nearestName } from '../catalog/compiled-catalog.ts';
-import { type ServiceEntry, targetName } from '../catalog/service-entry.ts';
+import type { ServiceEntry } from '../catalog/service-entry.ts';
 import { InvalidInput } from '../errors.ts';
 import type { CheckpointLedger, Span } from '../ledger/checkpoint-ledger.ts';
 import type { CheckpointRecord } from '../ledger/checkpoint-records.ts';
@@ -8,6 +8,7 @@ import type { IncidentLedger } from '../ledger/incident-ledger.ts';
 import { type IncidentRecord, type ReleaseRecord, releaseIdOf } from '../ledger/records.ts';
 import type { ReleaseLedger } from '../ledger/release-ledger.ts';
 import type { PlanStore } from '../targets/plan-store.ts';
+import { targetName } from '../targets/shapes.ts';
 import { liveAt, type ServiceLiveAt } from './live-at.ts';
 import { type HistoryEntry, serviceHistory } from './service-history.ts';
 import { type Why, why } from './why.ts';

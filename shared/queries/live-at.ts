@@ -1,5 +1,6 @@
-import { type ServiceEntry, targetName } from '../catalog/service-entry.ts';
-import type { ReleaseRecord, TargetSnapshot } from '../ledger/records.ts';
+import type { ServiceEntry } from '../catalog/service-entry.ts';
+import type { ReleaseRecord } from '../ledger/records.ts';
+import { type TargetSnapshot, targetName } from '../targets/shapes.ts';
 import { type AliasAt, type AliasFacts, aliasesAt } from './alias-timeline.ts';
 
 /** What a target that no deployment moves had at a moment, by the release that was in force. */

@@ -1,6 +1,6 @@
 import type { Aliases, AliasState } from '../aws/aliases.ts';
 import { TargetNotRestored, TargetSuperseded } from '../errors.ts';
-import type { LambdaAliasPlan } from './service-plan.ts';
+import type { LambdaAliasPlan } from './lambda-alias/shapes.ts';
 
 type AliasGoal = Pick<LambdaAliasPlan, 'function' | 'alias' | 'fromVersion' | 'toVersion' | 'toCodeSha256'>;
 

@@ -1,6 +1,6 @@
 import type { ApiStageState, ApiStages } from '../aws/api-stages.ts';
 import { TargetNotRestored } from '../errors.ts';
-import type { ApiStagePlan } from './service-plan.ts';
+import type { ApiStagePlan } from './api-stage/shapes.ts';
 import type { ChangeContext, Standing, TargetAdapter } from './target-adapter.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { Stacks } from '../aws/stacks.ts';
-import type { StackRebuildPlan, TargetPlan } from './service-plan.ts';
+import type { StackRebuildPlan } from './cloudformation/shapes.ts';
+import type { TargetPlan } from './shapes.ts';
 import type { TargetAdapter } from './target-adapter.ts';
 
 /**

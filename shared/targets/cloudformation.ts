@@ -5,9 +5,9 @@ import type { StackState } from '../aws/stacks.ts';
 import { TargetLeft, TargetNotRestored } from '../errors.ts';
 import { restTemplate } from '../stack/rest-template.ts';
 import { parseTemplate, type StackTemplate } from '../stack/stack-template.ts';
+import type { StackPlan } from './cloudformation/shapes.ts';
 import { GuardedUpdate, savedParameters, type UpdateStep } from './guarded-update.ts';
 import { left, leftUnlessNeeded } from './left-stack.ts';
-import type { StackPlan } from './service-plan.ts';
 import { passedRole } from './stack-role.ts';
 import {
   type Found,
@@ -53,13 +53,7 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     step: 'rest',
     takesBackNew: false,
     template: restOf,
-    parameters: ({ snapshot }, stack, template) =>
-      savedParameters(
-        snapshot?.kind === 'cloudformation' ? snapshot : undefined,
-        stack,
-        template,
-        () => true,
-      ),
+    parameters: ({ snapshot }, stack, template) => savedParameters(snapshot, stack, template, () => true),
     settings: async (plan, stack, context) => ({
       triggers:
         plan.triggers &&
@@ -149,7 +143,7 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     stack: StackState,
     live: StackTemplate,
   ): Promise<StackTemplate> {
-    const key = snapshot?.kind === 'cloudformation' ? snapshot.processedKey : undefined;
+    const key = snapshot?.processedKey;
     const text = key === undefined ? undefined : await bucket.read(key);
     if (text === undefined) {
       throw new TargetLeft(

@@ -2,8 +2,8 @@ import type { Aliases } from '../aws/aliases.ts';
 import { type Deployment, isActive } from '../aws/deployments.ts';
 import { TargetSuperseded } from '../errors.ts';
 import { describeAlias, servesGoal } from './alias-check.ts';
+import type { CodeDeployPlan } from './codedeploy/shapes.ts';
 import { rollbackMark, rollbackMarker } from './rollback-marker.ts';
-import type { CodeDeployPlan } from './service-plan.ts';
 import { type StopDeps, stopDeployment } from './stop-deployment.ts';
 import type { ChangeContext, Standing, TargetAdapter, TargetContext } from './target-adapter.ts';
 

@@ -1,10 +1,10 @@
 import type { Bucket } from '../aws/bucket.ts';
 import type { StackGoal, StackState, Stacks } from '../aws/stacks.ts';
 import { TargetNotRestored } from '../errors.ts';
-import type { StackSnapshot } from '../ledger/records.ts';
 import { objectionsToUpdate, removedBy } from '../stack/change-set.ts';
 import { guardingPolicy } from '../stack/guarding-policy.ts';
 import { parseTemplate, type StackTemplate, templateText } from '../stack/stack-template.ts';
+import type { StackSnapshot } from './cloudformation/shapes.ts';
 import { left, leftWhereRefused } from './left-stack.ts';
 import { stackToken } from './rollback-marker.ts';
 import {

@@ -1,4 +1,5 @@
-import type { HookPlan, ServicePlan } from './service-plan.ts';
+import type { HookPlan } from './hook/shapes.ts';
+import type { ServicePlan } from './service-plan.ts';
 
 /** What a hook is invoked with: a contract with the teams, documented in docs/runbook.md. */
 export interface HookEvent {

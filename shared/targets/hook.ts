@@ -1,4 +1,4 @@
-import type { HookPlan } from './service-plan.ts';
+import type { HookPlan } from './hook/shapes.ts';
 import type { Standing, TargetAdapter } from './target-adapter.ts';
 
 /**

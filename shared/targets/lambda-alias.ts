@@ -1,7 +1,7 @@
 import type { Aliases } from '../aws/aliases.ts';
 import { TargetSuperseded } from '../errors.ts';
 import { describeAlias, isReleasedOver, servesGoal } from './alias-check.ts';
-import type { LambdaAliasPlan } from './service-plan.ts';
+import type { LambdaAliasPlan } from './lambda-alias/shapes.ts';
 import type { TargetAdapter } from './target-adapter.ts';
 
 /** Puts a Lambda alias back by pointing it at the planned version, with its weights cleared. */

@@ -1,7 +1,6 @@
 import type { MeshRules } from '../aws/mesh-rules.ts';
 import { TargetNotRestored } from '../errors.ts';
-import type { RuleWeights } from '../ledger/records.ts';
-import type { MeshPlan } from './service-plan.ts';
+import type { MeshPlan, RuleWeights } from './mesh/shapes.ts';
 import type { ChangeContext, Standing, TargetAdapter } from './target-adapter.ts';
 
 /**

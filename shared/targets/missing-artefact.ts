@@ -3,7 +3,8 @@ import type { ApiStages } from '../aws/api-stages.ts';
 import type { Bucket } from '../aws/bucket.ts';
 import type { MeshRules } from '../aws/mesh-rules.ts';
 import type { ParameterStore } from '../aws/parameter-store.ts';
-import type { ParameterSnapshot, TargetSnapshot } from '../ledger/records.ts';
+import type { ParameterSnapshot } from './parameter/shapes.ts';
+import type { TargetSnapshot } from './shapes.ts';
 
 /** What is asked whether an artefact still exists. */
 export interface ArtefactClients {

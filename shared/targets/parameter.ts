@@ -1,6 +1,6 @@
 import type { ParameterStore } from '../aws/parameter-store.ts';
 import { NoWayBack, TargetNotRestored } from '../errors.ts';
-import type { ParameterPlan } from './service-plan.ts';
+import type { ParameterPlan } from './parameter/shapes.ts';
 import type { ChangeContext, Standing, TargetAdapter } from './target-adapter.ts';
 
 /**

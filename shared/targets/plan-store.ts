@@ -3,14 +3,9 @@ import type { Bucket } from '../aws/bucket.ts';
 import { LedgerCorrupt } from '../errors.ts';
 import { limitConcurrency } from '../limit-concurrency.ts';
 import { describeIssues } from '../task.ts';
-import {
-  type HookPlan,
-  type RollbackPlan,
-  rollbackPlan,
-  type ServicePlan,
-  servicePlan,
-  type TargetPlan,
-} from './service-plan.ts';
+import type { HookPlan } from './hook/shapes.ts';
+import { type RollbackPlan, rollbackPlan, type ServicePlan, servicePlan } from './service-plan.ts';
+import type { TargetPlan } from './shapes.ts';
 import { targetsOfWave, type Wave, waitingIn, wave } from './waves.ts';
 
 /** Where the objects of one plan are. */

@@ -4,9 +4,9 @@ import { TargetNotRestored } from '../errors.ts';
 import { objectionsToPin } from '../stack/change-set.ts';
 import { pinTemplate } from '../stack/pin-template.ts';
 import { parseTemplate, templateText } from '../stack/stack-template.ts';
+import type { StackPinPlan } from './cloudformation/shapes.ts';
 import { left, leftWhereRefused } from './left-stack.ts';
 import { isStackToken, stackToken } from './rollback-marker.ts';
-import type { StackPinPlan } from './service-plan.ts';
 import {
   type ChangeSetStep,
   type ChangeSetWords,

@@ -1,5 +1,5 @@
 import type { StackState } from '../aws/stacks.ts';
-import type { PlannedRole } from './service-plan.ts';
+import type { PlannedRole } from './cloudformation/shapes.ts';
 import type { TargetContext } from './target-adapter.ts';
 
 /** The service role of a plan: the stack's own where it has one, otherwise the catalog's, which the stack is to keep. */

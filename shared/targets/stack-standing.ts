@@ -5,10 +5,11 @@ import { TargetLeft, TargetNotRestored, TargetSuperseded } from '../errors.ts';
 import { aliasVersions } from '../stack/alias-versions.ts';
 import { parseTemplate } from '../stack/stack-template.ts';
 import { typesWithoutData } from '../stack/types-without-data.ts';
+import type { PlannedAlias } from './alias/shapes.ts';
 import { describeAlias, isReleasedOver, servesGoal } from './alias-check.ts';
+import type { StackPinPlan, StackPlan, StackRebuildPlan } from './cloudformation/shapes.ts';
 import { left, leftWhereRefused } from './left-stack.ts';
 import { isStackToken, type StackStep, stackToken } from './rollback-marker.ts';
-import type { PlannedAlias, StackPinPlan, StackPlan, StackRebuildPlan } from './service-plan.ts';
 import { passedRole } from './stack-role.ts';
 import type { Standing, TargetContext } from './target-adapter.ts';
 

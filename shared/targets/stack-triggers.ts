@@ -1,8 +1,7 @@
 import type { Signals } from '../aws/signals.ts';
 import type { StackState, Stacks } from '../aws/stacks.ts';
-import type { RollbackTriggers } from '../ledger/records.ts';
 import { parseTemplate } from '../stack/stack-template.ts';
-import type { StackPlan } from './service-plan.ts';
+import type { RollbackTriggers, StackPlan } from './cloudformation/shapes.ts';
 
 /** What a pin is updated with: an alarm that rings because of the bad release would roll the pin back onto it. */
 export const noTriggers: RollbackTriggers = { alarms: [], minutes: 0 };

@@ -1,4 +1,5 @@
-import type { HookPlan, PlannedAlias } from './service-plan.ts';
+import type { PlannedAlias } from './alias/shapes.ts';
+import type { HookPlan } from './hook/shapes.ts';
 
 /** Who asks, and when. */
 export interface TargetContext {

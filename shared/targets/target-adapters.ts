@@ -10,7 +10,7 @@ import { hookTarget } from './hook.ts';
 import { lambdaAliasTarget } from './lambda-alias.ts';
 import { meshTarget } from './mesh.ts';
 import { parameterTarget } from './parameter.ts';
-import type { TargetPlan } from './service-plan.ts';
+import type { TargetPlan } from './shapes.ts';
 import { type PinClients, stackPinTarget } from './stack-pin.ts';
 import { stackRebuildTarget } from './stack-rebuild.ts';
 import type { TargetAdapter } from './target-adapter.ts';

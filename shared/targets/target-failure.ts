@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { inShort } from '../aws/invoke-function.ts';
 import { causeInWords, describeFailure, messageIn, taskFailure } from '../task-failure.ts';
-import type { HookPlan, TargetPlan } from './service-plan.ts';
+import type { HookPlan } from './hook/shapes.ts';
+import type { TargetPlan } from './shapes.ts';
 
 /** What ended the work on a target; `from` says that it did not come from a function of ours. */
 export const targetFailure = taskFailure.extend({ from: z.literal('hook').optional() });

@@ -1,5 +1,5 @@
 import type { Pace } from '../ledger/pace-ledger.ts';
-import type { TargetPlan } from './service-plan.ts';
+import type { TargetPlan } from './shapes.ts';
 
 /**
  * Putting an alias back takes some ten requests to Lambda's control plane: where it points before and after, what code

@@ -7,7 +7,7 @@ import { verifyAlias } from './alias-check.ts';
 import { verifyApiStage } from './api-stage.ts';
 import { verifyMesh } from './mesh.ts';
 import { verifyParameters } from './parameter.ts';
-import type { TargetPlan } from './service-plan.ts';
+import type { TargetPlan } from './shapes.ts';
 import { verifyStack } from './verify-stack.ts';
 
 /** What verifying reads. */

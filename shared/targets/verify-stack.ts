@@ -1,5 +1,5 @@
 import { isAtRest, type StackState, type Stacks } from '../aws/stacks.ts';
-import type { StackPinPlan, StackPlan, StackRebuildPlan } from './service-plan.ts';
+import type { StackPinPlan, StackPlan, StackRebuildPlan } from './cloudformation/shapes.ts';
 import { roleInWords } from './stack-role.ts';
 import { stuck } from './stack-standing.ts';
 import { lackedSincePin, lackedTriggers, triggersAfter, triggersInWords } from './stack-triggers.ts';

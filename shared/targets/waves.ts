@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Phase } from '../catalog/phases.ts';
-import { targetName } from '../catalog/target-entry.ts';
-import { phasesOf, type ServicePlan, type TargetPlan } from './service-plan.ts';
+import { phasesOf, type ServicePlan } from './service-plan.ts';
+import { type TargetPlan, targetName } from './shapes.ts';
 
 /**
  * The waves of a rollback. Each runs over all services of the plan before the next one begins, so that users wait for no

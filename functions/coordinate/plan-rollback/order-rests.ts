@@ -1,6 +1,7 @@
 import type { Stacks } from '../../../shared/aws/stacks.ts';
 import { orderOfRests, type RestOfStack } from '../../../shared/stack/order-of-rests.ts';
-import type { ServicePlan, StackPlan } from '../../../shared/targets/service-plan.ts';
+import type { StackPlan } from '../../../shared/targets/cloudformation/shapes.ts';
+import type { ServicePlan } from '../../../shared/targets/service-plan.ts';
 import type { StackComparison } from './stack-comparison.ts';
 
 /** How the rests of the services of a plan wait for each other. */
@@ -25,7 +26,7 @@ export async function orderRests(
   for (const { service, targets } of plans) {
     for (const target of targets) {
       if (target.kind !== 'cloudformation' || !isLater(target)) continue;
-      if (target.snapshot?.kind !== 'cloudformation') continue;
+      if (!target.snapshot) continue;
       serviceOf.set(target.stack, service);
       rests.push({ stack: target.stack, ...(await comparison.exchange(target.stack, target.snapshot)) });
     }

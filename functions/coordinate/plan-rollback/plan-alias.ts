@@ -1,10 +1,10 @@
 import type { Aliases, AliasState } from '../../../shared/aws/aliases.ts';
 import type { Deployments } from '../../../shared/aws/deployments.ts';
 import type { AliasKind } from '../../../shared/catalog/alias-kinds.ts';
-import { type TargetEntry, targetName } from '../../../shared/catalog/service-entry.ts';
-import type { ReleaseRecord, TargetSnapshot } from '../../../shared/ledger/records.ts';
+import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
+import type { CodeDeployPlan } from '../../../shared/targets/codedeploy/shapes.ts';
 import { rollbackMark } from '../../../shared/targets/rollback-marker.ts';
-import type { CodeDeployPlan } from '../../../shared/targets/service-plan.ts';
+import { type TargetEntry, type TargetSnapshot, targetName } from '../../../shared/targets/shapes.ts';
 import type { PlannedTarget } from './plan-target.ts';
 
 /** What planning an alias reads of AWS. */

@@ -1,5 +1,5 @@
 import type { ApiStages } from '../../../shared/aws/api-stages.ts';
-import type { ApiStageSnapshot } from '../../../shared/ledger/records.ts';
+import type { ApiStageSnapshot } from '../../../shared/targets/api-stage/shapes.ts';
 import type { PlannedTarget } from './plan-target.ts';
 
 /** What planning a stage reads of AWS. */

@@ -1,6 +1,6 @@
 import type { Hooks } from '../../../shared/aws/hooks.ts';
-import { type TargetEntry, targetName } from '../../../shared/catalog/service-entry.ts';
 import { NoWayBack } from '../../../shared/errors.ts';
+import { type TargetEntry, targetName } from '../../../shared/targets/shapes.ts';
 import type { PlannedTarget } from './plan-target.ts';
 
 /** What planning a hook reads of AWS. */

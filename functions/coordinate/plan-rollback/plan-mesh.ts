@@ -1,5 +1,5 @@
 import type { MeshRules } from '../../../shared/aws/mesh-rules.ts';
-import type { MeshSnapshot } from '../../../shared/ledger/records.ts';
+import type { MeshSnapshot } from '../../../shared/targets/mesh/shapes.ts';
 import { sameWeights } from '../../../shared/targets/mesh.ts';
 import type { PlannedTarget } from './plan-target.ts';
 

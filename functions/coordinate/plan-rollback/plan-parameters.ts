@@ -1,6 +1,6 @@
 import type { ParameterStore } from '../../../shared/aws/parameter-store.ts';
-import { type TargetEntry, targetName } from '../../../shared/catalog/service-entry.ts';
-import type { ParameterSnapshot } from '../../../shared/ledger/records.ts';
+import type { ParameterSnapshot } from '../../../shared/targets/parameter/shapes.ts';
+import { type TargetEntry, targetName } from '../../../shared/targets/shapes.ts';
 import type { PlannedTarget } from './plan-target.ts';
 
 /** What planning parameters reads of AWS. */

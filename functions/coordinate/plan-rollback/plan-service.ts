@@ -1,16 +1,13 @@
 import { isAtRest } from '../../../shared/aws/stacks.ts';
 import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
-import { type ServiceEntry, targetName } from '../../../shared/catalog/service-entry.ts';
+import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
 import type { Move } from '../../../shared/cut/selection.ts';
-import type { ReleaseRecord, TargetSnapshot, WatchedDeployment } from '../../../shared/ledger/records.ts';
+import type { ReleaseRecord, WatchedDeployment } from '../../../shared/ledger/records.ts';
 import { instant } from '../../../shared/mail/mail-text.ts';
+import type { StackPlan, StackRebuildPlan } from '../../../shared/targets/cloudformation/shapes.ts';
 import { usualSeconds } from '../../../shared/targets/expected-duration.ts';
-import type {
-  ServicePlan,
-  StackPlan,
-  StackRebuildPlan,
-  TargetPlan,
-} from '../../../shared/targets/service-plan.ts';
+import type { ServicePlan } from '../../../shared/targets/service-plan.ts';
+import { type TargetPlan, type TargetSnapshot, targetName } from '../../../shared/targets/shapes.ts';
 import { planStacks } from './plan-stacks.ts';
 import { type PlanTargetDeps, planTarget } from './plan-target.ts';
 import { isStateBefore, type PlannedIncident } from './release-timeline.ts';

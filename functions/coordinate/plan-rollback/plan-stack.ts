@@ -1,13 +1,13 @@
 import type { StackState } from '../../../shared/aws/stacks.ts';
 import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
-import { type TargetEntry, targetName } from '../../../shared/catalog/service-entry.ts';
-import type { ReleaseRecord, TargetSnapshot } from '../../../shared/ledger/records.ts';
+import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
+import type { PlannedAlias } from '../../../shared/targets/alias/shapes.ts';
 import type {
-  PlannedAlias,
   StackPinPlan,
   StackPlan,
-  TargetPlan,
-} from '../../../shared/targets/service-plan.ts';
+  StackSnapshot,
+} from '../../../shared/targets/cloudformation/shapes.ts';
+import { type TargetEntry, type TargetPlan, targetName } from '../../../shared/targets/shapes.ts';
 import { planRole } from '../../../shared/targets/stack-role.ts';
 import { pinName } from '../../../shared/targets/waves.ts';
 
@@ -34,7 +34,7 @@ export interface StackContext {
 export function planStack(
   target: Extract<TargetEntry, { kind: 'cloudformation' }>,
   stack: string,
-  goal: TargetSnapshot | undefined,
+  goal: StackSnapshot | undefined,
   context: StackContext,
   { isFirst, neededFor }: { readonly isFirst: boolean; readonly neededFor: readonly string[] },
 ): PlannedStack {
@@ -42,7 +42,7 @@ export function planStack(
   const { live, bad, undoneSince, targets } = context;
   const role = planRole(live.roleArn, target.roleArn);
   // A stack that an earlier rollback only pinned has lost its triggers: the saved state has them yet.
-  const triggers = live.triggers ?? (goal?.kind === 'cloudformation' ? goal.triggers : undefined);
+  const triggers = live.triggers ?? goal?.triggers;
   const common = {
     ...commonOf(stack, targets),
     undoneSince,

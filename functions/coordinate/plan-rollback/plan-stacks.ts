@@ -1,9 +1,11 @@
 import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
 import { type Phase, phase } from '../../../shared/catalog/phases.ts';
-import { type ServiceEntry, targetName } from '../../../shared/catalog/service-entry.ts';
-import type { ReleaseRecord, StackSnapshot } from '../../../shared/ledger/records.ts';
+import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
+import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import type { Finding } from '../../../shared/stack/compare-templates.ts';
-import type { ServicePlan, TargetPlan } from '../../../shared/targets/service-plan.ts';
+import type { StackSnapshot } from '../../../shared/targets/cloudformation/shapes.ts';
+import type { ServicePlan } from '../../../shared/targets/service-plan.ts';
+import { type TargetPlan, targetName } from '../../../shared/targets/shapes.ts';
 import { isStackFirst, stackFirst } from '../../../shared/targets/waves.ts';
 import { pinOnly, planStack } from './plan-stack.ts';
 import type { WayBack } from './plan-target.ts';
@@ -59,7 +61,8 @@ export async function planStacks(
     }
     const stack = target.stack ?? entry.stack ?? '';
     const goal = wayBack.snapshot.find((one) => one.target === targetName(target));
-    targets.push(...planStack(target, stack, goal, await contextOf(stack), { isFirst, neededFor }));
+    const saved = goal?.kind === 'cloudformation' ? goal : undefined;
+    targets.push(...planStack(target, stack, saved, await contextOf(stack), { isFirst, neededFor }));
   }
   if (bad.stack && stackTargets.length === 0) {
     targets.push(...pinOnly(bad.stack, await contextOf(bad.stack)));

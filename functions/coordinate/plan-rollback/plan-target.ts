@@ -1,10 +1,14 @@
 import type { Deployments } from '../../../shared/aws/deployments.ts';
 import type { Hooks } from '../../../shared/aws/hooks.ts';
 import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
-import { type TargetEntry, targetName } from '../../../shared/catalog/service-entry.ts';
-import type { ReleaseRecord, TargetSnapshot } from '../../../shared/ledger/records.ts';
+import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import type { ArtefactClients } from '../../../shared/targets/missing-artefact.ts';
-import type { TargetPlan } from '../../../shared/targets/service-plan.ts';
+import {
+  type TargetEntry,
+  type TargetPlan,
+  type TargetSnapshot,
+  targetName,
+} from '../../../shared/targets/shapes.ts';
 import { planAlias } from './plan-alias.ts';
 import { planApiStage } from './plan-api-stage.ts';
 import { planHook } from './plan-hook.ts';

@@ -3,7 +3,6 @@ import type { Bucket } from '../../../shared/aws/bucket.ts';
 import { isAtRest, type StackState, type Stacks } from '../../../shared/aws/stacks.ts';
 import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
-import type { AliasSnapshot, StackSnapshot, TargetSnapshot } from '../../../shared/ledger/records.ts';
 import { compareTemplates, type Finding } from '../../../shared/stack/compare-templates.ts';
 import {
   exchangeOf,
@@ -12,6 +11,9 @@ import {
   type StackExport,
 } from '../../../shared/stack/stack-exchange.ts';
 import { parseTemplate } from '../../../shared/stack/stack-template.ts';
+import type { AliasSnapshot } from '../../../shared/targets/alias/shapes.ts';
+import type { StackSnapshot } from '../../../shared/targets/cloudformation/shapes.ts';
+import type { TargetSnapshot } from '../../../shared/targets/shapes.ts';
 import { planRole } from '../../../shared/targets/stack-role.ts';
 
 /** What comparing reads of AWS. */

@@ -1,6 +1,7 @@
 import type { Aliases } from '../../../shared/aws/aliases.ts';
 import { type Deployments, isActive } from '../../../shared/aws/deployments.ts';
-import type { ReleaseRecord, TargetSnapshot } from '../../../shared/ledger/records.ts';
+import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
+import type { TargetSnapshot } from '../../../shared/targets/shapes.ts';
 
 /** What is asked of AWS about the versions from before. */
 export interface VersionsBeforeDeps {

@@ -1,12 +1,17 @@
 import { isAtRest, type StackState, type Stacks } from '../../../shared/aws/stacks.ts';
 import { type AliasKind, isAlias } from '../../../shared/catalog/alias-kinds.ts';
-import { type ServiceEntry, targetName } from '../../../shared/catalog/service-entry.ts';
-import type { ReleaseRecord, StackSnapshot, TargetSnapshot } from '../../../shared/ledger/records.ts';
+import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
+import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import { versionPublishedFor } from '../../../shared/stack/rebuild-template.ts';
 import { parseTemplate } from '../../../shared/stack/stack-template.ts';
 import { numberOf } from '../../../shared/targets/built-versions.ts';
+import type {
+  PlannedRole,
+  StackRebuildPlan,
+  StackSnapshot,
+} from '../../../shared/targets/cloudformation/shapes.ts';
 import { type ArtefactClients, missingArtefact } from '../../../shared/targets/missing-artefact.ts';
-import type { PlannedRole, StackRebuildPlan } from '../../../shared/targets/service-plan.ts';
+import { type TargetSnapshot, targetName } from '../../../shared/targets/shapes.ts';
 import { planRole } from '../../../shared/targets/stack-role.ts';
 import { rebuildName } from '../../../shared/targets/waves.ts';
 import { isStateBefore } from './release-timeline.ts';

@@ -17,7 +17,8 @@ import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 import { limitConcurrency } from '../../../shared/limit-concurrency.ts';
 import { shorten } from '../../../shared/mail/mail-text.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
-import type { ServicePlan, TargetPlan } from '../../../shared/targets/service-plan.ts';
+import type { ServicePlan } from '../../../shared/targets/service-plan.ts';
+import type { TargetPlan } from '../../../shared/targets/shapes.ts';
 
 export const verifyRecoveryInput = z.strictObject({
   incidentId: z.string(),

@@ -14,8 +14,9 @@ import { nextStep, secondsUntilNextLook } from '../../../shared/judge/next-step.
 import { totalOf } from '../../../shared/judge/samples.ts';
 import type { PaceLedger } from '../../../shared/ledger/pace-ledger.ts';
 import { takeLookMoment } from '../../../shared/ledger/recording-pace.ts';
-import type { AliasSnapshot, ReleaseRecord } from '../../../shared/ledger/records.ts';
+import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
+import type { AliasSnapshot } from '../../../shared/targets/alias/shapes.ts';
 
 export const observeReleaseInput = z.strictObject({
   releaseId: z.string(),

@@ -10,11 +10,12 @@ import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
 import { lookBackReleases, objectionsToGood } from '../../../shared/ledger/objections-to-good.ts';
 import type { PaceLedger } from '../../../shared/ledger/pace-ledger.ts';
 import { takeRecordingMoment } from '../../../shared/ledger/recording-pace.ts';
-import { type ReleaseRecord, releaseIdOf, type TargetSnapshot } from '../../../shared/ledger/records.ts';
+import { type ReleaseRecord, releaseIdOf } from '../../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 import { type SnapshotClients, takeSnapshot } from '../../../shared/ledger/take-snapshot.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
 import { isStackToken } from '../../../shared/targets/rollback-marker.ts';
+import type { TargetSnapshot } from '../../../shared/targets/shapes.ts';
 import { isBeingDeployed } from './is-being-deployed.ts';
 
 export const recordServiceInput = z.strictObject({

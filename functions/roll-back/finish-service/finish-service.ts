@@ -15,12 +15,12 @@ import {
   restoredReleaseId,
   type ServiceResult,
   type TargetResult,
-  type TargetSnapshot,
   targetResult,
 } from '../../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 import { type SnapshotClients, takeSnapshot } from '../../../shared/ledger/take-snapshot.ts';
-import type { ServicePlan, TargetPlan } from '../../../shared/targets/service-plan.ts';
+import type { ServicePlan } from '../../../shared/targets/service-plan.ts';
+import type { TargetPlan, TargetSnapshot } from '../../../shared/targets/shapes.ts';
 import { targetFailure, whyItFailed } from '../../../shared/targets/target-failure.ts';
 import { verifyPlan } from '../../../shared/targets/verify-plan.ts';
 import { targetsOfWave, type Wave, wave } from '../../../shared/targets/waves.ts';

@@ -3,7 +3,7 @@ import { TargetTimedOut } from '../../../shared/errors.ts';
 import { lockOwner } from '../../../shared/incident/lock-owner.ts';
 import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
-import type { TargetPlan } from '../../../shared/targets/service-plan.ts';
+import type { TargetPlan } from '../../../shared/targets/shapes.ts';
 import type { Standing, TargetAdapter } from '../../../shared/targets/target-adapter.ts';
 import { targetStep } from '../../../shared/targets/target-step.ts';
 

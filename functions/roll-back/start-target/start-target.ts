@@ -5,7 +5,7 @@ import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.
 import { type LockLedger, leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import type { PaceLedger } from '../../../shared/ledger/pace-ledger.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
-import type { TargetPlan } from '../../../shared/targets/service-plan.ts';
+import type { TargetPlan } from '../../../shared/targets/shapes.ts';
 import type {
   ChangeContext,
   HookCall,

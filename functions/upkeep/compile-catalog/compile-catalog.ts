@@ -5,12 +5,13 @@ import type { Stacks } from '../../../shared/aws/stacks.ts';
 import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
 import { withOwnAliases } from '../../../shared/catalog/own-aliases.ts';
-import { type ServiceEntry, stacksOf, targetName } from '../../../shared/catalog/service-entry.ts';
+import { type ServiceEntry, stacksOf } from '../../../shared/catalog/service-entry.ts';
 import { TransientFailure } from '../../../shared/errors.ts';
 import type { CompilationLedger } from '../../../shared/ledger/compilation-ledger.ts';
 import { limitConcurrency } from '../../../shared/limit-concurrency.ts';
 import type { MailRoom } from '../../../shared/mail/mail-room.ts';
 import { catalogRefusedMail } from '../../../shared/mail/monitoring-mails.ts';
+import { targetName } from '../../../shared/targets/shapes.ts';
 import { Compilation, type Refusal, type Services } from './compilation.ts';
 import { StacksRead } from './stacks-read.ts';
 

@@ -4,9 +4,10 @@ import type { FunctionOrigin, FunctionTags } from '../../../shared/aws/function-
 import { isMoving, type Stacks } from '../../../shared/aws/stacks.ts';
 import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
 import { ownerOfDeployment } from '../../../shared/catalog/compiled-catalog.ts';
-import { type ServiceEntry, stacksOf, targetName } from '../../../shared/catalog/service-entry.ts';
+import { type ServiceEntry, stacksOf } from '../../../shared/catalog/service-entry.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { isRollbackMarker, isStackToken, rollbackMark } from '../../../shared/targets/rollback-marker.ts';
+import { targetName } from '../../../shared/targets/shapes.ts';
 
 export const describeDeploymentInput = z.strictObject({
   deploymentId: z.string().regex(/^d-[A-Za-z0-9]+$/, 'must be a CodeDeploy deployment id, d-…'),

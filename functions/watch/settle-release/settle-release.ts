@@ -1,17 +1,18 @@
 import * as z from 'zod';
 import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
-import { type ServiceEntry, targetName } from '../../../shared/catalog/service-entry.ts';
+import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
 import { LedgerCorrupt } from '../../../shared/errors.ts';
 import { judgementVerdict } from '../../../shared/judge/judgement.ts';
 import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
 import { checkpointSubjectOf } from '../../../shared/ledger/checkpoint-subject.ts';
 import { lookBackReleases, objectionsToGood } from '../../../shared/ledger/objections-to-good.ts';
-import type { ReleaseRecord, TargetSnapshot } from '../../../shared/ledger/records.ts';
+import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 import { type SnapshotClients, takeSnapshot } from '../../../shared/ledger/take-snapshot.ts';
 import type { MailRoom } from '../../../shared/mail/mail-room.ts';
 import { recordedMail } from '../../../shared/mail/recorded-mails.ts';
 import { observedMail, releaseMail } from '../../../shared/mail/release-mails.ts';
+import { type TargetSnapshot, targetName } from '../../../shared/targets/shapes.ts';
 import { failedUpdates } from './failed-updates.ts';
 
 export const settleReleaseInput = z.strictObject({

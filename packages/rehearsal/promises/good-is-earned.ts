@@ -1,5 +1,6 @@
 import { isMoving } from '../../../shared/aws/stacks.ts';
-import type { AliasSnapshot, ReleaseRecord } from '../../../shared/ledger/records.ts';
+import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
+import type { AliasSnapshot } from '../../../shared/targets/alias/shapes.ts';
 import { isRelease } from './ledger-mirror.ts';
 import type { PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';

@@ -1,8 +1,9 @@
 import { codeSha256 } from 'account-simulator/account/lambda/function-settings.ts';
 import { type AliasKind, isAlias } from '../../../shared/catalog/alias-kinds.ts';
-import type { ReleaseRecord, TargetSnapshot } from '../../../shared/ledger/records.ts';
+import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import { inWords } from '../../../shared/targets/mesh.ts';
 import { isStackToken } from '../../../shared/targets/rollback-marker.ts';
+import type { TargetSnapshot } from '../../../shared/targets/shapes.ts';
 import { isRelease } from './ledger-mirror.ts';
 import type { PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';

@@ -2,7 +2,7 @@ import { codeSha256 } from 'account-simulator/account/lambda/function-settings.t
 import type { AliasKind } from '../../../shared/catalog/alias-kinds.ts';
 import type { Outcome } from '../../../shared/ledger/records.ts';
 import { inWords, sameWeights } from '../../../shared/targets/mesh.ts';
-import type { TargetPlan } from '../../../shared/targets/service-plan.ts';
+import type { TargetPlan } from '../../../shared/targets/shapes.ts';
 import { isIncident } from './ledger-mirror.ts';
 import type { Broken, PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';

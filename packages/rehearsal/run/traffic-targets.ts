@@ -1,5 +1,5 @@
 import type { SimulatedAccount } from 'account-simulator/account/account.ts';
-import { type TargetEntry, targetName } from '../../../shared/catalog/service-entry.ts';
+import { type TargetEntry, targetName } from '../../../shared/targets/shapes.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
 type Of<Kind extends TargetEntry['kind']> = Extract<TargetEntry, { kind: Kind }>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parameterType } from '../../../shared/ledger/records.ts';
+import { parameterType } from '../../../shared/targets/parameter/shapes.ts';
 
 /** A parameter that services have in Parameter Store from before the first release. */
 export const scenarioParameter = z.strictObject({

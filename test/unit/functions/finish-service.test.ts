@@ -14,7 +14,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/roll-back/finish-service/handler.ts';
 import { InvalidInput, LockLost, TransientFailure } from '../../../shared/errors.ts';
 import type { TargetResult } from '../../../shared/ledger/records.ts';
-import type { StackPlan } from '../../../shared/targets/service-plan.ts';
+import type { StackPlan } from '../../../shared/targets/cloudformation/shapes.ts';
 import { alias, notProvisioned, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';

@@ -15,7 +15,7 @@ import { LabelParameterVersionCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/watch/settle-release/handler.ts';
 import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
-import type { AliasSnapshot } from '../../../shared/ledger/records.ts';
+import type { AliasSnapshot } from '../../../shared/targets/alias/shapes.ts';
 import { alias, notProvisioned, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';

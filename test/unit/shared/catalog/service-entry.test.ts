@@ -1,4 +1,5 @@
-import { serviceEntry, targetName } from '../../../../shared/catalog/service-entry.ts';
+import { serviceEntry } from '../../../../shared/catalog/service-entry.ts';
+import { targetName } from '../../../../shared/targets/shapes.ts';
 import { describeIssues } from '../../../../shared/task.ts';
 
 const smallest = {

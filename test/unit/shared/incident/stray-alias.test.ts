@@ -1,6 +1,6 @@
 import { reportStrayAlias, type StrayAliasDeps } from '../../../../shared/incident/stray-alias.ts';
 import type { ServiceResult } from '../../../../shared/ledger/records.ts';
-import type { TargetPlan } from '../../../../shared/targets/service-plan.ts';
+import type { TargetPlan } from '../../../../shared/targets/shapes.ts';
 import {
   codeDeployPlan,
   FUNCTION,

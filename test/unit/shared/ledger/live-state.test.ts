@@ -1,6 +1,6 @@
 import { isAlias } from '../../../../shared/catalog/alias-kinds.ts';
 import { isLive, splitAliases } from '../../../../shared/ledger/live-state.ts';
-import type { AliasSnapshot } from '../../../../shared/ledger/records.ts';
+import type { AliasSnapshot } from '../../../../shared/targets/alias/shapes.ts';
 import { goodRelease, goodSnapshot, releaseRecord } from '../../fixtures/records.ts';
 import { RELEASED_AT } from '../../fixtures/times.ts';
 

@@ -1,5 +1,6 @@
 import { objectionsToGood } from '../../../../shared/ledger/objections-to-good.ts';
-import type { AliasSnapshot, ReleaseRecord } from '../../../../shared/ledger/records.ts';
+import type { ReleaseRecord } from '../../../../shared/ledger/records.ts';
+import type { AliasSnapshot } from '../../../../shared/targets/alias/shapes.ts';
 import { releaseRecord, watchedDeployment } from '../../fixtures/records.ts';
 import { RELEASED_AT } from '../../fixtures/times.ts';
 

@@ -2,7 +2,7 @@ import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client
 import { mockClient } from 'aws-sdk-client-mock';
 import { Stacks } from '../../../../shared/aws/stacks.ts';
 import { goneInWords, onBuiltVersions } from '../../../../shared/targets/built-versions.ts';
-import type { TargetPlan } from '../../../../shared/targets/service-plan.ts';
+import type { TargetPlan } from '../../../../shared/targets/shapes.ts';
 import {
   codeDeployPlan,
   FUNCTION,

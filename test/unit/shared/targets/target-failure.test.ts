@@ -1,4 +1,4 @@
-import type { HookPlan } from '../../../../shared/targets/service-plan.ts';
+import type { HookPlan } from '../../../../shared/targets/hook/shapes.ts';
 import { type TargetFailure, whyItFailed } from '../../../../shared/targets/target-failure.ts';
 
 const hook: HookPlan = {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { type Phase, phase } from '../../../../shared/catalog/phases.ts';
-import type { TargetPlan } from '../../../../shared/targets/service-plan.ts';
+import type { TargetPlan } from '../../../../shared/targets/shapes.ts';
 import {
   isStackFirst,
   phasesOfWave,

@@ -1,0 +1,183 @@
+import * as z from 'zod';
+import { plannedAlias } from '../alias/shapes.ts';
+
+/** In the commercial Regions, the only ones there are (see the rule of template.yaml). */
+const stackRole = z
+  .string()
+  .regex(
+    /^arn:aws:iam::\d{12}:role\/RollbackStack_[A-Za-z0-9_+=,.@-]{1,50}$/,
+    'must be the ARN of a role whose name begins with RollbackStack_: the coordinator may pass no others',
+  );
+
+const entry = z
+  .strictObject({
+    kind: z.literal('cloudformation'),
+    /** Stack name; by default the service's own `stack`. */
+    stack: z.string().min(1).optional(),
+    /**
+     * Resources that may stay as they are where the rollback of the stack cannot put them back: by logical id, within a
+     * nested stack `NestedStack.LogicalId`. They are inconsistent with the template from then on.
+     */
+    skipResources: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^[A-Za-z0-9]+(\.[A-Za-z0-9]+)*$/,
+            'must be the logical id of a resource: letters and digits',
+          ),
+      )
+      .min(1)
+      .optional(),
+    /**
+     * Service role for a stack that has none. Our updates pass it, and CloudFormation uses it from then on for all
+     * operations on the stack, whoever asks for them; nothing takes it away again (user guide, "CloudFormation service
+     * role"). A stack that has a role keeps its own.
+     */
+    roleArn: stackRole.optional(),
+    /** Says that the team knows that. */
+    attachRoleForGood: z.literal(true, 'must be true: a stack keeps a role that was passed once').optional(),
+  })
+  .refine(({ roleArn, attachRoleForGood }) => roleArn === undefined || attachRoleForGood, {
+    error:
+      'is needed beside roleArn, and must be true: the stack keeps the role for good, whoever updates it',
+    path: ['attachRoleForGood'],
+  })
+  .refine(({ roleArn, attachRoleForGood }) => roleArn !== undefined || !attachRoleForGood, {
+    error: 'is needed beside attachRoleForGood',
+    path: ['roleArn'],
+  });
+export type StackEntry = z.infer<typeof entry>;
+
+/** Alarms that have CloudFormation roll an update of a stack back, and for how long they are watched after it. */
+export const rollbackTriggers = z.strictObject({
+  alarms: z.array(z.strictObject({ arn: z.string(), type: z.string() })),
+  minutes: z.number().int().min(0),
+});
+export type RollbackTriggers = z.infer<typeof rollbackTriggers>;
+
+export const stackSnapshot = z.strictObject({
+  kind: z.literal('cloudformation'),
+  target: z.string(),
+  stack: z.string(),
+  /** Key of the original template in the coordinator's bucket, for a person to apply. */
+  templateKey: z.string(),
+  /** Key of the template after its transforms: what the coordinator itself goes back to. */
+  processedKey: z.string().optional(),
+  /** NoEcho values are masked when read, so they are kept as "use the previous value". */
+  parameters: z.array(z.strictObject({ key: z.string(), value: z.string().optional() })),
+  capabilities: z.array(z.string()),
+  tags: z.array(z.strictObject({ key: z.string(), value: z.string() })),
+  roleArn: z.string().optional(),
+  notificationArns: z.array(z.string()).optional(),
+  /** Absent where it has none. */
+  triggers: rollbackTriggers.optional(),
+});
+export type StackSnapshot = z.infer<typeof stackSnapshot>;
+
+/** The service role by which CloudFormation changes a stack. */
+const plannedRole = z.strictObject({
+  arn: z.string(),
+  /** The catalog names it, and the stack has none: our update gives it to the stack, which keeps it for good. */
+  attach: z.literal(true).optional(),
+});
+export type PlannedRole = z.infer<typeof plannedRole>;
+
+/** What a stack's pin and its rest both have to know of it. */
+const stackFacts = {
+  /** Absent where it has no role and the catalog names none: our updates have our rights then. */
+  role: plannedRole.optional(),
+  /** The rollback triggers that a pin takes out and the rest puts back; absent where it has none. */
+  triggers: rollbackTriggers.optional(),
+};
+
+/** The stack of the service. */
+export const stackPlan = z.strictObject({
+  kind: z.literal('cloudformation'),
+  phase: z.literal('stack'),
+  target: z.string(),
+  stack: z.string(),
+  /** The aliases of this plan: while the stack is on its way, each is put back where it moves onto undone code. */
+  aliases: z.array(plannedAlias),
+  /** What the stack is put back to; absent where the ledger holds none. */
+  snapshot: stackSnapshot.optional(),
+  /** When the first of the releases that are undone began: an earlier update, rolled back, leads to the goal by itself. */
+  undoneSince: z.iso.datetime().optional(),
+  /** Logical ids of resources that a rollback may leave as they are, where they cannot be put back. */
+  skipResources: z.array(z.string()).optional(),
+  ...stackFacts,
+  /** Targets whose aliases CodeDeploy shifts: a pin takes their UpdatePolicy out, and the rest puts it back. */
+  shifted: z.array(z.string()).optional(),
+  /**
+   * The catalog does not make the stack a target, but the release came through it: it is pinned, and then only waited
+   * for. Its rest stays as the release left it.
+   */
+  waitOnly: z.literal(true).optional(),
+  /** The stack goes before the traffic: its aliases are on undone code until later, and are not pointed back meanwhile. */
+  beforeTraffic: z.literal(true).optional(),
+  /**
+   * What cannot serve before the stack is back, in words. The targets that follow in the order of the service wait for the
+   * stack, and are left where it is.
+   */
+  neededFor: z.array(z.string()).min(1).optional(),
+});
+export type StackPlan = z.infer<typeof stackPlan>;
+
+/**
+ * The pin of a stack: its aliases get the versions that users are on as literal numbers, so that a later failure of the
+ * stack does not move them.
+ */
+export const stackPinPlan = z.strictObject({
+  kind: z.literal('stack-pin'),
+  phase: z.literal('pin'),
+  target: z.string(),
+  stack: z.string(),
+  /** The aliases that this plan restores. */
+  aliases: z.array(plannedAlias),
+  /** Deployment groups of these aliases: the stack is left alone while one of them deploys. */
+  groups: z.array(z.strictObject({ application: z.string(), deploymentGroup: z.string() })),
+  /** As in {@link stackPlan}. */
+  undoneSince: z.iso.datetime().optional(),
+  deployments: z.array(z.string()).optional(),
+  skipResources: z.array(z.string()).optional(),
+  ...stackFacts,
+  /** The catalog does not make the stack a target: it is pinned once it is at rest, and not brought to rest by us. */
+  waitOnly: z.literal(true).optional(),
+});
+export type StackPinPlan = z.infer<typeof stackPinPlan>;
+
+/** The code of versions that are gone, built anew by their stack: the slow way back, before the aliases go there. */
+export const stackRebuildPlan = z.strictObject({
+  kind: z.literal('stack-rebuild'),
+  phase: z.literal('rebuild'),
+  target: z.string(),
+  stack: z.string(),
+  /** What the functions and versions are taken from. */
+  snapshot: stackSnapshot,
+  builds: z
+    .array(
+      z.strictObject({
+        /** Physical name of the function, and its logical id in the stack. */
+        function: z.string(),
+        functionId: z.string(),
+        /** The version that is gone, and the digest of its code. */
+        version: z.string(),
+        codeSha256: z.string(),
+        /** Logical id of the version in the saved template. */
+        versionId: z.string(),
+      }),
+    )
+    .min(1),
+  /** As in {@link stackPlan}. */
+  skipResources: z.array(z.string()).optional(),
+  ...stackFacts,
+});
+export type StackRebuildPlan = z.infer<typeof stackRebuildPlan>;
+
+/** How a stack is written down. It has three plans: see the ways back of its kind. */
+export const cloudFormationShape = {
+  entry,
+  name: () => 'stack',
+  snapshot: stackSnapshot,
+  plans: [stackPlan, stackPinPlan, stackRebuildPlan],
+} as const;

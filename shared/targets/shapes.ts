@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { apiStageShape } from './api-stage/shapes.ts';
+import { cloudFormationShape } from './cloudformation/shapes.ts';
+import { codeDeployShape } from './codedeploy/shapes.ts';
+import { hookShape } from './hook/shapes.ts';
+import { lambdaAliasShape } from './lambda-alias/shapes.ts';
+import { meshShape } from './mesh/shapes.ts';
+import { parameterShape } from './parameter/shapes.ts';
+
+/**
+ * How each kind of target is written down: its entry in the catalog and the name that this gives it, what the ledger
+ * saves of it, and what a plan says of it. The schemas stand apart from `kinds.ts`, which says what is done with them:
+ * whoever only reads a catalog, a ledger or a plan needs no more than these.
+ */
+const shapes = {
+  codedeploy: codeDeployShape,
+  'lambda-alias': lambdaAliasShape,
+  cloudformation: cloudFormationShape,
+  parameter: parameterShape,
+  'api-stage': apiStageShape,
+  mesh: meshShape,
+  hook: hookShape,
+} as const;
+
+type Shapes = typeof shapes;
+type Shape = Shapes[keyof Shapes];
+const all: readonly Shape[] = Object.values(shapes);
+
+/** One thing of a service that can be put back. */
+export const targetEntry = z.discriminatedUnion('kind', oneOf(all.map(({ entry }) => entry)), {
+  error: ({ code, input }) => (code === 'invalid_union' ? unknownKind(input) : undefined),
+});
+export type TargetEntry = z.infer<typeof targetEntry>;
+
+/** What was live for one target. */
+export const targetSnapshot = z.discriminatedUnion(
+  'kind',
+  oneOf(all.flatMap((shape) => ('snapshot' in shape ? [shape.snapshot] : []))),
+);
+export type TargetSnapshot = z.infer<typeof targetSnapshot>;
+
+/** What is to be done to one target. */
+export const targetPlan = z.discriminatedUnion('kind', oneOf(all.flatMap(({ plans }) => [...plans])));
+export type TargetPlan = z.infer<typeof targetPlan>;
+
+/** The kinds that a catalog names. */
+export type Kind = keyof Shapes;
+/** Kinds of which the ledger saves something. */
+export type SavedKind = TargetSnapshot['kind'];
+/** The kinds of plan that targets of a kind may have: most have one, of the kind's own name. */
+export type PlanKind<K extends Kind = Kind> = z.infer<Shapes[K]['plans'][number]>['kind'];
+
+/** The entry, the saved state and the plan of a kind. */
+export type EntryOf<K extends Kind> = Extract<TargetEntry, { readonly kind: K }>;
+export type SnapshotOf<K extends Kind> = Shapes[K] extends { readonly snapshot: infer S extends z.ZodType }
+  ? z.infer<S>
+  : never;
+export type PlanOf<P extends PlanKind> = Extract<TargetPlan, { readonly kind: P }>;
+
+/** The name of a target within its service, as plans, mails and the ledger show it. */
+export function targetName(target: TargetEntry): string {
+  // The map has the shape of each entry's own kind.
+  const { name } = shapes[target.kind] as { readonly name: (entry: TargetEntry) => string };
+  return name(target);
+}
+
+/** A list that is not empty, each schema once: kinds may share one. */
+function oneOf<S>(schemas: readonly S[]): [S, ...S[]] {
+  return [...new Set(schemas)] as [S, ...S[]];
+}
+
+function unknownKind(input: unknown): string {
+  const { kind } = (input ?? {}) as { kind?: unknown };
+  return `"${kind}" is no kind of target: it has to be one of ${Object.keys(shapes).join(', ')}`;
+}
