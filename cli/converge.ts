@@ -2,9 +2,9 @@ import { isTrafficBack } from '../shared/ledger/records.ts';
 import { type LastRollback, lastRollback } from '../shared/queries/last-rollback.ts';
 import type { Runtime } from '../shared/runtime.ts';
 import { onBuiltVersions } from '../shared/targets/built-versions.ts';
-import { stackTarget } from '../shared/targets/cloudformation.ts';
-import { stackPinTarget } from '../shared/targets/stack-pin.ts';
-import { lackedSincePin } from '../shared/targets/stack-triggers.ts';
+import { stackTarget } from '../shared/targets/cloudformation/adapter.ts';
+import { stackPinTarget } from '../shared/targets/cloudformation/stack-pin.ts';
+import { lackedSincePin } from '../shared/targets/cloudformation/stack-triggers.ts';
 import {
   aliases,
   bucket,

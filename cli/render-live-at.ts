@@ -1,7 +1,7 @@
 import { instant } from '../shared/mail/mail-text.ts';
 import type { AliasAt } from '../shared/queries/alias-timeline.ts';
 import type { SavedAt, ServiceLiveAt } from '../shared/queries/live-at.ts';
-import { inWords } from '../shared/targets/mesh.ts';
+import { savedStateOf } from '../shared/targets/kinds.ts';
 import { table } from './text-layout.ts';
 
 /** One line per target: what it was, since when, and how that is known. */
@@ -40,19 +40,6 @@ function aliasCells({ target, versions, since, by, certainty, until, orVersions 
 
 function savedCells({ target, saved, releaseId }: SavedAt): string[] {
   if (!saved) return [target, 'not recorded', releaseId ? 'its release saved none' : '-'];
-  switch (saved.kind) {
-    case 'cloudformation':
-      return [target, saved.templateKey, `stack ${saved.stack}, saved with its release`];
-    case 'codedeploy':
-    case 'lambda-alias':
-      return [target, `version ${saved.version}`, 'saved with its release'];
-    case 'parameter': {
-      const versions = saved.parameters.map(({ name, version }) => `${name} version ${version}`).join(', ');
-      return [target, versions || 'no parameter', 'saved with its release'];
-    }
-    case 'api-stage':
-      return [target, `deployment ${saved.deploymentId}`, 'saved with its release'];
-    case 'mesh':
-      return [target, inWords(saved.weights), 'saved with its release'];
-  }
+  const { live, where } = savedStateOf(saved).describe(saved);
+  return [target, live, where ? `${where}, saved with its release` : 'saved with its release'];
 }

@@ -1,6 +1,6 @@
 import { columns, instant } from '../shared/mail/mail-text.ts';
 import type { Why } from '../shared/queries/why.ts';
-import { inWords } from '../shared/targets/mesh.ts';
+import { wordsOf } from '../shared/targets/kinds.ts';
 import { renderDeployments } from './render-history.ts';
 
 /** The incident, its evidence, its plan, and what was done. */
@@ -41,34 +41,10 @@ function plannedLines(plan: NonNullable<Why['plan']>): string[] {
   return plan.services.flatMap((service) => [
     `${service.service}: to ${service.toRelease ?? 'the versions before the deployment'}, because ${service.reason}`,
     ...columns([
-      ...service.targets.map((target): [string, string] => [target.target, plannedTarget(target)]),
+      ...service.targets.map((target): [string, string] => [target.target, wordsOf(target).inShort(target)]),
       ...service.unchanged.map(({ target, reason }): [string, string] => [target, `stays: ${reason}`]),
     ]).map(indent),
   ]);
-}
-
-function plannedTarget(target: NonNullable<Why['plan']>['services'][number]['targets'][number]): string {
-  switch (target.kind) {
-    case 'codedeploy':
-    case 'lambda-alias':
-      return `version ${target.fromVersion} -> ${target.toVersion}${target.builtBy ? ', built anew' : ''}`;
-    case 'cloudformation':
-      return target.waitOnly ? `stack ${target.stack} waited for` : `stack ${target.stack} put back`;
-    case 'stack-rebuild':
-      return `code built anew by stack ${target.stack}`;
-    case 'stack-pin':
-      return `aliases of stack ${target.stack} pinned`;
-    case 'parameter':
-      return target.parameters
-        .map(({ name, fromVersion, toVersion }) => `${name} version ${fromVersion} -> ${toVersion}`)
-        .join(', ');
-    case 'api-stage':
-      return `deployment ${target.fromDeployment} -> ${target.toDeployment}`;
-    case 'mesh':
-      return `${inWords(target.fromWeights)} -> ${inWords(target.toWeights)}`;
-    case 'hook':
-      return `asked ${target.phase === 'hook-before' ? 'before' : 'after'} everything else`;
-  }
 }
 
 function section(heading: string, lines: readonly string[]): string[] {

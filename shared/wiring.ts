@@ -37,12 +37,12 @@ import { LockLedger } from './ledger/lock-ledger.ts';
 import { PaceLedger } from './ledger/pace-ledger.ts';
 import { ReleaseLedger } from './ledger/release-ledger.ts';
 import { StopLedger } from './ledger/stop-ledger.ts';
-import type { SnapshotClients } from './ledger/take-snapshot.ts';
 import { TurnLedger } from './ledger/turn-ledger.ts';
 import { MailRoom } from './mail/mail-room.ts';
 import type { Runtime } from './runtime.ts';
 import { PlanStore } from './targets/plan-store.ts';
 import { targetAdapters } from './targets/target-adapters.ts';
+import type { SnapshotClients } from './targets/target-kind.ts';
 import { requireEnv } from './task.ts';
 
 // One place where clients are made. The bundler leaves out of each function what its handler does not use.

@@ -2,7 +2,7 @@ import type { Aliases } from '../aws/aliases.ts';
 import type { VersionChange } from '../aws/deployments.ts';
 import { isAlias } from '../catalog/alias-kinds.ts';
 import type { IncidentLedger } from '../ledger/incident-ledger.ts';
-import { isReleasedOver, servesGoal } from '../targets/alias-check.ts';
+import { isReleasedOver, servesGoal } from '../targets/alias/alias-check.ts';
 import type { HolderDeps } from './holder.ts';
 import { attemptOf } from './lock-owner.ts';
 

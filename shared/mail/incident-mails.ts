@@ -6,6 +6,7 @@ import {
   type ServiceResult,
 } from '../ledger/records.ts';
 import { expectedDuration } from '../targets/expected-duration.ts';
+import { wordsOf } from '../targets/kinds.ts';
 import type { RollbackPlan, ServicePlan } from '../targets/service-plan.ts';
 import { isPin, targetsOfWave } from '../targets/waves.ts';
 import {
@@ -21,7 +22,7 @@ import {
 } from './mail-text.ts';
 import { newcomerInWords } from './newcomer-mail.ts';
 import { outcomeSections } from './outcome-sections.ts';
-import { plannedInWords, planSections, riskLines } from './plan-sections.ts';
+import { planSections, riskLines } from './plan-sections.ts';
 
 /** Lines of commands to finish by hand; a mail may have 256 KiB. */
 const commandLinesShown = 200;
@@ -65,7 +66,7 @@ export function trafficMail(
   const left = following.flatMap((one) =>
     [...targetsOfWave(one, 'pins'), ...targetsOfWave(one, 'rest')].map((target): [string, string] => [
       one.service,
-      plannedInWords(target),
+      wordsOf(target).inWords(target),
     ]),
   );
   return layOut(

@@ -1,9 +1,6 @@
-import { goneInWords } from '../targets/built-versions.ts';
 import { expectedDuration } from '../targets/expected-duration.ts';
-import { inWords } from '../targets/mesh.ts';
+import { wordsOf } from '../targets/kinds.ts';
 import type { RollbackPlan, ServicePlan } from '../targets/service-plan.ts';
-import type { TargetPlan } from '../targets/shapes.ts';
-import { roleInWords } from '../targets/stack-role.ts';
 import { columns, duration, type Section, shorten } from './mail-text.ts';
 
 /** Services whose targets are told one by one; of larger plans the mail names the services only. */
@@ -59,7 +56,7 @@ function planLines(service: ServicePlan): string[] {
   return [
     service.reason,
     ...columns([
-      ...service.targets.map((target): [string, string] => [target.target, plannedInWords(target)]),
+      ...service.targets.map((target): [string, string] => [target.target, wordsOf(target).inWords(target)]),
       ...service.unchanged.map(({ target, reason }): [string, string] => [target, `stays: ${reason}`]),
     ]),
   ];
@@ -74,47 +71,6 @@ function stayLines({ stays }: RollbackPlan): string[] {
       ? [`${shortList(providers)}: providers, which go on serving their older consumers`]
       : []),
   ];
-}
-
-/** What a plan does to a target, in words. */
-export function plannedInWords(target: TargetPlan): string {
-  switch (target.kind) {
-    case 'codedeploy':
-    case 'lambda-alias':
-      return target.builtBy
-        ? `back from version ${target.fromVersion} to the code of version ${target.toVersion}, built anew`
-        : `back from version ${target.fromVersion} to version ${target.toVersion}`;
-    case 'stack-rebuild':
-      return (
-        `the slow way: stack ${target.stack} builds the code anew from the saved template, because ` +
-        `${goneInWords(target)}`
-      );
-    case 'cloudformation':
-      if (target.waitOnly) return `stack ${target.stack} waited for`;
-      return (
-        `stack ${target.stack} brought to rest in the state of that release` +
-        (target.beforeTraffic ? ', before the traffic' : '') +
-        (target.role ? `, ${roleInWords(target.role)}` : '')
-      );
-    case 'stack-pin':
-      return `stack ${target.stack} pinned to the versions that users are on, ${roleInWords(target.role)}`;
-    case 'parameter':
-      return target.parameters
-        .map(({ name, fromVersion, toVersion }) => {
-          const way = `back from version ${fromVersion} to version ${toVersion}`;
-          return name === target.target ? way : `${name} ${way}`;
-        })
-        .join(', ');
-    case 'api-stage':
-      return (
-        `back from deployment ${target.fromDeployment} to deployment ${target.toDeployment}` +
-        (target.phase === 'after-stack' ? ', after the stack' : '')
-      );
-    case 'mesh':
-      return `back from ${inWords(target.fromWeights)} to ${inWords(target.toWeights)}`;
-    case 'hook':
-      return `asked to do its part, ${target.phase === 'hook-before' ? 'before' : 'after'} everything else`;
-  }
 }
 
 function shortList(names: readonly string[]): string {

@@ -64,6 +64,18 @@ export function targetName(target: TargetEntry): string {
   return name(target);
 }
 
+/** What is saved of a target: under its name, and of its own kind or of one that is saved alike. */
+export function savedOf<K extends Kind>(
+  target: EntryOf<K>,
+  snapshot: readonly TargetSnapshot[],
+): SnapshotOf<K> | undefined {
+  const { [target.kind]: shape } = shapes;
+  const name = targetName(target);
+  const found = snapshot.find((saved) => saved.target === name);
+  if (!found || !('snapshot' in shape) || shapes[found.kind].snapshot !== shape.snapshot) return undefined;
+  return found as SnapshotOf<K>;
+}
+
 /** A list that is not empty, each schema once: kinds may share one. */
 function oneOf<S>(schemas: readonly S[]): [S, ...S[]] {
   return [...new Set(schemas)] as [S, ...S[]];

@@ -15,10 +15,11 @@ type Node = any;
 /**
  * Which SDK commands a handler can reach, read from the source without running it.
  *
- * Units are the top-level functions, the methods of classes and the methods of target adapters. One refers to
- * another by its name, by `this.method`, or by `name.method` where `name` is declared somewhere with that class
- * as its type; {@link CallGraph.ambiguousNames} has to be empty for that to be sound. Branches are not followed:
- * whatever a reached unit may do counts.
+ * Units are the top-level functions, the methods of classes and the members of ports: of target adapters, and of what
+ * the registry of the kinds of target lists. One refers to another by its name, by `this.method`, by `name.method` where
+ * `name` is declared somewhere with that class or port as its type, or by `name(…).method` where the function `name` is
+ * declared to return that port; {@link CallGraph.ambiguousNames} has to be empty for that to be sound. A member of a port
+ * that is reached is reached for every kind. Branches are not followed: whatever a reached unit may do counts.
  */
 export class CallGraph {
   /** Names that are declared with more than one class as their type. */
@@ -31,9 +32,12 @@ export class CallGraph {
     const classes = new Set(modules.flatMap(({ body }) => body.map(declared).flatMap(classNames)));
     for (const { body } of modules) {
       walk(body, (node) => {
-        const type = typeName(node);
-        if (!type || !(classes.has(type) || type === adapterType)) return;
-        const name = nameOf(node.key ?? node);
+        const returned = node.type === 'FunctionDeclaration' ? returnTypeName(node) : undefined;
+        const type = returned !== undefined && ports.has(returned) ? returned : typeName(node);
+        if (!type || !(classes.has(type) || ports.has(type))) return;
+        const name = nameOf(node.key ?? node.identifier ?? node);
+        // A mapped type has a type, and no name.
+        if (name === '') return;
         this.#classOfName.set(name, (this.#classOfName.get(name) ?? new Set()).add(type));
       });
     }
@@ -79,17 +83,28 @@ export class CallGraph {
       } else if (node.type === 'FunctionDeclaration') {
         this.#addFunction(node, module);
       } else if (node.type === 'VariableDeclaration') {
-        for (const { id, init } of node.declarations)
-          this.#addUnit(`${module.file}#${id.value}`, init, module);
+        for (const { id, init } of node.declarations) {
+          const type = typeName(id);
+          if (type && ports.has(type)) this.#addMembers(`${module.file}#${id.value}`, init, type, module);
+          else this.#addUnit(`${module.file}#${id.value}`, init, module);
+        }
       }
+    }
+  }
+
+  /** An object that is declared as a port has its members apart: not every caller uses all of them. */
+  #addMembers(id: string, object: Node, port: string, module: Module): void {
+    for (const property of object.properties) {
+      const name = nameOf(property.key ?? property);
+      this.#addUnit(`${id}.${name}`, property, module);
+      this.#unit(`${port}.${name}`).references.add(`${id}.${name}`);
     }
   }
 
   /** A function that makes an adapter has its `read` and `start` apart: not every caller uses both. */
   #addFunction(node: Node, module: Module): void {
     const id = `${module.file}#${node.identifier.value}`;
-    const isAdapter = node.returnType && typeName({ typeAnnotation: node.returnType }) === adapterType;
-    if (!isAdapter) {
+    if (returnTypeName(node) !== adapterType) {
       this.#addUnit(id, node, module);
       return;
     }
@@ -145,8 +160,11 @@ export class CallGraph {
   }
 }
 
-/** Adapters are known by the interface they are returned as; everything else by its class. */
+/** Adapters are known by the interface they are returned as. */
 const adapterType = 'TargetAdapter';
+
+/** Interfaces that several objects implement, one for each kind of target; everything else is known by its class. */
+const ports = new Set([adapterType, 'SavedState', 'Planning', 'Restoration', 'PlanWords']);
 
 interface Module {
   /** Path from the root. */
@@ -192,8 +210,13 @@ function typeName(node: Node): string | undefined {
   return type?.type === 'TsTypeReference' ? type.typeName.value : undefined;
 }
 
-/** `name` of `name`, `x.name`, `this.#name` and `#name`. */
+function returnTypeName(node: Node): string | undefined {
+  return node.returnType ? typeName({ typeAnnotation: node.returnType }) : undefined;
+}
+
+/** `name` of `name`, `name(…)`, `x.name`, `this.#name` and `#name`. */
 function nameOf(node: Node): string {
+  if (node.type === 'CallExpression') return nameOf(node.callee);
   if (node.type === 'MemberExpression') return nameOf(node.property);
   return node.value ?? node.id?.value ?? '';
 }

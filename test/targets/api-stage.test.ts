@@ -4,8 +4,8 @@ import { ApiGateway } from 'account-simulator/account/api-gateway/api-gateway.ts
 import { Bench, CALLER } from 'account-simulator/test/account/wire/wired.ts';
 import { ApiStages } from '../../shared/aws/api-stages.ts';
 import { LockLost, TargetNotRestored } from '../../shared/errors.ts';
+import { apiStageTarget, verifyApiStage } from '../../shared/targets/api-stage/adapter.ts';
 import type { ApiStagePlan } from '../../shared/targets/api-stage/shapes.ts';
-import { apiStageTarget, verifyApiStage } from '../../shared/targets/api-stage.ts';
 import { RELEASE } from '../unit/fixtures/records.ts';
 import { NOW } from '../unit/fixtures/times.ts';
 

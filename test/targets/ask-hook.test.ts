@@ -1,8 +1,8 @@
 import { Bench } from 'account-simulator/test/account/wire/wired.ts';
 import type { HookAnswer, Hooks } from '../../shared/aws/hooks.ts';
 import { LockLost, TargetTimedOut } from '../../shared/errors.ts';
-import { askHook } from '../../shared/targets/ask-hook.ts';
-import type { HookEvent } from '../../shared/targets/hook-event.ts';
+import { askHook } from '../../shared/targets/hook/ask-hook.ts';
+import type { HookEvent } from '../../shared/targets/hook/hook-event.ts';
 
 let bench: Bench;
 beforeEach(() => {

@@ -4,8 +4,8 @@ import { Bench, CALLER } from 'account-simulator/test/account/wire/wired.ts';
 import fc from 'fast-check';
 import { MeshRules } from '../../shared/aws/mesh-rules.ts';
 import { LockLost, TargetNotRestored } from '../../shared/errors.ts';
+import { meshTarget, sameWeights, verifyMesh } from '../../shared/targets/mesh/adapter.ts';
 import type { MeshPlan } from '../../shared/targets/mesh/shapes.ts';
-import { meshTarget, sameWeights, verifyMesh } from '../../shared/targets/mesh.ts';
 import { RELEASE } from '../unit/fixtures/records.ts';
 import { NOW } from '../unit/fixtures/times.ts';
 

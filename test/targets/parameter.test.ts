@@ -5,7 +5,7 @@ import type { Interceptor } from 'account-simulator/account/wire/wire.ts';
 import { ACCOUNT, Bench, CALLER } from 'account-simulator/test/account/wire/wired.ts';
 import { ParameterStore } from '../../shared/aws/parameter-store.ts';
 import { LockLost, NoWayBack, TargetNotRestored } from '../../shared/errors.ts';
-import { parameterTarget, verifyParameters } from '../../shared/targets/parameter.ts';
+import { parameterTarget, verifyParameters } from '../../shared/targets/parameter/adapter.ts';
 import { parameterPlan, RELEASE } from '../unit/fixtures/records.ts';
 import { NOW } from '../unit/fixtures/times.ts';
 

@@ -5,7 +5,7 @@ import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 import type { StopLedger } from '../../../shared/ledger/stop-ledger.ts';
-import { stopDeployment } from '../../../shared/targets/stop-deployment.ts';
+import { stopDeployment } from '../../../shared/targets/codedeploy/stop-deployment.ts';
 
 export const freezeServiceInput = z.strictObject({
   incidentId: z.string(),

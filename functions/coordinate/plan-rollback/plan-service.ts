@@ -6,10 +6,11 @@ import type { ReleaseRecord, WatchedDeployment } from '../../../shared/ledger/re
 import { instant } from '../../../shared/mail/mail-text.ts';
 import type { StackPlan, StackRebuildPlan } from '../../../shared/targets/cloudformation/shapes.ts';
 import { usualSeconds } from '../../../shared/targets/expected-duration.ts';
+import { planningOf } from '../../../shared/targets/kinds.ts';
 import type { ServicePlan } from '../../../shared/targets/service-plan.ts';
-import { type TargetPlan, type TargetSnapshot, targetName } from '../../../shared/targets/shapes.ts';
+import { savedOf, type TargetPlan, type TargetSnapshot, targetName } from '../../../shared/targets/shapes.ts';
+import type { PlanTargetDeps } from '../../../shared/targets/target-kind.ts';
 import { planStacks } from './plan-stacks.ts';
-import { type PlanTargetDeps, planTarget } from './plan-target.ts';
 import { isStateBefore, type PlannedIncident } from './release-timeline.ts';
 import { causeInWords, objectionInWords } from './rollback-reasons.ts';
 import type { StackComparison } from './stack-comparison.ts';
@@ -40,18 +41,17 @@ export async function planService(
   const bad = undoneAsOne(move.undone, own ? incident.releaseId : undefined);
   const earlier = releases.filter(({ startedAt }) => startedAt < bad.startedAt);
   const toRelease = isStateBefore(move.to) ? undefined : move.to.releaseId;
+  const isBack = wasPutBack(releases[0], toRelease, incident);
   const wayBack = {
-    releaseId: toRelease,
     snapshot: move.to.snapshot ?? [],
-    reason: reasonOf(move, own),
     undoneSince: move.undone.at(-1)?.startedAt ?? bad.startedAt,
-    isBack: wasPutBack(releases[0], toRelease, incident),
   };
   const planned: TargetPlan[] = [];
   const unchanged: { target: string; reason: string }[] = [];
   for (const target of entry.targets) {
     if (target.kind === 'cloudformation') continue;
-    const one = await planTarget(deps, target, bad, earlier, wayBack);
+    const goal = savedOf(target, wayBack.snapshot);
+    const one = await planningOf(target).plan(deps, target, { goal, bad, earlier, isBack });
     if ('reason' in one) unchanged.push({ target: targetName(target), reason: one.reason });
     else planned.push(one);
   }
@@ -64,7 +64,7 @@ export async function planService(
     service: entry.service,
     fromRelease: bad.releaseId,
     ...(toRelease && { toRelease }),
-    reason: wayBack.reason,
+    reason: reasonOf(move, own),
     targets: [...stacks.targets],
     unchanged: [...unchanged, ...stacks.unchanged],
     ...(stacks.order && { order: [...stacks.order] }),

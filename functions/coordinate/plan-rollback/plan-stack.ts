@@ -7,8 +7,8 @@ import type {
   StackPlan,
   StackSnapshot,
 } from '../../../shared/targets/cloudformation/shapes.ts';
+import { planRole } from '../../../shared/targets/cloudformation/stack-role.ts';
 import { type TargetEntry, type TargetPlan, targetName } from '../../../shared/targets/shapes.ts';
-import { planRole } from '../../../shared/targets/stack-role.ts';
 import { pinName } from '../../../shared/targets/waves.ts';
 
 /** What is to be done to a stack: its pin, and its rest. */

@@ -5,10 +5,9 @@ import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import type { Finding } from '../../../shared/stack/compare-templates.ts';
 import type { StackSnapshot } from '../../../shared/targets/cloudformation/shapes.ts';
 import type { ServicePlan } from '../../../shared/targets/service-plan.ts';
-import { type TargetPlan, targetName } from '../../../shared/targets/shapes.ts';
+import { savedOf, type TargetPlan, type TargetSnapshot, targetName } from '../../../shared/targets/shapes.ts';
 import { isStackFirst, stackFirst } from '../../../shared/targets/waves.ts';
 import { pinOnly, planStack } from './plan-stack.ts';
-import type { WayBack } from './plan-target.ts';
 import { type StackComparison, savedStacks } from './stack-comparison.ts';
 
 /** A service's plan with its stacks. */
@@ -18,6 +17,13 @@ export interface PlannedStacks {
   /** Order of the phases, where it is not the usual one. */
   readonly order: readonly Phase[] | undefined;
   readonly risks: readonly string[];
+}
+
+/** Where to go back to: a recorded good release, or the versions from before deployments that never completed. */
+export interface WayBack {
+  readonly snapshot: readonly TargetSnapshot[];
+  /** When the first of the releases that are undone began, ISO 8601. */
+  readonly undoneSince: string;
 }
 
 /**
@@ -60,8 +66,7 @@ export async function planStacks(
       continue;
     }
     const stack = target.stack ?? entry.stack ?? '';
-    const goal = wayBack.snapshot.find((one) => one.target === targetName(target));
-    const saved = goal?.kind === 'cloudformation' ? goal : undefined;
+    const saved = savedOf(target, wayBack.snapshot);
     targets.push(...planStack(target, stack, saved, await contextOf(stack), { isFirst, neededFor }));
   }
   if (bad.stack && stackTargets.length === 0) {

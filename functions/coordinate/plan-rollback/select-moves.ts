@@ -4,7 +4,7 @@ import type { Blocked, Move, Selection, Stay } from '../../../shared/cut/selecti
 import { Irreversible, NoWayBack } from '../../../shared/errors.ts';
 import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import type { Limited } from '../../../shared/limit-concurrency.ts';
-import type { PlanTargetDeps } from './plan-target.ts';
+import type { PlanTargetDeps } from '../../../shared/targets/target-kind.ts';
 import { isStateBefore, type PlannedIncident, releaseTimeline, stateBefore } from './release-timeline.ts';
 import { causeInWords, objectionInWords } from './rollback-reasons.ts';
 import { versionsBefore } from './versions-before.ts';

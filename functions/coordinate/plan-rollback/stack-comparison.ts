@@ -13,8 +13,8 @@ import {
 import { parseTemplate } from '../../../shared/stack/stack-template.ts';
 import type { AliasSnapshot } from '../../../shared/targets/alias/shapes.ts';
 import type { StackSnapshot } from '../../../shared/targets/cloudformation/shapes.ts';
+import { planRole } from '../../../shared/targets/cloudformation/stack-role.ts';
 import type { TargetSnapshot } from '../../../shared/targets/shapes.ts';
-import { planRole } from '../../../shared/targets/stack-role.ts';
 
 /** What comparing reads of AWS. */
 export interface ComparisonClients {

@@ -10,9 +10,10 @@ import type {
   StackRebuildPlan,
   StackSnapshot,
 } from '../../../shared/targets/cloudformation/shapes.ts';
-import { type ArtefactClients, missingArtefact } from '../../../shared/targets/missing-artefact.ts';
+import { planRole } from '../../../shared/targets/cloudformation/stack-role.ts';
+import { savedStateOf } from '../../../shared/targets/kinds.ts';
 import { type TargetSnapshot, targetName } from '../../../shared/targets/shapes.ts';
-import { planRole } from '../../../shared/targets/stack-role.ts';
+import type { ArtefactClients } from '../../../shared/targets/target-kind.ts';
 import { rebuildName } from '../../../shared/targets/waves.ts';
 import { isStateBefore } from './release-timeline.ts';
 import { type StackComparison, savedStacks } from './stack-comparison.ts';
@@ -66,7 +67,7 @@ export class WaysBack {
     if (isStateBefore(release)) return {};
     const gone: AliasSnapshot[] = [];
     for (const target of snapshot) {
-      const missing = await missingArtefact(this.#deps, target);
+      const missing = await savedStateOf(target).missing(this.#deps, target);
       if (missing === undefined) continue;
       if (!isAlias(target)) return { missing };
       gone.push(target);

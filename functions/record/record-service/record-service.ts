@@ -12,10 +12,11 @@ import type { PaceLedger } from '../../../shared/ledger/pace-ledger.ts';
 import { takeRecordingMoment } from '../../../shared/ledger/recording-pace.ts';
 import { type ReleaseRecord, releaseIdOf } from '../../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
-import { type SnapshotClients, takeSnapshot } from '../../../shared/ledger/take-snapshot.ts';
+import { takeSnapshot } from '../../../shared/ledger/take-snapshot.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
 import { isStackToken } from '../../../shared/targets/rollback-marker.ts';
 import type { TargetSnapshot } from '../../../shared/targets/shapes.ts';
+import type { SnapshotClients } from '../../../shared/targets/target-kind.ts';
 import { isBeingDeployed } from './is-being-deployed.ts';
 
 export const recordServiceInput = z.strictObject({

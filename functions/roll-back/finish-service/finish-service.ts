@@ -18,11 +18,12 @@ import {
   targetResult,
 } from '../../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
-import { type SnapshotClients, takeSnapshot } from '../../../shared/ledger/take-snapshot.ts';
+import { takeSnapshot } from '../../../shared/ledger/take-snapshot.ts';
+import { restorationOf } from '../../../shared/targets/kinds.ts';
 import type { ServicePlan } from '../../../shared/targets/service-plan.ts';
 import type { TargetPlan, TargetSnapshot } from '../../../shared/targets/shapes.ts';
 import { targetFailure, whyItFailed } from '../../../shared/targets/target-failure.ts';
-import { verifyPlan } from '../../../shared/targets/verify-plan.ts';
+import type { SnapshotClients } from '../../../shared/targets/target-kind.ts';
 import { targetsOfWave, type Wave, wave } from '../../../shared/targets/waves.ts';
 
 export const finishServiceInput = z.strictObject({
@@ -162,7 +163,7 @@ export function finishService(deps: FinishServiceDeps) {
     if (ofStacks.has(plan.phase) || plan.kind === 'hook') return result;
     if (result.status !== 'restored') return result;
     try {
-      await verifyPlan(deps, plan);
+      await restorationOf(plan).verify(deps, plan);
       return result;
     } catch (error) {
       const isOver = error instanceof TargetSuperseded;

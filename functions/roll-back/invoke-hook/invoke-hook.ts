@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { Hooks } from '../../../shared/aws/hooks.ts';
 import { lockOwner } from '../../../shared/incident/lock-owner.ts';
 import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
-import { askHook } from '../../../shared/targets/ask-hook.ts';
-import { hookEvent } from '../../../shared/targets/hook-event.ts';
+import { askHook } from '../../../shared/targets/hook/ask-hook.ts';
+import { hookEvent } from '../../../shared/targets/hook/hook-event.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
 import { targetStep } from '../../../shared/targets/target-step.ts';
 

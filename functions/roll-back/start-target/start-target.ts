@@ -4,6 +4,7 @@ import { lockOwner } from '../../../shared/incident/lock-owner.ts';
 import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
 import { type LockLedger, leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import type { PaceLedger } from '../../../shared/ledger/pace-ledger.ts';
+import { restorationOf } from '../../../shared/targets/kinds.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
 import type { TargetPlan } from '../../../shared/targets/shapes.ts';
 import type {
@@ -12,7 +13,6 @@ import type {
   Standing,
   TargetAdapter,
 } from '../../../shared/targets/target-adapter.ts';
-import { paceOf } from '../../../shared/targets/target-pace.ts';
 import { targetStep } from '../../../shared/targets/target-step.ts';
 
 export const startTargetInput = z.strictObject({
@@ -97,7 +97,7 @@ export function startTarget({ adapters, locks, paces, checkpoints, plans, now }:
   }
 
   async function momentOf(plan: TargetPlan): Promise<number | null> {
-    const paced = paceOf(plan);
+    const paced = restorationOf(plan).pace(plan);
     return paced ? paces.take(paced.pace, paced.count) : null;
   }
 }

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { restorationOf } from '../../../shared/targets/kinds.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
+import type { VerifyClients } from '../../../shared/targets/target-kind.ts';
 import { targetStep } from '../../../shared/targets/target-step.ts';
-import { type VerifyClients, verifyPlan } from '../../../shared/targets/verify-plan.ts';
 
 export const verifyTargetInput = z.strictObject(targetStep);
 
@@ -19,6 +20,6 @@ export interface VerifyTargetDeps extends VerifyClients {
 export function verifyTarget(deps: VerifyTargetDeps) {
   return async (input: z.infer<typeof verifyTargetInput>): Promise<{ found: string }> => {
     const { plan } = await deps.plans.readTarget(input.planKey, input.service, input.target);
-    return { found: await verifyPlan(deps, plan) };
+    return { found: await restorationOf(plan).verify(deps, plan) };
   };
 }

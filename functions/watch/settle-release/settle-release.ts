@@ -8,11 +8,12 @@ import { checkpointSubjectOf } from '../../../shared/ledger/checkpoint-subject.t
 import { lookBackReleases, objectionsToGood } from '../../../shared/ledger/objections-to-good.ts';
 import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
-import { type SnapshotClients, takeSnapshot } from '../../../shared/ledger/take-snapshot.ts';
+import { takeSnapshot } from '../../../shared/ledger/take-snapshot.ts';
 import type { MailRoom } from '../../../shared/mail/mail-room.ts';
 import { recordedMail } from '../../../shared/mail/recorded-mails.ts';
 import { observedMail, releaseMail } from '../../../shared/mail/release-mails.ts';
 import { type TargetSnapshot, targetName } from '../../../shared/targets/shapes.ts';
+import type { SnapshotClients } from '../../../shared/targets/target-kind.ts';
 import { failedUpdates } from './failed-updates.ts';
 
 export const settleReleaseInput = z.strictObject({

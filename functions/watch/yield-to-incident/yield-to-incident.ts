@@ -10,7 +10,7 @@ import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 import type { StopLedger } from '../../../shared/ledger/stop-ledger.ts';
 import type { MailRoom } from '../../../shared/mail/mail-room.ts';
 import { newcomerMail } from '../../../shared/mail/newcomer-mail.ts';
-import { stopDeployment } from '../../../shared/targets/stop-deployment.ts';
+import { stopDeployment } from '../../../shared/targets/codedeploy/stop-deployment.ts';
 
 export const yieldToIncidentInput = z.strictObject({
   /** Left out of a release that came in without one. */

@@ -2,7 +2,7 @@ import { codeSha256 } from 'account-simulator/account/lambda/function-settings.t
 import { type AliasKind, isAlias } from '../../../shared/catalog/alias-kinds.ts';
 import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import type { StackSnapshot } from '../../../shared/targets/cloudformation/shapes.ts';
-import { inWords } from '../../../shared/targets/mesh.ts';
+import { inWords } from '../../../shared/targets/mesh/adapter.ts';
 import type { TargetPlan, TargetSnapshot } from '../../../shared/targets/shapes.ts';
 import type { SavedPlan } from './plan-mirror.ts';
 import type { Broken, PromiseCheck } from './promise.ts';

@@ -1,7 +1,7 @@
 import { codeSha256 } from 'account-simulator/account/lambda/function-settings.ts';
 import { type AliasKind, isAlias } from '../../../shared/catalog/alias-kinds.ts';
 import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
-import { inWords } from '../../../shared/targets/mesh.ts';
+import { inWords } from '../../../shared/targets/mesh/adapter.ts';
 import { isStackToken } from '../../../shared/targets/rollback-marker.ts';
 import type { TargetSnapshot } from '../../../shared/targets/shapes.ts';
 import { isRelease } from './ledger-mirror.ts';

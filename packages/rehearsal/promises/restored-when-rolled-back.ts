@@ -1,7 +1,7 @@
 import { codeSha256 } from 'account-simulator/account/lambda/function-settings.ts';
 import type { AliasKind } from '../../../shared/catalog/alias-kinds.ts';
 import type { Outcome } from '../../../shared/ledger/records.ts';
-import { inWords, sameWeights } from '../../../shared/targets/mesh.ts';
+import { inWords, sameWeights } from '../../../shared/targets/mesh/adapter.ts';
 import type { TargetPlan } from '../../../shared/targets/shapes.ts';
 import { isIncident } from './ledger-mirror.ts';
 import type { Broken, PromiseCheck } from './promise.ts';

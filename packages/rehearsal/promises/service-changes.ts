@@ -3,7 +3,7 @@ import type { WeightedTargetGroup } from '@aws-sdk/client-vpc-lattice';
 import type { SimulatedAccount } from 'account-simulator/account/account.ts';
 import type { WireCall } from 'account-simulator/account/wire/wire.ts';
 import { Listeners } from 'account-simulator/asl/listeners.ts';
-import type { HookEvent } from '../../../shared/targets/hook-event.ts';
+import type { HookEvent } from '../../../shared/targets/hook/hook-event.ts';
 import { serviceOfFunction } from '../run/names.ts';
 import { serviceOfParameter } from '../run/parameters-of-scenario.ts';
 import { ownerOfTraffic } from '../run/traffic-targets.ts';

@@ -1,6 +1,6 @@
 import type { SimulatedAccount } from 'account-simulator/account/account.ts';
 import { AwsError } from 'account-simulator/account/service.ts';
-import type { HookEvent } from '../../../shared/targets/hook-event.ts';
+import type { HookEvent } from '../../../shared/targets/hook/hook-event.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type RollbackHook, rollbackHook } from '../scenario/scenario-hook.ts';
 

@@ -1,6 +1,6 @@
-import { type PlanAliasDeps, planAlias } from '../../../functions/coordinate/plan-rollback/plan-alias.ts';
 import type { AliasState } from '../../../shared/aws/aliases.ts';
 import type { Deployment } from '../../../shared/aws/deployments.ts';
+import { type PlanAliasDeps, planAlias } from '../../../shared/targets/alias/plan-alias.ts';
 import { rollbackMarker } from '../../../shared/targets/rollback-marker.ts';
 import {
   codeDeployPlan,
@@ -61,31 +61,37 @@ function depsOf(live: Partial<AliasState>, deployments: Deployment[] = []): Plan
 }
 
 it('goes by the deployment that moved it, without a look at the alias', async () => {
-  const plan = await planAlias({} as PlanAliasDeps, target, releaseRecord(), [], goal);
+  const plan = await planAlias({} as PlanAliasDeps, target, { bad: releaseRecord(), earlier: [], goal });
   expect(plan).toEqual(codeDeployPlan());
 });
 
 it('goes by its own deployment among those of the release', async () => {
   const other = watchedDeployment({ target: 'ListOrders:live', deploymentId: 'd-OTHER' });
   const bad = releaseRecord({ deployments: { 'd-OTHER': other, ...releaseRecord().deployments } });
-  await expect(planAlias({} as PlanAliasDeps, target, bad, [], goal)).resolves.toEqual(codeDeployPlan());
+  await expect(planAlias({} as PlanAliasDeps, target, { bad, earlier: [], goal })).resolves.toEqual(
+    codeDeployPlan(),
+  );
 });
 
 it.each([
   ['a deployment moved it', releaseRecord(), 'nothing is recorded of it before'],
   ['the release did not move it', quiet, 'the release did not change it'],
 ])('stays where nothing is recorded of it and %s', async (_, bad, reason) => {
-  await expect(planAlias(depsOf({}), target, bad, [], undefined)).resolves.toEqual({ reason });
+  await expect(planAlias(depsOf({}), target, { bad, earlier: [], goal: undefined })).resolves.toEqual({
+    reason,
+  });
 });
 
 it('stays where it serves the version of that release alone', async () => {
   const reason = 'it is on version 4, as in that release';
-  await expect(planAlias(depsOf({}), target, quiet, [known], goal)).resolves.toEqual({ reason });
+  await expect(planAlias(depsOf({}), target, { bad: quiet, earlier: [known], goal })).resolves.toEqual({
+    reason,
+  });
 });
 
 describe('without a deployment that the ledger knows', () => {
   const plan = (live: Partial<AliasState>, deployments: Deployment[], earlier = [known]) =>
-    planAlias(depsOf(live, deployments), target, quiet, earlier, goal);
+    planAlias(depsOf(live, deployments), target, { bad: quiet, earlier, goal });
 
   it('is pointed back where there is none that the ledger does not know', async () => {
     await expect(plan({ version: '5' }, [])).resolves.toEqual(lambdaAliasPlan());
@@ -100,7 +106,9 @@ describe('without a deployment that the ledger knows', () => {
   it('is pointed back where the catalog says that no deployment moves it', async () => {
     const alone = { ...target, kind: 'lambda-alias' } as const;
     const deps = depsOf({ version: '5' }, [deployment('d-2')]);
-    await expect(planAlias(deps, alone, quiet, [known], goal)).resolves.toEqual(lambdaAliasPlan());
+    await expect(planAlias(deps, alone, { bad: quiet, earlier: [known], goal })).resolves.toEqual(
+      lambdaAliasPlan(),
+    );
   });
 
   it('goes by the first one since the bad release that is no rollback', async () => {

@@ -2,7 +2,7 @@ import { GetAliasCommand, GetFunctionConfigurationCommand, LambdaClient } from '
 import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
 import { TargetNotRestored, TargetSuperseded } from '../../../../shared/errors.ts';
-import { describeAlias, servesGoal, verifyAlias } from '../../../../shared/targets/alias-check.ts';
+import { describeAlias, servesGoal, verifyAlias } from '../../../../shared/targets/alias/alias-check.ts';
 import { alias } from '../../fixtures/aws-answers.ts';
 import { FUNCTION, lambdaAliasPlan } from '../../fixtures/records.ts';
 

@@ -32,10 +32,10 @@ import type { Signals } from '../../../../shared/aws/signals.ts';
 import { Stacks } from '../../../../shared/aws/stacks.ts';
 import { LockLost, TargetLeft, TargetNotRestored } from '../../../../shared/errors.ts';
 import type { AlarmReading } from '../../../../shared/judge/declared-alarms.ts';
+import { stackTarget } from '../../../../shared/targets/cloudformation/adapter.ts';
 import type { StackPlan } from '../../../../shared/targets/cloudformation/shapes.ts';
-import { stackTarget } from '../../../../shared/targets/cloudformation.ts';
+import { verifyStack } from '../../../../shared/targets/cloudformation/verify-stack.ts';
 import { stackToken } from '../../../../shared/targets/rollback-marker.ts';
-import { verifyStack } from '../../../../shared/targets/verify-stack.ts';
 import { alias, STACK_ID, stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
 import { mockBucket } from '../../fixtures/mock-bucket.ts';
 import {

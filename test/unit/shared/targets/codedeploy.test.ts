@@ -18,7 +18,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
 import { Deployments } from '../../../../shared/aws/deployments.ts';
 import { LockLost, TargetSuperseded } from '../../../../shared/errors.ts';
-import { codeDeployTarget } from '../../../../shared/targets/codedeploy.ts';
+import { codeDeployTarget } from '../../../../shared/targets/codedeploy/adapter.ts';
 import { rollbackMarker } from '../../../../shared/targets/rollback-marker.ts';
 import { alias, deploymentInfo } from '../../fixtures/aws-answers.ts';
 import { LedgerDouble } from '../../fixtures/ledger-double.ts';

@@ -8,7 +8,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../shared/aws/aliases.ts';
 import { LockLost, TargetSuperseded } from '../../../../shared/errors.ts';
-import { lambdaAliasTarget } from '../../../../shared/targets/lambda-alias.ts';
+import { lambdaAliasTarget } from '../../../../shared/targets/lambda-alias/adapter.ts';
 import { alias } from '../../fixtures/aws-answers.ts';
 import { FUNCTION, lambdaAliasPlan, RELEASE } from '../../fixtures/records.ts';
 import { NOW } from '../../fixtures/times.ts';

@@ -27,9 +27,9 @@ import { Deployments } from '../../../../shared/aws/deployments.ts';
 import { Signals } from '../../../../shared/aws/signals.ts';
 import { Stacks } from '../../../../shared/aws/stacks.ts';
 import { LockLost, TargetLeft, TargetNotRestored, TargetSuperseded } from '../../../../shared/errors.ts';
-import { stackTarget } from '../../../../shared/targets/cloudformation.ts';
+import { stackTarget } from '../../../../shared/targets/cloudformation/adapter.ts';
+import { stackPinTarget } from '../../../../shared/targets/cloudformation/stack-pin.ts';
 import { stackToken } from '../../../../shared/targets/rollback-marker.ts';
-import { stackPinTarget } from '../../../../shared/targets/stack-pin.ts';
 import type { ChangeContext, TargetContext } from '../../../../shared/targets/target-adapter.ts';
 import { alias, deploymentInfo, stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
 import {

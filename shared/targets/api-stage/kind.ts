@@ -1,0 +1,58 @@
+import type { Pace } from '../../ledger/pace-ledger.ts';
+import type { EntryOf } from '../shapes.ts';
+import type { Planning, PlanWords, Restoration, SavedState } from '../target-kind.ts';
+import { apiStageTarget, verifyApiStage } from './adapter.ts';
+import { planApiStage } from './plan.ts';
+import { type ApiStagePlan, type ApiStageSnapshot, apiStageShape } from './shapes.ts';
+
+/** A third of the 10 requests a second of API Gateway's control plane (API Gateway quotas). */
+const recorded: Pace = { of: 'recorded-stages', perSecond: 3, burst: 1 };
+
+/** Three requests each, of the 10 a second of API Gateway's control plane; 40 at once (API Gateway quotas). */
+const begun: Pace = { of: 'stages', perSecond: 2, burst: 10 };
+
+/** What is saved of a stage of a REST or HTTP API. */
+export const saved: SavedState<EntryOf<'api-stage'>, ApiStageSnapshot> = {
+  recording: { pace: recorded, requests: 1 },
+  isOnlyLive: true,
+  async read({ apiStages }, target, { physicalIds }) {
+    const { protocol, stage } = target;
+    const api = physicalIds.get(target.api) ?? target.api;
+    const { deploymentId } = await apiStages.get({ protocol, api, stage });
+    return { kind: 'api-stage', target: apiStageShape.name(target), protocol, api, stage, deploymentId };
+  },
+  async missing({ apiStages }, snapshot) {
+    return (await apiStages.hasDeployment(snapshot, snapshot.deploymentId))
+      ? undefined
+      : `deployment ${snapshot.deploymentId} of API ${snapshot.api} is gone`;
+  },
+  describe: ({ deploymentId }) => ({ live: `deployment ${deploymentId}` }),
+};
+
+/** How the way back of a stage of a REST or HTTP API is planned. */
+export const planning: Planning<EntryOf<'api-stage'>, ApiStageSnapshot> = {
+  plan: (deps, _target, { goal }) => planApiStage(deps, goal),
+};
+
+/** How a stage of a REST or HTTP API goes back. */
+export const restoration: Restoration<ApiStagePlan> = {
+  adapter: ({ apiStages }) => apiStageTarget(apiStages),
+  verify: ({ apiStages }, plan) => verifyApiStage(apiStages, plan),
+  pace: () => ({ pace: begun, count: 1 }),
+};
+
+/** What is said of that. */
+export const words: PlanWords<ApiStagePlan> = {
+  inWords: ({ fromDeployment, toDeployment, phase }) =>
+    `back from deployment ${fromDeployment} to deployment ${toDeployment}` +
+    (phase === 'after-stack' ? ', after the stack' : ''),
+  inShort: ({ fromDeployment, toDeployment }) => `deployment ${fromDeployment} -> ${toDeployment}`,
+  commands: (plan) => [command(plan)],
+};
+
+function command({ protocol, api, stage, toDeployment }: ApiStagePlan): string {
+  return protocol === 'http'
+    ? `aws apigatewayv2 update-stage --api-id ${api} --stage-name '${stage}' --deployment-id ${toDeployment}`
+    : `aws apigateway update-stage --rest-api-id ${api} --stage-name ${stage} ` +
+        `--patch-operations op=replace,path=/deploymentId,value=${toDeployment}`;
+}

@@ -1,0 +1,63 @@
+import { goneInWords } from '../built-versions.ts';
+import type { PlanWords, Restoration } from '../target-kind.ts';
+import { stackTarget } from './adapter.ts';
+import { pinCommands, rebuildCommands, restCommands } from './by-hand.ts';
+import type { StackPinPlan, StackPlan, StackRebuildPlan } from './shapes.ts';
+import { stackPinTarget } from './stack-pin.ts';
+import { stackRebuildTarget } from './stack-rebuild.ts';
+import { roleInWords } from './stack-role.ts';
+import { verifyStack } from './verify-stack.ts';
+
+export { savedStack as saved } from './saved.ts';
+
+/** How the rest of a stack comes back. */
+export const rest: Restoration<StackPlan> = {
+  adapter: (clients) => stackTarget(clients),
+  verify: ({ stacks }, plan) => verifyStack(stacks, plan),
+  pace: () => undefined,
+};
+
+/** What is said of that. */
+export const restWords: PlanWords<StackPlan> = {
+  inWords({ stack, waitOnly, beforeTraffic, role }) {
+    if (waitOnly) return `stack ${stack} waited for`;
+    return (
+      `stack ${stack} brought to rest in the state of that release` +
+      (beforeTraffic ? ', before the traffic' : '') +
+      (role ? `, ${roleInWords(role)}` : '')
+    );
+  },
+  inShort: ({ stack, waitOnly }) => (waitOnly ? `stack ${stack} waited for` : `stack ${stack} put back`),
+  commands: (plan, by) => restCommands(by.service.service, plan),
+};
+
+/** How a stack is pinned. */
+export const pin: Restoration<StackPinPlan> = {
+  adapter: (clients) => stackPinTarget(clients),
+  verify: ({ stacks }, plan) => verifyStack(stacks, plan),
+  pace: () => undefined,
+};
+
+/** What is said of that. */
+export const pinWords: PlanWords<StackPinPlan> = {
+  inWords: ({ stack, role }) =>
+    `stack ${stack} pinned to the versions that users are on, ${roleInWords(role)}`,
+  inShort: ({ stack }) => `aliases of stack ${stack} pinned`,
+  commands: (plan, by) => pinCommands(plan, by),
+};
+
+/** How a stack builds code anew whose version is gone. */
+export const rebuild: Restoration<StackRebuildPlan> = {
+  adapter: (clients) => stackRebuildTarget(clients),
+  verify: ({ stacks }, plan) => verifyStack(stacks, plan),
+  pace: () => undefined,
+};
+
+/** What is said of that. */
+export const rebuildWords: PlanWords<StackRebuildPlan> = {
+  inWords: (plan) =>
+    `the slow way: stack ${plan.stack} builds the code anew from the saved template, because ` +
+    `${goneInWords(plan)}`,
+  inShort: ({ stack }) => `code built anew by stack ${stack}`,
+  commands: (plan) => rebuildCommands(plan),
+};

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { SavedState } from '../target-kind.ts';
+import { cloudFormationShape, type StackEntry, type StackSnapshot } from './shapes.ts';
+
+/** NoEcho values come back as asterisks (CloudFormation API reference, DescribeStacks). */
+const masked = /^\*+$/;
+
+/**
+ * What is saved of a stack.
+ *
+ * CloudFormation keeps no earlier templates, so what a stack is to be put back to has to be saved while it is live.
+ * Templates are stored under the digest of their text: the same template is one object.
+ */
+export const savedStack: SavedState<StackEntry, StackSnapshot> = {
+  recording: undefined,
+  isOnlyLive: false,
+  async read({ stacks, bucket }, target, { entry, isOvertaken }) {
+    const stackName = target.stack ?? entry.stack ?? '';
+    const save = async (text: string) => {
+      const key = `templates/${entry.service}/${createHash('sha256').update(text).digest('hex')}.template`;
+      await bucket.write(key, text, 'text/plain');
+      return key;
+    };
+    const template = await stacks.template(stackName);
+    const processed = await stacks.processedTemplate(stackName);
+    // After the template: an update that is not seen yet cannot have brought it in.
+    const stack = await stacks.describe(stackName);
+    const templateKey = await save(template);
+    const processedKey = await save(processed);
+    if (isOvertaken(stack.lastUpdatedAt)) return undefined;
+    return {
+      kind: 'cloudformation',
+      target: cloudFormationShape.name(),
+      stack: stackName,
+      templateKey,
+      processedKey,
+      parameters: stack.parameters.map(({ key, value }) => (masked.test(value) ? { key } : { key, value })),
+      capabilities: [...stack.capabilities],
+      tags: stack.tags.map((tag) => ({ ...tag })),
+      ...(stack.roleArn && { roleArn: stack.roleArn }),
+      ...(stack.notificationArns.length > 0 && { notificationArns: [...stack.notificationArns] }),
+      ...(stack.triggers && { triggers: stack.triggers }),
+    };
+  },
+  async missing({ bucket }, { templateKey, processedKey = templateKey }) {
+    for (const key of [templateKey, processedKey]) {
+      if (!(await bucket.exists(key))) return `the template ${key} is gone`;
+    }
+    return undefined;
+  },
+  describe: ({ stack, templateKey }) => ({ live: templateKey, where: `stack ${stack}` }),
+};

@@ -1,0 +1,25 @@
+import { verifyAlias } from '../alias/alias-check.ts';
+import { aliasCommand, aliasInShort, aliasInWords, aliasPace } from '../alias/restoring.ts';
+import type { PlanWords, Restoration } from '../target-kind.ts';
+import { codeDeployTarget } from './adapter.ts';
+import type { CodeDeployPlan } from './shapes.ts';
+
+export { aliasPlanning as planning } from '../alias/plan-alias.ts';
+export { savedAlias as saved } from '../alias/saved.ts';
+
+/** How a Lambda alias behind a deployment group goes back. */
+export const restoration: Restoration<CodeDeployPlan> = {
+  adapter: (clients) => codeDeployTarget(clients),
+  verify: ({ aliases }, plan) => verifyAlias(aliases, plan),
+  pace: aliasPace,
+};
+
+/** What is said of that. */
+export const words: PlanWords<CodeDeployPlan> = {
+  inWords: aliasInWords,
+  inShort: aliasInShort,
+  commands: (plan) => [
+    `aws deploy stop-deployment --deployment-id ${plan.deploymentId} --auto-rollback-enabled   # if it still runs`,
+    `${aliasCommand(plan)}   # if that does not put it back`,
+  ],
+};

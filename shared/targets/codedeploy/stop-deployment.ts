@@ -1,0 +1,28 @@
+import type { Deployments } from '../../aws/deployments.ts';
+import type { StopLedger } from '../../ledger/stop-ledger.ts';
+
+/** What stopping a deployment takes. */
+export interface StopDeps {
+  readonly deployments: Deployments;
+  readonly stops: StopLedger;
+}
+
+/**
+ * Asks CodeDeploy once to stop a deployment, always with its rollback unless `rollback` is false; whoever asks again only
+ * follows. A stop may take effect at once, or when the deployment's lifecycle hook has answered, up to an hour later:
+ * AWS does not say.
+ *
+ * It is recorded after the call: a process that dies in between asks twice, and none is left unasked.
+ *
+ * @returns false where it had been asked before
+ */
+export async function stopDeployment(
+  { deployments, stops }: StopDeps,
+  deploymentId: string,
+  { rollback = true }: { readonly rollback?: boolean } = {},
+): Promise<boolean> {
+  if (await stops.isAsked(deploymentId, { rollback })) return false;
+  await deployments.stop(deploymentId, { rollback });
+  await stops.record(deploymentId, { rollback });
+  return true;
+}

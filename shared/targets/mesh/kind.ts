@@ -1,0 +1,55 @@
+import type { EntryOf } from '../shapes.ts';
+import type { Planning, PlanWords, Restoration, SavedState } from '../target-kind.ts';
+import { inWords, meshTarget, verifyMesh } from './adapter.ts';
+import { planMesh } from './plan.ts';
+import { type MeshPlan, type MeshSnapshot, meshShape } from './shapes.ts';
+
+/** What is saved of a rule of a VPC Lattice listener. */
+export const saved: SavedState<EntryOf<'mesh'>, MeshSnapshot> = {
+  recording: undefined,
+  isOnlyLive: true,
+  async read({ meshRules }, target) {
+    const weights = await meshRules.weights(target);
+    const { service, listener, rule } = target;
+    return { kind: 'mesh', target: meshShape.name(target), service, listener, rule, weights };
+  },
+  async missing({ meshRules }, { weights }) {
+    for (const { targetGroup, weight } of weights) {
+      if (weight > 0 && !(await meshRules.hasTargetGroup(targetGroup))) {
+        return `target group ${targetGroup} is gone`;
+      }
+    }
+    return undefined;
+  },
+  describe: ({ weights }) => ({ live: inWords(weights) }),
+};
+
+/** How the way back of a rule of a VPC Lattice listener is planned. */
+export const planning: Planning<EntryOf<'mesh'>, MeshSnapshot> = {
+  plan: (deps, _target, { goal }) => planMesh(deps, goal),
+};
+
+/** How a rule of a VPC Lattice listener goes back. */
+export const restoration: Restoration<MeshPlan> = {
+  adapter: ({ meshRules }) => meshTarget(meshRules),
+  verify: ({ meshRules }, plan) => verifyMesh(meshRules, plan),
+  pace: () => undefined,
+};
+
+/** What is said of that. */
+export const words: PlanWords<MeshPlan> = {
+  inWords: ({ fromWeights, toWeights }) => `back from ${inWords(fromWeights)} to ${inWords(toWeights)}`,
+  inShort: ({ fromWeights, toWeights }) => `${inWords(fromWeights)} -> ${inWords(toWeights)}`,
+  commands: (plan) => [command(plan)],
+};
+
+function command({ service, listener, rule, toWeights }: MeshPlan): string {
+  const targetGroups = toWeights.map(({ targetGroup, weight }) => ({
+    targetGroupIdentifier: targetGroup,
+    weight,
+  }));
+  return (
+    `aws vpc-lattice update-rule --service-identifier ${service} --listener-identifier ${listener} ` +
+    `--rule-identifier ${rule} --action '${JSON.stringify({ forward: { targetGroups } })}'`
+  );
+}

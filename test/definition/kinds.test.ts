@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { targetPlan } from '../../shared/targets/shapes.ts';
+import { root } from './product-template.ts';
+
+const folder = 'shared/targets';
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const planKinds = targetPlan.options.flatMap(({ shape }) => [...shape.kind.values]);
+
+/** Folders that the imports of a registry lead to. */
+const listedIn = (registry: string, file: string) =>
+  [...read(`${folder}/${registry}`).matchAll(/from '\.\/([a-z-]+)\/([a-z-]+)\.ts'/g)]
+    .filter(([, , name]) => name === file)
+    .map(([, kind]) => kind)
+    .sort();
+
+const folders = readdirSync(join(root, folder), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  // What both kinds of alias share.
+  .filter((name) => name !== 'alias')
+  .sort();
+
+it('every kind of target is a folder that both registries list', () => {
+  expect(folders).toHaveLength(7);
+  expect(listedIn('shapes.ts', 'shapes')).toEqual(folders);
+  expect(listedIn('kinds.ts', 'kind')).toEqual(folders);
+});
+
+it.each(['functions', 'shared', 'cli'])(
+  'nothing in %s has a case for each kind: the registry has',
+  (room) => {
+    const cases = new RegExp(`case '(${planKinds.join('|')})'`);
+    const found = readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => cases.test(read(join(room, name))));
+    expect(planKinds).toHaveLength(9);
+    expect(found).toEqual([]);
+  },
+);
