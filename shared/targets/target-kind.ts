@@ -141,6 +141,8 @@ export interface Restoration<Plan> {
   verify(clients: VerifyClients, plan: Plan): Promise<string>;
   /** How fast such targets are begun, and as how many this one counts; undefined where nothing limits them. */
   pace(plan: Plan): { readonly pace: Pace; readonly count: number } | undefined;
+  /** How long it may take from its first start, ms. */
+  deadlineMs(plan: Plan): number;
 }
 
 /** What is said of one kind of plan. */

@@ -13,6 +13,11 @@ export function aliasPace(): { readonly pace: Pace; readonly count: number } {
   return { pace: aliases, count: 1 };
 }
 
+/** A stopped deployment may still run its lifecycle hook, which CodeDeploy gives up to 60 minutes. */
+export function aliasDeadlineMs(): number {
+  return 75 * 60_000;
+}
+
 /** What the plan of an alias does, for mails. */
 export function aliasInWords({ fromVersion, toVersion, builtBy }: PlannedAlias): string {
   return builtBy

@@ -39,6 +39,8 @@ export const restoration: Restoration<ApiStagePlan> = {
   adapter: ({ apiStages }) => apiStageTarget(apiStages),
   verify: ({ apiStages }, plan) => verifyApiStage(apiStages, plan),
   pace: () => ({ pace: begun, count: 1 }),
+  /** It changes at once; half an hour outlasts any throttling. */
+  deadlineMs: () => 30 * 60_000,
 };
 
 /** What is said of that. */

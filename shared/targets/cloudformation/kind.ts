@@ -10,11 +10,16 @@ import { verifyStack } from './verify-stack.ts';
 
 export { savedStack as saved } from './saved.ts';
 
+/** A rollback of a stack update waits for its slowest resource; three hours cover a database's. */
+const updateMs = 3 * 60 * 60_000;
+
 /** How the rest of a stack comes back. */
 export const rest: Restoration<StackPlan> = {
   adapter: (clients) => stackTarget(clients),
   verify: ({ stacks }, plan) => verifyStack(stacks, plan),
   pace: () => undefined,
+  /** CloudFormation watches the rollback triggers that an update puts back for up to three hours before it ends it. */
+  deadlineMs: ({ triggers }) => updateMs + (triggers?.minutes ?? 0) * 60_000,
 };
 
 /** What is said of that. */
@@ -36,6 +41,7 @@ export const pin: Restoration<StackPinPlan> = {
   adapter: (clients) => stackPinTarget(clients),
   verify: ({ stacks }, plan) => verifyStack(stacks, plan),
   pace: () => undefined,
+  deadlineMs: () => updateMs,
 };
 
 /** What is said of that. */
@@ -51,6 +57,7 @@ export const rebuild: Restoration<StackRebuildPlan> = {
   adapter: (clients) => stackRebuildTarget(clients),
   verify: ({ stacks }, plan) => verifyStack(stacks, plan),
   pace: () => undefined,
+  deadlineMs: () => updateMs,
 };
 
 /** What is said of that. */

@@ -16,6 +16,8 @@ export const restoration: Restoration<HookPlan> = {
   // Nothing of it can be read: its answer was all there is.
   verify: async (_clients, { function: name }) => `${name} answered`,
   pace: () => undefined,
+  /** It is waited for by the machine, and never polled. */
+  deadlineMs: () => 0,
 };
 
 /** What is said of that. */

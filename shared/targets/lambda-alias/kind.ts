@@ -1,5 +1,5 @@
 import { verifyAlias } from '../alias/alias-check.ts';
-import { aliasCommand, aliasInShort, aliasInWords, aliasPace } from '../alias/restoring.ts';
+import { aliasCommand, aliasDeadlineMs, aliasInShort, aliasInWords, aliasPace } from '../alias/restoring.ts';
 import type { PlanWords, Restoration } from '../target-kind.ts';
 import { lambdaAliasTarget } from './adapter.ts';
 import type { LambdaAliasPlan } from './shapes.ts';
@@ -12,6 +12,7 @@ export const restoration: Restoration<LambdaAliasPlan> = {
   adapter: ({ aliases }) => lambdaAliasTarget(aliases),
   verify: ({ aliases }, plan) => verifyAlias(aliases, plan),
   pace: aliasPace,
+  deadlineMs: aliasDeadlineMs,
 };
 
 /** What is said of that. */

@@ -34,6 +34,8 @@ export const restoration: Restoration<MeshPlan> = {
   adapter: ({ meshRules }) => meshTarget(meshRules),
   verify: ({ meshRules }, plan) => verifyMesh(meshRules, plan),
   pace: () => undefined,
+  /** It changes at once; half an hour outlasts any throttling. */
+  deadlineMs: () => 30 * 60_000,
 };
 
 /** What is said of that. */

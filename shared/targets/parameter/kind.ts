@@ -46,6 +46,8 @@ export const restoration: Restoration<ParameterPlan> = {
   adapter: ({ parameterStore }) => parameterTarget(parameterStore),
   verify: ({ parameterStore }, plan) => verifyParameters(parameterStore, plan),
   pace: ({ parameters }) => ({ pace: begun, count: parameters.length }),
+  /** 3 writes a second, shared with the whole account. */
+  deadlineMs: () => 30 * 60_000,
 };
 
 /** What is said of that. */
