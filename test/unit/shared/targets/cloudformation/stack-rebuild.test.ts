@@ -22,17 +22,17 @@ import {
 } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { Aliases } from '../../../../shared/aws/aliases.ts';
-import { Bucket } from '../../../../shared/aws/bucket.ts';
-import { Stacks } from '../../../../shared/aws/stacks.ts';
-import { TargetNotRestored, TargetSuperseded } from '../../../../shared/errors.ts';
-import { stackRebuildTarget } from '../../../../shared/targets/cloudformation/stack-rebuild.ts';
-import { stackToken } from '../../../../shared/targets/rollback-marker.ts';
-import { STACK_ID, stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
-import { mockBucket } from '../../fixtures/mock-bucket.ts';
-import { FUNCTION, PROCESSED_KEY, RELEASE, ROLE_ARN, stackRebuildPlan } from '../../fixtures/records.ts';
-import { denied } from '../../fixtures/sdk-errors.ts';
-import { NOW } from '../../fixtures/times.ts';
+import { Aliases } from '../../../../../shared/aws/aliases.ts';
+import { Bucket } from '../../../../../shared/aws/bucket.ts';
+import { Stacks } from '../../../../../shared/aws/stacks.ts';
+import { TargetNotRestored, TargetSuperseded } from '../../../../../shared/errors.ts';
+import { stackRebuildTarget } from '../../../../../shared/targets/cloudformation/stack-rebuild.ts';
+import { stackToken } from '../../../../../shared/targets/rollback-marker.ts';
+import { STACK_ID, stackEvent, stackEvents, stackOf } from '../../../fixtures/aws-answers.ts';
+import { mockBucket } from '../../../fixtures/mock-bucket.ts';
+import { FUNCTION, PROCESSED_KEY, RELEASE, ROLE_ARN, stackRebuildPlan } from '../../../fixtures/records.ts';
+import { denied } from '../../../fixtures/sdk-errors.ts';
+import { NOW } from '../../../fixtures/times.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const lambda = mockClient(LambdaClient);

@@ -15,16 +15,16 @@ import {
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { Aliases } from '../../../../shared/aws/aliases.ts';
-import { Deployments } from '../../../../shared/aws/deployments.ts';
-import { LockLost, TargetSuperseded } from '../../../../shared/errors.ts';
-import { codeDeployTarget } from '../../../../shared/targets/codedeploy/adapter.ts';
-import { rollbackMarker } from '../../../../shared/targets/rollback-marker.ts';
-import { alias, deploymentInfo } from '../../fixtures/aws-answers.ts';
-import { LedgerDouble } from '../../fixtures/ledger-double.ts';
-import { codeDeployPlan, DEPLOYMENT, FUNCTION, RELEASE } from '../../fixtures/records.ts';
-import { throttled } from '../../fixtures/sdk-errors.ts';
-import { NOW, RELEASED_AT } from '../../fixtures/times.ts';
+import { Aliases } from '../../../../../shared/aws/aliases.ts';
+import { Deployments } from '../../../../../shared/aws/deployments.ts';
+import { LockLost, TargetSuperseded } from '../../../../../shared/errors.ts';
+import { codeDeployTarget } from '../../../../../shared/targets/codedeploy/adapter.ts';
+import { rollbackMarker } from '../../../../../shared/targets/rollback-marker.ts';
+import { alias, deploymentInfo } from '../../../fixtures/aws-answers.ts';
+import { LedgerDouble } from '../../../fixtures/ledger-double.ts';
+import { codeDeployPlan, DEPLOYMENT, FUNCTION, RELEASE } from '../../../fixtures/records.ts';
+import { throttled } from '../../../fixtures/sdk-errors.ts';
+import { NOW, RELEASED_AT } from '../../../fixtures/times.ts';
 
 const codeDeploy = mockClient(CodeDeployClient);
 const lambda = mockClient(LambdaClient);

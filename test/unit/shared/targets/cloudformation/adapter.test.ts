@@ -26,18 +26,18 @@ import {
 } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { Aliases } from '../../../../shared/aws/aliases.ts';
-import { Bucket } from '../../../../shared/aws/bucket.ts';
-import type { Signals } from '../../../../shared/aws/signals.ts';
-import { Stacks } from '../../../../shared/aws/stacks.ts';
-import { LockLost, TargetLeft, TargetNotRestored } from '../../../../shared/errors.ts';
-import type { AlarmReading } from '../../../../shared/judge/declared-alarms.ts';
-import { stackTarget } from '../../../../shared/targets/cloudformation/adapter.ts';
-import type { StackPlan } from '../../../../shared/targets/cloudformation/shapes.ts';
-import { verifyStack } from '../../../../shared/targets/cloudformation/verify-stack.ts';
-import { stackToken } from '../../../../shared/targets/rollback-marker.ts';
-import { alias, STACK_ID, stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
-import { mockBucket } from '../../fixtures/mock-bucket.ts';
+import { Aliases } from '../../../../../shared/aws/aliases.ts';
+import { Bucket } from '../../../../../shared/aws/bucket.ts';
+import type { Signals } from '../../../../../shared/aws/signals.ts';
+import { Stacks } from '../../../../../shared/aws/stacks.ts';
+import { LockLost, TargetLeft, TargetNotRestored } from '../../../../../shared/errors.ts';
+import type { AlarmReading } from '../../../../../shared/judge/declared-alarms.ts';
+import { stackTarget } from '../../../../../shared/targets/cloudformation/adapter.ts';
+import type { StackPlan } from '../../../../../shared/targets/cloudformation/shapes.ts';
+import { verifyStack } from '../../../../../shared/targets/cloudformation/verify-stack.ts';
+import { stackToken } from '../../../../../shared/targets/rollback-marker.ts';
+import { alias, STACK_ID, stackEvent, stackEvents, stackOf } from '../../../fixtures/aws-answers.ts';
+import { mockBucket } from '../../../fixtures/mock-bucket.ts';
 import {
   FUNCTION,
   PROCESSED_KEY,
@@ -45,9 +45,9 @@ import {
   ROLE_ARN,
   stackPinPlan,
   stackPlan,
-} from '../../fixtures/records.ts';
-import { denied, validationError } from '../../fixtures/sdk-errors.ts';
-import { NOW } from '../../fixtures/times.ts';
+} from '../../../fixtures/records.ts';
+import { denied, validationError } from '../../../fixtures/sdk-errors.ts';
+import { NOW } from '../../../fixtures/times.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const lambda = mockClient(LambdaClient);

@@ -21,17 +21,17 @@ import {
 } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { Aliases } from '../../../../shared/aws/aliases.ts';
-import { Bucket } from '../../../../shared/aws/bucket.ts';
-import { Deployments } from '../../../../shared/aws/deployments.ts';
-import { Signals } from '../../../../shared/aws/signals.ts';
-import { Stacks } from '../../../../shared/aws/stacks.ts';
-import { LockLost, TargetLeft, TargetNotRestored, TargetSuperseded } from '../../../../shared/errors.ts';
-import { stackTarget } from '../../../../shared/targets/cloudformation/adapter.ts';
-import { stackPinTarget } from '../../../../shared/targets/cloudformation/stack-pin.ts';
-import { stackToken } from '../../../../shared/targets/rollback-marker.ts';
-import type { ChangeContext, TargetContext } from '../../../../shared/targets/target-adapter.ts';
-import { alias, deploymentInfo, stackEvent, stackEvents, stackOf } from '../../fixtures/aws-answers.ts';
+import { Aliases } from '../../../../../shared/aws/aliases.ts';
+import { Bucket } from '../../../../../shared/aws/bucket.ts';
+import { Deployments } from '../../../../../shared/aws/deployments.ts';
+import { Signals } from '../../../../../shared/aws/signals.ts';
+import { Stacks } from '../../../../../shared/aws/stacks.ts';
+import { LockLost, TargetLeft, TargetNotRestored, TargetSuperseded } from '../../../../../shared/errors.ts';
+import { stackTarget } from '../../../../../shared/targets/cloudformation/adapter.ts';
+import { stackPinTarget } from '../../../../../shared/targets/cloudformation/stack-pin.ts';
+import { stackToken } from '../../../../../shared/targets/rollback-marker.ts';
+import type { ChangeContext, TargetContext } from '../../../../../shared/targets/target-adapter.ts';
+import { alias, deploymentInfo, stackEvent, stackEvents, stackOf } from '../../../fixtures/aws-answers.ts';
 import {
   FUNCTION,
   plannedAlias,
@@ -39,9 +39,9 @@ import {
   ROLE_ARN,
   stackPinPlan,
   stackPlan,
-} from '../../fixtures/records.ts';
-import { validationError } from '../../fixtures/sdk-errors.ts';
-import { NOW, RELEASED_AT } from '../../fixtures/times.ts';
+} from '../../../fixtures/records.ts';
+import { validationError } from '../../../fixtures/sdk-errors.ts';
+import { NOW, RELEASED_AT } from '../../../fixtures/times.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const codeDeploy = mockClient(CodeDeployClient);

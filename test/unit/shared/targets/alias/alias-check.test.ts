@@ -1,10 +1,10 @@
 import { GetAliasCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { Aliases } from '../../../../shared/aws/aliases.ts';
-import { TargetNotRestored, TargetSuperseded } from '../../../../shared/errors.ts';
-import { describeAlias, servesGoal, verifyAlias } from '../../../../shared/targets/alias/alias-check.ts';
-import { alias } from '../../fixtures/aws-answers.ts';
-import { FUNCTION, lambdaAliasPlan } from '../../fixtures/records.ts';
+import { Aliases } from '../../../../../shared/aws/aliases.ts';
+import { TargetNotRestored, TargetSuperseded } from '../../../../../shared/errors.ts';
+import { describeAlias, servesGoal, verifyAlias } from '../../../../../shared/targets/alias/alias-check.ts';
+import { alias } from '../../../fixtures/aws-answers.ts';
+import { FUNCTION, lambdaAliasPlan } from '../../../fixtures/records.ts';
 
 const lambda = mockClient(LambdaClient);
 const aliases = new Aliases(new LambdaClient({ region: 'eu-west-1' }));

@@ -1,7 +1,7 @@
-import type { AliasState } from '../../../shared/aws/aliases.ts';
-import type { Deployment } from '../../../shared/aws/deployments.ts';
-import { type PlanAliasDeps, planAlias } from '../../../shared/targets/alias/plan-alias.ts';
-import { rollbackMarker } from '../../../shared/targets/rollback-marker.ts';
+import type { AliasState } from '../../../../../shared/aws/aliases.ts';
+import type { Deployment } from '../../../../../shared/aws/deployments.ts';
+import { type PlanAliasDeps, planAlias } from '../../../../../shared/targets/alias/plan-alias.ts';
+import { rollbackMarker } from '../../../../../shared/targets/rollback-marker.ts';
 import {
   codeDeployPlan,
   FUNCTION,
@@ -10,8 +10,8 @@ import {
   RELEASE,
   releaseRecord,
   watchedDeployment,
-} from '../fixtures/records.ts';
-import { NOW, RELEASED_AT } from '../fixtures/times.ts';
+} from '../../../fixtures/records.ts';
+import { NOW, RELEASED_AT } from '../../../fixtures/times.ts';
 
 const target = { kind: 'codedeploy', function: 'CreateOrder', alias: 'live' } as const;
 const goal = {

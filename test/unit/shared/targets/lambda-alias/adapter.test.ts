@@ -6,12 +6,12 @@ import {
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { Aliases } from '../../../../shared/aws/aliases.ts';
-import { LockLost, TargetSuperseded } from '../../../../shared/errors.ts';
-import { lambdaAliasTarget } from '../../../../shared/targets/lambda-alias/adapter.ts';
-import { alias } from '../../fixtures/aws-answers.ts';
-import { FUNCTION, lambdaAliasPlan, RELEASE } from '../../fixtures/records.ts';
-import { NOW } from '../../fixtures/times.ts';
+import { Aliases } from '../../../../../shared/aws/aliases.ts';
+import { LockLost, TargetSuperseded } from '../../../../../shared/errors.ts';
+import { lambdaAliasTarget } from '../../../../../shared/targets/lambda-alias/adapter.ts';
+import { alias } from '../../../fixtures/aws-answers.ts';
+import { FUNCTION, lambdaAliasPlan, RELEASE } from '../../../fixtures/records.ts';
+import { NOW } from '../../../fixtures/times.ts';
 
 const lambda = mockClient(LambdaClient);
 const target = lambdaAliasTarget(new Aliases(new LambdaClient({ region: 'eu-west-1' })));
