@@ -175,6 +175,14 @@ it('docs/promises.md has every promise that is watched', () => {
   expect(documented.sort()).toEqual(watched.sort());
 });
 
+it('docs/simulation.md has every kind of fault', () => {
+  const kinds = [...read('packages/rehearsal/faults/fault.ts').matchAll(/kind: z\.literal\('([\w-]+)'\)/g)];
+  const documented = tableOf('docs/simulation.md', '| fault | effect |').flatMap(([fault = '']) =>
+    fault.replaceAll('`', '').split(', '),
+  );
+  expect(documented.sort()).toEqual(kinds.map(([, kind]) => kind).sort());
+});
+
 it('docs/scenarios.md has every setting of the account with its values', () => {
   const settings = Object.entries(accountSettings).map(([name, { values }]) => [
     `\`${name}\``,
