@@ -234,3 +234,17 @@ it('CONTRIBUTING.md has every script of package.json', () => {
   const text = read('CONTRIBUTING.md');
   expect(scripts.filter((name) => !new RegExp(`npm (run )?${name}\\b`).test(text))).toEqual([]);
 });
+
+it('CONTRIBUTING.md has the parts of .ci/run, and how many runs they simulate', () => {
+  const script = read('.ci/run');
+  const [, parts = ''] = /^ {4}([a-z |]+)\) ;;$/m.exec(script) ?? [];
+  const rows = tableOf('CONTRIBUTING.md', '| part |');
+  expect(rows.map(([part]) => part)).toEqual(parts.split(' | ').map((part) => `\`.ci/run ${part}\``));
+  for (const [part = '', checks = ''] of rows) {
+    const name = part.replaceAll('`', '').split(' ')[1] ?? '';
+    const [, body = ''] = new RegExp(`^${name}\\(\\) \\{\\n(.*?)^\\}`, 'ms').exec(script) ?? [];
+    const [, simulated] = / simulation (\d+) /.exec(body) ?? [];
+    const [, documented] = /([\d,]+) simulated runs/.exec(checks) ?? [];
+    expect([name, documented?.replace(',', '')]).toEqual([name, simulated]);
+  }
+});

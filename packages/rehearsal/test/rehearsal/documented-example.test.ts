@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rehearseCommand } from '../../command/rehearse-command.ts';
 import { runScenario } from '../../run/run-scenario.ts';
 import { parseScenario } from '../../scenario/scenario-file.ts';
 
@@ -15,3 +16,29 @@ describe('docs/scenarios.md', () => {
     expect((await runScenario(scenario, { seed: 1, root })).violations).toEqual([]);
   });
 });
+
+describe('README.md', () => {
+  it('has lines that the default rehearsal prints, in their order', async () => {
+    const [, excerpt = ''] =
+      /```\n(\d\d:[\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+    const printed: string[] = [];
+    const terminal = { out: (line: string) => printed.push(line), err: () => {}, width: 130, root };
+    expect(await rehearseCommand([], terminal)).toBe(0);
+    const lines = excerpt.trimEnd().split('\n').map(withoutNumbers);
+    const remaining = printed.map(withoutNumbers)[Symbol.iterator]();
+    const missing = lines.filter((line) => !find(remaining, line));
+    expect(missing).toEqual([]);
+    expect(lines.length).toBeGreaterThan(5);
+  });
+});
+
+/** Times, ids and counts move with every change of what is called; the words do not. */
+function withoutNumbers(line: string): string {
+  return line.replaceAll(/d-[A-Z0-9]{9}/g, 'd-').replaceAll(/\d+/g, '#');
+}
+
+/** Takes lines until it is the one that is looked for. */
+function find(lines: Iterator<string>, wanted: string): boolean {
+  for (let next = lines.next(); !next.done; next = lines.next()) if (next.value === wanted) return true;
+  return false;
+}
