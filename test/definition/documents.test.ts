@@ -20,6 +20,14 @@ const documents = [
   ...filesBelow('docs').filter((file) => file.endsWith('.md')),
 ].sort();
 
+/** Everything that a name in a document may come from. */
+const code = ['functions', 'shared', 'cli', 'build', 'statemachines', 'packages']
+  .flatMap(filesBelow)
+  .filter((file) => /\.(ts|yaml)$/.test(file) && !file.includes('node_modules'))
+  .concat('template.yaml', 'package.json')
+  .map(read)
+  .join('\n');
+
 /** The cells of the rows of a Markdown table, from the line that begins with `header` on. */
 function tableOf(file: string, header: string): string[][] {
   const lines = read(file).split('\n');
@@ -68,6 +76,12 @@ describe.each(documents)('%s', (file) => {
     );
     const own = named.filter((name) => name !== 'my-scenario');
     expect(own.filter((name) => !scenarioNames(root).includes(name as string))).toEqual([]);
+  });
+
+  it('names functions, settings and states that the code has', () => {
+    const named = [...prose.matchAll(/`([A-Za-z]+)(?:\(\))?`/g)].map(([, code = '']) => code);
+    const joined = named.filter((name) => /[a-z][A-Z]/.test(name));
+    expect(joined.filter((name) => !code.includes(name))).toEqual([]);
   });
 
   it('names files and folders that exist', () => {
