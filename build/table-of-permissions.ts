@@ -8,6 +8,11 @@ const revealing: Readonly<Record<string, string>> = {
   'ssm:GetParametersByPath': 'values of parameters',
   'kms:Decrypt': 'SecureStrings, through Parameter Store only',
   'cloudformation:GetTemplate': 'templates of stacks, with the parameter values that SAM writes into them',
+  'cloudformation:DescribeStacks':
+    'descriptions of stacks, with parameter values and outputs, NoEcho ones masked',
+  'cloudformation:DescribeChangeSet': 'change sets, with parameter values, NoEcho ones masked',
+  'cloudformation:DescribeStackEvents': 'events of stacks, with the properties of resources',
+  'apigateway:GET': 'stages of APIs, with their variables',
   'lambda:GetFunctionConfiguration': 'configuration of functions, with their environment variables',
   'lambda:GetFunction': 'code of functions',
   's3:GetObject': 'objects',
