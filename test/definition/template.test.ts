@@ -52,6 +52,15 @@ describe('permissions', () => {
     expect(wide.map(({ resource }) => resource)).toEqual(['SweepLostWorkFunction']);
   });
 
+  it('name machines and executions as the machines are named', () => {
+    const names = machines.map((id) => template.Resources[id].Properties.Name['Fn::Sub']);
+    const named = statements
+      .flatMap(({ resources }) => resources)
+      .flatMap((resource) => /:(?:stateMachine|execution):(.+?)(?:[:/]\*)?"/.exec(resource)?.[1] ?? []);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
   it('say why where they are on every resource', () => {
     const wide = lines.flatMap((line, index) => (/^\s+Resource: ["']\*["']$/.test(line) ? [index] : []));
     expect(wide.length).toBeGreaterThan(0);
