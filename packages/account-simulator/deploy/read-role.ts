@@ -1,29 +1,43 @@
 import { type PolicyStatement, readStatements } from './policy-statement.ts';
 import type { PropertyReader } from './property-reader.ts';
-import type { ProblemList } from './template-problem.ts';
 
-/** Managed policies that only allow what is not simulated. */
+/** Managed policies of AWS that only allow what is not simulated. */
 const harmlessPolicies = new Set([
   'AWSLambdaBasicExecutionRole',
   'AWSXRayDaemonWriteAccess',
   'AWSXrayWriteOnlyAccess',
 ]);
 
+/** Managed policies that IAM attaches to a role (IAM User Guide, "IAM and AWS STS quotas"). */
+const mostPolicies = 10;
+
 /**
- * The statements of a role's policies. Managed policies are refused: what they allow does not stand in the template.
+ * The statements of a role: those of the managed policies attached to it, in the order of the list, then those inline.
+ * Managed policies that are not of the template are refused: what they allow does not stand in it.
+ *
+ * @param policies statements of the template's managed policies, by ARN
  */
-export function readRole(properties: PropertyReader, problems: ProblemList): PolicyStatement[] {
-  for (const [at, policy] of properties.texts('ManagedPolicyArns').entries()) {
-    checkManaged(policy, properties.at(`ManagedPolicyArns[${at}]`), problems);
+export function readRole(
+  properties: PropertyReader,
+  policies: ReadonlyMap<string, readonly PolicyStatement[]>,
+): PolicyStatement[] {
+  const arns = properties.texts('ManagedPolicyArns');
+  if (arns.length > mostPolicies) {
+    const reason = `has ${arns.length} managed policies, and IAM attaches ${mostPolicies} to a role`;
+    properties.refuse('ManagedPolicyArns', reason);
   }
-  return properties
+  const attached = arns.flatMap((arn, at) => {
+    const own = policies.get(arn);
+    if (own) return own;
+    const name = arn.split('/').at(-1) ?? arn;
+    if (!harmlessPolicies.has(name)) {
+      const reason = `the managed policy ${name} is not of this template: write the statements`;
+      properties.refuse(`ManagedPolicyArns[${at}]`, reason);
+    }
+    return [];
+  });
+  const inline = properties
     .maps('Policies')
     .flatMap((policy) => readStatements(policy.only(['PolicyName', 'PolicyDocument']).map('PolicyDocument')));
-}
-
-function checkManaged(policy: string, path: string, problems: ProblemList): void {
-  const name = policy.split('/').at(-1) ?? policy;
-  if (!harmlessPolicies.has(name)) {
-    problems.add(path, `the managed policy ${name} is not simulated: write the statements`);
-  }
+  return [...attached, ...inline];
 }

@@ -50,6 +50,7 @@ const functionArn = arn('lambda', (name) => `function:${name}`);
 const machineArn = arn('states', (name) => `stateMachine:${name}`);
 const queueArn = arn('sqs', (name) => name);
 const topicArn = arn('sns', (name) => name);
+const policyArn = arn('iam', (name) => `policy/${name}`, true);
 const name = (resource: PhysicalResource) => resource.name;
 
 const tags = 'tags change nothing that the coordinator sees';
@@ -294,6 +295,18 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       Description: 'is for people',
       MaxSessionDuration: 'sessions do not expire in a rehearsal',
       Tags: tags,
+    },
+  },
+  // A role lists the policies attached to it; `Roles`, the same from the other side, is refused.
+  'AWS::IAM::ManagedPolicy': {
+    nameProperty: 'ManagedPolicyName',
+    longestName: 128,
+    ref: policyArn,
+    attributes: { PolicyArn: policyArn },
+    properties: {
+      ManagedPolicyName: true,
+      PolicyDocument: true,
+      Description: 'is for people',
     },
   },
   'AWS::Logs::LogGroup': unsimulated(logging, {

@@ -121,10 +121,16 @@ class StackReader {
   }
 
   roles(): RoleSpec[] {
+    const policies = new Map(
+      this.each('AWS::IAM::ManagedPolicy', (properties, resource) => [
+        String(resource.ref()),
+        readStatements(properties.map('PolicyDocument')),
+      ]),
+    );
     return this.each('AWS::IAM::Role', (properties, { logicalId, ...resource }) => ({
       logicalId,
       roleArn: String(resource.attribute('Arn')),
-      statements: readRole(properties, this.#problems),
+      statements: readRole(properties, policies),
     }));
   }
 

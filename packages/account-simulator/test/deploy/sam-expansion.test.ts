@@ -62,6 +62,37 @@ describe('expandSam', () => {
     ]);
   });
 
+  it('sums the managed policies of the template that a role lists, and its own statements', () => {
+    const policy = (id: string, action: string) => `  ${id}:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: { PolicyDocument: { Statement: [{ Effect: Allow, Action: "${action}", Resource: "*" }] } }\n`;
+    const own = '{ Statement: [{ Effect: Deny, Action: "s3:*", Resource: "*" }] }';
+    const { roles, outputs } = stackOf(
+      `${template(
+        aFunction(`Policies: [!Ref Mail, AWSXrayWriteOnlyAccess, ${own}, !Ref Read]`) +
+          policy('Read', 'sqs:ReceiveMessage') +
+          policy('Mail', 'sns:Publish') +
+          policy('Other', 'sns:Subscribe'),
+      )}\nOutputs: { Mail: { Value: !Ref Mail } }`,
+    );
+    expect(outputs.Mail).toMatch(/^arn:aws:iam::111122223333:policy\/my-stack-Mail-[A-Z0-9]{12}$/);
+    expect(roles.map(({ statements }) => statements.map(({ Action }) => Action))).toEqual([
+      [['sns:Publish'], ['sqs:ReceiveMessage'], ['s3:*']],
+    ]);
+  });
+
+  it.each(['Roles: [!Ref WorkRole]', 'Groups: [a]'])(
+    'refuses a managed policy that attaches itself: %s',
+    (list) => {
+      const policy = `  Mail:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: { ${list}, PolicyDocument: { Statement: [{ Effect: Allow, Action: "sns:Publish", Resource: "*" }] } }\n`;
+      const [problem] = problemsOf(template(aFunction('') + policy));
+      expect(problem).toContain('Mail');
+      expect(problem).toContain(list.split(':')[0]);
+    },
+  );
+
   it('makes a rule of an EventBridgeRule event', () => {
     const event = `Events: { Started: { Type: EventBridgeRule, Properties: {
       Pattern: { source: [aws.codedeploy] }, RetryPolicy: { MaximumRetryAttempts: 3 } } } }`;
@@ -135,6 +166,11 @@ describe('expandSam', () => {
       'SAM policy template DynamoDBCrudPolicy',
     ],
     ['Policies: [AdministratorAccess]', 'ManagedPolicyArns[0]', 'managed policy AdministratorAccess'],
+    [
+      `Policies: [${Array.from({ length: 11 }, () => 'AWSXrayWriteOnlyAccess')}]`,
+      'ManagedPolicyArns',
+      'has 11 managed policies, and IAM attaches 10 to a role',
+    ],
     [
       'Policies: [{ Statement: [{ Effect: Allow, NotAction: "s3:*", Resource: "*" }] }]',
       'NotAction',
