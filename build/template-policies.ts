@@ -5,8 +5,13 @@ interface PolicyDocument {
   readonly Statement: Partial<Statement> | readonly Partial<Statement>[];
 }
 
-/** Quota of IAM on all inline policies of a role together, in characters other than white space. */
+/**
+ * Quotas of IAM (IAM User Guide, "IAM and AWS STS quotas"): characters other than white space of all inline policies of a
+ * role together and of one managed policy, and managed policies attached to a role where nobody has asked for more.
+ */
 const longestInlinePolicies = 10_240;
+const longestManagedPolicy = 6144;
+const mostManagedPolicies = 10;
 
 /** What is wrong with the policies of an expanded template, and how many statements it has. */
 export async function checkPolicies(
@@ -16,12 +21,7 @@ export async function checkPolicies(
   let statements = 0;
   for (const [id, { Type, Properties }] of Object.entries(template.Resources)) {
     const documents = documentsOf(Type, resolveArns(policiesIn(Type, Properties), template));
-    const size = documents.reduce((sum, document) => sum + JSON.stringify(document).length, 0);
-    if (Type === 'AWS::IAM::Role' && size > longestInlinePolicies) {
-      problems.push(
-        `${id}: its policies have ${size} characters, and IAM takes ${longestInlinePolicies} of a role`,
-      );
-    }
+    problems.push(...excesses(Type, Properties, documents).map((excess) => `${id}: ${excess}`));
     for (const statement of documents.flatMap(
       ({ Statement }) => [Statement].flat() as Partial<Statement>[],
     )) {
@@ -35,6 +35,27 @@ export async function checkPolicies(
     }
   }
   return { statements, problems };
+}
+
+/** The quotas of IAM that a role or a managed policy exceeds. */
+function excesses(type: string, properties: unknown, documents: readonly PolicyDocument[]): string[] {
+  const size = documents.reduce((sum, document) => sum + JSON.stringify(document).length, 0);
+  if (type === 'AWS::IAM::ManagedPolicy') {
+    return size > longestManagedPolicy
+      ? [`it has ${size} characters, and IAM takes ${longestManagedPolicy} of a managed policy`]
+      : [];
+  }
+  if (type !== 'AWS::IAM::Role') return [];
+  const { ManagedPolicyArns = [] } = (properties ?? {}) as { ManagedPolicyArns?: unknown[] };
+  const attached = ManagedPolicyArns.length;
+  return [
+    ...(size > longestInlinePolicies
+      ? [`its policies have ${size} characters, and IAM takes ${longestInlinePolicies} of a role`]
+      : []),
+    ...(attached > mostManagedPolicies
+      ? [`it has ${attached} managed policies, and IAM attaches ${mostManagedPolicies} to a role`]
+      : []),
+  ];
 }
 
 /** The part of a resource that holds policies; the rest need not be resolved. */

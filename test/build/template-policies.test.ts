@@ -54,6 +54,25 @@ describe('checkPolicies', () => {
     ]);
   });
 
+  it('counts what IAM counts of a managed policy, and how many of them a role has', async () => {
+    const statement = { Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: 'Mails' } };
+    const policyOf = (length: number) => ({
+      Type: 'AWS::IAM::ManagedPolicy',
+      Properties: { PolicyDocument: { Statement: Array.from({ length }, () => statement) } },
+    });
+    const roleOf = (length: number) => ({
+      Type: 'AWS::IAM::Role',
+      Properties: { ManagedPolicyArns: Array.from({ length }, () => ({ Ref: 'Mailing' })) },
+    });
+    const problemsOf = async (policy: object, role: object) =>
+      (await checkPolicies(templateOf([], { Mailing: policy, OtherRole: role }))).problems;
+    expect(await problemsOf(policyOf(60), roleOf(10))).toEqual([]);
+    expect(await problemsOf(policyOf(80), roleOf(11))).toEqual([
+      expect.stringMatching(/^Mailing: it has [67]\d{3} characters, and IAM takes 6144 of a managed policy$/),
+      'OtherRole: it has 11 managed policies, and IAM attaches 10 to a role',
+    ]);
+  });
+
   it('guesses nothing', async () => {
     const of = (Resource: object) => checkPolicies(templateOf({ Action: 'sns:Publish', Resource }));
     await expect(of({ 'Fn::If': ['IsProduction', 'a', 'b'] })).rejects.toThrow('the condition IsProduction');

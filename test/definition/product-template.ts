@@ -22,12 +22,15 @@ function parse(): Plain {
   return value;
 }
 
-/** One statement of an inline policy, and whose it is. */
+/** One statement of a policy, and the role or the managed policy it is read as a part of. */
 export interface TemplateStatement {
   readonly resource: string;
+  readonly effect: 'Allow' | 'Deny';
   readonly actions: readonly string[];
   /** Resources as text; intrinsics as JSON. */
   readonly resources: readonly string[];
+  /** As JSON. */
+  readonly condition?: string;
 }
 
 /** Logical ids of the template's resources of a type. */
@@ -35,16 +38,32 @@ export function resourcesOf(type: string): string[] {
   return Object.keys(template.Resources).filter((id) => template.Resources[id].Type === type);
 }
 
-/** The inline statements of a function's or machine's role. */
-export function statementsOf(resource: string): TemplateStatement[] {
-  const policies: Plain[] = template.Resources[resource].Properties.Policies ?? [];
-  return policies.flatMap(({ Statement }) =>
-    Statement.map(({ Action, Resource }: Plain) => ({
+/** Logical ids of the managed policies that a function's or machine's role is made of. */
+export function managedPoliciesOf(resource: string): string[] {
+  const policies: Plain[] = template.Resources[resource].Properties.Policies;
+  return policies.flatMap(({ Ref }) => (Ref === undefined ? [] : [Ref]));
+}
+
+/** The statements that stand at a function or machine itself, or those of a managed policy. */
+export function ownStatementsOf(resource: string): TemplateStatement[] {
+  const { PolicyDocument, Policies } = template.Resources[resource].Properties;
+  const documents: Plain[] = PolicyDocument ? [PolicyDocument] : Policies;
+  return documents.flatMap(({ Statement = [] }) =>
+    Statement.map(({ Effect, Action, Resource, Condition }: Plain) => ({
       resource,
+      effect: Effect,
       actions: [Action].flat(),
       resources: [Resource].flat().map((one) => (typeof one === 'string' ? one : JSON.stringify(one))),
+      ...(Condition !== undefined && { condition: JSON.stringify(Condition) }),
     })),
   );
+}
+
+/** What a function's or machine's role may do: the sum of its managed policies and of its own statements. */
+export function statementsOf(resource: string): TemplateStatement[] {
+  return [...managedPoliciesOf(resource), resource]
+    .flatMap(ownStatementsOf)
+    .map((statement) => ({ ...statement, resource }));
 }
 
 /** Logical id of a function → its folder under `functions/`, from its CodeUri. */

@@ -69,14 +69,6 @@ describe('permissions', () => {
       expect(lines[start - 1]).toMatch(/^\s+# .{10,}/);
     }
   });
-
-  it('are inline, each role its own', () => {
-    for (const id of [...functions, ...machines]) {
-      expect(template.Resources[id].Properties).not.toHaveProperty('Role');
-      for (const policy of template.Resources[id].Properties.Policies)
-        expect(policy).toHaveProperty('Statement');
-    }
-  });
 });
 
 /** `room/function` of every folder of functions. */
