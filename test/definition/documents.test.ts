@@ -4,7 +4,8 @@ import { parse } from 'yaml';
 import { documentedSection, drawnSections } from '../../build/drawn-sections.ts';
 import { accountSettings } from '../../packages/rehearsal/scenario/scenario-account.ts';
 import { scenarioNames } from '../../packages/rehearsal/scenario/scenario-file.ts';
-import { serviceEntry, targetEntry } from '../../shared/catalog/service-entry.ts';
+import { serviceEntry } from '../../shared/catalog/service-entry.ts';
+import { targetEntry } from '../../shared/targets/shapes.ts';
 import { root } from './product-template.ts';
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
