@@ -210,7 +210,16 @@ export function restoredReleaseId(service: string, startedAt: string): string {
   return releaseIdOf(service, startedAt, 'restored');
 }
 
+/** What follows the service in the id of a release: its second, then milliseconds and cause where it has one. */
+const afterService = /-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z(-\d{3}-[A-Za-z0-9-]+)?$/;
+
 /** The service a release id belongs to. */
 export function serviceOfRelease(releaseId: string): string {
-  return releaseId.replace(/-\d{8}T\d{6}Z(-\d{3}-[A-Za-z0-9-]+)?$/, '');
+  return releaseId.replace(afterService, '');
+}
+
+/** When the release began that an id is of: ISO time, to the second. */
+export function secondOfRelease(releaseId: string): string {
+  const [, year, month, day, hours, minutes, seconds] = afterService.exec(releaseId) ?? [];
+  return `${year}-${month}-${day}T${hours}:${minutes}:${seconds}Z`;
 }

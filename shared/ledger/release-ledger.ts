@@ -191,7 +191,8 @@ export class ReleaseLedger {
   }
 }
 
-function releaseKey(releaseId: string): Key {
+/** Key of the record of a release. */
+export function releaseKey(releaseId: string): Key {
   const service = serviceOfRelease(releaseId);
   return { pk: `SERVICE#${service}`, sk: `RELEASE#${releaseId.slice(service.length + 1)}` };
 }

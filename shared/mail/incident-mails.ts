@@ -4,6 +4,7 @@ import {
   type NewcomerRecord,
   type Outcome,
   type ServiceResult,
+  secondOfRelease,
 } from '../ledger/records.ts';
 import { expectedDuration } from '../targets/expected-duration.ts';
 import { wordsOf } from '../targets/kinds.ts';
@@ -32,7 +33,7 @@ export function openedMail(environment: string, incident: IncidentRecord, plan: 
   const again = incident.attempt > 1 ? ` (attempt ${incident.attempt})` : '';
   return layOut(
     `[${environment}] ${incident.service}: bad release, rolling back${again}`,
-    `${incident.service}: the release of ${releaseTime(incident)} is bad and is being rolled back${again}.`,
+    `${incident.service}: the release of ${instant(secondOfRelease(incident.releaseId))} is bad and is being rolled back${again}.`,
     [
       why(incident),
       ...planSections(plan, (service) => `What is being done to ${service}`),
@@ -235,11 +236,6 @@ export function why(incident: IncidentRecord): Section {
     .filter(({ detail }) => detail !== incident.reason)
     .map(({ finding, detail }) => (finding === 'breach' ? `also: ${detail}` : detail));
   return { heading: 'Why', lines: [incident.reason, ...others] };
-}
-
-function releaseTime(incident: IncidentRecord): string {
-  const compact = incident.releaseId.slice(-16);
-  return instant(compact.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/, '$1-$2-$3T$4:$5:$6Z'));
 }
 
 /** The last lines of every mail of an incident's thread. */

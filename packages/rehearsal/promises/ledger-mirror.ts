@@ -2,6 +2,7 @@ import type { SimulatedAccount } from 'account-simulator/account/account.ts';
 import { Listeners } from 'account-simulator/asl/listeners.ts';
 import type { Lock } from '../../../shared/ledger/lock-ledger.ts';
 import type { IncidentRecord, ReleaseRecord, ServiceResult } from '../../../shared/ledger/records.ts';
+import { releaseKey } from '../../../shared/ledger/release-ledger.ts';
 
 /** A record as the table holds it, its key among its members. */
 export type LedgerItem = Readonly<Record<string, unknown>> & { readonly pk: string; readonly sk: string };
@@ -66,8 +67,8 @@ export class LedgerMirror {
   }
 
   release(releaseId: string): ReleaseRecord | undefined {
-    const service = releaseId.slice(0, -17);
-    return this.get(`SERVICE#${service}`, `RELEASE#${releaseId.slice(-16)}`) as ReleaseRecord | undefined;
+    const { pk, sk } = releaseKey(releaseId);
+    return this.get(pk, sk) as ReleaseRecord | undefined;
   }
 
   incidents(): IncidentRecord[] {

@@ -1,7 +1,12 @@
 import * as fc from 'fast-check';
 import { serviceName } from '../../../../shared/catalog/service-entry.ts';
 import { lockOwner } from '../../../../shared/incident/lock-owner.ts';
-import { releaseIdOf, restoredReleaseId, serviceOfRelease } from '../../../../shared/ledger/records.ts';
+import {
+  releaseIdOf,
+  restoredReleaseId,
+  secondOfRelease,
+  serviceOfRelease,
+} from '../../../../shared/ledger/records.ts';
 
 fc.configureGlobal({ seed: 1 });
 
@@ -36,6 +41,15 @@ it('names the service of a release, hyphens and digits included', () => {
     ),
   );
   expect(serviceOfRelease('delivery-2-20260105T090030Z')).toBe('delivery-2');
+});
+
+it('tells the second a release began, with and without a cause in its id', () => {
+  fc.assert(
+    fc.property(service, startedAt, cause, (name, time, by) => {
+      const second = `${new Date(time).toISOString().slice(0, 19)}Z`;
+      return secondOfRelease(releaseIdOf(name, time, by)) === second;
+    }),
+  );
 });
 
 it('sorts the releases of a service by time', () => {

@@ -1,4 +1,4 @@
-import type { NewcomerRecord, Outcome } from '../../../../shared/ledger/records.ts';
+import { type NewcomerRecord, type Outcome, releaseIdOf } from '../../../../shared/ledger/records.ts';
 import { openedMail, outcomeMail, trafficMail } from '../../../../shared/mail/incident-mails.ts';
 import {
   codeDeployPlan,
@@ -59,6 +59,12 @@ describe('the mail that opens a thread', () => {
         link,
       ].join('\n'),
     });
+  });
+
+  it('says when a release began whose id has its cause', () => {
+    const releaseId = releaseIdOf('orders', '2026-01-05T09:00:30.915Z', 'd-ORDERS005');
+    const { body } = openedMail('prod', incidentRecord({ releaseId }), rollbackPlan(servicePlan()));
+    expect(body).toContain('orders: the release of 2026-01-05 09:00:30 UTC is bad');
   });
 
   it('says how long it took before, along the longest way', () => {
