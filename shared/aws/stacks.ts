@@ -462,3 +462,13 @@ async function request(send: () => Promise<unknown>): Promise<Requested> {
     throw error;
   }
 }
+
+/**
+ * Logical ids of the resources that have the physical id of an alias: the alias itself, and a function URL of it.
+ *
+ * @param ids physical ids by logical id, as {@link Stacks.physicalIds} reads them
+ */
+export function idsOfAlias(ids: ReadonlyMap<string, string>, functionName: string, alias: string): string[] {
+  const suffix = `:function:${functionName}:${alias}`;
+  return [...ids].flatMap(([logicalId, physicalId]) => (physicalId.endsWith(suffix) ? [logicalId] : []));
+}

@@ -1,4 +1,4 @@
-import { isAtRest, type StackState, type Stacks } from '../../../shared/aws/stacks.ts';
+import { idsOfAlias, isAtRest, type StackState, type Stacks } from '../../../shared/aws/stacks.ts';
 import { type AliasKind, isAlias } from '../../../shared/catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
 import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
@@ -106,8 +106,7 @@ export class WaysBack {
       const stackTarget = entry?.targets.find((one) => targetName(one) === saved.target);
       if (stackTarget?.kind !== 'cloudformation') continue;
       const ids = await this.#deps.stacks.physicalIds(saved.stack);
-      const aliasId = [...ids].find(([, id]) => id.endsWith(`:function:${name}:${target.alias}`))?.[0];
-      if (aliasId === undefined) continue;
+      if (idsOfAlias(ids, name, target.alias).length === 0) continue;
       const live = await this.#comparison.state(saved.stack);
       const role = planRole(live.roleArn, stackTarget.roleArn);
       const refused = await this.#objectionTo(saved, target, ids, live, role);
@@ -142,10 +141,9 @@ export class WaysBack {
     const text = processedKey === undefined ? undefined : await bucket.read(processedKey);
     if (text === undefined) return `the template of stack ${name} was not saved as it was processed`;
     const saved = parseTemplate(text);
-    const suffix = `:function:${target.function}:${target.alias}`;
-    const aliasId = [...ids].find(
-      ([logicalId, id]) => id.endsWith(suffix) && saved.Resources[logicalId]?.Type === 'AWS::Lambda::Alias',
-    )?.[0];
+    const aliasId = idsOfAlias(ids, target.function, target.alias).find(
+      (logicalId) => saved.Resources[logicalId]?.Type === 'AWS::Lambda::Alias',
+    );
     const published = aliasId === undefined ? undefined : versionPublishedFor(saved, aliasId);
     if (!published) return `the saved template of stack ${name} publishes no version for ${target.target}`;
     const { functionId, versionId } = published;

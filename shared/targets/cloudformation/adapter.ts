@@ -9,7 +9,7 @@ import type { ChangeContext, Standing, TargetAdapter, TargetContext } from '../t
 import { GuardedUpdate, savedParameters, type UpdateStep } from './guarded-update.ts';
 import { left, leftUnlessNeeded } from './left-stack.ts';
 import type { StackPlan } from './shapes.ts';
-import { passedRole } from './stack-role.ts';
+import { hasRights, passedRole } from './stack-role.ts';
 import {
   type Found,
   isSettling,
@@ -51,7 +51,6 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
   const { stacks, aliases, bucket, signals } = clients;
   const guarded: GuardedUpdate<StackPlan> = new GuardedUpdate(clients, {
     step: 'rest',
-    takesBackNew: false,
     template: restOf,
     parameters: ({ snapshot }, stack, template) => savedParameters(snapshot, stack, template, () => true),
     settings: async (plan, stack, context) => ({
@@ -108,7 +107,7 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
           `(${stack.status})${whyRolledBack(history)}.`,
       );
     }
-    if (!stack.roleArn && !context.byDeployer && !passedRole(plan, stack, context)) {
+    if (!hasRights(plan, stack, context)) {
       throw new TargetLeft(
         `Stack ${stack.name} has no service role: an update of ours would run with the coordinator's rights. ` +
           'Somebody who may deploy it has to apply the rest of the saved template.',

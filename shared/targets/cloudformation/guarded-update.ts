@@ -31,18 +31,17 @@ export interface UpdateOf<Plan> {
   /** The part of the way back that the update is: once in an attempt. */
   readonly step: 'rest' | 'rebuild';
   /**
-   * Whether a failure also deletes what was made and is to be retained: a version that stayed would keep Lambda from
-   * publishing the same code at the next try.
-   */
-  readonly takesBackNew: boolean;
-  /**
    * What the stack is to have.
    *
    * @param live what it has
    * @throws TargetLeft, TargetNotRestored
    */
   template(plan: Plan, stack: StackState, live: StackTemplate): Promise<StackTemplate>;
-  /** Logical ids of the versions that it publishes; without it, none. */
+  /**
+   * Logical ids of the versions that it publishes; without it, none. An update that publishes also deletes, if it fails, what
+   * it made and the template says to retain: a version that stayed would keep Lambda from publishing the same code at the
+   * next try.
+   */
   builtBy?(plan: Plan): ReadonlySet<string>;
   /** The parameters of that template. */
   parameters(plan: Plan, stack: StackState, template: StackTemplate): StackGoal['parameters'];
@@ -131,14 +130,14 @@ export class GuardedUpdate<Plan extends { readonly stack: string }> {
   }
 
   async #update(plan: Plan, removed: readonly string[], context: TargetContext): Promise<Standing> {
-    const { step, takesBackNew } = this.#of;
+    const { step, builtBy } = this.#of;
     const stack = await this.#stacks.describe(plan.stack);
     const { changeSet, began } = this.#of.words(plan, stack);
     const text = await this.#bucket.read(this.#templateKey(stack.name, context));
     if (text === undefined) throw new TargetNotRestored(`The template for ${changeSet.name} is gone.`);
     const goal = await this.#goal(plan, stack, parseTemplate(text), context);
     const policy = guardingPolicy(await this.#stacks.policy(stack.name), removed);
-    const started = await this.#stacks.update(goal, policy, tokenOf(context, step), takesBackNew);
+    const started = await this.#stacks.update(goal, policy, tokenOf(context, step), builtBy !== undefined);
     if (started === 'already-there') return { is: 'restored', detail: changeSet.unchanged };
     return requested(started, began);
   }

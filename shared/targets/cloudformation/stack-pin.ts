@@ -1,5 +1,6 @@
 import type { Bucket } from '../../aws/bucket.ts';
 import type { Deployments } from '../../aws/deployments.ts';
+import { idsOfAlias } from '../../aws/stacks.ts';
 import { TargetNotRestored } from '../../errors.ts';
 import { objectionsToPin } from '../../stack/change-set.ts';
 import { pinTemplate } from '../../stack/pin-template.ts';
@@ -145,10 +146,10 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
     const pins = new Map<string, string>();
     for (const { function: name, alias } of planned) {
       // A function URL of an alias has the same physical id as the alias: only what is an alias is pinned.
-      const found = [...ids].filter(([, id]) => id.endsWith(`:function:${name}:${alias}`));
+      const found = idsOfAlias(ids, name, alias);
       if (found.length === 0) continue;
       const { version } = await aliases.get(name, alias);
-      for (const [logicalId] of found) pins.set(logicalId, version);
+      for (const logicalId of found) pins.set(logicalId, version);
     }
     return pins;
   }

@@ -8,7 +8,7 @@ import type { StackClients } from './adapter.ts';
 import { GuardedUpdate, savedParameters, type UpdateStep } from './guarded-update.ts';
 import { leftUnlessNeeded } from './left-stack.ts';
 import type { StackRebuildPlan } from './shapes.ts';
-import { passedRole } from './stack-role.ts';
+import { hasRights, passedRole } from './stack-role.ts';
 import { type Found, isSettling, named, restored, settle, standingOf, tokenOf } from './stack-standing.ts';
 import { noTriggers } from './stack-triggers.ts';
 import { afterPin } from './verify-stack.ts';
@@ -27,7 +27,6 @@ export function stackRebuildTarget(clients: Omit<StackClients, 'signals'>): Targ
   const { stacks, aliases, bucket } = clients;
   const guarded: GuardedUpdate<StackRebuildPlan> = new GuardedUpdate(clients, {
     step: 'rebuild',
-    takesBackNew: true,
     template: templateOf,
     builtBy: ({ builds }) => new Set(builds.map(({ versionId }) => versionId)),
     parameters: ({ snapshot, builds }, stack, template) => {
@@ -68,7 +67,7 @@ export function stackRebuildTarget(clients: Omit<StackClients, 'signals'>): Targ
           : `Stack ${stack.name} was updated to build the code anew, but ${built.problem}. No alias was moved. ${byHand}`,
       );
     }
-    if (!stack.roleArn && !context.byDeployer && !passedRole(plan, stack, context)) {
+    if (!hasRights(plan, stack, context)) {
       throw new TargetNotRestored(
         `Stack ${stack.name} has no service role: an update of ours would run with the coordinator's rights. ${byHand}`,
       );

@@ -17,6 +17,16 @@ export function passedRole(
   return roleArn === undefined && !byDeployer && role?.attach ? role.arn : undefined;
 }
 
+/** Whether an update runs with rights that suffice: those of a service role, or of a person who may deploy. */
+export function hasRights(
+  plan: { readonly role?: PlannedRole | undefined },
+  stack: Pick<StackState, 'roleArn'>,
+  context: Pick<TargetContext, 'byDeployer'>,
+): boolean {
+  const roleArn = stack.roleArn ?? passedRole(plan, stack, context);
+  return roleArn !== undefined || context.byDeployer === true;
+}
+
 /**
  * Whether a request was refused for the role that it passes: we may not pass it, or CloudFormation cannot take it on,
  * because it is gone or does not trust CloudFormation. Of the second only the words are known, from public issues.

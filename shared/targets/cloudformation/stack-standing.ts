@@ -11,7 +11,7 @@ import { isStackToken, type StackStep, stackToken } from '../rollback-marker.ts'
 import type { Standing, TargetContext } from '../target-adapter.ts';
 import { left, leftWhereRefused } from './left-stack.ts';
 import type { StackPinPlan, StackPlan, StackRebuildPlan } from './shapes.ts';
-import { passedRole } from './stack-role.ts';
+import { hasRights, passedRole } from './stack-role.ts';
 
 /** What brings a stack to rest. It is data, so that who only reads reaches nothing that changes a stack. */
 export type SettlingStep =
@@ -204,7 +204,7 @@ function refuseWithoutRole(
   context: TargetContext,
   failures: readonly FailedResource[] = [],
 ): void {
-  if (stack.roleArn || context.byDeployer || passedRole(plan, stack, context)) return;
+  if (hasRights(plan, stack, context)) return;
   throw new TargetLeft(
     `Stack ${stack.name} is ${stack.status}${named(failures)} and has no service role: only somebody who may deploy it can bring it to rest.`,
   );
