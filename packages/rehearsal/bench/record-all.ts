@@ -6,7 +6,7 @@ import { SeededRandom } from 'account-simulator/random/seeded-random.ts';
 import { compiledCatalogKey } from '../../../shared/catalog/compiled-catalog.ts';
 import { type ServiceEntry, serviceEntry } from '../../../shared/catalog/service-entry.ts';
 import { enforceServiceLimits } from '../faults/service-limits.ts';
-import { productHandlers } from '../run/product-handlers.ts';
+import { productStack } from '../run/product-stack.ts';
 import { settledAccount } from './settled-account.ts';
 
 /** What is recorded. */
@@ -55,9 +55,7 @@ export async function recordAll({
     const coordinator = await deployTemplate({
       clock,
       random: new SeededRandom(seed),
-      templatePath: resolve('template.yaml'),
-      stackName: 'rollback-coordinator',
-      code: productHandlers(resolve('.')),
+      ...productStack(resolve('.')),
       parameters: { Environment: 'prod', StakeholderEmail: 'stakeholders@example.com' },
     });
     const { account, engine } = coordinator;

@@ -6,7 +6,7 @@ import { compiledCatalogKey } from '../../../shared/catalog/compiled-catalog.ts'
 import { DependencyGraph } from '../../../shared/cut/dependency-graph.ts';
 import { criticalPath, rollbackOrder } from '../../../shared/cut/rollback-order.ts';
 import { serviceOfRelease } from '../../../shared/ledger/records.ts';
-import { productHandlers } from '../run/product-handlers.ts';
+import { productStack } from '../run/product-stack.ts';
 import { attributes } from './attributes.ts';
 import { leastDuration, type RollbackCase, rollbackCase } from './rollback-case.ts';
 import { slowAccount } from './slow-account.ts';
@@ -46,9 +46,7 @@ async function run(size: number, stackMinutes: readonly [number, number]): Promi
     const coordinator = await deployTemplate({
       clock,
       random: new SeededRandom(seed),
-      templatePath: resolve('template.yaml'),
-      stackName: 'rollback-coordinator',
-      code: productHandlers(resolve('.')),
+      ...productStack(resolve('.')),
       parameters: { Environment: 'prod', StakeholderEmail: 'stakeholders@example.com' },
     });
     const { account, engine } = coordinator;

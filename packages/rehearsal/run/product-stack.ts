@@ -4,14 +4,22 @@ import type { FunctionSpec } from 'account-simulator/deploy/stack-spec.ts';
 
 const loaded = new Map<string, Promise<FunctionCode>>();
 
+/** The product's template, stack and code, as `deployTemplate` takes them. @param root the project's root */
+export function productStack(root: string) {
+  return {
+    templatePath: join(root, 'template.yaml'),
+    stackName: 'rollback-coordinator',
+    code: handlersOf(root),
+  };
+}
+
 /**
- * Finds the code of the product's functions: the `build` export of `handler.ts` in the folder of `functions/`
- * that the build bundles into `CodeUri`,
- * loaded once per process.
+ * Finds the code of the product's functions: the `build` export of `handler.ts` in the folder of `functions/` that the build
+ * bundles into `CodeUri`. It is loaded once per process.
  *
  * @throws Error if there is no such file or it has no `build`
  */
-export function productHandlers(projectFolder: string): (spec: FunctionSpec) => Promise<FunctionCode> {
+function handlersOf(projectFolder: string): (spec: FunctionSpec) => Promise<FunctionCode> {
   return ({ codeUri }) => {
     const file = join(projectFolder, codeUri.replace(/^dist\//, ''), 'handler.ts');
     let code = loaded.get(file);

@@ -28,7 +28,7 @@ import { observeAccount } from './observe-account.ts';
 import { observeExecutions } from './observe-executions.ts';
 import { observeFunctions } from './observe-functions.ts';
 import { PendingWork } from './pending-work.ts';
-import { productHandlers } from './product-handlers.ts';
+import { productStack } from './product-stack.ts';
 import { deployRollbackHooks } from './rollback-hooks.ts';
 import { createTrafficTargets } from './traffic-targets.ts';
 
@@ -93,9 +93,7 @@ export class Rehearsal {
       mergeLazily(accountOptions(scenario.account), {
         clock,
         random: new SeededRandom(options.seed),
-        templatePath: resolve(options.root ?? '.', 'template.yaml'),
-        stackName: 'rollback-coordinator',
-        code: productHandlers(resolve(options.root ?? '.')),
+        ...productStack(resolve(options.root ?? '.')),
         parameters: { Environment: scenario.environment, StakeholderEmail: stakeholder },
         traffic: {
           sources: trafficSources(scenario),
