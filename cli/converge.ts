@@ -124,7 +124,7 @@ async function convergeStacks(
   );
   const restTarget = onBuiltVersions(clients.stacks, stackTarget(clients));
   const parts: ConvergedPart[] = [];
-  /** What stacks that are pinned and no more lack for their next release. */
+  /** What the next release of a stack lacks if the stack was only pinned. */
   const lacked: string[] = [];
   for (const pin of plan.targets) {
     if (pin.kind !== 'stack-pin') continue;
