@@ -15,6 +15,8 @@ export interface DocumentedFunction {
   readonly description: string;
   /** What invokes it from outside: rules and schedules, in words. */
   readonly events: readonly string[];
+  /** Services of AWS that invoke it although no rule says so, in words. */
+  readonly services: readonly string[];
   /** Machines that its environment names or that it may start. */
   readonly starts: readonly string[];
   readonly statements: readonly DocumentedStatement[];
@@ -54,7 +56,7 @@ export function readTemplate(root: string): DocumentedTemplate {
   const isMachine = (id: string) => machineIds.includes(id);
 
   const functions = ids('AWS::Serverless::Function').map((id): DocumentedFunction => {
-    const { CodeUri, Description, Events = {}, Environment } = resources[id].Properties;
+    const { CodeUri, Description, Events = {}, Environment, FunctionName } = resources[id].Properties;
     const statements = statementsOf(id, resources);
     const started = [
       ...Object.values<Plain>(Environment?.Variables ?? {}),
@@ -66,6 +68,7 @@ export function readTemplate(root: string): DocumentedTemplate {
       room: /^dist\/functions\/([^/]+)\//.exec(CodeUri)?.[1] ?? '',
       description: Description,
       events: Object.values<Plain>(Events).map(eventInWords),
+      services: servicesOf(id, FunctionName, resources),
       starts: mayStart ? [...new Set(started)].map(machineName) : [],
       statements: statements.map(({ raw: _, ...statement }) => statement),
     };
@@ -87,6 +90,18 @@ export function readTemplate(root: string): DocumentedTemplate {
     };
   });
   return { functions, machines };
+}
+
+/** CodeDeploy, where a team may name the function as a lifecycle hook; API Gateway, where it has the permission. */
+function servicesOf(id: string, name: Plain, resources: Readonly<Record<string, Plain>>): string[] {
+  const isHook = name !== undefined && JSON.stringify(name).includes('CodeDeployHook_');
+  const isOfApi = Object.values(resources).some(
+    ({ Type, Properties = {} }) =>
+      Type === 'AWS::Lambda::Permission' &&
+      Properties.FunctionName?.Ref === id &&
+      Properties.Principal === 'apigateway.amazonaws.com',
+  );
+  return [...(isHook ? ['CodeDeploy, as a lifecycle hook'] : []), ...(isOfApi ? ['API Gateway'] : [])];
 }
 
 function parse(root: string, file: string): Plain {

@@ -1,11 +1,16 @@
 import path from 'node:path';
 import { endWithReader } from '../cli/end-with-reader.ts';
+import { answerSchemas, writeAnswerSchema } from './answer-schemas.ts';
 import { drawnSections, writeSection } from './drawn-sections.ts';
 
-/** `npm run draw`: writes the pictures and tables that the documents take from the template. */
+/** `npm run draw`: writes what documents take from the template, the table of commands and the schemas of their answers. */
 endWithReader();
 const root = path.resolve(import.meta.dirname, '..');
 for (const section of await drawnSections(root)) {
   writeSection(root, section);
   console.log(`${section.file}: ${section.name}`);
+}
+for (const schema of answerSchemas()) {
+  writeAnswerSchema(root, schema);
+  console.log(schema.file);
 }

@@ -40,11 +40,11 @@ export function drawCalls({ functions, machines }: DocumentedTemplate): string {
 /** Markdown: every function by room, with who invokes it. */
 export function tableOfFunctions({ functions, machines }: DocumentedTemplate): string {
   const rows = functions
-    .map(({ name, room, description, events }) => {
+    .map(({ name, room, description, events, services }) => {
       const callers = machines.flatMap((machine) =>
         machine.calls.includes(name) ? [`\`${machine.name}\``] : [],
       );
-      const by = [...callers, ...events].join('; ') || 'a person';
+      const by = [...callers, ...events, ...services].join('; ') || 'a person';
       return `| ${room} | \`${name}\` | ${description} | ${by} |`;
     })
     .sort((a, b) => a.localeCompare(b, 'en'));

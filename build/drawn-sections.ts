@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { commandDocument, optionTable } from '../cli/command-document.ts';
 import { readTemplate } from './documented-template.ts';
 import { drawCalls, drawStarts, tableOfFunctions } from './draw-machines.ts';
+import { exampleStatus } from './example-status.ts';
 import { tableOfChanges, tableOfReaders } from './table-of-permissions.ts';
 
-/** A part of a document that is made from the template, between `<!-- npm run draw: NAME -->` and `<!-- end -->`. */
+/** A part of a document that is made from the template or from the table of commands, between `<!-- npm run draw: NAME -->` and `<!-- end -->`. */
 export interface DrawnSection {
   readonly file: string;
   readonly name: string;
@@ -20,6 +22,10 @@ export async function drawnSections(root: string): Promise<DrawnSection[]> {
     { file: 'docs/architecture.md', name: 'functions', text: tableOfFunctions(template) },
     { file: 'SECURITY.md', name: 'changes', text: await tableOfChanges(template) },
     { file: 'SECURITY.md', name: 'readers', text: tableOfReaders(template) },
+    { file: 'docs/operations.md', name: 'status80', text: exampleStatus(80) },
+    { file: 'docs/operations.md', name: 'status200', text: exampleStatus(200) },
+    { file: 'docs/cli.md', name: 'options', text: optionTable() },
+    { file: 'docs/cli.md', name: 'commands', text: commandDocument() },
   ];
 }
 

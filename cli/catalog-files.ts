@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
-import { type CatalogFinding, parameterBytes } from '../shared/catalog/check-catalog.ts';
+import { stringify } from 'yaml';
+import { advancedBytes, type CatalogFinding, parameterBytes } from '../shared/catalog/check-catalog.ts';
 import { checkServiceEntry, parseServiceEntry } from '../shared/catalog/parse-service-entry.ts';
 import type { ServiceEntry } from '../shared/catalog/service-entry.ts';
+import { readYaml } from '../shared/read-yaml.ts';
 import { CannotDo } from './cannot-do.ts';
 
 /** A finding and the file it is in. */
@@ -30,7 +31,7 @@ export function readCatalogFiles(paths: readonly string[]): CatalogFiles {
   const entries: FileEntry[] = [];
   const findings: FileFinding[] = [];
   for (const file of paths.flatMap(filesOf)) {
-    const text = readFileSync(file, 'utf8');
+    const text = readText(file);
     for (const [index, part] of partsOf(text).entries()) {
       const parsed = part.value === undefined ? parseServiceEntry(part.text) : checkServiceEntry(part.value);
       if ('entry' in parsed) {
@@ -47,6 +48,18 @@ export function readCatalogFiles(paths: readonly string[]): CatalogFiles {
   return { entries, findings };
 }
 
+/** The text of a file. @throws CannotDo where it cannot be read */
+export function readText(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new CannotDo(`${path}: there is no such file`);
+  if (found.isDirectory()) throw new CannotDo(`${path}: is a folder, and is named like a file`);
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CannotDo(`${path}: cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}
+
 function filesOf(path: string): string[] {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new CannotDo(`${path}: there is no such file or folder`);
@@ -61,12 +74,9 @@ function filesOf(path: string): string[] {
 
 /** One part for each entry; text that cannot be read is a part of its own, for its problem to be named. */
 function partsOf(text: string): { readonly text: string; readonly value?: unknown }[] {
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch {
-    return [{ text }];
-  }
+  const read = readYaml(text);
+  if ('problems' in read) return [{ text }];
+  const { value } = read;
   const services = (value as { services?: unknown } | null)?.services;
   // A file of one entry is kept as it is, with its comments.
   if (!Array.isArray(services)) return [{ text, value: value ?? null }];
@@ -76,8 +86,12 @@ function partsOf(text: string): { readonly text: string; readonly value?: unknow
 function tooLong(file: string, service: string, text: string): FileFinding[] {
   const bytes = Buffer.byteLength(text);
   if (bytes <= parameterBytes) return [];
-  const reason = `is ${bytes} bytes; a parameter holds ${parameterBytes}`;
-  return [{ file, service, severity: 'error', path: '', reason }];
+  if (bytes > advancedBytes) {
+    const reason = `is ${bytes} bytes; an advanced parameter holds ${advancedBytes}, a standard one ${parameterBytes}`;
+    return [{ file, service, severity: 'error', path: '', reason }];
+  }
+  const reason = `is ${bytes} bytes; above ${parameterBytes} it takes an advanced parameter, which AWS charges for`;
+  return [{ file, service, severity: 'note', path: '', reason }];
 }
 
 function serviceOf(value: unknown): string | undefined {

@@ -1,34 +1,59 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { AlarmReader } from '../shared/aws/alarm-reader.ts';
 import { Hooks } from '../shared/aws/hooks.ts';
-import { Signals } from '../shared/aws/signals.ts';
-import { Stacks } from '../shared/aws/stacks.ts';
+import { isStackMissing, Stacks } from '../shared/aws/stacks.ts';
 import type { FileEntry, FileFinding } from './catalog-files.ts';
+import { checkAlarms } from './check-alarms.ts';
+import { TargetMeanings } from './target-meanings.ts';
+
+/** The meaning of one target of an entry on the account. */
+export interface FileMeaning {
+  readonly file: string;
+  readonly service: string;
+  readonly path: string;
+  readonly target: string;
+  readonly means: string;
+}
+
+/** What the account says of entries. */
+export interface OnlineFindings {
+  readonly findings: FileFinding[];
+  /** What each target is. */
+  readonly meanings: readonly FileMeaning[];
+}
 
 /**
- * What only the account can say: alarms, health checks and hooks that are not there, stacks that are not, or that could
- * not be put back.
+ * Checks entries against the account: names each target, and finds targets, alarms, health checks, hooks and stacks that do not
+ * exist, alarms that are blind or muted, and stacks that the coordinator can only pin.
+ *
+ * @param now ms since the epoch
  */
 export async function checkOnline(
   entries: readonly FileEntry[],
   clientConfig: object,
-): Promise<FileFinding[]> {
-  const signals = new Signals(new CloudWatchClient(clientConfig));
+  now: number,
+): Promise<OnlineFindings> {
+  const alarms = new AlarmReader(new CloudWatchClient(clientConfig));
   const hooks = new Hooks(new LambdaClient(clientConfig));
   const stacks = new Stacks(new CloudFormationClient(clientConfig));
+  const targets = new TargetMeanings(stacks, clientConfig);
   const findings: FileFinding[] = [];
+  const meanings: FileMeaning[] = [];
   for (const { file, entry } of entries) {
     const add = (severity: 'error' | 'note', path: string, reason: string) =>
       findings.push({ file, service: entry.service, severity, path, reason });
-    for (const [index, alarm] of (await signals.alarms(entry.policy.alarms)).entries()) {
-      if (alarm.state === 'missing') {
-        add('error', `policy.alarms.${index}`, `CloudWatch has no alarm "${alarm.name}"`);
-      }
+    for (const { name, severity, reason } of await checkAlarms(alarms, entry.policy.alarms, now)) {
+      add(severity, `policy.alarms.${entry.policy.alarms.indexOf(name)}`, reason);
     }
     for (const [index, check] of entry.policy.healthChecks.entries()) {
       if (await hooks.exists(check.function)) continue;
       add('error', `policy.healthChecks.${index}`, `there is no function "${check.function}"`);
+    }
+    for (const { path, target, means, missing } of await targets.of(entry)) {
+      if (missing !== undefined) add('error', path, missing);
+      else if (means !== undefined) meanings.push({ file, service: entry.service, path, target, means });
     }
     for (const [index, target] of entry.targets.entries()) {
       if (target.kind === 'hook' && !(await hooks.exists(target.function))) {
@@ -44,15 +69,14 @@ export async function checkOnline(
       }
     }
   }
-  return findings;
+  return { findings, meanings };
 }
 
 async function roleOf(stacks: Stacks, stack: string): Promise<'missing' | 'none' | 'some'> {
   try {
     return (await stacks.describe(stack)).roleArn ? 'some' : 'none';
   } catch (error) {
-    const { name, message } = error as Error;
-    if (name === 'ValidationError' && message.includes('does not exist')) return 'missing';
+    if (isStackMissing(error)) return 'missing';
     throw error;
   }
 }

@@ -3,7 +3,8 @@ import { TargetLeft, TargetNotRestored, TargetSuperseded } from '../shared/error
 import type { StackChange } from '../shared/stack/change-set.ts';
 import { stackToken } from '../shared/targets/rollback-marker.ts';
 import type { StackChangeStep, TargetAdapter, TargetContext } from '../shared/targets/target-adapter.ts';
-import type { Command } from './command-line.ts';
+import type { Converge } from './converge.ts';
+import { fitLines, within } from './layout.ts';
 import { renderChanges } from './render-changes.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -26,7 +27,7 @@ export interface ConvergePartDeps<Plan> {
   readonly target: TargetAdapter<Plan>;
   readonly stacks: Stacks;
   readonly terminal: Terminal;
-  readonly command: Pick<Extract<Command, { do: 'converge' }>, 'service' | 'dryRun' | 'yes' | 'json'>;
+  readonly command: Pick<Converge, 'service' | 'dryRun' | 'yes' | 'json'>;
   readonly context: Omit<TargetContext, 'now'>;
   /** Why nothing may be changed just now; undefined where it may. */
   readonly objection: () => Promise<string | undefined>;
@@ -147,7 +148,7 @@ export async function convergePart<Plan extends { readonly stack: string }>(
     if (found?.is !== 'ready') return;
     changes = found.changes;
     say(`The ${part} of stack ${stack} changes:`);
-    for (const line of renderChanges(changes)) say(`  ${line}`);
+    for (const line of renderChanges(changes, within(terminal, 2))) say(`  ${line}`);
   }
 
   /** An executed change set is gone; every other one would be left behind. */
@@ -163,7 +164,7 @@ export async function convergePart<Plan extends { readonly stack: string }>(
   }
 
   function say(line: string): void {
-    if (!command.json) terminal.out(line);
+    if (!command.json) for (const part of fitLines([line], terminal)) terminal.out(part);
   }
 
   function end(result: ConvergedPart['result'], detail: string): ConvergedPart {

@@ -15,13 +15,24 @@ import {
   signals,
   stacks,
 } from '../shared/wiring.ts';
-import type { Command } from './command-line.ts';
+import type { Place } from './command-spec.ts';
 import { type ConvergedPart, convergePart } from './converge-part.ts';
 import { findCoordinator, runtimeOf } from './find-coordinator.ts';
+import { giveAnswer } from './give-answer.ts';
 import { rollingBack } from './may-deploy.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
-type Converge = Extract<Command, { do: 'converge' }>;
+/** The service whose stacks are put back, and how. */
+export interface Converge {
+  readonly service: string;
+  readonly pinOnly: boolean;
+  /** Shows what would change, and changes nothing. */
+  readonly dryRun: boolean;
+  /** Asks no question. */
+  readonly yes: boolean;
+  readonly json: boolean;
+  readonly place: Place;
+}
 
 /** What came of the command. */
 interface Converged {
@@ -44,7 +55,7 @@ export async function converge(command: Converge, terminal: Terminal): Promise<E
   const { service, json, place } = command;
   const runtime = runtimeOf(await findCoordinator(place, terminal), terminal);
   const { incidentId, reason, parts, status } = await convergeService(command, runtime, terminal);
-  terminal.out(json ? JSON.stringify({ service, incidentId, reason, parts }, null, 2) : reason);
+  giveAnswer({ service, incidentId, reason, parts }, () => reason.split('\n'), json, terminal);
   return status;
 }
 

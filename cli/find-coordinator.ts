@@ -1,7 +1,8 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { isStackMissing } from '../shared/aws/stacks.ts';
 import type { Runtime } from '../shared/runtime.ts';
 import { CannotDo } from './cannot-do.ts';
-import type { Place } from './command-line.ts';
+import type { Place } from './command-spec.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a deployed coordinator is made of, as its stack's outputs name it. */
@@ -10,6 +11,11 @@ export interface Coordinator {
   readonly bucket: string;
   readonly catalogPath: string;
   readonly region: string;
+  /** The stack, and its status by CloudFormation. */
+  readonly stack: string;
+  readonly stackStatus: string;
+  /** The value of an output. @throws CannotDo where the stack has none of that name */
+  readonly output: (name: string) => string;
   /** For further SDK clients. */
   readonly clientConfig: object;
 }
@@ -21,22 +27,23 @@ export async function findCoordinator({ stack, region }: Place, terminal: Termin
   const clientConfig = clientConfigOf(region, terminal);
   const client = new CloudFormationClient(clientConfig);
   const used = String(await client.config.region());
-  const found = new Map(
-    (await outputsOf(client, stack, used)).map(({ OutputKey, OutputValue }) => [
-      OutputKey,
-      OutputValue ?? '',
-    ]),
-  );
+  const { Outputs = [], StackStatus = '' } = await describe(client, stack, used);
+  const found = new Map(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue ?? '']));
   const value = (name: string): string => {
     const text = found.get(name);
     if (text) return text;
-    throw new CannotDo(`The stack ${stack} in ${used} has no output ${name}: is it a rollback coordinator?`);
+    throw new CannotDo(
+      `The stack ${stack} in ${used} has no output ${name}: is it a rollback coordinator of this version?`,
+    );
   };
   return {
     table: value(outputs.table),
     bucket: value(outputs.bucket),
     catalogPath: value(outputs.catalogPath),
     region: used,
+    stack,
+    stackStatus: StackStatus,
+    output: value,
     clientConfig,
   };
 }
@@ -54,13 +61,16 @@ export function clientConfigOf(region: string | undefined, { clientConfig }: Ter
   return region === undefined ? clientConfig : { ...clientConfig, region };
 }
 
-async function outputsOf(client: CloudFormationClient, stack: string, region: string) {
+async function describe(
+  client: CloudFormationClient,
+  stack: string,
+  region: string,
+): Promise<Partial<Stack>> {
   try {
     const { Stacks: [found] = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
-    return found?.Outputs ?? [];
+    return found ?? {};
   } catch (error) {
-    const { name, message } = error as Error;
-    if (name !== 'ValidationError' || !message.includes('does not exist')) throw error;
+    if (!isStackMissing(error)) throw error;
     throw new CannotDo(
       `There is no stack ${stack} in ${region}. Name the coordinator's stack with --stack, or another Region with --region.`,
     );

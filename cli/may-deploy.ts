@@ -1,8 +1,10 @@
 import type { Aliases } from '../shared/aws/aliases.ts';
-import { isAtRest, type StackState, type Stacks } from '../shared/aws/stacks.ts';
+import { isAtRest, isStackMissing, type StackState, type Stacks } from '../shared/aws/stacks.ts';
 import type { ServiceEntry } from '../shared/catalog/service-entry.ts';
-import { attemptOf } from '../shared/incident/lock-owner.ts';
+import { rollingBackInWords } from '../shared/incident/objection-to-release.ts';
+import { knownBadCode } from '../shared/ledger/known-bad.ts';
 import type { LockLedger } from '../shared/ledger/lock-ledger.ts';
+import { lookBackReleases } from '../shared/ledger/objections-to-good.ts';
 import { isTrafficBack } from '../shared/ledger/records.ts';
 import { type LastRollback, lastRollback } from '../shared/queries/last-rollback.ts';
 import { aliasVersions, type StackAlias } from '../shared/stack/alias-versions.ts';
@@ -10,8 +12,9 @@ import { parseTemplate, type StackTemplate } from '../shared/stack/stack-templat
 import { isReleasedOver } from '../shared/targets/alias/alias-check.ts';
 import type { PlannedAlias } from '../shared/targets/alias/shapes.ts';
 import { aliases, catalogStore, ledgers, planStore, stacks } from '../shared/wiring.ts';
-import type { Command } from './command-line.ts';
+import type { Place } from './command-spec.ts';
 import { type Coordinator, findCoordinator, runtimeOf } from './find-coordinator.ts';
+import { giveAnswer } from './give-answer.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
 /** Whether a deployment of a service may go on, and why. */
@@ -22,29 +25,46 @@ export interface DeployAnswer {
 
 /** Says whether a deployment of a service may go on now. */
 export async function mayDeploy(
-  { service, json, place }: Extract<Command, { do: 'may-deploy' }>,
+  {
+    service,
+    digest,
+    json,
+    place,
+  }: {
+    readonly service: string;
+    readonly digest?: string | undefined;
+    readonly json: boolean;
+    readonly place: Place;
+  },
   terminal: Terminal,
 ): Promise<ExitStatus> {
-  const answer = await decide(await findCoordinator(place, terminal), service, terminal);
+  const answer = await decide(await findCoordinator(place, terminal), { service, digest }, terminal);
   const verb = answer.mayDeploy ? 'may be deployed' : 'may not be deployed';
-  terminal.out(
-    json ? JSON.stringify({ service, ...answer }, null, 2) : `${service} ${verb}: ${answer.reason}`,
-  );
+  const line = `${service} ${verb}: ${answer.reason}`;
+  giveAnswer({ service, ...answer }, () => [line], json, terminal);
   return answer.mayDeploy ? 0 : 1;
 }
 
 /** The incident that has a service's lock, in words; undefined where none has. */
 export async function rollingBack(locks: LockLedger, service: string): Promise<string | undefined> {
   const lock = await locks.held(service);
-  return lock && `incident ${attemptOf(lock.owner)?.incidentId ?? lock.owner} is rolling it back.`;
+  return lock && `${rollingBackInWords(lock)}.`;
 }
 
-async function decide(coordinator: Coordinator, service: string, terminal: Terminal): Promise<DeployAnswer> {
+async function decide(
+  coordinator: Coordinator,
+  { service, digest }: { readonly service: string; readonly digest: string | undefined },
+  terminal: Terminal,
+): Promise<DeployAnswer> {
   const runtime = runtimeOf(coordinator, terminal);
   const { releases, incidents, locks } = ledgers(runtime);
   const entry = await catalogStore(runtime).entry(service);
   const held = await rollingBack(locks, service);
   if (held) return no(held);
+  const recorded = digest === undefined ? [] : await releases.list(service, { limit: lookBackReleases });
+  const bad = digest === undefined ? undefined : knownBadCode(digest, recorded);
+  if (bad)
+    return no(`its code was bad in release ${bad.releaseId}; see rollback-coordinator why ${bad.releaseId}.`);
   const rollback = await lastRollback({ releases, incidents, plans: planStore(runtime) }, service);
   const found: StackState[] = [];
   for (const name of stacksOf(entry, rollback)) {
@@ -141,7 +161,7 @@ async function existing(client: Stacks, name: string): Promise<StackState | unde
   try {
     return await client.describe(name);
   } catch (error) {
-    if ((error as Error).message.includes('does not exist')) return undefined;
+    if (isStackMissing(error)) return undefined;
     throw error;
   }
 }

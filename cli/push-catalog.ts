@@ -1,14 +1,16 @@
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { CatalogParameters } from '../shared/aws/catalog-parameters.ts';
+import { parameterBytes } from '../shared/catalog/check-catalog.ts';
 import { CannotDo } from './cannot-do.ts';
 import type { FileEntry } from './catalog-files.ts';
 import { checkFiles } from './check-files.ts';
 import { checkOnline } from './check-online.ts';
-import type { Command } from './command-line.ts';
+import type { Place } from './command-spec.ts';
 import { findCoordinator } from './find-coordinator.ts';
+import { giveAnswer } from './give-answer.ts';
+import { fitTable, type Screen } from './layout.ts';
 import { renderFindings } from './render-findings.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
-import { table } from './text-layout.ts';
 
 /** Parameter Store takes 3 writes a second (AWS general reference, Systems Manager quotas); this leaves some over. */
 const pauseMs = 400;
@@ -24,29 +26,34 @@ interface Pushed {
 
 /** Writes entries to Parameter Store: none where anything is wrong with any, and of the others those that changed. */
 export async function pushCatalog(
-  { paths, json, place }: Extract<Command, { do: 'push' }>,
+  {
+    paths,
+    json,
+    place,
+  }: { readonly paths: readonly string[]; readonly json: boolean; readonly place: Place },
   terminal: Terminal,
 ): Promise<ExitStatus> {
   const { clientConfig, catalogPath } = await findCoordinator(place, terminal);
   const client = new SSMClient(clientConfig);
   const there = await new CatalogParameters(client, catalogPath).read();
   const names = there.map(({ service }) => service);
-  const checked = await checkFiles(paths, names, (found) => checkOnline(found, clientConfig));
+  const checked = await checkFiles(paths, names, (found) =>
+    checkOnline(found, clientConfig, terminal.now()).then(({ findings }) => findings),
+  );
   if (!checked.isGood) {
     const { findings } = checked;
-    if (json) terminal.out(JSON.stringify({ pushed: [], findings }, null, 2));
-    else for (const line of renderFindings(checked)) terminal.out(line);
+    giveAnswer({ pushed: [], findings }, (screen) => renderFindings(checked, screen), json, terminal);
     terminal.err('Nothing was written: mend the errors and push again.');
     return 1;
   }
   const pushed: Pushed[] = [];
   for (const one of checked.entries) pushed.push(await push(one));
   const { findings } = checked;
-  if (json) terminal.out(JSON.stringify({ pushed, findings }, null, 2));
-  else {
-    for (const line of renderFindings(checked)) terminal.out(line);
-    for (const line of table(pushed.map(lineOf))) terminal.out(line);
-  }
+  const render = (screen: Screen) => [
+    ...renderFindings(checked, screen),
+    ...fitTable(['SERVICE', 'RESULT', 'VERSION', 'PARAMETER'], pushed.map(lineOf), screen),
+  ];
+  giveAnswer({ pushed, findings }, render, json, terminal);
   return 0;
 
   async function push({ entry, text }: FileEntry): Promise<Pushed> {
@@ -57,7 +64,11 @@ export async function pushCatalog(
     }
     if (pushed.some(({ result }) => result === 'written')) await terminal.sleep(pauseMs);
     const Type = 'String';
-    const input = { Name: parameter, Value: text, Type, Overwrite: true } as const;
+    // A parameter that was advanced once cannot be a standard one again.
+    const before = there.find((one) => one.name === parameter)?.value ?? '';
+    const isLong = [before, text].some((value) => Buffer.byteLength(value) > parameterBytes);
+    const Tier = isLong ? ('Advanced' as const) : undefined;
+    const input = { Name: parameter, Value: text, Type, Overwrite: true, ...(Tier && { Tier }) } as const;
     try {
       const { Version = 0 } = await client.send(new PutParameterCommand(input));
       return { service, parameter, result: 'written', version: Version };
@@ -73,5 +84,5 @@ export async function pushCatalog(
 }
 
 function lineOf({ service, parameter, result, version }: Pushed): string[] {
-  return [service, result, version === null ? '-' : `version ${version}`, parameter];
+  return [service, result, version === null ? '-' : String(version), parameter];
 }

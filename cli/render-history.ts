@@ -1,5 +1,6 @@
 import { instant } from '../shared/mail/mail-text.ts';
 import type { DeploymentHistory, HistoryEntry } from '../shared/queries/service-history.ts';
+import { answerInWords } from './render-incidents.ts';
 import { table } from './text-layout.ts';
 
 /** Releases, newest first, each over its deployments and their phases. */
@@ -7,7 +8,8 @@ export function renderHistory(history: readonly HistoryEntry[]): string[] {
   if (history.length === 0) return ['Nothing is recorded of it yet.'];
   return history.flatMap(({ at, release, deployments }) => [
     `${instant(at)}  ${release ? titleOf(release) : 'rollback'}`,
-    ...(release?.incident ? [`  because ${release.incident.reason}`] : []),
+    ...peopleSaid(release).map((words) => `  ${words}`),
+    ...because(release).map((reason) => `  because ${reason}`),
     ...renderDeployments(deployments).map((line) => `  ${line}`),
   ]);
 }
@@ -26,6 +28,24 @@ export function renderDeployments(deployments: readonly DeploymentHistory[]): st
       ]),
     ),
   ]);
+}
+
+/** Who called a release good, who asked for its rollback, and who answered for it. */
+function peopleSaid(release: HistoryEntry['release']): string[] {
+  const { statedGood, incident } = release ?? {};
+  return [
+    ...(statedGood
+      ? [`declared good by ${statedGood.by}, ${instant(statedGood.at)}: ${statedGood.reason}`]
+      : []),
+    ...(incident?.requestedBy ? [`rollback asked for by ${incident.requestedBy}`] : []),
+    ...(incident?.approval ? [`approval: ${answerInWords(incident.approval)}`] : []),
+  ];
+}
+
+/** Why a release is bad, or failed; nothing for any other. */
+function because(release: HistoryEntry['release']): string[] {
+  const reason = release?.incident?.reason ?? release?.failed?.reason;
+  return reason === undefined ? [] : [reason];
 }
 
 function titleOf({ releaseId, verdict, restores, incident }: NonNullable<HistoryEntry['release']>): string {

@@ -2,10 +2,10 @@ import { instant } from '../shared/mail/mail-text.ts';
 import type { AliasAt } from '../shared/queries/alias-timeline.ts';
 import type { SavedAt, ServiceLiveAt } from '../shared/queries/live-at.ts';
 import { savedStateOf } from '../shared/targets/kinds.ts';
-import { table } from './text-layout.ts';
+import { fitTable, type Screen } from './layout.ts';
 
 /** One line per target: what it was, since when, and how that is known. */
-export function renderLiveAt(services: readonly ServiceLiveAt[]): string[] {
+export function renderLiveAt(services: readonly ServiceLiveAt[], screen: Screen): string[] {
   const rows = services.flatMap(({ service, release, aliases, others }) => {
     const inForce = release
       ? `${release.releaseId} (${release.verdict})`
@@ -15,7 +15,7 @@ export function renderLiveAt(services: readonly ServiceLiveAt[]): string[] {
       ? [[service, '-', 'nothing is recorded', '', inForce]]
       : targets.map((cells) => [service, ...cells, inForce]);
   });
-  return table([['SERVICE', 'TARGET', 'LIVE', 'KNOWN BY', 'RELEASE'], ...rows]);
+  return fitTable(['SERVICE', 'TARGET', 'LIVE', 'KNOWN BY', 'RELEASE'], rows, screen);
 }
 
 function aliasCells({ target, versions, since, by, certainty, until, orVersions = [] }: AliasAt): string[] {

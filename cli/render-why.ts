@@ -1,10 +1,15 @@
-import { columns, instant } from '../shared/mail/mail-text.ts';
+import { ringDays } from '../shared/judge/alarm-conditions.ts';
+import { preflightOf } from '../shared/ledger/records.ts';
+import { alarmsInWords } from '../shared/mail/alarm-section.ts';
+import { columns, counted, instant } from '../shared/mail/mail-text.ts';
+import { changePairs, releasePairs } from '../shared/mail/release-section.ts';
 import type { Why } from '../shared/queries/why.ts';
 import { wordsOf } from '../shared/targets/kinds.ts';
 import { renderDeployments } from './render-history.ts';
+import { answerInWords } from './render-incidents.ts';
 
 /** The incident, its evidence, its plan, and what was done. */
-export function renderWhy({ incident, release, plan, results, deployments }: Why): string[] {
+export function renderWhy({ incident, release, approval, plan, results, deployments }: Why): string[] {
   const { incidentId, service, releaseId, status, outcome, attempt, reason, evidence } = incident;
   return [
     `Incident ${incidentId}: ${outcome ?? status}`,
@@ -19,11 +24,14 @@ export function renderWhy({ incident, release, plan, results, deployments }: Why
       ],
       ['detected', instant(incident.detectedAt)],
       ['closed', incident.closedAt ? instant(incident.closedAt) : 'still open'],
+      ...(approval ? [['approval', answerInWords(approval)] as [string, string]] : []),
       ['attempts', String(attempt)],
       ['execution', incident.executionArn],
     ]).map((line) => `  ${line}`),
     ...section('Why', [reason, ...evidence.map(({ finding, detail }) => `${finding}: ${detail}`)]),
+    ...(release ? aboutRelease(release, plan) : []),
     ...section('What was planned', plan ? plannedLines(plan) : ['no plan was made']),
+    ...(incident.leftOnPurpose ? section('What was left on purpose', incident.leftOnPurpose) : []),
     ...section(
       'What was done',
       results.flatMap((one) => [
@@ -34,6 +42,34 @@ export function renderWhy({ incident, release, plan, results, deployments }: Why
       ]),
     ),
     ...section('The deployments', renderDeployments(deployments)),
+  ];
+}
+
+/** Who deployed the release, what the release changed, and what was wrong with its alarms. */
+function aboutRelease(release: NonNullable<Why['release']>, plan: Why['plan']): string[] {
+  const own = plan?.services.find(({ service }) => service === release.service);
+  return [
+    ...section('The release', columns(releasePairs(release, own))),
+    ...section('Changed since the restore point', columns(own ? changePairs(release, own) : [])),
+    ...section('Its alarms as it began', alarmLines(release)),
+  ];
+}
+
+function alarmLines(release: NonNullable<Why['release']>): string[] {
+  const found = preflightOf(release);
+  const { pairs, sentences } = alarmsInWords(found);
+  const isNoisy = (name: string) =>
+    found?.conditions.some((one) => one.name === name && one.kind === 'noisy') ?? false;
+  const rang = Object.entries(found?.rings ?? {}).filter(([name]) => !isNoisy(name));
+  return [
+    ...columns([
+      ...pairs,
+      ...rang.map(([name, times]): [string, string] => [
+        name,
+        `went into ALARM ${counted(times, 'time')} in the ${ringDays} days before the release`,
+      ]),
+    ]),
+    ...sentences,
   ];
 }
 

@@ -1,33 +1,48 @@
-import { build as answerApproval } from '../functions/operate/answer-approval/handler.ts';
-import { build as holdService } from '../functions/operate/hold-service/handler.ts';
-import type { Command } from './command-line.ts';
+import type { AnsweredApproval } from '../functions/operate/answer-approval/answer-approval.ts';
+import { build as buildAnswer } from '../functions/operate/answer-approval/handler.ts';
+import { build as buildHold } from '../functions/operate/hold-service/handler.ts';
+import type { Call } from './command-spec.ts';
 import { findCoordinator, runtimeOf } from './find-coordinator.ts';
+import { giveAnswer } from './give-answer.ts';
+import { renderHolds } from './render-holds.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
+/** How a person says something: who, why, and to which coordinator. */
+type Saying = Pick<Call, 'options' | 'json' | 'place'>;
+
 /**
- * Tells the coordinator what a person decided, by the function that takes it in the Lambda console too, run here with
- * the person's own rights.
+ * Answers a rollback that waits for a person, by the function that takes the answer in the consoles too, run here with the
+ * person's own rights.
  */
-export async function tellCoordinator(
-  { what, event, json, place }: Extract<Command, { do: 'tell' }>,
+export async function answerApproval(
+  answer: { readonly incidentId: string; readonly answer: 'approve' | 'refuse' | 'acknowledge' },
+  call: Saying,
   terminal: Terminal,
 ): Promise<ExitStatus> {
-  const runtime = runtimeOf(await findCoordinator(place, terminal), terminal);
-  if (what === 'answer-approval') {
-    const answered = await answerApproval(runtime)(event);
-    const words = answered.answer === 'approve' ? 'is approved' : 'is refused';
-    const line = `The rollback of ${answered.incidentId} (plan ${answered.planDigest}) ${words}.`;
-    terminal.out(json ? JSON.stringify(answered, null, 2) : line);
-    return 0;
-  }
-  const { onHold } = await holdService(runtime)(event);
-  if (json) terminal.out(JSON.stringify({ onHold }, null, 2));
-  else if (onHold.length === 0) terminal.out('Nothing is on hold.');
-  else {
-    for (const { service, by, at, reason } of onHold) {
-      const name = service === '*' ? 'Everything' : service;
-      terminal.out(`${name} is on hold since ${at}, put there by ${by}${reason ? `: ${reason}` : ''}`);
-    }
-  }
+  const tell = buildAnswer(runtimeOf(await findCoordinator(call.place, terminal), terminal));
+  const answered = await tell({ ...answer, ...saidBy(call) });
+  giveAnswer(answered, () => [answerInWords(answered)], call.json, terminal);
   return 0;
+}
+
+function answerInWords(answered: AnsweredApproval): string {
+  const { incidentId, answer } = answered;
+  if (answer === 'acknowledge') return `${incidentId} is acknowledged: its mails so far are not escalated.`;
+  return `The rollback of ${incidentId} (plan ${answered.planDigest}) is ${answer === 'approve' ? 'approved' : 'refused'}.`;
+}
+
+/** Puts a service, or everything (`*`), on hold, or lets it go again. */
+export async function holdService(
+  hold: { readonly service: string; readonly hold: boolean; readonly until?: string },
+  call: Saying,
+  terminal: Terminal,
+): Promise<ExitStatus> {
+  const tell = buildHold(runtimeOf(await findCoordinator(call.place, terminal), terminal));
+  const { onHold } = await tell({ ...hold, ...saidBy(call) });
+  giveAnswer({ onHold }, () => renderHolds(onHold), call.json, terminal);
+  return 0;
+}
+
+function saidBy({ options: { by = '', reason } }: Saying): { by: string; reason?: string } {
+  return { by, ...(reason !== undefined && { reason }) };
 }

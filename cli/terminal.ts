@@ -1,5 +1,7 @@
+import type { Screen } from './layout.ts';
+
 /** What the command runs in. */
-export interface Terminal {
+export interface Terminal extends Screen {
   out(line: string): void;
   err(line: string): void;
   /** ms since the epoch */

@@ -1,7 +1,9 @@
 import type * as z from 'zod';
 import { isUnderWay } from './aws/under-way.ts';
-import { InvalidInput, TransientFailure } from './errors.ts';
+import { checkInput, describeProblems } from './check-input.ts';
+import { errorNames, InvalidInput, TransientFailure } from './errors.ts';
 import type { Build, Runtime } from './runtime.ts';
+import { StepLog } from './telemetry/step-log.ts';
 
 /**
  * Makes a task function out of its contract and its rule.
@@ -9,26 +11,41 @@ import type { Build, Runtime } from './runtime.ts';
  * The event is checked by `input` before anything else happens: what does not fit is {@link InvalidInput},
  * naming every field and what was expected of it. An SDK error that a later try may survive (throttling, 5xx,
  * connection, another change under way) is thrown as {@link TransientFailure}; every other error passes as it is.
+ * Each event has one line in the log: what was decided, or how it failed ({@link StepLog}).
  *
+ * @param step name of the function, which is that of its folder and its state: `SettleRelease`
  * @param input schema of the event
  * @param wire creates the clients once per process and returns the rule
  */
 export function task<Input, Result>(
+  step: string,
   input: z.ZodType<Input>,
   wire: (runtime: Runtime) => (input: Input) => Promise<Result>,
 ): Build<unknown, Result> {
   return (runtime) => {
-    const rule = wire(runtime);
-    return async (event) => {
-      const parsed = input.safeParse(event);
-      if (!parsed.success) throw new InvalidInput(describeIssues(parsed.error));
+    const log = new StepLog(runtime, step);
+    const rule = wire({ ...runtime, clientConfig: log.clientConfig });
+    return async (event, context) => {
+      log.begin(context);
       try {
-        return await rule(parsed.data);
+        const result = await rule(readInput(input, event));
+        log.decided(event, result);
+        return result;
       } catch (error) {
-        throw isTransient(error) ? new TransientFailure(describeError(error), { cause: error }) : error;
+        const failure = isTransient(error)
+          ? new TransientFailure(describeError(error), { cause: error })
+          : error;
+        log.failed(event, failure, isForeseen(failure));
+        throw failure;
       }
     };
   };
+}
+
+/** Whether the machines have a route for it: they try it again, or it is one of those that are caught by their names. */
+function isForeseen(error: unknown): boolean {
+  const { name } = error as { readonly name?: string };
+  return [...errorNames.transient, ...errorNames.handled].some((one) => one === name);
 }
 
 /** The value of an environment variable the template must have set. */
@@ -38,18 +55,11 @@ export function requireEnv(runtime: Runtime, name: string): string {
   return value;
 }
 
-/** One line per problem of a zod error: `path: reason`. */
-export function describeIssues(error: z.ZodError): string {
-  return error.issues
-    .map((issue) => {
-      const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
-      if (keys.length > 0) {
-        const at = issue.path.length > 0 ? `${issue.path.join('.')}.` : '';
-        return keys.map((key) => `${at}${key}: is not a known field`).join('; ');
-      }
-      return `${issue.path.length > 0 ? issue.path.join('.') : 'input'}: ${issue.message}`;
-    })
-    .join('; ');
+/** The input of a function or an execution, checked. @throws InvalidInput naming each field and what has to be there */
+export function readInput<T>(schema: z.ZodType<T>, value: unknown): T {
+  const checked = checkInput(schema, value);
+  if ('problems' in checked) throw new InvalidInput(describeProblems(checked.problems));
+  return checked.data;
 }
 
 interface SdkErrorShape {

@@ -10,6 +10,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
+import { AlarmReader } from './aws/alarm-reader.ts';
 import { Aliases } from './aws/aliases.ts';
 import { ApiStages } from './aws/api-stages.ts';
 import { Bucket } from './aws/bucket.ts';
@@ -22,6 +23,7 @@ import { Hooks } from './aws/hooks.ts';
 import { MeshRules } from './aws/mesh-rules.ts';
 import { lambdaPace, paced, parameterPace } from './aws/pace.ts';
 import { ParameterStore } from './aws/parameter-store.ts';
+import { RunningDeployments } from './aws/running-deployments.ts';
 import { Signals } from './aws/signals.ts';
 import { Stacks } from './aws/stacks.ts';
 import { TaskTokens } from './aws/task-tokens.ts';
@@ -30,24 +32,31 @@ import { ApprovalLedger } from './ledger/approval-ledger.ts';
 import { BudgetLedger } from './ledger/budget-ledger.ts';
 import { CheckpointLedger } from './ledger/checkpoint-ledger.ts';
 import { CompilationLedger } from './ledger/compilation-ledger.ts';
+import { FigureLedger } from './ledger/figure-ledger.ts';
 import { HoldLedger } from './ledger/hold-ledger.ts';
 import { IncidentLedger } from './ledger/incident-ledger.ts';
 import { LedgerTable } from './ledger/ledger-table.ts';
+import { LifecycleHookLedger } from './ledger/lifecycle-hook-ledger.ts';
 import { LockLedger } from './ledger/lock-ledger.ts';
 import { PaceLedger } from './ledger/pace-ledger.ts';
 import { ReleaseLedger } from './ledger/release-ledger.ts';
 import { StopLedger } from './ledger/stop-ledger.ts';
 import { TurnLedger } from './ledger/turn-ledger.ts';
-import { MailRoom } from './mail/mail-room.ts';
+import { WebhookLedger } from './ledger/webhook-ledger.ts';
+import { Mailer } from './mail/mailer.ts';
+import { TrafficReader } from './mail/traffic-reader.ts';
 import type { Runtime } from './runtime.ts';
 import { PlanStore } from './targets/plan-store.ts';
 import { targetAdapters } from './targets/target-adapters.ts';
 import type { SnapshotClients } from './targets/target-kind.ts';
 import { requireEnv } from './task.ts';
+import { Figures } from './telemetry/figures.ts';
 
 // One place where clients are made. The bundler leaves out of each function what its handler does not use.
 
 export const deployments = (runtime: Runtime) => new Deployments(new CodeDeployClient(runtime.clientConfig));
+export const runningDeployments = (runtime: Runtime) =>
+  new RunningDeployments(new CodeDeployClient(runtime.clientConfig));
 export const executions = (runtime: Runtime) => new Executions(new SFNClient(runtime.clientConfig));
 export const taskTokens = (runtime: Runtime) => new TaskTokens(new SFNClient(runtime.clientConfig));
 export const aliases = (runtime: Runtime) =>
@@ -60,6 +69,7 @@ export const functionTags = (runtime: Runtime) =>
 export const healthChecks = (runtime: Runtime) => new HealthChecks(new LambdaClient(runtime.clientConfig));
 export const hooks = (runtime: Runtime) => new Hooks(new LambdaClient(runtime.clientConfig));
 export const stacks = (runtime: Runtime) => new Stacks(new CloudFormationClient(runtime.clientConfig));
+export const alarmReader = (runtime: Runtime) => new AlarmReader(new CloudWatchClient(runtime.clientConfig));
 export const signals = (runtime: Runtime) => new Signals(new CloudWatchClient(runtime.clientConfig));
 export const parameterStore = (runtime: Runtime) =>
   new ParameterStore(paced(new SSMClient(runtime.clientConfig), parameterPace));
@@ -88,12 +98,33 @@ export function compilingCatalogStore(runtime: Runtime) {
 }
 export const planStore = (runtime: Runtime) => new PlanStore(bucket(runtime));
 
+const ledgerTable = (runtime: Runtime) =>
+  new LedgerTable(new DynamoDBClient(runtime.clientConfig), requireEnv(runtime, 'LEDGER_TABLE'));
+
+/** The ledgers of a step of one target: fewer, because its bundle has the clients of every kind of target. */
+export function stepLedgers(runtime: Runtime) {
+  const table = ledgerTable(runtime);
+  return {
+    checkpoints: new CheckpointLedger(table),
+    locks: new LockLedger(table, () => runtime.now()),
+    paces: new PaceLedger(table, () => runtime.now()),
+    stops: new StopLedger(table, () => runtime.now()),
+  };
+}
+
+/** The ledgers of a plan: its bundle has the clients of every kind of target, too. */
+export function planLedgers(runtime: Runtime) {
+  const table = ledgerTable(runtime);
+  return {
+    releases: new ReleaseLedger(table),
+    checkpoints: new CheckpointLedger(table),
+    incidents: new IncidentLedger(table),
+  };
+}
+
 /** The ledgers of one function, on one table. */
 export function ledgers(runtime: Runtime) {
-  const table = new LedgerTable(
-    new DynamoDBClient(runtime.clientConfig),
-    requireEnv(runtime, 'LEDGER_TABLE'),
-  );
+  const table = ledgerTable(runtime);
   return {
     releases: new ReleaseLedger(table),
     checkpoints: new CheckpointLedger(table),
@@ -102,17 +133,48 @@ export function ledgers(runtime: Runtime) {
     turns: new TurnLedger(table),
     approvals: new ApprovalLedger(table),
     budgets: new BudgetLedger(table, () => runtime.now()),
-    holds: new HoldLedger(table),
+    holds: new HoldLedger(table, () => runtime.now()),
+    lifecycleHooks: new LifecycleHookLedger(table),
     paces: new PaceLedger(table, () => runtime.now()),
     stops: new StopLedger(table, () => runtime.now()),
     compilations: new CompilationLedger(table, () => runtime.now()),
+    webhooks: new WebhookLedger(table),
   };
 }
 
-export const mailRoom = (runtime: Runtime, incidents: IncidentLedger) =>
-  new MailRoom(new SNSClient(runtime.clientConfig), requireEnv(runtime, 'TOPIC_ARN'), incidents, () =>
-    runtime.now(),
+export const mailer = (runtime: Runtime, incidents: IncidentLedger) => {
+  const { ESCALATION_TOPIC_ARN: topicArn } = runtime.env;
+  return new Mailer(
+    new SNSClient(runtime.clientConfig),
+    requireEnv(runtime, 'TOPIC_ARN'),
+    incidents,
+    () => runtime.now(),
+    { minutes: escalationMinutes(runtime), ...(topicArn !== undefined && { topicArn }) },
   );
+};
+
+/** How long a critical mail waits for an answer before it goes to the escalation topic; 0 for ever. */
+export const escalationMinutes = (runtime: Runtime) => Number(requireEnv(runtime, 'ESCALATION_MINUTES'));
+
+/** The coordinator's metrics, for the functions in which their facts become final. */
+export function figures(runtime: Runtime): Figures {
+  const table = ledgerTable(runtime);
+  return new Figures({
+    ledger: new FigureLedger(table),
+    releases: new ReleaseLedger(table),
+    environment: environment(runtime),
+    now: runtime.now,
+    writeLog: (line) => runtime.writeLog?.(line),
+  });
+}
+
+/** What users meet, for the mails that say it. */
+export const traffic = (runtime: Runtime) =>
+  new TrafficReader({
+    aliases: aliases(runtime),
+    deployments: deployments(runtime),
+    now: () => runtime.now(),
+  });
 
 /** What a snapshot of everything live is taken with. */
 export const snapshotClients = (runtime: Runtime): SnapshotClients => ({
@@ -130,8 +192,8 @@ export const adapters = (runtime: Runtime) =>
     ...snapshotClients(runtime),
     deployments: deployments(runtime),
     signals: signals(runtime),
-    stops: ledgers(runtime).stops,
+    stops: stepLedgers(runtime).stops,
   });
 
-/** `dev` or `prod`, as mails show it. */
+/** `dev`, `staging` or `prod`, as mails show it. */
 export const environment = (runtime: Runtime) => requireEnv(runtime, 'ENVIRONMENT');

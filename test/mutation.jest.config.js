@@ -11,6 +11,7 @@ export default {
     '<rootDir>/test/unit/functions/{plan-*,release-timeline,rollback-reasons,versions-before}.test.ts',
   ],
   testTimeout: 60_000,
+  setupFiles: ['<rootDir>/test/mutation-setup.ts'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

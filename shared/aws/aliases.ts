@@ -8,6 +8,7 @@ import {
   ResourceNotFoundException,
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
+import { configurationDigest } from './configuration-digest.ts';
 
 /** Where an alias points. */
 export interface AliasState {
@@ -15,6 +16,11 @@ export interface AliasState {
   /** Share of each further version, 0 to 1; empty when all traffic goes to `version`. */
   readonly weights: Readonly<Record<string, number>>;
   readonly revisionId: string;
+}
+
+/** Whether an alias sends all its traffic to one version. */
+export function isAlone({ weights }: Pick<AliasState, 'weights'>): boolean {
+  return Object.keys(weights).length === 0;
 }
 
 /** Lambda aliases and versions, as the coordinator uses them. */
@@ -34,13 +40,37 @@ export class Aliases {
     };
   }
 
+  /** The same; undefined where there is no such alias, or no such function. */
+  async find(functionName: string, alias: string): Promise<AliasState | undefined> {
+    try {
+      return await this.get(functionName, alias);
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) return undefined;
+      throw error;
+    }
+  }
+
   /** Digest of a published version's code; undefined when the version does not exist or cannot serve. */
   async codeOf(functionName: string, version: string): Promise<string | undefined> {
+    return (await this.digestsOf(functionName, version))?.code;
+  }
+
+  /**
+   * Digests of a published version's code and of its configuration, the latter where Lambda shows all of that; undefined when
+   * the version does not exist or cannot serve.
+   */
+  async digestsOf(
+    functionName: string,
+    version: string,
+  ): Promise<{ readonly code: string; readonly configuration: string | undefined } | undefined> {
     try {
       const found = await this.#client.send(
         new GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: version }),
       );
-      return found.State === 'Failed' || found.State === 'Inactive' ? undefined : found.CodeSha256;
+      if (found.State === 'Failed' || found.State === 'Inactive' || found.CodeSha256 === undefined) {
+        return undefined;
+      }
+      return { code: found.CodeSha256, configuration: configurationDigest(found) };
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return undefined;
       throw error;

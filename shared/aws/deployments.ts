@@ -1,18 +1,28 @@
 import {
+  type AlarmConfiguration,
+  ApplicationDoesNotExistException,
+  BatchGetDeploymentsCommand,
   BatchGetDeploymentTargetsCommand,
   type CodeDeployClient,
   CreateDeploymentCommand,
   DeploymentAlreadyCompletedException,
+  DeploymentGroupDoesNotExistException,
   type DeploymentInfo,
   DeploymentNotStartedException,
   type DeploymentStatus,
   GetApplicationRevisionCommand,
   GetDeploymentCommand,
+  GetDeploymentConfigCommand,
+  GetDeploymentGroupCommand,
+  InvalidLifecycleEventHookExecutionIdException,
   type LambdaTarget,
+  LifecycleEventAlreadyCompletedException,
   ListDeploymentsCommand,
   type ListDeploymentsCommandInput,
   ListDeploymentTargetsCommand,
+  PutLifecycleEventHookExecutionStatusCommand,
   StopDeploymentCommand,
+  type TrafficRoutingConfig,
 } from '@aws-sdk/client-codedeploy';
 
 /** A CodeDeploy deployment, as much of it as the coordinator decides on. */
@@ -21,6 +31,8 @@ export interface Deployment {
   readonly application: string;
   readonly deploymentGroup: string;
   readonly computePlatform: string;
+  /** Name of the deployment configuration: how it shifts traffic. */
+  readonly config: string | undefined;
   readonly status: DeploymentStatus;
   readonly creator: string;
   readonly description: string;
@@ -29,6 +41,10 @@ export interface Deployment {
   /** ms since the epoch; undefined while it runs */
   readonly completedAt: number | undefined;
   readonly error: string | undefined;
+  /** CodeDeploy's code for the same, such as `ALARM_ACTIVE`; see `judgeEndedDeployment`. */
+  readonly errorCode: string | undefined;
+  /** The alarms that this deployment was told to watch instead of its group's; undefined where it was told nothing. */
+  readonly overrideAlarms: readonly string[] | undefined;
   /** The deployment CodeDeploy created to roll this one back. */
   readonly rollbackDeploymentId: string | undefined;
   /** The deployment this one rolls back. */
@@ -45,13 +61,23 @@ export interface VersionChange {
   readonly toVersion: string;
 }
 
+/** CodeDeploy's lifecycle hooks of a Lambda deployment: the team's own checks before and after the traffic. */
+export type LifecycleHook = 'BeforeAllowTraffic' | 'AfterAllowTraffic';
+
 /** When a Lambda deployment moved traffic, by its lifecycle: ms since the epoch, undefined for what did not happen. */
 export interface TrafficShift {
   readonly startedAt: number | undefined;
   readonly completedAt: number | undefined;
+  /** The lifecycle hook that failed; absent where none did. */
+  readonly failedHook?: LifecycleHook;
 }
 
+const lifecycleHooks: readonly LifecycleHook[] = ['BeforeAllowTraffic', 'AfterAllowTraffic'];
+
 const activeStatuses: readonly DeploymentStatus[] = ['Created', 'Queued', 'InProgress', 'Baking', 'Ready'];
+
+/** A Lambda deployment lasts at most 50 hours (CodeDeploy user guide, limits); some more for its bake to begin. */
+export const longestDeploymentMs = 51 * 3_600_000;
 
 /** Whether a deployment has not come to its end yet. */
 export function isActive(deployment: Pick<Deployment, 'status'>): boolean {
@@ -84,14 +110,66 @@ export class Deployments {
     const target = await this.#lambdaTarget(deploymentId);
     const change = target && versionChangeOf(target);
     if (!target || !change) return undefined;
-    const shift = target.lifecycleEvents?.find(
-      ({ lifecycleEventName }) => lifecycleEventName === 'AllowTraffic',
-    );
+    const event = (name: string) =>
+      target.lifecycleEvents?.find(({ lifecycleEventName }) => lifecycleEventName === name);
+    const shift = event('AllowTraffic');
+    const failedHook = lifecycleHooks.find((name) => event(name)?.status === 'Failed');
     return {
       ...change,
       startedAt: shift?.startTime?.getTime(),
       completedAt: shift?.status === 'Succeeded' ? shift.endTime?.getTime() : undefined,
+      ...(failedHook && { failedHook }),
     };
+  }
+
+  /**
+   * The steps by which running deployments move traffic, by their configurations; those that run no more are left out.
+   *
+   * @param ids at most 25 (API reference, BatchGetDeployments)
+   */
+  async shiftsOf(ids: readonly string[]): Promise<Map<string, TrafficRoutingConfig>> {
+    if (ids.length === 0) return new Map();
+    const { deploymentsInfo = [] } = await this.#client.send(
+      new BatchGetDeploymentsCommand({ deploymentIds: [...ids] }),
+    );
+    const shifts = new Map<string, TrafficRoutingConfig>();
+    const configs = new Map<string, TrafficRoutingConfig | undefined>();
+    for (const info of deploymentsInfo) {
+      const { deploymentId: id, deploymentConfigName: name } = info;
+      if (!id || !name || !isActive(toDeployment(id, info))) continue;
+      if (!configs.has(name)) configs.set(name, await this.#routing(name));
+      const routing = configs.get(name);
+      if (routing) shifts.set(id, routing);
+    }
+    return shifts;
+  }
+
+  async #routing(deploymentConfigName: string): Promise<TrafficRoutingConfig | undefined> {
+    const { deploymentConfigInfo } = await this.#client.send(
+      new GetDeploymentConfigCommand({ deploymentConfigName }),
+    );
+    return deploymentConfigInfo?.trafficRoutingConfig;
+  }
+
+  /** Names of the alarms that stop a deployment: its own, where it has any, else those of its group, while that exists. */
+  async alarmsOf({
+    application,
+    deploymentGroup,
+    overrideAlarms,
+  }: Pick<Deployment, 'application' | 'deploymentGroup' | 'overrideAlarms'>): Promise<readonly string[]> {
+    if (overrideAlarms) return overrideAlarms;
+    try {
+      const { deploymentGroupInfo } = await this.#client.send(
+        new GetDeploymentGroupCommand({ applicationName: application, deploymentGroupName: deploymentGroup }),
+      );
+      return watchedAlarms(deploymentGroupInfo?.alarmConfiguration);
+    } catch (error) {
+      const isGone =
+        error instanceof DeploymentGroupDoesNotExistException ||
+        error instanceof ApplicationDoesNotExistException;
+      if (isGone) return [];
+      throw error;
+    }
   }
 
   /**
@@ -104,6 +182,29 @@ export class Deployments {
       await this.#client.send(new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: rollback }));
     } catch (error) {
       if (!(error instanceof DeploymentAlreadyCompletedException)) throw error;
+    }
+  }
+
+  /**
+   * Answers a lifecycle hook of a deployment. One that does not wait for this answer any more, because it has one or its hour
+   * is over, is no error.
+   *
+   * @param executionId what CodeDeploy gave the hook as `LifecycleEventHookExecutionId`
+   */
+  async answerHook(deploymentId: string, executionId: string, status: 'Succeeded' | 'Failed'): Promise<void> {
+    try {
+      await this.#client.send(
+        new PutLifecycleEventHookExecutionStatusCommand({
+          deploymentId,
+          lifecycleEventHookExecutionId: executionId,
+          status,
+        }),
+      );
+    } catch (error) {
+      const isOver =
+        error instanceof LifecycleEventAlreadyCompletedException ||
+        error instanceof InvalidLifecycleEventHookExecutionIdException;
+      if (!isOver) throw error;
     }
   }
 
@@ -253,18 +354,26 @@ function parseAppSpec(content: string | undefined): VersionChange | undefined {
   }
 }
 
+function watchedAlarms(configuration: AlarmConfiguration | undefined): string[] {
+  if (!configuration?.enabled) return [];
+  return (configuration.alarms ?? []).flatMap(({ name }) => name ?? []);
+}
+
 function toDeployment(id: string, info: DeploymentInfo): Deployment {
   return {
     id,
     application: info.applicationName ?? '',
     deploymentGroup: info.deploymentGroupName ?? '',
     computePlatform: info.computePlatform ?? '',
+    config: info.deploymentConfigName,
     status: info.status ?? 'Created',
     creator: info.creator ?? '',
     description: info.description ?? '',
     createdAt: info.createTime?.getTime() ?? 0,
     completedAt: info.completeTime?.getTime(),
     error: info.errorInformation && `${info.errorInformation.code}: ${info.errorInformation.message}`,
+    errorCode: info.errorInformation?.code,
+    overrideAlarms: info.overrideAlarmConfiguration && watchedAlarms(info.overrideAlarmConfiguration),
     rollbackDeploymentId: info.rollbackInfo?.rollbackDeploymentId,
     rollbackOf: info.rollbackInfo?.rollbackTriggeringDeploymentId,
     stackId: info.externalId || undefined,

@@ -6,6 +6,7 @@ import {
   type FailedLooks,
   judgeHealthChecks,
 } from '../judge/health-checks.ts';
+import { failureInAnswer, shown } from './answer-failure.ts';
 import { inShort, invokeFunction } from './invoke-function.ts';
 
 /** What a health check is asked about: the versions that are to answer for the release. */
@@ -19,6 +20,9 @@ export interface HealthCheckEvent {
     readonly version: string;
   }[];
 }
+
+/** What a health check has to return. */
+const expected = '{"healthy": true} or {"healthy": false, "reason": "why"}';
 
 /** A look has 50 s for everything it reads, and goes on without a check that takes longer than this. */
 const patienceMs = 10_000;
@@ -67,10 +71,12 @@ export class HealthChecks {
 
   async #invoke(name: string, event: HealthCheckEvent, signal: AbortSignal): Promise<CheckAnswer> {
     try {
-      const { failure, answer } = await invokeFunction(this.#client, name, event, signal);
+      const { failure, answer, returned } = await invokeFunction(this.#client, name, event, signal);
       if (failure !== undefined) return { says: 'nothing', reason: failure };
-      if (typeof answer.healthy !== 'boolean') {
-        return { says: 'nothing', reason: 'it returned no {"healthy": true or false}' };
+      const failed = answer.healthy === false ? undefined : failureInAnswer(answer);
+      if (failed !== undefined || typeof answer.healthy !== 'boolean') {
+        const what = failed ?? `it returned ${shown(returned)}`;
+        return { says: 'nothing', reason: `${what}, and not ${expected}` };
       }
       return { says: answer.healthy ? 'healthy' : 'unhealthy', reason: inShort(answer.reason) };
     } catch (error) {

@@ -3,6 +3,7 @@ import {
   type LambdaClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
+import { failureInAnswer, shown } from './answer-failure.ts';
 import { inShort, invokeFunction } from './invoke-function.ts';
 
 /** How a hook ended. */
@@ -32,9 +33,36 @@ export class Hooks {
     }
   }
 
-  /** Invokes a hook and waits for it. */
-  async invoke(name: string, event: object): Promise<HookAnswer> {
-    const { failure, answer } = await invokeFunction(this.#client, name, event);
-    return { failure, message: inShort(answer.message) };
+  /**
+   * Invokes a hook and waits for it. An answer that speaks of a failure is one. So is an answer of another shape, unless the hook
+   * only took the request on: then what it returns is no answer.
+   */
+  async invoke(name: string, event: object, { onlyTakesOn = false } = {}): Promise<HookAnswer> {
+    const { failure, answer, returned } = await invokeFunction(this.#client, name, event);
+    const said = failure ?? failureInAnswer(answer) ?? (onlyTakesOn ? undefined : otherShape(returned));
+    return { failure: said, message: inShort(answer.message) };
   }
+}
+
+/** `{"message": …}`; and what an API's function returns where all went well. */
+const known = new Set([
+  'message',
+  'statusCode',
+  'body',
+  'headers',
+  'isBase64Encoded',
+  'success',
+  'ok',
+  'error',
+]);
+
+function otherShape(returned: unknown): string | undefined {
+  const isKnown =
+    returned === null ||
+    (typeof returned === 'object' &&
+      !Array.isArray(returned) &&
+      Object.keys(returned as object).every((key) => known.has(key)));
+  return isKnown
+    ? undefined
+    : `it returned ${shown(returned)}, and not {"message": "what it did"} or nothing; a hook that fails throws`;
 }

@@ -6,6 +6,8 @@ export interface FunctionAnswer {
   readonly failure: string | undefined;
   /** What it returned, if that is an object; empty otherwise. */
   readonly answer: Readonly<Record<string, unknown>>;
+  /** What it returned, whatever it is. */
+  readonly returned: unknown;
 }
 
 /** What a team's function says goes into histories and mails, so that it is kept short. */
@@ -26,19 +28,28 @@ export async function invokeFunction(
     }),
     ...(abortSignal ? [{ abortSignal }] : []),
   );
-  const answer = parse(Buffer.from(Payload).toString());
-  if (!FunctionError) return { failure: undefined, answer };
+  const returned = parse(Buffer.from(Payload).toString());
+  const answer = isObject(returned) ? returned : {};
+  if (!FunctionError) return { failure: undefined, answer, returned };
   const type = inShort(answer.errorType) ?? FunctionError;
-  return { failure: `${type}: ${inShort(answer.errorMessage) ?? 'it gave no message'}`, answer: {} };
+  return {
+    failure: `${type}: ${inShort(answer.errorMessage) ?? 'it gave no message'}`,
+    answer: {},
+    returned,
+  };
 }
 
-function parse(text: string): Record<string, unknown> {
+function parse(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+    // Lambda answers nothing at all where a function returned nothing.
+    return text === '' ? null : JSON.parse(text);
   } catch {
-    return {};
+    return text;
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A text of a team, cut off where it is long; undefined where it is none. */

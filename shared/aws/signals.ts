@@ -1,14 +1,14 @@
 import {
   type CloudWatchClient,
-  type CompositeAlarm,
-  DescribeAlarmsCommand,
   GetMetricDataCommand,
-  type MetricAlarm,
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import { TransientFailure } from '../errors.ts';
 import type { AlarmReading } from '../judge/declared-alarms.ts';
 import type { MinuteCount } from '../judge/samples.ts';
+import { limitConcurrency } from '../limit-concurrency.ts';
+import { historiesAtOnce, readAlarmChanges } from './alarm-history.ts';
+import { describeAlarms, standingOf } from './describe-alarms.ts';
 
 /** One version behind an alias, over a span of time. */
 export interface VersionSpan {
@@ -23,7 +23,20 @@ export interface VersionSpan {
   readonly slowOverMs?: number | undefined;
   /** When the alias is known to have had this version alone; undefined where nothing is known of it. */
   readonly alone?: TimeSpan | undefined;
+  /** The version that serves beside it while the alias has weights; undefined where none does. */
+  readonly control?: string | undefined;
 }
+
+/** What a version and its control did in the same minutes, oldest first. */
+export interface SideBySide {
+  readonly released: readonly MinuteCount[];
+  readonly control: readonly MinuteCount[];
+  /** End of the last minute that counts, ms since the epoch. */
+  readonly until: number;
+}
+
+/** An alias over a span of time, ms since the epoch. */
+export type AliasSpan = Pick<VersionSpan, 'function' | 'alias' | 'from' | 'to' | 'slowOverMs'>;
 
 /** Times in ms since the epoch. */
 export interface TimeSpan {
@@ -32,8 +45,10 @@ export interface TimeSpan {
 }
 
 const minuteMs = 60_000;
-/** DescribeAlarms takes and returns at most 100 (CloudWatch API reference); a stack may have more. */
-const alarmsPerCall = 100;
+/** CloudWatch keeps points of five minutes for 63 days, of one minute for 15 (CloudWatch user guide, metrics retention). */
+const historyStepMs = 300_000;
+/** So much later than its minute a metric of Lambda may come, and nearly never later. */
+const lateMs = 3 * minuteMs;
 
 /** CloudWatch, as the coordinator uses it. */
 export class Signals {
@@ -43,53 +58,92 @@ export class Signals {
     this.#client = client;
   }
 
+  /** Requests, errors and slow requests of one version, minute by minute, oldest first: see {@link sideBySide}. */
+  async minutes(span: VersionSpan): Promise<readonly MinuteCount[]> {
+    return (await this.sideBySide(span)).released;
+  }
+
   /**
-   * Requests, errors and slow requests of one version, minute by minute, oldest first.
+   * Requests, errors and slow requests of one version and its control, minute by minute.
    *
    * The `ExecutedVersion` dimension tells the two versions of a weighted alias apart. Whether it is there for an alias
    * without weights is not documented: while the version is alone, the alias's own metrics are read too, and count where
    * there are none by version. `Errors` leaves out throttles and handled HTTP 5xx answers (Lambda developer guide,
    * monitoring-metrics). Slow requests are counted by the trimmed count `TC(boundary:)` of Duration.
    *
+   * Requests and errors are two statistics of `Errors`, which cannot disagree about what has arrived. Where Lambda does not
+   * count a success there as a zero, `Invocations` are the requests, and the newest minute is left out: its errors may come
+   * later than its requests.
+   *
    * @throws TransientFailure when CloudWatch answers with part of the data: a part is not "no errors"
    */
-  async minutes(span: VersionSpan): Promise<MinuteCount[]> {
+  async sideBySide(span: VersionSpan): Promise<SideBySide> {
     const from = Math.floor(span.from / minuteMs) * minuteMs;
     const to = Math.floor(span.to / minuteMs) * minuteMs;
-    if (to <= from) return [];
-    const { alone } = span;
+    if (to <= from) return { released: [], control: [], until: Math.max(from, to) };
+    const { alone, control } = span;
     const isAlone = (time: number) =>
       alone !== undefined && alone.from <= time && time + minuteMs <= alone.to;
-    const queries = queriesOf(span, byVersion, span.version);
-    if (alone && alone.to - alone.from >= minuteMs) queries.push(...queriesOf(span, byAlias));
+    const subjects = [byVersion];
+    const queries = queriesOf(span, byVersion, minuteMs, span.version);
+    if (control !== undefined) {
+      subjects.push(byControl);
+      queries.push(...queriesOf(span, byControl, minuteMs, control));
+    }
+    if (alone && alone.to - alone.from >= minuteMs) {
+      subjects.push(byAlias);
+      queries.push(...queriesOf(span, byAlias, minuteMs));
+    }
     const series = await this.#read(queries, from, to);
-    const counted = countsOf(series, byVersion);
+    const short = subjects.flatMap((ids) => notCounted(series, ids));
+    const countsSuccesses = short.every((at) => at >= to - lateMs);
+    // What is short of samples in a new minute may be on its way.
+    const until = countsSuccesses ? Math.min(to, ...short) : to - minuteMs;
+    const counted = (ids: QueryIds) =>
+      countsOf(series, ids, countsSuccesses).filter(({ at }) => at + minuteMs <= until);
+    const released = counted(byVersion);
     // Where the version has metrics of its own they count: they are there always, or the alias has weights again.
-    const until = Math.min(...counted.map(({ at }) => at).filter(isAlone));
-    const others = countsOf(series, byAlias).filter(({ at }) => isAlone(at) && at < until);
-    return [...counted, ...others].sort((a, b) => a.at - b.at);
+    const own = Math.min(...released.map(({ at }) => at).filter(isAlone));
+    const others = counted(byAlias).filter(({ at }) => isAlone(at) && at < own);
+    return {
+      released: [...released, ...others].sort((a, b) => a.at - b.at),
+      control: counted(byControl),
+      until,
+    };
   }
 
-  /** The declared alarms; one that CloudWatch does not return does not exist. */
+  /**
+   * Requests, errors and slow requests of an alias, whatever versions it had, in steps of five minutes, oldest first.
+   *
+   * @throws TransientFailure when CloudWatch answers with part of the data
+   */
+  async history(span: AliasSpan): Promise<readonly MinuteCount[]> {
+    const series = await this.#read(queriesOf(span, byAlias, historyStepMs), span.from, span.to);
+    return countsOf(series, byAlias, notCounted(series, byAlias).length === 0);
+  }
+
+  /** Alarms in their states; one that CloudWatch does not return does not exist. */
   async alarms(names: readonly string[]): Promise<AlarmReading[]> {
-    const found = new Map<string | undefined, MetricAlarm | CompositeAlarm>();
-    for (let first = 0; first < names.length; first += alarmsPerCall) {
-      // Without AlarmTypes only metric alarms come back (CloudWatch API reference, DescribeAlarms).
-      const { MetricAlarms = [], CompositeAlarms = [] } = await this.#client.send(
-        new DescribeAlarmsCommand({
-          AlarmNames: names.slice(first, first + alarmsPerCall),
-          AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
-          MaxRecords: alarmsPerCall,
-        }),
-      );
-      for (const alarm of [...MetricAlarms, ...CompositeAlarms]) found.set(alarm.AlarmName, alarm);
-    }
-    return names.map((name) => {
-      const alarm = found.get(name);
-      if (!alarm?.StateValue) return { name, state: 'missing' };
-      const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
-      return { name, state: alarm.StateValue, since: since?.getTime() };
-    });
+    const found = await describeAlarms(this.#client, names);
+    return names.map((name) => standingOf(name, found.get(name)));
+  }
+
+  /**
+   * Alarms in their states, with the changes of those that changed since a time: one that went into ALARM and back between
+   * two looks shows in its history only. That of a missing one is read too, because it may have been deleted since.
+   *
+   * @param since ms since the epoch
+   */
+  async alarmsSince(names: readonly string[], since: number): Promise<AlarmReading[]> {
+    const limited = limitConcurrency(historiesAtOnce);
+    const readings = await this.alarms(names);
+    return Promise.all(
+      readings.map(async (alarm) =>
+        alarm.since !== undefined && alarm.since < since
+          ? alarm
+          : { ...alarm, changes: await limited(() => readAlarmChanges(this.#client, alarm.name, since)) },
+      ),
+    );
   }
 
   async #read(
@@ -123,18 +177,35 @@ export class Signals {
   }
 }
 
-/** Ids of the queries of one subject: a version, or the whole alias. */
+/** Ids of the queries of one subject: a version, its control, or the whole alias. */
 interface QueryIds {
   readonly requests: string;
   readonly errors: string;
+  readonly invocations: string;
+  readonly timed: string;
   readonly slow: string;
 }
-const byVersion: QueryIds = { requests: 'requests', errors: 'errors', slow: 'slow' };
-const byAlias: QueryIds = { requests: 'aliasRequests', errors: 'aliasErrors', slow: 'aliasSlow' };
+const byVersion = idsOf('');
+const byControl = idsOf('control');
+const byAlias = idsOf('alias');
 
+function idsOf(subject: string): QueryIds {
+  const id = (name: string) =>
+    subject === '' ? name : `${subject}${name[0]?.toUpperCase()}${name.slice(1)}`;
+  return {
+    requests: id('requests'),
+    errors: id('errors'),
+    invocations: id('invocations'),
+    timed: id('timed'),
+    slow: id('slow'),
+  };
+}
+
+/** @param version of the alias; left out, the alias as a whole */
 function queriesOf(
-  { function: name, alias, slowOverMs }: VersionSpan,
+  { function: name, alias, slowOverMs }: AliasSpan,
   ids: QueryIds,
+  periodMs: number,
   version?: string,
 ): MetricDataQuery[] {
   const query = (id: string, metric: string, stat: string): MetricDataQuery => ({
@@ -149,23 +220,38 @@ function queriesOf(
           ...(version === undefined ? [] : [{ Name: 'ExecutedVersion', Value: version }]),
         ],
       },
-      Period: 60,
+      Period: periodMs / 1000,
       Stat: stat,
     },
   });
   return [
-    query(ids.requests, 'Invocations', 'Sum'),
+    query(ids.requests, 'Errors', 'SampleCount'),
     query(ids.errors, 'Errors', 'Sum'),
-    ...(slowOverMs === undefined ? [] : [query(ids.slow, 'Duration', `TC(${slowOverMs}:)`)]),
+    query(ids.invocations, 'Invocations', 'Sum'),
+    ...(slowOverMs === undefined
+      ? []
+      : [query(ids.timed, 'Duration', 'SampleCount'), query(ids.slow, 'Duration', `TC(${slowOverMs}:)`)]),
   ];
 }
 
-function countsOf(series: ReadonlyMap<string, ReadonlyMap<number, number>>, ids: QueryIds): MinuteCount[] {
+type SeriesById = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+/** The steps in which `Errors` has fewer samples than there were invocations. */
+function notCounted(series: SeriesById, { requests, invocations }: QueryIds): number[] {
+  return [...(series.get(invocations) ?? [])].flatMap(([time, value]) =>
+    value > (series.get(requests)?.get(time) ?? 0) ? [time] : [],
+  );
+}
+
+function countsOf(series: SeriesById, ids: QueryIds, countsSuccesses: boolean): MinuteCount[] {
   const at = (id: string, time: number) => series.get(id)?.get(time) ?? 0;
-  return [...(series.get(ids.requests) ?? [])].map(([time, requests]) => ({
-    at: time,
-    requests,
-    errors: at(ids.errors, time),
-    ...(series.has(ids.slow) && { slow: at(ids.slow, time) }),
-  }));
+  const isTimed = series.has(ids.slow);
+  return [...(series.get(countsSuccesses ? ids.requests : ids.invocations) ?? [])].map(
+    ([time, requests]) => ({
+      at: time,
+      requests,
+      errors: at(ids.errors, time),
+      ...(isTimed && { timed: at(ids.timed, time), slow: at(ids.slow, time) }),
+    }),
+  );
 }

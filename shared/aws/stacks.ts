@@ -37,6 +37,8 @@ import {
 export interface StackState {
   readonly stackId: string;
   readonly name: string;
+  /** Id of the stack at the top that this one is nested in; undefined for one that is nested in none. */
+  readonly rootId?: string | undefined;
   readonly status: string;
   readonly statusReason: string;
   /** When the latest update began, ms since the epoch; undefined for a stack that was never updated. */
@@ -58,6 +60,9 @@ export interface StackResource {
   readonly logicalId: string;
   readonly physicalId: string;
   readonly type: string;
+  readonly status?: string | undefined;
+  /** When its status changed last, ms since the epoch. */
+  readonly updatedAt?: number | undefined;
 }
 
 /** Whether a stack is in a state from which the next deployment can go on. */
@@ -96,6 +101,12 @@ export interface ChangeSetState {
   readonly changes: readonly StackChange[];
 }
 
+/** Whether CloudFormation refused a call because there is no such stack: the message alone tells. */
+export function isStackMissing(error: unknown): boolean {
+  const { name, message } = error as Error;
+  return name === 'ValidationError' && message.includes('does not exist');
+}
+
 /** CloudFormation, as the coordinator uses it. */
 export class Stacks {
   readonly #client: CloudFormationClient;
@@ -109,6 +120,7 @@ export class Stacks {
     return {
       stackId: found?.StackId ?? '',
       name: found?.StackName ?? stack,
+      ...(found?.RootId && { rootId: found.RootId }),
       status: found?.StackStatus ?? '',
       statusReason: found?.StackStatusReason ?? '',
       lastUpdatedAt: found?.LastUpdatedTime?.getTime(),
@@ -253,7 +265,8 @@ export class Stacks {
       for (const summary of page.StackResourceSummaries ?? []) {
         const { LogicalResourceId: logicalId, PhysicalResourceId: physicalId, ResourceType: type } = summary;
         if (!logicalId || !physicalId || summary.ResourceStatus === 'DELETE_COMPLETE') continue;
-        resources.push({ logicalId, physicalId, type: type ?? '' });
+        const { ResourceStatus: status, LastUpdatedTimestamp: updatedAt } = summary;
+        resources.push({ logicalId, physicalId, type: type ?? '', status, updatedAt: updatedAt?.getTime() });
       }
       token = page.NextToken;
     } while (token);

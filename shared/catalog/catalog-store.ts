@@ -1,11 +1,7 @@
 import type { Bucket } from '../aws/bucket.ts';
 import { CatalogUnreadable, InvalidInput } from '../errors.ts';
-import {
-  type CompiledCatalog,
-  compiledCatalogKey,
-  nearestName,
-  parseCompiledCatalog,
-} from './compiled-catalog.ts';
+import { nearestName } from '../nearest-name.ts';
+import { type CompiledCatalog, compiledCatalogKey, parseCompiledCatalog } from './compiled-catalog.ts';
 import type { ServiceEntry } from './service-entry.ts';
 
 /**

@@ -1,11 +1,14 @@
 import { DependencyGraph } from '../cut/dependency-graph.ts';
-import { nearestName } from './compiled-catalog.ts';
+import { nearestName } from '../nearest-name.ts';
 import type { EntryProblem } from './parse-service-entry.ts';
 import type { ServiceEntry } from './service-entry.ts';
 import { contestedStacks } from './stack-owners.ts';
+import { contestedTargets } from './target-owners.ts';
 
 /** Bytes that a standard parameter holds (Parameter Store user guide, "Managing parameter tiers"). */
 export const parameterBytes = 4096;
+/** Bytes that an advanced one holds; an account may forbid advanced parameters. */
+export const advancedBytes = 8192;
 
 /** Something about the entry of a service. An error keeps it from being pushed, a note does not. */
 export interface CatalogFinding extends EntryProblem {
@@ -26,13 +29,24 @@ export function checkCatalog(
   const graph = new DependencyGraph(entries);
   return [
     ...duplicates(entries),
-    ...unknownProviders(entries, elsewhere),
+    ...unknownProviders(entries, elsewhere).map(({ service, path, reason }) => ({
+      service,
+      severity: 'error' as const,
+      path,
+      reason,
+    })),
     ...cycles(graph),
     ...contestedStacks(entries).map(({ service, path, stack, owner }) => ({
       service,
       severity: 'error' as const,
       path,
       reason: `"${stack}" is the stack of ${owner}`,
+    })),
+    ...contestedTargets(entries).map(({ service, path, reason }) => ({
+      service,
+      severity: 'error' as const,
+      path,
+      reason,
     })),
     ...stacksLeftBehind(entries),
   ];
@@ -46,15 +60,29 @@ function duplicates(entries: readonly ServiceEntry[]): CatalogFinding[] {
   );
 }
 
-function unknownProviders(entries: readonly ServiceEntry[], elsewhere: readonly string[]): CatalogFinding[] {
+/** A provider that an entry names and that is no service. */
+export interface UnknownProvider extends EntryProblem {
+  readonly service: string;
+  /** The other service that may be meant. */
+  readonly nearest: string | undefined;
+}
+
+/** The providers that entries name and that are no services. No service is meant to be a provider of its own. */
+export function unknownProviders(
+  entries: readonly ServiceEntry[],
+  elsewhere: readonly string[],
+): UnknownProvider[] {
   const known = [...new Set([...entries.map(({ service }) => service), ...elsewhere])].sort();
   return entries.flatMap(({ service, dependsOn }) =>
-    dependsOn.flatMap((item, index): CatalogFinding[] => {
+    dependsOn.flatMap((item, index): UnknownProvider[] => {
       const provider = typeof item === 'string' ? item : item.service;
       if (known.includes(provider)) return [];
-      const nearest = nearestName(provider, known);
+      const nearest = nearestName(
+        provider,
+        known.filter((name) => name !== service),
+      );
       const reason = `there is no service "${provider}"${nearest ? `; did you mean "${nearest}"?` : ''}`;
-      return [{ service, severity: 'error', path: `dependsOn.${index}`, reason }];
+      return [{ service, path: `dependsOn.${index}`, reason, nearest }];
     }),
   );
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { checkInput, describeProblems } from '../check-input.ts';
 import { CatalogUnreadable } from '../errors.ts';
 import type { TargetEntry } from '../targets/shapes.ts';
-import { describeIssues } from '../task.ts';
 import { type ServiceEntry, serviceEntry, stacksOf } from './service-entry.ts';
 
 /** Key of the compiled catalog in the coordinator's bucket. */
@@ -26,9 +26,19 @@ export function parseCompiledCatalog(text: string): CompiledCatalog {
   } catch (error) {
     throw new CatalogUnreadable(`${compiledCatalogKey} is not JSON: ${(error as Error).message}`);
   }
-  const parsed = compiledCatalog.safeParse(value);
-  if (!parsed.success) throw new CatalogUnreadable(`${compiledCatalogKey}: ${describeIssues(parsed.error)}`);
-  return parsed.data;
+  const checked = checkInput(compiledCatalog, value);
+  if ('problems' in checked) {
+    throw new CatalogUnreadable(`${compiledCatalogKey}: ${describeProblems(checked.problems)}`);
+  }
+  const { compiledAt, services } = checked.data;
+  return { compiledAt, services: byService(Object.values(services)) };
+}
+
+/** Entries by service, in an object that has no other members: `constructor` is the name of a service like any other. */
+export function byService(entries: Iterable<ServiceEntry>): Record<string, ServiceEntry> {
+  const services: Record<string, ServiceEntry> = Object.create(null);
+  for (const entry of entries) services[entry.service] = entry;
+  return services;
 }
 
 /** What is known of a deployment before it is known whose it is. */
@@ -39,6 +49,8 @@ export interface DeploymentClues {
   readonly moves?: { readonly function: string; readonly alias: string } | undefined;
   /** The stack that made the function; undefined for a function that no stack made. */
   readonly origin?: { readonly stackName: string; readonly logicalId: string } | undefined;
+  /** The stack at the top that the stack of the function is nested in; undefined where it is nested in none. */
+  readonly rootName?: string | undefined;
 }
 
 type CodeDeployTarget = TargetEntry & { kind: 'codedeploy' };
@@ -54,7 +66,7 @@ export interface DeploymentOwner {
  *
  * The stack that made the function decides, where a service names it: names of applications and groups differ between
  * SAM, CDK and the Serverless Framework, are cut when they are long, and may begin like those of another stack. Every
- * alias of that stack is the service's, also one that was made since the catalog was compiled. Only for a function of no
+ * alias of that stack, and of those nested in it, is the service's, also one that was made since the catalog was compiled. Only for a function of no
  * such stack do application, group and alias decide.
  */
 export function ownerOfDeployment(
@@ -84,8 +96,12 @@ function unlistedOwner({ services }: CompiledCatalog, clues: DeploymentClues): D
   return { entry, target: { kind: 'codedeploy', function: name, alias: moves.alias } };
 }
 
-function isOfStack(entry: ServiceEntry, { origin }: DeploymentClues): boolean {
-  return origin !== undefined && stacksOf(entry).includes(origin.stackName);
+function isOfStack(entry: ServiceEntry, { origin, rootName }: DeploymentClues): boolean {
+  const stacks = stacksOf(entry);
+  return (
+    origin !== undefined &&
+    (stacks.includes(origin.stackName) || (rootName !== undefined && stacks.includes(rootName)))
+  );
 }
 
 function hasNames({ stack }: ServiceEntry, target: CodeDeployTarget, clues: DeploymentClues): boolean {
@@ -94,7 +110,7 @@ function hasNames({ stack }: ServiceEntry, target: CodeDeployTarget, clues: Depl
   if (clues.origin && !(isNamed && isFunction(target, clues))) return false;
   const application = target.application ?? `${stack}-ServerlessDeploymentApplication-*`;
   const group = target.deploymentGroup ?? `${stack}-${target.function}DeploymentGroup-*`;
-  return matches(application, clues.application) && matches(group, clues.deploymentGroup);
+  return matchesPattern(application, clues.application) && matchesPattern(group, clues.deploymentGroup);
 }
 
 /** Whether a target names a function, by its logical id or its name. */
@@ -102,29 +118,9 @@ function isFunction(target: CodeDeployTarget, { moves, origin }: DeploymentClues
   return target.function === origin?.logicalId || target.function === moves?.function;
 }
 
-/** The name in `known` that `given` most likely meant, if one is near. */
-export function nearestName(given: string, known: readonly string[]): string | undefined {
-  const [best] = known
-    .map((name) => ({ name, distance: editDistance(given, name) }))
-    .sort((a, b) => a.distance - b.distance);
-  return best && best.distance <= Math.max(2, given.length / 3) ? best.name : undefined;
-}
-
-function matches(pattern: string, name: string): boolean {
+/** Whether a name is of a pattern, in which `*` stands for any text. */
+export function matchesPattern(pattern: string, name: string): boolean {
   if (!pattern.includes('*')) return pattern === name;
   const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`).test(name);
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -1,7 +1,7 @@
 import type { StackResource } from '../aws/stacks.ts';
 import { type TargetEntry, targetName } from '../targets/shapes.ts';
-import { isAlias } from './alias-kinds.ts';
-import type { ServiceEntry } from './service-entry.ts';
+import { type AliasKind, isAlias } from './alias-kinds.ts';
+import { type ServiceEntry, stacksOf } from './service-entry.ts';
 
 /** The resources of one of a service's stacks. */
 export interface OwnedStack {
@@ -9,12 +9,65 @@ export interface OwnedStack {
   readonly resources: readonly StackResource[];
 }
 
-/** An alias of a stack, by the names that an entry may have for its function. */
-interface OwnedAlias {
-  readonly alias: string;
+/** An alias of one of a service's stacks, with the target that it is of the service. */
+export interface OwnedAlias {
+  readonly target: Extract<TargetEntry, { kind: AliasKind }>;
+  /** Whether the entry lists the target; otherwise it is the service's by its stack alone. */
+  readonly isListed: boolean;
   readonly functionName: string;
-  /** Undefined for a function that another stack made. */
-  readonly logicalId: string | undefined;
+  readonly alias: string;
+  /** The alias as a resource of its stack. */
+  readonly resource: StackResource;
+}
+
+/**
+ * The stacks of a service with their resources: those that its entry names, and all that are nested in them.
+ *
+ * @param read the resources of a stack by its name or id; undefined where there is no such stack
+ */
+export async function readOwnedStacks(
+  entry: Pick<ServiceEntry, 'stack' | 'targets'>,
+  read: (stack: string) => Promise<readonly StackResource[] | undefined>,
+): Promise<OwnedStack[]> {
+  const found = new Map<string, OwnedStack>();
+  const waiting = stacksOf(entry);
+  for (let stack = waiting.shift(); stack !== undefined; stack = waiting.shift()) {
+    if (found.has(stack)) continue;
+    const resources = (await read(stack)) ?? [];
+    found.set(stack, { stack, resources });
+    // The physical id of a nested stack is its id, which names it wherever a name does.
+    waiting.push(...resources.flatMap(({ type, physicalId }) => (isNested(type) ? [physicalId] : [])));
+  }
+  return [...found.values()];
+}
+
+/** Every alias of a service's stacks as a target of it. */
+export function ownedAliases(entry: ServiceEntry, stacks: readonly OwnedStack[]): OwnedAlias[] {
+  return stacks.flatMap(({ stack, resources }) => {
+    const kind = resources.some(({ type }) => type === 'AWS::CodeDeploy::DeploymentGroup')
+      ? ('codedeploy' as const)
+      : ('lambda-alias' as const);
+    const logicalIds = new Map(
+      resources.flatMap(({ type, physicalId, logicalId }) =>
+        type === 'AWS::Lambda::Function' ? [[physicalId, logicalId]] : [],
+      ),
+    );
+    return resources.flatMap((resource): OwnedAlias[] => {
+      // arn:aws:lambda:eu-west-1:111122223333:function:NAME:ALIAS
+      const isOne = resource.type === 'AWS::Lambda::Alias';
+      const [, , , , , , functionName, alias] = isOne ? resource.physicalId.split(':') : [];
+      if (!functionName || !alias) return [];
+      const logicalId = logicalIds.get(functionName);
+      const names = [logicalId, functionName];
+      const listed = entry.targets
+        .filter(isAlias)
+        .find((one) => one.alias === alias && names.includes(one.function));
+      // Logical ids are looked up in the stack of the entry alone.
+      const name = stack === entry.stack && logicalId !== undefined ? logicalId : functionName;
+      const target = listed ?? { kind, function: name, alias };
+      return [{ target, isListed: listed !== undefined, functionName, alias, resource }];
+    });
+  });
 }
 
 /**
@@ -28,41 +81,13 @@ export function withOwnAliases(entry: ServiceEntry, stacks: readonly OwnedStack[
   if (entry.stack === undefined) return entry;
   const listed: readonly TargetEntry[] =
     entry.targets.length > 0 ? entry.targets : [{ kind: 'cloudformation' }];
-  const added = stacks.flatMap(({ stack, resources }) => {
-    const kind = resources.some(({ type }) => type === 'AWS::CodeDeploy::DeploymentGroup')
-      ? ('codedeploy' as const)
-      : ('lambda-alias' as const);
-    return aliasesOf(resources)
-      .filter((one) => !listed.some((target) => isAlias(target) && isFor(target, one)))
-      .map(({ alias, functionName, logicalId }): TargetEntry => {
-        // Logical ids are looked up in the stack of the entry alone.
-        const isOwn = stack === entry.stack && logicalId !== undefined;
-        return { kind, function: isOwn ? logicalId : functionName, alias };
-      });
-  });
   const names = new Set(listed.map(targetName));
-  const own = new Map(added.map((target) => [targetName(target), target]));
+  const added = ownedAliases(entry, stacks).filter(({ isListed }) => !isListed);
+  const own = new Map(added.map(({ target }) => [targetName(target), target]));
   const inOrder = [...own].filter(([name]) => !names.has(name)).sort(([a], [b]) => (a < b ? -1 : 1));
   return { ...entry, targets: [...listed, ...inOrder.map(([, target]) => target)] };
 }
 
-function aliasesOf(resources: readonly StackResource[]): OwnedAlias[] {
-  const logicalIds = new Map(
-    resources.flatMap(({ type, physicalId, logicalId }) =>
-      type === 'AWS::Lambda::Function' ? [[physicalId, logicalId]] : [],
-    ),
-  );
-  return resources.flatMap(({ type, physicalId }) => {
-    // arn:aws:lambda:eu-west-1:111122223333:function:NAME:ALIAS
-    const [, , , , , , functionName, alias] = type === 'AWS::Lambda::Alias' ? physicalId.split(':') : [];
-    if (!functionName || !alias) return [];
-    return { alias, functionName, logicalId: logicalIds.get(functionName) };
-  });
-}
-
-function isFor(
-  target: { readonly function: string; readonly alias: string },
-  { alias, functionName, logicalId }: OwnedAlias,
-): boolean {
-  return target.alias === alias && (target.function === logicalId || target.function === functionName);
+function isNested(type: string): boolean {
+  return type === 'AWS::CloudFormation::Stack';
 }

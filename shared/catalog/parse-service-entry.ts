@@ -1,12 +1,10 @@
-import { parse } from 'yaml';
-import type * as z from 'zod';
+import { checkInput, fewProblems, type InputProblem } from '../check-input.ts';
+import { readYaml } from '../read-yaml.ts';
+import { problemsByRule } from './entry-rules.ts';
 import { owners, type ServiceEntry, serviceEntry } from './service-entry.ts';
 
 /** Something wrong in an entry: where, as `policy.limits.errorRate` (empty for the entry as a whole), and what. */
-export interface EntryProblem {
-  readonly path: string;
-  readonly reason: string;
-}
+export type EntryProblem = InputProblem;
 
 /** An entry, or why its text is none; then its owners as well, where they can be made out. */
 export type ParsedEntry =
@@ -19,40 +17,29 @@ export type ParsedEntry =
  * @param named the service that the parameter's name says; any without it
  */
 export function parseServiceEntry(text: string, named?: string): ParsedEntry {
-  let value: unknown;
-  try {
-    // YAML 1.2 holds JSON, so one parser reads both forms.
-    value = parse(text);
-  } catch (error) {
-    const reason = `it is neither JSON nor YAML: ${(error as Error).message.split('\n')[0]}`;
-    return { problems: [{ path: '', reason }], owners: undefined };
-  }
-  return checkServiceEntry(value, named);
+  // YAML 1.2 holds JSON, so one parser reads both forms.
+  const read = readYaml(text);
+  if ('value' in read) return checkServiceEntry(read.value, named);
+  const [{ path, reason } = { path: '', reason: '' }, ...others] = read.problems;
+  const first = { path: '', reason: `it is neither JSON nor YAML: ${path ? `${path}: ` : ''}${reason}` };
+  return { problems: [first, ...others], owners: undefined };
 }
 
 /** The same for an entry that is no text any more. */
 export function checkServiceEntry(value: unknown, named?: string): ParsedEntry {
-  const parsed = serviceEntry.safeParse(value);
-  if (!parsed.success) return { problems: problemsOf(parsed.error), owners: ownersOf(value) };
-  const { service } = parsed.data;
+  const checked = checkInput(serviceEntry, value);
+  if ('problems' in checked) return { problems: fewProblems(checked.problems), owners: ownersOf(value) };
+  const { data: entry } = checked;
+  const { service } = entry;
   if (named !== undefined && service !== named) {
     const reason = `is "${service}", but the parameter is named for "${named}"`;
-    return { problems: [{ path: 'service', reason }], owners: parsed.data.owners };
+    return { problems: [{ path: 'service', reason }], owners: entry.owners };
   }
-  return { entry: parsed.data };
+  const problems = problemsByRule(entry);
+  return problems.length > 0 ? { problems: fewProblems(problems), owners: entry.owners } : { entry };
 }
 
 function ownersOf(value: unknown): readonly string[] | undefined {
   const found = owners.safeParse((value as { owners?: unknown } | null)?.owners);
   return found.success ? found.data : undefined;
-}
-
-function problemsOf(error: z.ZodError): EntryProblem[] {
-  return error.issues.flatMap((issue) => {
-    const path = issue.path.map(String);
-    if (issue.code !== 'unrecognized_keys') {
-      return [{ path: path.join('.') || 'input', reason: issue.message }];
-    }
-    return issue.keys.map((key) => ({ path: [...path, key].join('.'), reason: 'is not a known field' }));
-  });
 }

@@ -27,18 +27,24 @@ export type DependsOnItem = z.infer<typeof dependsOnItem>;
 
 const share = z.number().gt(0, 'must be above 0').lte(1, 'must be at most 1 (a share, not a percentage)');
 
-/** Limits that condemn a release by themselves, and how much data they need. */
+/**
+ * The rate of errors that is borne where nothing tells what is normal for a service, and below which a release has to be
+ * proved: 5 % is far above what a healthy function shows and below what users bear.
+ */
+export const borneErrorRate = 0.05;
+
+const unused = z.number().int().min(1).optional();
+
+/** Bounds of a team's own, besides what the version before and the history of a service say. */
 export const limitsPolicy = z.strictObject({
-  /** Errors out of invocations. 5 % is far above what a healthy function shows and below what users bear. */
-  errorRate: share.default(0.05),
+  /** Errors out of requests. */
+  errorRate: share.optional(),
   /** Requests slower than `overMs` out of all requests. */
   slow: z.strictObject({ overMs: z.number().int().positive(), share: share.default(0.1) }).optional(),
-  /** Requests in one sample; minutes with fewer are pooled. 30 makes one error 3.3 %: below the default limit. */
-  sampleRequests: z.number().int().min(1).default(30),
-  /** Samples over the limit … */
-  breaches: z.number().int().min(1).default(2),
-  /** … out of this many latest ones. */
-  ofLast: z.number().int().min(1).default(3),
+  /** Accepted and without effect, as are the next two: how much data a verdict takes follows from the data. */
+  sampleRequests: unused,
+  breaches: unused,
+  ofLast: unused,
 });
 export type LimitsPolicy = z.infer<typeof limitsPolicy>;
 
@@ -64,6 +70,11 @@ export const approvalPolicy = z.strictObject({
   minutes: z.number().int().min(2).max(1440).default(30),
   /** `hard-breach`: where a limit of the policy is broken, by its own numbers, nobody is waited for. */
   unless: z.enum(['hard-breach']).optional(),
+  /**
+   * What happens to a deployment of the service that is still shifting while a person is asked. `shift`: it goes on; `stop`: it
+   * is stopped, and CodeDeploy takes the users back.
+   */
+  meanwhile: z.enum(['shift', 'stop']).optional(),
 });
 export type ApprovalPolicy = z.infer<typeof approvalPolicy>;
 
@@ -95,16 +106,14 @@ export const servicePolicy = z
     alarms: z.array(z.string().min(1)).max(100, 'DescribeAlarms takes at most 100 names').default([]),
     healthChecks,
     onFailure: onFailure.default('stop'),
+    /** What the service may go back to: `served-well` takes good releases too, `good` those alone. */
+    restorePoints: z.enum(['served-well', 'good']).default('served-well'),
     /** Why going back is impossible; a service that says so is frozen and a person is called. */
     irreversible: z.string().min(1).max(200).optional(),
   })
   .refine(({ bake }) => bake.maxMinutes >= bake.minMinutes, {
     message: 'must be at least minMinutes',
     path: ['bake', 'maxMinutes'],
-  })
-  .refine(({ limits }) => limits.ofLast >= limits.breaches, {
-    message: 'must be at least breaches',
-    path: ['limits', 'ofLast'],
   });
 export type ServicePolicy = z.infer<typeof servicePolicy>;
 
@@ -153,7 +162,10 @@ export const serviceEntry = z
       context.addIssue({
         code: 'custom',
         path: ['targets', index],
-        message: `"${name}" is a target already`,
+        message:
+          entry.targets[index]?.kind === 'cloudformation'
+            ? 'is a second stack of the service, which has one: give it a service of its own, and put both into one lockstep if they go back together'
+            : `"${name}" is a target already`,
       });
     }
     const providers = entry.dependsOn.map((item) => providerOf(item).service);

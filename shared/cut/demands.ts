@@ -25,9 +25,9 @@ export interface Demand<R extends PastRelease> {
   readonly history: ReleaseHistory<R>;
   /** Its name. */
   readonly service: string;
-  /** Its earliest undone release. */
+  /** Of its undone releases, the one that users met first. */
   readonly undone: R;
-  /** Start of that release, ms since the epoch: what the service ends on was born before it. */
+  /** When they did, ms since the epoch: what the service ends on was born before it. Infinity where none did. */
   readonly cut: number;
   /** Releases that come from a position before this one are undone too. */
   readonly from: number;
@@ -60,9 +60,9 @@ export function demandsOn<R extends PastRelease>(
     if (coupling === 'never' || !place || place.position === 0) continue;
     const { history, position } = place;
     const always = coupling === 'always';
-    // Put back since, it has gone back with the provider already (what was not put back is too new for the cut).
+    // Put back since, it has gone back with the provider already.
     // The provider's live release is the yardstick and not its cut: a cut that falls must never allow more.
-    const isPutBack = live.startedAt >= history.at(0).startedAt;
+    const isPutBack = live.origin !== 0 && live.startedAt >= history.at(0).startedAt;
     demands.push({
       kind: always ? 'always' : 'on-top',
       service: provider,
@@ -87,7 +87,7 @@ export function demandsOn<R extends PastRelease>(
     });
   }
   // The sort is stable, and the neighbours come sorted by name.
-  return demands.sort((a, b) => a.cut - b.cut);
+  return demands.sort((a, b) => (a.cut === b.cut ? 0 : a.cut - b.cut));
 }
 
 /** Whether a demand allows a service to end on its release at a position. */
@@ -97,7 +97,9 @@ export function isAllowed<R extends PastRelease>(
   position: number,
 ): boolean {
   const { bornAt, origin } = own.at(position);
-  return bornAt < demand.cut && origin >= demand.from && (position > 0 || demand.mayStay);
+  // Of its own releases those before the bad one are old enough, whatever the clocks say.
+  const isOldEnough = demand.kind === 'incident' || bornAt < demand.cut;
+  return isOldEnough && origin >= demand.from && (position > 0 || demand.mayStay);
 }
 
 /** A demand as a reason. */
@@ -109,23 +111,33 @@ export function causeOf<R extends PastRelease>(
     case 'incident':
       return { kind, releaseId: undone.releaseId };
     case 'always':
-      return { kind, provider: service, cut: undone.startedAt };
+      return { kind, provider: service, cut: beginningOf(undone) };
     case 'lockstep':
-      return { kind, mate: service, cut: undone.startedAt };
+      return { kind, mate: service, cut: beginningOf(undone) };
     case 'on-top': {
-      const live = own.at(0);
-      const { releaseId, startedAt } = history.at(history.liveAt(live.startedAt)).release;
-      const on = { releaseId, startedAt };
-      return { kind, provider: service, cut: undone.startedAt, began: live.release.startedAt, on };
+      const { release, startedAt: began, servedFrom } = own.at(0);
+      const on = history.servingAt(Number.isFinite(servedFrom) ? servedFrom : began).release;
+      return {
+        kind,
+        provider: service,
+        cut: beginningOf(undone),
+        began: beginningOf(release),
+        on: { releaseId: on.releaseId, startedAt: on.startedAt },
+      };
     }
   }
 }
 
-/** The earliest release undone by going back to a position, and its start. */
+/** When users first met a release, ISO 8601; when it began, where none has or nobody knows. */
+export function beginningOf({ servedFrom, startedAt }: PastRelease): string {
+  return servedFrom ?? startedAt;
+}
+
+/** Of the releases undone by going back to a position, the one that users met first, and when they did. */
 function cutOf<R extends PastRelease>(
   history: ReleaseHistory<R>,
   position: number,
 ): Pick<Demand<R>, 'undone' | 'cut'> {
-  const { release, startedAt } = history.earliestUndone(position);
-  return { undone: release, cut: startedAt };
+  const { release, servedFrom } = history.firstUndone(position);
+  return { undone: release, cut: servedFrom };
 }

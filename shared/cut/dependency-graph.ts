@@ -8,7 +8,7 @@ import { stronglyConnected } from './strongly-connected.ts';
 
 /** What the graph reads of a catalog entry. */
 export type GraphEntry = Pick<ServiceEntry, 'service' | 'dependsOn' | 'lockstep'> & {
-  readonly policy: Pick<ServicePolicy, 'irreversible'>;
+  readonly policy: Pick<ServicePolicy, 'irreversible'> & Partial<Pick<ServicePolicy, 'restorePoints'>>;
 };
 
 /** One edge: `consumer` depends on `provider`. */
@@ -30,7 +30,7 @@ interface Node {
   readonly entry: GraphEntry;
   readonly providers: Dependency[];
   readonly consumers: Dependency[];
-  readonly mates: string[];
+  readonly lockstepPeers: string[];
   group: number;
   level: number;
 }
@@ -57,7 +57,7 @@ export class DependencyGraph {
         entry,
         providers: [],
         consumers: [],
-        mates: [],
+        lockstepPeers: [],
         group: 0,
         level: 0,
       });
@@ -84,7 +84,7 @@ export class DependencyGraph {
 
   /** The other services of its lockstep group, sorted. */
   matesOf(service: string): readonly string[] {
-    return this.#node(service).mates;
+    return this.#node(service).lockstepPeers;
   }
 
   /** Number of the group of services that depend on each other; a provider's is lower than its consumers'. */
@@ -100,6 +100,11 @@ export class DependencyGraph {
   /** Why the service cannot go back, where its entry says that it cannot. */
   irreversible(service: string): string | undefined {
     return this.#node(service).entry.policy.irreversible;
+  }
+
+  /** Whether the service goes back to good releases only, and to none that merely served well. */
+  demandsGood(service: string): boolean {
+    return this.#node(service).entry.policy.restorePoints === 'good';
   }
 
   #connect(): Dependency[] {
@@ -130,7 +135,7 @@ export class DependencyGraph {
     }
     for (const group of groups.values()) {
       for (const service of group) {
-        this.#node(service).mates.push(...group.filter((mate) => mate !== service));
+        this.#node(service).lockstepPeers.push(...group.filter((peer) => peer !== service));
       }
     }
   }

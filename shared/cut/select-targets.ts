@@ -1,4 +1,5 @@
 import { InvalidInput, LedgerCorrupt } from '../errors.ts';
+import { isRestorePoint } from '../ledger/records.ts';
 import { demandsOn, type Incident } from './demands.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
 import { LevelQueue } from './level-queue.ts';
@@ -11,7 +12,7 @@ import { staysBeside } from './stays.ts';
 export interface CutReader<R extends PastRelease> {
   /** The releases of a service, in any order; as far back as it may go. */
   releasesOf(service: string): Promise<readonly R[]> | readonly R[];
-  /** Which artefact of a good release no longer exists, in words; undefined where all do. */
+  /** Which artefact of a restore point no longer exists, in words; undefined where all do. */
   missingOf(release: R): Promise<string | undefined> | string | undefined;
 }
 
@@ -25,10 +26,11 @@ export interface TargetRequest<R extends PastRelease> {
 /**
  * Selects the release that each service goes back to: the consistent cut.
  *
- * The service of the incident goes to its newest good release from before the bad one. The releases after the
- * target are undone, and the start of the earliest of them is the service's *cut*. A consumer whose live release
- * was born at or after the cut of a provider goes to its newest good release born before it; that is its own cut;
- * and so on, until nothing moves. Whoever has moved may have to move again, further back, never forward: cuts only
+ * The service of the incident goes to its newest restore point from before the bad one. The releases after the
+ * target are undone, and the moment at which users first met one of them is the service's *cut*. A consumer whose live
+ * release was born (users first met it) at or after the cut of a provider goes to its newest restore point born before
+ * it; that is its own cut; and so on, until nothing moves. Where users met nothing of what is undone there is no cut, and
+ * nothing was released on top of it. Whoever has moved may have to move again, further back, never forward: cuts only
  * fall, so it ends. (A release that puts an older one back was born when that one was.)
  *
  * What holds of the moves and stays of a selection, whatever the graph and the histories:
@@ -39,7 +41,8 @@ export interface TargetRequest<R extends PastRelease> {
  *    `always`: the consumer does not stay, unless it was put back since the provider's live release began.
  *    Lockstep: what was released together is undone together; once one member moves, all end on releases that
  *    were live at one moment (as long as none of those is one that was put back).
- * 2. **Safe.** No target is bad, a candidate or missing, or has the state of a bad release.
+ * 2. **Safe.** No target is bad, a candidate or missing, or has the state of a bad release; nor did it only serve well,
+ *    where the entry of its service demands good ones.
  * 3. **Least.** Of all choices for which 1 and 2 hold, each service ends on its newest possible release. So no move
  *    can be left out, and each carries the neighbours that alone force it.
  * 4. **Complete.** It refuses only where no choice fulfils 1 and 2, and then nothing may be changed.
@@ -65,7 +68,9 @@ export async function selectTargets<R extends PastRelease>(request: TargetReques
   const bad = await readBad(request);
   const supersededBy = supersedingOf(bad, incident);
   if (supersededBy) return { kind: 'not-needed', supersededBy };
-  tracks.set(incident.service, new ServiceTrack(incident.service, bad));
+  const trackOf = (service: string, history: ReleaseHistory<R>) =>
+    new ServiceTrack(service, history, { demandsGood: graph.demandsGood(service) });
+  tracks.set(incident.service, trackOf(incident.service, bad));
 
   const queue = new LevelQueue((service) => graph.levelOf(service));
   queue.add(incident.service);
@@ -73,7 +78,7 @@ export async function selectTargets<R extends PastRelease>(request: TargetReques
     const unread = wave.filter((service) => !tracks.has(service));
     const answers = await Promise.all(unread.map((service) => reader.releasesOf(service)));
     for (const [index, service] of unread.entries()) {
-      tracks.set(service, new ServiceTrack(service, new ReleaseHistory(answers[index] ?? [])));
+      tracks.set(service, trackOf(service, new ReleaseHistory(answers[index] ?? [])));
     }
     const reached = wave.map((service) => tracks.get(service) as ServiceTrack<R>);
     for (const track of reached) {
@@ -147,6 +152,5 @@ function supersedingOf<R extends PastRelease>(
   history: ReleaseHistory<R>,
   { releaseId }: Incident,
 ): R | undefined {
-  return history.spans.slice(0, history.positionOf(releaseId)).find(({ verdict }) => verdict === 'good')
-    ?.release;
+  return history.spans.slice(0, history.positionOf(releaseId)).find(isRestorePoint)?.release;
 }

@@ -11,7 +11,7 @@ export interface ReleaseMoment {
 export type MoveCause =
   /** Its own release is the bad one. */
   | { readonly kind: 'incident'; readonly releaseId: string }
-  /** What is live began (`began`) at or after the cut of the provider, on top of its undone release `on`. */
+  /** Users first met what is live (`began`) at or after the cut of the provider, on top of its undone release `on`. */
   | {
       readonly kind: 'on-top';
       readonly provider: string;
@@ -29,6 +29,10 @@ export type Objection =
   | { readonly kind: 'bad' }
   /** Never judged good. */
   | { readonly kind: 'candidate' }
+  /** Its deployment failed: it was never live as a whole. */
+  | { readonly kind: 'failed' }
+  /** It served well, and the entry of the service demands good ones. */
+  | { readonly kind: 'served-well' }
   /** An artefact of it no longer exists; `detail` says which. */
   | { readonly kind: 'missing'; readonly detail: string }
   /** Its state is the one that is live. */
@@ -47,8 +51,11 @@ export interface Move<R extends PastRelease> {
   /** Every release that is undone, newest first; the first is live. */
   readonly undone: readonly [R, ...R[]];
   readonly to: R;
-  /** Start of the earliest undone release: who began before it has not been built on what is undone. */
-  readonly cut: string;
+  /**
+   * When users first met what is undone: what they met before that was not released on top of it. Null where none has met
+   * any of it.
+   */
+  readonly cut: string | null;
   /** Each one alone forces the service back; the earliest cut, which decides how far, stands first. */
   readonly causes: readonly [MoveCause, ...MoveCause[]];
   /** Newer releases that were old enough and could not be the target, newest first. */
@@ -60,6 +67,8 @@ export interface Stay {
   readonly service: string;
   readonly why: /** What is live began before the cut: it has run against what `of` goes back to. */
     | 'unchanged'
+    /** Users never met what is undone of `of`, so that nothing was released on top of it. */
+    | 'never-served'
     /** What is live was put back after the cut, and was first live before it. */
     | 'put-back'
     /** The ledger knows no release of it: none since the cut. */
@@ -71,7 +80,7 @@ export interface Stay {
   /** The service that goes back. */
   readonly of: string;
   /** Its cut. */
-  readonly cut: string;
+  readonly cut: string | null;
   /** When what is live was first live; absent for one whose releases were not read or do not exist. */
   readonly since?: string;
 }

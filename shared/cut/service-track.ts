@@ -1,4 +1,4 @@
-import { causeOf, type Demand, isAllowed } from './demands.ts';
+import { beginningOf, causeOf, type Demand, isAllowed } from './demands.ts';
 import type { PastRelease, ReleaseHistory } from './release-history.ts';
 import type { Blocked, Move, MoveCause, Objection, RefusedCandidate } from './selection.ts';
 
@@ -9,6 +9,7 @@ const candidatesShown = 5;
 export class ServiceTrack<R extends PastRelease> {
   readonly service: string;
   readonly history: ReleaseHistory<R>;
+  readonly #demandsGood: boolean;
   /** Position of the release it stands on; 0 where it stays. */
   position = 0;
   /** It had to go back and could not. */
@@ -20,9 +21,14 @@ export class ServiceTrack<R extends PastRelease> {
   #present = -1;
   #next = 0;
 
-  constructor(service: string, history: ReleaseHistory<R>) {
+  constructor(
+    service: string,
+    history: ReleaseHistory<R>,
+    { demandsGood }: { readonly demandsGood: boolean },
+  ) {
     this.service = service;
     this.history = history;
+    this.#demandsGood = demandsGood;
   }
 
   /**
@@ -61,11 +67,12 @@ export class ServiceTrack<R extends PastRelease> {
   /** The move it has made. */
   move(): Move<R> {
     const releases = this.history.spans.slice(0, this.position).map(({ release }) => release);
+    const first = this.history.firstUndone(this.position);
     return {
       service: this.service,
       undone: releases as [R, ...R[]],
       to: this.history.at(this.position).release,
-      cut: this.history.earliestUndone(this.position).release.startedAt,
+      cut: Number.isFinite(first.servedFrom) ? beginningOf(first.release) : null,
       causes: this.#causes(),
       passedOver: this.#refused(this.position).old,
     };
@@ -97,7 +104,7 @@ export class ServiceTrack<R extends PastRelease> {
 
   #objectionTo(position: number): Objection | undefined {
     const { verdict, origin } = this.history.at(position);
-    if (verdict !== 'good') return { kind: verdict };
+    if (verdict !== 'good' && (verdict !== 'served-well' || this.#demandsGood)) return { kind: verdict };
     if (origin === this.history.at(0).origin) return { kind: 'same-state' };
     const detail = this.#missing?.get(position);
     return detail === undefined ? undefined : { kind: 'missing', detail };

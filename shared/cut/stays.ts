@@ -1,9 +1,17 @@
+import { beginningOf } from './demands.ts';
 import type { DependencyGraph } from './dependency-graph.ts';
-import type { PastRelease, ReleaseHistory } from './release-history.ts';
+import type { PastRelease, ReleaseHistory, ReleaseSpan } from './release-history.ts';
 import type { Move, Stay } from './selection.ts';
 
 /** Of several reasons the first of these is given: what was looked at, before what did not have to be. */
-const precedence: readonly Stay['why'][] = ['unchanged', 'put-back', 'not-released', 'never', 'provider'];
+const precedence: readonly Stay['why'][] = [
+  'unchanged',
+  'put-back',
+  'never-served',
+  'not-released',
+  'never',
+  'provider',
+];
 
 /**
  * The neighbours of what moves that stay, sorted, each with one reason: the strongest, and of equally strong ones
@@ -21,7 +29,8 @@ export function staysBeside<R extends PastRelease>(
   const propose = (service: string, why: Stay['why'], { service: of, cut }: Move<R>): void => {
     if (moving.has(service)) return;
     const history = reached.get(service)?.history;
-    const since = history?.spans[history.spans[0]?.origin ?? 0]?.release.startedAt;
+    const first = history?.spans[history.spans[0]?.origin ?? 0]?.release;
+    const since = first && beginningOf(first);
     const stay = { service, why, of, cut, ...(since && { since }) };
     const other = stays.get(service);
     if (!other || isStronger(stay, other)) stays.set(service, stay);
@@ -30,7 +39,8 @@ export function staysBeside<R extends PastRelease>(
     if (moving.has(service)) return;
     const live = reached.get(service)?.history.spans[0];
     if (!live) propose(service, 'not-released', move);
-    else propose(service, live.startedAt < Date.parse(move.cut) ? 'unchanged' : 'put-back', move);
+    else if (move.cut === null) propose(service, 'never-served', move);
+    else propose(service, wasPutBackSince(live, move.cut) ? 'put-back' : 'unchanged', move);
   };
   for (const move of moves) {
     for (const { consumer, coupling } of graph.consumersOf(move.service)) {
@@ -43,9 +53,15 @@ export function staysBeside<R extends PastRelease>(
   return [...stays.values()].sort((a, b) => (a.service < b.service ? -1 : 1));
 }
 
+function wasPutBackSince({ startedAt, bornAt, servedFrom }: ReleaseSpan<PastRelease>, cut: string): boolean {
+  return bornAt < servedFrom && startedAt >= Date.parse(cut);
+}
+
 function isStronger(a: Stay, b: Stay): boolean {
   const byReason = precedence.indexOf(a.why) - precedence.indexOf(b.why);
   if (byReason !== 0) return byReason < 0;
-  const byCut = Date.parse(a.cut) - Date.parse(b.cut);
-  return byCut < 0 || (byCut === 0 && a.of < b.of);
+  const [cut, other] = [a.cut, b.cut].map((time) =>
+    time === null ? Number.POSITIVE_INFINITY : Date.parse(time),
+  );
+  return cut === other ? a.of < b.of : Number(cut) < Number(other);
 }

@@ -1,5 +1,4 @@
 import type { Autonomy, ServicePolicy } from '../catalog/service-entry.ts';
-import type { Evidence } from '../judge/judgement.ts';
 import type { ApprovalRecord } from '../ledger/approval-ledger.ts';
 import { everyService, type HoldRecord } from '../ledger/hold-ledger.ts';
 
@@ -16,7 +15,7 @@ export interface PermissionInput {
   /** All services of the plan; the incident's own where there is none. */
   readonly services: readonly GovernedService[];
   readonly holds: readonly HoldRecord[];
-  /** A limit of the policy is broken, by its own numbers. */
+  /** The numbers of the release itself condemn it. */
   readonly breached: boolean;
   readonly approval: Pick<ApprovalRecord, 'answer' | 'by' | 'reason'> | undefined;
 }
@@ -46,7 +45,10 @@ export function decidePermission(input: PermissionInput): Permission {
   const hold = holds.find((one) => one.service === everyService || names(services).includes(one.service));
   if (hold) {
     const what = hold.service === everyService ? 'Everything' : hold.service;
-    return { decision: 'report', reason: saidBy(`${what} is on hold, put there`, hold) };
+    return {
+      decision: 'report',
+      reason: saidBy(`${what} is on hold${hold.until ? ` until ${hold.until}` : ''}, put there`, hold),
+    };
   }
   const strictest = fromLeast.find((one) => services.some(({ policy }) => policy.autonomy === one)) ?? 'act';
   const those = services.filter(({ policy }) => policy.autonomy === strictest);
@@ -63,13 +65,6 @@ export function decidePermission(input: PermissionInput): Permission {
   }
   return { decision: 'ask', minutes, reason };
 }
-
-/** Whether a limit of the policy is broken by its own numbers, rather than an alarm raised or a deployment ended. */
-export function isHardBreach(evidence: readonly Pick<Evidence, 'rule' | 'finding'>[]): boolean {
-  return evidence.some(({ rule, finding }) => finding === 'breach' && hardLimits.has(rule));
-}
-
-const hardLimits = new Set(['error-rate-limit', 'slow-requests-limit']);
 
 function saidBy(what: string, { by, reason }: { by?: string | undefined; reason?: string | undefined }) {
   return `${what} by ${by ?? 'a person'}${reason ? `: ${reason}` : ''}`;

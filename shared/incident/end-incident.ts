@@ -1,19 +1,34 @@
+import { regionOf } from '../by-hand/start-execution.ts';
+import type { ApprovalLedger } from '../ledger/approval-ledger.ts';
 import type { IncidentLedger } from '../ledger/incident-ledger.ts';
 import type { LockLedger } from '../ledger/lock-ledger.ts';
 import { type IncidentRecord, isTrafficBack, type Outcome, type ServiceResult } from '../ledger/records.ts';
+import type { ReleaseLedger } from '../ledger/release-ledger.ts';
 import { limitConcurrency } from '../limit-concurrency.ts';
 import { finishByHand } from '../mail/finish-by-hand.ts';
-import { outcomeMail } from '../mail/incident-mails.ts';
-import type { MailRoom } from '../mail/mail-room.ts';
+import type { Mailer } from '../mail/mailer.ts';
+import { type AliasBefore, outcomeMail } from '../mail/outcome-mail.ts';
+import type { TrafficReader } from '../mail/traffic-reader.ts';
+import { aliasesOfIncident } from '../mail/users-meet.ts';
 import type { PlanStore } from '../targets/plan-store.ts';
+import type { ServicePlan } from '../targets/service-plan.ts';
+import { type Figures, type ReleaseValues, secondsBetween } from '../telemetry/figures.ts';
 import { lockOwner } from './lock-owner.ts';
+import { approvalOf, servicesBackBefore } from './told-before.ts';
 
 /** What ending an incident needs. */
 export interface EndIncidentDeps {
-  readonly incidents: Pick<IncidentLedger, 'serviceResults' | 'newcomers' | 'close' | 'get' | 'strikeOut'>;
-  readonly locks: Pick<LockLedger, 'release'>;
-  readonly mailRoom: Pick<MailRoom, 'keep' | 'send'>;
+  readonly incidents: Pick<
+    IncidentLedger,
+    'serviceResults' | 'overtaken' | 'concurrentReleases' | 'close' | 'get' | 'removeFromOpen'
+  >;
+  readonly approvals: Pick<ApprovalLedger, 'find'>;
+  readonly releases: Pick<ReleaseLedger, 'find'>;
+  readonly traffic: Pick<TrafficReader, 'read'>;
+  readonly locks: Pick<LockLedger, 'unlock'>;
+  readonly mailer: Pick<Mailer, 'keep' | 'send'>;
   readonly plans: Pick<PlanStore, 'find' | 'urlOf'>;
+  readonly figures: Pick<Figures, 'count'>;
   readonly environment: string;
   readonly now: () => number;
 }
@@ -29,6 +44,8 @@ export interface Ending {
   readonly recovery?: { readonly recovered: boolean; readonly detail: string } | undefined;
   /** A service that would have to go back is declared irreversible. */
   readonly frozen?: boolean;
+  /** There is no release to go back to; the aliases of the bad one as they were before it. */
+  readonly withoutRestorePoint?: readonly AliasBefore[] | undefined;
   /** The good release that took the bad one's place before anything was done. */
   readonly supersededBy?: string | undefined;
   /** Why nothing was permitted, and whether that was a person's refusal. */
@@ -55,28 +72,63 @@ export async function endIncident(
   const planned = plan?.services ?? [];
   const names = namesOf(planned);
   const outcome = incident.outcome ?? decideOutcome({ ...ending, planned: names }, services);
+  const left = leftOnPurpose(planned, services);
+  const release = await deps.releases.find(incident.releaseId);
   const mail = outcomeMail(deps.environment, incident, {
+    release,
     outcome,
     closedAt: incident.closedAt ? Date.parse(incident.closedAt) : deps.now(),
     services,
-    byHand: plan ? finishByHand(plan, services, (key) => deps.plans.urlOf(key)) : [],
+    byHand: plan
+      ? finishByHand(plan, services, {
+          place: { environment: deps.environment, region: regionOf(executionArn) },
+          templateUrl: (key) => deps.plans.urlOf(key),
+        })
+      : [],
     planned,
-    newcomers: await deps.incidents.newcomers(incidentId),
+    meet: await deps.traffic.read(aliasesOfIncident(plan, release)),
+    back: await servicesBackBefore(deps.incidents, incident),
+    approval: await approvalOf(deps.approvals, incident),
+    leftOnPurpose: left,
+    concurrentReleases: await deps.incidents.concurrentReleases(incidentId),
     recovery: ending.supersededBy
       ? `Release ${ending.supersededBy} took its place and was verified good.`
       : ending.recovery?.detail,
     notRecovered: ending.recovery?.recovered === false,
     failure: ending.failure,
+    withoutRestorePoint: ending.withoutRestorePoint,
     withheld: ending.withheld && { ...ending.withheld, plan: ending.frozen ? undefined : plan },
   });
   const step = `outcome-${attempt}`;
-  await deps.mailRoom.keep(incidentId, step, executionArn, mail);
-  await deps.incidents.close(incidentId, executionArn, outcome, new Date(deps.now()).toISOString());
+  await deps.mailer.keep(incidentId, step, executionArn, mail);
+  await deps.incidents.close(incidentId, executionArn, outcome, new Date(deps.now()).toISOString(), left);
   // Not while another attempt has it open: the list is how an incident that is left open is found.
-  if ((await deps.incidents.get(incidentId)).status === 'closed') await deps.incidents.strikeOut(incidentId);
+  if ((await deps.incidents.get(incidentId)).status === 'closed')
+    await deps.incidents.removeFromOpen(incidentId);
   await freeLocks(deps, incident, names);
-  await deps.mailRoom.send(incidentId, step, executionArn, mail);
+  await deps.mailer.send(incidentId, step, executionArn, mail);
+  const closedAt = incident.closedAt ? Date.parse(incident.closedAt) : deps.now();
+  for (const [fact, values] of Object.entries(figuresOf(incident, outcome, closedAt))) {
+    await deps.figures.count(incidentId, fact, executionArn, values);
+  }
   return outcome;
+}
+
+const unfinished: ReadonlySet<Outcome> = new Set(['partly-rolled-back', 'frozen', 'needs-person']);
+const putBack: ReadonlySet<Outcome> = new Set(['rolled-back', 'traffic-restored', 'partly-rolled-back']);
+
+/** What is counted of an attempt's end, by fact. A rollback that takes several attempts is one. */
+export function figuresOf(
+  { attempt, detectedAt }: Pick<IncidentRecord, 'attempt' | 'detectedAt'>,
+  outcome: Outcome,
+  closedAt: number,
+): Readonly<Record<string, ReleaseValues>> {
+  const TimeToConverge = secondsBetween(Date.parse(detectedAt), closedAt);
+  return {
+    [`ended-${attempt}`]: { Unfinished: unfinished.has(outcome) ? 1 : 0 },
+    ...(putBack.has(outcome) && { 'put-back': { Rollbacks: 1 } }),
+    ...(outcome === 'rolled-back' && { converged: { TimeToConverge } }),
+  };
 }
 
 /** Frees the locks of all attempts: one that was planned again, and ended before it took over the locks, left them. */
@@ -90,9 +142,35 @@ async function freeLocks(
     const names = one === attempt ? planned : namesOf((await plans.find(incidentId, one))?.services ?? []);
     const owner = lockOwner({ incidentId, attempt: one });
     await Promise.all(
-      [...new Set([service, ...names])].map((name) => limited(() => locks.release(name, owner))),
+      [...new Set([service, ...names])].map((name) => limited(() => locks.unlock(name, owner))),
     );
   }
+}
+
+/** Records and mails have a size. */
+const mostLeft = 50;
+
+/** What was left as it is on purpose, in words: what somebody changed since the release, and what is not ours to change. */
+export function leftOnPurpose(
+  planned: readonly Pick<ServicePlan, 'service' | 'unchanged'>[],
+  results: readonly ServiceResult[],
+): string[] {
+  const done = new Set(results.filter(isTrafficBack).map(({ service }) => service));
+  const left = [
+    ...planned
+      .filter(({ service }) => done.has(service))
+      .flatMap(({ service, unchanged }) =>
+        unchanged.filter(({ kept }) => kept).map(({ target, reason }) => `${service} ${target}: ${reason}`),
+      ),
+    ...results.flatMap(({ service, targets }) =>
+      targets.flatMap(({ target, status, action, kept = [] }) => [
+        ...(status === 'left' ? [`${service} ${target}: ${action}`] : []),
+        ...kept.map((words) => `${service}: ${words}`),
+      ]),
+    ),
+  ];
+  const more = left.length - mostLeft;
+  return more > 0 ? [...left.slice(0, mostLeft), `and ${more} more`] : left;
 }
 
 function namesOf(services: readonly { readonly service: string }[]): string[] {

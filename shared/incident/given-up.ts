@@ -1,7 +1,7 @@
 import type { Attempt } from '../ledger/incident-ledger.ts';
 import type { ServiceResult } from '../ledger/records.ts';
 import type { ServicePlan } from '../targets/service-plan.ts';
-import { ofItsProviders } from './turn.ts';
+import { ofItsProviders } from './readiness.ts';
 
 /**
  * The result of a service whose execution ended, or fell silent, without one of its own: it counts as failed.

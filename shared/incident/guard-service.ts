@@ -1,13 +1,17 @@
 import type { Aliases, AliasState } from '../aws/aliases.ts';
+import { regionOf } from '../by-hand/start-execution.ts';
 import { isAlias } from '../catalog/alias-kinds.ts';
+import type { CheckpointLedger } from '../ledger/checkpoint-ledger.ts';
 import { everyService, type HoldLedger } from '../ledger/hold-ledger.ts';
 import type { IncidentLedger } from '../ledger/incident-ledger.ts';
 import type { LockLedger } from '../ledger/lock-ledger.ts';
 import { lookBackReleases } from '../ledger/objections-to-good.ts';
-import { type IncidentRecord, isTrafficBack, type ReleaseRecord } from '../ledger/records.ts';
+import { broughtBy, type IncidentRecord, isTrafficBack, type ReleaseRecord } from '../ledger/records.ts';
 import type { ReleaseLedger } from '../ledger/release-ledger.ts';
 import { strayMail } from '../mail/guard-mails.ts';
-import type { MailRoom } from '../mail/mail-room.ts';
+import type { Mailer } from '../mail/mailer.ts';
+import type { TrafficReader } from '../mail/traffic-reader.ts';
+import { aliasesOfIncident } from '../mail/users-meet.ts';
 import type { PlanStore } from '../targets/plan-store.ts';
 import type { ServicePlan } from '../targets/service-plan.ts';
 import type { TargetPlan } from '../targets/shapes.ts';
@@ -18,11 +22,14 @@ export interface GuardServiceDeps {
   readonly aliases: Aliases;
   readonly releases: ReleaseLedger;
   readonly incidents: IncidentLedger;
+  readonly checkpoints: CheckpointLedger;
   readonly locks: LockLedger;
   readonly holds: HoldLedger;
   readonly plans: PlanStore;
-  readonly mailRoom: MailRoom;
+  readonly mailer: Mailer;
+  readonly traffic: Pick<TrafficReader, 'read'>;
   readonly environment: string;
+  readonly now: () => number;
 }
 
 type AliasPlan = Extract<TargetPlan, { kind: 'codedeploy' | 'lambda-alias' }>;
@@ -58,7 +65,19 @@ export async function guardService(
   service: string,
   cause: GuardCause,
 ): Promise<string[]> {
-  const { aliases, releases, incidents, locks, holds, plans, mailRoom, environment } = deps;
+  const {
+    aliases,
+    releases,
+    incidents,
+    checkpoints,
+    locks,
+    holds,
+    plans,
+    mailer,
+    traffic,
+    environment,
+    now,
+  } = deps;
   const recorded = await releases.list(service, { limit: lookBackReleases });
   const restored = recorded.find(({ restoredBy }) => restoredBy !== undefined);
   const incident = restored?.restoredBy && (await incidents.find(restored.restoredBy));
@@ -74,21 +93,25 @@ export async function guardService(
     service,
     told: cause.told,
     stack: cause.stack ?? stackOf(plan),
+    region: regionOf(incident.executionArn),
     incidentId,
+    executionArn: incident.executionArn,
+    meet: await traffic.read(aliasesOfIncident({ services: [plan] }, undefined)),
     moved: stray.map((one) => ({ alias: nameOf(one), from: onVersions(one.state), to: one.goal.toVersion })),
     ...(hold && { heldBy: hold.by }),
   });
   const letter = [restored.releaseId, `stray-${cause.id}`, cause.id, mail] as const;
   // Once the aliases are back, a second look would not know that there is something to tell.
-  await mailRoom.keep(...letter);
+  await mailer.keep(...letter);
   if (!hold) {
     // As every step of an incident does before it changes something.
     if (await locks.held(service)) await locks.renew(service, lockOwner(incident));
     for (const { goal, state } of stray) {
-      await aliases.point(goal.function, goal.alias, goal.toVersion, state.revisionId);
+      const pointed = await aliases.point(goal.function, goal.alias, goal.toVersion, state.revisionId);
+      if (pointed) await checkpoints.recordPointed({ service, incidentId }, goal, now());
     }
   }
-  await mailRoom.send(...letter);
+  await mailer.send(...letter);
   return stray.map(nameOf);
 }
 
@@ -136,7 +159,7 @@ function undoneVersions(
 ): ReadonlySet<string> {
   const brought = recorded
     .filter(({ releaseId }) => undoes.includes(releaseId))
-    .flatMap(({ deployments }) => Object.values(deployments))
+    .flatMap(broughtBy)
     .filter((one) => one.function === goal.function && one.alias === goal.alias)
     .map(({ toVersion }) => toVersion);
   const undone = new Set([goal.fromVersion, ...brought]);

@@ -1,14 +1,29 @@
+import * as z from 'zod';
 import { type ExecutionState, whyEnded } from '../aws/executions.ts';
+import { serviceName } from '../catalog/service-entry.ts';
+import { deploymentId, releaseId } from '../ids.ts';
+import { judgement } from '../judge/judgement.ts';
+import type { CheckpointLedger } from '../ledger/checkpoint-ledger.ts';
 import type { IncidentRecord } from '../ledger/records.ts';
-import type { MailRoom } from '../mail/mail-room.ts';
+import type { ReleaseLedger } from '../ledger/release-ledger.ts';
+import type { Mailer } from '../mail/mailer.ts';
 import { monitoringFailedMail, rollbackNotBegunMail } from '../mail/monitoring-mails.ts';
 import { recordingFailedMail } from '../mail/recorded-mails.ts';
+import type { TrafficReader } from '../mail/traffic-reader.ts';
+import { aliasesOfRelease, type UsersMeet } from '../mail/users-meet.ts';
 import { type EndIncidentDeps, endIncident } from './end-incident.ts';
+import { judgementAgainst } from './judgement-against.ts';
 
 /** What telling the stakeholders needs. */
 export interface TellingDeps {
-  readonly mailRoom: Pick<MailRoom, 'send'>;
+  readonly mailer: Pick<Mailer, 'send'>;
   readonly environment: string;
+}
+
+/** What telling of a deployment or a rollback needs: what users of its release meet. */
+export interface TellingOfReleaseDeps extends TellingDeps {
+  readonly traffic: Pick<TrafficReader, 'read'>;
+  readonly releases: Pick<ReleaseLedger, 'find' | 'deployment'>;
 }
 
 /** Ends an incident that its execution left open when it ended: tells the stakeholders and frees the locks. */
@@ -26,38 +41,86 @@ export async function endLeftIncident(
  * @param input the execution's own, as JSON; where it is not known, the execution's name tells the deployment
  */
 export async function reportUnwatched(
-  deps: TellingDeps,
+  deps: TellingOfReleaseDeps,
   executionArn: string,
   ended: ExecutionState,
   input = '',
 ): Promise<void> {
   if (wasRefused(ended)) return;
-  const mail = monitoringFailedMail(deps.environment, {
-    deploymentId: memberOf(input, 'deploymentId') ?? deploymentOf(executionArn),
-    executionArn,
-    why: whyEnded(ended),
+  const watched = memberOf(input, 'deploymentId', deploymentId) ?? deploymentOf(executionArn);
+  await deps.mailer.send(executionArn, 'failed', executionArn, async () => {
+    const record = await deps.releases.deployment(watched);
+    return monitoringFailedMail(deps.environment, {
+      deploymentId: watched,
+      executionArn,
+      why: whyEnded(ended),
+      meet: await usersOf(deps, record?.releaseId, watched),
+    });
   });
-  await deps.mailRoom.send(executionArn, 'failed', executionArn, mail);
+}
+
+/** What users of a release meet, or of one deployment of it. */
+async function usersOf(
+  { traffic, releases }: TellingOfReleaseDeps,
+  id: string | undefined,
+  deployment?: string,
+): Promise<UsersMeet> {
+  const release = id === undefined ? undefined : await releases.find(id);
+  const all = release ? aliasesOfRelease(release) : [];
+  return traffic.read(deployment === undefined ? all : all.filter((one) => one.deploymentId === deployment));
+}
+
+/** What finding out who started a rollback needs. */
+export interface AccusingDeps {
+  readonly releases: Pick<ReleaseLedger, 'find' | 'deployment'>;
+  readonly checkpoints: Pick<CheckpointLedger, 'judgementOf'>;
 }
 
 /**
- * Tells the stakeholders, once, that a rollback broke before it had an incident. One that was refused for its
- * input has told the person who started it, in the console; but nobody looks there where a watch started it, or where
- * somebody plays one.
+ * Tells the stakeholders, once, that a rollback broke before it had an incident. A person who started it sees in the
+ * console that its input was refused, or that a plan could not be made. Nobody looks there where a watch started it: the
+ * ledger holds what that watch saw, whatever the input says.
  *
  * @param input the execution's own, as JSON
  */
 export async function reportNotBegun(
-  deps: TellingDeps,
+  deps: TellingOfReleaseDeps & AccusingDeps,
   executionArn: string,
   ended: ExecutionState,
   input: string,
 ): Promise<void> {
-  const isByWatch = memberOf(input, 'deploymentId') !== undefined;
-  if (wasRefused(ended) && !isByWatch) return;
-  const service = memberOf(input, 'service') ?? 'a service';
-  const mail = rollbackNotBegunMail(deps.environment, { service, executionArn, why: whyEnded(ended) });
-  await deps.mailRoom.send(executionArn, 'failed', executionArn, mail);
+  const service = memberOf(input, 'service', serviceName) ?? 'a service';
+  const isOnlyPlan = memberOf(input, 'mode', z.literal('plan')) !== undefined;
+  if (isOnlyPlan) return;
+  if (wasRefused(ended) && !(await isByWatch(deps, input))) return;
+  await deps.mailer.send(executionArn, 'failed', executionArn, async () =>
+    rollbackNotBegunMail(deps.environment, {
+      service,
+      executionArn,
+      why: whyEnded(ended),
+      meet: await usersOf(deps, memberOf(input, 'releaseId', releaseId)),
+      isByPerson: isByPerson(input),
+    }),
+  );
+}
+
+/** A watch names its deployment. An input that is not known may be one's. */
+function isByPerson(input: string): boolean {
+  try {
+    const { deploymentId: watched } = JSON.parse(input) as { deploymentId?: unknown };
+    return watched === undefined;
+  } catch {
+    // No JSON, or null.
+    return false;
+  }
+}
+
+async function isByWatch({ releases, checkpoints }: AccusingDeps, input: string): Promise<boolean> {
+  const watched = memberOf(input, 'deploymentId', deploymentId);
+  const isJudged = memberOf(input, 'judgement', judgement) !== undefined;
+  const named = memberOf(input, 'releaseId', releaseId);
+  const release = (watched || isJudged) && named && (await releases.find(named));
+  return !!release && (await judgementAgainst(checkpoints, release, watched)) !== undefined;
 }
 
 /**
@@ -73,9 +136,9 @@ export async function reportNotRecorded(
   input: string,
 ): Promise<void> {
   if (wasRefused(ended) || hasListed(ended)) return;
-  const service = memberOf(input, 'service') ?? 'all services';
+  const service = memberOf(input, 'service', serviceName) ?? 'all services';
   const mail = recordingFailedMail(deps.environment, { service, executionArn, why: whyEnded(ended) });
-  await deps.mailRoom.send(executionArn, 'failed', executionArn, mail);
+  await deps.mailer.send(executionArn, 'failed', executionArn, mail);
 }
 
 /** The state InputRejected ended it: whoever started it sees why in the console. */
@@ -88,10 +151,10 @@ function hasListed({ error }: ExecutionState): boolean {
   return error === 'NotAllRecorded';
 }
 
-function memberOf(input: string, name: string): string | undefined {
+/** A member of an input that nobody may have checked; undefined where it is not of its form. */
+function memberOf<T>(input: string, name: string, form: z.ZodType<T>): T | undefined {
   try {
-    const value = (JSON.parse(input) as Record<string, unknown>)[name];
-    return typeof value === 'string' ? value : undefined;
+    return form.safeParse((JSON.parse(input) as Record<string, unknown>)[name]).data;
   } catch {
     // No JSON, or null.
     return undefined;

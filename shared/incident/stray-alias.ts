@@ -1,4 +1,4 @@
-import type { Aliases } from '../aws/aliases.ts';
+import { type Aliases, isAlone } from '../aws/aliases.ts';
 import type { VersionChange } from '../aws/deployments.ts';
 import { isAlias } from '../catalog/alias-kinds.ts';
 import type { IncidentLedger } from '../ledger/incident-ledger.ts';
@@ -37,7 +37,7 @@ export async function reportStrayAlias(
   if (!goal) return false;
   const state = await deps.aliases.get(goal.function, goal.alias);
   // With weights, another deployment of it is under way: the alias is looked at once that has ended.
-  const isAtRest = Object.keys(state.weights).length === 0;
-  if (!isAtRest || isReleasedOver(goal, state) || (await servesGoal(deps.aliases, goal, state))) return false;
+  if (!isAlone(state) || isReleasedOver(goal, state) || (await servesGoal(deps.aliases, goal, state)))
+    return false;
   return deps.incidents.markOvertaken(holder, service);
 }

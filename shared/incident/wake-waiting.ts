@@ -5,7 +5,14 @@ import type { TurnLedger } from '../ledger/turn-ledger.ts';
 import { limitConcurrency } from '../limit-concurrency.ts';
 import type { PlanStore } from '../targets/plan-store.ts';
 import { type Wave, waitingIn } from '../targets/waves.ts';
-import { letsProvidersBegin, skipBecauseOf, type Turn, turnOf, turnOfRest, type Waiting } from './turn.ts';
+import {
+  letsProvidersBegin,
+  readinessOf,
+  readinessOfRest,
+  type StartSignal,
+  skipBecauseOf,
+  type Waiting,
+} from './readiness.ts';
 
 /** What waking needs. */
 export interface WakeDeps {
@@ -30,31 +37,31 @@ export async function wakeWaiting(
   of: Wave,
   result: Pick<ServiceResult, 'incidentId' | 'attempt' | 'service' | 'status' | 'providersGoOn'>,
 ): Promise<void> {
-  const { wakes } = waitingIn(await plans.readService(planKey, result.service), of);
+  const { notifies } = waitingIn(await plans.readService(planKey, result.service), of);
   const limited = limitConcurrency(atOnce);
-  await Promise.all(wakes.map((provider) => limited(() => wake(provider))));
+  await Promise.all(notifies.map((provider) => limited(() => wake(provider))));
 
   async function wake(provider: string): Promise<void> {
     const token = await turns.tokenOf(result, provider);
     if (token === undefined) return;
-    const turn = await nextTurn(provider);
-    if (turn.turn !== 'wait') await tellTurn({ turns, tokens }, result, provider, token, turn);
+    const turn = await nextSignal(provider);
+    if (turn.turn !== 'wait') await sendSignal({ turns, tokens }, result, provider, token, turn);
   }
 
-  async function nextTurn(provider: string): Promise<Turn | Waiting> {
-    if (of === 'rest') return turnOfRest(incidents, result, await plans.readService(planKey, provider));
+  async function nextSignal(provider: string): Promise<StartSignal | Waiting> {
+    if (of === 'rest') return readinessOfRest(incidents, result, await plans.readService(planKey, provider));
     if (!letsProvidersBegin(result)) return skipBecauseOf(result);
-    return turnOf(incidents, result, await plans.readService(planKey, provider));
+    return readinessOf(incidents, result, await plans.readService(planKey, provider));
   }
 }
 
 /** Answers a waiting service's token and forgets it. */
-export async function tellTurn(
+export async function sendSignal(
   { turns, tokens }: Pick<WakeDeps, 'turns' | 'tokens'>,
   attempt: Attempt,
   service: string,
   token: string,
-  turn: Turn,
+  turn: StartSignal,
 ): Promise<void> {
   await tokens.succeed(token, turn);
   await turns.forget(attempt, service, token);

@@ -1,47 +1,173 @@
-import { type AlarmReading, judgeAlarms } from './declared-alarms.ts';
-import { judgeHardLimits, type LimitsInput } from './hard-limits.ts';
+import { borneErrorRate, type LimitsPolicy } from '../catalog/service-entry.ts';
+import type { NormalRates } from '../ledger/records.ts';
 import type { Evidence, Judgement } from './judgement.ts';
-import { poolMinutes, totalOf } from './samples.ts';
+import type { MinuteCount } from './samples.ts';
+import type { TimedCount } from './sequential/baseline.ts';
+import type { Shift } from './sequential/clock.ts';
+import { judgeLook } from './sequential/judge-look.ts';
+import type { Metric, TestEvidence } from './sequential/look.ts';
 
-/** Everything the judge looks at for one deployment. */
-export interface JudgeInput extends LimitsInput {
-  readonly alarms: readonly AlarmReading[];
+/** Everything the judge looks at for one version. */
+export interface JudgeInput {
+  /** The version, as evidence and mails name it. */
+  readonly subject: string;
+  /** What it did since it was released. */
+  readonly released: readonly MinuteCount[];
+  /** What the version beside it did; none where it had none. */
+  readonly control?: readonly MinuteCount[];
+  /** End of the last minute that was read, ms since the epoch. */
+  readonly until: number;
+  /** How its share of the traffic grew; none where it had all of it at once. */
+  readonly shifts?: readonly Shift[];
+  /** What is normal for its alias; undefined where nothing is known of before. */
+  readonly normal?: NormalRates | undefined;
+  readonly limits: LimitsPolicy;
+  /** Minutes of cold starts that are not judged, where it is not as many as usual. */
+  readonly warmUpMinutes?: number;
+  /** Functions of its release: each is judged by itself, and all of them together are to be wrong as rarely as one. */
+  readonly functions?: number;
+  /** What the alarms of the release say; none where it has none, or they are weighed elsewhere. */
+  readonly alarms?: readonly Evidence[];
   /** What the health checks of the service say; none where it has none, or they are weighed elsewhere. */
   readonly checks?: readonly Evidence[];
-  /** Beginning of the deployment, ms since the epoch. */
-  readonly startedAt: number;
+}
+
+/** What the judge says, and what follows besides. */
+export interface Judged {
+  readonly judgement: Judgement;
+  /** Something speaks against the version, not enough to condemn it: the next look is in a minute. */
+  readonly isSuspected: boolean;
 }
 
 /**
- * Judges a release from its numbers; a pure function of its input.
+ * Judges a version from its numbers; a pure function of its input. It is the one place in which a look becomes a verdict: of a
+ * deployment, of what moved without one, of what was recorded, and of what was put back.
  *
- * Any breach makes it `unhealthy`. Without one it is `healthy` only once it served enough requests for its
- * limits to have been breachable (`breaches` samples), and every health check says so too; until then there is no
- * verdict: `insufficient`.
+ * Any breach makes it `unhealthy`. Without one it is `healthy` once its errors are proved to be rare, nothing leans against it,
+ * and every health check says so too; until then there is no verdict: `insufficient`.
  */
-export function judgeRelease(input: JudgeInput): Judgement {
-  const checks = input.checks ?? [];
-  const evidence = [...judgeHardLimits(input), ...checks, ...judgeAlarms(input.alarms, input.startedAt)];
-  const breach = evidence.find(({ finding }) => finding === 'breach');
-  if (breach) return { verdict: 'unhealthy', reason: breach.detail, evidence };
-
-  const { requests, errors } = totalOf(input.minutes);
-  const { sampleRequests, breaches } = input.limits;
-  const samples = poolMinutes(input.minutes, sampleRequests).length;
-  if (samples < breaches) {
-    return {
-      verdict: 'insufficient',
-      reason:
-        `${requests} requests to ${input.subject} so far: ${samples} of the ${breaches} samples ` +
-        `of ${sampleRequests} that a verdict takes`,
-      evidence,
-    };
-  }
+export function judgeRelease(input: JudgeInput): Judged {
+  const { subject, shifts = [], until, functions = 1, warmUpMinutes, alarms = [], checks = [] } = input;
   const open = checks.find(({ finding }) => finding === 'note');
-  if (open) return { verdict: 'insufficient', reason: open.detail, evidence };
+  const look = judgeLook({
+    functions: [{ name: subject, metrics: metricsOf(input) }],
+    functionsOfRelease: functions,
+    shifts,
+    until,
+    ...(warmUpMinutes !== undefined && { warmUpMinutes }),
+    isHealthyByChecks: open === undefined,
+  });
+  // Whoever reads why a version is bad does not ask how far it is from being proved healthy.
+  const tests = look.evidence.filter(({ rule }) => look.verdict !== 'unhealthy' || rule !== 'proved-healthy');
+  const evidence = [...tests.map(evidenceOf), ...checks, ...alarms];
+  const breach = evidence.find(({ finding }) => finding === 'breach');
+  const { isSuspected } = look;
+  if (breach) return { judgement: { verdict: 'unhealthy', reason: breach.detail, evidence }, isSuspected };
+  const isOpenByChecks = open !== undefined && !isSuspected && isProved(look.evidence);
+  const reason = isOpenByChecks ? open.detail : look.reason;
+  return { judgement: { verdict: look.verdict, reason, evidence }, isSuspected };
+}
+
+/** Whether numbers speak against a version, rather than an alarm, a health check or the end of its deployment. */
+export function isCondemnedByNumbers(evidence: readonly Pick<Evidence, 'rule' | 'finding'>[]): boolean {
+  return evidence.some(({ rule, finding }) => finding === 'breach' && testsOnCounts.has(rule));
+}
+
+/** Rules whose breach rests on counts of requests; the first two are those of releases before these tests. */
+const testsOnCounts: ReadonlySet<string> = new Set([
+  'error-rate-limit',
+  'slow-requests-limit',
+  'compared-with-control',
+  'above-normal-while-split',
+  'above-normal',
+  'above-limit',
+  'nothing-works',
+]);
+
+function isProved(evidence: readonly TestEvidence[]): boolean {
+  return evidence.some(({ rule, finding }) => rule === 'proved-healthy' && finding === 'clear');
+}
+
+function metricsOf({ released, control = [], normal, limits }: JudgeInput): Metric[] {
+  const { errorRate, slow } = limits;
+  const errors: Metric = {
+    name: 'errors',
+    verb: 'failed',
+    family: 'errors',
+    series: [
+      {
+        released: released.map(failed),
+        control: control.map(failed),
+        ...(normal && { baseline: normal.errors }),
+      },
+    ],
+    limit: errorRate ?? borneErrorRate,
+    isLimitSet: errorRate !== undefined,
+  };
+  if (!slow) return [errors];
+  // A boundary that was changed since has no history.
+  const known = normal?.slow?.overMs === slow.overMs ? normal.slow.counts : undefined;
+  return [
+    errors,
+    {
+      name: 'slow requests',
+      verb: `took over ${slow.overMs} ms`,
+      family: 'slow',
+      series: [
+        {
+          label: `over ${slow.overMs} ms`,
+          released: released.map(tooSlow),
+          control: control.map(tooSlow),
+          ...(known && { baseline: known }),
+        },
+      ],
+      limit: slow.share,
+      isLimitSet: true,
+    },
+  ];
+}
+
+/** Errors out of requests, as the tests count them. */
+export function failed({ at, requests, errors }: MinuteCount): TimedCount {
+  return { at, requests, bad: Math.min(errors, requests) };
+}
+
+/** Requests over the boundary out of those whose duration is known, as the tests count them. */
+export function tooSlow({ at, requests, timed = requests, slow = 0 }: MinuteCount): TimedCount {
+  return { at, requests: timed, bad: Math.min(slow, timed) };
+}
+
+/** Chance says no more beyond it. */
+const leastChance = 1e-12;
+
+/** Evidence as the ledger keeps it and mails show it. */
+function evidenceOf(test: TestEvidence): Evidence {
+  const { rule, finding, metric, subject, logEvidence, from, released, control, normal, ruledOut, detail } =
+    test;
+  const rate = (count: { requests: number; bad: number } | undefined) =>
+    count && count.requests > 0 ? count.bad / count.requests : undefined;
+  const observed = rate(released);
+  const before = rate(control) ?? normal?.rate;
   return {
-    verdict: 'healthy',
-    reason: `${errors} of ${requests} requests to ${input.subject} failed; no limit breached, no alarm raised`,
-    evidence,
+    rule,
+    finding,
+    metric: subject === undefined ? metric : `${metric} of ${subject}`,
+    ...(observed !== undefined && { observed }),
+    ...(before !== undefined && { baseline: before }),
+    ...(released && { samples: released.requests }),
+    // Of what proves health it is the chance that a version at the limit looks so good.
+    chance: Math.max(leastChance, Math.min(1, Math.exp(-logEvidence))),
+    ...(from !== undefined && { since: new Date(from).toISOString() }),
+    ...(control && { control: { requests: control.requests, bad: control.bad } }),
+    ...(normal && {
+      normal: {
+        rate: normal.rate,
+        source: normal.source,
+        hours: normal.hours,
+        requests: normal.requests,
+      },
+    }),
+    ...(ruledOut.length > 0 && { ruledOut: [...ruledOut] }),
+    detail,
   };
 }

@@ -19,6 +19,18 @@ export const evidence = z.strictObject({
   /** Requests behind `observed`. */
   samples: z.number().optional(),
   threshold: z.number().optional(),
+  /** How likely chance alone brings such evidence at one of all looks, 0 to 1; of tests on counts. */
+  chance: z.number().optional(),
+  /** When what it speaks of most likely began. */
+  since: z.iso.datetime().optional(),
+  /** The version before, in the same minutes. */
+  control: z.strictObject({ requests: z.number(), bad: z.number() }).optional(),
+  /** The rate that is normally not exceeded, and the hours and requests that say so. */
+  normal: z
+    .strictObject({ rate: z.number(), source: z.string(), hours: z.number(), requests: z.number() })
+    .optional(),
+  /** Other causes that it excludes, in words. */
+  ruledOut: z.array(z.string()).optional(),
   /** The same in words, as mails show it. */
   detail: z.string(),
 });

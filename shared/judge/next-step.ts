@@ -16,12 +16,16 @@ export interface NextStepInput {
   /** Minutes since traffic was fully shifted; 0 while it shifts. */
   readonly bakedMinutes: number;
   readonly bake: BakePolicy;
-  /** There is nothing left to watch for: an incident has the release, or a newer release took its place. */
+  /** There is nothing left to watch for: an incident has the release. */
   readonly over: boolean;
+  /** A newer release took its place, so that nothing more will be learnt of it. */
+  readonly replaced?: boolean;
   /** An incident that knows nothing of the release is rolling its service back. */
   readonly inTheWay?: boolean;
   /** What is found bad is only recorded: the autonomy of the service is `observe`. */
   readonly onlyObserved?: boolean;
+  /** Of one that ended without success and is not bad: nobody meets its version, or nobody takes it back any more. */
+  readonly isTakenBack?: boolean;
 }
 
 /**
@@ -29,7 +33,9 @@ export interface NextStepInput {
  *
  * A deployment settles after at least `minMinutes` and `minRequests` of bake, and after `maxMinutes` in any
  * case; settled without enough requests it is unproven, not good. One that is bad and only observed settles at once:
- * what comes later does not unsay it.
+ * what comes later does not unsay it. One that ended without success, for a reason that says nothing about its code, settles
+ * once it is taken back: that is followed, and undone by nobody else. One that was replaced settles by what was seen of it
+ * until then; a breach that nobody can undo any more only ends its watch.
  */
 export function nextStep({
   phase,
@@ -38,12 +44,16 @@ export function nextStep({
   bakedMinutes,
   bake,
   over,
+  replaced = false,
   inTheWay = false,
   onlyObserved = false,
+  isTakenBack = false,
 }: NextStepInput): NextStep {
   if (over) return 'end';
+  if (replaced) return verdict === 'unhealthy' ? 'end' : 'settle';
   if (inTheWay) return 'yield';
-  if (verdict === 'unhealthy' || phase === 'failed') return onlyObserved ? 'settle' : 'roll-back';
+  if (verdict === 'unhealthy') return onlyObserved ? 'settle' : 'roll-back';
+  if (phase === 'failed') return isTakenBack ? 'settle' : 'look-again';
   if (phase === 'shifting') return 'look-again';
   if (bakedMinutes >= bake.maxMinutes) return 'settle';
   const proven = verdict === 'healthy' && requests >= bake.minRequests;

@@ -26,6 +26,19 @@ const keptMs = 168 * hourMs;
 /** Writers of one budget at the same moment: as many as incidents begin within a second. */
 const tries = 5;
 
+/**
+ * Whether a budget is used up.
+ *
+ * @param begun when rollbacks were begun without a person, ms since the epoch
+ */
+export function isUsedUp(
+  { rollbacks, hours }: Pick<Budget, 'rollbacks' | 'hours'>,
+  begun: readonly number[],
+  now: number,
+): boolean {
+  return begun.filter((at) => at > now - hours * hourMs).length >= rollbacks;
+}
+
 /** Counts the rollbacks that are begun without a person. */
 export class BudgetLedger {
   readonly #table: LedgerTable;
@@ -50,8 +63,8 @@ export class BudgetLedger {
         uses: [],
       };
       if (uses.some((use) => use.owner === owner)) return true;
-      const inWindow = uses.filter(({ at }) => Date.parse(at) > now - hours * hourMs);
-      if (inWindow.length >= rollbacks) return false;
+      const begun = uses.map(({ at }) => Date.parse(at));
+      if (isUsedUp({ rollbacks, hours }, begun, now)) return false;
       const kept = uses.filter(({ at }) => Date.parse(at) > now - keptMs);
       const next = { version: version + 1, uses: [...kept, { owner, at: new Date(now).toISOString() }] };
       const written = await this.#table.put(

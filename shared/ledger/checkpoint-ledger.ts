@@ -1,7 +1,7 @@
 import type { Judgement, JudgementVerdict } from '../judge/judgement.ts';
 import {
-  type AliasSighting,
-  aliasSighting,
+  type AliasObservation,
+  aliasObservation,
   type CheckpointPhase,
   type CheckpointRecord,
   type CheckpointSubject,
@@ -55,14 +55,32 @@ export class CheckpointLedger {
   }
 
   /** Records where an alias was seen. */
-  async sight(sighting: AliasSighting): Promise<void> {
-    const { service, target, seenAt } = sighting;
-    await this.#table.put({ pk: `SERVICE#${service}`, sk: `SIGHTING#${seenAt}#${target}` }, sighting);
+  async observe(observation: AliasObservation): Promise<void> {
+    const { service, target, seenAt } = observation;
+    await this.#table.put({ pk: `SERVICE#${service}`, sk: `OBSERVATION#${seenAt}#${target}` }, observation);
   }
 
-  /** Sightings of the service's aliases in a span. */
-  async sightings(service: string, span: Span = {}): Promise<AliasSighting[]> {
-    return this.#table.span(`SERVICE#${service}`, 'SIGHTING#', span, aliasSighting);
+  /** Records that the coordinator pointed an alias at a version just now. */
+  async recordPointed(
+    { service, incidentId }: Pick<AliasObservation, 'service' | 'incidentId'>,
+    alias: Pick<AliasObservation, 'target' | 'function' | 'alias'> & { readonly toVersion: string },
+    now: number,
+  ): Promise<void> {
+    await this.observe({
+      service,
+      target: alias.target,
+      function: alias.function,
+      alias: alias.alias,
+      version: alias.toVersion,
+      seenAt: new Date(now).toISOString(),
+      pointed: true,
+      incidentId,
+    });
+  }
+
+  /** Observations of the service's aliases in a span. */
+  async observations(service: string, span: Span = {}): Promise<AliasObservation[]> {
+    return this.#table.span(`SERVICE#${service}`, 'OBSERVATION#', span, aliasObservation);
   }
 }
 

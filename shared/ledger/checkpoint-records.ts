@@ -61,7 +61,7 @@ export const checkpointRecord = z.strictObject({
 export type CheckpointRecord = z.infer<typeof checkpointRecord>;
 
 /** An alias seen on one version alone, where no deployment says so. */
-export const aliasSighting = z.strictObject({
+export const aliasObservation = z.strictObject({
   service: z.string(),
   target: z.string(),
   function: z.string(),
@@ -73,4 +73,4 @@ export const aliasSighting = z.strictObject({
   /** The incident in which it was seen. */
   incidentId: z.string(),
 });
-export type AliasSighting = z.infer<typeof aliasSighting>;
+export type AliasObservation = z.infer<typeof aliasObservation>;

@@ -9,6 +9,8 @@ export const holdRecord = z.strictObject({
   by: z.string(),
   reason: z.string().optional(),
   at: z.iso.datetime(),
+  /** When it ends by itself; without it, it lasts until somebody lifts it. */
+  until: z.iso.datetime().optional(),
 });
 export type HoldRecord = z.infer<typeof holdRecord>;
 
@@ -21,9 +23,11 @@ const partition = 'HOLDS';
 /** Services that are on hold. */
 export class HoldLedger {
   readonly #table: LedgerTable;
+  readonly #now: () => number;
 
-  constructor(table: LedgerTable) {
+  constructor(table: LedgerTable, now: () => number) {
     this.#table = table;
+    this.#now = now;
   }
 
   async set(hold: HoldRecord): Promise<void> {
@@ -32,7 +36,13 @@ export class HoldLedger {
 
   /** Everything that is on hold now. */
   async list(): Promise<HoldRecord[]> {
-    const holds = await this.#table.query(partition, 'HOLD#', holdRecord);
-    return holds.filter(({ held }) => held);
+    return (await this.listLatest()).filter(
+      ({ held, until }) => held && !(until && Date.parse(until) <= this.#now()),
+    );
+  }
+
+  /** The latest word on each service that was ever on hold, and on everything: also what has been let go again. */
+  async listLatest(): Promise<HoldRecord[]> {
+    return this.#table.query(partition, 'HOLD#', holdRecord);
   }
 }

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { LedgerCorrupt, LockLost } from '../errors.ts';
+import { type Acknowledgement, acknowledgement, type CriticalMail, criticalMail } from './critical-mail.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
 import {
+  type ConcurrentReleaseRecord,
+  concurrentReleaseRecord,
   type IncidentRecord,
   incidentRecord,
-  type NewcomerRecord,
-  newcomerRecord,
   type Outcome,
   type ServiceResult,
   serviceResult,
@@ -19,10 +20,13 @@ const keptMail = z.strictObject({
   mail: z.strictObject({
     subject: z.string(),
     body: z.string(),
-    severity: z.literal('critical').optional(),
+    /** Absent in mails of older versions that were not critical. */
+    severity: z.enum(['info', 'warning', 'critical']).optional(),
   }),
   /** When it was tried last, or was to be, ms since the epoch. */
   keptAt: z.number(),
+  /** Absent for the stakeholders' topic. */
+  to: z.literal('escalation').optional(),
 });
 /** A mail in the outbox: it has not gone out, or its sender has not said so. */
 export type KeptMail = z.infer<typeof keptMail>;
@@ -33,6 +37,9 @@ const openList = 'OPEN-INCIDENTS';
 
 /** Partition of the mails that are still to be sent: usually none. */
 const outbox = 'OUTBOX';
+
+/** Partition of the critical mails that may still have to be escalated: a handful at any time. */
+const unanswered = 'UNANSWERED';
 
 /** One attempt of an incident. */
 export type Attempt = Pick<IncidentRecord, 'incidentId' | 'attempt'>;
@@ -137,18 +144,28 @@ export class IncidentLedger {
     executionArn: string,
     outcome: Outcome,
     closedAt: string,
+    leftOnPurpose: readonly string[] = [],
   ): Promise<boolean> {
+    const isLeft = leftOnPurpose.length > 0;
+    const closing = 'SET #status = :closed, #outcome = :outcome, #closedAt = :closedAt';
     return this.#table.update(
       incidentKey(incidentId),
       {
-        expression: 'SET #status = :closed, #outcome = :outcome, #closedAt = :closedAt',
+        // An earlier attempt may have left something.
+        expression: `${closing}${isLeft ? ', #left = :left' : ' REMOVE #left'}`,
         names: {
+          '#left': 'leftOnPurpose',
           '#status': 'status',
           '#outcome': 'outcome',
           '#closedAt': 'closedAt',
           '#execution': 'executionArn',
         },
-        values: { ':closed': 'closed', ':outcome': outcome, ':closedAt': closedAt },
+        values: {
+          ':closed': 'closed',
+          ':outcome': outcome,
+          ':closedAt': closedAt,
+          ...(isLeft && { ':left': leftOnPurpose }),
+        },
       },
       {
         expression: '#status = :open AND #execution = :execution',
@@ -164,7 +181,7 @@ export class IncidentLedger {
   }
 
   /** Strikes a closed incident out of the list of open ones. */
-  async strikeOut(incidentId: string): Promise<void> {
+  async removeFromOpen(incidentId: string): Promise<void> {
     await this.#table.delete(
       { pk: openList, sk: `INCIDENT#${incidentId}` },
       { expression: 'attribute_exists(pk)' },
@@ -226,23 +243,23 @@ export class IncidentLedger {
   }
 
   /** Remembers what was released while the incident held its service; the first record stands. */
-  async addNewcomer(newcomer: NewcomerRecord): Promise<void> {
+  async addConcurrentRelease(concurrentRelease: ConcurrentReleaseRecord): Promise<void> {
     const key = {
-      pk: `INCIDENT#${newcomer.incidentId}`,
-      sk: `NEWCOMER#${newcomer.deploymentId ?? newcomer.releaseId}`,
+      pk: `INCIDENT#${concurrentRelease.incidentId}`,
+      sk: `CONCURRENT#${concurrentRelease.deploymentId ?? concurrentRelease.releaseId}`,
     };
-    await this.#table.put(key, newcomer, { onlyIfNew: true });
+    await this.#table.put(key, concurrentRelease, { onlyIfNew: true });
   }
 
-  async newcomers(incidentId: string): Promise<NewcomerRecord[]> {
-    return this.#table.query(`INCIDENT#${incidentId}`, 'NEWCOMER#', newcomerRecord);
+  async concurrentReleases(incidentId: string): Promise<ConcurrentReleaseRecord[]> {
+    return this.#table.query(`INCIDENT#${incidentId}`, 'CONCURRENT#', concurrentReleaseRecord);
   }
 
   /** Services of an attempt that somebody released over, unasked and unstopped: what is left of it is planned again. */
   async overtaken({ incidentId, attempt }: Attempt): Promise<string[]> {
-    const newcomers = await this.newcomers(incidentId);
-    return newcomers.flatMap((one) =>
-      one.attempt === attempt && one.fate === 'completed' ? one.service : [],
+    const concurrentReleases = await this.concurrentReleases(incidentId);
+    return concurrentReleases.flatMap((one) =>
+      one.attempt === attempt && one.result === 'completed' ? one.service : [],
     );
   }
 
@@ -286,6 +303,32 @@ export class IncidentLedger {
   async forgetMail(mail: Pick<KeptMail, 'thread' | 'step'>): Promise<void> {
     await this.#table.delete(outboxKey(mail), { expression: 'attribute_exists(pk)' });
   }
+
+  /** Lists a critical mail as unanswered; where it is listed, it stays as it is. */
+  async expectAnswer(mail: CriticalMail): Promise<void> {
+    await this.#table.put(unansweredKey(mail), mail, { onlyIfNew: true });
+  }
+
+  /** The critical mails that are listed as unanswered, oldest first. */
+  async unansweredMails(): Promise<CriticalMail[]> {
+    const mails = await this.#table.query(unanswered, 'MAIL#', criticalMail);
+    return mails.sort((a, b) => a.askedAt - b.askedAt);
+  }
+
+  /** Takes a mail from the list: it was answered, or is escalated. */
+  async stopExpectingAnswer(mail: Pick<CriticalMail, 'thread' | 'step'>): Promise<void> {
+    await this.#table.delete(unansweredKey(mail), { expression: 'attribute_exists(pk)' });
+  }
+
+  /** Notes that somebody works on an incident, or on a release; the latest word stands. */
+  async acknowledge(about: string, said: Acknowledgement): Promise<void> {
+    await this.#table.put(acknowledgementKey(about), said);
+  }
+
+  /** The latest word of somebody who works on an incident or on a release. */
+  async acknowledgementOf(about: string): Promise<Acknowledgement | undefined> {
+    return this.#table.get(acknowledgementKey(about), acknowledgement);
+  }
 }
 
 function incidentKey(incidentId: string): Key {
@@ -294,6 +337,14 @@ function incidentKey(incidentId: string): Key {
 
 function outboxKey({ thread, step }: Pick<KeptMail, 'thread' | 'step'>): Key {
   return { pk: outbox, sk: `MAIL#${thread}#${step}` };
+}
+
+function unansweredKey({ thread, step }: Pick<CriticalMail, 'thread' | 'step'>): Key {
+  return { pk: unanswered, sk: `MAIL#${thread}#${step}` };
+}
+
+function acknowledgementKey(about: string): Key {
+  return { pk: `MAIL#${about}`, sk: 'ACKNOWLEDGED' };
 }
 
 function mailKey(thread: string, step: string): Key {

@@ -8,8 +8,8 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
+import { checkInput, describeProblems } from '../check-input.ts';
 import { LedgerCorrupt } from '../errors.ts';
-import { describeIssues } from '../task.ts';
 
 /** Primary key of a record: the partition it lives in and its place there. */
 export interface Key {
@@ -211,7 +211,9 @@ export class LedgerTable {
 
 function parse<T>({ pk, sk }: Key, item: Record<string, unknown>, schema: z.ZodType<T>): T {
   const { pk: _pk, sk: _sk, ...record } = item;
-  const parsed = schema.safeParse(record);
-  if (!parsed.success) throw new LedgerCorrupt(`Record ${pk} / ${sk}: ${describeIssues(parsed.error)}`);
-  return parsed.data;
+  const checked = checkInput(schema, record);
+  if ('problems' in checked) {
+    throw new LedgerCorrupt(`Record ${pk} / ${sk}: ${describeProblems(checked.problems)}`);
+  }
+  return checked.data;
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isAlias } from '../catalog/alias-kinds.ts';
 import type { AliasSnapshot } from '../targets/alias/shapes.ts';
 import type { TargetSnapshot } from '../targets/shapes.ts';
-import type { ReleaseRecord } from './records.ts';
+import { broughtBy, type ReleaseRecord } from './records.ts';
 
 /** What was read off the account for a service. */
 export interface LiveState {
@@ -14,11 +14,11 @@ export interface LiveState {
 }
 
 /**
- * Whether a recorded release is what is live: every version its deployments brought in serves alone, and where a
+ * Whether a recorded release is what is live: every version it brought in serves alone, and where a
  * snapshot was taken, it is this one. A release of which nothing else is known is told by its stack update.
  */
 export function isLive(release: ReleaseRecord, live: LiveState): boolean {
-  const brought = Object.values(release.deployments);
+  const brought = broughtBy(release);
   if (brought.length === 0 && !release.snapshot) return release.startedAt === live.began;
   const served = brought.every(({ target, toVersion }) => {
     const found = live.snapshot.find((one) => one.target === target);
@@ -45,7 +45,7 @@ function isSameState(before: readonly TargetSnapshot[], now: readonly TargetSnap
 
 /**
  * Without what is no part of the release: provisioned concurrency is scaled at any time, rollback triggers guard updates,
- * and older records have neither those nor the template after its transforms.
+ * and older records have neither those nor the template after its transforms, nor digests of configurations.
  */
 function ofRelease(one: TargetSnapshot): TargetSnapshot {
   if (one.kind === 'cloudformation') {
@@ -53,6 +53,6 @@ function ofRelease(one: TargetSnapshot): TargetSnapshot {
     return rest;
   }
   if (!isAlias(one)) return one;
-  const { provisioned: _, ...rest } = one;
+  const { provisioned: _, configurationSha256: __, ...rest } = one;
   return rest;
 }

@@ -94,7 +94,7 @@ export class LockLedger {
   }
 
   /** Frees the lock if `owner` holds it. The record stays, so that fences go on rising. */
-  async release(service: string, owner: string): Promise<void> {
+  async unlock(service: string, owner: string): Promise<void> {
     await this.#table.update(
       lockKey(service),
       {

@@ -1,8 +1,9 @@
 import { isAlias } from '../catalog/alias-kinds.ts';
 import type { AliasSnapshot } from '../targets/alias/shapes.ts';
 import type { TargetSnapshot } from '../targets/shapes.ts';
+import { codeOfSnapshot, knownBad } from './known-bad.ts';
 import { splitAliases } from './live-state.ts';
-import type { ReleaseRecord } from './records.ts';
+import { broughtBy, isRestorePoint, type ReleaseRecord } from './records.ts';
 
 /**
  * How many releases back are looked at for the one that brought a version in. A version older than that has served
@@ -14,10 +15,10 @@ export const lookBackReleases = 50;
  * Why a release that was judged healthy may not be called good all the same, in words; empty where nothing speaks
  * against it.
  *
- * A release is gone back to as a whole, so it is good only if all of it is. What its own deployments brought in was
- * judged with it; every other alias has to be on a version that a good release had, that was judged healthy by its
+ * A release is gone back to as a whole, so it is good only if all of it is. What it brought in, by deployments or by its
+ * stack alone, was judged with it; every other alias has to be on a version that a good release had, that was judged healthy by its
  * own deployment, or that was live before the first release in the ledger. Nor may it be on one that a bad release
- * brought in, or split its traffic.
+ * brought in, or have its code and configuration, or split its traffic.
  *
  * @param snapshot what was live with the release
  * @param others the service's other releases, newest first, at least {@link lookBackReleases}
@@ -28,7 +29,9 @@ export function objectionsToGood(
   others: readonly ReleaseRecord[],
 ): string[] {
   const objections = splitAliases(snapshot).map(({ target }) => `${target} splits its traffic`);
-  const judged = new Set(Object.values(release.deployments).map(({ target }) => target));
+  const bad = knownBad(codeOfSnapshot(snapshot), others);
+  if (bad) objections.push(`what is live has the code and the configuration of ${bad.releaseId}, marked bad`);
+  const judged = new Set(broughtBy(release).map(({ target }) => target));
   for (const alias of snapshot.filter(isAlias)) {
     const origin = unprovenOrigin(alias, others);
     const { target, version } = alias;
@@ -45,17 +48,17 @@ export function objectionsToGood(
 function unprovenOrigin(alias: AliasSnapshot, others: readonly ReleaseRecord[]): ReleaseRecord | undefined {
   let carrier: ReleaseRecord | undefined;
   for (const other of others) {
-    const brought = Object.values(other.deployments).find(
+    const brought = broughtBy(other).find(
       (one) => one.target === alias.target && one.toVersion === alias.version,
     );
     if (brought) {
       const proven = brought.settled?.verdict === 'healthy' && other.verdict !== 'bad';
-      return proven || other.verdict === 'good' ? undefined : other;
+      return proven || isRestorePoint(other) ? undefined : other;
     }
     const had = other.snapshot?.filter(isAlias).find(({ target }) => target === alias.target);
     if (!had) continue;
     if (had.version !== alias.version) return carrier;
-    if (other.verdict === 'good') return undefined;
+    if (isRestorePoint(other)) return undefined;
     carrier = other;
   }
   // What the first release in the ledger had was live before it.

@@ -4,6 +4,8 @@ import type { Key, LedgerTable } from './ledger-table.ts';
 import {
   type DeploymentRecord,
   deploymentRecord,
+  isRestorePoint,
+  type MovedAlias,
   type ReleaseRecord,
   releaseRecord,
   type SettledAs,
@@ -41,6 +43,15 @@ export class ReleaseLedger {
     return releases.filter(({ releaseId }) => releaseId !== before).slice(0, limit);
   }
 
+  /** The newest release of a service that did not fail: what failed was taken back, and what was live before it is live again. */
+  async newestInForce(service: string): Promise<ReleaseRecord | undefined> {
+    const [newest] = await this.list(service, { limit: 1 });
+    if (newest?.verdict !== 'failed') return newest;
+    return (await this.list(service, { before: newest.releaseId })).find(
+      ({ verdict }) => verdict !== 'failed',
+    );
+  }
+
   /** Opens a release unless it is there already; answers whether this call opened it. */
   async open(release: ReleaseRecord): Promise<boolean> {
     return this.#table.put(releaseKey(release.releaseId), release, { onlyIfNew: true });
@@ -59,23 +70,78 @@ export class ReleaseLedger {
     );
   }
 
+  /** Records when the first traffic came to a deployment, null where it ended without any; the first record of it stands. */
+  async recordTraffic(releaseId: string, deploymentId: string, servedFrom: string | null): Promise<void> {
+    await this.#writeOnce(releaseId, ['deployments', deploymentId], 'servedFrom', servedFrom);
+  }
+
+  /** Records when a deployment was first seen to serve well, or when that was first doubted; the first record of each stands. */
+  async recordStanding(
+    releaseId: string,
+    deploymentId: string,
+    standing: 'servesWellSince' | 'doubtedSince',
+    at: string,
+  ): Promise<void> {
+    await this.#writeOnce(releaseId, ['deployments', deploymentId], standing, at);
+  }
+
   /** Records how watching a deployment ended; the first record of it stands. */
   async settleDeployment(
     releaseId: string,
     deploymentId: string,
     settled: NonNullable<WatchedDeployment['settled']>,
   ): Promise<void> {
+    await this.#writeOnce(releaseId, ['deployments', deploymentId], 'settled', settled);
+  }
+
+  /** Adds aliases that a release moved without a deployment; one that is there already is left as it is. */
+  async addMoved(releaseId: string, moved: readonly MovedAlias[]): Promise<void> {
+    if (moved.length === 0) return;
+    const key = releaseKey(releaseId);
+    await this.#table.update(key, {
+      expression: 'SET #moved = if_not_exists(#moved, :none)',
+      names: { '#moved': 'moved' },
+      values: { ':none': {} },
+    });
+    for (const alias of moved) {
+      await this.#table.update(key, {
+        expression: 'SET #moved.#target = if_not_exists(#moved.#target, :alias)',
+        names: { '#moved': 'moved', '#target': alias.target },
+        values: { ':alias': alias },
+      });
+    }
+  }
+
+  /** Records how watching an alias ended that a release moved without a deployment; the first record of it stands. */
+  async settleMoved(releaseId: string, target: string, settled: SettledAs): Promise<void> {
+    await this.#writeOnce(releaseId, ['moved', target], 'settled', settled);
+  }
+
+  /** Writes a field of a deployment or a moved alias that the release has; a field that is there already stays as it is. */
+  async #writeOnce(
+    releaseId: string,
+    [map, id]: readonly ['deployments' | 'moved', string],
+    field: string,
+    value: unknown,
+  ): Promise<void> {
     await this.#table.update(
       releaseKey(releaseId),
       {
-        expression: 'SET #deployments.#id.#settled = :settled',
-        names: { '#deployments': 'deployments', '#id': deploymentId, '#settled': 'settled' },
-        values: { ':settled': settled },
+        expression: 'SET #map.#id.#field = :value',
+        names: { '#map': map, '#id': id, '#field': field },
+        values: { ':value': value },
       },
-      {
-        expression: 'attribute_exists(#deployments.#id) AND attribute_not_exists(#deployments.#id.#settled)',
-      },
+      { expression: 'attribute_exists(#map.#id) AND attribute_not_exists(#map.#id.#field)' },
     );
+  }
+
+  /** Notes that all is known of what the stack update of a release moved; the first record of it stands. */
+  async markCompared(releaseId: string, at: string): Promise<void> {
+    await this.#table.update(releaseKey(releaseId), {
+      expression: 'SET #compared = if_not_exists(#compared, :at)',
+      names: { '#compared': 'comparedAt' },
+      values: { ':at': at },
+    });
   }
 
   /** Records what is live of a release that is not bad, and when that was read; the first record of it stands. */
@@ -99,6 +165,15 @@ export class ReleaseLedger {
     );
   }
 
+  /** Records why a release that came without a deployment has to go back; the first record of it stands. */
+  async recordFoundBad(releaseId: string, foundBad: NonNullable<ReleaseRecord['foundBad']>): Promise<void> {
+    await this.#table.update(releaseKey(releaseId), {
+      expression: 'SET #found = if_not_exists(#found, :found)',
+      names: { '#found': 'foundBad' },
+      values: { ':found': foundBad },
+    });
+  }
+
   /** Records how watching a release that came without a deployment ended; the first record of it stands. */
   async settle(releaseId: string, settled: SettledAs): Promise<void> {
     await this.#table.update(
@@ -113,7 +188,29 @@ export class ReleaseLedger {
   }
 
   /**
-   * Marks a candidate good with what was live; the first record of either stands. Answers false where an incident
+   * Marks a candidate as one that served well, whose state is recorded already. Answers whether it is a restore point now:
+   * not where an incident has named it bad, or takes it back with another service.
+   */
+  async markServedWell(releaseId: string): Promise<boolean> {
+    const marked = await this.#table.update(
+      releaseKey(releaseId),
+      {
+        expression: 'SET #verdict = :served',
+        names: { '#verdict': 'verdict' },
+        values: { ':served': 'served-well' },
+      },
+      {
+        expression: '#verdict = :candidate AND attribute_exists(#snapshot) AND attribute_not_exists(#undone)',
+        names: { '#snapshot': 'snapshot', '#undone': 'undoneBy' },
+        values: { ':candidate': 'candidate' },
+      },
+    );
+    const release = marked ? undefined : await this.find(releaseId);
+    return marked || (release !== undefined && isRestorePoint(release));
+  }
+
+  /**
+   * Marks a candidate, or one that served well, good with what was live; the first record of either stands. Answers false where an incident
    * has named it bad, or takes it back with another service.
    *
    * @param statedGood the person who says so, where no judge did
@@ -137,34 +234,66 @@ export class ReleaseLedger {
         values: { ':good': 'good', ':snapshot': snapshot, ...(statedGood && { ':stated': statedGood }) },
       },
       {
-        expression: '#verdict = :candidate AND attribute_not_exists(#undone)',
+        expression: '(#verdict = :candidate OR #verdict = :served) AND attribute_not_exists(#undone)',
         names: { '#undone': 'undoneBy' },
-        values: { ':candidate': 'candidate' },
+        values: { ':candidate': 'candidate', ':served': 'served-well' },
       },
     );
     // A try whose answer was lost, or a sibling, may have been first.
     return marked || (await this.find(releaseId))?.verdict === 'good';
   }
 
-  /** Marks a candidate good whose state is recorded already; leaves every other release as it is. */
+  /** Marks a candidate, or one that served well, good whose state is recorded already; leaves every other as it is. */
   async confirm(releaseId: string): Promise<void> {
     await this.#table.update(
       releaseKey(releaseId),
       { expression: 'SET #verdict = :good', names: { '#verdict': 'verdict' }, values: { ':good': 'good' } },
       {
-        expression: '#verdict = :candidate AND attribute_exists(#snapshot)',
+        expression: '(#verdict = :candidate OR #verdict = :served) AND attribute_exists(#snapshot)',
         names: { '#snapshot': 'snapshot' },
-        values: { ':candidate': 'candidate' },
+        values: { ':candidate': 'candidate', ':served': 'served-well' },
       },
     );
   }
 
-  /** Marks a release bad, for ever, by the incident that names it. */
-  async markBad(releaseId: string, incidentId: string): Promise<void> {
+  /**
+   * Marks a candidate failed: its deployment ended for a reason that says nothing about its code. Leaves every other release
+   * as it is; answers whether it is failed now.
+   */
+  async markFailed(releaseId: string, failed: NonNullable<ReleaseRecord['failed']>): Promise<boolean> {
+    const marked = await this.#table.update(
+      releaseKey(releaseId),
+      {
+        expression: 'SET #verdict = :verdict, #failed = :failed',
+        names: { '#verdict': 'verdict', '#failed': 'failed' },
+        values: { ':verdict': 'failed', ':failed': failed },
+      },
+      {
+        expression: '#verdict = :candidate AND attribute_not_exists(#undone)',
+        names: { '#undone': 'undoneBy' },
+        values: { ':candidate': 'candidate' },
+      },
+    );
+    // A try whose answer was lost, or a sibling, may have been first.
+    return marked || (await this.find(releaseId))?.verdict === 'failed';
+  }
+
+  /**
+   * Marks a release bad, for ever, by the incident that names it.
+   *
+   * @param badBy the deployment of it that was found bad, where one was; the first record of it stands
+   */
+  async markBad(releaseId: string, incidentId: string, badBy?: string): Promise<void> {
     await this.#table.update(releaseKey(releaseId), {
-      expression: 'SET #verdict = :bad, #incident = :incident',
-      names: { '#verdict': 'verdict', '#incident': 'incidentId' },
-      values: { ':bad': 'bad', ':incident': incidentId },
+      expression: `SET #verdict = :bad, #incident = :incident${
+        badBy === undefined ? '' : ', #badBy = if_not_exists(#badBy, :badBy)'
+      }`,
+      names: {
+        '#verdict': 'verdict',
+        '#incident': 'incidentId',
+        ...(badBy !== undefined && { '#badBy': 'badBy' }),
+      },
+      values: { ':bad': 'bad', ':incident': incidentId, ...(badBy !== undefined && { ':badBy': badBy }) },
     });
   }
 

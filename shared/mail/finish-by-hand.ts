@@ -1,30 +1,42 @@
+import { type Place, stepLines } from '../by-hand/command.ts';
 import type { ServiceResult } from '../ledger/records.ts';
 import { wordsOf } from '../targets/kinds.ts';
 import type { RollbackPlan } from '../targets/service-plan.ts';
 import type { TargetPlan } from '../targets/shapes.ts';
 
+/** Lines of one mail. A mail may have 256 KiB. */
+const mostLines = 200;
+
 /**
- * The commands that finish by hand what automation left undone: one block per target of the plan that is not
- * known to be back, in the plan's order. Each says first what it is for.
+ * The commands that finish by hand what automation left undone: one block of lines per target of the plan that is not
+ * known to be back, in the plan's order. Of many targets the first are named: a block is never cut, because half of a
+ * command is another command.
  *
- * @param templateUrl where CloudFormation reads a saved template from, by its key
+ * @param from.templateUrl where CloudFormation reads a saved template from, by its key
  */
 export function finishByHand(
   plan: RollbackPlan,
   results: readonly ServiceResult[],
-  templateUrl: (key: string) => string,
+  from: { readonly place: Place; readonly templateUrl: (key: string) => string },
 ): string[] {
   const { incidentId, attempt } = plan;
-  return plan.services.flatMap((service) => {
-    const by = { incidentId, attempt, service, templateUrl };
+  const blocks = plan.services.flatMap((service) => {
+    const by = { ...from, incidentId, attempt, service };
     const result = results.find((other) => other.service === service.service);
     const isBack = ({ target }: TargetPlan) =>
       result?.targets.some((other) => other.target === target && other.status === 'restored') ?? false;
     return service.targets
       .filter((target) => !isBack(target))
-      .flatMap((target) => [
-        `# ${service.service}, ${target.target}`,
-        ...wordsOf(target).commands(target, by),
+      .map((target) => [
+        `${service.service}, ${target.target}`,
+        ...stepLines(wordsOf(target).byHand(target, by)),
       ]);
   });
+  let lines = 0;
+  const shown = blocks.filter((block) => {
+    lines += block.length;
+    return lines <= mostLines;
+  });
+  const more = blocks.length - shown.length;
+  return [...shown.flat(), ...(more > 0 ? [`and ${more} more ${more === 1 ? 'target' : 'targets'}`] : [])];
 }

@@ -1,58 +1,102 @@
-import { layOut, type Mail } from './mail-text.ts';
+import { aliasCommand } from '../targets/alias/restoring.ts';
+import { withoutAliases } from '../targets/cloudformation/continued-rollback.ts';
+import { executionLink, type Link, runbookLink, stackLink, startLink } from './links.ts';
+import { type Line, type MailText, rows, runLines, type Section } from './mail-text.ts';
+import { meetLines, type UsersMeet } from './users-meet.ts';
 
 /** Aliases that a rollback which the coordinator did not ask for led to undone code. */
-export interface StrayNews {
+export interface StrayFacts {
   readonly service: string;
-  /** What led them there, as a sentence without its end. */
+  /** What led them there, as a sentence without its end. It holds no text that a person typed. */
   readonly told: string;
   /** The stack that still has the undone code; undefined for a service without one. */
   readonly stack: string | undefined;
-  /** The incident that undid the code. */
+  /** Where its aliases and its stack are. */
+  readonly region: string;
+  /** The incident that undid the code, and its execution. */
   readonly incidentId: string;
+  readonly executionArn: string;
   readonly moved: readonly { readonly alias: string; readonly from: string; readonly to: string }[];
+  /** As it was before anything was pointed back. */
+  readonly meet: UsersMeet;
   /** Who put the service on hold; absent where nobody did. */
   readonly heldBy?: string;
 }
 
 /** The mail that says that users were led back to the bad release, and what is done about it. */
-export function strayMail(environment: string, news: StrayNews): Mail {
-  const { service, told, stack, incidentId, moved, heldBy } = news;
-  const subject =
-    heldBy === undefined
-      ? 'users were on the bad release again'
-      : 'users are on the bad release again, needs a person';
-  const lead =
-    heldBy === undefined
-      ? `The aliases are pointed back to what incident ${incidentId} restored.`
-      : `Nothing is changed, because ${heldBy} put the service on hold.`;
-  return layOut(
-    `[${environment}] ${service}: ${subject}`,
-    `${service}: ${told}. ${lead}`,
-    [
-      {
-        heading: heldBy === undefined ? 'What is done' : 'What to do',
-        lines: moved.map(({ alias, from, to }) =>
-          heldBy === undefined
-            ? `${alias} pointed from version ${from} to ${to}`
-            : `aws lambda update-alias ${nameOf(alias)} --function-version ${to} --routing-config AdditionalVersionWeights={}`,
+export function strayMail(environment: string, facts: StrayFacts): MailText {
+  const { service, told, stack, region, incidentId, executionArn, moved, meet, heldBy } = facts;
+  const common = {
+    environment,
+    about: service,
+    thread: incidentId,
+    happened: `${service}: ${told}.`,
+    now: meetLines(meet, { service, isBad: true }),
+    meet,
+    why: [],
+    footer: [`About incident ${incidentId}`],
+  };
+  const links: [Link, ...Link[]] = [
+    executionLink(executionArn),
+    ...(stack === undefined ? [] : [stackLink(executionArn, stack)]),
+    runbookLink('Stacks that are put back'),
+  ];
+  if (heldBy !== undefined) {
+    return {
+      ...common,
+      severity: 'critical',
+      headline: 'users on the bad release again, needs a person',
+      next: 'stays so: the service is on hold, so nothing is changed by itself',
+      todo: {
+        task: 'Point the aliases back, or end the hold.',
+        by: 'now: users meet the bad release, and nothing more happens by itself',
+        how: moved.flatMap(({ alias, to }) =>
+          runLines(aliasCommand({ region }, { ...partsOf(alias), toVersion: to })),
         ),
+        links: [...links, startLink(executionArn, 'coordinate-rollback')],
       },
-      ...(stack === undefined ? [] : [{ heading: 'What is left to do', lines: whatIsLeft(stack) }]),
+      plan: [{ heading: 'On hold', lines: [`put there by ${heldBy}`] }, ...stackSection(region, stack)],
+      details: [],
+    };
+  }
+  return {
+    ...common,
+    severity: 'warning',
+    headline: 'users were on the bad release again',
+    next: `the aliases are being pointed back to what incident ${incidentId} restored`,
+    todo:
+      stack === undefined
+        ? 'nothing'
+        : {
+            task: `Deploy a good release, or pin stack ${stack}.`,
+            by: 'before the next update of the stack: one that fails leads there again',
+            how: whatIsLeft(region, stack),
+            links,
+          },
+    plan: [
+      {
+        heading: 'Done',
+        lines: rows(moved.map(({ alias, from, to }) => [alias, `pointed from version ${from} to ${to}`])),
+      },
     ],
-    [`About incident ${incidentId}`],
-  );
+    details: [],
+  };
 }
 
-function whatIsLeft(stack: string): string[] {
+function stackSection(region: string, stack: string | undefined): Section[] {
+  return stack === undefined ? [] : [{ heading: 'The stack', lines: whatIsLeft(region, stack) }];
+}
+
+function whatIsLeft(region: string, stack: string): Line[] {
   return [
-    `Stack ${stack} still has the bad release: any update of it that fails leads there again. Deploy a good release`,
-    'with all its aliases, or pin the stack as the mail of the incident says.',
+    `Stack ${stack} still has the bad release: any update of it that fails leads there again. Deploy a good release with all ` +
+      'its aliases, or pin the stack as the mail of the incident says.',
     'Where it is UPDATE_ROLLBACK_FAILED, because its deployment found the alias moved, end its rollback without the alias:',
-    `aws cloudformation continue-update-rollback --stack-name ${stack} --resources-to-skip LOGICAL_ID_OF_THE_ALIAS`,
+    ...runLines(withoutAliases({ region }, stack)),
   ];
 }
 
-function nameOf(alias: string): string {
-  const [name, qualifier] = alias.split(':');
-  return `--function-name ${name} --name ${qualifier}`;
+function partsOf(target: string): { readonly function: string; readonly alias: string } {
+  const [name = '', alias = ''] = target.split(':');
+  return { function: name, alias };
 }

@@ -1,16 +1,89 @@
-/** A mail as SNS sends it: a subject and a plain text body. */
+import { type Command, commandLines } from '../by-hand/command.ts';
+import { oneLine } from '../plain-text.ts';
+import type { Link } from './links.ts';
+import type { UsersMeet } from './users-meet.ts';
+
+/**
+ * `info`: nobody has to do anything; `warning`: somebody has to, and users do not wait for it; `critical`: users may be on bad
+ * code and nothing more happens by itself, or a deadline runs.
+ */
+export type Severity = 'info' | 'warning' | 'critical';
+
+/** A mail as SNS sends it: a subject, a plain text body, and how urgent it is. */
 export interface Mail {
   readonly subject: string;
   readonly body: string;
-  /** `critical`: somebody is to be woken. Absent where it is news like any other. */
-  readonly severity?: 'critical';
+  readonly severity: Severity;
 }
+
+/** A line of prose is wrapped. A command, an input or a link is kept whole, so that it can be copied. */
+export type Line =
+  | string
+  | {
+      readonly text: string;
+      readonly whole?: true;
+      /** Columns by which the lines after the first are indented. */
+      readonly hang?: number;
+    };
 
 /** One block of a mail: a heading over lines. */
 export interface Section {
   readonly heading: string;
-  readonly lines: readonly string[];
+  readonly lines: readonly Line[];
 }
+
+/** Work for the reader. */
+export interface Task {
+  /** One sentence, as an order. */
+  readonly task: string;
+  /** Until when, and what happens after that, in words. */
+  readonly by: string;
+  /** A deadline that runs, ISO 8601: the subject names it. */
+  readonly deadline?: string;
+  /** How it is done, in detail. */
+  readonly how: readonly Line[];
+  /** Where the reader looks and acts. */
+  readonly links: readonly [Link, ...Link[]];
+}
+
+/**
+ * All that a mail says, in the order in which it is read. The first screen is the same in every mail: what happened, what users
+ * meet, what the reader has to do, by when.
+ */
+export interface MailText {
+  readonly environment: string;
+  readonly severity: Severity;
+  /** A service, a deployment, the catalog: the subject begins with it. */
+  readonly about: string;
+  /** The rest of the subject, in a few words. */
+  readonly headline: string;
+  /** The id by which a mail reader joins the mails of one incident or release. */
+  readonly thread?: string;
+  /** What happened, in one sentence. It holds no text that a person typed: its second line would look like one of ours. */
+  readonly happened: string;
+  /** What users meet: a row for each function, or a sentence where no traffic was read. */
+  readonly now: readonly [Line, ...Line[]];
+  /** The traffic of which `now` tells; absent where none was read. */
+  readonly meet?: UsersMeet;
+  /** Where users will be, and when, if nobody does anything. */
+  readonly next: string;
+  readonly todo: 'nothing' | Task;
+  /** The plan, or the result. */
+  readonly plan: readonly Section[];
+  /** Why, in numbers. */
+  readonly why: readonly Line[];
+  readonly details: readonly Section[];
+  readonly footer: readonly string[];
+}
+
+/** Columns of a line: a phone and a terminal show as many. */
+export const mostColumns = 78;
+
+/** Lines of the first screen. */
+export const firstScreenLines = 12;
+
+/** Columns of the labels of the first screen. */
+const labelColumns = 8;
 
 /**
  * Bytes of a body. SNS takes 262,144 of a message and its attributes together (API reference, Publish); the rest is room
@@ -24,26 +97,99 @@ const mostFooterBytes = 16_000;
 const cutHere = '\n  (cut off here: the mail is as long as SNS takes it)';
 
 /**
- * Lays out a mail as plain text: a first sentence that says it all, then sections, then a footer. A mail that would be too
- * long for SNS loses the ends of its longest sections.
+ * Lays out a mail as plain text. A mail that would be too long for SNS loses the ends of its longest sections.
+ *
+ * A line stays one line whatever text it repeats: where it is wrapped, the rest is indented deeper than any line of ours. So no
+ * text of others looks like a section, a command or a footer of ours.
  *
  * The subject is cut to what SNS takes: ASCII, no line breaks or control characters, under 100 characters
  * (SNS API reference, Publish).
  */
-export function layOut(
-  subject: string,
-  lead: string,
-  sections: readonly Section[],
-  footer: readonly string[],
-): Mail {
-  const blocks = sections
-    .filter(({ lines }) => lines.length > 0)
-    .map(({ heading, lines }) => [heading, ...lines.map((line) => `  ${line}`)].join('\n'));
-  const end = firstBytes(plain(footer.join('\n')), mostFooterBytes);
-  const body = [...fitIntoBytes([lead, ...blocks].map(plain), mostBytes - Buffer.byteLength(end)), end].join(
-    '\n\n',
-  );
-  return { subject: asciiSubject(subject), body };
+export function layOut(mail: MailText): Mail {
+  const { screen, more } = firstScreen(mail);
+  const sections: Section[] = [
+    ...taskSections(mail.todo),
+    { heading: 'Other functions', lines: more },
+    ...mail.plan,
+    { heading: 'Why', lines: mail.why },
+    ...mail.details,
+  ];
+  const blocks = sections.filter(({ lines }) => lines.length > 0).map(blockOf);
+  const end = firstBytes(mail.footer.flatMap((line) => wrap(line, 0, 4)).join('\n'), mostFooterBytes);
+  const parts = fitIntoBytes([screen, ...blocks], mostBytes - Buffer.byteLength(end));
+  return { subject: subjectOf(mail), body: [...parts, end].join('\n\n'), severity: mail.severity };
+}
+
+/** The first lines of a mail, and what of the traffic has no room in them. */
+function firstScreen({ happened, now, next, todo }: MailText): { screen: string; more: Line[] } {
+  const head = [...wrap(happened, 0, 0), ''];
+  const tail = [
+    ...labelled('Next', [next]),
+    ...(todo === 'nothing'
+      ? labelled('Do', ['nothing'])
+      : [...labelled('Do', [todo.task]), ...labelled('By', [todo.by])]),
+  ];
+  const room = firstScreenLines - head.length - tail.length;
+  let shown = now.length;
+  const nowLines = () =>
+    labelled('Now', [
+      ...now.slice(0, shown),
+      ...(shown < now.length ? [`and ${now.length - shown} more, below`] : []),
+    ]);
+  while (shown > 1 && nowLines().length > room) shown -= 1;
+  return { screen: [...head, ...nowLines(), ...tail].join('\n'), more: now.slice(shown) };
+}
+
+function labelled(label: string, lines: readonly Line[]): string[] {
+  return lines
+    .flatMap((line) => wrap(line, labelColumns, labelColumns))
+    .map((line, index) => (index === 0 ? label.padEnd(labelColumns) + line.trimStart() : line));
+}
+
+function taskSections(todo: MailText['todo']): Section[] {
+  if (todo === 'nothing') return [];
+  return [
+    { heading: 'How', lines: todo.how },
+    {
+      heading: 'Links',
+      lines: columns(todo.links.map(({ what, url }) => [what, url])).map(whole),
+    },
+  ];
+}
+
+function blockOf({ heading, lines }: Section): string {
+  return [oneLine(heading), ...lines.flatMap((line) => wrap(line, 2, 6))].join('\n');
+}
+
+/** A line that is not wrapped. */
+export function whole(text: string): Line {
+  return { text, whole: true };
+}
+
+/** A command, line by line: it is broken where the shell allows it. */
+export function runLines(command: Command): Line[] {
+  return commandLines(command).map(whole);
+}
+
+/** A line in the widths of a mail: its first line is indented by `indent` columns, those after it by `hang`. */
+function wrap(line: Line, indent: number, hang: number): string[] {
+  const { text, whole: isWhole = false, hang: own = 0 } = typeof line === 'string' ? { text: line } : line;
+  const plain = oneLine(text);
+  if (isWhole) return [' '.repeat(indent) + plain];
+  const rest = ' '.repeat(Math.max(hang, own > 0 ? indent + own : 0));
+  const lines: string[] = [];
+  let current = ' '.repeat(indent);
+  let isEmpty = true;
+  for (const [piece] of plain.matchAll(/ *[^ ]+|^ *$/g)) {
+    if (!isEmpty && current.length + piece.length > mostColumns) {
+      lines.push(current);
+      current = rest + piece.trimStart();
+    } else {
+      current += piece;
+    }
+    isEmpty = false;
+  }
+  return [...lines, current];
 }
 
 /** Rows of two columns, the first padded to the longest. */
@@ -52,14 +198,34 @@ export function columns(rows: readonly (readonly [string, string])[]): string[] 
   return rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`);
 }
 
+/** The widest first column beside which the second one is wrapped. */
+const widestLeft = 30;
+
+/** Rows of two columns of a mail: where the second one is wrapped, it stays a column. */
+export function rows(pairs: readonly (readonly [string, string])[]): Line[] {
+  const width = Math.max(0, ...pairs.map(([left]) => left.length));
+  return columns(pairs).map((text) => (width <= widestLeft ? { text, hang: width + 2 } : text));
+}
+
 /** The line that says whom a mail is for: there is one topic for all. None where the catalog names nobody. */
 export function forOwners(owners: readonly string[] | undefined): string[] {
   return owners && owners.length > 0 ? [`For: ${owners.join(', ')}`] : [];
 }
 
 /** The first lines of a long list, and how many were left out. */
-export function shorten(lines: readonly string[], most: number): string[] {
+export function shorten<T>(lines: readonly T[], most: number): (T | string)[] {
   return lines.length <= most ? [...lines] : [...lines.slice(0, most), `and ${lines.length - most} more`];
+}
+
+/** Names in a sentence: the first ones of many. */
+export function shortList(names: readonly string[], most = 8): string {
+  const shown = names.slice(0, most).join(', ');
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+}
+
+/** `1 service`, `12 services` */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** `2026-01-05 09:04:20 UTC` */
@@ -77,15 +243,15 @@ export function duration(ms: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
-/** Where a person looks at an execution: the Step Functions console. */
-export function executionUrl(executionArn: string): string {
-  const region = executionArn.split(':')[3] ?? '';
-  return `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/${executionArn}`;
-}
-
-/** Text that can be sent: no half characters, and of control characters only line breaks and tabs. */
-function plain(text: string): string {
-  return Buffer.from(text.replace(/[^\P{Cc}\n\t]|[\uFFFE\uFFFF]/gu, ' ')).toString();
+/** What a person starts coordinate-rollback with. It names the release: a newer one may be live by the time a mail is read. */
+export function rollbackInput({
+  service,
+  releaseId,
+}: {
+  readonly service: string;
+  readonly releaseId: string;
+}): string {
+  return `{"service": "${service}", "releaseId": "${releaseId}"}`;
 }
 
 /** Cuts the longest of the blocks, so that all of them with the gaps behind them fit into so many bytes. */
@@ -118,8 +284,23 @@ function firstBytes(text: string, bytes: number): string {
   return all.subarray(0, end).toString();
 }
 
-function asciiSubject(text: string): string {
-  const ascii = text
+/** Characters of a subject: SNS takes fewer than 100. */
+const mostSubject = 99;
+
+/** The subject: what is cut of a long one is the headline, and not the id that joins the mails of a thread. */
+function subjectOf({ environment, severity, about, headline, thread, todo }: MailText): string {
+  const deadline = todo === 'nothing' ? undefined : todo.deadline;
+  const call = deadline
+    ? `ACTION by ${new Date(deadline).toISOString().slice(11, 16)} UTC, `
+    : severity === 'critical'
+      ? 'CRITICAL '
+      : '';
+  const end = thread === undefined ? '' : ` (${thread})`;
+  return ascii(`[${environment}] ${call}${about}: ${headline}`, mostSubject - end.length) + end;
+}
+
+function ascii(text: string, most: number): string {
+  const plain = text
     .normalize('NFKD')
     // An accent stands apart from its letter now; the letter stays.
     .replace(/\p{Mark}+/gu, '')
@@ -127,5 +308,5 @@ function asciiSubject(text: string): string {
     .replace(/[^\x20-\x7e]+/g, ' ')
     .replace(/ {2,}/g, ' ')
     .trim();
-  return ascii.length < 100 ? ascii : `${ascii.slice(0, 96)}...`;
+  return plain.length <= most ? plain : `${plain.slice(0, most - 3).trimEnd()}...`;
 }

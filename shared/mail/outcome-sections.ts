@@ -1,34 +1,67 @@
-import type { ServiceResult, TargetResult } from '../ledger/records.ts';
+import { isTrafficBack, type ServiceResult, type TargetResult } from '../ledger/records.ts';
 import type { ServicePlan } from '../targets/service-plan.ts';
 import { isRebuild } from '../targets/waves.ts';
-import { columns, type Section, shorten } from './mail-text.ts';
+import { type Line, rows, type Section, shorten, shortList } from './mail-text.ts';
 import { servicesInDetail } from './plan-sections.ts';
 
 /** Lines of the list of services. */
 const linesShown = 300;
 
-/** Exactly what is where after an incident of several services, and what was done to which target. */
+/** What a mail says of what was done: in short, and in detail. */
+export interface OutcomeSections {
+  readonly result: readonly Section[];
+  readonly details: readonly Section[];
+}
+
+/**
+ * Exactly what is where after an incident of several services, and what was done to which target.
+ *
+ * @param back services whose users an earlier attempt put back: they are summed up
+ */
 export function outcomeSections(
   planned: readonly Pick<ServicePlan, 'service' | 'toRelease'>[],
   results: readonly ServiceResult[],
-): Section[] {
+  back: readonly string[] = [],
+): OutcomeSections {
   const byService = new Map(results.map((result) => [result.service, result]));
-  const rows = planned.map((plan): [string, string] => [
-    plan.service,
-    whereItIs(plan, byService.get(plan.service)),
-  ]);
+  const since = new Set(
+    back.filter((service) => {
+      const result = byService.get(service);
+      return result === undefined || isTrafficBack(result);
+    }),
+  );
+  const pairs = planned
+    .filter(({ service }) => !since.has(service))
+    .map((plan): [string, string] => [plan.service, whereItIs(plan, byService.get(plan.service))]);
   // Of many services those that are not back are what a person has to read.
   const inDetail = [...results]
     .filter(({ targets }) => targets.length > 0)
     .sort((a, b) => Number(a.status === 'rolled-back') - Number(b.status === 'rolled-back'))
     .slice(0, servicesInDetail);
-  return [
-    ...(planned.length > 1 ? [{ heading: 'What is where', lines: shorten(columns(rows), linesShown) }] : []),
-    ...inDetail.map((service) => ({
-      heading: `What was done to ${service.service}`,
-      lines: columns(service.targets.map(({ target, status, action }) => [target, marks[status] + action])),
-    })),
-  ];
+  const details = inDetail.map(({ service, targets }) => ({
+    heading: `Done to ${service}`,
+    lines: rows(targets.map(({ target, status, action }) => [target, marks[status] + action])),
+  }));
+  if (planned.length <= 1) return { result: details, details: [] };
+  const done = results.filter(isTrafficBack).length;
+  return {
+    result: [
+      {
+        heading: 'Result',
+        lines: [
+          `Users of ${done} of ${planned.length} services are back.`,
+          ...sinceLines(planned, since),
+          ...shorten(rows(pairs), linesShown),
+        ],
+      },
+    ],
+    details,
+  };
+}
+
+function sinceLines(planned: readonly Pick<ServicePlan, 'service'>[], since: ReadonlySet<string>): Line[] {
+  const names = planned.flatMap(({ service }) => (since.has(service) ? service : []));
+  return names.length > 0 ? [`Back since an earlier attempt: ${shortList(names)}.`] : [];
 }
 
 function whereItIs(

@@ -1,12 +1,16 @@
+import { startCommand } from '../by-hand/start-execution.ts';
 import { serviceOfRelease } from '../ledger/records.ts';
 import type { RollbackPlan } from '../targets/service-plan.ts';
-import { executionUrl, layOut, type Mail } from './mail-text.ts';
+import { executionUrl } from './links.ts';
+import { counted, type MailText, runLines, whole } from './mail-text.ts';
 import { planSections } from './plan-sections.ts';
+import { meetLines, nextShiftInWords, type UsersMeet } from './users-meet.ts';
 
 /** What the mail of a plan that was only asked for says. */
-export interface PlanNews {
+export interface PlanFacts {
   readonly releaseId: string;
   readonly executionArn: string;
+  readonly meet: UsersMeet;
   /** Undefined where none can be made. */
   readonly plan: RollbackPlan | undefined;
   /** Why there is nothing to execute. */
@@ -14,32 +18,53 @@ export interface PlanNews {
 }
 
 /** The mail that says what a rollback would do, without doing it. */
-export function planMail(environment: string, { releaseId, executionArn, plan, reason }: PlanNews): Mail {
+export function planMail(
+  environment: string,
+  { releaseId, executionArn, meet, plan, reason }: PlanFacts,
+): MailText {
   const service = serviceOfRelease(releaseId);
-  const footer = [`Plan for the release ${releaseId}; nothing was changed`, executionUrl(executionArn)];
+  const common = {
+    environment,
+    severity: 'info' as const,
+    about: service,
+    thread: releaseId,
+    now: meetLines(meet, { service, isBad: false }),
+    next: nextShiftInWords(meet) ?? 'stays so',
+    todo: 'nothing' as const,
+    footer: [`Plan for the release ${releaseId}; nothing was changed`, executionUrl(executionArn)],
+  };
   if (!plan) {
-    return layOut(
-      `[${environment}] ${service}: there is no way to roll back now`,
-      `${service}: a plan for rolling back was asked for, and there is nothing that could be done.`,
-      [{ heading: 'Why', lines: [reason ?? 'no reason is known'] }],
-      footer,
-    );
+    return {
+      ...common,
+      headline: 'there is no way to roll back now',
+      happened: `${service}: a plan for rolling back was asked for, and there is nothing that could be done.`,
+      plan: [],
+      why: [reason ?? 'no reason is known'],
+      details: [],
+    };
   }
-  const count = plan.services.length;
-  return layOut(
-    `[${environment}] ${service}: plan for a rollback of ${count === 1 ? '1 service' : `${count} services`}`,
-    `${service}: this is what a rollback would do now. Nothing has been changed.`,
-    [
-      ...planSections(plan, (one) => `What would be done to ${one}`),
+  const input = `{"service": "${service}", "planDigest": "${plan.digest}"}`;
+  const sections = planSections(plan);
+  return {
+    ...common,
+    headline: `plan for a rollback of ${counted(plan.services.length, 'service')}`,
+    happened: `${service}: this is what a rollback would do now. Nothing has been changed.`,
+    plan: [
+      ...sections.plan,
       {
         heading: 'To do exactly this',
         lines: [
-          'Start the machine coordinate-rollback with',
-          `{"service": "${service}", "planDigest": "${plan.digest}"}`,
+          'Start coordinate-rollback with',
+          whole(input),
+          'or run',
+          ...runLines(
+            startCommand(executionArn, 'coordinate-rollback', { service, planDigest: plan.digest }),
+          ),
           'If anything has moved by then, it is refused and says what.',
         ],
       },
     ],
-    footer,
-  );
+    why: [],
+    details: [...sections.details],
+  };
 }

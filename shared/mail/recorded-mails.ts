@@ -1,10 +1,16 @@
+import { startCommand } from '../by-hand/start-execution.ts';
 import { isAlias } from '../catalog/alias-kinds.ts';
-import { percent } from '../judge/hard-limits.ts';
+import { percent } from '../judge/sequential/words.ts';
 import type { ReleaseRecord, SettledAs } from '../ledger/records.ts';
-import { columns, duration, executionUrl, instant, layOut, type Mail } from './mail-text.ts';
+import { alarmSection } from './alarm-section.ts';
+import { executionLink, executionUrl, runbookLink, startLink } from './links.ts';
+import { duration, instant, type MailText, rows, runLines, whole } from './mail-text.ts';
+import { aboutRelease, goBackTask, type ReleaseFacts } from './release-mails.ts';
+import { releaseSections } from './release-section.ts';
+import { meetNew } from './users-meet.ts';
 
 /** How the watch of a release that came without a deployment ended. */
-export interface RecordedNews {
+export interface RecordedFacts extends ReleaseFacts {
   readonly settlement: 'good' | 'unproven' | 'suspect';
   readonly settled: SettledAs;
   /** What was seen, or what speaks against calling it good, in words. */
@@ -12,67 +18,88 @@ export interface RecordedNews {
 }
 
 /** The mail of a release that came without a CodeDeploy deployment, once it was watched as a whole. */
-export function recordedMail(environment: string, release: ReleaseRecord, news: RecordedNews): Mail {
-  const { service, releaseId, startedAt, recordedAt = startedAt, snapshot = [] } = release;
-  const { requests, errors, at } = news.settled;
-  const subject = {
-    good: 'release confirmed good',
-    unproven: 'release unproven, not a place to go back to',
-    suspect: 'release looks bad, needs a person',
-  }[news.settlement];
-  const lead = {
-    good: 'is good.',
-    unproven: 'is not proven. It stays live, and it is not a release the coordinator would go back to.',
-    suspect:
-      'looks bad. It came without a deployment that could be stopped, and nothing has been changed: ' +
-      'whether to go back is for a person to decide.',
-  }[news.settlement];
-  const byHand = {
-    good: [],
-    unproven: [
-      `To call it good, start the machine record-release with`,
-      `{"service": "${service}", "verdict": "good", "reason": "why"}`,
-    ],
-    suspect: [`To go back, start the machine coordinate-rollback with {"service": "${service}"}`],
-  }[news.settlement];
+export function recordedMail(environment: string, release: ReleaseRecord, facts: RecordedFacts): MailText {
+  const { service, startedAt, recordedAt = startedAt, snapshot = [] } = release;
+  const { settlement, meet, executionArn } = facts;
+  const { requests, errors, at } = facts.settled;
+  const isSuspect = settlement === 'suspect';
+  const watched = duration(Date.parse(at) - Date.parse(recordedAt));
+  const found = {
+    good: 'is good',
+    unproven: 'is not proven',
+    suspect: 'looks bad; it had no deployment to stop, and nothing has been changed',
+  }[settlement];
   const rate = requests > 0 ? `, ${errors} failed (${percent(errors / requests)})` : '';
-  return layOut(
-    `[${environment}] ${service}: ${subject}`,
-    `${service}: what has been live since ${instant(startedAt)} was watched for ` +
-      `${duration(Date.parse(at) - Date.parse(recordedAt))} and ${lead}`,
-    [
-      { heading: 'What was seen', lines: [`${requests} requests${rate}`, ...news.reason.split('; ')] },
+  const statedGood = `{"service": "${service}", "verdict": "good", "reason": "WHY", "requestedBy": "YOUR NAME"}`;
+  return {
+    ...aboutRelease(environment, release, { meet, isBad: isSuspect }),
+    severity: isSuspect && meetNew(meet) !== 'no' ? 'critical' : isSuspect ? 'warning' : 'info',
+    headline: {
+      good: 'release confirmed good',
+      unproven: 'release unproven, not a place to go back to',
+      suspect: 'release looks bad, needs a person',
+    }[settlement],
+    happened: `${service}: the release live since ${instant(startedAt)} was watched for ${watched} and ${found}.`,
+    next: {
+      good: 'stays so; the coordinator would go back to this release',
+      unproven: 'stays so; the coordinator would not go back to this release',
+      suspect: 'stays so until somebody acts; nothing more happens by itself',
+    }[settlement],
+    todo: isSuspect
+      ? goBackTask(release, executionArn, { heading: '"Release looks bad, needs a person"', meet })
+      : 'nothing',
+    plan: [
+      { heading: 'Seen', lines: [`${requests} requests${rate}`, ...facts.reason.split('; ')] },
       {
-        heading: 'What is live',
-        lines: columns(snapshot.filter(isAlias).map((one) => [one.target, `version ${one.version}`])),
+        heading: 'Live',
+        lines: rows(snapshot.filter(isAlias).map((one) => [one.target, `version ${one.version}`])),
       },
-      { heading: 'What is left to do', lines: byHand },
+      {
+        heading: 'To call it good',
+        lines:
+          settlement === 'unproven'
+            ? ['If you know that it is, start record-release with', whole(statedGood)]
+            : [],
+      },
     ],
-    [`Release ${releaseId}`],
-  );
+    why: [],
+    details: [...(isSuspect ? releaseSections(release) : []), alarmSection(facts.alarms)],
+  };
 }
 
 /** The mail that says that what is live for a service could not be recorded. */
 export function recordingFailedMail(
   environment: string,
-  news: { readonly service: string; readonly executionArn: string; readonly why: string },
-): Mail {
-  return layOut(
-    `[${environment}] ${news.service}: what is live could not be recorded`,
-    `${news.service}: recording what is live broke off. Nothing of the service was changed, but the ledger may lack a release.`,
-    [
-      { heading: 'Why', lines: [news.why] },
-      {
-        heading: 'What is left to do',
-        lines: ['Start the machine record-release once more, with the same input.'],
-      },
-    ],
-    [executionUrl(news.executionArn)],
-  );
+  facts: { readonly service: string; readonly executionArn: string; readonly why: string },
+): MailText {
+  const { service, executionArn, why } = facts;
+  return {
+    environment,
+    severity: 'warning',
+    about: service,
+    headline: 'what is live could not be recorded',
+    happened: `${service}: the recording of what is live broke off, so the ledger may lack a release.`,
+    now: ['not read: a recording changes nothing that users meet'],
+    next: 'stays so; everything is recorded again once a day',
+    todo: {
+      task: 'Start record-release once more, with the same input.',
+      by: 'before the next release of it, or the next daily recording is soon enough',
+      how: [],
+      links: [
+        startLink(executionArn, 'record-release'),
+        executionLink(executionArn),
+        runbookLink('"What is live could not be recorded"'),
+      ],
+    },
+    plan: [],
+    why: [why],
+    details: [],
+    footer: [executionUrl(executionArn)],
+  };
 }
 
 /** What of all services could not be recorded. */
-export interface UnrecordedNews {
+export interface UnrecordedFacts {
   readonly executionArn: string;
   /** Services that were to be recorded. */
   readonly services: number;
@@ -82,31 +109,37 @@ export interface UnrecordedNews {
 }
 
 /** The one mail that lists what could not be recorded where all services were to be. */
-export function unrecordedMail(environment: string, news: UnrecordedNews): Mail {
-  const { executionArn, services, unrecorded, lost } = news;
+export function unrecordedMail(environment: string, facts: UnrecordedFacts): MailText {
+  const { executionArn, services, unrecorded, lost } = facts;
   const count = unrecorded.length + lost;
-  const what = `${count} of ${services} services could not be recorded`;
-  return layOut(
-    `[${environment}] ${what}`,
-    `${what}. Nothing of them was changed, but the ledger may lack a release of each. The others are recorded.`,
-    [
-      {
-        heading: 'Not recorded',
-        lines: [
-          ...columns(unrecorded.map(({ service, why }) => [service, why])),
-          ...(lost > 0
-            ? [`${lost} more, whose executions broke off: the execution's Map Run shows them`]
-            : []),
-        ],
-      },
-      {
-        heading: 'What is left to do',
-        lines: [
-          'Nothing, where the next daily recording is soon enough. Otherwise start the machine record-release with',
-          '{} for all services, or {"service": "NAME"} for one.',
-        ],
-      },
+  return {
+    environment,
+    severity: 'warning',
+    about: 'ledger',
+    headline: `${count} of ${services} services could not be recorded`,
+    happened: `${count} of ${services} services could not be recorded, so the ledger may lack a release of each.`,
+    now: ['not read: a recording changes nothing that users meet'],
+    next: 'stays so; everything is recorded again once a day',
+    todo: {
+      task: 'Nothing, where the next daily recording is soon enough. Otherwise start record-release.',
+      by: 'before the next release of these services',
+      how: [
+        'For all services, or for one:',
+        ...runLines(startCommand(executionArn, 'record-release', {})),
+        ...runLines(startCommand(executionArn, 'record-release', { service: 'NAME' })),
+      ],
+      links: [
+        startLink(executionArn, 'record-release'),
+        executionLink(executionArn),
+        runbookLink('"3 of 150 services could not be recorded"'),
+      ],
+    },
+    plan: [],
+    why: [
+      ...rows(unrecorded.map(({ service, why }) => [service, why])),
+      ...(lost > 0 ? [`${lost} more, whose executions broke off: the execution's Map Run shows them`] : []),
     ],
-    [executionUrl(executionArn)],
-  );
+    details: [],
+    footer: [executionUrl(executionArn)],
+  };
 }

@@ -1,6 +1,47 @@
-import { percent } from '../judge/hard-limits.ts';
-import type { ReleaseRecord, WatchedDeployment } from '../ledger/records.ts';
-import { columns, duration, instant, layOut, type Mail } from './mail-text.ts';
+import { startCommand } from '../by-hand/start-execution.ts';
+import { isAlias } from '../catalog/alias-kinds.ts';
+import type { AlarmsFound } from '../judge/alarm-conditions.ts';
+import { percent } from '../judge/sequential/words.ts';
+import { type BroughtVersion, movedAlone, type ReleaseRecord } from '../ledger/records.ts';
+import { alarmSection } from './alarm-section.ts';
+import { deploymentLink, executionLink, type Link, runbookLink, startLink } from './links.ts';
+import {
+  duration,
+  instant,
+  type MailText,
+  rollbackInput,
+  rows,
+  runLines,
+  type Task,
+  whole,
+} from './mail-text.ts';
+import { releaseSections } from './release-section.ts';
+import { meetLines, meetNew, nextShiftInWords, type UsersMeet } from './users-meet.ts';
+
+/** What every mail of a release says besides the release itself. */
+export interface ReleaseFacts {
+  readonly meet: UsersMeet;
+  /** The execution that watched it. */
+  readonly executionArn: string;
+  /** What is wrong with its alarms. */
+  readonly alarms?: AlarmsFound;
+}
+
+/** What every mail of a release has. */
+export function aboutRelease(
+  environment: string,
+  { service, releaseId }: ReleaseRecord,
+  { meet, isBad = false }: { readonly meet: UsersMeet; readonly isBad?: boolean },
+) {
+  return {
+    environment,
+    about: service,
+    thread: releaseId,
+    now: meetLines(meet, { service, isBad }),
+    meet,
+    footer: [`Release ${releaseId}`],
+  };
+}
 
 /**
  * The mail of a release whose watching has ended: confirmed good, or left unproven for want of a verdict, or
@@ -13,61 +54,136 @@ export function releaseMail(
     good,
     objections = [],
     now,
-  }: { readonly good: boolean; readonly objections?: readonly string[]; readonly now: number },
-): Mail {
+    meet,
+    alarms,
+  }: ReleaseFacts & {
+    readonly good: boolean;
+    readonly objections?: readonly string[];
+    readonly now: number;
+  },
+): MailText {
+  const { service, startedAt } = release;
   const deployments = Object.values(release.deployments);
+  const moved = movedAlone(release);
   const began = Math.min(...deployments.map(({ createdAt }) => Date.parse(createdAt)));
-  const watched = duration(now - began);
-  const subject = good
-    ? `[${environment}] ${release.service}: release confirmed good`
-    : `[${environment}] ${release.service}: release unproven, ${
-        objections.length > 0 ? 'although it did well' : 'no verdict'
-      }`;
+  const watched = `${service}: the release of ${instant(startedAt)} was watched for ${duration(now - began)}`;
+  const isDoubted = objections.length > 0;
   const undecided = new Set(
-    deployments.flatMap(({ settled }) =>
+    [...deployments, ...moved].flatMap(({ settled }) =>
       settled?.verdict === 'insufficient' && settled.reason ? settled.reason : [],
     ),
   );
-  const unproven =
-    objections.length > 0
-      ? 'was itself healthy, but something else speaks against it'
-      : 'there was no verdict on it';
-  const lead = good
-    ? `${release.service}: the release of ${instant(release.startedAt)} was watched for ${watched} and is good.`
-    : `${release.service}: the release of ${instant(release.startedAt)} was watched for ${watched} and ` +
-      `${unproven}. It is left as it is, and it is not a release the coordinator would go back to.`;
-  return layOut(
-    subject,
-    lead,
-    [
-      { heading: 'What was watched', lines: columns(deployments.map((one) => [one.target, describe(one)])) },
-      { heading: 'What speaks against it', lines: objections },
-      { heading: 'Why there is no verdict', lines: good || objections.length > 0 ? [] : [...undecided] },
+  return {
+    ...aboutRelease(environment, release, { meet }),
+    severity: 'info',
+    headline: good
+      ? 'release confirmed good'
+      : `release unproven, ${isDoubted ? 'although it did well' : 'no verdict'}`,
+    happened: good
+      ? `${watched} and is good.`
+      : `${watched} and ${isDoubted ? 'was healthy, but something else speaks against it' : 'there was no verdict on it'}.`,
+    next: good
+      ? 'stays so; the coordinator would go back to this release'
+      : 'stays so; the coordinator would not go back to this release',
+    todo: 'nothing',
+    plan: [
+      {
+        heading: 'Watched',
+        lines: rows([...deployments, ...moved].map((one) => [one.target, describe(one)])),
+      },
     ],
-    [`Release ${release.releaseId}`],
-  );
+    why: good ? [] : isDoubted ? objections : [...undecided],
+    details: [alarmSection(alarms)],
+  };
+}
+
+/** The mail of a release that proved healthy while it was live, and was replaced before its bake was over. */
+export function servedWellMail(
+  environment: string,
+  release: ReleaseRecord,
+  { meet }: Pick<ReleaseFacts, 'meet'>,
+): MailText {
+  const { service, startedAt, snapshot = [] } = release;
+  const deployments = Object.values(release.deployments);
+  const watched =
+    deployments.length > 0
+      ? deployments.map((one): [string, string] => [one.target, describe(one)])
+      : snapshot.filter(isAlias).map((one): [string, string] => [one.target, `version ${one.version}`]);
+  return {
+    ...aboutRelease(environment, release, { meet }),
+    severity: 'info',
+    headline: 'release served well',
+    happened: `${service}: the release of ${instant(startedAt)} was healthy until a newer one took its place before its bake was over.`,
+    next: 'the newer release is watched; the coordinator would go back to this one',
+    todo: 'nothing',
+    plan: [{ heading: 'Watched', lines: rows(watched) }],
+    why: [],
+    details: [],
+  };
 }
 
 /** The mail of a release that was found bad, of a service that is only observed. */
-export function observedMail(environment: string, release: ReleaseRecord, reason: string): Mail {
-  const { service, releaseId, startedAt } = release;
-  return layOut(
-    `[${environment}] ${service}: release looks bad, only observed, needs a person`,
-    `${service}: the release of ${instant(startedAt)} looks bad. Its policy gives ${service} the autonomy "observe", ` +
-      'so nothing has been changed.',
-    [
-      { heading: 'Why', lines: [reason] },
-      {
-        heading: 'What is left to do',
-        lines: [`To go back, start the machine coordinate-rollback with {"service": "${service}"}`],
-      },
-    ],
-    [`Release ${releaseId}`],
-  );
+export function observedMail(
+  environment: string,
+  release: ReleaseRecord,
+  { reason, meet, executionArn, alarms }: ReleaseFacts & { readonly reason: string },
+): MailText {
+  const { service, startedAt } = release;
+  const deploymentIds = Object.keys(release.deployments);
+  return {
+    ...aboutRelease(environment, release, { meet, isBad: true }),
+    severity: meetNew(meet) === 'no' ? 'warning' : 'critical',
+    headline: 'release looks bad, only observed, needs a person',
+    happened: `${service}: the release of ${instant(startedAt)} looks bad; its policy says "observe", so nothing has been changed.`,
+    next: nextShiftInWords(meet) ?? 'stays so until somebody acts; nothing more happens by itself',
+    todo: goBackTask(release, executionArn, {
+      heading: '"Release looks bad, only observed, needs a person"',
+      more: deploymentIds.slice(0, 5).map((id) => deploymentLink(executionArn, id)),
+      meet,
+    }),
+    plan: [],
+    why: [reason],
+    details: [...releaseSections(release), alarmSection(alarms)],
+  };
 }
 
-function describe({ fromVersion, toVersion, settled }: WatchedDeployment): string {
-  const versions = `version ${fromVersion} -> ${toVersion}`;
+/** A release that looks bad and is not undone by itself: a person decides. */
+export function goBackTask(
+  release: Pick<ReleaseRecord, 'service' | 'releaseId'>,
+  executionArn: string,
+  { heading, more = [], meet }: { heading: string; more?: readonly Link[]; meet: UsersMeet },
+): Task {
+  const input = rollbackInput(release);
+  return {
+    task: `Roll ${release.service} back, or leave it as it is.`,
+    by:
+      meetNew(meet) === 'no'
+        ? 'no deadline: users do not meet the new version'
+        : 'now: users meet the new version, and nobody takes it back by itself',
+    how: [
+      'To go back, start coordinate-rollback (the first link) with',
+      whole(input),
+      'or run',
+      ...runLines(
+        startCommand(executionArn, 'coordinate-rollback', {
+          service: release.service,
+          releaseId: release.releaseId,
+        }),
+      ),
+    ],
+    links: [
+      startLink(executionArn, 'coordinate-rollback'),
+      executionLink(executionArn),
+      ...more,
+      runbookLink(heading),
+    ],
+  };
+}
+
+function describe(one: BroughtVersion): string {
+  const { fromVersion, toVersion, settled } = one;
+  const without = 'deploymentId' in one ? '' : ', moved by the stack without a deployment';
+  const versions = `version ${fromVersion === undefined ? toVersion : `${fromVersion} -> ${toVersion}`}${without}`;
   if (!settled) return versions;
   const { requests, errors, verdict } = settled;
   const rate = requests > 0 ? `, ${errors} failed (${percent(errors / requests)})` : '';

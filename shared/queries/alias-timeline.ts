@@ -1,9 +1,9 @@
-import type { AliasSighting, CheckpointRecord, CheckpointSubject } from '../ledger/checkpoint-records.ts';
+import type { AliasObservation, CheckpointRecord, CheckpointSubject } from '../ledger/checkpoint-records.ts';
 
 /** What the ledger knows of a service's aliases. */
 export interface AliasFacts {
   readonly checkpoints: readonly CheckpointRecord[];
-  readonly sightings: readonly AliasSighting[];
+  readonly observations: readonly AliasObservation[];
 }
 
 /**
@@ -41,7 +41,7 @@ interface Fact {
 }
 
 /** The aliases that the facts are about, and what each served at `at` (ISO 8601). */
-export function aliasesAt({ checkpoints, sightings }: AliasFacts, at: string): AliasAt[] {
+export function aliasesAt({ checkpoints, observations }: AliasFacts, at: string): AliasAt[] {
   const subjects = new Map<string, Pick<CheckpointSubject, 'target' | 'function' | 'alias'>>();
   const facts = new Map<string, Fact[]>();
   const add = (one: Pick<CheckpointSubject, 'target' | 'function' | 'alias'>, ...more: Fact[]) => {
@@ -49,7 +49,7 @@ export function aliasesAt({ checkpoints, sightings }: AliasFacts, at: string): A
     facts.set(one.target, [...(facts.get(one.target) ?? []), ...more]);
   };
   for (const deployment of deploymentsOf(checkpoints)) add(deployment, ...movesOf(deployment));
-  for (const { seenAt, version, pointed, incidentId, ...one } of sightings) {
+  for (const { seenAt, version, pointed, incidentId, ...one } of observations) {
     add(one, {
       at: seenAt,
       versions: [version],

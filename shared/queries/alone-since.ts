@@ -17,7 +17,7 @@ const lookBackRecords = 100;
 const lookBackReleases = 5;
 
 /**
- * Since when an alias has a version alone at `at`, by the deployments and sightings that the ledger holds, or by what was
+ * Since when an alias has a version alone at `at`, by the deployments and observations that the ledger holds, or by what was
  * recorded as live. Times are ms since the epoch.
  *
  * @returns undefined where the ledger does not know it
@@ -31,7 +31,7 @@ export async function aloneSince(
   const span = { until, limit: lookBackRecords };
   const facts = {
     checkpoints: await checkpoints.list(service, span),
-    sightings: await checkpoints.sightings(service, span),
+    observations: await checkpoints.observations(service, span),
   };
   const served = aliasesAt(facts, until).find((one) => one.target === target);
   if (served && served.since !== null) {
@@ -42,7 +42,8 @@ export async function aloneSince(
   for (const { startedAt, snapshot, recordedAt } of await releases.list(service, {
     limit: lookBackReleases,
   })) {
-    if (startedAt > until) continue;
+    // What a release that began just then changed was not there before.
+    if (startedAt >= until) continue;
     const live = snapshot?.filter(isAlias).find((one) => one.target === target);
     if (!live) continue;
     if (live.version !== version || live.weights) break;

@@ -1,14 +1,20 @@
 import type { CatalogStore } from '../catalog/catalog-store.ts';
-import { nearestName } from '../catalog/compiled-catalog.ts';
 import type { ServiceEntry } from '../catalog/service-entry.ts';
 import { InvalidInput } from '../errors.ts';
+import { attemptOf } from '../incident/lock-owner.ts';
+import type { ApprovalLedger } from '../ledger/approval-ledger.ts';
 import type { CheckpointLedger, Span } from '../ledger/checkpoint-ledger.ts';
 import type { CheckpointRecord } from '../ledger/checkpoint-records.ts';
+import type { HoldLedger, HoldRecord } from '../ledger/hold-ledger.ts';
 import type { IncidentLedger } from '../ledger/incident-ledger.ts';
+import type { LockLedger } from '../ledger/lock-ledger.ts';
 import { type IncidentRecord, type ReleaseRecord, releaseIdOf } from '../ledger/records.ts';
 import type { ReleaseLedger } from '../ledger/release-ledger.ts';
+import { nearestName } from '../nearest-name.ts';
 import type { PlanStore } from '../targets/plan-store.ts';
 import { targetName } from '../targets/shapes.ts';
+import { type CoordinatorStatus, isWatched, type ServiceStatus, watchedNow } from './coordinator-status.ts';
+import { type IncidentNow, incidentNow } from './incident-now.ts';
 import { liveAt, type ServiceLiveAt } from './live-at.ts';
 import { type HistoryEntry, serviceHistory } from './service-history.ts';
 import { type Why, why } from './why.ts';
@@ -19,6 +25,9 @@ export interface LedgerQueriesDeps {
   readonly releases: ReleaseLedger;
   readonly incidents: IncidentLedger;
   readonly checkpoints: CheckpointLedger;
+  readonly approvals: ApprovalLedger;
+  readonly holds: HoldLedger;
+  readonly locks: LockLedger;
   readonly plans: PlanStore;
   readonly now: () => number;
 }
@@ -70,7 +79,7 @@ export class LedgerQueries {
     );
     return serviceHistory({
       releases: found,
-      incidents: named.filter((one): one is IncidentRecord => one !== undefined),
+      incidents: await this.#asNow(named.filter((one): one is IncidentRecord => one !== undefined)),
       checkpoints: await checkpoints.list(service, { from: oldest.startedAt, ascending: true }),
     });
   }
@@ -79,7 +88,7 @@ export class LedgerQueries {
    * Why a release was rolled back.
    *
    * @param name an incident's id, or a service: then its latest incident
-   * @throws InvalidInput where there is no such incident, and none of such a service
+   * @throws InvalidInput where there is no such incident, and none of such a service; of a release that failed it says why
    */
   async why(name: string): Promise<Why> {
     const incident = (await this.#deps.incidents.find(name)) ?? (await this.#latestIncident(name));
@@ -87,10 +96,79 @@ export class LedgerQueries {
     return why({
       incident,
       release,
+      approval: await this.#deps.approvals.find(incident),
       plan: await this.#deps.plans.find(incident.incidentId, incident.attempt),
       results: await this.#deps.incidents.serviceResults(incident),
       checkpoints: release ? await this.#checkpointsOf(release) : [],
     });
+  }
+
+  /** Everything that is going on: what is live of each service and what of it is watched, open incidents and holds. */
+  async status(): Promise<CoordinatorStatus> {
+    const names = [...(await this.#entries()).keys()].sort();
+    const incidents = await this.incidents();
+    const services: ServiceStatus[] = [];
+    for (let from = 0; from < names.length; from += atOnce) {
+      const some = names.slice(from, from + atOnce);
+      services.push(...(await Promise.all(some.map((name) => this.#statusOf(name, incidents.length > 0)))));
+    }
+    const at = new Date(this.#deps.now()).toISOString();
+    return { at, services, incidents, onHold: await this.holds() };
+  }
+
+  /**
+   * Open incidents, or the latest ones of a service whether they are open or not; newest first.
+   *
+   * @throws InvalidInput for a service that neither catalog nor ledger knows
+   */
+  async incidents(service?: string): Promise<IncidentNow[]> {
+    const ids =
+      service === undefined ? await this.#deps.incidents.openIncidents() : await this.#named(service);
+    const found = await Promise.all(ids.map((id) => this.#deps.incidents.find(id)));
+    const shown = found.filter(
+      (one): one is IncidentRecord => one !== undefined && (service !== undefined || one.status === 'open'),
+    );
+    return this.#asNow(shown.sort((a, b) => (a.openedAt < b.openedAt ? 1 : -1)));
+  }
+
+  /** Everything that is on hold. */
+  async holds(): Promise<HoldRecord[]> {
+    return this.#deps.holds.list();
+  }
+
+  async #asNow(incidents: readonly IncidentRecord[]): Promise<IncidentNow[]> {
+    const { approvals } = this.#deps;
+    return Promise.all(incidents.map(async (one) => incidentNow(one, await approvals.find(one))));
+  }
+
+  /** Incidents of the latest releases of a service. */
+  async #named(service: string): Promise<string[]> {
+    const releases = await this.#deps.releases.list(service, { limit: 100 });
+    if (releases.length === 0) this.#refuseUnknown(service, await this.#entries());
+    return [...new Set(releases.flatMap(({ incidentId }) => incidentId ?? []))];
+  }
+
+  async #statusOf(service: string, mayBeLocked: boolean): Promise<ServiceStatus> {
+    const { releases, checkpoints, locks } = this.#deps;
+    const release = await releases.newestInForce(service);
+    const seen =
+      release && isWatched(release)
+        ? await checkpoints.list(service, { from: firstMade(release), ascending: true })
+        : [];
+    const owner = mayBeLocked ? (await locks.held(service))?.owner : undefined;
+    return {
+      service,
+      release: release
+        ? {
+            releaseId: release.releaseId,
+            startedAt: release.startedAt,
+            verdict: release.verdict,
+            ...(release.restores && { restores: release.restores }),
+          }
+        : null,
+      watched: release ? watchedNow(release, seen) : [],
+      rolledBackBy: owner === undefined ? null : (attemptOf(owner)?.incidentId ?? owner),
+    };
   }
 
   async #liveAt(
@@ -106,23 +184,27 @@ export class LedgerQueries {
       entry,
       releases,
       checkpoints: [...before, ...(await checkpoints.list(service, after(at)))],
-      sightings: [
-        ...(await checkpoints.sightings(service, { until: at, limit: firstPage })),
-        ...(await checkpoints.sightings(service, after(at))),
+      observations: [
+        ...(await checkpoints.observations(service, { until: at, limit: firstPage })),
+        ...(await checkpoints.observations(service, after(at))),
       ],
     };
     if (releases.length + facts.checkpoints.length === 0) this.#refuseUnknown(service, entries);
     return liveAt(service, at, facts);
   }
 
-  /** The newest release that had begun; ids are to the second, so that one of the same second may be later. */
+  /**
+   * The newest release that had begun and not failed by then: what failed was taken back. Ids are to the second, so that one
+   * of the same second may be later.
+   */
   async #begunBy(service: string, at: string): Promise<ReleaseRecord[]> {
     const nextSecond = new Date(Date.parse(at) + 1000).toISOString();
-    const found = await this.#deps.releases.list(service, {
-      before: releaseIdOf(service, nextSecond),
-      limit: 2,
-    });
-    return found.filter(({ startedAt }) => startedAt <= at).slice(0, 1);
+    const before = releaseIdOf(service, nextSecond);
+    for (let limit = 2; ; limit *= 4) {
+      const found = await this.#deps.releases.list(service, { before, limit });
+      const inForce = found.find(({ startedAt, failed }) => startedAt <= at && !(failed && failed.at <= at));
+      if (inForce || found.length < limit) return inForce ? [inForce] : [];
+    }
   }
 
   /** Checkpoints of deployments made by then, back to one that moved each of the service's aliases. */
@@ -151,9 +233,17 @@ export class LedgerQueries {
   }
 
   async #latestIncident(service: string): Promise<IncidentRecord> {
-    for (const { incidentId } of await this.#deps.releases.list(service)) {
+    const releases = await this.#deps.releases.list(service);
+    for (const { incidentId } of releases) {
       const incident = incidentId && (await this.#deps.incidents.find(incidentId));
       if (incident) return incident;
+    }
+    const failed =
+      releases.find(({ verdict }) => verdict === 'failed') ?? (await this.#failedRelease(service));
+    if (failed?.failed) {
+      throw new InvalidInput(
+        `incident: release ${failed.releaseId} failed and has no incident: ${failed.failed.reason}`,
+      );
     }
     const entries = await this.#entries();
     if (entries.has(service)) throw new InvalidInput(`service: "${service}" never had an incident`);
@@ -161,6 +251,12 @@ export class LedgerQueries {
     throw new InvalidInput(
       `incident: "${service}" is neither an incident nor a service${nearest ? `; did you mean "${nearest}"?` : ''}`,
     );
+  }
+
+  /** A release by its id that failed; undefined for any other name. */
+  async #failedRelease(name: string): Promise<ReleaseRecord | undefined> {
+    const release = await this.#deps.releases.find(name);
+    return release?.verdict === 'failed' ? release : undefined;
   }
 
   #refuseUnknown(service: string, entries: ReadonlyMap<string, ServiceEntry>): void {
@@ -174,6 +270,12 @@ export class LedgerQueries {
   async #entries(): Promise<ReadonlyMap<string, ServiceEntry>> {
     return new Map(Object.entries((await this.#deps.catalog.read()).services));
   }
+}
+
+/** When the first deployment of a release was made, ISO 8601. */
+function firstMade({ startedAt, deployments }: ReleaseRecord): string {
+  const made = Object.values(deployments).map(({ createdAt }) => createdAt);
+  return [startedAt, ...made].sort()[0] ?? startedAt;
 }
 
 /** From a moment on, as far as is needed to know what came next. */

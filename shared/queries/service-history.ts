@@ -1,5 +1,6 @@
 import type { CheckpointRecord, CheckpointSubject } from '../ledger/checkpoint-records.ts';
-import type { IncidentRecord, ReleaseRecord } from '../ledger/records.ts';
+import type { ReleaseRecord } from '../ledger/records.ts';
+import type { IncidentNow } from './incident-now.ts';
 
 /** A deployment and where it stood when, oldest first. */
 export interface DeploymentHistory
@@ -18,8 +19,11 @@ export interface HistoryEntry {
   /** ISO 8601 */
   readonly at: string;
   readonly release:
-    | (Pick<ReleaseRecord, 'releaseId' | 'verdict' | 'restores'> & {
-        readonly incident: Pick<IncidentRecord, 'incidentId' | 'status' | 'outcome' | 'reason'> | null;
+    | (Pick<ReleaseRecord, 'releaseId' | 'verdict' | 'restores' | 'failed' | 'statedGood'> & {
+        readonly incident: Pick<
+          IncidentNow,
+          'incidentId' | 'status' | 'outcome' | 'reason' | 'requestedBy' | 'approval'
+        > | null;
       })
     | null;
   readonly deployments: readonly DeploymentHistory[];
@@ -28,7 +32,7 @@ export interface HistoryEntry {
 /** What a history is made from. */
 export interface HistoryFacts {
   readonly releases: readonly ReleaseRecord[];
-  readonly incidents: readonly IncidentRecord[];
+  readonly incidents: readonly IncidentNow[];
   readonly checkpoints: readonly CheckpointRecord[];
 }
 
@@ -36,7 +40,7 @@ export interface HistoryFacts {
 export function serviceHistory({ releases, incidents, checkpoints }: HistoryFacts): HistoryEntry[] {
   const deployments = deploymentHistories(checkpoints);
   const entries = releases.map((release): HistoryEntry => {
-    const { releaseId, verdict, startedAt, restores, incidentId } = release;
+    const { releaseId, verdict, startedAt, restores, failed, statedGood, incidentId } = release;
     const incident = incidents.find((one) => one.incidentId === incidentId);
     return {
       at: startedAt,
@@ -44,12 +48,16 @@ export function serviceHistory({ releases, incidents, checkpoints }: HistoryFact
         releaseId,
         verdict,
         ...(restores && { restores }),
+        ...(failed && { failed }),
+        ...(statedGood && { statedGood }),
         incident: incident
           ? {
               incidentId: incident.incidentId,
               status: incident.status,
               ...(incident.outcome && { outcome: incident.outcome }),
               reason: incident.reason,
+              ...(incident.requestedBy && { requestedBy: incident.requestedBy }),
+              approval: incident.approval,
             }
           : null,
       },

@@ -1,6 +1,8 @@
+import type { ApprovalRecord } from '../ledger/approval-ledger.ts';
 import type { CheckpointRecord } from '../ledger/checkpoint-records.ts';
 import type { IncidentRecord, ReleaseRecord, ServiceResult } from '../ledger/records.ts';
 import type { RollbackPlan } from '../targets/service-plan.ts';
+import { type ShownApproval, shownApproval } from './incident-now.ts';
 import { type DeploymentHistory, deploymentHistories } from './service-history.ts';
 
 /** Why a release was rolled back, what was planned, and what became of it. */
@@ -8,6 +10,8 @@ export interface Why {
   readonly incident: IncidentRecord;
   /** The release it is about; null where the ledger lacks it. */
   readonly release: ReleaseRecord | null;
+  /** The latest attempt's request for approval; null where nobody was asked. */
+  readonly approval: ShownApproval | null;
   /** The plan of the latest attempt; null where none was made. */
   readonly plan: RollbackPlan | null;
   /** What was done in the latest attempt, by service. */
@@ -20,17 +24,19 @@ export interface Why {
 export interface WhyFacts {
   readonly incident: IncidentRecord;
   readonly release: ReleaseRecord | undefined;
+  readonly approval: ApprovalRecord | undefined;
   readonly plan: RollbackPlan | undefined;
   readonly results: readonly ServiceResult[];
   readonly checkpoints: readonly CheckpointRecord[];
 }
 
 /** Puts together why a release was rolled back. */
-export function why({ incident, release, plan, results, checkpoints }: WhyFacts): Why {
+export function why({ incident, release, approval, plan, results, checkpoints }: WhyFacts): Why {
   const own = checkpoints.filter(({ releaseId }) => releaseId === incident.releaseId);
   return {
     incident,
     release: release ?? null,
+    approval: shownApproval(approval),
     plan: plan ?? null,
     results: [...results].sort((a, b) => (a.service < b.service ? -1 : 1)),
     deployments: deploymentHistories(own),

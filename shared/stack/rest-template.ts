@@ -5,8 +5,8 @@ import type { StackTemplate, TemplateResource } from './stack-template.ts';
 export type RestTemplate = { readonly template: StackTemplate } | { readonly unresolved: readonly string[] };
 
 /**
- * The saved template as it can be applied without publishing anything: Version resources that the live stack does not
- * have are left out, every alias has the literal number of the version that it is on, alone, and other references to a version
+ * The saved template as it can be applied without publishing anything of a function that is there: Version resources that
+ * the live stack does not have are left out, every alias has the literal number of the version that it is on, alone, and other references to a version
  * that is left out become the number of the alias that had it. To publish old code again is refused, or makes a new
  * version, by rules that are not documented; this way they do not matter.
  *
@@ -20,8 +20,12 @@ export function restTemplate(
   versionOf: (alias: string) => string | undefined,
 ): RestTemplate {
   const leftOut = new Map<string, string | undefined>();
-  for (const [logicalId, { Type }] of Object.entries(saved.Resources)) {
-    if (Type === 'AWS::Lambda::Version' && !(logicalId in live.Resources)) leftOut.set(logicalId, undefined);
+  for (const [logicalId, { Type, Properties }] of Object.entries(saved.Resources)) {
+    if (Type !== 'AWS::Lambda::Version' || logicalId in live.Resources) continue;
+    const { Ref: of } = Object(Properties?.FunctionName) as { readonly Ref?: unknown };
+    // A function that the stack makes anew has no version yet, so that its first one is published.
+    if (typeof of === 'string' && of in saved.Resources && !(of in live.Resources)) continue;
+    leftOut.set(logicalId, undefined);
   }
   for (const [logicalId, resource] of Object.entries(saved.Resources)) {
     const version = versionResourceOf(resource);

@@ -6,7 +6,14 @@ import * as lambdaAlias from './lambda-alias/kind.ts';
 import * as mesh from './mesh/kind.ts';
 import * as parameter from './parameter/kind.ts';
 import type { EntryOf, Kind, PlanKind, PlanOf, SavedKind, SnapshotOf } from './shapes.ts';
-import type { Planning, PlanWords, Restoration, SavedState, TargetKinds } from './target-kind.ts';
+import type {
+  Planning,
+  PlanWords,
+  ReadMeaning,
+  Restoration,
+  SavedState,
+  TargetKinds,
+} from './target-kind.ts';
 
 // Every kind of target, part by part; whatever is left out of a part is a compile error.
 
@@ -26,6 +33,14 @@ const plannings: TargetKinds['plannings'] = {
   'api-stage': apiStage.planning,
   mesh: mesh.planning,
   hook: hook.planning,
+};
+
+const meanings: TargetKinds['meanings'] = {
+  cloudformation: undefined,
+  parameter: parameter.meaning,
+  'api-stage': apiStage.meaning,
+  mesh: undefined,
+  hook: undefined,
 };
 
 const restorations: TargetKinds['restorations'] = {
@@ -75,6 +90,15 @@ export function planningOf<K extends Exclude<Kind, 'cloudformation'>>({
   readonly kind: K;
 }): Planning<EntryOf<K>, SnapshotOf<K>> {
   return plannings[kind];
+}
+
+/** How it is read what targets of a kind are on the account; undefined where nothing is looked for. */
+export function meaningOf<K extends keyof TargetKinds['meanings']>({
+  kind,
+}: {
+  readonly kind: K;
+}): ReadMeaning<EntryOf<K>> | undefined {
+  return meanings[kind];
 }
 
 /** How a target goes back by a plan. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../canonical-json.ts';
 import type { RollbackPlan } from './service-plan.ts';
 
 /**
@@ -19,14 +20,5 @@ export function planDigest({ services, stays }: Pick<RollbackPlan, 'services' | 
     })),
     stays: stays.map(({ service }) => service),
   };
-  return createHash('sha256').update(canonical(what)).digest('hex').slice(0, 16);
-}
-
-/** JSON with the members of every object sorted: a plan has the same text before it was saved and after. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
+  return createHash('sha256').update(canonicalJson(what)).digest('hex').slice(0, 16);
 }

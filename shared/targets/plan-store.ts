@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import type { Bucket } from '../aws/bucket.ts';
+import { checkInput, describeProblems } from '../check-input.ts';
 import { LedgerCorrupt } from '../errors.ts';
 import { limitConcurrency } from '../limit-concurrency.ts';
-import { describeIssues } from '../task.ts';
 import type { HookPlan } from './hook/shapes.ts';
 import { type RollbackPlan, rollbackPlan, type ServicePlan, servicePlan } from './service-plan.ts';
 import type { TargetPlan } from './shapes.ts';
@@ -156,9 +156,9 @@ function serviceKey(planKey: string, service: string): string {
 }
 
 function parse<T>(key: string, text: string, schema: z.ZodType<T>): T {
-  const parsed = schema.safeParse(parseJson(key, text));
-  if (!parsed.success) throw new LedgerCorrupt(`Plan ${key}: ${describeIssues(parsed.error)}`);
-  return parsed.data;
+  const checked = checkInput(schema, parseJson(key, text));
+  if ('problems' in checked) throw new LedgerCorrupt(`Plan ${key}: ${describeProblems(checked.problems)}`);
+  return checked.data;
 }
 
 function parseJson(planKey: string, text: string): unknown {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { apiStageShape } from './api-stage/shapes.ts';
+import type { Claim } from './claim.ts';
 import { cloudFormationShape } from './cloudformation/shapes.ts';
 import { codeDeployShape } from './codedeploy/shapes.ts';
 import { hookShape } from './hook/shapes.ts';
@@ -62,6 +63,12 @@ export function targetName(target: TargetEntry): string {
   // The map has the shape of each entry's own kind.
   const { name } = shapes[target.kind] as { readonly name: (entry: TargetEntry) => string };
   return name(target);
+}
+
+/** What a target is in the account; undefined where its entry alone does not say it, or services may share it. */
+export function claimOf(target: TargetEntry): Claim | undefined {
+  const { claim } = shapes[target.kind] as { readonly claim?: (entry: TargetEntry) => Claim | undefined };
+  return claim?.(target);
 }
 
 /** What is saved of a target: under its name, and of its own kind or of one that is saved alike. */

@@ -6,9 +6,11 @@ import type { Hooks } from '../aws/hooks.ts';
 import type { MeshRules } from '../aws/mesh-rules.ts';
 import type { ParameterStore } from '../aws/parameter-store.ts';
 import type { Stacks } from '../aws/stacks.ts';
+import type { Place, Step } from '../by-hand/command.ts';
+import type { AliasKind } from '../catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../catalog/service-entry.ts';
 import type { Pace } from '../ledger/pace-ledger.ts';
-import type { ReleaseRecord, WatchedDeployment } from '../ledger/records.ts';
+import type { BroughtVersion, ReleaseRecord } from '../ledger/records.ts';
 import type { StopLedger } from '../ledger/stop-ledger.ts';
 import type { StackClients } from './cloudformation/adapter.ts';
 import type { PinClients } from './cloudformation/stack-pin.ts';
@@ -59,19 +61,32 @@ export interface TargetKinds {
   readonly plannings: {
     readonly [K in Exclude<Kind, 'cloudformation'>]: Planning<EntryOf<K>, SnapshotOf<K>>;
   };
+  /** What a target is on the account; undefined where nothing is looked for. What an alias is, its stack tells. */
+  readonly meanings: {
+    readonly [K in Exclude<Kind, AliasKind>]: ReadMeaning<EntryOf<K>> | undefined;
+  };
   /** By kind of plan: how a target goes back by it. A kind of target may have several. */
   readonly restorations: { readonly [P in PlanKind]: Restoration<PlanOf<P>> };
   /** By kind of plan: what is said of it. */
   readonly words: { readonly [P in PlanKind]: PlanWords<PlanOf<P>> };
 }
 
+/** What a target is on the account, or what of it does not exist, in words. */
+export type Meaning = { readonly means: string } | { readonly missing: string };
+
+/** Reads what a target of an entry is on the account. */
+export type ReadMeaning<Entry> = (
+  clients: Pick<VerifyClients, 'parameterStore' | 'apiStages'>,
+  target: Entry,
+) => Promise<Meaning>;
+
 /** What a snapshot is taken for. */
 export interface SnapshotScope {
   readonly entry: ServiceEntry;
   /** By logical id, what the service's stack has. */
   readonly physicalIds: ReadonlyMap<string, string>;
-  /** The deployments of the release whose snapshot it is; none where it is that of what is live. */
-  readonly brought: readonly WatchedDeployment[];
+  /** The versions that the release brought in whose snapshot it is; none where it is that of what is live. */
+  readonly brought: readonly Pick<BroughtVersion, 'target' | 'toVersion'>[];
   /** Whether something that was updated then, ms since the epoch, is no longer as the release brought it in. */
   readonly isOvertaken: (updatedAt?: number) => boolean;
 }
@@ -99,14 +114,16 @@ export interface PlanScope<Saved> {
   readonly goal: Saved | undefined;
   /** The release that is undone. */
   readonly bad: ReleaseRecord;
+  /** All releases that are undone, newest first: `bad` is them as one. */
+  readonly undone: readonly ReleaseRecord[];
   /** The releases before it, newest first. */
   readonly earlier: readonly ReleaseRecord[];
   /** An earlier attempt of the incident put the service back, and nobody has released it since. */
   readonly isBack: boolean;
 }
 
-/** What is to be done to a target, or why nothing is. */
-export type PlannedTarget = TargetPlan | { readonly reason: string };
+/** What is to be done to a target, or why nothing is; `kept`: because somebody changed it since the release. */
+export type PlannedTarget = TargetPlan | { readonly reason: string; readonly kept?: true };
 
 /** How the way back of a kind is planned. */
 export interface Planning<Entry, Saved> {
@@ -120,6 +137,8 @@ export interface Planning<Entry, Saved> {
 
 /** What commands by hand are written for. */
 export interface ByHand {
+  /** The coordinator, and the Region of the commands. */
+  readonly place: Place;
   readonly incidentId: string;
   readonly attempt: number;
   readonly service: ServicePlan;
@@ -139,6 +158,8 @@ export interface Restoration<Plan> {
    * @throws TargetNotRestored when it is not for any other reason
    */
   verify(clients: VerifyClients, plan: Plan): Promise<string>;
+  /** What of it was left on purpose, because somebody changed it since the release, in words; undefined where none can be. */
+  kept?(clients: VerifyClients, plan: Plan): Promise<string[]>;
   /** How fast such targets are begun, and as how many this one counts; undefined where nothing limits them. */
   pace(plan: Plan): { readonly pace: Pace; readonly count: number } | undefined;
   /** How long it may take from its first start, ms. */
@@ -151,6 +172,6 @@ export interface PlanWords<Plan> {
   inWords(plan: Plan): string;
   /** The same in as few words as a line of a terminal has room for. */
   inShort(plan: Plan): string;
-  /** The commands that do the same by hand. */
-  commands(plan: Plan, by: ByHand): string[];
+  /** How a person does the same by hand, in order. */
+  byHand(plan: Plan, by: ByHand): Step[];
 }

@@ -37,11 +37,11 @@ export function phasesOfWave(plan: Planned, of: Wave): (readonly TargetPlan[])[]
 
 /** Whom a service waits for in a wave, and who waits for it there. */
 export function waitingIn(
-  { waitsFor, wakes, rest }: Pick<ServicePlan, 'waitsFor' | 'wakes' | 'rest'>,
+  { waitsFor, notifies, rest }: Pick<ServicePlan, 'waitsFor' | 'notifies' | 'rest'>,
   of: Wave,
-): { readonly waitsFor: readonly string[]; readonly wakes: readonly string[] } {
-  if (of === 'traffic') return { waitsFor, wakes };
-  return (of === 'rest' && rest) || { waitsFor: [], wakes: [] };
+): { readonly waitsFor: readonly string[]; readonly notifies: readonly string[] } {
+  if (of === 'traffic') return { waitsFor, notifies };
+  return (of === 'rest' && rest) || { waitsFor: [], notifies: [] };
 }
 
 /** An order of phases with the stack before the traffic, which waits for it then. */

@@ -24,7 +24,7 @@ for (const [folder, { file, env, event }] of Object.entries(JSON.parse(process.a
     ({ name, message }) => ({ name, message }),
   );
 }
-process.stdout.write(JSON.stringify(answers));
+process.stdout.write(JSON.stringify({ answers }));
 `;
 
 /** Takes anything for its event, so that only a missing variable makes it refuse without a call to AWS. */
@@ -54,7 +54,11 @@ function environmentOf(folder: string): Record<string, string> {
   return { ...texts, AWS_REGION: 'eu-west-1' };
 }
 
-function invoke(environments: (folder: string) => Record<string, string>): Record<string, Answer> {
+/** What each function answers, and the lines that they write meanwhile. */
+function invoke(environments: (folder: string) => Record<string, string>): {
+  readonly answers: Record<string, Answer>;
+  readonly log: Record<string, unknown>[];
+} {
   const invocations = Object.fromEntries(
     folders.map((folder) => [folder, { file: bundleOf(folder)?.file, env: environments(folder), event: {} }]),
   );
@@ -63,7 +67,8 @@ function invoke(environments: (folder: string) => Record<string, string>): Recor
     ['--no-warnings', '--input-type=module', '--eval', invokeEach, JSON.stringify(invocations)],
     { encoding: 'utf8', env: {} },
   );
-  return JSON.parse(output);
+  const lines = output.split('\n').map((line) => JSON.parse(line));
+  return { ...lines.at(-1), log: lines.slice(0, -1) };
 }
 
 it('are one for every function of the template', () => {
@@ -112,12 +117,13 @@ describe('the SDK clients in a bundle', () => {
 describe('invoked as Lambda does', () => {
   let answers: Record<string, Answer>;
   let without: Record<string, Answer>;
+  let log: Record<string, unknown>[];
   beforeAll(() => {
-    answers = invoke((folder) => {
+    ({ answers, log } = invoke((folder) => {
       const { TOPIC_ARN: _, ...env } = environmentOf(folder);
       return takesAnything.includes(folder) ? env : environmentOf(folder);
-    });
-    without = invoke(() => ({ AWS_REGION: 'eu-west-1' }));
+    }));
+    without = invoke(() => ({ AWS_REGION: 'eu-west-1' })).answers;
   }, 60_000);
 
   it.each(folders.filter((folder) => !takesAnything.includes(folder)))(
@@ -127,6 +133,16 @@ describe('invoked as Lambda does', () => {
       expect(answers[folder]?.message).not.toMatch(/Environment variable/);
     },
   );
+
+  it('each writes one line, under the name of its folder and its state', () => {
+    const named = folders.filter((folder) => !takesAnything.includes(folder));
+    const steps = named.map((folder) =>
+      path.basename(folder).replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase()),
+    );
+    expect(log.map(({ step, level, error }) => ({ step, level, error }))).toEqual(
+      steps.map((step) => ({ step, level: 'WARN', error: 'InvalidInput' })),
+    );
+  });
 
   it.each(takesAnything)('%s refuses to run without a variable, naming it', (folder) => {
     expect(answers[folder]).toEqual({

@@ -1,6 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
-import { runCli } from '../../cli/run-cli.ts';
+import { renderHistory } from '../../cli/render-history.ts';
+import { renderWhy } from '../../cli/render-why.ts';
 import { checkpointSubjectOf } from '../../shared/ledger/checkpoint-subject.ts';
 import { catalogObject } from '../unit/fixtures/catalog.ts';
 import { LedgerDouble } from '../unit/fixtures/ledger-double.ts';
@@ -16,16 +17,18 @@ import {
   watchedDeployment,
 } from '../unit/fixtures/records.ts';
 import { iso, NOW } from '../unit/fixtures/times.ts';
+import { runCommand } from './run-command.ts';
 import { coordinatorStack, TerminalDouble } from './terminal-double.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const shiftingSince = '2026-01-05T09:00:03.000Z';
+let ledger: LedgerDouble;
 let terminal: TerminalDouble;
 
 beforeEach(async () => {
   cloudFormation.reset();
   cloudFormation.on(DescribeStacksCommand).resolves(coordinatorStack);
-  const ledger = new LedgerDouble();
+  ledger = new LedgerDouble();
   terminal = new TerminalDouble(ledger.clientConfig);
   mockBucket({ ...catalogObject(), ...planObject() });
   await ledger.releases.open(goodRelease());
@@ -45,7 +48,7 @@ beforeEach(async () => {
   await ledger.incidents.putServiceResult(serviceResult());
 });
 
-const run = (...argv: string[]) => runCli(argv, terminal);
+const run = (...argv: string[]) => runCommand(argv, terminal);
 
 it('shows what is live now in a table', async () => {
   await expect(run('live-at', 'now')).resolves.toBe(0);
@@ -73,6 +76,15 @@ it('shows the history with phases and the reason of an incident', async () => {
   ]);
 });
 
+it('shows why a release failed', () => {
+  const failed = { at: '2026-01-05T09:01:00.000Z', reason: 'deployment d-1 ended Failed (THROTTLED)' };
+  const release = { releaseId: RELEASE, verdict: 'failed', failed, incident: null } as const;
+  expect(renderHistory([{ at: '2026-01-05T09:00:00.000Z', release, deployments: [] }])).toEqual([
+    `2026-01-05 09:00:00 UTC  release ${RELEASE}  failed`,
+    '  because deployment d-1 ended Failed (THROTTLED)',
+  ]);
+});
+
 it.each(['orders', RELEASE])('shows why, for %s', async (name) => {
   await expect(run('why', name)).resolves.toBe(0);
   expect(terminal.text).toContain(`Incident ${RELEASE}: open`);
@@ -81,6 +93,31 @@ it.each(['orders', RELEASE])('shows why, for %s', async (name) => {
   expect(terminal.text).toContain('aliases of stack shop-orders pinned');
   expect(terminal.text).toMatch(/What was done\n {2}orders: /);
   expect(terminal.text).toContain(`The deployments\n  ${DEPLOYMENT}`);
+});
+
+it('shows what was wrong with the alarms of a release as it began', () => {
+  const preflight = {
+    conditions: [
+      { name: 'orders-errors', kind: 'noisy' as const, detail: 'went into ALARM 9 times' },
+      { name: 'GetOrder:live', kind: 'unwatched' as const, detail: 'no alarm sees it: a counts b' },
+      { name: 'ListOrders:live', kind: 'unwatched' as const, detail: 'no alarm sees it: a counts b' },
+    ],
+    rings: { 'orders-errors': 9, 'orders-slow': 1 },
+    mutesUnknown: 'AccessDenied: no',
+  };
+  const deployments = {
+    [DEPLOYMENT]: watchedDeployment({ preflight }),
+    'd-ORDERS006': watchedDeployment({ deploymentId: 'd-ORDERS006', preflight }),
+  };
+  const facts = { approval: null, plan: null, results: [], deployments: [] };
+  const lines = renderWhy({ ...facts, incident: incidentRecord(), release: releaseRecord({ deployments }) });
+  const from = lines.indexOf('Its alarms as it began');
+  expect(lines.slice(from + 1, lines.indexOf('', from))).toEqual([
+    '  orders-errors  went into ALARM 9 times',
+    '  orders-slow    went into ALARM 1 time in the 14 days before the release',
+    '  GetOrder:live, ListOrders:live: no alarm sees it: a counts b',
+    '  Whether alarms are muted could not be read (AccessDenied: no)',
+  ]);
 });
 
 it('answers as JSON with --json', async () => {
@@ -98,9 +135,65 @@ it.each([
   expect(terminal.lines).toEqual([]);
 });
 
+it('lists incidents and holds, and refuses a service that nobody knows', async () => {
+  await expect(run('incidents')).resolves.toBe(0);
+  expect(terminal.text).toMatch(new RegExp(`^INCIDENT .*\n${RELEASE} `));
+  terminal.lines.length = 0;
+  await expect(run('holds')).resolves.toBe(0);
+  expect(terminal.lines).toEqual(['Nothing is on hold.']);
+  await expect(run('incidents', 'ordesr')).resolves.toBe(2);
+  expect(terminal.errors.at(-1)).toContain('did you mean "orders"?');
+});
+
+it('status asks again and again with --watch, also after an error of AWS', async () => {
+  const ends = new Error('Ctrl-C');
+  let looks = 0;
+  terminal.sleep = async (ms) => {
+    expect(ms).toBe(5000);
+    looks += 1;
+    if (looks === 1) ledger.refuseNext('Query', 'ThrottlingException');
+    if (looks === 3) throw ends;
+  };
+  await expect(run('status', '--watch', '--every', '5')).resolves.toBe(2);
+  expect(
+    terminal.lines.filter((line) => line.includes('1 service, 0 watched, 1 incident open')),
+  ).toHaveLength(2);
+  expect(terminal.errors).toEqual([expect.stringContaining('Asking again in 5 s.'), 'Error: Ctrl-C']);
+});
+
+it('status fills a terminal with --watch, and says how to see what has no room', async () => {
+  const small = Object.assign(new TerminalDouble(ledger.clientConfig), { columns: 80, rows: 6 });
+  small.sleep = async () => {
+    throw new Error('Ctrl-C');
+  };
+  await runCommand(['status', '--watch', '--region', 'eu-west-1'], small);
+  const lines = small.text.split('\n');
+  expect(lines).toHaveLength(5);
+  expect(lines.at(-1)).toMatch(/^\d+ more lines: rollback-coordinator status --region eu-west-1$/);
+});
+
+it('status gives one line of JSON for each look with --watch, of the schema of status', async () => {
+  terminal.sleep = async () => {
+    if (terminal.lines.length === 2) throw new Error('Ctrl-C');
+  };
+  await expect(run('status', '--watch', '--json')).resolves.toBe(2);
+  expect(terminal.lines.map((line) => Object.keys(JSON.parse(line)))).toEqual([['status'], ['status']]);
+});
+
+it('an answer fits a terminal of 80 columns and loses no word', async () => {
+  await run('status');
+  const whole = terminal.text.split(/\s+/);
+  for (const columns of [80, 200]) {
+    const narrow = Object.assign(new TerminalDouble(ledger.clientConfig), { columns });
+    await runCommand(['status'], narrow);
+    expect(narrow.lines.filter((line) => line.length > columns)).toEqual([]);
+    for (const word of whole.filter((one) => !/^[A-Z]+$/.test(one))) expect(narrow.text).toContain(word);
+  }
+});
+
 it('shows how it is used', async () => {
   await expect(run('--help')).resolves.toBe(0);
-  expect(terminal.text).toContain('Usage: rollback-coordinator catalog validate');
+  expect(terminal.text).toContain('Usage: rollback-coordinator COMMAND');
   await expect(run('what')).resolves.toBe(2);
   expect(terminal.errors).toEqual([
     expect.stringContaining('unknown command what'),
@@ -114,6 +207,6 @@ it('says of a stack that is none of ours which output it lacks', async () => {
   });
   await expect(run('history', 'orders', '--stack', 'x')).resolves.toBe(2);
   expect(terminal.errors).toEqual([
-    'The stack x in eu-west-1 has no output Ledger: is it a rollback coordinator?',
+    'The stack x in eu-west-1 has no output Ledger: is it a rollback coordinator of this version?',
   ]);
 });

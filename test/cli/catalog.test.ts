@@ -1,38 +1,78 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  ListExportsCommand,
+  ListImportsCommand,
+  ListStackResourcesCommand,
+  ListStacksCommand,
+} from '@aws-sdk/client-cloudformation';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  ListAlarmMuteRulesCommand,
+} from '@aws-sdk/client-cloudwatch';
+import {
+  CodeDeployClient,
+  ListApplicationsCommand,
+  ListDeploymentGroupsCommand,
+} from '@aws-sdk/client-codedeploy';
+import {
+  GetAliasCommand,
   GetFunctionConfigurationCommand,
   LambdaClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { stringify } from 'yaml';
-import { runCli } from '../../cli/run-cli.ts';
+import { parse, stringify } from 'yaml';
+import { parseServiceEntry } from '../../shared/catalog/parse-service-entry.ts';
+import { runCommand } from './run-command.ts';
 import { coordinatorStack, noSuchStack, TerminalDouble } from './terminal-double.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const cloudWatch = mockClient(CloudWatchClient);
 const lambda = mockClient(LambdaClient);
+const codeDeploy = mockClient(CodeDeployClient);
 const ssm = mockClient(SSMClient);
 let folder: string;
 let terminal: TerminalDouble;
 
 beforeEach(() => {
-  for (const mock of [cloudFormation, cloudWatch, lambda, ssm]) mock.reset();
+  for (const mock of [cloudFormation, cloudWatch, codeDeploy, lambda, ssm]) mock.reset();
   folder = mkdtempSync(join(tmpdir(), 'catalog-'));
   terminal = new TerminalDouble();
   stack('rollback-coordinator-prod', coordinatorStack);
   for (const name of ['orders', 'payment', 'stock']) stack(`shop-${name}`, withRole());
   cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [] });
+  cloudWatch.on(ListAlarmMuteRulesCommand).resolves({});
   parameters({});
+  for (const name of ['orders', 'payment', 'stock']) resources(`shop-${name}`, 'Fn', 'live');
+  lambda.on(GetAliasCommand).rejects(new ResourceNotFoundException({ message: 'none', $metadata: {} }));
   ssm.on(PutParameterCommand).resolves({ Version: 7 });
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+/** The stack has one function with one alias. */
+const resources = (StackName: string, logicalId: string, alias: string) =>
+  cloudFormation.on(ListStackResourcesCommand, { StackName }).resolves({
+    StackResourceSummaries: [
+      ['AWS::Lambda::Function', logicalId, `${StackName}-${logicalId}`],
+      [
+        'AWS::Lambda::Alias',
+        `${logicalId}Alias`,
+        `arn:aws:lambda:eu-west-1:1:function:${StackName}-${logicalId}:${alias}`,
+      ],
+    ].map(([ResourceType, LogicalResourceId, PhysicalResourceId]) => ({
+      ResourceType,
+      LogicalResourceId,
+      PhysicalResourceId,
+      LastUpdatedTimestamp: new Date(0),
+      ResourceStatus: 'UPDATE_COMPLETE' as const,
+    })),
+  });
 const stack = (StackName: string, answer: object) =>
   cloudFormation.on(DescribeStacksCommand, { StackName }).resolves(answer);
 const withRole = (changes: object = { RoleARN: 'arn:aws:iam::111122223333:role/deploy' }) => ({
@@ -60,8 +100,12 @@ function file(name: string, content: unknown): string {
   writeFileSync(path, typeof content === 'string' ? content : stringify(content));
   return path;
 }
-const run = (...argv: string[]) => runCli(['catalog', ...argv], terminal);
+const run = (...argv: string[]) => runCommand(['catalog', ...argv], terminal);
 const puts = () => ssm.commandCalls(PutParameterCommand).map(({ args }) => args[0].input);
+
+/** An entry with one alias. */
+const alias = (target: object) =>
+  entry('orders', { targets: [{ kind: 'codedeploy', function: 'Fn', ...target }] });
 
 describe('catalog validate', () => {
   it('finds nothing wrong with good entries, without asking the account', async () => {
@@ -84,18 +128,69 @@ describe('catalog validate', () => {
     [entry('orders', { policy: { autonomy: 'ask' } }), 'policy.autonomy: '],
     ['{', 'it is neither JSON nor YAML'],
     ['', 'input: '],
-    [`${stringify(entry('orders'))}# ${'ü'.repeat(2000)}`, 'bytes; a parameter holds 4096'],
+    [`${stringify(entry('orders'))}# ${'ü'.repeat(4100)}`, 'bytes; an advanced parameter holds 8192'],
+    [
+      entry('orders', { stack: 'arn:aws:cloudformation:eu-west-1:1:stack/shop/1' }),
+      'write the stack\'s name, "shop"',
+    ],
+    ['service: !Ref Orders', '!Ref is a tag that nobody resolves here'],
+    [
+      alias({ function: 'arn:aws:lambda:eu-west-1:111122223333:function:Fn:live' }),
+      'is an ARN: write the function',
+    ],
+    [alias({ function: 'Fn:live' }), 'targets.0.function: is a function with an alias or version'],
+    [alias({ function: 'Nested.Fn' }), 'targets.0.function: is the path of a function in a nested stack'],
+    [alias({ function: ' ' }), 'targets.0.function: must be the name of a function'],
+    [alias({ alias: '$LATEST' }), 'targets.0.alias: is the code that was never published'],
+    [alias({ alias: '12' }), 'targets.0.alias: is a version, and no alias'],
+    [alias({ alias: ' ' }), 'targets.0.alias: must be the name of an alias'],
+    [entry('orders', { policy: { alarms: ['a\u202eb'] } }), 'policy.alarms.0: must be the name of an alarm'],
+    [
+      entry('orders', { policy: { alarms: ['arn:aws:cloudwatch:eu-west-1:111122223333:alarm:errors'] } }),
+      'policy.alarms.0: is an ARN: write the alarm\'s name, "errors"',
+    ],
+    [entry('orders', { owners: ['\u2800'] }), 'owners.0: must not be blank'],
+    [
+      entry('orders', { policy: { irreversible: 'a\u0007b' } }),
+      'policy.irreversible: must be one line of plain text',
+    ],
+    [
+      entry('orders', { policy: { limits: { errorRate: 1 } } }),
+      'policy.limits.errorRate: can never be reached',
+    ],
+    [
+      entry('orders', { policy: { limits: { slow: { overMs: 900_000 } } } }),
+      'slow.overMs: can never be reached',
+    ],
   ])('refuses %j by path and reason', async (content, reason) => {
     const path = file('orders.yaml', content);
     await expect(run('validate', path)).resolves.toBe(1);
-    expect(terminal.lines[0]).toMatch(/^error /);
-    expect(terminal.lines[0]).toContain(path);
-    expect(terminal.lines[0]).toContain(reason);
+    expect(terminal.lines[1]).toMatch(/^error /);
+    expect(terminal.lines[1]).toContain(path);
+    expect(terminal.lines[1]).toContain(reason);
+  });
+
+  it('takes an entry that needs an advanced parameter, and says so', async () => {
+    await expect(
+      run('validate', file('a.yaml', `${stringify(entry('orders'))}# ${'x'.repeat(4096)}`)),
+    ).resolves.toBe(0);
+    expect(terminal.lines[1]).toContain('above 4096 it takes an advanced parameter');
+  });
+
+  it('finds what two services own', async () => {
+    const parts = [{ kind: 'parameter', name: '/shared/limit' }, { kind: 'cloudformation' }];
+    file('a.yaml', entry('orders', { targets: parts }));
+    file(
+      'b.yaml',
+      entry('payment', { targets: [{ kind: 'parameter', path: '/shared' }, { kind: 'cloudformation' }] }),
+    );
+    await expect(run('validate', folder)).resolves.toBe(1);
+    expect(terminal.lines[1]).toContain('targets.0: parameters below /shared are a target of orders already');
   });
 
   it('counts bytes and not letters: what just fits is good', async () => {
     const text = `${stringify(entry('orders'))}# `;
-    const fill = 4096 - Buffer.byteLength(text);
+    const fill = 8192 - Buffer.byteLength(text);
     await expect(run('validate', file('a.yaml', text + 'x'.repeat(fill)))).resolves.toBe(0);
     await expect(run('validate', file('a.yaml', text + 'x'.repeat(fill + 1)))).resolves.toBe(1);
   });
@@ -161,6 +256,32 @@ describe('catalog validate', () => {
     expect(terminal.text).not.toContain('Not checked');
   });
 
+  it('tells with --online of alarms that are mistyped, blind or muted', async () => {
+    const AlarmMuteRuleArn = 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm-mute-rule:night';
+    cloudWatch.on(ListAlarmMuteRulesCommand).resolves({ AlarmMuteRuleSummaries: [{ AlarmMuteRuleArn }] });
+    cloudWatch.on(ListAlarmMuteRulesCommand, { AlarmName: 'orders-blind' }).resolves({});
+    cloudWatch.on(DescribeAlarmsCommand).resolves({
+      MetricAlarms: [
+        {
+          AlarmName: 'orders-blind',
+          StateValue: 'INSUFFICIENT_DATA',
+          StateTransitionedTimestamp: new Date(0),
+        },
+      ],
+      LogAlarms: [{ AlarmName: 'orders-errors', StateValue: 'OK', StateTransitionedTimestamp: new Date(0) }],
+    });
+    file('a.yaml', entry('orders', { policy: { alarms: ['orders-eror', 'orders-blind', 'orders-errors'] } }));
+    await expect(run('validate', folder, '--online')).resolves.toBe(1);
+    expect(terminal.text).toContain(
+      'policy.alarms.0: CloudWatch has no alarm "orders-eror"; did you mean "orders-errors"?',
+    );
+    expect(terminal.text).toContain(
+      'policy.alarms.1: the alarm "orders-blind" has had no data since 1970-01-01',
+    );
+    expect(terminal.text).toContain('policy.alarms.2: the alarm "orders-errors" is muted by the rule night');
+    expect(terminal.text).toContain('1 entries read, 1 errors, 2 notes');
+  });
+
   it('asks the account with --online for the functions that would be asked', async () => {
     stack('shop-orders', withRole({ RoleARN: 'arn:role' }));
     lambda
@@ -179,6 +300,46 @@ describe('catalog validate', () => {
     expect(terminal.text).toContain('policy.healthChecks.1: there is no function "HealthCheck_orders"');
     expect(terminal.text).toContain('targets.0: there is no function "RollbackHook_orders"');
     expect(terminal.text).toContain('2 errors');
+  });
+
+  it('tells with --online what each target is, and what else the stack has', async () => {
+    resources('shop-orders', 'Fn', 'Live');
+    resources('shop-payment', 'Fn', 'live');
+    file('a.yaml', entry('orders'));
+    file('b.yaml', entry('payment', { targets: [{ kind: 'cloudformation' }] }));
+    await expect(run('validate', folder, '--online')).resolves.toBe(1);
+    expect(terminal.text).toContain('targets.0: there is no alias "Fn:live"; did you mean "Fn:Live"?');
+    expect(terminal.text).toMatch(/orders +stack +Fn:Live +shop-orders-Fn:Live, by its stack/);
+    expect(terminal.text).toMatch(/payment +stack +Fn:live +shop-payment-Fn:live, by its stack/);
+  });
+
+  it.each([
+    [
+      'application',
+      { application: 'shop-*Applicaton-*' },
+      'there is no CodeDeploy application "shop-*Applicaton-*"',
+    ],
+    [
+      'group',
+      { deploymentGroup: 'shop-Fn-groop' },
+      'no deployment group "shop-Fn-groop" in application shop-Application-1; did you mean "shop-Fn-group"?',
+    ],
+  ])('finds with --online a deployment %s that matches nothing', async (_, changes, reason) => {
+    codeDeploy.on(ListApplicationsCommand).resolves({ applications: ['shop-Application-1'] });
+    codeDeploy.on(ListDeploymentGroupsCommand).resolves({ deploymentGroups: ['shop-Fn-group'] });
+    const targets = (more: object) => [
+      { kind: 'codedeploy', function: 'Fn', ...more },
+      { kind: 'cloudformation' },
+    ];
+    const path = file('a.yaml', entry('orders', { targets: targets(changes) }));
+    await expect(run('validate', path, '--online')).resolves.toBe(1);
+    expect(terminal.text).toContain(`targets.0: ${reason}`);
+    file(
+      'a.yaml',
+      entry('orders', { targets: targets({ application: 'shop-*', deploymentGroup: '*-group' }) }),
+    );
+    await expect(run('validate', path, '--online')).resolves.toBe(0);
+    expect(terminal.text).toContain('moved by deployments of shop-Application-1/shop-Fn-group');
   });
 
   it('answers as JSON', async () => {
@@ -227,9 +388,10 @@ describe('catalog push', () => {
       },
     ]);
     expect(terminal.lines.map((line) => line.split(/ {2,}/).slice(0, 3))).toEqual([
-      ['orders', 'written', 'version 7'],
+      ['SERVICE', 'RESULT', 'VERSION'],
+      ['orders', 'written', '7'],
       ['payment', 'unchanged', '-'],
-      ['stock', 'written', 'version 7'],
+      ['stock', 'written', '7'],
     ]);
     // Three writes a second.
     expect(terminal.sleeps).toEqual([400]);
@@ -263,5 +425,117 @@ describe('catalog push', () => {
     expect(terminal.errors).toEqual([
       "There is no stack rollback-coordinator-dev in eu-north-1. Name the coordinator's stack with --stack, or another Region with --region.",
     ]);
+  });
+});
+
+it.each([
+  ['validate', 1],
+  ['push', 1],
+  ['diff', 2],
+])('catalog %s answers as JSON with what is wrong', async (command, status) => {
+  file('a.yaml', entry('orders', { version: 2 }));
+  await expect(run(command, folder, '--json')).resolves.toBe(status);
+  expect(JSON.parse(terminal.text).findings).toMatchObject([{ service: 'orders', severity: 'error' }]);
+});
+
+describe('catalog diff', () => {
+  const path = '/rollback-coordinator/prod/services';
+
+  it('shows each field that would change, and entries that no file has', async () => {
+    parameters({
+      [`${path}/orders`]: stringify(entry('orders', { policy: { alarms: ['a'] } })),
+      [`${path}/payment`]: stringify(entry('payment')),
+      [`${path}/gone`]: stringify(entry('gone')),
+    });
+    file('a.yaml', entry('orders', { policy: { alarms: ['b'], limits: { errorRate: 0.01 } } }));
+    file('b.yaml', entry('payment'));
+    file('c.yaml', entry('stock'));
+    await expect(run('diff', folder)).resolves.toBe(1);
+    expect(terminal.lines).toEqual([
+      'SERVICE  IS          FIELD                    IN PARAMETER STORE  IN THE FILES',
+      'gone     in no file',
+      'orders   changed     policy.alarms            ["a"]               ["b"]',
+      'orders   changed     policy.limits.errorRate  -                   0.01',
+      'stock    new',
+      '1 of 4 entries are the same.',
+    ]);
+    expect(puts()).toEqual([]);
+  });
+
+  it('finds no change where the files are what is there, and says what is of the text alone', async () => {
+    parameters({ [`${path}/orders`]: stringify(entry('orders')) });
+    file('a.yaml', entry('orders'));
+    await expect(run('diff', folder)).resolves.toBe(0);
+    file('a.yaml', `# ours\n${stringify(entry('orders'))}`);
+    await expect(run('diff', folder, '--json')).resolves.toBe(1);
+    const { differences } = JSON.parse(terminal.lines.at(-1) ?? '');
+    expect(differences).toEqual([{ service: 'orders', is: 'changed', fields: [] }]);
+  });
+
+  it('compares nothing where a file is wrong', async () => {
+    file('a.yaml', 'version: 2');
+    await expect(run('diff', folder)).resolves.toBe(2);
+    expect(terminal.errors).toEqual(['Nothing was compared: mend the errors first.']);
+  });
+});
+
+describe('catalog suggest', () => {
+  beforeEach(() => {
+    const stackId = (name: string) => `arn:aws:cloudformation:eu-west-1:111122223333:stack/${name}/1`;
+    cloudFormation.on(ListExportsCommand).resolves({
+      Exports: [
+        { Name: 'pay-url', Value: 'x', ExportingStackId: stackId('shop-payment') },
+        { Name: 'vpc', Value: 'y', ExportingStackId: stackId('network') },
+      ],
+    });
+    cloudFormation
+      .on(ListImportsCommand, { ExportName: 'pay-url' })
+      .resolves({ Imports: ['shop-prod-orders'] });
+    cloudFormation.on(ListImportsCommand, { ExportName: 'vpc' }).resolves({ Imports: ['shop-prod-orders'] });
+    parameters({ '/rollback-coordinator/prod/services/payment': stringify(entry('payment')) });
+  });
+  const has = (StackName: string, ids: Record<string, string>) =>
+    cloudFormation.on(ListStackResourcesCommand, { StackName }).resolves({
+      StackResourceSummaries: Object.entries(ids).map(([PhysicalResourceId, ResourceType], n) => ({
+        ResourceType,
+        LogicalResourceId: `R${n}`,
+        PhysicalResourceId,
+        LastUpdatedTimestamp: new Date(0),
+        ResourceStatus: 'UPDATE_COMPLETE' as const,
+      })),
+    });
+  const aliasArn = 'arn:aws:lambda:eu-west-1:111122223333:function:order:live';
+
+  it('writes an entry that catalog validate takes', async () => {
+    has('shop-prod-orders', { [aliasArn]: 'AWS::Lambda::Alias', 'orders-errors': 'AWS::CloudWatch::Alarm' });
+    await expect(run('suggest', 'shop-prod-orders')).resolves.toBe(0);
+    expect(parse(terminal.text)).toEqual({
+      version: 1,
+      service: 'orders',
+      stack: 'shop-prod-orders',
+      dependsOn: ['payment'],
+      policy: { alarms: ['orders-errors'] },
+    });
+    expect('entry' in parseServiceEntry(terminal.text)).toBe(true);
+  });
+
+  it('suggests none for a stack of a service, without an alias, or that is not there', async () => {
+    has('shop-none', { role: 'AWS::IAM::Role' });
+    await expect(run('suggest', 'shop-payment', 'shop-none')).resolves.toBe(1);
+    expect(terminal.lines).toEqual([]);
+    expect(terminal.errors).toEqual([
+      'shop-payment is the stack of payment already.',
+      expect.stringContaining('shop-none has no alias'),
+    ]);
+    cloudFormation
+      .on(ListStackResourcesCommand, { StackName: 'shop-oders' })
+      .rejects(noSuchStack('shop-oders'));
+    cloudFormation.on(ListStacksCommand).resolves({
+      StackSummaries: [
+        { StackName: 'shop-orders', StackStatus: 'CREATE_COMPLETE', CreationTime: new Date(0) },
+      ],
+    });
+    await expect(run('suggest', 'shop-oders')).resolves.toBe(2);
+    expect(terminal.errors.at(-1)).toBe('There is no stack shop-oders; did you mean shop-orders?');
   });
 });

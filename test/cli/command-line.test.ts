@@ -2,115 +2,100 @@ import { parseCommandLine, UsageError } from '../../cli/command-line.ts';
 
 const place = { stack: 'rollback-coordinator-prod', region: undefined };
 
+/** The part of a parsed line that matters. */
+function parsed(text: string) {
+  const line = parseCommandLine(text.split(' ').filter(Boolean));
+  if (line.do === 'help') return { help: line.of?.name };
+  return line.do === 'version' ? 'version' : { ...line.call, command: line.command.name };
+}
+
 it.each([
-  ['--help', { do: 'help' }],
-  ['', { do: 'help' }],
-  ['history -h', { do: 'help' }],
-  [
-    'catalog validate a.yaml b',
-    { do: 'validate', paths: ['a.yaml', 'b'], online: false, json: false, place },
-  ],
-  ['catalog validate a --online --json', { do: 'validate', paths: ['a'], online: true, json: true, place }],
-  [
-    'catalog push a --environment dev --region eu-north-1',
-    {
-      do: 'push',
-      paths: ['a'],
-      json: false,
-      place: { stack: 'rollback-coordinator-dev', region: 'eu-north-1' },
-    },
-  ],
-  [
-    'history orders --limit 3',
-    { do: 'ask', question: { query: 'history', service: 'orders', limit: 3 }, json: false, place },
-  ],
-  [
-    'live-at 2026-01-05T09:00:00Z --stack mine',
-    {
-      do: 'ask',
-      question: { query: 'live-at', at: '2026-01-05T09:00:00Z' },
-      json: false,
-      place: { ...place, stack: 'mine' },
-    },
-  ],
-  [
-    'live-at now orders',
-    { do: 'ask', question: { query: 'live-at', at: 'now', service: 'orders' }, json: false, place },
-  ],
-  [
-    'approve orders-1 --by Ada',
-    {
-      do: 'tell',
-      what: 'answer-approval',
-      event: { incidentId: 'orders-1', answer: 'approve', by: 'Ada' },
-      json: false,
-      place,
-    },
-  ],
-  [
-    'hold --all --by Ada --reason repairs',
-    {
-      do: 'tell',
-      what: 'hold-service',
-      event: { service: '*', hold: true, by: 'Ada', reason: 'repairs' },
-      json: false,
-      place,
-    },
-  ],
-  [
-    'resume orders --by Ada --json',
-    {
-      do: 'tell',
-      what: 'hold-service',
-      event: { service: 'orders', hold: false, by: 'Ada' },
-      json: true,
-      place,
-    },
-  ],
-  ['may-deploy orders', { do: 'may-deploy', service: 'orders', json: false, place }],
-  [
-    'converge orders',
-    { do: 'converge', service: 'orders', pinOnly: false, dryRun: false, yes: false, json: false, place },
-  ],
-  [
-    'converge orders --pin-only --yes --json',
-    { do: 'converge', service: 'orders', pinOnly: true, dryRun: false, yes: true, json: true, place },
-  ],
-  [
-    'converge orders --dry-run --json',
-    { do: 'converge', service: 'orders', pinOnly: false, dryRun: true, yes: false, json: true, place },
-  ],
-  ['why orders --json', { do: 'ask', question: { query: 'why', incident: 'orders' }, json: true, place }],
-])('reads %j', (text, command) => {
-  expect(parseCommandLine(text.split(' ').filter(Boolean))).toEqual(command);
+  ['--help', { help: undefined }],
+  ['', { help: undefined }],
+  ['history -h', { help: 'history' }],
+  ['catalog push --help', { help: 'catalog push' }],
+  ['--version', 'version'],
+  ['history --version', 'version'],
+])('reads %j', (text, expected) => {
+  expect(parsed(text)).toEqual(expected);
 });
 
 it.each([
-  ['histori orders', 'unknown command histori; did you mean history?'],
+  ['catalog validate a.yaml b', 'catalog validate', ['a.yaml', 'b'], {}, false, place],
+  [
+    'catalog validate a --online --json',
+    'catalog validate',
+    ['a'],
+    { online: true, json: true },
+    true,
+    place,
+  ],
+  [
+    'catalog push a --environment dev --region eu-north-1',
+    'catalog push',
+    ['a'],
+    { environment: 'dev', region: 'eu-north-1' },
+    false,
+    { stack: 'rollback-coordinator-dev', region: 'eu-north-1' },
+  ],
+  ['--limit 3 history orders', 'history', ['orders'], { limit: '3' }, false, place],
+  [
+    'live-at now --stack mine --output json',
+    'live-at',
+    ['now'],
+    { stack: 'mine', output: 'json' },
+    true,
+    { ...place, stack: 'mine' },
+  ],
+  ['hold --all --by=-Ada', 'hold', [], { all: true, by: '-Ada' }, false, place],
+  ['why orders --output=table', 'why', ['orders'], { output: 'table' }, false, place],
+  ['help catalog push', 'help', ['catalog', 'push'], {}, false, place],
+])('reads %j', (text, command, args, options, json, where) => {
+  expect(parsed(text)).toEqual({ command, args, options, json, place: where });
+});
+
+it.each([
+  ['histori orders', 'unknown command histori'],
+  ['histori orders', 'did you mean history?'],
   ['why orders --jsn', 'unknown option --jsn; did you mean --json?'],
-  ['why', 'why takes one incident, or one service'],
-  ['why a b', 'why takes one incident, or one service, not a b'],
-  ['live-at', 'live-at takes a time, and at most one service'],
+  ['why orders --josn --limit 3', 'unknown option --josn; did you mean --json?'],
+  ['--hepl', 'unknown option --hepl; did you mean --help?'],
+  ['why', 'the form is why INCIDENT|SERVICE, not why'],
+  ['why a b', 'the form is why INCIDENT|SERVICE, not why a b'],
+  ['live-at', 'the form is live-at TIME [SERVICE]'],
   ['history orders --limit 0', '--limit takes a whole number from 1 to 100, not "0"'],
-  ['why orders --limit 3', '--limit is for history'],
-  ['refuse --by Ada', 'refuse takes one incident'],
+  ['history orders --limit 101', '--limit takes a whole number from 1 to 100, not "101"'],
+  ['why orders --limit 3', 'why takes no --limit; it is for history'],
+  ['refuse --by Ada', 'the form is refuse INCIDENT'],
   ['refuse orders-1', 'refuse needs --by NAME'],
   ['hold --by Ada', 'hold takes one service, or --all and none'],
-  ['hold orders --all --by Ada', 'hold takes one service, or --all and none, not orders'],
-  ['why orders --by Ada', '--by and --reason are for approve, refuse, hold, resume'],
-  ['approve orders-1 --all --by Ada', '--all is for hold and resume'],
-  ['may-deploy', 'may-deploy takes one service'],
-  ['may-deploy a b', 'may-deploy takes one service, not a b'],
-  ['may-deploy orders --yes', '--pin-only, --dry-run and --yes are for converge'],
-  ['converge', 'converge takes one service'],
+  ['hold orders --all --by Ada', 'hold takes one service, or --all and none'],
+  ['why orders --by Ada', 'why takes no --by; it is for'],
+  ['may-deploy a b', 'the form is may-deploy SERVICE, not may-deploy a b'],
   ['converge orders --dry-run --yes', '--dry-run changes nothing: leave out --yes'],
-  ['converge orders --json', 'converge --json asks no question: add --yes or --dry-run'],
-  ['catalog', 'catalog takes validate or push, not nothing'],
-  ['catalog check a', 'catalog takes validate or push, not "check"'],
-  ['catalog push', 'catalog push takes files or folders'],
-  ['catalog push a --online', '--online is for catalog validate'],
-  ['history orders --environment test', '--environment is dev or prod, not "test"'],
-  ['history orders --region', "Option '--region <value>' argument missing"],
+  ['converge orders --json', 'converge asks no question with --json: add --yes or --dry-run'],
+  ['status --every 5', '--every is for --watch'],
+  ['status --watch --every 0', '--every takes seconds from 2 to 3600, not "0"'],
+  ['status orders', 'status takes no argument'],
+  ['hold orders --by Ada --until noon', '--until takes a time such as'],
+  ['resume orders --by Ada --until 2h', 'resume takes no --until; it is for hold'],
+  ['rollback orders --json', 'rollback asks no question with --json: add --yes'],
+  ['record', 'record takes one service, or --all and none'],
+  ['record --all --good --reason x', '--good is said of one service'],
+  ['record orders --good', '--good needs --reason TEXT'],
+  ['record orders --by Ada', '--reason and --by are for --good'],
+  ['catalog', 'not nothing'],
+  ['catalog pusch a', 'not "pusch"; did you mean push?'],
+  ['catalog push', 'the form is catalog push FILE|DIR…'],
+  ['history orders --environment test', '--environment is dev, staging or prod, not "test"'],
+  ['history orders --region', '--region needs a value'],
+  ['hold orders --by --json', '--by needs a value: --by NAME, or --by=NAME where it begins with "-"'],
+  ['why orders --json=1', '--json takes no value'],
+  ['why orders --json --output table', '--json is --output json'],
+  ['why orders --output yaml', '--output is table or json, not "yaml"'],
+  ['completion bahs', 'SHELL is bash or zsh, not "bahs"; did you mean bash?'],
+  ['completion __proto__', 'SHELL is bash or zsh'],
+  ['why orders --constructor', 'unknown option --constructor'],
 ])('refuses %j', (text, message) => {
   const attempt = () => parseCommandLine(text.split(' '));
   expect(attempt).toThrow(UsageError);

@@ -18,7 +18,6 @@ import {
 import { CodeDeployClient, ListDeploymentsCommand } from '@aws-sdk/client-codedeploy';
 import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { runCli } from '../../cli/run-cli.ts';
 import { stackToken } from '../../shared/targets/rollback-marker.ts';
 import { alias, stackEvent, stackOf } from '../unit/fixtures/aws-answers.ts';
 import { catalogObject } from '../unit/fixtures/catalog.ts';
@@ -39,6 +38,7 @@ import {
 } from '../unit/fixtures/records.ts';
 import { denied } from '../unit/fixtures/sdk-errors.ts';
 import { NOW } from '../unit/fixtures/times.ts';
+import { runCommand } from './run-command.ts';
 import { coordinatorStack, TerminalDouble } from './terminal-double.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
@@ -163,7 +163,7 @@ function aliasIs(live: string) {
   lambda.on(GetAliasCommand, { FunctionName: FUNCTION, Name: 'live' }).resolves(alias(live));
 }
 
-const run = (...argv: string[]) => runCli(['converge', 'orders', ...argv], terminal);
+const run = (...argv: string[]) => runCommand(['converge', 'orders', ...argv], terminal);
 const sent = () =>
   cloudFormation
     .calls()
@@ -181,8 +181,8 @@ describe('converge --pin-only', () => {
       '  Modify  Live      AWS::Lambda::Alias  no        Properties, UpdatePolicy',
       '  stack shop-orders is being pinned to the versions that users are on',
       'Stack shop-orders is pinned.',
-      `${lacking}
-A deployment with --use-previous-template inherits the version numbers that are in the template now, and changes no traffic: deploy with the template of your code.`,
+      lacking,
+      'A deployment with --use-previous-template inherits the version numbers that are in the template now, and changes no traffic: deploy with the template of your code.',
     ]);
     expect(terminal.questions).toEqual(['Apply? [y/N] ']);
     expect(sent()).toEqual(['CreateChangeSetCommand', 'ExecuteChangeSetCommand']);
@@ -202,9 +202,10 @@ A deployment with --use-previous-template inherits the version numbers that are 
   it('has nothing to do where the stack has those versions', async () => {
     changes.pin = [];
     await expect(run('--pin-only')).resolves.toBe(0);
-    expect(terminal.lines.slice(-2)).toEqual([
+    expect(terminal.lines.slice(-3)).toEqual([
       'Stack shop-orders has the versions that users are on already.',
-      `${lacking}\nThere is nothing to do.`,
+      lacking,
+      'There is nothing to do.',
     ]);
     expect(changeSets.size).toBe(0);
   });
@@ -387,7 +388,7 @@ describe('converge is left', () => {
   );
 
   it('where the catalog has no such service, as wrong input', async () => {
-    await expect(runCli(['converge', 'order'], terminal)).resolves.toBe(2);
+    await expect(runCommand(['converge', 'order'], terminal)).resolves.toBe(2);
     expect(terminal.errors).toEqual(['service: "order" is not in the catalog; did you mean "orders"?']);
   });
 

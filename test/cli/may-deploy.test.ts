@@ -6,20 +6,22 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { GetAliasCommand, LambdaClient, ResourceNotFoundException } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { runCli } from '../../cli/run-cli.ts';
 import { alias, stackOf } from '../unit/fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../unit/fixtures/catalog.ts';
 import { LedgerDouble } from '../unit/fixtures/ledger-double.ts';
 import { mockBucket } from '../unit/fixtures/mock-bucket.ts';
 import {
+  DEPLOYMENT,
   FUNCTION,
   incidentRecord,
   planObject,
   RELEASE,
   releaseRecord,
   serviceResult,
+  watchedDeployment,
 } from '../unit/fixtures/records.ts';
 import { NOW } from '../unit/fixtures/times.ts';
+import { runCommand } from './run-command.ts';
 import { coordinatorStack, noSuchStack, TerminalDouble } from './terminal-double.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
@@ -72,7 +74,7 @@ function aliasIs(version: string, weights: Record<string, number> = {}) {
   lambda.on(GetAliasCommand, { FunctionName: FUNCTION, Name: 'live' }).resolves(alias(version, weights));
 }
 
-const run = (...argv: string[]) => runCli(['may-deploy', 'orders', ...argv], terminal);
+const run = (...argv: string[]) => runCommand(['may-deploy', 'orders', ...argv], terminal);
 const first = 'run rollback-coordinator converge orders --pin-only first.';
 
 async function isRefused(reason: string) {
@@ -126,6 +128,32 @@ describe('a service may be deployed', () => {
       .on(DescribeStacksCommand, { StackName: 'shop-orders' })
       .rejects(noSuchStack('shop-orders'));
     await isAllowed('no stack of it exists that a rollback could have left behind.');
+  });
+});
+
+describe('a digest of code', () => {
+  const digests = (from: string, to: string) => ({
+    from: { code: from, configuration: 'c1' },
+    to: { code: to, configuration: 'c2' },
+  });
+  const released = (from: string, to: string) =>
+    ledger.releases.open(
+      releaseRecord({
+        verdict: 'bad',
+        deployments: { [DEPLOYMENT]: watchedDeployment({ digests: digests(from, to) }) },
+      }),
+    );
+
+  it('that a bad release brought in may not be deployed', async () => {
+    await released('good=', 'bad=');
+    await expect(run('--digest', 'bad=')).resolves.toBe(1);
+    expect(terminal.text).toContain(`may not be deployed: its code was bad in release ${RELEASE}`);
+    await expect(run('--digest', 'good=')).resolves.toBe(0);
+  });
+
+  it('is not held against code of which a bad release changed the configuration alone', async () => {
+    await released('same=', 'same=');
+    await expect(run('--digest', 'same=')).resolves.toBe(0);
   });
 });
 
@@ -215,6 +243,6 @@ it('answers as JSON with --json', async () => {
 });
 
 it('refuses a service that is not in the catalog, as wrong input', async () => {
-  await expect(runCli(['may-deploy', 'order'], terminal)).resolves.toBe(2);
+  await expect(runCommand(['may-deploy', 'order'], terminal)).resolves.toBe(2);
   expect(terminal.errors).toEqual(['service: "order" is not in the catalog; did you mean "orders"?']);
 });

@@ -1,12 +1,12 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { runCli } from '../../cli/run-cli.ts';
 import { catalogObject } from '../unit/fixtures/catalog.ts';
 import { LedgerDouble } from '../unit/fixtures/ledger-double.ts';
 import { mockBucket } from '../unit/fixtures/mock-bucket.ts';
 import { incidentRecord, RELEASE } from '../unit/fixtures/records.ts';
 import { iso, NOW } from '../unit/fixtures/times.ts';
+import { runCommand } from './run-command.ts';
 import { coordinatorStack, TerminalDouble } from './terminal-double.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
@@ -28,7 +28,7 @@ beforeEach(async () => {
   await ledger.approvals.wait(attempt, 'token-1');
 });
 
-const run = (...argv: string[]) => runCli(argv, terminal);
+const run = (...argv: string[]) => runCommand(argv, terminal);
 
 it.each([
   ['approve', 'is approved'],
@@ -40,8 +40,10 @@ it.each([
 });
 
 it('says why an incident cannot be answered', async () => {
+  await expect(run('approve', 'orders-20260101T000000Z', '--by', 'Ada')).resolves.toBe(2);
+  expect(terminal.errors.join()).toContain('there is no incident "orders-20260101T000000Z"');
   await expect(run('approve', 'orders-x', '--by', 'Ada')).resolves.toBe(2);
-  expect(terminal.errors.join()).toContain('there is no incident "orders-x"');
+  expect(terminal.errors.at(-1)).toContain('must be the id of a release, such as orders-20260105T090500Z');
 });
 
 it('puts a service on hold, and lets it go', async () => {

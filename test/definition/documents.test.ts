@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { parse } from 'yaml';
+import { answerSchemas } from '../../build/answer-schemas.ts';
 import { documentedSection, drawnSections } from '../../build/drawn-sections.ts';
 import { accountSettings } from '../../packages/rehearsal/scenario/scenario-account.ts';
 import { scenarioNames } from '../../packages/rehearsal/scenario/scenario-file.ts';
@@ -141,6 +142,12 @@ describe('what is drawn', () => {
     expect(sections.length).toBeGreaterThan(4);
   });
 
+  it('has the schema of every answer in docs/schemas, and no other file', () => {
+    const schemas = answerSchemas();
+    for (const { file, text } of schemas) expect([file, read(file)]).toEqual([file, text]);
+    expect(filesBelow('docs/schemas').sort()).toEqual(schemas.map(({ file }) => file).sort());
+  });
+
   it('has a place for nothing else', async () => {
     const drawn = (await drawnSections(root)).map(({ file, name }) => `${file}: ${name}`);
     const places = documents.flatMap((file) =>
@@ -220,9 +227,10 @@ describe('docs/catalog.md', () => {
       tableOf('docs/catalog.md', '| field |').map(([field = '', byDefault]) => [field, byDefault]),
     );
     const expected: Readonly<Record<string, string>> = {
-      '`policy.limits.errorRate`': `${limits.errorRate}`,
+      '`policy.limits.errorRate`': limits.errorRate === undefined ? 'none' : 'some',
       '`policy.limits.slow`': limits.slow === undefined ? 'none' : 'some',
-      '`policy.limits.sampleRequests`, `breaches`, `ofLast`': `${limits.sampleRequests}, ${limits.breaches}, ${limits.ofLast}`,
+      '`policy.limits.sampleRequests`, `breaches`, `ofLast`':
+        limits.sampleRequests === undefined ? 'none' : 'some',
       '`policy.autonomy`': autonomy,
       '`policy.approval`': `${approval.minutes} minutes`,
       '`policy.budget`': `${budget.rollbacks} in ${budget.hours} hours`,

@@ -34,6 +34,7 @@ describe('what is read from the source', () => {
       'FollowDeploymentFunction',
       'YieldToIncidentFunction',
       'GuardAliasesFunction',
+      'AwaitPermissionFunction',
       'FreezeServiceFunction',
       'StartTargetFunction',
     ]);
@@ -44,7 +45,12 @@ describe('what is read from the source', () => {
       commandsOf(folderOf(one)).includes('@aws-sdk/client-lambda/InvokeCommand'),
     );
     const hooks = ['InvokeHookFunction', 'RequestHookFunction'];
-    const checks = ['ObserveDeploymentFunction', 'ObserveReleaseFunction', 'VerifyRecoveryFunction'];
+    const checks = [
+      'ObserveDeploymentFunction',
+      'ObserveReleaseFunction',
+      'VerifyRecoveryFunction',
+      'CheckBeforeTrafficFunction',
+    ];
     // The coordinator's own: whoever finds no compiled catalog has it compiled.
     const compiling = [
       'DescribeDeploymentFunction',

@@ -42,7 +42,6 @@ describe('the seeds', () => {
   it('of what a change has to pass are fixed', () => {
     expect(stepsOf(workflow).flatMap(({ env }) => Object.keys(env ?? {}))).toEqual([]);
     const [, code = ''] = /^code\(\) \{\n(.*?)^\}/ms.exec(read('.ci/run')) ?? [];
-    expect(code).toMatch(/ scenarios 1$/m);
     expect(code).toMatch(/ simulation 80 1$/m);
   });
 

@@ -5,7 +5,7 @@ import { root } from './product-template.ts';
 
 const { roles, resourcePolicies } = loadStack(
   path.join(root, 'template.yaml'),
-  { Environment: 'prod', StakeholderEmail: 'on-call@example.com' },
+  { Environment: 'prod', StakeholderEmail: 'on-call@example.com', Webhook: 'enabled' },
   { accountId: '111122223333', region: 'eu-west-1', partition: 'aws', stackName: 'rollback-coordinator' },
 );
 

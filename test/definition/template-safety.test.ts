@@ -36,17 +36,31 @@ describe('where the template is refused', () => {
     }
   });
 
-  it('is a name that makes the name of a state machine too long, and the parameter says so', () => {
-    const longest = 'n'.repeat(60);
+  it('is a name that makes the name of a function too long, and the parameter says so', () => {
+    const longest = 'n'.repeat(35);
     expect(refusalOf({ Name: longest })).toBe('');
-    const names = loadStack(path.join(root, 'template.yaml'), { ...given, Name: longest }, place).machines;
-    expect(Math.max(...names.map(({ name }) => name.length))).toBe(80);
-    expect(refusalOf({ Name: `${longest}n` })).toMatch(/^Parameters\.Name: .*has at most 80 characters/);
+    const { machines, functions } = loadStack(
+      path.join(root, 'template.yaml'),
+      { ...given, Name: longest },
+      place,
+    );
+    expect(Math.max(...functions.map(({ name }) => name.length))).toBe(64);
+    expect(Math.max(...machines.map(({ name }) => name.length))).toBeLessThanOrEqual(80);
+    expect(refusalOf({ Name: `${longest}n` })).toMatch(/^Parameters\.Name: .*has at most 64 characters/);
   });
 
   it('is never a stack whose own name is long', () => {
     expect(refusalOf({}, { stackName: 's'.repeat(128) })).toBe('');
   });
+});
+
+it('gives the lifecycle hooks names that the role of CodeDeploy which SAM makes may invoke', () => {
+  // Managed policy AWSCodeDeployRoleForLambda: lambda:InvokeFunction on function:CodeDeployHook_*.
+  const hooks = ['HookBeforeTraffic', 'HookAfterTraffic'].map((output) => template.Outputs[output].Value.Ref);
+  expect(hooks).toEqual(['CheckBeforeTrafficFunction', 'AwaitJudgementFunction']);
+  for (const id of hooks) {
+    expect(propertiesOf(id).FunctionName['Fn::Sub']).toMatch(/^CodeDeployHook_\$\{Name}-/);
+  }
 });
 
 it('names no partition but that of the stack', () => {
@@ -69,6 +83,42 @@ it('lets no function change the stack of the coordinator that may change stacks'
       .filter(([, action = '']) => changing.test(action));
   expect(actionsOf('Allow').length).toBeGreaterThan(3);
   expect(actionsOf('Deny')).toEqual(actionsOf('Allow'));
+});
+
+describe('the webhook', () => {
+  const made = (parameters: object) =>
+    loadStack(path.join(root, 'template.yaml'), { ...given, ...parameters }, place).functions.some(
+      ({ logicalId }) => logicalId === 'ReceiveWebhookFunction',
+    );
+  const parts = Object.keys(template.Resources).filter((id) => /Webhook/.test(id));
+
+  it('is made only where somebody asks for it, as a whole', () => {
+    expect(made({})).toBe(false);
+    expect(made({ Webhook: 'enabled' })).toBe(true);
+    expect(parts).toHaveLength(6);
+    for (const id of parts) expect(template.Resources[id].Condition).toBe('HasWebhook');
+  });
+
+  it('takes few requests, whoever sends them', () => {
+    const { DefaultRouteSettings } = propertiesOf(only('AWS::ApiGatewayV2::Stage'));
+    expect(DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 2, ThrottlingBurstLimit: 10 });
+  });
+
+  it('alone reads its secret, and no other value of Parameter Store', () => {
+    const secret = /parameter\/rollback-coordinator\/\$\{Environment\}\/webhook-secret/;
+    const readers = resourcesOf('AWS::Serverless::Function').filter((id) =>
+      statementsOf(id).some(
+        ({ effect, resources }) => effect === 'Allow' && resources.some((one) => secret.test(one)),
+      ),
+    );
+    expect(readers).toEqual(['ReceiveWebhookFunction']);
+    const reading = statementsOf('ReceiveWebhookFunction').filter(({ actions }) =>
+      actions.some((action) => /^(ssm|kms):/.test(action)),
+    );
+    for (const { resources, condition = '' } of reading) {
+      expect(resources.some((one) => secret.test(one)) || secret.test(condition)).toBe(true);
+    }
+  });
 });
 
 describe('the ledger', () => {
@@ -149,7 +199,7 @@ describe('alarms', () => {
 
   it('watch every queue', () => {
     const watched = alarms.flatMap((id) =>
-      propertiesOf(id).Dimensions.map(({ Value }: { Value: object }) => Value),
+      (propertiesOf(id).Dimensions ?? []).map(({ Value }: { Value: object }) => Value),
     );
     for (const id of resourcesOf('AWS::SQS::Queue')) {
       expect(watched).toContainEqual({ 'Fn::GetAtt': [id, 'QueueName'] });
@@ -158,7 +208,7 @@ describe('alarms', () => {
 
   it.each(alarms)('%s is mailed, and says what is wrong, what it means and what to do', (id) => {
     const { AlarmDescription, AlarmActions } = propertiesOf(id);
-    expect(AlarmActions).toEqual([{ Ref: only('AWS::SNS::Topic') }]);
+    expect(AlarmActions).toEqual([{ Ref: 'StakeholderTopic' }]);
     const text: string = AlarmDescription['Fn::Sub'] ?? AlarmDescription;
     expect(text).toMatch(/^What is wrong: .{30,} What it means: .{30,} What to do: .{30,}$/);
     const { alarms: read } = loadStack(path.join(root, 'template.yaml'), given, place);

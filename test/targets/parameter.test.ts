@@ -5,7 +5,7 @@ import type { Interceptor } from 'account-simulator/account/wire/wire.ts';
 import { ACCOUNT, Bench, CALLER } from 'account-simulator/test/account/wire/wired.ts';
 import { ParameterStore } from '../../shared/aws/parameter-store.ts';
 import { LockLost, NoWayBack, TargetNotRestored } from '../../shared/errors.ts';
-import { parameterTarget, verifyParameters } from '../../shared/targets/parameter/adapter.ts';
+import { keptParameters, parameterTarget, verifyParameters } from '../../shared/targets/parameter/adapter.ts';
 import { parameterPlan, RELEASE } from '../unit/fixtures/records.ts';
 import { NOW } from '../unit/fixtures/times.ts';
 
@@ -112,12 +112,53 @@ it('reads as stranded before and as restored after', async () => {
   await expect(read()).resolves.toMatchObject({ is: 'restored' });
 });
 
-it('is left alone when somebody else changed it since the rollback was planned', async () => {
-  put('newer');
-  const error = await refusal();
-  expect(error).toBeInstanceOf(TargetNotRestored);
-  expect(error.message).toContain('was on version 3 when the rollback was planned and is on version 4');
-  expect(ssm.version(NAME)).toMatchObject({ version: 4, value: 'newer' });
+describe('that somebody else set', () => {
+  const setSince = '2026-01-05T09:04:00.000Z';
+  const byHand =
+    '/orders/limit is left on version 3, which somebody set 2026-01-05 09:04:00 UTC, after the release';
+  const sinceRelease = () => {
+    const plan = parameterPlan();
+    return { ...plan, parameters: plan.parameters.map((one) => ({ ...one, setSince })) };
+  };
+  const told = async (plan = parameterPlan()) => [
+    await bench.settle(verifyParameters(parameterStore, plan)),
+    ...(await bench.settle(keptParameters(parameterStore, plan))),
+  ];
+
+  it('after the release is left alone and named', async () => {
+    await expect(start(sinceRelease())).resolves.toEqual({ is: 'restored', detail: byHand });
+    expect(ssm.version(NAME)).toMatchObject({ version: 3, value: 'bad' });
+    await expect(told(sinceRelease())).resolves.toEqual([byHand, byHand]);
+    const read = parameterTarget(parameterStore).read(sinceRelease(), context);
+    await expect(bench.settle(read)).resolves.toMatchObject({ is: 'restored' });
+  });
+
+  it('after the rollback was planned is left alone and named', async () => {
+    put('newer');
+    const words = '/orders/limit is left on version 4, which somebody set meanwhile';
+    await expect(start()).resolves.toEqual({ is: 'restored', detail: words });
+    expect(ssm.version(NAME)).toMatchObject({ version: 4, value: 'newer' });
+    await expect(told()).resolves.toEqual([words, words]);
+  });
+
+  it('to the planned value is back, by whomever', async () => {
+    put('good');
+    await expect(told(sinceRelease())).resolves.toEqual(['/orders/limit has the value of version 2']);
+    await expect(start(sinceRelease())).resolves.toMatchObject({
+      detail: '/orders/limit has the value of version 2 already',
+    });
+  });
+
+  it('keeps nothing else from going back', async () => {
+    const Name = '/orders/other';
+    for (const Value of ['good', 'bad']) put(Value, { Name });
+    const other = { name: Name, fromVersion: 2, toVersion: 1, type: 'String', tier: 'Standard' } as const;
+    const plan = sinceRelease();
+    await expect(start({ ...plan, parameters: [...plan.parameters, other] })).resolves.toEqual({
+      is: 'restored',
+      detail: `/orders/other has the value of version 1 again, as version 3, ${byHand}`,
+    });
+  });
 });
 
 it('tells of a write that came between its read and its own', async () => {

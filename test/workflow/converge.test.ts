@@ -1,7 +1,6 @@
-import { runCli } from '../../cli/run-cli.ts';
-import type { Attach } from '../../packages/rehearsal/run/attachment.ts';
 import { parseScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
 import { watchedRun } from '../../packages/rehearsal/test/promises/watched-run.ts';
+import { type Run, typing } from './typed-commands.ts';
 
 /** AWS refuses the coordinator the pin; somebody who may deploy has the rights. */
 const scenario = parseScenario(
@@ -13,7 +12,7 @@ services:
     stack: shop-cart
     targets: [{ kind: codedeploy, function: AddItemFunction }, { kind: cloudformation }]
 traffic: { requestsPerMinute: 600, errorRate: 0.001, latencyMs: 60 }
-account: { serviceRole: false, pinRights: denied, currentVersionFrom: template }
+account: { serviceRole: false, pinRights: denied, missingRights: refused, currentVersionFrom: template }
 releases:
   - { service: cart, at: 10m, config: AllAtOnce }
   - { service: cart, at: 1h, config: AllAtOnce, bad: { after: 8m, errorRate: 0.4 } }
@@ -23,45 +22,6 @@ expect:
   serves: { cart: 3 }`,
   { file: 'converge.yaml', readCatalog: () => [] },
 );
-
-/** One command, and what came of it. */
-interface Run {
-  readonly argv: string;
-  readonly status: number;
-  readonly text: string;
-}
-
-/** Runs commands one after the other, two hours after the beginning, as somebody who may do everything. */
-function typing(commands: readonly string[], runs: Run[]): Attach {
-  return ({ coordinator, clock, scenario: { start } }) => {
-    const { account, nameOf } = coordinator;
-    const outputs = { Ledger: 'LedgerTable', Bucket: 'Bucket', CatalogPath: undefined } as const;
-    account.cloudFormation.createStackNow(
-      'coordinator',
-      JSON.stringify({
-        Resources: { Topic: { Type: 'AWS::SNS::Topic' } },
-        Outputs: Object.fromEntries(
-          Object.entries(outputs).map(([name, id]) => [name, { Value: id ? nameOf(id) : '/catalog' }]),
-        ),
-      }),
-    );
-    clock.at(Date.parse(start) + 2 * 3_600_000, async () => {
-      for (const argv of commands) {
-        const lines: string[] = [];
-        const status = await runCli([...argv.split(' '), '--stack', 'coordinator'], {
-          out: (line) => lines.push(line),
-          err: (line) => lines.push(line),
-          now: () => clock.now(),
-          sleep: (ms) => clock.sleep(ms),
-          ask: async () => 'y',
-          clientConfig: account.wire.clientConfig({ principal: 'ada' }),
-        });
-        runs.push({ argv, status, text: lines.join('\n') });
-      }
-    });
-    return { isOver: () => runs.length === commands.length };
-  };
-}
 
 it('a stack that is not pinned, although users are back, may not be deployed until somebody who may deploy pins it', async () => {
   const runs: Run[] = [];
@@ -75,7 +35,9 @@ it('a stack that is not pinned, although users are back, may not be deployed unt
     'converge cart --yes',
     'may-deploy cart',
   ];
-  const { result, violations } = await watchedRun(scenario, typing(commands, runs));
+  /** Two hours after the beginning, one after the other. */
+  const typed = commands.map((line) => ({ at: 2 * 3_600_000, argv: line.split(' ') }));
+  const { result, violations } = await watchedRun(scenario, typing(typed, runs));
 
   expect(runs.map(({ argv, status }) => `${status} ${argv}`)).toEqual([
     '1 may-deploy cart',

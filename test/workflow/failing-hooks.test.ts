@@ -35,6 +35,13 @@ const failures: readonly [string, Partial<RollbackHook>, string][] = [
   ['by silence', { result: 'Silent' }, 'no answer within 600 s, or no heartbeat for 300 s'],
 ];
 
+/** What a mail says was done to each target of a service, each on one line. */
+function doneTo(service: string, body: string): Map<string | undefined, string> {
+  const table = body.split('\n\n').find((block) => block.startsWith(`Done to ${service}\n`)) ?? '';
+  const rows = table.split(/\n {2}(?! )/).slice(1);
+  return new Map(rows.map((row) => [row.split(/\s+/)[0], row.replace(/\s+/g, ' ')]));
+}
+
 describe.each(['callback', 'answer'] as const)('of two hooks, where the other answers by %s', (form) => {
   it.each(failures)(
     'one that fails %s leaves the other to finish, and the mail has both',
@@ -54,10 +61,7 @@ describe.each(['callback', 'answer'] as const)('of two hooks, where the other an
 
       expect(violations).toEqual([]);
       expect(result.incidents.map(({ outcome }) => outcome)).toEqual(['partly-rolled-back']);
-      const table = (result.mails.at(-1)?.body ?? '')
-        .split('\n\n')
-        .find((block) => block.includes('What was done to cart'));
-      const rows = new Map((table ?? '').split('\n').map((row) => [row.trim().split(/\s+/)[0], row]));
+      const rows = doneTo('cart', result.mails.at(-1)?.body ?? '');
       expect(rows.get(sessions)).toMatch(/FAILED: /);
       expect(rows.get(sessions)).toContain(words);
       expect(rows.get(migration)).not.toMatch(/FAILED/);

@@ -37,7 +37,8 @@ ${names
   .join('')}
 # Where CloudFormation takes the version from its template, no release comes through before the pin.
 account: { currentVersionFrom: alias, serviceRole: true }
-traffic: { requestsPerMinute: 600 }
+# So little that recovery is not proved before a deployment begins that was asked for when platform was back.
+traffic: { requestsPerMinute: 100 }
 history: 5m
 rollbackHooks: [${names.map((name) => `{ function: RollbackHook_${name}, after: 60s }`).join(', ')}]
 releases:
@@ -78,8 +79,9 @@ function finishOf({ timeline }: RehearsalResult, service: Name): number {
   return entry.at - start;
 }
 
+/** What the last mail on the incident says; a mail wraps long sentences. */
 const outcomeOf = ({ mails }: RehearsalResult) =>
-  mails.findLast(({ subject }) => subject.startsWith('[prod] platform: '));
+  mails.findLast(({ subject }) => subject.startsWith('[prod] platform: '))?.body.replace(/\s+/g, ' ');
 
 let undisturbed: RehearsalResult;
 beforeAll(async () => {
@@ -121,7 +123,7 @@ describe.each(names)('a deployment of %s', (service) => {
     });
     expect(violations).toEqual([]);
     expect(result.incidents).toMatchObject([{ service: 'platform', outcome: 'rolled-back' }]);
-    expect(outcomeOf(result)?.body).toMatch(new RegExp(`${service}: deployment d-\\w+ began while`));
+    expect(outcomeOf(result)).toMatch(new RegExp(`${service}: deployment d-\\w+ began while`));
     expect(result.mails.filter(({ subject }) => /platform: .*rolling back/.test(subject))).toHaveLength(2);
     expect(result.after.aliases.filter(({ release }) => release !== 1)).toEqual([]);
   }
@@ -130,7 +132,7 @@ describe.each(names)('a deployment of %s', (service) => {
     const { result, violations } = await watchedRun(disturbed);
     expect(violations).toEqual([]);
     expect(result.violations).toEqual([]);
-    expect(outcomeOf(result)?.body).toMatch(
+    expect(outcomeOf(result)).toMatch(
       new RegExp(
         `${service}: deployment d-\\w+ began while ${service} was being rolled back; it was stopped`,
       ),

@@ -1,5 +1,6 @@
 import { findScenario, scenarioNames } from '../../packages/rehearsal/scenario/scenario-file.ts';
 import { watchedRun } from '../../packages/rehearsal/test/promises/watched-run.ts';
+import { problemsOfCommands } from '../commands/check-commands.ts';
 
 const root = process.cwd();
 
@@ -12,6 +13,7 @@ describe('scenarios', () => {
 
       expect(result.violations).toEqual([]);
       expect(violations).toEqual([]);
+      expect(result.mails.flatMap(({ body }) => problemsOfCommands(body))).toEqual([]);
     });
   }
 });

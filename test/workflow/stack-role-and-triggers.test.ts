@@ -41,7 +41,8 @@ async function play(settings: NamedSettings, given: Scenario, more: Attach = () 
   );
   return {
     violations: [...result.violations, ...violations],
-    lastMail: result.mails.at(-1)?.body ?? '',
+    // A mail wraps long sentences.
+    lastMail: (result.mails.at(-1)?.body ?? '').replace(/\s+/g, ' '),
     stack,
     template,
   };

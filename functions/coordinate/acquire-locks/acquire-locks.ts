@@ -51,7 +51,7 @@ export function acquireLocks({ incidents, locks, plans }: AcquireLocksDeps) {
       if (busy === undefined) continue;
       const taken = batch.filter((_, index) => fences[index] !== undefined);
       await Promise.all(
-        [...services.slice(0, start), ...taken].map((one) => limited(() => locks.release(one, owner))),
+        [...services.slice(0, start), ...taken].map((one) => limited(() => locks.unlock(one, owner))),
       );
       return { acquired: false, busy };
     }
@@ -59,7 +59,7 @@ export function acquireLocks({ incidents, locks, plans }: AcquireLocksDeps) {
     await Promise.all(
       left
         .filter(({ service }) => !services.includes(service))
-        .map(({ service }) => limited(() => locks.release(service, before))),
+        .map(({ service }) => limited(() => locks.unlock(service, before))),
     );
     return { acquired: true };
   };

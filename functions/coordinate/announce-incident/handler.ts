@@ -1,15 +1,20 @@
 import { onLambda } from '../../../shared/runtime.ts';
 import { task } from '../../../shared/task.ts';
-import { environment, ledgers, mailRoom, planStore } from '../../../shared/wiring.ts';
+import { environment, figures, ledgers, mailer, planStore, traffic } from '../../../shared/wiring.ts';
 import { announceIncident, announceIncidentInput } from './announce-incident.ts';
 
-export const build = task(announceIncidentInput, (runtime) => {
-  const { incidents } = ledgers(runtime);
+export const build = task('AnnounceIncident', announceIncidentInput, (runtime) => {
+  const { incidents, approvals, releases } = ledgers(runtime);
   return announceIncident({
     incidents,
+    approvals,
+    releases,
     plans: planStore(runtime),
-    mailRoom: mailRoom(runtime, incidents),
+    figures: figures(runtime),
+    traffic: traffic(runtime),
+    mailer: mailer(runtime, incidents),
     environment: environment(runtime),
+    now: runtime.now,
   });
 });
 export const handler = onLambda(build);

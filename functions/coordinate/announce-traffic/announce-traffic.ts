@@ -1,9 +1,13 @@
 import * as z from 'zod';
 import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
-import { isTrafficBack } from '../../../shared/ledger/records.ts';
+import { type IncidentRecord, isTrafficBack, type ServiceResult } from '../../../shared/ledger/records.ts';
+import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 import { trafficMail } from '../../../shared/mail/incident-mails.ts';
-import type { MailRoom } from '../../../shared/mail/mail-room.ts';
+import type { Mailer } from '../../../shared/mail/mailer.ts';
+import type { TrafficReader } from '../../../shared/mail/traffic-reader.ts';
+import { aliasesOfIncident } from '../../../shared/mail/users-meet.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
+import { type Figures, secondsBetween } from '../../../shared/telemetry/figures.ts';
 
 export const announceTrafficInput = z.strictObject({ incidentId: z.string(), planKey: z.string() });
 
@@ -11,7 +15,10 @@ export const announceTrafficInput = z.strictObject({ incidentId: z.string(), pla
 export interface AnnounceTrafficDeps {
   readonly incidents: IncidentLedger;
   readonly plans: PlanStore;
-  readonly mailRoom: MailRoom;
+  readonly releases: Pick<ReleaseLedger, 'find'>;
+  readonly mailer: Mailer;
+  readonly traffic: TrafficReader;
+  readonly figures: Pick<Figures, 'count'>;
   readonly environment: string;
   readonly now: () => number;
 }
@@ -20,7 +27,9 @@ export interface AnnounceTrafficDeps {
  * Tells the stakeholders that users are back on good code, the moment they are, and what is still done to the stacks.
  * Where not one service is back there is nothing to tell yet: the outcome mail follows.
  */
-export function announceTraffic({ incidents, plans, mailRoom, environment, now }: AnnounceTrafficDeps) {
+export function announceTraffic(deps: AnnounceTrafficDeps) {
+  const { incidents, plans, mailer, environment, now } = deps;
+
   return async ({
     incidentId,
     planKey,
@@ -28,8 +37,23 @@ export function announceTraffic({ incidents, plans, mailRoom, environment, now }
     const incident = await incidents.get(incidentId);
     const results = await incidents.serviceResults(incident);
     if (!results.some(isTrafficBack)) return { told: false };
-    const mail = trafficMail(environment, incident, await plans.read(planKey), results, now());
-    await mailRoom.send(incidentId, `traffic-${incident.attempt}`, incident.executionArn, mail);
+    const plan = await plans.read(planKey);
+    await mailer.send(incidentId, `traffic-${incident.attempt}`, incident.executionArn, async () => {
+      const release = await deps.releases.find(incident.releaseId);
+      const meet = await deps.traffic.read(aliasesOfIncident(plan, release));
+      return trafficMail(environment, incident, { plan, results, meet, now: now() });
+    });
+    const back = results.filter(isTrafficBack);
+    if (back.length === plan.services.length) await countRestored(incident, back);
     return { told: true };
   };
+
+  async function countRestored(incident: IncidentRecord, back: readonly ServiceResult[]): Promise<void> {
+    const { incidentId, executionArn, detectedAt } = incident;
+    const last = Math.max(
+      ...back.map(({ trafficBackAt, finishedAt }) => Date.parse(trafficBackAt ?? finishedAt)),
+    );
+    const TimeToRestoreTraffic = secondsBetween(Date.parse(detectedAt), last);
+    await deps.figures.count(incidentId, 'traffic-back', executionArn, { TimeToRestoreTraffic });
+  }
 }

@@ -1,14 +1,17 @@
 import { onLambda } from '../../../shared/runtime.ts';
 import { task } from '../../../shared/task.ts';
-import { environment, ledgers, mailRoom, planStore } from '../../../shared/wiring.ts';
+import { environment, figures, ledgers, mailer, planStore, traffic } from '../../../shared/wiring.ts';
 import { announceTraffic, announceTrafficInput } from './announce-traffic.ts';
 
-export const build = task(announceTrafficInput, (runtime) => {
-  const { incidents } = ledgers(runtime);
+export const build = task('AnnounceTraffic', announceTrafficInput, (runtime) => {
+  const { incidents, releases } = ledgers(runtime);
   return announceTraffic({
     incidents,
+    releases,
     plans: planStore(runtime),
-    mailRoom: mailRoom(runtime, incidents),
+    figures: figures(runtime),
+    traffic: traffic(runtime),
+    mailer: mailer(runtime, incidents),
     environment: environment(runtime),
     now: runtime.now,
   });

@@ -5,11 +5,11 @@ import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
 import {
   decidePermission,
   type GovernedService,
-  isHardBreach,
   type Permission,
 } from '../../../shared/incident/decide-permission.ts';
-import { approved, refused, type ToldPermission } from '../../../shared/incident/told-permission.ts';
-import { judgeHardLimits } from '../../../shared/judge/hard-limits.ts';
+import { approved, type PermissionAnswer, refused } from '../../../shared/incident/permission-answer.ts';
+import { isCondemnedByNumbers, judgeRelease } from '../../../shared/judge/judge-release.ts';
+import { controlOf, shiftsBetween } from '../../../shared/judge/shifts.ts';
 import type {
   ApprovalAnswer,
   ApprovalLedger,
@@ -19,13 +19,17 @@ import { accountBudget, type BudgetLedger } from '../../../shared/ledger/budget-
 import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
 import type { HoldLedger } from '../../../shared/ledger/hold-ledger.ts';
 import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
-import type { IncidentRecord } from '../../../shared/ledger/records.ts';
+import { functionsOf, type IncidentRecord, isRestorePoint } from '../../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
-import { approvalMail } from '../../../shared/mail/approval-mail.ts';
-import type { MailRoom } from '../../../shared/mail/mail-room.ts';
+import { approvalMail, type Meanwhile } from '../../../shared/mail/approval-mail.ts';
+import { instant } from '../../../shared/mail/mail-text.ts';
+import type { Mailer } from '../../../shared/mail/mailer.ts';
+import type { TrafficReader } from '../../../shared/mail/traffic-reader.ts';
+import { aliasesOfIncident } from '../../../shared/mail/users-meet.ts';
 import { aloneSince } from '../../../shared/queries/alone-since.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
 import type { RollbackPlan } from '../../../shared/targets/service-plan.ts';
+import { type StopShiftDeps, stopShift } from './stop-shift.ts';
 
 export const awaitPermissionInput = z.strictObject({
   incidentId: z.string(),
@@ -37,8 +41,15 @@ export const awaitPermissionInput = z.strictObject({
 });
 type Input = z.infer<typeof awaitPermissionInput>;
 
+/** Whether a person is waited for; else what the task was told, for the log: the machine has it by its token. */
+export interface AwaitedPermission {
+  readonly waiting: boolean;
+  readonly answer?: PermissionAnswer['answer'];
+  readonly reason?: string;
+}
+
 /** What the rule needs. */
-export interface AwaitPermissionDeps {
+export interface AwaitPermissionDeps extends StopShiftDeps {
   readonly catalog: CatalogStore;
   readonly incidents: IncidentLedger;
   readonly releases: ReleaseLedger;
@@ -49,7 +60,8 @@ export interface AwaitPermissionDeps {
   readonly plans: PlanStore;
   readonly signals: Signals;
   readonly tokens: TaskTokens;
-  readonly mailRoom: MailRoom;
+  readonly mailer: Mailer;
+  readonly traffic: TrafficReader;
   readonly environment: string;
   /** Rollbacks that are begun without a person, of all services together, in 24 hours. */
   readonly accountRollbacks: number;
@@ -58,30 +70,30 @@ export interface AwaitPermissionDeps {
 
 /**
  * Decides whether what is planned may be done, by autonomy, holds and budgets, and answers the token of its task; or
- * asks a person and lets the task wait. Called again every minute while it waits, it looks afresh: at what was
- * answered, at the release, at the time.
+ * asks a person and lets the task wait. The policy says whether the deployment goes on shifting meanwhile. The function is called
+ * again every minute while the task waits, and looks afresh at what was answered, at the release and at the time.
  */
 export function awaitPermission(deps: AwaitPermissionDeps) {
   const { approvals, tokens } = deps;
 
-  return async (input: Input): Promise<{ readonly waiting: boolean }> => {
+  return async (input: Input): Promise<AwaitedPermission> => {
     const incident = await deps.incidents.getAt(input);
     const plan = input.planKey === null ? undefined : await deps.plans.read(input.planKey);
-    const told = await whatIsTold(input, incident, plan);
+    const told = await decideAnswer(input, incident, plan);
     if (!told) return { waiting: true };
     await tokens.succeed(input.taskToken, told);
     await approvals.forget(input, input.taskToken);
-    return { waiting: false };
+    return { waiting: false, ...('reason' in told && { reason: told.reason }), answer: told.answer };
   };
 
-  async function whatIsTold(
+  async function decideAnswer(
     input: Input,
     incident: IncidentRecord,
     plan: RollbackPlan | undefined,
-  ): Promise<ToldPermission | undefined> {
+  ): Promise<PermissionAnswer | undefined> {
     const services = await governed(plan?.services.map(({ service }) => service) ?? [incident.service]);
     const approval = await approvals.find(input);
-    const breached = approval?.answer === 'breach' || isHardBreach(incident.evidence);
+    const breached = approval?.answer === 'breach' || isCondemnedByNumbers(incident.evidence);
     const permission = decidePermission({
       byPerson: incident.requestedBy !== undefined,
       services,
@@ -89,14 +101,18 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
       breached,
       approval,
     });
-    if (permission.decision === 'act') return spend(permission.automatic ? plan : undefined, incident);
+    if (permission.decision === 'act')
+      return consumeBudget(permission.automatic ? plan : undefined, incident);
     if (permission.decision !== 'ask') return { answer: permission.decision, reason: permission.reason };
     if (!plan) return { answer: 'report', reason: permission.reason };
     return ask(input, incident, plan, permission, services);
   }
 
   /** Takes the rollback off its budgets, where no person asked for it. */
-  async function spend(plan: RollbackPlan | undefined, incident: IncidentRecord): Promise<ToldPermission> {
+  async function consumeBudget(
+    plan: RollbackPlan | undefined,
+    incident: IncidentRecord,
+  ): Promise<PermissionAnswer> {
     if (!plan) return { answer: 'act' };
     const { budget } = (await deps.catalog.entry(incident.service)).policy;
     for (const one of [
@@ -120,7 +136,7 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
     plan: RollbackPlan,
     { minutes, reason }: Extract<Permission, { decision: 'ask' }>,
     services: readonly GovernedService[],
-  ): Promise<ToldPermission | undefined> {
+  ): Promise<PermissionAnswer | undefined> {
     const now = deps.now();
     await approvals.ask(input, {
       attempt: input.attempt,
@@ -132,14 +148,47 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
     await approvals.wait(input, input.taskToken);
     const request = (await approvals.find(input)) as ApprovalRecord;
     if (request.answer) return whatWasAnswered(request, reason);
-    const mail = approvalMail(deps.environment, incident, { plan, reason, deadline: request.deadline });
-    await deps.mailRoom.send(incident.incidentId, `approval-${input.attempt}`, incident.executionArn, mail);
+    const own = services.find(({ service }) => service === incident.service);
+    const meanwhile: Meanwhile =
+      own?.policy.approval.meanwhile === 'stop'
+        ? await stopShift(deps, input, incident, plan)
+        : { shift: 'goes-on' };
+    await mailRequest(incident, plan, request, reason, meanwhile);
     const newer = await goodReleaseSince(incident);
     if (newer) return { answer: 'superseded', supersededBy: newer };
-    if (waitsNotForBreaches(services) && (await isBreachedNow(incident))) {
+    if (proceedsOnBreach(services) && (await isBreachedNow(incident))) {
       return answerItself(input, 'breach', reason);
     }
     return Date.parse(request.deadline) <= now ? answerItself(input, 'expired', reason) : undefined;
+  }
+
+  /** Asks once, and once more before the deadline. */
+  async function mailRequest(
+    incident: IncidentRecord,
+    plan: RollbackPlan,
+    { askedAt, deadline }: ApprovalRecord,
+    reason: string,
+    meanwhile: Meanwhile,
+  ): Promise<void> {
+    const { incidentId, attempt, executionArn, releaseId } = incident;
+    const write = async (isReminder: boolean) => {
+      const release = await deps.releases.find(releaseId);
+      const meet = await deps.traffic.read(aliasesOfIncident(plan, release));
+      return approvalMail(deps.environment, incident, {
+        plan,
+        release,
+        meet,
+        meanwhile,
+        reason,
+        deadline,
+        isReminder,
+      });
+    };
+    const { mailer } = deps;
+    await mailer.send(incidentId, `approval-${attempt}`, executionArn, () => write(false));
+    const now = deps.now();
+    if (now < reminderAt(askedAt, deadline) || now >= Date.parse(deadline)) return;
+    await mailer.send(incidentId, `reminder-${attempt}`, executionArn, () => write(true));
   }
 
   /** Whoever answers first is right: a person, or the clock, or the numbers. */
@@ -147,7 +196,7 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
     input: Input,
     answer: ApprovalAnswer,
     reason: string,
-  ): Promise<ToldPermission | undefined> {
+  ): Promise<PermissionAnswer | undefined> {
     await approvals.answer(input, { answer, by: 'the coordinator', answeredAt: iso(deps.now()) });
     return whatWasAnswered((await approvals.find(input)) as ApprovalRecord, reason);
   }
@@ -163,41 +212,59 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
 
   async function goodReleaseSince({ service, releaseId }: IncidentRecord): Promise<string | undefined> {
     const [newest] = await deps.releases.list(service, { limit: 1 });
-    return newest && newest.releaseId !== releaseId && newest.verdict === 'good'
-      ? newest.releaseId
-      : undefined;
+    return newest && newest.releaseId !== releaseId && isRestorePoint(newest) ? newest.releaseId : undefined;
   }
 
   async function isBreachedNow({ service, releaseId }: IncidentRecord): Promise<boolean> {
     const { limits } = (await deps.catalog.entry(service)).policy;
-    const { deployments } = await deps.releases.get(releaseId);
-    for (const watched of Object.values(deployments)) {
-      const { function: name, alias, target, toVersion, createdAt, baseline } = watched;
+    const release = await deps.releases.get(releaseId);
+    for (const watched of Object.values(release.deployments)) {
+      const { function: name, alias, target, fromVersion, toVersion, createdAt, normal } = watched;
       const since = await aloneSince(deps, { service, target, version: toVersion }, deps.now());
-      const minutes = await deps.signals.minutes({
+      const shifts = shiftsBetween(Date.parse(watched.servedFrom ?? createdAt), since);
+      const { released, control, until } = await deps.signals.sideBySide({
         function: name,
         alias,
         version: toVersion,
+        control: controlOf(shifts, fromVersion, toVersion),
         from: Date.parse(createdAt),
         to: deps.now(),
         slowOverMs: limits.slow?.overMs,
         ...(since !== undefined && { alone: { from: since, to: deps.now() } }),
       });
-      if (isHardBreach(judgeHardLimits({ subject: `${name}:${toVersion}`, minutes, baseline, limits })))
-        return true;
+      const { judgement } = judgeRelease({
+        subject: `${name}:${toVersion}`,
+        released,
+        control,
+        until,
+        shifts,
+        normal,
+        limits,
+        functions: functionsOf(release),
+      });
+      if (isCondemnedByNumbers(judgement.evidence)) return true;
     }
     return false;
   }
 }
 
-function whatWasAnswered(request: ApprovalRecord, reason: string): ToldPermission {
+function whatWasAnswered(request: ApprovalRecord, reason: string): PermissionAnswer {
   if (request.answer === 'approve') return approved(request);
   if (request.answer === 'breach') return { answer: 'plan-again' };
   if (request.answer === 'refuse') return refused(request);
-  return { answer: 'report', reason: `${reason} Nobody answered until ${request.deadline}.` };
+  return { answer: 'report', reason: `${reason} Nobody answered until ${instant(request.deadline)}.` };
 }
 
-function waitsNotForBreaches(services: readonly GovernedService[]): boolean {
+/** The latest moment at which there is time to be reminded, decide and answer. */
+const reminderMs = 10 * 60_000;
+
+/** When a person is reminded: ten minutes before the deadline, or halfway where that is later. ms since the epoch. */
+export function reminderAt(askedAt: string, deadline: string): number {
+  const [from, to] = [Date.parse(askedAt), Date.parse(deadline)];
+  return Math.max(to - reminderMs, from + (to - from) / 2);
+}
+
+function proceedsOnBreach(services: readonly GovernedService[]): boolean {
   const asking = services.filter(({ policy }) => policy.autonomy === 'approve');
   return asking.every(({ policy }) => policy.approval.unless === 'hard-breach');
 }

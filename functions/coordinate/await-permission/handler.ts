@@ -1,18 +1,21 @@
 import { onLambda } from '../../../shared/runtime.ts';
 import { requireEnv, task } from '../../../shared/task.ts';
 import {
+  deployments,
   environment,
   ledgers,
-  mailRoom,
+  mailer,
   planStore,
+  runningDeployments,
   signals,
   taskTokens,
+  traffic,
   watchingCatalogStore,
 } from '../../../shared/wiring.ts';
 import { awaitPermission, awaitPermissionInput } from './await-permission.ts';
 
-export const build = task(awaitPermissionInput, (runtime) => {
-  const { incidents, releases, checkpoints, approvals, budgets, holds } = ledgers(runtime);
+export const build = task('AwaitPermission', awaitPermissionInput, (runtime) => {
+  const { incidents, releases, checkpoints, approvals, budgets, holds, locks, stops } = ledgers(runtime);
   return awaitPermission({
     incidents,
     releases,
@@ -20,11 +23,16 @@ export const build = task(awaitPermissionInput, (runtime) => {
     approvals,
     budgets,
     holds,
+    locks,
+    stops,
+    deployments: deployments(runtime),
+    runningDeployments: runningDeployments(runtime),
     catalog: watchingCatalogStore(runtime),
     plans: planStore(runtime),
     signals: signals(runtime),
     tokens: taskTokens(runtime),
-    mailRoom: mailRoom(runtime, incidents),
+    mailer: mailer(runtime, incidents),
+    traffic: traffic(runtime),
     environment: environment(runtime),
     accountRollbacks: Number(requireEnv(runtime, 'ACCOUNT_ROLLBACKS')),
     now: runtime.now,

@@ -3,7 +3,7 @@ import { task } from '../../../shared/task.ts';
 import { ledgers } from '../../../shared/wiring.ts';
 import { beginAgain, beginAgainInput } from './begin-again.ts';
 
-export const build = task(beginAgainInput, (runtime) =>
+export const build = task('BeginAgain', beginAgainInput, (runtime) =>
   beginAgain({ incidents: ledgers(runtime).incidents }),
 );
 export const handler = onLambda(build);

@@ -1,8 +1,14 @@
 import * as z from 'zod';
 import { type EndIncidentDeps, endIncident } from '../../../shared/incident/end-incident.ts';
 import type { Attempt } from '../../../shared/ledger/incident-ledger.ts';
-import { isTrafficBack, type Outcome, restoredReleaseId } from '../../../shared/ledger/records.ts';
+import {
+  type IncidentRecord,
+  isTrafficBack,
+  type Outcome,
+  restoredReleaseId,
+} from '../../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
+import type { AliasBefore } from '../../../shared/mail/outcome-mail.ts';
 import { describeFailure, taskFailure } from '../../../shared/task-failure.ts';
 
 export const closeIncidentInput = z.strictObject({
@@ -35,6 +41,7 @@ export function closeIncident(deps: CloseIncidentDeps) {
     const outcome = await endIncident(deps, incident, executionArn, {
       failure: failure ? describeFailure(failure) : undefined,
       frozen: failure?.Error === 'Irreversible',
+      withoutRestorePoint: failure?.Error === 'NoWayBack' ? await aliasesBefore(incident) : undefined,
       supersededBy: supersededBy ?? undefined,
       withheld:
         permission?.answer === 'report' || permission?.answer === 'refused'
@@ -46,6 +53,15 @@ export function closeIncident(deps: CloseIncidentDeps) {
     });
     return { incidentId, outcome };
   };
+
+  async function aliasesBefore({ releaseId }: IncidentRecord): Promise<AliasBefore[]> {
+    const release = await deps.releases.find(releaseId);
+    return Object.values(release?.deployments ?? {}).map(({ function: name, alias, fromVersion }) => ({
+      function: name,
+      alias,
+      version: fromVersion,
+    }));
+  }
 
   /** What was put back has served well by the judge's word: it is a release to go back to from now on. */
   async function confirmRestored(attempt: Attempt): Promise<void> {

@@ -1,16 +1,19 @@
 import { onLambda } from '../../../shared/runtime.ts';
 import { task } from '../../../shared/task.ts';
-import { environment, ledgers, mailRoom, planStore } from '../../../shared/wiring.ts';
+import { environment, figures, ledgers, mailer, planStore, traffic } from '../../../shared/wiring.ts';
 import { closeIncident, closeIncidentInput } from './close-incident.ts';
 
-export const build = task(closeIncidentInput, (runtime) => {
-  const { incidents, locks, releases } = ledgers(runtime);
+export const build = task('CloseIncident', closeIncidentInput, (runtime) => {
+  const { incidents, locks, releases, approvals } = ledgers(runtime);
   return closeIncident({
     incidents,
+    approvals,
     locks,
     releases,
     plans: planStore(runtime),
-    mailRoom: mailRoom(runtime, incidents),
+    figures: figures(runtime),
+    traffic: traffic(runtime),
+    mailer: mailer(runtime, incidents),
     environment: environment(runtime),
     now: runtime.now,
   });

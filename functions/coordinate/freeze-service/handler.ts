@@ -3,7 +3,7 @@ import { task } from '../../../shared/task.ts';
 import { deployments, ledgers } from '../../../shared/wiring.ts';
 import { freezeService, freezeServiceInput } from './freeze-service.ts';
 
-export const build = task(freezeServiceInput, (runtime) =>
+export const build = task('FreezeService', freezeServiceInput, (runtime) =>
   freezeService({ ...ledgers(runtime), deployments: deployments(runtime) }),
 );
 export const handler = onLambda(build);

@@ -3,7 +3,7 @@ import { task } from '../../../shared/task.ts';
 import { ledgers, planStore, taskTokens } from '../../../shared/wiring.ts';
 import { giveUpService, giveUpServiceInput } from './give-up-service.ts';
 
-export const build = task(giveUpServiceInput, (runtime) =>
+export const build = task('GiveUpService', giveUpServiceInput, (runtime) =>
   giveUpService({
     ...ledgers(runtime),
     tokens: taskTokens(runtime),

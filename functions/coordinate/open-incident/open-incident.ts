@@ -2,14 +2,23 @@ import * as z from 'zod';
 import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
 import { serviceName } from '../../../shared/catalog/service-entry.ts';
 import { InvalidInput } from '../../../shared/errors.ts';
-import { type Judgement, judgement } from '../../../shared/judge/judgement.ts';
+import { deploymentId, releaseId } from '../../../shared/ids.ts';
+import { judgementAgainst } from '../../../shared/incident/judgement-against.ts';
+import { type Evidence, type Judgement, judgement } from '../../../shared/judge/judgement.ts';
 import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
-import { checkpointSubjectOf } from '../../../shared/ledger/checkpoint-subject.ts';
 import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
-import { type IncidentRecord, type ReleaseRecord, serviceOfRelease } from '../../../shared/ledger/records.ts';
+import {
+  type BroughtVersion,
+  type IncidentRecord,
+  movedAlone,
+  type ReleaseRecord,
+  serviceOfRelease,
+} from '../../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
+import { sentence, signature } from '../../../shared/plain-text.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
-import { describeIssues } from '../../../shared/task.ts';
+import { readInput } from '../../../shared/task.ts';
+import { type Figures, secondsBetween } from '../../../shared/telemetry/figures.ts';
 
 export const openIncidentInput = z.strictObject({
   executionArn: z.string(),
@@ -18,27 +27,38 @@ export const openIncidentInput = z.strictObject({
 });
 
 /** What coordinate-rollback is started with, by a person (`{"service": "orders"}` is enough) or by the monitor. */
-export const rollbackRequest = z.strictObject({
-  service: serviceName,
-  /** Release to undo; by default the newest of the service. */
-  releaseId: z.string().optional(),
-  /** `plan`: only say what would be done. */
-  mode: z.enum(['plan', 'roll-back']).default('roll-back'),
-  /** Do exactly what the plan of this digest says, which mode `plan` made for the same release, or nothing. */
-  planDigest: z
-    .string()
-    .regex(/^[0-9a-f]{16}$/, 'must be the 16 digits that mode "plan" has answered')
-    .optional(),
-  /** Why, in a sentence for the mail. */
-  reason: z.string().min(1).max(500).optional(),
-  /** Who asks, for the mail. */
-  requestedBy: z.string().min(1).max(100).optional(),
-  /** The monitor's: the deployment it watched and what it saw. They count only as far as the ledger holds the same. */
-  deploymentId: z.string().optional(),
-  judgement: judgement.optional(),
-  /** By this name Step Functions links the execution to the one that started it. */
-  AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: z.string().optional(),
-});
+export const rollbackRequest = z
+  .strictObject({
+    service: serviceName,
+    /** Release to undo; by default the newest of the service. */
+    releaseId: releaseId.optional(),
+    /** `plan`: only say what would be done. */
+    mode: z.enum(['plan', 'roll-back']).default('roll-back'),
+    /** Do exactly what the plan of this digest says, which mode `plan` made for the same release, or nothing. */
+    planDigest: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/, 'must be the 16 digits that mode "plan" has answered')
+      .optional(),
+    /** Why, in a sentence for the mail. */
+    reason: sentence.optional(),
+    /** Who asks, for the mail. */
+    requestedBy: signature.optional(),
+    /** Undoes the release although a person declared it good. */
+    overrule: z.literal(true, 'must be true, or left out').optional(),
+    /**
+     * A watch's: the deployment it watched, where it watched one, and what it saw. They count only as far as the ledger
+     * holds the same.
+     */
+    deploymentId: deploymentId.optional(),
+    judgement: judgement.optional(),
+    /** By this name Step Functions links the execution to the one that started it. */
+    AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: z.string().max(1000).optional(),
+  })
+  .refine(({ mode, planDigest }) => mode !== 'plan' || planDigest === undefined, {
+    path: ['planDigest'],
+    message:
+      'is for a rollback: leave it out with the mode "plan", which answers the digest of what would be done now',
+  });
 
 /**
  * The incident this execution works on. `plan`: none was opened, what would be done is only to be said; `joined`: another execution has it, or it is done; `superseded`: a newer
@@ -60,6 +80,7 @@ export interface OpenIncidentDeps {
   readonly incidents: IncidentLedger;
   readonly checkpoints: CheckpointLedger;
   readonly plans: PlanStore;
+  readonly figures: Pick<Figures, 'count'>;
   readonly now: () => number;
 }
 
@@ -73,11 +94,11 @@ export function openIncident(deps: OpenIncidentDeps) {
   const { releases, incidents } = deps;
 
   return async ({ executionArn, input }: z.infer<typeof openIncidentInput>): Promise<OpenedIncident> => {
-    const parsed = rollbackRequest.safeParse(input);
-    if (!parsed.success) throw new InvalidInput(describeIssues(parsed.error));
-    const request = parsed.data;
+    const request = readInput(rollbackRequest, input);
     const { owners } = await deps.catalog.entry(request.service);
-    const { release, superseded } = await findRelease(request);
+    const byWatch = request.deploymentId !== undefined || request.judgement !== undefined;
+    const { release, superseded } = await findRelease(request, byWatch);
+    if (!request.overrule && !byWatch && request.mode === 'roll-back') refuseStatedGood(release);
     const judged = await judgementOf(request, release);
     const planDigest = request.planDigest ?? null;
     if (superseded || request.mode === 'plan') {
@@ -94,10 +115,9 @@ export function openIncident(deps: OpenIncidentDeps) {
       status: 'open',
       attempt: 1,
       reason: request.reason ?? judged?.reason ?? 'a person asked for it, and gave no reason',
-      evidence: judged?.evidence ?? [],
-      ...(request.deploymentId
-        ? { deploymentId: request.deploymentId }
-        : { requestedBy: request.requestedBy ?? 'a person in the Step Functions console' }),
+      evidence: (judged ?? (await seenAgainst(release)))?.evidence ?? [],
+      ...(request.deploymentId && { deploymentId: request.deploymentId }),
+      ...(!byWatch && { requestedBy: request.requestedBy ?? 'a person in the Step Functions console' }),
       ...(owners && { owners }),
       executionArn,
       detectedAt: now,
@@ -106,15 +126,42 @@ export function openIncident(deps: OpenIncidentDeps) {
     const { status, attempt } = await openOrJoin(incident);
     if (status === 'opened') {
       await incidents.pointExecution(executionArn, incident.incidentId);
-      await releases.markBad(release.releaseId, incident.incidentId);
+      await releases.markBad(
+        release.releaseId,
+        incident.incidentId,
+        judged && badBy(release, judged, request.deploymentId),
+      );
+      await countBad(release, executionArn, judged && { by: badBy(release, judged, request.deploymentId) });
     }
     return { status, incidentId: incident.incidentId, service: incident.service, attempt, planDigest };
   };
 
   /**
-   * What the monitor saw, as the ledger has it: whoever may start the machine may write any judgement into its input.
+   * Counts a release as one without success, unless it had its verdict before, and how long it took to find that out: a
+   * person who asks says nothing of when.
    *
-   * @throws InvalidInput where the ledger holds no judgement against that deployment of that release
+   * @param found what of it a watch found bad: a deployment, by its id, a moved alias, by its target, or all of it; undefined
+   * where a person asks
+   */
+  async function countBad(
+    release: ReleaseRecord,
+    owner: string,
+    found: { readonly by: string | undefined } | undefined,
+  ): Promise<void> {
+    const { releaseId, startedAt, deployments, moved = {} } = release;
+    await deps.figures.count(releaseId, 'verdict', owner, { Releases: 1, Successes: 0 });
+    if (!found) return;
+    const { servedFrom, createdAt } = deployments[found.by ?? ''] ?? {};
+    const since = servedFrom ?? createdAt ?? moved[found.by ?? '']?.movedAt ?? startedAt;
+    const TimeToDetect = secondsBetween(Date.parse(since), deps.now());
+    await deps.figures.count(releaseId, 'detected', owner, { TimeToDetect });
+  }
+
+  /**
+   * What a watch saw, as the ledger has it: whoever may start the machine may write any judgement into its input.
+   *
+   * @throws InvalidInput where the ledger holds no judgement against that deployment of that release, or against it as a
+   * whole
    */
   async function judgementOf(
     request: Pick<z.infer<typeof rollbackRequest>, 'deploymentId' | 'judgement'>,
@@ -122,17 +169,22 @@ export function openIncident(deps: OpenIncidentDeps) {
   ): Promise<Judgement | undefined> {
     const { deploymentId } = request;
     if (deploymentId === undefined && request.judgement === undefined) return undefined;
-    const watched = deploymentId === undefined ? undefined : release.deployments[deploymentId];
-    const against = !request.judgement || request.judgement.verdict === 'unhealthy';
-    const found =
-      watched &&
-      against &&
-      (await deps.checkpoints.judgementOf(checkpointSubjectOf(release, watched), 'unhealthy'));
+    const isAgainst = !request.judgement || request.judgement.verdict === 'unhealthy';
+    const found = isAgainst ? await judgementAgainst(deps.checkpoints, release, deploymentId) : undefined;
     if (found) return found;
     throw new InvalidInput(
-      `judgement: the ledger holds none against deployment "${deploymentId ?? 'none'}" of release ` +
+      `judgement: the ledger holds none against ${deploymentId === undefined ? '' : `deployment "${deploymentId}" of `}release ` +
         `${release.releaseId}; without judgement and deploymentId it is a rollback that a person asks for`,
     );
+  }
+
+  /** What its watches saw against a release that a person asks to undo: somebody may do what a mail recommended. */
+  async function seenAgainst(release: ReleaseRecord): Promise<Judgement | undefined> {
+    for (const deploymentId of [undefined, ...Object.keys(release.deployments)]) {
+      const found = await judgementAgainst(deps.checkpoints, release, deploymentId);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   /** Before anything is marked bad: a plan of another release says nothing about this one. */
@@ -149,27 +201,29 @@ export function openIncident(deps: OpenIncidentDeps) {
   }
 
   async function findRelease(
-    request: z.infer<typeof rollbackRequest>,
+    { service, releaseId, deploymentId }: z.infer<typeof rollbackRequest>,
+    byWatch: boolean,
   ): Promise<{ release: ReleaseRecord; superseded: boolean }> {
-    const { service, releaseId } = request;
     const [newest] = await releases.list(service, { limit: 1 });
     if (!newest) {
       throw new InvalidInput(
         `service: no release of "${service}" has been recorded, so there is nothing to undo`,
       );
     }
+    const unfinished = byWatch ? undefined : await unfinishedBehind(newest);
     if (releaseId === undefined || releaseId === newest.releaseId) {
-      if (request.deploymentId) return { release: newest, superseded: isUndone(newest) };
-      return { release: (await unfinishedBehind(newest)) ?? newest, superseded: false };
+      if (byWatch) return { release: newest, superseded: isUndone(newest) };
+      return { release: unfinished ?? newest, superseded: false };
     }
+    if (releaseId === unfinished?.releaseId) return { release: unfinished, superseded: false };
     const older = await releases.find(releaseId);
-    if (older?.service === service && request.deploymentId) {
-      // A release recorded later took its place, but for one that was put back before this deployment began.
-      const began = older.deployments[request.deploymentId]?.createdAt;
-      return {
-        release: older,
-        superseded: began === undefined || began <= newest.startedAt || isUndone(older),
-      };
+    if (older?.service === service && byWatch) {
+      // A release recorded later took its place, but for one that failed, or was put back before this deployment began.
+      const began = deploymentId === undefined ? undefined : older.deployments[deploymentId]?.createdAt;
+      const inForce = await releases.newestInForce(service);
+      const isReplaced =
+        inForce?.releaseId !== releaseId && (began === undefined || began <= (inForce?.startedAt ?? ''));
+      return { release: older, superseded: isReplaced || isUndone(older) };
     }
     throw new InvalidInput(
       `releaseId: "${releaseId}" is not the newest release of "${service}", which is "${newest.releaseId}"`,
@@ -210,7 +264,34 @@ export function openIncident(deps: OpenIncidentDeps) {
   }
 }
 
+/** A person's word stands: who follows an older mail that says how to go back need not know of it. */
+function refuseStatedGood({ releaseId, service, statedGood }: ReleaseRecord): void {
+  if (!statedGood) return;
+  throw new InvalidInput(
+    `service: release ${releaseId} of "${service}" was declared good by ${statedGood.by} on ${statedGood.at} ` +
+      `(${statedGood.reason}); to undo it all the same, add "overrule": true`,
+  );
+}
+
 /** Another service's incident takes it back: a deployment of it that was stopped was stopped by us. */
 function isUndone({ undoneBy }: ReleaseRecord): boolean {
   return undoneBy !== undefined;
+}
+
+/**
+ * Against what of a release the evidence is: the deployment that was watched, or an alias that the stack moved beside it, by
+ * its target.
+ */
+function badBy(
+  release: ReleaseRecord,
+  { evidence }: Judgement,
+  deploymentId: string | undefined,
+): string | undefined {
+  const isAbout = ({ metric }: Evidence, { function: name, toVersion }: BroughtVersion) =>
+    metric.includes(`${name}:${toVersion}`);
+  const breaches = evidence.filter(({ finding }) => finding === 'breach');
+  const moved = movedAlone(release);
+  const isOwn = breaches.some((breach) => !moved.some((one) => isAbout(breach, one)));
+  if (isOwn) return deploymentId;
+  return moved.find((one) => breaches.some((breach) => isAbout(breach, one)))?.target ?? deploymentId;
 }

@@ -7,17 +7,17 @@ import {
   catalogStore,
   deployments,
   hooks,
-  ledgers,
   meshRules,
   parameterStore,
+  planLedgers,
   planStore,
   stacks,
 } from '../../../shared/wiring.ts';
 import { planRollback, planRollbackInput } from './plan-rollback.ts';
 
-export const build = task(planRollbackInput, (runtime) =>
+export const build = task('PlanRollback', planRollbackInput, (runtime) =>
   planRollback({
-    ...ledgers(runtime),
+    ...planLedgers(runtime),
     deployments: deployments(runtime),
     aliases: aliases(runtime),
     hooks: hooks(runtime),

@@ -42,10 +42,10 @@ export async function orderRests(
     importersOf: (name) => importers.get(name) ?? [],
     isExported: (name) => exported.has(name),
   });
-  const rest = new Map<string, { waitsFor: string[]; wakes: string[] }>();
+  const rest = new Map<string, { waitsFor: string[]; notifies: string[] }>();
   const of = (stack: string) => {
     const service = serviceOf.get(stack) ?? '';
-    const known = rest.get(service) ?? { waitsFor: [], wakes: [] };
+    const known = rest.get(service) ?? { waitsFor: [], notifies: [] };
     rest.set(service, known);
     return { service, ...known };
   };
@@ -54,7 +54,7 @@ export async function orderRests(
       const [one, first] = [of(stack), of(other)];
       if (one.service === first.service) continue;
       one.waitsFor.push(first.service);
-      first.wakes.push(one.service);
+      first.notifies.push(one.service);
     }
   }
   const risks = new Map<string, string[]>();

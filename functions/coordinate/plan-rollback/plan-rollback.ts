@@ -39,7 +39,7 @@ export type PlannedRollback =
 const releasesLookedAt = 100;
 
 /**
- * Plans what an incident is going to do, and saves the plan. Changes nothing.
+ * Plans what an incident is going to do, and saves the plan. Changes nothing of the services.
  *
  * @throws NoWayBack when no consistent set of releases is safe to go back to; the message names the ones refused
  * @throws Irreversible when a service that would have to go back is declared irreversible
@@ -70,6 +70,10 @@ export function planRollback(deps: PlanRollbackDeps) {
     };
     if (input.planDigest && input.planDigest !== plan.digest) {
       throw new PlanOutdated(await whatMoved(deps.plans, input.planDigest, plan));
+    }
+    // A release that served well may not have been settled yet: from now on it is a restore point to everybody.
+    for (const { toRelease } of plan.services) {
+      if (toRelease !== undefined) await deps.releases.markServedWell(toRelease);
     }
     const keys = await deps.plans.write(plan);
     return { status: 'planned', ...keys, services: plan.services.length, digest: plan.digest };

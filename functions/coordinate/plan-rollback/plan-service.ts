@@ -2,18 +2,31 @@ import { isAtRest } from '../../../shared/aws/stacks.ts';
 import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
 import type { Move } from '../../../shared/cut/selection.ts';
-import type { ReleaseRecord, WatchedDeployment } from '../../../shared/ledger/records.ts';
+import {
+  type BroughtVersion,
+  broughtBy,
+  type MovedAlias,
+  movedAlone,
+  type ReleaseRecord,
+  type WatchedDeployment,
+} from '../../../shared/ledger/records.ts';
 import { instant } from '../../../shared/mail/mail-text.ts';
 import type { StackPlan, StackRebuildPlan } from '../../../shared/targets/cloudformation/shapes.ts';
 import { usualSeconds } from '../../../shared/targets/expected-duration.ts';
 import { planningOf } from '../../../shared/targets/kinds.ts';
-import type { ServicePlan } from '../../../shared/targets/service-plan.ts';
-import { savedOf, type TargetPlan, type TargetSnapshot, targetName } from '../../../shared/targets/shapes.ts';
+import type { ReleaseChange, ServicePlan } from '../../../shared/targets/service-plan.ts';
+import {
+  savedOf,
+  type TargetEntry,
+  type TargetPlan,
+  type TargetSnapshot,
+  targetName,
+} from '../../../shared/targets/shapes.ts';
 import type { PlanTargetDeps } from '../../../shared/targets/target-kind.ts';
 import { planStacks } from './plan-stacks.ts';
 import { isStateBefore, type PlannedIncident } from './release-timeline.ts';
 import { causeInWords, objectionInWords } from './rollback-reasons.ts';
-import type { StackComparison } from './stack-comparison.ts';
+import { type StackComparison, savedStacks } from './stack-comparison.ts';
 import type { WaysBack } from './ways-back.ts';
 
 /** What planning a service reads of AWS. */
@@ -23,7 +36,7 @@ export interface PlanServiceDeps extends PlanTargetDeps {
 }
 
 /** A service as it is planned by itself: whom it waits for is a matter of the whole plan. */
-export type LoneServicePlan = Omit<ServicePlan, 'waitsFor' | 'wakes' | 'rest' | 'plannedAt'>;
+export type UnorderedServicePlan = Omit<ServicePlan, 'waitsFor' | 'notifies' | 'rest' | 'plannedAt'>;
 
 /**
  * Plans the way back of one service by the move that was selected for it.
@@ -36,30 +49,37 @@ export async function planService(
   move: Move<ReleaseRecord>,
   releases: readonly ReleaseRecord[],
   incident: PlannedIncident,
-): Promise<LoneServicePlan> {
+): Promise<UnorderedServicePlan> {
   const own = entry.service === incident.service;
   const bad = undoneAsOne(move.undone, own ? incident.releaseId : undefined);
   const earlier = releases.filter(({ startedAt }) => startedAt < bad.startedAt);
   const toRelease = isStateBefore(move.to) ? undefined : move.to.releaseId;
   const isBack = wasPutBack(releases[0], toRelease, incident);
-  const wayBack = {
+  const restoration = {
     snapshot: move.to.snapshot ?? [],
     undoneSince: move.undone.at(-1)?.startedAt ?? bad.startedAt,
   };
   const planned: TargetPlan[] = [];
-  const unchanged: { target: string; reason: string }[] = [];
-  for (const target of entry.targets) {
+  const unchanged: { target: string; reason: string; kept?: true }[] = [];
+  for (const target of targetsOf(entry, bad)) {
     if (target.kind === 'cloudformation') continue;
-    const goal = savedOf(target, wayBack.snapshot);
-    const one = await planningOf(target).plan(deps, target, { goal, bad, earlier, isBack });
-    if ('reason' in one) unchanged.push({ target: targetName(target), reason: one.reason });
+    const goal = savedOf(target, restoration.snapshot);
+    const one = await planningOf(target).plan(deps, target, {
+      goal,
+      bad,
+      undone: move.undone,
+      earlier,
+      isBack,
+    });
+    if ('reason' in one) unchanged.push({ target: targetName(target), ...one });
     else planned.push(one);
   }
+  const change = own ? await changeOf(deps.comparison, entry, bad, restoration.snapshot, earlier) : undefined;
   const usual = usualSeconds(releases);
   const { rebuilds = [] } = await deps.ways.to(move.to);
   const onBuilt = planned.map((target) => onBuiltVersion(target, rebuilds));
   const traffic = [...neededBy(onBuilt, rebuilds), ...onBuilt];
-  const stacks = await planStacks(deps.comparison, entry, bad, wayBack, traffic);
+  const stacks = await planStacks(deps.comparison, entry, bad, restoration, traffic);
   return {
     service: entry.service,
     fromRelease: bad.releaseId,
@@ -70,9 +90,25 @@ export async function planService(
     ...(stacks.order && { order: [...stacks.order] }),
     ...(entry.policy.onFailure === 'continue' && { onFailure: 'continue' as const }),
     ...(usual !== undefined && { usualSeconds: usual }),
+    ...(change && { change }),
     undoes: move.undone.map(({ releaseId }) => releaseId),
     risks: [...(await risksOf(deps, move, stacks.targets)), ...stacks.risks],
   };
+}
+
+/**
+ * What a service consists of, for its way back: the targets of its entry, and aliases of the undone release that the
+ * catalog does not know yet. Their functions may have come in since it was compiled.
+ */
+function targetsOf({ targets }: ServiceEntry, bad: ReleaseRecord): TargetEntry[] {
+  const known = new Map(targets.map((target) => [targetName(target), target]));
+  for (const { target, alias, ...one } of broughtBy(bad)) {
+    const kind = 'deploymentId' in one ? 'codedeploy' : 'lambda-alias';
+    // FUNCTION:ALIAS, where the function may be an ARN.
+    const named = target.slice(0, -(alias.length + 1));
+    if (!known.has(target)) known.set(target, { kind, function: named, alias });
+  }
+  return [...known.values()];
 }
 
 /** An alias whose version is built anew goes to what its stack publishes. */
@@ -96,6 +132,22 @@ function neededBy(planned: readonly TargetPlan[], rebuilds: readonly StackRebuil
     .filter(({ builds }) => builds.length > 0);
 }
 
+/** What the bad release changed of its stack. */
+async function changeOf(
+  comparison: StackComparison,
+  entry: ServiceEntry,
+  bad: ReleaseRecord,
+  snapshot: readonly TargetSnapshot[],
+  earlier: readonly ReleaseRecord[],
+): Promise<ReleaseChange | undefined> {
+  const goal = savedStacks(entry, snapshot).find(({ stack }) => stack === bad.stack);
+  if (!goal) return undefined;
+  const keys = earlier.flatMap((release) =>
+    savedStacks(entry, release.snapshot ?? []).flatMap(({ processedKey }) => processedKey ?? []),
+  );
+  return comparison.change(goal.stack, goal, new Set(keys));
+}
+
 /** Whether an earlier attempt of the incident finished the service, and nobody has released it since. */
 function wasPutBack(
   live: ReleaseRecord | undefined,
@@ -106,22 +158,27 @@ function wasPutBack(
 }
 
 /**
- * The undone releases as one: of every target the newest deployment, since a release changes some of a service's
- * functions only.
+ * The undone releases as one: of every target the newest deployment, or the newest move without one, since a release
+ * changes some of a service's functions only.
  *
  * @param badId the bad release itself, by whose name they go; the newest one where another service's is bad
  */
 function undoneAsOne(undone: Move<ReleaseRecord>['undone'], badId: string | undefined): ReleaseRecord {
   const bad = undone.find(({ releaseId }) => releaseId === badId) ?? undone[0];
   const newest = new Map<string, WatchedDeployment>();
-  for (const { deployments } of undone) {
-    for (const one of Object.values(deployments)) if (!newest.has(one.target)) newest.set(one.target, one);
+  const moved = new Map<string, MovedAlias>();
+  for (const release of undone) {
+    const isOlder = ({ target }: BroughtVersion) => newest.has(target) || moved.has(target);
+    const alone = movedAlone(release).filter((one) => !isOlder(one));
+    for (const one of Object.values(release.deployments)) if (!isOlder(one)) newest.set(one.target, one);
+    for (const one of alone) moved.set(one.target, one);
   }
   const stack = undone.find((one) => one.stack)?.stack;
   return {
     ...bad,
     ...(stack && { stack }),
     deployments: Object.fromEntries([...newest.values()].map((one) => [one.deploymentId, one])),
+    ...(moved.size > 0 && { moved: Object.fromEntries(moved) }),
   };
 }
 
@@ -129,7 +186,8 @@ function reasonOf({ to, causes }: Move<ReleaseRecord>, own: boolean): string {
   if (isStateBefore(to)) {
     return 'to the versions from before the deployment; no release of the service has been verified good yet';
   }
-  const goal = `to the release of ${instant(to.startedAt)}, the newest one verified good`;
+  const proved = to.verdict === 'served-well' ? 'proved while it served' : 'verified good';
+  const goal = `to the release of ${instant(to.startedAt)}, the newest one ${proved}`;
   return own
     ? `${goal} that still exists`
     : `${causeInWords(causes[0])}; ${goal} from before that which still exists`;

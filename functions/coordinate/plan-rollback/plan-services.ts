@@ -7,8 +7,9 @@ import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import { limitConcurrency } from '../../../shared/limit-concurrency.ts';
 import type { RollbackPlan, ServicePlan } from '../../../shared/targets/service-plan.ts';
 import type { PlanTargetDeps } from '../../../shared/targets/target-kind.ts';
+import { type TimedRelease, withFirstTraffic } from './first-traffic.ts';
 import { orderRests } from './order-rests.ts';
-import { type LoneServicePlan, planService } from './plan-service.ts';
+import { planService, type UnorderedServicePlan } from './plan-service.ts';
 import type { PlannedIncident } from './release-timeline.ts';
 import { stayInWords } from './rollback-reasons.ts';
 import { selectMoves } from './select-moves.ts';
@@ -46,9 +47,12 @@ const atOnce = 10;
 export async function planServices(deps: PlanServicesDeps, request: PlanRequest): Promise<PlannedServices> {
   const { services, incident } = request;
   const limited = limitConcurrency(atOnce);
-  const read = new Map<string, Promise<readonly ReleaseRecord[]>>();
+  const read = new Map<string, Promise<readonly TimedRelease[]>>();
+  const plannedAt = Date.parse(request.plannedAt);
   const releasesOf = (service: string) => {
-    const known = read.get(service) ?? limited(() => request.releasesOf(service));
+    const known =
+      read.get(service) ??
+      limited(async () => withFirstTraffic(deps, await request.releasesOf(service), plannedAt));
     read.set(service, known);
     return known;
   };
@@ -72,18 +76,18 @@ export async function planServices(deps: PlanServicesDeps, request: PlanRequest)
   );
   const rests = await orderRests(deps.stacks, comparison, [...planned.values()]);
   return {
-    services: inOrder(graph, [...planned.keys()]).map(({ service, waitsFor, wakes }) => {
+    services: inOrder(graph, [...planned.keys()]).map(({ service, waitsFor, notifies }) => {
       const plan = planned.get(service);
       if (!plan) throw new LedgerCorrupt(`${service} is in the order and not in the plan`);
-      const risks = [...plan.risks, ...(rests.risks.get(service) ?? []), ...goOnWithout(plan, wakes)];
+      const risks = [...plan.risks, ...(rests.risks.get(service) ?? []), ...goOnWithout(plan, notifies)];
       const rest = rests.rest.get(service);
-      return { ...plan, risks, waitsFor, wakes, ...(rest && { rest }), plannedAt: request.plannedAt };
+      return { ...plan, risks, waitsFor, notifies, ...(rest && { rest }), plannedAt: request.plannedAt };
     }),
     stays: stays.map((stay) => ({ service: stay.service, why: stay.why, reason: stayInWords(stay) })),
   };
 }
 
-function goOnWithout({ onFailure }: LoneServicePlan, providers: readonly string[]): string[] {
+function goOnWithout({ onFailure }: UnorderedServicePlan, providers: readonly string[]): string[] {
   if (onFailure !== 'continue' || providers.length === 0) return [];
   return [
     `where it does not come back, ${providers.join(', ')} ${providers.length > 1 ? 'go' : 'goes'} back all the same`,
@@ -94,17 +98,17 @@ function goOnWithout({ onFailure }: LoneServicePlan, providers: readonly string[
 function inOrder(
   graph: DependencyGraph,
   moving: readonly string[],
-): Pick<ServicePlan, 'service' | 'waitsFor' | 'wakes'>[] {
+): Pick<ServicePlan, 'service' | 'waitsFor' | 'notifies'>[] {
   const order = rollbackOrder(graph, moving);
-  const wakes = order.map((): string[] => []);
+  const notifies = order.map((): string[] => []);
   for (const { services, waitsFor } of order) {
-    for (const position of waitsFor) wakes[position]?.push(...services);
+    for (const position of waitsFor) notifies[position]?.push(...services);
   }
   return order.flatMap(({ services, waitsFor }, position) =>
     services.map((service) => ({
       service,
       waitsFor: waitsFor.flatMap((before) => order[before]?.services ?? []),
-      wakes: wakes[position] ?? [],
+      notifies: notifies[position] ?? [],
     })),
   );
 }

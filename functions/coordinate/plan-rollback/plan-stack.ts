@@ -120,13 +120,14 @@ function shiftedOf(targets: readonly TargetPlan[]): Pick<StackPlan, 'shifted'> {
 function aliasesOf(targets: readonly TargetPlan[]): PlannedAlias[] {
   return targets
     .filter(isAlias)
-    .map(({ target, function: name, alias, fromVersion, toVersion, toCodeSha256, builtBy }) => ({
+    .map(({ target, function: name, alias, fromVersion, toVersion, toCodeSha256, insteadOf, builtBy }) => ({
       target,
       function: name,
       alias,
       fromVersion,
       toVersion,
       toCodeSha256,
+      ...(insteadOf !== undefined && { insteadOf }),
       ...(builtBy && { builtBy }),
     }));
 }

@@ -20,7 +20,7 @@ export interface PlannedStacks {
 }
 
 /** Where to go back to: a recorded good release, or the versions from before deployments that never completed. */
-export interface WayBack {
+export interface Restoration {
   readonly snapshot: readonly TargetSnapshot[];
   /** When the first of the releases that are undone began, ISO 8601. */
   readonly undoneSince: string;
@@ -36,10 +36,10 @@ export async function planStacks(
   comparison: StackComparison,
   entry: ServiceEntry,
   bad: ReleaseRecord,
-  wayBack: WayBack,
+  restoration: Restoration,
   traffic: readonly TargetPlan[],
 ): Promise<PlannedStacks> {
-  const findings = await findingsOf(comparison, savedStacks(entry, wayBack.snapshot), traffic);
+  const findings = await findingsOf(comparison, savedStacks(entry, restoration.snapshot), traffic);
   const certain = findings.filter(({ verdict }) => verdict === 'certain');
   const brokenApis = new Set(certain.filter(({ kind }) => kind === 'api').map(({ of }) => of));
   const declared = entry.order ?? phase.options;
@@ -57,7 +57,7 @@ export async function planStacks(
   const contextOf = async (stack: string) => ({
     live: await comparison.state(stack),
     bad,
-    undoneSince: wayBack.undoneSince,
+    undoneSince: restoration.undoneSince,
     targets: traffic,
   });
   for (const target of stackTargets) {
@@ -66,7 +66,7 @@ export async function planStacks(
       continue;
     }
     const stack = target.stack ?? entry.stack ?? '';
-    const saved = savedOf(target, wayBack.snapshot);
+    const saved = savedOf(target, restoration.snapshot);
     targets.push(...planStack(target, stack, saved, await contextOf(stack), { isFirst, neededFor }));
   }
   if (bad.stack && stackTargets.length === 0) {

@@ -1,4 +1,6 @@
 import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
+import { hasServedWell } from '../../../shared/ledger/served-well.ts';
+import type { TimedRelease } from './first-traffic.ts';
 
 /** The incident that is planned for. */
 export interface PlannedIncident {
@@ -12,22 +14,31 @@ export interface PlannedIncident {
  *
  * - What this incident put back in an earlier attempt is left out, so that its next attempt plans the same again
  *   and checks what is back already instead of taking it for a release that took the bad one's place.
+ * - What another service released without any user meeting it is left out: what it had before is live still.
+ * - What served well until it was replaced counts so before the watch has come to settle it.
  * - What was put back after the bad release's stack update began, but before one of its deployments did, stood
  *   before the bad release.
+ * - A failed release is left out: its deployment was taken back, what was live before it is live again, and nothing is
+ *   held against it, nor against what was released beside it. An incident of its own is about it all the same.
  * - What put back a state that nobody had recorded was first live before the release it undid.
  */
 export function releaseTimeline(
-  releases: readonly ReleaseRecord[],
-  { releaseId }: PlannedIncident,
-): ReleaseRecord[] {
+  releases: readonly TimedRelease[],
+  { service, releaseId }: PlannedIncident,
+): TimedRelease[] {
   const bad = releases.find((release) => release.releaseId === releaseId);
-  const timeline: ReleaseRecord[] = [];
+  const timeline: TimedRelease[] = [];
   for (const release of releases) {
     if (release.restoredBy === releaseId) continue;
+    if (release.verdict === 'failed' && release !== bad) continue;
+    if (release.neverServed && release.service !== service) continue;
     const { restoresBefore } = release;
     const undone = releases.find((one) => one.releaseId === restoresBefore);
     const before = undone && stateBefore(undone);
-    const retimed = bad && stoodBefore(release, bad) ? { ...release, startedAt: justBefore(bad) } : release;
+    const proved: TimedRelease = hasServedWell(release, releases)
+      ? { ...release, verdict: release.verdict === 'candidate' ? 'served-well' : release.verdict }
+      : release;
+    const retimed = bad && stoodBefore(release, bad) ? { ...proved, startedAt: justBefore(bad) } : proved;
     timeline.push(before ? { ...retimed, restores: before.releaseId } : retimed);
     if (before && !timeline.some((one) => one.releaseId === before.releaseId)) timeline.push(before);
   }

@@ -26,6 +26,10 @@ export function objectionInWords(release: ReleaseRecord, objection: Objection): 
       return release.incidentId ? `marked bad by incident ${release.incidentId}` : 'marked bad';
     case 'candidate':
       return 'never verified good';
+    case 'failed':
+      return 'its deployment failed';
+    case 'served-well':
+      return 'it served well but not through its bake, and its entry goes back to good releases only';
     case 'missing':
       return objection.detail;
     case 'same-state':
@@ -41,15 +45,21 @@ export function stayInWords({ why, of, cut, since }: Stay): string {
     case 'unchanged':
       return (
         `unchanged since ${since ? instant(since) : 'before'}: it has run on what ${of} goes back to ` +
-        `(undone there is what came from ${instant(cut)} on)`
+        `(undone there is what users met from ${cut ? instant(cut) : 'then'} on)`
       );
     case 'put-back':
-      return `it has been put back since to what was live before the release of ${of} of ${instant(cut)}`;
+      return `it has been put back since to what was live before ${releaseInWords(of, cut)}`;
+    case 'never-served':
+      return `no user has met what is undone of ${of}, so that it was not released on top of it`;
     case 'not-released':
-      return `no release of it is recorded since that of ${of} of ${instant(cut)}`;
+      return `no release of it is recorded since ${releaseInWords(of, cut)}`;
     case 'never':
       return `its entry says that it never goes back because of ${of}`;
     case 'provider':
       return `it is a provider of ${of}, and goes on serving its older consumers`;
   }
+}
+
+function releaseInWords(service: string, cut: string | null): string {
+  return `the release of ${service}${cut ? ` of ${instant(cut)}` : ''}`;
 }

@@ -2,9 +2,11 @@ import type { DependencyGraph } from '../../../shared/cut/dependency-graph.ts';
 import { selectTargets } from '../../../shared/cut/select-targets.ts';
 import type { Blocked, Move, Selection, Stay } from '../../../shared/cut/selection.ts';
 import { Irreversible, NoWayBack } from '../../../shared/errors.ts';
+import { codeOfSnapshot, knownBad } from '../../../shared/ledger/known-bad.ts';
 import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import type { Limited } from '../../../shared/limit-concurrency.ts';
 import type { PlanTargetDeps } from '../../../shared/targets/target-kind.ts';
+import type { TimedRelease } from './first-traffic.ts';
 import { isStateBefore, type PlannedIncident, releaseTimeline, stateBefore } from './release-timeline.ts';
 import { causeInWords, objectionInWords } from './rollback-reasons.ts';
 import { versionsBefore } from './versions-before.ts';
@@ -14,8 +16,8 @@ import type { WaysBack } from './ways-back.ts';
 export interface MoveRequest {
   readonly graph: DependencyGraph;
   readonly incident: PlannedIncident;
-  /** The releases of a service as the ledger has them, newest first. */
-  releasesOf(service: string): Promise<readonly ReleaseRecord[]>;
+  /** The releases of a service as the ledger has them, newest first, with when users first met them. */
+  releasesOf(service: string): Promise<readonly TimedRelease[]>;
   /** Which ways back still exist. */
   readonly ways: WaysBack;
   /** Keeps what is asked of AWS side by side within bounds. */
@@ -70,7 +72,9 @@ function select(
         return [...timeline.filter(({ releaseId }) => releaseId !== before.releaseId), before];
       },
       missingOf: async (release) =>
-        undoneWithAnother(release, incident) ?? limited(async () => (await ways.to(release)).missing),
+        undoneWithAnother(release, incident) ??
+        badCodeOf(release, await releasesOf(release.service), incident) ??
+        limited(async () => (await ways.to(release)).missing),
     },
   });
 }
@@ -78,6 +82,19 @@ function select(
 /** Going forward again to what another incident took back, with what it stood on, is no way back. */
 function undoneWithAnother({ undoneBy }: ReleaseRecord, { releaseId }: PlannedIncident): string | undefined {
   return undoneBy === undefined || undoneBy === releaseId ? undefined : `undone with incident ${undoneBy}`;
+}
+
+/** Going back to code that is bad under another name is no way back. The incident's own release may not be marked yet. */
+function badCodeOf(
+  { snapshot = [] }: ReleaseRecord,
+  releases: readonly ReleaseRecord[],
+  { releaseId }: PlannedIncident,
+): string | undefined {
+  const marked = releases.map((one) =>
+    one.releaseId === releaseId ? { ...one, verdict: 'bad' as const } : one,
+  );
+  const bad = knownBad(codeOfSnapshot(snapshot), marked);
+  return bad && `it has the code and the configuration of ${bad.releaseId}, which is bad`;
 }
 
 function isWithoutWayBack(selection: Selection<ReleaseRecord>, { service }: PlannedIncident): boolean {

@@ -3,7 +3,9 @@ import type { Bucket } from '../../../shared/aws/bucket.ts';
 import { isAtRest, type StackState, type Stacks } from '../../../shared/aws/stacks.ts';
 import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
+import { shorten } from '../../../shared/mail/mail-text.ts';
 import { compareTemplates, type Finding } from '../../../shared/stack/compare-templates.ts';
+import { originOf } from '../../../shared/stack/release-origin.ts';
 import {
   exchangeOf,
   hasExchange,
@@ -11,9 +13,12 @@ import {
   type StackExport,
 } from '../../../shared/stack/stack-exchange.ts';
 import { parseTemplate } from '../../../shared/stack/stack-template.ts';
+import { changedParameters, changedResources } from '../../../shared/stack/template-changes.ts';
 import type { AliasSnapshot } from '../../../shared/targets/alias/shapes.ts';
 import type { StackSnapshot } from '../../../shared/targets/cloudformation/shapes.ts';
 import { planRole } from '../../../shared/targets/cloudformation/stack-role.ts';
+import { templateDigest } from '../../../shared/targets/cloudformation/template-digest.ts';
+import type { ReleaseChange } from '../../../shared/targets/service-plan.ts';
 import type { TargetSnapshot } from '../../../shared/targets/shapes.ts';
 
 /** What comparing reads of AWS. */
@@ -27,6 +32,9 @@ interface Compared {
   readonly findings: readonly Finding[];
   readonly exchange: StackExchange;
 }
+
+/** Names in one list of a plan: a stack may have 500 resources. */
+const mostNames = 30;
 
 /** Of a stack that is not compared. */
 const nothing: Compared = {
@@ -72,6 +80,41 @@ export class StackComparison {
   /** What a stack changes for others on its way to a saved template, as far as its templates tell. */
   async exchange(stack: string, goal: StackSnapshot): Promise<StackExchange> {
     return (await this.#compare(stack, goal)).exchange;
+  }
+
+  /**
+   * What a release changed of its stack, for people: planning goes on without it. Undefined where the stack does not show the
+   * release, because it was taken back, or because CloudFormation shows an update only once it is through.
+   *
+   * @param earlier keys of the templates that are recorded of earlier releases
+   */
+  async change(
+    stack: string,
+    goal: StackSnapshot,
+    earlier: ReadonlySet<string>,
+  ): Promise<ReleaseChange | undefined> {
+    const { stacks, bucket } = this.#clients;
+    try {
+      const live = await stacks.processedTemplate(stack);
+      const digest = templateDigest(live);
+      if ([...earlier].some((key) => key.includes(digest))) return undefined;
+      const saved = goal.processedKey && (await bucket.read(goal.processedKey));
+      if (!saved) return undefined;
+      const [before, after] = [parseTemplate(saved), parseTemplate(live)];
+      const { tags, parameters } = await this.state(stack);
+      const { added, removed, changed } = changedResources(before, after);
+      const change = {
+        origin: originOf(tags, after.Metadata),
+        originBefore: originOf(goal.tags, before.Metadata),
+        added: shorten(added, mostNames),
+        removed: shorten(removed, mostNames),
+        changed: shorten(changed, mostNames),
+        parameters: shorten(changedParameters(goal.parameters, parameters), mostNames),
+      };
+      return Object.values(change).some((one) => one.length > 0) ? change : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** Every value that is exported in the account and Region. */
@@ -130,7 +173,9 @@ export class StackComparison {
   /** The first of these aliases that would move; what is live serves, or not, as it is. */
   async #moved(aliases: readonly AliasSnapshot[]): Promise<AliasSnapshot | undefined> {
     for (const one of aliases) {
-      const live = await this.#clients.aliases.get(one.function, one.alias);
+      const live = await this.#clients.aliases.find(one.function, one.alias);
+      // One that is gone is moved by nobody: its stack makes it anew.
+      if (!live) continue;
       if (live.version !== one.version || Object.keys(live.weights).length > 0) return one;
     }
     return undefined;

@@ -1,6 +1,7 @@
 import type { Aliases } from '../../../shared/aws/aliases.ts';
 import { type Deployments, isActive } from '../../../shared/aws/deployments.ts';
-import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
+import { knownBad } from '../../../shared/ledger/known-bad.ts';
+import { broughtBy, movedAlone, type ReleaseRecord } from '../../../shared/ledger/records.ts';
 import type { TargetSnapshot } from '../../../shared/targets/shapes.ts';
 
 /** What is asked of AWS about the versions from before. */
@@ -12,7 +13,7 @@ export interface VersionsBeforeDeps {
 /**
  * The versions that the deployments of a release began from, where none of them has completed: those were live a
  * moment ago, and CodeDeploy takes the alias there by itself. Undefined where one has completed, where a version is
- * gone, and where a bad release had brought one in.
+ * gone, and where a bad release had brought one in, or its code and configuration under another number.
  *
  * @param earlier the releases before it
  */
@@ -27,6 +28,7 @@ export async function versionsBefore(
     const codeSha256 = await deps.aliases.codeOf(one.function, one.fromVersion);
     if (!isActive(deployment) && deployment.status === 'Succeeded') return undefined;
     if (codeSha256 === undefined || isBadVersion(earlier, one.function, one.fromVersion)) return undefined;
+    if (one.digests && knownBad(new Map([[one.target, one.digests.from]]), earlier)) return undefined;
     snapshot.push({
       kind: 'codedeploy',
       target: one.target,
@@ -36,14 +38,21 @@ export async function versionsBefore(
       codeSha256,
     });
   }
-  return snapshot.length > 0 ? snapshot : undefined;
+  if (snapshot.length === 0) return undefined;
+  for (const { target, function: name, alias, fromVersion: version } of movedAlone(bad)) {
+    if (version === undefined || isBadVersion(earlier, name, version)) continue;
+    const codeSha256 = await deps.aliases.codeOf(name, version);
+    if (codeSha256 === undefined) continue;
+    snapshot.push({ kind: 'lambda-alias', target, function: name, alias, version, codeSha256 });
+  }
+  return snapshot;
 }
 
 /** Whether a release marked bad brought a version in: live or not, it is nothing to go back to. */
 function isBadVersion(releases: readonly ReleaseRecord[], functionName: string, version: string): boolean {
   return releases.some(
-    ({ verdict, deployments }) =>
-      verdict === 'bad' &&
-      Object.values(deployments).some((one) => one.function === functionName && one.toVersion === version),
+    (release) =>
+      release.verdict === 'bad' &&
+      broughtBy(release).some((one) => one.function === functionName && one.toVersion === version),
   );
 }

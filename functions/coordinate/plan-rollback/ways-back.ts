@@ -70,6 +70,8 @@ export class WaysBack {
       const missing = await savedStateOf(target).missing(this.#deps, target);
       if (missing === undefined) continue;
       if (!isAlias(target)) return { missing };
+      // A release that takes a function away leaves no alias to move: its stack makes both anew.
+      if (!(await this.#deps.aliases.find(target.function, target.alias))) continue;
       gone.push(target);
     }
     const rebuilds: StackRebuildPlan[] = [];

@@ -1,13 +1,16 @@
 import { onLambda } from '../../../shared/runtime.ts';
 import { task } from '../../../shared/task.ts';
-import { environment, ledgers, mailRoom, planStore } from '../../../shared/wiring.ts';
+import { environment, ledgers, mailer, planStore, traffic } from '../../../shared/wiring.ts';
 import { reportPlan, reportPlanInput } from './report-plan.ts';
 
-export const build = task(reportPlanInput, (runtime) =>
-  reportPlan({
+export const build = task('ReportPlan', reportPlanInput, (runtime) => {
+  const { incidents, releases } = ledgers(runtime);
+  return reportPlan({
     plans: planStore(runtime),
-    mailRoom: mailRoom(runtime, ledgers(runtime).incidents),
+    releases,
+    mailer: mailer(runtime, incidents),
+    traffic: traffic(runtime),
     environment: environment(runtime),
-  }),
-);
+  });
+});
 export const handler = onLambda(build);

@@ -1,6 +1,9 @@
 import * as z from 'zod';
-import type { MailRoom } from '../../../shared/mail/mail-room.ts';
+import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
+import type { Mailer } from '../../../shared/mail/mailer.ts';
 import { planMail } from '../../../shared/mail/plan-mail.ts';
+import type { TrafficReader } from '../../../shared/mail/traffic-reader.ts';
+import { aliasesOfIncident } from '../../../shared/mail/users-meet.ts';
 import { expectedDuration } from '../../../shared/targets/expected-duration.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
 import { describeFailure, taskFailure } from '../../../shared/task-failure.ts';
@@ -39,24 +42,24 @@ const servicesShown = 500;
 /** What the rule needs. */
 export interface ReportPlanDeps {
   readonly plans: PlanStore;
-  readonly mailRoom: MailRoom;
+  readonly releases: Pick<ReleaseLedger, 'find'>;
+  readonly mailer: Mailer;
+  readonly traffic: TrafficReader;
   readonly environment: string;
 }
 
 /** Tells the stakeholders what a rollback would do, and answers it in short. Changes nothing. */
-export function reportPlan({ plans, mailRoom, environment }: ReportPlanDeps) {
+export function reportPlan({ plans, releases, mailer, traffic, environment }: ReportPlanDeps) {
   return async (input: z.infer<typeof reportPlanInput>): Promise<ReportedPlan> => {
     const { incidentId: releaseId, executionArn, planKey, failure, supersededBy } = input;
     const plan = planKey && !failure && !supersededBy ? await plans.read(planKey) : undefined;
     const reason = supersededBy
       ? `release ${supersededBy} took its place and was verified good`
       : failure && describeFailure(failure);
-    await mailRoom.send(
-      executionArn,
-      'plan',
-      executionArn,
-      planMail(environment, { releaseId, executionArn, plan, reason: reason ?? undefined }),
-    );
+    await mailer.send(executionArn, 'plan', executionArn, async () => {
+      const meet = await traffic.read(aliasesOfIncident(plan, await releases.find(releaseId)));
+      return planMail(environment, { releaseId, executionArn, meet, plan, reason: reason ?? undefined });
+    });
     if (!plan) {
       const outcome = supersededBy ? 'not-needed' : 'not-possible';
       return { outcome, releaseId, ...(reason && { reason }) };

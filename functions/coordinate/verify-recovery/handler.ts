@@ -3,7 +3,7 @@ import { task } from '../../../shared/task.ts';
 import { healthChecks, ledgers, planStore, signals, watchingCatalogStore } from '../../../shared/wiring.ts';
 import { verifyRecovery, verifyRecoveryInput } from './verify-recovery.ts';
 
-export const build = task(verifyRecoveryInput, (runtime) =>
+export const build = task('VerifyRecovery', verifyRecoveryInput, (runtime) =>
   verifyRecovery({
     ...ledgers(runtime),
     signals: signals(runtime),

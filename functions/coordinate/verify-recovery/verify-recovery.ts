@@ -10,9 +10,16 @@ import { type FailedLooks, failedLooks, judgementOfChecks } from '../../../share
 import { judgeRelease } from '../../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../../shared/judge/judgement.ts';
 import { secondsUntilNextLook } from '../../../shared/judge/next-step.ts';
+import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
 import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
-import { isTrafficBack, restoredReleaseId, type ServiceResult } from '../../../shared/ledger/records.ts';
+import {
+  broughtBy,
+  isTrafficBack,
+  type NormalRates,
+  restoredReleaseId,
+  type ServiceResult,
+} from '../../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 import { limitConcurrency } from '../../../shared/limit-concurrency.ts';
 import { shorten } from '../../../shared/mail/mail-text.ts';
@@ -45,6 +52,7 @@ export interface VerifyRecoveryDeps {
   readonly catalog: CatalogStore;
   readonly incidents: IncidentLedger;
   readonly releases: ReleaseLedger;
+  readonly checkpoints: CheckpointLedger;
   readonly locks: LockLedger;
   readonly plans: PlanStore;
   readonly now: () => number;
@@ -93,10 +101,7 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
     const results = all.filter((one) => isTrafficBack(one) && planned.has(one.service));
     const limited = limitConcurrency(atOnce);
     // A consumer is back before its provider is, and meets the provider's errors until then.
-    const since = Math.max(
-      0,
-      ...results.map(({ trafficBackAt, finishedAt }) => Date.parse(trafficBackAt ?? finishedAt)),
-    );
+    const since = Math.max(0, ...(await Promise.all(results.map((one) => limited(() => backSince(one))))));
     const looks = await Promise.all(
       results.map((result) =>
         limited(() => look(input, services[result.service], planned.get(result.service), result, since, now)),
@@ -115,11 +120,26 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
     return {
       status,
       detail:
-        moved > 0 ? describe(status, judgements) : 'no service was put back, so there is nothing to look at',
+        moved > 0
+          ? describe(status, judgements)
+          : 'no service came back as a whole, so its health was not judged',
       waitSeconds: secondsUntilNextLook({ now, phase: 'shifting', bakedMinutes: 0 }),
       failedLooks: Object.fromEntries(doubted),
     };
   };
+
+  /** Since when users have been on the restored release, ms since the epoch: its stack may have moved an alias once more. */
+  async function backSince({
+    service,
+    incidentId,
+    trafficBackAt,
+    finishedAt,
+  }: ServiceResult): Promise<number> {
+    const from = trafficBackAt ?? finishedAt;
+    const observations = await deps.checkpoints.observations(service, { from });
+    const pointed = observations.filter((one) => one.pointed && one.incidentId === incidentId);
+    return Math.max(...[from, ...pointed.map(({ seenAt }) => seenAt)].map((at) => Date.parse(at)));
+  }
 
   /** Undefined for a service that is another incident's by now: that one looks after it. */
   async function look(
@@ -139,13 +159,16 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
       throw error;
     }
     const versionOf = await restoredVersions(result);
+    const undone = await deps.releases.find(plan.fromRelease);
+    const functions = plan.targets.filter(isAlias).length;
     const judgements: Judgement[] = [];
     const live: HealthCheckEvent['targets'][number][] = [];
     for (const target of plan.targets) {
       if (!isAlias(target)) continue;
       const version = versionOf(target);
       live.push({ function: target.function, alias: target.alias, version });
-      judgements.push(await judge(policy, target, version, from, now));
+      const brought = undone && broughtBy(undone).find((one) => one.target === target.target);
+      judgements.push(await judge(policy, target, version, from, now, functions, brought?.normal));
     }
     const event = { service, releaseId: plan.toRelease, targets: live };
     const health = await deps.healthChecks.look(policy.healthChecks, event, input.failedLooks?.[service]);
@@ -173,8 +196,10 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
     version: string,
     from: number,
     now: number,
+    functions: number,
+    normal: NormalRates | undefined,
   ): Promise<Judgement> {
-    const minutes = await deps.signals.minutes({
+    const { released, until } = await deps.signals.sideBySide({
       function: target.function,
       alias: target.alias,
       version,
@@ -185,13 +210,9 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
       // Every alias was verified on the restored version alone; whoever releases over it is noted, and met above.
       alone: { from, to: now },
     });
-    return judgeRelease({
-      subject: `${target.function}:${version}`,
-      minutes,
-      limits,
-      alarms: [],
-      startedAt: from,
-    });
+    const subject = `${target.function}:${version}`;
+    // Its code has served before, and the minute in which it came back is left out already.
+    return judgeRelease({ subject, released, until, normal, limits, functions, warmUpMinutes: 0 }).judgement;
   }
 }
 

@@ -1,45 +1,65 @@
 import * as z from 'zod';
 import type { TaskTokens } from '../../../shared/aws/task-tokens.ts';
 import { InvalidInput } from '../../../shared/errors.ts';
-import { approved, refused } from '../../../shared/incident/told-permission.ts';
+import { releaseId } from '../../../shared/ids.ts';
+import { approved, refused } from '../../../shared/incident/permission-answer.ts';
 import type { ApprovalLedger, ApprovalRecord } from '../../../shared/ledger/approval-ledger.ts';
 import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
+import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
+import { sentence, signature } from '../../../shared/plain-text.ts';
+
+const answers = ['approve', 'refuse', 'acknowledge'] as const;
 
 /** A person's answer, as typed into the Step Functions console. */
 export const answerApprovalInput = z.strictObject({
-  incidentId: z.string().min(1),
-  answer: z.enum(['approve', 'refuse'], { error: 'must be "approve" or "refuse"' }),
+  incidentId: releaseId,
+  /** `acknowledge`: somebody works on the incident or the release, so that its mails are not escalated. */
+  answer: z.enum(answers, { error: 'must be "approve", "refuse" or "acknowledge"' }),
   /** Who answers, for the ledger and the mail. */
-  by: z.string().min(1).max(100),
+  by: signature,
   /** Why, in a sentence. */
-  reason: z.string().min(1).max(500).optional(),
+  reason: sentence.optional(),
 });
 
 /** What was answered, and for which plan. */
-export interface AnsweredApproval {
-  readonly incidentId: string;
-  readonly answer: 'approve' | 'refuse';
-  readonly planDigest: string;
-}
+export type AnsweredApproval =
+  | {
+      readonly incidentId: string;
+      readonly answer: 'approve' | 'refuse';
+      readonly planDigest: string;
+    }
+  // It is about no plan.
+  | { readonly incidentId: string; readonly answer: 'acknowledge' };
 
 /** What the rule needs. */
 export interface AnswerApprovalDeps {
   readonly incidents: IncidentLedger;
+  readonly releases: Pick<ReleaseLedger, 'find'>;
   readonly approvals: ApprovalLedger;
   readonly tokens: TaskTokens;
   readonly now: () => number;
 }
 
 /**
- * Answers the request of an incident that waits for a person, by the incident's id. The answer is written first: if
- * telling the waiting execution fails, its next look finds it within a minute.
+ * Takes a person's answer to an incident that waits for one, by the incident's id. The answer is written first: if telling the
+ * waiting execution fails, its next look finds it within a minute. An acknowledgement changes nothing of a rollback; a later
+ * one takes the place of an earlier one.
  *
  * @throws InvalidInput where nothing waits for an answer, or another one was given before; the message says which
  */
-export function answerApproval({ incidents, approvals, tokens, now }: AnswerApprovalDeps) {
+export function answerApproval({ incidents, releases, approvals, tokens, now }: AnswerApprovalDeps) {
   return async (input: z.infer<typeof answerApprovalInput>): Promise<AnsweredApproval> => {
     const { incidentId, answer, by, reason } = input;
     const incident = await incidents.find(incidentId);
+    const answeredAt = new Date(now()).toISOString();
+    if (answer === 'acknowledge') {
+      // Mails about a release that looks bad come before an incident, or without one.
+      if (!incident && !(await releases.find(incidentId))) {
+        throw new InvalidInput(`incidentId: there is no incident and no release "${incidentId}"`);
+      }
+      await incidents.acknowledge(incidentId, { by, at: answeredAt, ...(reason && { reason }) });
+      return { incidentId, answer };
+    }
     if (!incident) throw new InvalidInput(`incidentId: there is no incident "${incidentId}"`);
     if (incident.status === 'closed') {
       throw new InvalidInput(`incidentId: incident ${incidentId} is closed, it ended ${incident.outcome}`);
@@ -47,7 +67,6 @@ export function answerApproval({ incidents, approvals, tokens, now }: AnswerAppr
     if (!(await approvals.find(incident))) {
       throw new InvalidInput(`incidentId: incident ${incidentId} does not wait for an approval`);
     }
-    const answeredAt = new Date(now()).toISOString();
     await approvals.answer(incident, { answer, by, answeredAt, ...(reason && { reason }) });
     // Read, not believed: the answer to a write that took effect may be that its condition no longer holds.
     const request = (await approvals.find(incident)) as ApprovalRecord;

@@ -1,22 +1,33 @@
 import * as z from 'zod';
 import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
 import { serviceName } from '../../../shared/catalog/service-entry.ts';
+import { InvalidInput } from '../../../shared/errors.ts';
 import { everyService, type HoldLedger, type HoldRecord } from '../../../shared/ledger/hold-ledger.ts';
+import { sentence, signature } from '../../../shared/plain-text.ts';
 
 /** Who puts what on hold, or lets it go, as typed into the Lambda console. */
-export const holdServiceInput = z.strictObject({
-  /** A service, or `*` for everything. */
-  service: z
-    .string()
-    .refine(
-      (name) => name === everyService || serviceName.safeParse(name).success,
-      'must be a service, or "*" for all',
-    ),
-  /** False lets it go again. */
-  hold: z.boolean(),
-  by: z.string().min(1).max(100),
-  reason: z.string().min(1).max(500).optional(),
-});
+export const holdServiceInput = z
+  .strictObject({
+    /** A service, or `*` for everything. */
+    service: z
+      .string()
+      .refine(
+        (name) => name === everyService || serviceName.safeParse(name).success,
+        'must be the name of a service (lower-case letters, digits and hyphens), or "*" for all',
+      ),
+    /** False lets it go again. */
+    hold: z.boolean(),
+    by: signature,
+    reason: sentence.optional(),
+    /** When the hold ends by itself; without it, it lasts until somebody lifts it. */
+    until: z.iso
+      .datetime({ offset: true, error: 'must be ISO 8601, e.g. "2026-01-05T12:00:00Z"' })
+      .optional(),
+  })
+  .refine(({ hold, until }) => hold || until === undefined, {
+    path: ['until'],
+    message: 'is for a hold: what is lifted has no end',
+  });
 
 /** What the rule needs. */
 export interface HoldServiceDeps {
@@ -30,15 +41,17 @@ export interface HoldServiceDeps {
  * nothing by itself. What a person starts or approves is done all the same.
  *
  * @returns everything that is on hold now
- * @throws InvalidInput when the catalog has no such service
+ * @throws InvalidInput when the catalog has no such service, or the hold would have ended before it begins
  */
 export function holdService({ catalog, holds, now }: HoldServiceDeps) {
   return async (input: z.infer<typeof holdServiceInput>): Promise<{ onHold: readonly HoldRecord[] }> => {
     const { service, hold, by, reason } = input;
+    const until = input.until && new Date(input.until).toISOString();
+    if (until && Date.parse(until) <= now()) throw new InvalidInput(`until: ${until} is over already`);
     // A service that has left the catalog can still be let go.
     if (hold && service !== everyService) await catalog.entry(service);
     const at = new Date(now()).toISOString();
-    await holds.set({ service, held: hold, by, at, ...(reason && { reason }) });
+    await holds.set({ service, held: hold, by, at, ...(reason && { reason }), ...(until && { until }) });
     return { onHold: await holds.list() };
   };
 }

@@ -4,13 +4,16 @@ import { task } from '../../../shared/task.ts';
 import { catalogStore, ledgers, planStore } from '../../../shared/wiring.ts';
 import { queryLedger, queryLedgerInput } from './query-ledger.ts';
 
-export const build = task(queryLedgerInput, (runtime) => {
-  const { releases, incidents, checkpoints } = ledgers(runtime);
+export const build = task('QueryLedger', queryLedgerInput, (runtime) => {
+  const { releases, incidents, checkpoints, approvals, holds, locks } = ledgers(runtime);
   const queries = new LedgerQueries({
     catalog: catalogStore(runtime),
     releases,
     incidents,
     checkpoints,
+    approvals,
+    holds,
+    locks,
     plans: planStore(runtime),
     now: runtime.now,
   });

@@ -1,11 +1,16 @@
 import * as z from 'zod';
 import { serviceName } from '../../../shared/catalog/service-entry.ts';
+import type { HoldRecord } from '../../../shared/ledger/hold-ledger.ts';
+import type { CoordinatorStatus } from '../../../shared/queries/coordinator-status.ts';
+import type { IncidentNow } from '../../../shared/queries/incident-now.ts';
 import type { LedgerQueries } from '../../../shared/queries/ledger-queries.ts';
 import type { ServiceLiveAt } from '../../../shared/queries/live-at.ts';
 import type { HistoryEntry } from '../../../shared/queries/service-history.ts';
 import type { Why } from '../../../shared/queries/why.ts';
 
-const question = { error: 'must be one of "live-at", "history", "why"' };
+const question = {
+  error: 'must be one of "live-at", "history", "why", "status", "incidents", "holds"',
+};
 
 /** A question to the ledger, as a person types it into the Lambda console. */
 export const queryLedgerInput = z.discriminatedUnion(
@@ -27,7 +32,7 @@ export const queryLedgerInput = z.discriminatedUnion(
     z
       .strictObject({
         query: z.literal('why'),
-        incident: z.string().min(1).optional(),
+        incident: z.string().min(1).max(120).optional(),
         /** Its latest incident. */
         service: serviceName.optional(),
       })
@@ -35,6 +40,13 @@ export const queryLedgerInput = z.discriminatedUnion(
         message: 'give either an incident or a service',
         path: ['incident'],
       }),
+    z.strictObject({ query: z.literal('status') }),
+    z.strictObject({
+      query: z.literal('incidents'),
+      /** Its latest incidents, open or not; without it, all that are open. */
+      service: serviceName.optional(),
+    }),
+    z.strictObject({ query: z.literal('holds') }),
   ],
   question,
 );
@@ -43,7 +55,10 @@ export const queryLedgerInput = z.discriminatedUnion(
 export type LedgerAnswer =
   | { readonly services: readonly ServiceLiveAt[] }
   | { readonly history: readonly HistoryEntry[] }
-  | { readonly why: Why };
+  | { readonly why: Why }
+  | { readonly status: CoordinatorStatus }
+  | { readonly incidents: readonly IncidentNow[] }
+  | { readonly onHold: readonly HoldRecord[] };
 
 /** Answers a question to the ledger; changes nothing. */
 export function queryLedger({ queries }: { readonly queries: LedgerQueries }) {
@@ -55,6 +70,12 @@ export function queryLedger({ queries }: { readonly queries: LedgerQueries }) {
         return { history: await queries.history(input.service, input.limit) };
       case 'why':
         return { why: await queries.why(input.incident ?? input.service ?? '') };
+      case 'status':
+        return { status: await queries.status() };
+      case 'incidents':
+        return { incidents: await queries.incidents(input.service) };
+      case 'holds':
+        return { onHold: await queries.holds() };
     }
   };
 }

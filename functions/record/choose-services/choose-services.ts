@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import type { Bucket } from '../../../shared/aws/bucket.ts';
 import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
-import { serviceName } from '../../../shared/catalog/service-entry.ts';
+import { type ServiceEntry, serviceName, stacksOf } from '../../../shared/catalog/service-entry.ts';
 import { InvalidInput } from '../../../shared/errors.ts';
+import { releaseId as releaseIdText, stackArn, stackNameOf } from '../../../shared/ids.ts';
 import { serviceOfRelease } from '../../../shared/ledger/records.ts';
-import { describeIssues } from '../../../shared/task.ts';
+import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
+import { sentence, signature } from '../../../shared/plain-text.ts';
+import { readInput } from '../../../shared/task.ts';
 
 export const chooseServicesInput = z.strictObject({
   executionName: z.string(),
@@ -22,17 +25,17 @@ export const recordRequest = z
       .literal('good', 'must be "good": what is bad is named so by rolling it back with coordinate-rollback')
       .optional(),
     /** Why it is good; kept in the ledger. */
-    reason: z.string().min(1).max(500).optional(),
+    reason: sentence.optional(),
     /** Who says so; kept in the ledger. */
-    requestedBy: z.string().min(1).max(100).optional(),
+    requestedBy: signature.optional(),
     /** The rule's: the stack whose update completed. */
-    stackId: z.string().optional(),
+    stackId: stackArn.optional(),
     /** RecordEachService's: the release that it recorded, and that has to be watched. */
-    releaseId: z.string().optional(),
+    releaseId: releaseIdText.optional(),
     /** By this name Step Functions links the execution to the one that started it. */
-    AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: z.string().optional(),
+    AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: z.string().max(1000).optional(),
   })
-  .superRefine(({ service, all, verdict, reason, requestedBy, releaseId }, context) => {
+  .superRefine(({ service, all, verdict, reason, requestedBy, releaseId, stackId }, context) => {
     const add = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
     if (service && all) add('all', 'is for all services, and "service" names one: leave one of them out');
@@ -42,6 +45,8 @@ export const recordRequest = z
     if (!verdict && requestedBy) add('verdict', 'must be "good" where somebody says so');
     if (releaseId && serviceOfRelease(releaseId) !== service) add('releaseId', 'must be one of the service');
     if (releaseId && verdict) add('verdict', 'is said of what is live: leave out the releaseId');
+    if (stackId && !service)
+      add('service', 'is needed with a stackId: the service that the stack belongs to');
   });
 
 /** One service to record, one release to watch that is recorded already, or the list of many services. */
@@ -76,6 +81,7 @@ export type ChosenServices =
 export interface ChooseServicesDeps {
   readonly catalog: CatalogStore;
   readonly bucket: Bucket;
+  readonly releases: Pick<ReleaseLedger, 'find'>;
 }
 
 /**
@@ -83,14 +89,21 @@ export interface ChooseServicesDeps {
  *
  * @throws InvalidInput when the input is not of the form above, or the catalog has no such service
  */
-export function chooseServices({ catalog, bucket }: ChooseServicesDeps) {
+export function chooseServices({ catalog, bucket, releases }: ChooseServicesDeps) {
   return async ({ executionName, input }: z.infer<typeof chooseServicesInput>): Promise<ChosenServices> => {
-    const parsed = recordRequest.safeParse(input);
-    if (!parsed.success) throw new InvalidInput(describeIssues(parsed.error));
-    const { all: _, AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: __, releaseId, ...record } = parsed.data;
+    const {
+      all: _,
+      AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: __,
+      releaseId,
+      ...record
+    } = readInput(recordRequest, input);
     const { service } = record;
     if (service) {
-      await catalog.entry(service);
+      const entry = await catalog.entry(service);
+      refuseOtherStack(entry, record.stackId);
+      if (releaseId && !(await releases.find(releaseId))) {
+        throw new InvalidInput(`releaseId: the ledger has no release "${releaseId}"`);
+      }
       if (!releaseId) return { kind: 'one', record };
       const detail = `${releaseId} is live and not proven yet`;
       const recording = { outcome: 'found', releaseId, detail, next: 'watch' } as const;
@@ -101,4 +114,13 @@ export function chooseServices({ catalog, bucket }: ChooseServicesDeps) {
     await bucket.write(itemsKey, JSON.stringify(services.map((service) => ({ service }))));
     return { kind: 'many', services: services.length, itemsKey };
   };
+}
+
+function refuseOtherStack(entry: ServiceEntry, stackId: string | undefined): void {
+  if (stackId === undefined) return;
+  const name = stackNameOf(stackId);
+  if (stacksOf(entry).includes(name)) return;
+  throw new InvalidInput(
+    `stackId: "${name}" is no stack of "${entry.service}", which has ${stacksOf(entry).join(', ') || 'none'}`,
+  );
 }

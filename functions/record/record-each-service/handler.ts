@@ -3,7 +3,7 @@ import { requireEnv, task } from '../../../shared/task.ts';
 import { catalogStore, executions, ledgers, snapshotClients } from '../../../shared/wiring.ts';
 import { recordEachService, recordEachServiceInput } from './record-each-service.ts';
 
-export const build = task(recordEachServiceInput, (runtime) => {
+export const build = task('RecordEachService', recordEachServiceInput, (runtime) => {
   const { releases, locks, paces } = ledgers(runtime);
   return recordEachService({
     ...snapshotClients(runtime),

@@ -3,7 +3,7 @@ import { task } from '../../../shared/task.ts';
 import { catalogStore, ledgers, planStore, snapshotClients } from '../../../shared/wiring.ts';
 import { recordService, recordServiceInput } from './record-service.ts';
 
-export const build = task(recordServiceInput, (runtime) => {
+export const build = task('RecordService', recordServiceInput, (runtime) => {
   const { releases, locks, paces } = ledgers(runtime);
   return recordService({
     ...snapshotClients(runtime),

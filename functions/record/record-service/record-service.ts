@@ -1,10 +1,12 @@
 import * as z from 'zod';
-import type { Stacks } from '../../../shared/aws/stacks.ts';
+import { isStackMissing, type Stacks } from '../../../shared/aws/stacks.ts';
 import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
 import { type ServiceEntry, stacksOf } from '../../../shared/catalog/service-entry.ts';
 import { InvalidInput } from '../../../shared/errors.ts';
+import { stackNameOf } from '../../../shared/ids.ts';
 import { holderAgainst } from '../../../shared/incident/holder.ts';
 import type { Attempt } from '../../../shared/ledger/incident-ledger.ts';
+import { codeOfSnapshot, knownBad } from '../../../shared/ledger/known-bad.ts';
 import { isLive, type LiveState } from '../../../shared/ledger/live-state.ts';
 import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
 import { lookBackReleases, objectionsToGood } from '../../../shared/ledger/objections-to-good.ts';
@@ -92,7 +94,8 @@ export function recordService(deps: RecordServiceDeps) {
     const live = await readLive(entry, input);
     if ('absent' in live) return nothing(input, live.absent);
     const others = await releases.list(entry.service, { limit: lookBackReleases });
-    const [newest] = others;
+    // What failed was taken back: it is not what is live.
+    const newest = others.find(({ verdict }) => verdict !== 'failed');
     // After the account was read: whoever has the lock by now may have moved what was read.
     const held = (await deps.locks.held(entry.service)) !== undefined;
     if (held && input.verdict) return nothing(input, `${entry.service} is being rolled back`);
@@ -112,7 +115,7 @@ export function recordService(deps: RecordServiceDeps) {
   ): Promise<(LiveState & { stack?: string }) | { absent: string }> {
     try {
       const snapshot = await takeSnapshot(entry, deps);
-      const stack = stackId?.split('/')[1] ?? stacksOf(entry)[0];
+      const stack = stackId === undefined ? stacksOf(entry)[0] : stackNameOf(stackId);
       if (!stack) return { snapshot };
       // After the snapshot: an update that is not seen yet cannot be in it.
       const { status, lastUpdatedAt, createdAt } = await deps.stacks.describe(stack);
@@ -168,6 +171,7 @@ export function recordService(deps: RecordServiceDeps) {
     held: boolean,
   ): Promise<Recording> {
     const startedAt = began ?? iso();
+    const bad = knownBad(codeOfSnapshot(live.snapshot), others);
     const release: ReleaseRecord = {
       // Deployments of the stack update join its release; what was moved by hand is one of its own.
       releaseId: releaseIdOf(input.service, startedAt, began === undefined ? 'recorded' : undefined),
@@ -178,6 +182,7 @@ export function recordService(deps: RecordServiceDeps) {
       ...(began && live.stack && { stack: live.stack }),
       // What is being rolled back is not what the release was.
       ...(!held && { snapshot: [...live.snapshot], recordedAt: iso() }),
+      ...(bad && { knownBad: bad.releaseId }),
       ...(input.verdict && { statedGood: statement(input) }),
     };
     const { releaseId } = release;
@@ -238,6 +243,6 @@ function absence(error: unknown): string | undefined {
     name === 'ResourceNotFoundException' ||
     // API Gateway's.
     name === 'NotFoundException' ||
-    (name === 'ValidationError' && message.includes('does not exist'));
+    isStackMissing(error);
   return missing ? message : undefined;
 }

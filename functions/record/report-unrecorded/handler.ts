@@ -1,11 +1,11 @@
 import { onLambda } from '../../../shared/runtime.ts';
 import { task } from '../../../shared/task.ts';
-import { environment, ledgers, mailRoom } from '../../../shared/wiring.ts';
+import { environment, ledgers, mailer } from '../../../shared/wiring.ts';
 import { reportUnrecorded, reportUnrecordedInput } from './report-unrecorded.ts';
 
-export const build = task(reportUnrecordedInput, (runtime) =>
+export const build = task('ReportUnrecorded', reportUnrecordedInput, (runtime) =>
   reportUnrecorded({
-    mailRoom: mailRoom(runtime, ledgers(runtime).incidents),
+    mailer: mailer(runtime, ledgers(runtime).incidents),
     environment: environment(runtime),
   }),
 );

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { MailRoom } from '../../../shared/mail/mail-room.ts';
+import type { Mailer } from '../../../shared/mail/mailer.ts';
 import { unrecordedMail } from '../../../shared/mail/recorded-mails.ts';
 
 export const reportUnrecordedInput = z.strictObject({
@@ -20,12 +20,12 @@ export const reportUnrecordedInput = z.strictObject({
 
 /** What the rule needs. */
 export interface ReportUnrecordedDeps {
-  readonly mailRoom: MailRoom;
+  readonly mailer: Mailer;
   readonly environment: string;
 }
 
 /** Tells the stakeholders in one mail which of all services could not be recorded, and why. */
-export function reportUnrecorded({ mailRoom, environment }: ReportUnrecordedDeps) {
+export function reportUnrecorded({ mailer, environment }: ReportUnrecordedDeps) {
   return async (input: z.infer<typeof reportUnrecordedInput>): Promise<{ unrecorded: number }> => {
     const { executionArn, services, unrecorded, lost } = input;
     const mail = unrecordedMail(environment, {
@@ -34,7 +34,7 @@ export function reportUnrecorded({ mailRoom, environment }: ReportUnrecordedDeps
       lost,
       unrecorded: unrecorded.map(({ service, error, cause }) => ({ service, why: wordsOf(error, cause) })),
     });
-    await mailRoom.send(executionArn, 'unrecorded', executionArn, mail);
+    await mailer.send(executionArn, 'unrecorded', executionArn, mail);
     return { unrecorded: unrecorded.length + lost };
   };
 }

@@ -3,7 +3,7 @@ import { requireEnv, task } from '../../../shared/task.ts';
 import { compilingCatalogStore, executions, ledgers } from '../../../shared/wiring.ts';
 import { startRecording, startRecordingInput } from './start-recording.ts';
 
-export const build = task(startRecordingInput, (runtime) =>
+export const build = task('StartRecording', startRecordingInput, (runtime) =>
   startRecording({
     executions: executions(runtime),
     catalog: compilingCatalogStore(runtime),

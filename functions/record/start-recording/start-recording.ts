@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Executions } from '../../../shared/aws/executions.ts';
 import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
 import { stacksOf } from '../../../shared/catalog/service-entry.ts';
+import { stackNameOf } from '../../../shared/ids.ts';
 import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
 import { isStackToken } from '../../../shared/targets/rollback-marker.ts';
 
@@ -50,9 +51,4 @@ export function startRecording({ executions, catalog, locks, stateMachineArn }: 
     }
     return { started };
   };
-}
-
-/** `arn:aws:cloudformation:eu-west-1:111122223333:stack/NAME/...` */
-function stackNameOf(stackId: string): string {
-  return stackId.split('/')[1] ?? stackId;
 }

@@ -1,16 +1,18 @@
 import * as z from 'zod';
+import { isAlone } from '../../../shared/aws/aliases.ts';
 import { isMoving } from '../../../shared/aws/stacks.ts';
 import { type AliasKind, isAlias } from '../../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
 import { TargetNotRestored, TargetSuperseded } from '../../../shared/errors.ts';
 import { givenUp } from '../../../shared/incident/given-up.ts';
 import { lockOwner } from '../../../shared/incident/lock-owner.ts';
-import { ofItsProviders } from '../../../shared/incident/turn.ts';
+import { ofItsProviders } from '../../../shared/incident/readiness.ts';
 import { type WakeDeps, wakeWaiting } from '../../../shared/incident/wake-waiting.ts';
 import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
 import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
 import {
+  isRestorePoint,
   isTrafficBack,
   restoredReleaseId,
   type ServiceResult,
@@ -107,7 +109,10 @@ export function finishService(deps: FinishServiceDeps) {
     // Nothing was to be done: its traffic is not back, or everything is planned again.
     if (!isTrafficBack(before) || (await deps.incidents.overtaken(input)).length > 0)
       return nothingToDo(before);
-    const targets = await finalResults(input, plan, [...before.targets, ...input.results]);
+    const targets =
+      input.results.length > 0
+        ? await finalResults(input, plan, [...before.targets, ...input.results])
+        : [...before.targets, ...notTried(plan, before, input.wave)];
     const status = statusOf(plan, targets, input.wave);
     if (isTrafficBack({ status })) await addSnapshot(plan, before);
     await deps.incidents.putServiceResult({ ...before, status, targets, finishedAt: iso() });
@@ -141,7 +146,7 @@ export function finishService(deps: FinishServiceDeps) {
     const found: TargetResult[] = [];
     for (const target of waves.flatMap((one) => targetsOfWave(plan, one))) {
       found.push(await finalResult(input, target, results));
-      if (isAlias(target)) await sight(input, target);
+      if (isAlias(target)) await observe(input, target);
     }
     return found;
   }
@@ -152,10 +157,7 @@ export function finishService(deps: FinishServiceDeps) {
     results: readonly Tried[],
   ): Promise<TargetResult> {
     const tried = results.find(({ target }) => target === plan.target);
-    if (!tried)
-      return plan.phase === 'stack' && input.wave === 'rest'
-        ? { target: plan.target, status: 'left', action: 'left as it is: the stack is not pinned' }
-        : { target: plan.target, status: 'failed', action: 'not reached: an earlier step failed' };
+    if (!tried) return notReached(plan, input.wave);
     const { failure, ...result } = tried;
     if (failure) {
       return { ...result, action: [result.action, whyItFailed(plan, failure)].filter(Boolean).join('; ') };
@@ -164,7 +166,8 @@ export function finishService(deps: FinishServiceDeps) {
     if (result.status !== 'restored') return result;
     try {
       await restorationOf(plan).verify(deps, plan);
-      return result;
+      const kept = (await restorationOf(plan).kept?.(deps, plan)) ?? [];
+      return kept.length > 0 ? { ...result, kept } : result;
     } catch (error) {
       const isOver = error instanceof TargetSuperseded;
       if (!isOver && !(error instanceof TargetNotRestored)) throw error;
@@ -177,15 +180,15 @@ export function finishService(deps: FinishServiceDeps) {
   }
 
   /** CloudFormation points aliases back without a deployment, and says so nowhere: where one is now is recorded. */
-  async function sight({ incidentId, service }: Input, plan: Extract<TargetPlan, { kind: AliasKind }>) {
-    const { version, weights } = await deps.aliases.get(plan.function, plan.alias);
-    if (Object.keys(weights).length > 0) return;
-    await deps.checkpoints.sight({
+  async function observe({ incidentId, service }: Input, plan: Extract<TargetPlan, { kind: AliasKind }>) {
+    const state = await deps.aliases.get(plan.function, plan.alias);
+    if (!isAlone(state)) return;
+    await deps.checkpoints.observe({
       service,
       target: plan.target,
       function: plan.function,
       alias: plan.alias,
-      version,
+      version: state.version,
       seenAt: iso(),
       incidentId,
     });
@@ -199,7 +202,7 @@ export function finishService(deps: FinishServiceDeps) {
       service: plan.service,
       startedAt,
       // As good as what it restores: versions that were live but never verified stay unverified.
-      verdict: target?.verdict === 'good' ? 'good' : 'candidate',
+      verdict: target && isRestorePoint(target) ? target.verdict : 'candidate',
       deployments: {},
       ...(snapshot && { snapshot }),
       ...(plan.toRelease ? { restores: plan.toRelease } : { restoresBefore: plan.fromRelease }),
@@ -238,6 +241,22 @@ export function finishService(deps: FinishServiceDeps) {
   function iso(): string {
     return new Date(deps.now()).toISOString();
   }
+}
+
+/**
+ * The targets of a wave of which none was begun. The wave before looked at the traffic, and nothing was done since: a
+ * look of all services at once would take Lambda's request limit from those that still go back.
+ */
+function notTried(plan: ServicePlan, before: ServiceResult, of: Wave): TargetResult[] {
+  return targetsOfWave(plan, of)
+    .filter(({ target }) => !before.targets.some((result) => result.target === target))
+    .map((one) => notReached(one, of));
+}
+
+function notReached({ phase, target }: TargetPlan, of: Wave): TargetResult {
+  return phase === 'stack' && of === 'rest'
+    ? { target, status: 'left', action: 'left as it is: the stack is not pinned' }
+    : { target, status: 'failed', action: 'not reached: an earlier step failed' };
 }
 
 /**

@@ -3,7 +3,7 @@ import { task } from '../../../shared/task.ts';
 import { catalogStore, ledgers, planStore, snapshotClients, taskTokens } from '../../../shared/wiring.ts';
 import { finishService, finishServiceInput } from './finish-service.ts';
 
-export const build = task(finishServiceInput, (runtime) =>
+export const build = task('FinishService', finishServiceInput, (runtime) =>
   finishService({
     ...ledgers(runtime),
     ...snapshotClients(runtime),

@@ -38,6 +38,7 @@ export function requestHook({ hooks, locks, plans }: RequestHookDeps) {
       function: plan.function,
       event: hookEvent(input.incidentId, service, plan, input.taskToken),
       timeoutSeconds: requestSeconds,
+      onlyTakesOn: true,
       renewLock: () => locks.renew(input.service, lockOwner(input), plan.timeoutSeconds * 1000 + leaseMs),
     });
     return { requested: plan.function };

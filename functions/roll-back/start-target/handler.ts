@@ -1,10 +1,10 @@
 import { onLambda } from '../../../shared/runtime.ts';
 import { task } from '../../../shared/task.ts';
-import { adapters, ledgers, planStore } from '../../../shared/wiring.ts';
+import { adapters, planStore, stepLedgers } from '../../../shared/wiring.ts';
 import { startTarget, startTargetInput } from './start-target.ts';
 
-export const build = task(startTargetInput, (runtime) => {
-  const { locks, paces, checkpoints } = ledgers(runtime);
+export const build = task('StartTarget', startTargetInput, (runtime) => {
+  const { locks, paces, checkpoints } = stepLedgers(runtime);
   return startTarget({
     adapters: adapters(runtime),
     locks,

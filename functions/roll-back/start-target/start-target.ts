@@ -69,19 +69,7 @@ export function startTarget({ adapters, locks, paces, checkpoints, plans, now }:
     }
     const context = { incidentId, attempt, now: now(), plannedAt, beforeChange };
     const standing = await startUnlessBusy(plan, context);
-    const { pointed } = standing;
-    if (pointed) {
-      await checkpoints.sight({
-        service,
-        target: pointed.target,
-        function: pointed.function,
-        alias: pointed.alias,
-        version: pointed.toVersion,
-        seenAt: new Date(now()).toISOString(),
-        pointed: true,
-        incidentId,
-      });
-    }
+    if (standing.pointed) await checkpoints.recordPointed({ service, incidentId }, standing.pointed, now());
     const hook = standing.hook ?? null;
     return { standing: standing.is, action: standing.detail, hook, moment, waitSeconds: 0 };
   };

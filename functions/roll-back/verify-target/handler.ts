@@ -3,7 +3,7 @@ import { task } from '../../../shared/task.ts';
 import { aliases, apiStages, meshRules, parameterStore, planStore, stacks } from '../../../shared/wiring.ts';
 import { verifyTarget, verifyTargetInput } from './verify-target.ts';
 
-export const build = task(verifyTargetInput, (runtime) =>
+export const build = task('VerifyTarget', verifyTargetInput, (runtime) =>
   verifyTarget({
     aliases: aliases(runtime),
     stacks: stacks(runtime),

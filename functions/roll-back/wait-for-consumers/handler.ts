@@ -3,7 +3,7 @@ import { task } from '../../../shared/task.ts';
 import { ledgers, planStore, taskTokens } from '../../../shared/wiring.ts';
 import { waitForConsumers, waitForConsumersInput } from './wait-for-consumers.ts';
 
-export const build = task(waitForConsumersInput, (runtime) =>
+export const build = task('WaitForConsumers', waitForConsumersInput, (runtime) =>
   waitForConsumers({
     ...ledgers(runtime),
     tokens: taskTokens(runtime),

@@ -2,8 +2,13 @@ import * as z from 'zod';
 import type { TaskTokens } from '../../../shared/aws/task-tokens.ts';
 import { givenUp } from '../../../shared/incident/given-up.ts';
 import { lockOwner } from '../../../shared/incident/lock-owner.ts';
-import { type Turn, turnOf, turnOfRest, type Waiting } from '../../../shared/incident/turn.ts';
-import { tellTurn } from '../../../shared/incident/wake-waiting.ts';
+import {
+  readinessOf,
+  readinessOfRest,
+  type StartSignal,
+  type Waiting,
+} from '../../../shared/incident/readiness.ts';
+import { sendSignal } from '../../../shared/incident/wake-waiting.ts';
 import type { Attempt, IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
 import { type LockLedger, leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import type { TurnLedger } from '../../../shared/ledger/turn-ledger.ts';
@@ -55,31 +60,35 @@ export function waitForConsumers(deps: WaitForConsumersDeps) {
     const plan = await plans.readService(planKey, service);
     const turn =
       input.wave === 'rest'
-        ? await nextTurnOfRest(input, plan, asksAgain)
-        : await nextTurn(input, plan, planKey);
-    if (turn.turn !== 'wait') await tellTurn({ turns, tokens }, input, service, taskToken, turn);
+        ? await nextSignalOfRest(input, plan, asksAgain)
+        : await nextSignal(input, plan, planKey);
+    if (turn.turn !== 'wait') await sendSignal({ turns, tokens }, input, service, taskToken, turn);
     return { waiting: turn.turn === 'wait' };
   };
 
-  async function nextTurn(attempt: Attempt, plan: ServicePlan, planKey: string): Promise<Turn | Waiting> {
-    const turn = await turnOf(incidents, attempt, plan);
+  async function nextSignal(
+    attempt: Attempt,
+    plan: ServicePlan,
+    planKey: string,
+  ): Promise<StartSignal | Waiting> {
+    const turn = await readinessOf(incidents, attempt, plan);
     if (turn.turn !== 'wait') return turn;
     for (const consumer of turn.atWork) {
       const lock = await locks.find(consumer);
       if (!lock || lock.leaseUntil > now()) continue;
       await giveUp(attempt, await plans.readService(planKey, consumer));
-      return nextTurn(attempt, plan, planKey);
+      return nextSignal(attempt, plan, planKey);
     }
     return turn;
   }
 
   /** At its first look the leases of the others are those of the wave before. */
-  async function nextTurnOfRest(
+  async function nextSignalOfRest(
     attempt: Attempt,
     plan: ServicePlan,
     asksAgain: boolean,
-  ): Promise<Turn | Waiting> {
-    const turn = await turnOfRest(incidents, attempt, plan);
+  ): Promise<StartSignal | Waiting> {
+    const turn = await readinessOfRest(incidents, attempt, plan);
     if (turn.turn !== 'wait' || !asksAgain) return turn;
     const found = await Promise.all(turn.atWork.map((other) => locks.find(other)));
     const isAnyAtWork = found.some((lock) => lock && lock.leaseUntil > now());

@@ -1,8 +1,13 @@
 import type { CatalogParameter } from '../../../shared/aws/catalog-parameters.ts';
+import { unknownProviders } from '../../../shared/catalog/check-catalog.ts';
 import { type EntryProblem, parseServiceEntry } from '../../../shared/catalog/parse-service-entry.ts';
 import { type ServiceEntry, stacksOf } from '../../../shared/catalog/service-entry.ts';
 import { contestedStacks, placeOf } from '../../../shared/catalog/stack-owners.ts';
+import { contestedTargets } from '../../../shared/catalog/target-owners.ts';
 import type { RefusedParameter } from '../../../shared/mail/monitoring-mails.ts';
+
+import { type TargetEntry, targetName } from '../../../shared/targets/shapes.ts';
+import type { MissingAlias } from './missing-aliases.ts';
 
 /** Entries by service. */
 export type Services = Readonly<Record<string, ServiceEntry>>;
@@ -69,6 +74,43 @@ export class Compilation {
     else this.#tell(service, [problem], owners, { stands: 'as-written', ...hint });
   }
 
+  /**
+   * Tells of an alias that an entry lists and its stacks do not have. The last good form stays in force where it does not
+   * list it; otherwise the entry comes into force all the same, since its next release may bring the alias.
+   */
+  tellMissingAlias(entry: ServiceEntry, { path, name, reason }: MissingAlias): void {
+    const { service, owners } = entry;
+    const earlier = this.#inForce[service];
+    const isNew = earlier && !earlier.targets.some((target) => targetName(target) === name);
+    if (isNew) this.#refuse(service, [{ path, reason }], owners);
+    else this.#tell(service, [{ path, reason }], owners, { stands: 'as-written' });
+  }
+
+  /**
+   * Tells of providers that no service is: their consumer comes into force and goes back with nobody. While a catalog is
+   * written entry by entry a provider may be next; then it is told only where the name is like that of another.
+   */
+  tellUnknownProviders(isWhole: boolean): void {
+    const names = this.#entries().map(({ service }) => service);
+    for (const { service, path, reason, nearest } of unknownProviders(this.candidates(), names)) {
+      if (!isWhole && nearest === undefined) continue;
+      const { owners } = this.#compiled.get(service) ?? {};
+      this.#tell(service, [{ path, reason }], owners, { stands: 'unlinked' });
+    }
+  }
+
+  /** Refuses the entries that name what is a target of another service. */
+  settleTargets(): void {
+    const had = (service: string, target: TargetEntry) =>
+      this.#inForce[service]?.targets.some((one) => targetName(one) === targetName(target)) ?? false;
+    for (;;) {
+      const contested = contestedTargets(this.#entries(), had);
+      const next = contested.find(({ service }) => this.#asWritten.has(service));
+      if (!next) return;
+      this.#refuse(next.service, [next], this.#ownersOf(next.service, next.owner));
+    }
+  }
+
   /** Refuses the entries that name a stack of another service, until each stack is named by one. */
   settleStacks(): void {
     const had = (service: string, stack: string) => {
@@ -76,18 +118,30 @@ export class Compilation {
       return earlier !== undefined && stacksOf(earlier).includes(stack);
     };
     for (;;) {
-      const entries = [...Object.values(this.#others), ...this.#compiled.values()].sort((a, b) =>
-        a.service < b.service ? -1 : 1,
+      const contested = contestedStacks(this.#entries(), had).filter(({ service }) =>
+        this.#asWritten.has(service),
       );
-      const contested = contestedStacks(entries, had).filter(({ service }) => this.#asWritten.has(service));
       // Who had a stack keeps it. Only then is it known who comes first to a stack that nobody had.
       const next = contested.find(({ owner, stack }) => had(owner, stack)) ?? contested[0];
       if (!next) return;
       const { service, path, stack, owner } = next;
-      const ownersOf = (name: string) => entries.find((one) => one.service === name)?.owners ?? [];
-      const both = [...new Set([...ownersOf(service), ...ownersOf(owner)])];
-      this.#refuse(service, [{ path, reason: `"${stack}" is the stack of ${owner}` }], both);
+      const problem = { path, reason: `"${stack}" is the stack of ${owner}` };
+      this.#refuse(service, [problem], this.#ownersOf(service, owner));
     }
+  }
+
+  /** All entries as they would come into force now, in the order of their services. */
+  #entries(): ServiceEntry[] {
+    return [...Object.values(this.#others), ...this.#compiled.values()].sort((a, b) =>
+      a.service < b.service ? -1 : 1,
+    );
+  }
+
+  /** Whom a quarrel of two services concerns. */
+  #ownersOf(...services: readonly [string, string]): string[] {
+    const entries = this.#entries();
+    const owners = services.flatMap((name) => entries.find(({ service }) => service === name)?.owners ?? []);
+    return [...new Set(owners)];
   }
 
   #refuse(

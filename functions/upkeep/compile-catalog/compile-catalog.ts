@@ -4,15 +4,17 @@ import type { CatalogParameter, CatalogParameters } from '../../../shared/aws/ca
 import type { Stacks } from '../../../shared/aws/stacks.ts';
 import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
-import { withOwnAliases } from '../../../shared/catalog/own-aliases.ts';
-import { type ServiceEntry, stacksOf } from '../../../shared/catalog/service-entry.ts';
+import { byService } from '../../../shared/catalog/compiled-catalog.ts';
+import { readOwnedStacks, withOwnAliases } from '../../../shared/catalog/own-aliases.ts';
+import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
 import { TransientFailure } from '../../../shared/errors.ts';
 import type { CompilationLedger } from '../../../shared/ledger/compilation-ledger.ts';
 import { limitConcurrency } from '../../../shared/limit-concurrency.ts';
-import type { MailRoom } from '../../../shared/mail/mail-room.ts';
-import { catalogRefusedMail } from '../../../shared/mail/monitoring-mails.ts';
+import type { Mailer } from '../../../shared/mail/mailer.ts';
+import { catalogDeletedMail, catalogRefusedMail } from '../../../shared/mail/monitoring-mails.ts';
 import { targetName } from '../../../shared/targets/shapes.ts';
 import { Compilation, type Refusal, type Services } from './compilation.ts';
+import { missingAliases } from './missing-aliases.ts';
 import { StacksRead } from './stacks-read.ts';
 
 /**
@@ -32,8 +34,10 @@ export interface CompileCatalogDeps {
   readonly stacks: Stacks;
   readonly catalog: CatalogStore;
   readonly compilations: CompilationLedger;
-  readonly mailRoom: MailRoom;
+  readonly mailer: Mailer;
   readonly environment: string;
+  /** The Region, for the links of mails. */
+  readonly region: string;
   readonly now: () => number;
 }
 
@@ -70,7 +74,7 @@ export interface CompiledNumbers {
  *   missing catalog is being compiled just now
  */
 export function compileCatalog(deps: CompileCatalogDeps) {
-  const { parameters, stacks, catalog, compilations, mailRoom, environment, now } = deps;
+  const { parameters, stacks, catalog, compilations, mailer, environment, region, now } = deps;
 
   return async (input: unknown): Promise<CompiledNumbers> => {
     return missingCatalog.safeParse(input).success ? compileMissing() : compileAnew(input);
@@ -89,12 +93,15 @@ export function compileCatalog(deps: CompileCatalogDeps) {
 
   async function compileAnew(input: unknown): Promise<CompiledNumbers> {
     const change = changeOf(input);
-    let services: Services = {};
+    let services: Services = byService([]);
     let refused: Refusal[] = [];
+    let deleted: ServiceEntry[] = [];
     const compileOnce = () =>
       catalog.replace(async (inForce) => {
         ({ services, refused } =
           inForce && change ? await update(inForce, change) : await compileAll(inForce));
+        const left = services;
+        deleted = Object.values(inForce ?? {}).filter(({ service }) => !Object.hasOwn(left, service));
         return { compiledAt: new Date(now()).toISOString(), services };
       });
     let replaced = await compileOnce();
@@ -102,7 +109,8 @@ export function compileCatalog(deps: CompileCatalogDeps) {
     for (let tries = 1; !replaced && tries < maxTries; tries += 1) replaced = await compileOnce();
     if (!replaced) throw new TransientFailure(`${maxTries} other compilations of the catalog were faster.`);
     for (const one of refused) await tell(one);
-    const count = refused.filter(({ stands }) => stands !== 'as-written').length;
+    for (const one of deleted) await tellDeleted(one);
+    const count = refused.filter(({ stands }) => stands === 'last-good-form' || stands === 'nothing').length;
     return { services: Object.keys(services).length, refused: count };
   }
 
@@ -112,8 +120,10 @@ export function compileCatalog(deps: CompileCatalogDeps) {
     return service === undefined ? undefined : { service, deleted: data?.detail.operation === 'Delete' };
   }
 
-  async function compileAll(inForce: Services = {}) {
-    return compile(await parameters.read(), {}, inForce);
+  async function compileAll(inForce: Services | undefined) {
+    // The first catalog may still be being written, entry by entry.
+    const isWhole = inForce !== undefined;
+    return compile(await parameters.read(), byService([]), inForce ?? byService([]), isWhole);
   }
 
   /** What is in force with one service as its parameter says now, whatever has happened since the event. */
@@ -122,15 +132,19 @@ export function compileCatalog(deps: CompileCatalogDeps) {
     if (!parameter && !deleted && !inForce[service]) {
       throw new TransientFailure(`Parameter Store does not show the parameter of ${service} yet.`);
     }
-    const { [service]: _, ...others } = inForce;
-    return compile(parameter ? [parameter] : [], others, inForce);
+    const others = Object.values(inForce).filter((entry) => entry.service !== service);
+    return compile(parameter ? [parameter] : [], byService(others), inForce, false);
   }
 
-  /** @param others services that stay as they are in force */
+  /**
+   * @param others services that stay as they are in force
+   * @param isWhole whether everything is read of a catalog that is not being written just now
+   */
   async function compile(
     read: readonly CatalogParameter[],
     others: Services,
     inForce: Services,
+    isWhole: boolean,
   ): Promise<{ services: Services; refused: Refusal[] }> {
     const compilation = new Compilation(read, others, inForce);
     const stacksRead = new StacksRead(stacks);
@@ -142,12 +156,20 @@ export function compileCatalog(deps: CompileCatalogDeps) {
         compilation.tellMissing(entry, stack, await stacksRead.nearest(stack));
       }
     }
+    for (const entry of compilation.candidates()) {
+      const owned = await stacksRead.ownedBy(entry);
+      for (const missing of owned ? missingAliases(entry, owned) : []) {
+        compilation.tellMissingAlias(entry, missing);
+      }
+    }
     compilation.settleStacks();
+    compilation.settleTargets();
+    compilation.tellUnknownProviders(isWhole);
     const owning = await Promise.all(
       compilation.compiled().map((entry) => limited(() => owningAliases(entry, inForce, stacksRead))),
     );
-    const compiled = Object.fromEntries(owning.map((entry) => [entry.service, entry]));
-    return { services: inOrder({ ...others, ...compiled }), refused: compilation.refused };
+    const entries = [...Object.values(others), ...owning].sort((a, b) => (a.service < b.service ? -1 : 1));
+    return { services: byService(entries), refused: compilation.refused };
   }
 
   async function owningAliases(
@@ -157,11 +179,7 @@ export function compileCatalog(deps: CompileCatalogDeps) {
   ): Promise<ServiceEntry> {
     if (entry.stack === undefined) return entry;
     try {
-      const owned = [];
-      for (const stack of stacksOf(entry)) {
-        owned.push({ stack, resources: (await stacksRead.resources(stack)) ?? [] });
-      }
-      return withOwnAliases(entry, owned);
+      return withOwnAliases(entry, await readOwnedStacks(entry, (stack) => stacksRead.resources(stack)));
     } catch {
       // One stack that cannot be read takes down no other service, nor its own: the schedule reads it again.
       const listed = withOwnAliases(entry, []);
@@ -173,15 +191,19 @@ export function compileCatalog(deps: CompileCatalogDeps) {
     }
   }
 
+  async function tellDeleted({ service, owners }: ServiceEntry): Promise<void> {
+    const step = `${service}-deleted-${new Date(now()).toISOString()}`;
+    await mailer.send('catalog', step, 'compile-catalog', catalogDeletedMail(environment, service, owners));
+  }
+
   async function tell({ version, hint, ...refused }: Refusal): Promise<void> {
     // A parameter that was deleted counts its versions anew. Other stacks may come and go: a hint is no news.
     const reason = createHash('sha256').update(refused.reason).digest('hex').slice(0, 16);
     const step = `${refused.service}-${version}-${reason}`;
-    const mail = catalogRefusedMail(environment, { ...refused, reason: `${refused.reason}${hint ?? ''}` });
-    await mailRoom.send('catalog', step, 'compile-catalog', mail);
+    const mail = catalogRefusedMail(environment, region, {
+      ...refused,
+      reason: `${refused.reason}${hint ?? ''}`,
+    });
+    await mailer.send('catalog', step, 'compile-catalog', mail);
   }
-}
-
-function inOrder(services: Services): Services {
-  return Object.fromEntries(Object.entries(services).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -2,10 +2,10 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { CatalogParameters } from '../../../shared/aws/catalog-parameters.ts';
 import { onLambda } from '../../../shared/runtime.ts';
 import { requireEnv, task } from '../../../shared/task.ts';
-import { catalogStore, environment, ledgers, mailRoom, stacks } from '../../../shared/wiring.ts';
+import { catalogStore, environment, ledgers, mailer, stacks } from '../../../shared/wiring.ts';
 import { compileCatalog, compileCatalogInput } from './compile-catalog.ts';
 
-export const build = task(compileCatalogInput, (runtime) => {
+export const build = task('CompileCatalog', compileCatalogInput, (runtime) => {
   const { incidents, compilations } = ledgers(runtime);
   return compileCatalog({
     parameters: new CatalogParameters(
@@ -15,8 +15,9 @@ export const build = task(compileCatalogInput, (runtime) => {
     stacks: stacks(runtime),
     catalog: catalogStore(runtime),
     compilations,
-    mailRoom: mailRoom(runtime, incidents),
+    mailer: mailer(runtime, incidents),
     environment: environment(runtime),
+    region: requireEnv(runtime, 'AWS_REGION'),
     now: runtime.now,
   });
 });

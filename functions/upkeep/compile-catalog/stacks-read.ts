@@ -1,6 +1,7 @@
-import type { StackResource, Stacks } from '../../../shared/aws/stacks.ts';
-import { nearestName } from '../../../shared/catalog/compiled-catalog.ts';
+import { isStackMissing, type StackResource, type Stacks } from '../../../shared/aws/stacks.ts';
+import type { OwnedStack } from '../../../shared/catalog/own-aliases.ts';
 import { type ServiceEntry, stacksOf } from '../../../shared/catalog/service-entry.ts';
+import { nearestName } from '../../../shared/nearest-name.ts';
 
 /** The stacks that one compilation reads, each once. */
 export class StacksRead {
@@ -29,6 +30,18 @@ export class StacksRead {
     return missing;
   }
 
+  /** The resources of all stacks of an entry; undefined where it has none, or one of them cannot be read or is not there. */
+  async ownedBy(entry: ServiceEntry): Promise<OwnedStack[] | undefined> {
+    if (entry.stack === undefined) return undefined;
+    const owned: OwnedStack[] = [];
+    for (const stack of stacksOf(entry)) {
+      const resources = await this.resources(stack).catch(() => undefined);
+      if (resources === undefined) return undefined;
+      owned.push({ stack, resources });
+    }
+    return owned;
+  }
+
   /** The stack that may be meant by a name; undefined where none is like it, or they cannot be listed. */
   async nearest(name: string): Promise<string | undefined> {
     this.#names ??= this.#stacks.names().catch(() => []);
@@ -39,8 +52,7 @@ export class StacksRead {
     try {
       return await this.#stacks.resources(stack);
     } catch (error) {
-      const { name, message } = error as Error;
-      if (name === 'ValidationError' && message.includes('does not exist')) return undefined;
+      if (isStackMissing(error)) return undefined;
       throw error;
     }
   }

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { isAlone } from '../../../shared/aws/aliases.ts';
 import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
 import { stacksOf } from '../../../shared/catalog/service-entry.ts';
+import { stackNameOf } from '../../../shared/ids.ts';
 import {
   type GuardCause,
   type GuardServiceDeps,
@@ -28,13 +30,13 @@ export interface GuardAliasesDeps extends GuardServiceDeps {
  */
 export function guardAliases(deps: GuardAliasesDeps) {
   return async ({ id, detail }: z.infer<typeof guardAliasesInput>): Promise<{ stray: string[] }> => {
-    const stack = detail['stack-id'].split('/')[1] ?? detail['stack-id'];
+    const stack = stackNameOf(detail['stack-id']);
     const { services = {} } = (await deps.catalog.find()) ?? {};
     const cause: GuardCause = {
       id,
       told: `an update of stack ${stack} was rolled back by CloudFormation, to the bad release that is its last state`,
       stack,
-      isStray: (_, { version, weights }, undone) => Object.keys(weights).length === 0 && undone.has(version),
+      isStray: (_, state, undone) => isAlone(state) && undone.has(state.version),
     };
     const stray: string[] = [];
     for (const entry of Object.values(services)) {

@@ -1,20 +1,31 @@
 import { onLambda } from '../../../shared/runtime.ts';
 import { task } from '../../../shared/task.ts';
-import { aliases, catalogStore, environment, ledgers, mailRoom, planStore } from '../../../shared/wiring.ts';
+import {
+  aliases,
+  catalogStore,
+  environment,
+  ledgers,
+  mailer,
+  planStore,
+  traffic,
+} from '../../../shared/wiring.ts';
 import { guardAliases, guardAliasesInput } from './guard-aliases.ts';
 
-export const build = task(guardAliasesInput, (runtime) => {
-  const { releases, incidents, locks, holds } = ledgers(runtime);
+export const build = task('GuardAliases', guardAliasesInput, (runtime) => {
+  const { releases, incidents, checkpoints, locks, holds } = ledgers(runtime);
   return guardAliases({
     aliases: aliases(runtime),
     catalog: catalogStore(runtime),
     releases,
     incidents,
+    checkpoints,
     locks,
     holds,
     plans: planStore(runtime),
-    mailRoom: mailRoom(runtime, incidents),
+    mailer: mailer(runtime, incidents),
+    traffic: traffic(runtime),
     environment: environment(runtime),
+    now: runtime.now,
   });
 });
 export const handler = onLambda(build);

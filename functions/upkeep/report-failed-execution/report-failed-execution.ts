@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Executions } from '../../../shared/aws/executions.ts';
 import type { EndIncidentDeps } from '../../../shared/incident/end-incident.ts';
 import {
+  type AccusingDeps,
   endLeftIncident,
   reportNotBegun,
   reportNotRecorded,
@@ -22,8 +23,9 @@ export const reportFailedExecutionInput = z.object({
 });
 
 /** What the rule needs. */
-export interface ReportFailedExecutionDeps extends EndIncidentDeps {
+export interface ReportFailedExecutionDeps extends EndIncidentDeps, AccusingDeps {
   readonly incidents: IncidentLedger;
+  readonly releases: AccusingDeps['releases'];
   readonly executions: Executions;
   readonly monitorDeploymentArn: string;
   readonly recordReleaseArn: string;

@@ -3,23 +3,34 @@ import { requireEnv, task } from '../../../shared/task.ts';
 import {
   deployments,
   environment,
+  escalationMinutes,
   executions,
+  figures,
   ledgers,
-  mailRoom,
+  mailer,
   planStore,
+  traffic,
 } from '../../../shared/wiring.ts';
 import { sweepLostWork, sweepLostWorkInput } from './sweep-lost-work.ts';
 
-export const build = task(sweepLostWorkInput, (runtime) => {
-  const { incidents, locks } = ledgers(runtime);
+export const build = task('SweepLostWork', sweepLostWorkInput, (runtime) => {
+  const { approvals, holds, incidents, lifecycleHooks, locks, releases } = ledgers(runtime);
   return sweepLostWork({
     deployments: deployments(runtime),
     executions: executions(runtime),
     incidents,
+    lifecycleHooks,
+    approvals,
+    holds,
     locks,
+    releases,
     plans: planStore(runtime),
-    mailRoom: mailRoom(runtime, incidents),
+    figures: figures(runtime),
+    traffic: traffic(runtime),
+    mailer: mailer(runtime, incidents),
     environment: environment(runtime),
+    escalationMinutes: escalationMinutes(runtime),
+    addresses: requireEnv(runtime, 'ASKED_FIRST').trim().split(' '),
     monitorDeploymentArn: requireEnv(runtime, 'MONITOR_DEPLOYMENT_ARN'),
     now: runtime.now,
   });

@@ -2,17 +2,40 @@ import * as z from 'zod';
 import type { Deployments } from '../../../shared/aws/deployments.ts';
 import { type Executions, executionArn } from '../../../shared/aws/executions.ts';
 import type { EndIncidentDeps } from '../../../shared/incident/end-incident.ts';
-import { endLeftIncident, reportUnwatched } from '../../../shared/incident/report-ended-execution.ts';
+import {
+  type EscalateUnansweredDeps,
+  escalateUnanswered,
+} from '../../../shared/incident/escalate-unanswered.ts';
+import {
+  type AnswerHookDeps,
+  answerHook,
+  wordOfDeadline,
+  wordOfItsRelease,
+} from '../../../shared/incident/lifecycle-hooks.ts';
+import {
+  endLeftIncident,
+  reportUnwatched,
+  type TellingOfReleaseDeps,
+} from '../../../shared/incident/report-ended-execution.ts';
 import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
-import type { MailRoom } from '../../../shared/mail/mail-room.ts';
+import type { AskedHook } from '../../../shared/ledger/lifecycle-hook-ledger.ts';
+import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
+import type { Mailer } from '../../../shared/mail/mailer.ts';
+import { type Figures, secondsBetween } from '../../../shared/telemetry/figures.ts';
 
 /** The schedule's event holds nothing that is needed. */
 export const sweepLostWorkInput = z.unknown();
 
 /** What the rule needs. */
-export interface SweepLostWorkDeps extends EndIncidentDeps {
+export interface SweepLostWorkDeps
+  extends EndIncidentDeps,
+    Pick<AnswerHookDeps, 'lifecycleHooks'>,
+    Omit<EscalateUnansweredDeps, 'incidents' | 'approvals' | 'mailer' | 'traffic'>,
+    Omit<TellingOfReleaseDeps, 'mailer'> {
+  readonly figures: Figures;
   readonly incidents: IncidentLedger;
-  readonly mailRoom: MailRoom;
+  readonly releases: TellingOfReleaseDeps['releases'] & Pick<ReleaseLedger, 'deployment' | 'find'>;
+  readonly mailer: Mailer;
   readonly deployments: Deployments;
   readonly executions: Executions;
   readonly monitorDeploymentArn: string;
@@ -24,6 +47,10 @@ export interface Swept {
   readonly started: number;
   /** Incidents that their execution had left open. */
   readonly ended: number;
+  /** Lifecycle hooks that nobody had answered. */
+  readonly answered: number;
+  /** Mails to the escalation topic, because nobody had answered the first ones. */
+  readonly escalated: number;
 }
 
 /** How far back deployments are looked for: longer than a Region's worst hours, and six sweeps' worth of retries. */
@@ -39,34 +66,55 @@ const graceMs = 2 * 60_000;
  */
 const reportingMs = 8 * 60_000;
 
+/** CodeDeploy waits an hour for a lifecycle hook; what it is told later changes nothing. */
+const hookHourMs = 3_600_000;
+
 /** Whoever has put a mail into the outbox may be about to send it this long: one try of a function, and the next. */
 const sendingMs = 3 * 60_000;
 
 /**
- * Finds what lost events left undone, and sends the mails that could not be sent. Events of CodeDeploy and Step Functions are best effort: a deployment whose
- * events were lost gets its execution here, an incident whose execution ended unheard is ended, and a watch that
- * broke unheard is reported. What fails keeps nothing else from being looked after; the sweep fails with it at the end.
+ * Finds what lost events left undone, sends the mails that could not be sent, and escalates those that nobody answered. Events of
+ * CodeDeploy and Step Functions are best effort: a deployment whose events were lost gets its execution here, an incident
+ * whose execution ended unheard is ended, and a watch that broke unheard is reported. What fails keeps nothing else from
+ * being looked after; the sweep fails with it at the end.
  */
 export function sweepLostWork(deps: SweepLostWorkDeps) {
   return async (): Promise<Swept> => {
     const now = deps.now();
     const unreported = now - reportingMs;
     const failures: unknown[] = [];
+    // First, because CodeDeploy waits for it.
+    const waiting = await deps.lifecycleHooks.undelivered(now - hookHourMs, now - graceMs);
+    const answered = await count(waiting, failures, answerLate);
     const ended = await count(await deps.incidents.openIncidents(), failures, (incidentId) =>
       endIfLeft(incidentId, unreported),
     );
-    failures.push(...(await deps.mailRoom.sendKept(now - sendingMs)));
+    const unsent = await deps.mailer.sendKept(now - sendingMs);
+    failures.push(...unsent);
+    const escalation = await escalateUnanswered(deps)();
+    failures.push(...escalation.failures);
     const lookedFor = await deps.deployments.idsBetween(now - lookBackMs, now - graceMs);
     const started = await count(lookedFor, failures, (deploymentId) => lookAfter(deploymentId, unreported));
+    deps.figures.swept({ ...(await openNow()), LostWork: started + ended, UnsentMails: unsent.length });
     if (failures.length > 0) throw failures[0];
-    return { started, ended };
+    return { started, ended, answered, escalated: escalation.escalated };
   };
 
+  /** The open incidents as they are after the sweep. */
+  async function openNow(): Promise<{ OpenIncidents: number; OldestIncident: number }> {
+    const listed = await Promise.all(
+      (await deps.incidents.openIncidents()).map((incidentId) => deps.incidents.find(incidentId)),
+    );
+    const open = listed.flatMap((one) => (one?.status === 'open' ? Date.parse(one.openedAt) : []));
+    const OldestIncident = open.length > 0 ? secondsBetween(Math.min(...open), deps.now()) : 0;
+    return { OpenIncidents: open.length, OldestIncident };
+  }
+
   /** For how many something was done; what is thrown is added to the failures. */
-  async function count(
-    ids: readonly string[],
+  async function count<T>(
+    ids: readonly T[],
     failures: unknown[],
-    act: (id: string) => Promise<boolean>,
+    act: (id: T) => Promise<boolean>,
   ): Promise<number> {
     let done = 0;
     for (const id of ids) {
@@ -77,6 +125,18 @@ export function sweepLostWork(deps: SweepLostWorkDeps) {
       }
     }
     return done;
+  }
+
+  /** Gives CodeDeploy an answer that did not reach it, and one to a question that has waited for too long. */
+  async function answerLate(hook: AskedHook): Promise<boolean> {
+    const word =
+      hook.event === 'AfterAllowTraffic'
+        ? await wordOfItsRelease(deps.releases, hook.deploymentId)
+        : undefined;
+    const answer = hook.answer ?? word ?? wordOfDeadline(hook, deps.now());
+    if (!answer) return false;
+    await answerHook(deps, hook, answer);
+    return true;
   }
 
   async function lookAfter(deploymentId: string, until: number): Promise<boolean> {
@@ -92,7 +152,7 @@ export function sweepLostWork(deps: SweepLostWorkDeps) {
     const incident = await deps.incidents.find(incidentId);
     if (!incident) return false;
     if (incident.status === 'closed') {
-      await deps.incidents.strikeOut(incidentId);
+      await deps.incidents.removeFromOpen(incidentId);
       return false;
     }
     const execution = await deps.executions.find(incident.executionArn);

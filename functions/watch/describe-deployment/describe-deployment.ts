@@ -1,16 +1,17 @@
 import * as z from 'zod';
 import type { Deployment, Deployments, VersionChange } from '../../../shared/aws/deployments.ts';
 import type { FunctionOrigin, FunctionTags } from '../../../shared/aws/function-tags.ts';
-import { isMoving, type Stacks } from '../../../shared/aws/stacks.ts';
+import { isMoving, isStackMissing, type Stacks } from '../../../shared/aws/stacks.ts';
 import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
 import { ownerOfDeployment } from '../../../shared/catalog/compiled-catalog.ts';
 import { type ServiceEntry, stacksOf } from '../../../shared/catalog/service-entry.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
+import { deploymentId, stackNameOf } from '../../../shared/ids.ts';
 import { isRollbackMarker, isStackToken, rollbackMark } from '../../../shared/targets/rollback-marker.ts';
 import { targetName } from '../../../shared/targets/shapes.ts';
 
 export const describeDeploymentInput = z.strictObject({
-  deploymentId: z.string().regex(/^d-[A-Za-z0-9]+$/, 'must be a CodeDeploy deployment id, d-…'),
+  deploymentId,
   /** How often this watch has gone on as a new execution. */
   generation: z.number().int().min(1).optional(),
 });
@@ -60,12 +61,11 @@ export function describeDeployment({ deployments, functionTags, stacks, catalog 
     const change = await deployments.versionChange(deploymentId);
     const origin = change && (await functionTags.originOf(change.function));
     const { application, deploymentGroup } = deployment;
-    const owner = ownerOfDeployment(await catalog.read(), {
-      application,
-      deploymentGroup,
-      moves: change,
-      origin,
-    });
+    const services = await catalog.read();
+    const clues = { application, deploymentGroup, moves: change, origin };
+    const owner =
+      ownerOfDeployment(services, clues) ??
+      (origin && ownerOfDeployment(services, { ...clues, rootName: await rootOf(origin) }));
     if (!owner) {
       const made = origin ? ` (${origin.logicalId} of stack ${origin.stackName})` : '';
       const moved = change ? `, for ${change.function}:${change.alias}${made}` : '';
@@ -84,6 +84,17 @@ export function describeDeployment({ deployments, functionTags, stacks, catalog 
 
     return { kind: 'release', deploymentId, service, target, ...change };
   };
+
+  /** Name of the stack at the top, for a function of a nested one: its tags name the stack that it is in. */
+  async function rootOf({ stackId }: FunctionOrigin): Promise<string | undefined> {
+    try {
+      const { rootId } = await stacks.describe(stackId);
+      return rootId === undefined ? undefined : stackNameOf(rootId);
+    } catch (error) {
+      if (isStackMissing(error)) return undefined;
+      throw error;
+    }
+  }
 
   async function find(deploymentId: string): Promise<Deployment> {
     try {

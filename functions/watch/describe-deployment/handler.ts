@@ -3,7 +3,7 @@ import { task } from '../../../shared/task.ts';
 import { compilingCatalogStore, deployments, functionTags, stacks } from '../../../shared/wiring.ts';
 import { describeDeployment, describeDeploymentInput } from './describe-deployment.ts';
 
-export const build = task(describeDeploymentInput, (runtime) =>
+export const build = task('DescribeDeployment', describeDeploymentInput, (runtime) =>
   describeDeployment({
     deployments: deployments(runtime),
     functionTags: functionTags(runtime),

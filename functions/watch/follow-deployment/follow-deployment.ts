@@ -3,9 +3,15 @@ import {
   type Deployment,
   type Deployments,
   isActive,
+  type TrafficShift,
   type VersionChange,
 } from '../../../shared/aws/deployments.ts';
 import { type GuardServiceDeps, guardService } from '../../../shared/incident/guard-service.ts';
+import {
+  type AnswerHookDeps,
+  answerWaiting,
+  wordOfItsRelease,
+} from '../../../shared/incident/lifecycle-hooks.ts';
 import { reportStrayAlias, type StrayAliasDeps } from '../../../shared/incident/stray-alias.ts';
 import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
 import type { CheckpointRecord } from '../../../shared/ledger/checkpoint-records.ts';
@@ -30,7 +36,8 @@ export interface FollowedDeployment {
 
 /** What the rule needs. */
 export type FollowDeploymentDeps = StrayAliasDeps &
-  GuardServiceDeps & {
+  GuardServiceDeps &
+  Pick<AnswerHookDeps, 'lifecycleHooks'> & {
     readonly deployments: Deployments;
     readonly checkpoints: CheckpointLedger;
     readonly now: () => number;
@@ -69,6 +76,11 @@ export function followDeployment(deps: FollowDeploymentDeps) {
         ...trafficTimes(shift),
       });
     }
+    if (input.releaseId !== null) await recordTraffic(input.releaseId, deployment, shift);
+    // Its watch is over, so that nobody else answers its hook after traffic: a stop may wait for that.
+    if (!ended && shift?.completedAt !== undefined) {
+      await answerWaiting(deps, deploymentId, () => wordOfItsRelease(deps.releases, deploymentId));
+    }
     if (ended && change) await reportStrayAlias(deps, input.service, change);
     if (change && input.kind === 'rollback') await guard(input, change);
     const waitSeconds = secondsUntilNextLook(now() - deployment.createdAt);
@@ -77,6 +89,18 @@ export function followDeployment(deps: FollowDeploymentDeps) {
       waitSeconds: input.kind === 'rollback' ? Math.min(waitSeconds, guardSeconds) : waitSeconds,
     };
   };
+
+  async function recordTraffic(
+    releaseId: string,
+    deployment: Deployment,
+    shift: TrafficShift | undefined,
+  ): Promise<void> {
+    if (shift?.startedAt !== undefined) {
+      await deps.releases.recordTraffic(releaseId, deployment.id, iso(shift.startedAt));
+    } else if (!isActive(deployment) && deployment.status !== 'Succeeded') {
+      await deps.releases.recordTraffic(releaseId, deployment.id, null);
+    }
+  }
 
   async function guard({ deploymentId, service }: Input, change: VersionChange): Promise<void> {
     await guardService(deps, service, {

@@ -12,8 +12,8 @@ import {
 } from '../../../shared/wiring.ts';
 import { observeDeployment, observeDeploymentInput } from './observe-deployment.ts';
 
-export const build = task(observeDeploymentInput, (runtime) => {
-  const { releases, checkpoints, locks } = ledgers(runtime);
+export const build = task('ObserveDeployment', observeDeploymentInput, (runtime) => {
+  const { releases, checkpoints, locks, lifecycleHooks } = ledgers(runtime);
   return observeDeployment({
     deployments: deployments(runtime),
     aliases: aliases(runtime),
@@ -24,6 +24,7 @@ export const build = task(observeDeploymentInput, (runtime) => {
     releases,
     checkpoints,
     locks,
+    lifecycleHooks,
     plans: planStore(runtime),
     now: runtime.now,
   });

@@ -6,6 +6,7 @@ import type { Phase } from '../../../shared/judge/next-step.ts';
 import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
 import type { CheckpointSubject } from '../../../shared/ledger/checkpoint-records.ts';
 import { trafficTimes } from '../../../shared/ledger/checkpoint-subject.ts';
+import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 
 /** What of a watch is in the ledger already, handed from look to look. */
 export const seenBefore = z.strictObject({
@@ -22,6 +23,10 @@ export const seenBefore = z.strictObject({
       left: z.literal(true).optional(),
     })
     .optional(),
+  /** First traffic to the new version, by CodeDeploy's clock; absent while nothing tells it. */
+  firstTrafficAt: z.iso.datetime().optional(),
+  /** How the share of the new version grew; absent in what looks recorded before they kept it. */
+  shifts: z.array(z.strictObject({ at: z.iso.datetime(), share: z.number() })).optional(),
   /** What the look found of health checks; absent where none was asked. */
   failedLooks: failedLooks.optional(),
 });
@@ -43,6 +48,7 @@ export interface Look {
 export interface RecordLookDeps {
   readonly deployments: Deployments;
   readonly checkpoints: CheckpointLedger;
+  readonly releases: ReleaseLedger;
 }
 
 /**
@@ -52,7 +58,7 @@ export interface RecordLookDeps {
  * @returns what is recorded by now
  */
 export async function recordLook(
-  { deployments, checkpoints }: RecordLookDeps,
+  { deployments, checkpoints, releases }: RecordLookDeps,
   { subject, deployment, phase, share, judgement, shift: known, now }: Look,
   seen: Seen | undefined,
 ): Promise<Seen> {
@@ -75,6 +81,8 @@ export async function recordLook(
   if (isFirstTraffic && shift?.startedAt !== undefined) {
     const at = new Date(shift.startedAt).toISOString();
     await checkpoints.record({ ...common, phase: 'traffic-shifting', at, evidence: [] });
+    const { releaseId, deploymentId } = subject;
+    if (releaseId !== undefined) await releases.recordTraffic(releaseId, deploymentId, at);
   }
   if (verdict !== seen?.verdict) {
     const at = common.seenAt;

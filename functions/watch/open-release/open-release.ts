@@ -1,16 +1,26 @@
 import * as z from 'zod';
+import { readPreflight } from '../../../shared/aws/alarm-conditions.ts';
+import type { AlarmReader } from '../../../shared/aws/alarm-reader.ts';
+import type { Aliases } from '../../../shared/aws/aliases.ts';
 import type { Deployment, Deployments } from '../../../shared/aws/deployments.ts';
 import type { Signals } from '../../../shared/aws/signals.ts';
 import { isMoving, type Stacks } from '../../../shared/aws/stacks.ts';
 import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
 import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
 import type { Evidence } from '../../../shared/judge/judgement.ts';
-import { totalOf } from '../../../shared/judge/samples.ts';
 import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
 import { checkpointSubjectOf } from '../../../shared/ledger/checkpoint-subject.ts';
-import { releaseIdOf, type TrafficCount, type WatchedDeployment } from '../../../shared/ledger/records.ts';
+import {
+  type ReleaseRecord,
+  releaseIdOf,
+  type TrafficCount,
+  type WatchedDeployment,
+} from '../../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
-import { aloneSince } from '../../../shared/queries/alone-since.ts';
+import { type OriginFact, originOf } from '../../../shared/stack/release-origin.ts';
+import { readBaseline } from '../../../shared/watching/baseline.ts';
+import { digestsOfChange, knownBadOf } from '../../../shared/watching/known-bad-code.ts';
+import { readNormalRates } from '../../../shared/watching/normal-rates.ts';
 
 export const openReleaseInput = z.strictObject({
   kind: z.literal('release'),
@@ -27,8 +37,10 @@ type Input = z.infer<typeof openReleaseInput>;
 /** What the rule needs. */
 export interface OpenReleaseDeps {
   readonly deployments: Deployments;
+  readonly aliases: Pick<Aliases, 'digestsOf'>;
   readonly stacks: Stacks;
   readonly signals: Signals;
+  readonly alarmReader: AlarmReader;
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
   readonly checkpoints: CheckpointLedger;
@@ -36,17 +48,11 @@ export interface OpenReleaseDeps {
 }
 
 /**
- * Three hours of the version before: long enough for a rate at ordinary traffic, short enough to be the same
- * time of day. CloudWatch keeps one-minute data for 15 days.
- */
-const baselineMs = 3 * 3_600_000;
-
-/**
  * Opens the candidate release that a deployment brings in, or joins the one a sibling opened.
  *
  * SAM shifts all functions of a stack at once, one deployment each: they are one release, told by the stack
- * update they belong to. Records what was true before the release could change it: which alarms rang, and what
- * the version before it did.
+ * update they belong to. Records what was true before the release could change it: which alarms rang, what is
+ * wrong with them, and what the version before it did.
  */
 export function openRelease(deps: OpenReleaseDeps) {
   const { deployments, releases } = deps;
@@ -58,8 +64,10 @@ export function openRelease(deps: OpenReleaseDeps) {
 
     const deployment = await deployments.get(deploymentId);
     const entry = await deps.catalog.entry(service);
+    const { releaseId, startedAt, stack, origin } = await findRelease(input, deployment, entry);
     const watched = await describe(input, deployment, entry);
-    const { releaseId, startedAt, stack } = await findRelease(input, deployment, entry);
+    const isOwn = (release: ReleaseRecord) => release.releaseId === releaseId;
+    const bad = await knownBadOf(releases, { service, isOwn }, watched);
     await releases.open({
       releaseId,
       service,
@@ -67,8 +75,9 @@ export function openRelease(deps: OpenReleaseDeps) {
       verdict: 'candidate',
       deployments: {},
       ...(stack && { stack }),
+      ...(origin.length > 0 && { origin }),
     });
-    await releases.addDeployment(releaseId, watched);
+    await releases.addDeployment(releaseId, { ...watched, ...(bad && { knownBad: bad }) });
     await deps.checkpoints.record({
       ...checkpointSubjectOf({ service, releaseId }, watched),
       phase: 'provisioning',
@@ -92,7 +101,10 @@ export function openRelease(deps: OpenReleaseDeps) {
     deployment: Deployment,
     entry: ServiceEntry,
   ): Promise<WatchedDeployment> {
-    const alarms = await deps.signals.alarms(entry.policy.alarms);
+    const groupAlarms = await deployments.alarmsOf(deployment);
+    const normal = await readNormalRates(deps, input, entry.policy.limits, deployment.createdAt);
+    const alarms = await deps.alarmReader.details([...new Set([...entry.policy.alarms, ...groupAlarms])]);
+    const digests = await digestsOfChange(deps.aliases, input);
     const ringing = (alarm: (typeof alarms)[number]) =>
       // An event that comes late finds alarms that this very deployment may have raised.
       alarm.state === 'ALARM' && alarm.since !== undefined && alarm.since >= deployment.createdAt
@@ -105,29 +117,25 @@ export function openRelease(deps: OpenReleaseDeps) {
       alias: input.alias,
       application: deployment.application,
       deploymentGroup: deployment.deploymentGroup,
+      ...(deployment.config && { config: deployment.config }),
       fromVersion: input.fromVersion,
       toVersion: input.toVersion,
       createdAt: new Date(deployment.createdAt).toISOString(),
       alarmsBefore: Object.fromEntries(alarms.map((alarm) => [alarm.name, ringing(alarm)])),
+      ...(groupAlarms.length > 0 && { groupAlarms: [...groupAlarms] }),
+      preflight: await readPreflight(deps.alarmReader, alarms, deps.now(), {
+        startedAt: deployment.createdAt,
+        versions: [input],
+      }),
+      ...(digests && { digests }),
       baseline: await baseline(input, deployment, entry),
+      ...(normal && { normal }),
     };
   }
 
   async function baseline(input: Input, deployment: Deployment, entry: ServiceEntry): Promise<TrafficCount> {
-    const { slow } = entry.policy.limits;
-    const { service, target, fromVersion: version } = input;
-    const since = await aloneSince(deps, { service, target, version }, deployment.createdAt);
-    const minutes = await deps.signals.minutes({
-      function: input.function,
-      alias: input.alias,
-      version: input.fromVersion,
-      from: deployment.createdAt - baselineMs,
-      to: deployment.createdAt,
-      slowOverMs: slow?.overMs,
-      ...(since !== undefined && { alone: { from: since, to: deployment.createdAt } }),
-    });
-    const { slow: slowRequests, ...counted } = totalOf(minutes);
-    return slow ? { ...counted, slow: slowRequests } : counted;
+    const before = { ...input, version: input.fromVersion };
+    return readBaseline(deps, before, entry.policy.limits, deployment.createdAt);
   }
 
   /** One made by hand, while the stack is at rest, is a release of its own. CodeDeploy may not tell who made it. */
@@ -138,13 +146,18 @@ export function openRelease(deps: OpenReleaseDeps) {
   }
 
   async function findRelease({ service, target }: Input, deployment: Deployment, entry: ServiceEntry) {
-    const ofStack = (startedAt: number, stack: string) => {
+    const ofStack = (startedAt: number, stack: string, origin: OriginFact[]) => {
       const time = new Date(startedAt).toISOString();
-      return { releaseId: releaseIdOf(service, time), startedAt: time, stack };
+      return { releaseId: releaseIdOf(service, time), startedAt: time, stack, origin };
     };
     const ofItself = () => {
       const time = new Date(deployment.createdAt).toISOString();
-      return { releaseId: releaseIdOf(service, time, deployment.id), startedAt: time, stack: undefined };
+      return {
+        releaseId: releaseIdOf(service, time, deployment.id),
+        startedAt: time,
+        stack: undefined,
+        origin: [],
+      };
     };
     if (!entry.stack) return ofItself();
     const stack = await deps.stacks.describe(entry.stack);
@@ -152,7 +165,7 @@ export function openRelease(deps: OpenReleaseDeps) {
     if (!(await isOfStack(deployment, entry.stack))) return ofItself();
     const sameUpdate = updating || stack.status.startsWith('UPDATE_COMPLETE');
     if (sameUpdate && stack.lastUpdatedAt !== undefined && stack.lastUpdatedAt <= deployment.createdAt) {
-      return ofStack(stack.lastUpdatedAt, entry.stack);
+      return ofStack(stack.lastUpdatedAt, entry.stack, originOf(stack.tags));
     }
     // The update is over already (its first event was lost or late): a sibling may have opened the release.
     const [newest] = await releases.list(service, { limit: 1 });
@@ -164,8 +177,8 @@ export function openRelease(deps: OpenReleaseDeps) {
       (newest.recordedAt === undefined || Date.parse(newest.recordedAt) >= deployment.createdAt) &&
       !Object.values(newest.deployments).some((one) => one.target === target);
     return sibling
-      ? { releaseId: newest.releaseId, startedAt: newest.startedAt, stack: entry.stack }
-      : ofStack(deployment.createdAt, entry.stack);
+      ? { releaseId: newest.releaseId, startedAt: newest.startedAt, stack: entry.stack, origin: [] }
+      : ofStack(deployment.createdAt, entry.stack, []);
   }
 }
 

@@ -1,16 +1,30 @@
 import { onLambda } from '../../../shared/runtime.ts';
 import { task } from '../../../shared/task.ts';
-import { catalogStore, environment, ledgers, mailRoom, snapshotClients } from '../../../shared/wiring.ts';
+import {
+  alarmReader,
+  catalogStore,
+  deployments,
+  environment,
+  figures,
+  ledgers,
+  mailer,
+  snapshotClients,
+  traffic,
+} from '../../../shared/wiring.ts';
 import { settleRelease, settleReleaseInput } from './settle-release.ts';
 
-export const build = task(settleReleaseInput, (runtime) => {
+export const build = task('SettleRelease', settleReleaseInput, (runtime) => {
   const { releases, checkpoints, incidents } = ledgers(runtime);
   return settleRelease({
     ...snapshotClients(runtime),
     catalog: catalogStore(runtime),
+    deployments: deployments(runtime),
+    alarmReader: alarmReader(runtime),
     releases,
     checkpoints,
-    mailRoom: mailRoom(runtime, incidents),
+    figures: figures(runtime),
+    mailer: mailer(runtime, incidents),
+    traffic: traffic(runtime),
     environment: environment(runtime),
     now: runtime.now,
   });

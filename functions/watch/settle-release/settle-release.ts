@@ -1,41 +1,70 @@
 import * as z from 'zod';
+import { readAlarmConditions } from '../../../shared/aws/alarm-conditions.ts';
+import type { AlarmReader } from '../../../shared/aws/alarm-reader.ts';
+import { type Deployments, isActive } from '../../../shared/aws/deployments.ts';
 import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
 import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
 import { LedgerCorrupt } from '../../../shared/errors.ts';
+import type { AlarmsFound } from '../../../shared/judge/alarm-conditions.ts';
+import { blocked } from '../../../shared/judge/ended-deployment.ts';
 import { judgementVerdict } from '../../../shared/judge/judgement.ts';
 import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
 import { checkpointSubjectOf } from '../../../shared/ledger/checkpoint-subject.ts';
 import { lookBackReleases, objectionsToGood } from '../../../shared/ledger/objections-to-good.ts';
-import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
+import {
+  broughtBy,
+  movedAlone,
+  preflightOf,
+  type ReleaseRecord,
+  type SettledAs,
+} from '../../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
+import { objectionsToServedWell, replacedAt } from '../../../shared/ledger/served-well.ts';
 import { takeSnapshot } from '../../../shared/ledger/take-snapshot.ts';
-import type { MailRoom } from '../../../shared/mail/mail-room.ts';
+import { blockedDeployments, failedMail } from '../../../shared/mail/failed-mail.ts';
+import type { Mailer } from '../../../shared/mail/mailer.ts';
 import { recordedMail } from '../../../shared/mail/recorded-mails.ts';
-import { observedMail, releaseMail } from '../../../shared/mail/release-mails.ts';
+import { observedMail, releaseMail, servedWellMail } from '../../../shared/mail/release-mails.ts';
+import type { TrafficReader } from '../../../shared/mail/traffic-reader.ts';
+import { aliasesOfRelease, metWhenRecorded } from '../../../shared/mail/users-meet.ts';
 import { type TargetSnapshot, targetName } from '../../../shared/targets/shapes.ts';
 import type { SnapshotClients } from '../../../shared/targets/target-kind.ts';
+import { type Figures, secondsBetween } from '../../../shared/telemetry/figures.ts';
 import { failedUpdates } from './failed-updates.ts';
 
 export const settleReleaseInput = z.strictObject({
   releaseId: z.string(),
-  /** The deployment that came through its bake; absent where the release as a whole did. */
+  /** The deployment that came through its bake, or ended without a word about its code; absent where the release as a whole did. */
   deploymentId: z.string().optional(),
   verdict: judgementVerdict,
   requests: z.number(),
   errors: z.number(),
   /** What was seen, in words. */
   reason: z.string(),
+  /** Who blocked a deployment that ended without success; null, or left out, where it was not blocked. */
+  blocked: blocked.nullish(),
+  /** Part of the requests that met its version at the last look. */
+  share: z.number().optional(),
   /** The execution that watched. */
   executionArn: z.string(),
 });
 type Input = z.infer<typeof settleReleaseInput>;
 
 /**
- * `good`, `unproven`, `suspect`: the release is settled; `waiting`: for its other deployments; `bad`: an incident
- * has it. Suspect is one that was judged unhealthy and is not undone by itself: because it came without a deployment,
- * or because its service is only observed.
+ * `good`, `served-well`, `unproven`, `suspect`, `failed`: the release is settled; `replaced`: a newer one took its place
+ * before anything was proved, which nobody has to be told; `waiting`: for its other deployments; `bad`: an incident has it.
+ * Suspect is one that was judged unhealthy and is not undone by itself: because it came without a deployment and nothing
+ * tells that it is what did it, or because its service is only observed.
  */
-export type Settlement = 'good' | 'unproven' | 'suspect' | 'waiting' | 'bad';
+export type Settlement =
+  | 'good'
+  | 'served-well'
+  | 'unproven'
+  | 'suspect'
+  | 'failed'
+  | 'replaced'
+  | 'waiting'
+  | 'bad';
 
 /** Parameter Store takes 3 labels a second, and a settlement has 50 s for everything. */
 const mostLabels = 20;
@@ -43,9 +72,13 @@ const mostLabels = 20;
 /** What the rule needs. */
 export interface SettleReleaseDeps extends SnapshotClients {
   readonly catalog: CatalogStore;
+  readonly deployments: Pick<Deployments, 'get'>;
+  readonly alarmReader: AlarmReader;
   readonly releases: ReleaseLedger;
   readonly checkpoints: CheckpointLedger;
-  readonly mailRoom: MailRoom;
+  readonly figures: Pick<Figures, 'count'>;
+  readonly mailer: Mailer;
+  readonly traffic: TrafficReader;
   readonly environment: string;
   readonly now: () => number;
 }
@@ -53,36 +86,136 @@ export interface SettleReleaseDeps extends SnapshotClients {
 /**
  * Records that a deployment came through its bake and, once all deployments of its release have, settles the
  * release: good, with a snapshot of what is live, when one of them proved healthy, none did otherwise, and nothing
- * speaks against what its other targets are on; unproven otherwise. A release that came without deployments is
+ * speaks against what its other targets are on; unproven otherwise. One that was replaced before its bake was over served
+ * well, or proved nothing. A release that came without deployments is
  * settled by what was seen of it as a whole. Tells the stakeholders, once per release.
+ *
+ * A release of which a deployment failed for a reason that says nothing about its code is `failed`, once none of its
+ * deployments may still turn out bad: where one fails, the stack stops the others.
  */
 export function settleRelease(deps: SettleReleaseDeps) {
   const { releases } = deps;
 
   return async (input: Input): Promise<{ settlement: Settlement }> => {
+    const { settlement } = await settle(input);
+    await countVerdict(input, settlement);
+    return { settlement };
+  };
+
+  async function settle(input: Input): Promise<{ settlement: Settlement }> {
     const { deploymentId, releaseId, verdict, requests, errors, reason } = input;
-    const settled = { verdict, at: new Date(deps.now()).toISOString(), requests, errors, reason };
+    const at = new Date(deps.now()).toISOString();
+    const replaced = !input.blocked && (await isReplaced(input));
+    const settled: SettledAs = {
+      verdict,
+      at,
+      requests,
+      errors,
+      reason,
+      ...whoBlocked(input),
+      ...(replaced && { replaced }),
+    };
     if (deploymentId === undefined) await releases.settle(releaseId, settled);
     else await releases.settleDeployment(releaseId, deploymentId, settled);
 
     const release = await releases.get(releaseId);
-    // One that is bad is followed to its own end, which may be later than this.
-    if (deploymentId !== undefined && verdict !== 'unhealthy')
+    // One that is bad is followed to its own end, which may be later than this; so is one that failed.
+    if (deploymentId !== undefined && verdict !== 'unhealthy' && !input.blocked)
       await recordEnd(release, deploymentId, settled);
     if (release.verdict === 'bad' || release.undoneBy) return { settlement: 'bad' };
     const deployments = Object.values(release.deployments);
     if (deployments.some((one) => one.settled?.verdict === 'unhealthy')) return tellSuspect(input, release);
+    if (deployments.some((one) => one.settled?.blocked)) return settleFailed(input, release);
     if (deployments.some((one) => !one.settled)) return { settlement: 'waiting' };
 
-    const verdicts = deployments.length > 0 ? deployments.map((one) => one.settled) : [release.settled];
+    const moved = movedAlone(release);
+    const verdicts =
+      deployments.length > 0 ? [...deployments, ...moved].map((one) => one.settled) : [release.settled];
     const healthy = verdicts.some((one) => one?.verdict === 'healthy');
+    if (release.verdict !== 'good' && verdicts.some((one) => one?.replaced)) {
+      return settleReplaced(input, release, verdicts);
+    }
     const objections = healthy && release.verdict !== 'good' ? await markGood(release) : [];
     if (objections === 'bad') return { settlement: 'bad' };
     const good = release.verdict === 'good' || (healthy && objections.length === 0);
     return deployments.length > 0
       ? tellOfDeployments(input, release, good, objections)
       : tellOfRelease(input, release, good, objections);
-  };
+  }
+
+  /** Counts a verdict that is final. One that was replaced before anything was proved has none; a bad one is its incident's. */
+  async function countVerdict(
+    { releaseId, deploymentId, executionArn }: Input,
+    settlement: Settlement,
+  ): Promise<void> {
+    const isSuccess = settlement === 'good' || settlement === 'served-well' || settlement === 'unproven';
+    if (!isSuccess && settlement !== 'suspect' && settlement !== 'failed') return;
+    await deps.figures.count(releaseId, 'verdict', deploymentId ?? executionArn, {
+      Releases: 1,
+      Successes: isSuccess ? 1 : 0,
+      ...(isSuccess && (await timeToDeploy(releaseId))),
+    });
+  }
+
+  /** From its first deployment to the end of the last one's shift, by CodeDeploy's clock. */
+  async function timeToDeploy(releaseId: string): Promise<{ TimeToDeploy?: number }> {
+    const { service, deployments } = await releases.get(releaseId);
+    const [first] = Object.values(deployments)
+      .map(({ createdAt }) => createdAt)
+      .sort();
+    if (first === undefined) return {};
+    const checkpoints = await deps.checkpoints.list(service, { from: first });
+    const shifted = checkpoints.flatMap((one) =>
+      one.phase === 'bake' && deployments[one.deploymentId] ? Date.parse(one.at) : [],
+    );
+    if (shifted.length < Object.keys(deployments).length) return {};
+    return { TimeToDeploy: secondsBetween(Date.parse(first), Math.max(...shifted)) };
+  }
+
+  async function settleFailed(
+    { releaseId, deploymentId, executionArn }: Input,
+    release: ReleaseRecord,
+  ): Promise<{ settlement: Settlement }> {
+    for (const watched of Object.values(release.deployments)) {
+      if (watched.settled) continue;
+      const deployment = await deps.deployments.get(watched.deploymentId);
+      // Its own watch says what its end is worth. One that succeeded is taken back with its stack, and bakes meanwhile.
+      if (isActive(deployment) || deployment.status !== 'Succeeded') return { settlement: 'waiting' };
+    }
+    const reason = blockedDeployments(release)[0]?.settled.reason ?? 'its deployment failed';
+    const at = new Date(deps.now()).toISOString();
+    if (!(await releases.markFailed(releaseId, { at, reason }))) return { settlement: 'bad' };
+    await deps.mailer.send(releaseId, 'settled', deploymentId ?? executionArn, async () =>
+      failedMail(deps.environment, release, { ...(await factsOf(release)), executionArn }),
+    );
+    return { settlement: 'failed' };
+  }
+
+  /** Whether a newer release took its place. */
+  async function isReplaced({ releaseId, deploymentId }: Input): Promise<boolean> {
+    const release = await releases.get(releaseId);
+    const newest = await releases.newestInForce(release.service);
+    const createdAt = deploymentId === undefined ? undefined : release.deployments[deploymentId]?.createdAt;
+    return replacedAt(release, newest, createdAt) !== undefined;
+  }
+
+  /** One that was replaced before its bake was over served well where it had the requests for that, and no doubt. */
+  async function settleReplaced(
+    { releaseId, deploymentId, executionArn }: Input,
+    release: ReleaseRecord,
+    verdicts: readonly (SettledAs | undefined)[],
+  ): Promise<{ settlement: Settlement }> {
+    const { service } = release;
+    const { bake } = (await deps.catalog.entry(service)).policy;
+    const isProved = verdicts.some((one) => one?.verdict === 'healthy' && one.requests >= bake.minRequests);
+    const others = await releases.list(service, { limit: lookBackReleases });
+    if (!isProved || objectionsToServedWell(release, others).length > 0) return { settlement: 'replaced' };
+    if (!(await releases.markServedWell(releaseId))) return { settlement: 'bad' };
+    await deps.mailer.send(releaseId, 'settled', deploymentId ?? executionArn, async () =>
+      servedWellMail(deps.environment, release, { meet: await deps.traffic.read(aliasesOfRelease(release)) }),
+    );
+    return { settlement: 'served-well' };
+  }
 
   /** The watch of a deployment is over; what was settled first stands. */
   async function recordEnd(
@@ -137,14 +270,53 @@ export function settleRelease(deps: SettleReleaseDeps) {
     }
   }
 
+  /**
+   * Of the declared alarms and those of its deployment groups: people learn what their release was not watched by. How often
+   * they rang before it is known since it opened.
+   */
+  async function whatIsWrongWithAlarms(release: ReleaseRecord): Promise<AlarmsFound> {
+    const { service, startedAt, recordedAt = startedAt, deployments } = release;
+    const { policy } = await deps.catalog.entry(service);
+    const ofGroups = Object.values(deployments).flatMap(({ groupAlarms = [] }) => groupAlarms);
+    const names = [...new Set([...policy.alarms, ...ofGroups])];
+    const began = [recordedAt, ...Object.values(deployments).map(({ createdAt }) => createdAt)];
+    const { rings, ringsUnknown } = preflightOf(release) ?? {};
+    const found = await readAlarmConditions(
+      deps.alarmReader,
+      await deps.alarmReader.details(names),
+      deps.now(),
+      {
+        startedAt: Math.min(...began.map((at) => Date.parse(at))),
+        versions: broughtBy(release),
+        rings,
+      },
+    );
+    return { ...found, ...(ringsUnknown !== undefined && { ringsUnknown }) };
+  }
+
+  /** What the mail of a release says besides the release: what users meet, and what is wrong with its alarms. */
+  async function factsOf(release: ReleaseRecord, asRecorded = false) {
+    return {
+      alarms: await whatIsWrongWithAlarms(release),
+      meet: asRecorded ? metWhenRecorded(release) : await deps.traffic.read(aliasesOfRelease(release)),
+    };
+  }
+
   async function tellOfDeployments(
     { releaseId, deploymentId, executionArn }: Input,
     release: ReleaseRecord,
     good: boolean,
     objections: readonly string[],
   ): Promise<{ settlement: Settlement }> {
-    const mail = releaseMail(deps.environment, release, { good, objections, now: deps.now() });
-    await deps.mailRoom.send(releaseId, 'settled', deploymentId ?? executionArn, mail);
+    await deps.mailer.send(releaseId, 'settled', deploymentId ?? executionArn, async () =>
+      releaseMail(deps.environment, release, {
+        ...(await factsOf(release)),
+        executionArn,
+        good,
+        objections,
+        now: deps.now(),
+      }),
+    );
     return { settlement: good ? 'good' : 'unproven' };
   }
 
@@ -153,8 +325,9 @@ export function settleRelease(deps: SettleReleaseDeps) {
     { releaseId, deploymentId, executionArn, reason }: Input,
     release: ReleaseRecord,
   ): Promise<{ settlement: Settlement }> {
-    const mail = observedMail(deps.environment, release, reason);
-    await deps.mailRoom.send(releaseId, 'settled', deploymentId ?? executionArn, mail);
+    await deps.mailer.send(releaseId, 'settled', deploymentId ?? executionArn, async () =>
+      observedMail(deps.environment, release, { ...(await factsOf(release)), executionArn, reason }),
+    );
     return { settlement: 'suspect' };
   }
 
@@ -167,12 +340,19 @@ export function settleRelease(deps: SettleReleaseDeps) {
     const { settled } = release;
     if (!settled) return { settlement: 'waiting' };
     const settlement = good ? 'good' : settled.verdict === 'unhealthy' ? 'suspect' : 'unproven';
-    const mail = recordedMail(deps.environment, release, {
-      settlement,
-      settled,
-      reason: objections.length > 0 ? objections.join('; ') : reason,
-    });
-    await deps.mailRoom.send(releaseId, 'settled', executionArn, mail);
+    await deps.mailer.send(releaseId, 'settled', executionArn, async () =>
+      recordedMail(deps.environment, release, {
+        ...(await factsOf(release, settlement !== 'suspect')),
+        executionArn,
+        settlement,
+        settled,
+        reason: objections.length > 0 ? objections.join('; ') : reason,
+      }),
+    );
     return { settlement };
   }
+}
+
+function whoBlocked({ blocked, share = 0 }: Input): Pick<SettledAs, 'blocked' | 'share'> {
+  return blocked ? { blocked, ...(share > 0 && { share }) } : {};
 }

@@ -3,7 +3,7 @@ import { requireEnv, task } from '../../../shared/task.ts';
 import { executions } from '../../../shared/wiring.ts';
 import { startMonitoring, startMonitoringInput } from './start-monitoring.ts';
 
-export const build = task(startMonitoringInput, (runtime) =>
+export const build = task('StartMonitoring', startMonitoringInput, (runtime) =>
   startMonitoring({
     executions: executions(runtime),
     stateMachineArn: requireEnv(runtime, 'MONITOR_DEPLOYMENT_ARN'),

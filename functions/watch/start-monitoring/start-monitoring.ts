@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import type { Executions } from '../../../shared/aws/executions.ts';
+import { deploymentId } from '../../../shared/ids.ts';
 
 /** A "CodeDeploy Deployment State-change Notification"; further fields are EventBridge's own. */
 export const startMonitoringInput = z.object({
   detail: z.object({
-    deploymentId: z.string().regex(/^d-[A-Za-z0-9]+$/, 'must be a CodeDeploy deployment id, d-…'),
+    deploymentId,
     state: z.string(),
   }),
 });

@@ -3,7 +3,7 @@ import { task } from '../../../shared/task.ts';
 import { ledgers } from '../../../shared/wiring.ts';
 import { trackRollback, trackRollbackInput } from './track-rollback.ts';
 
-export const build = task(trackRollbackInput, (runtime) =>
+export const build = task('TrackRollback', trackRollbackInput, (runtime) =>
   trackRollback({ releases: ledgers(runtime).releases, now: runtime.now }),
 );
 export const handler = onLambda(build);

@@ -1,9 +1,9 @@
 import { onLambda } from '../../../shared/runtime.ts';
 import { task } from '../../../shared/task.ts';
-import { deployments, environment, ledgers, mailRoom, planStore } from '../../../shared/wiring.ts';
+import { deployments, environment, ledgers, mailer, planStore, traffic } from '../../../shared/wiring.ts';
 import { yieldToIncident, yieldToIncidentInput } from './yield-to-incident.ts';
 
-export const build = task(yieldToIncidentInput, (runtime) => {
+export const build = task('YieldToIncident', yieldToIncidentInput, (runtime) => {
   const { incidents, locks, releases, stops } = ledgers(runtime);
   return yieldToIncident({
     deployments: deployments(runtime),
@@ -12,7 +12,8 @@ export const build = task(yieldToIncidentInput, (runtime) => {
     releases,
     stops,
     plans: planStore(runtime),
-    mailRoom: mailRoom(runtime, incidents),
+    mailer: mailer(runtime, incidents),
+    traffic: traffic(runtime),
     environment: environment(runtime),
     now: runtime.now,
   });

@@ -5,11 +5,13 @@ import { type HolderDeps, holderAgainst } from '../../../shared/incident/holder.
 import { lockOwner } from '../../../shared/incident/lock-owner.ts';
 import type { Attempt, IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
-import type { NewcomerRecord } from '../../../shared/ledger/records.ts';
+import type { ConcurrentReleaseRecord } from '../../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 import type { StopLedger } from '../../../shared/ledger/stop-ledger.ts';
-import type { MailRoom } from '../../../shared/mail/mail-room.ts';
-import { newcomerMail } from '../../../shared/mail/newcomer-mail.ts';
+import { concurrentReleaseMail } from '../../../shared/mail/concurrent-release-mail.ts';
+import type { Mailer } from '../../../shared/mail/mailer.ts';
+import type { TrafficReader } from '../../../shared/mail/traffic-reader.ts';
+import { aliasesOfRelease } from '../../../shared/mail/users-meet.ts';
 import { stopDeployment } from '../../../shared/targets/codedeploy/stop-deployment.ts';
 
 export const yieldToIncidentInput = z.strictObject({
@@ -30,7 +32,8 @@ export interface YieldToIncidentDeps extends HolderDeps {
   readonly stops: StopLedger;
   readonly releases: ReleaseLedger;
   readonly incidents: IncidentLedger;
-  readonly mailRoom: MailRoom;
+  readonly mailer: Mailer;
+  readonly traffic: TrafficReader;
   readonly environment: string;
   readonly now: () => number;
 }
@@ -57,21 +60,23 @@ export function yieldToIncident(deps: YieldToIncidentDeps) {
     const yielded =
       deploymentId !== undefined && (await deployments.get(deploymentId)).status !== 'Succeeded';
     if (yielded) await releases.markUndone(releaseId, incidentId);
-    const newcomer: NewcomerRecord = {
+    const concurrentRelease: ConcurrentReleaseRecord = {
       incidentId,
       service,
       ...(deploymentId !== undefined && { deploymentId }),
       releaseId,
       // The incident may have begun its next attempt since it was looked at.
       attempt: holder.attempt,
-      fate: yielded ? 'stopped' : 'completed',
+      result: yielded ? 'stopped' : 'completed',
       seenAt: new Date(deps.now()).toISOString(),
     };
     // First what keeps further services from beginning, then what the service itself is by now.
-    await incidents.addNewcomer(newcomer);
+    await incidents.addConcurrentRelease(concurrentRelease);
     if (!yielded) await incidents.markOvertaken(holder, service);
-    const mail = newcomerMail(deps.environment, newcomer);
-    await deps.mailRoom.send(incidentId, `newcomer-${deploymentId ?? releaseId}`, executionArn, mail);
+    await deps.mailer.send(incidentId, `concurrent-${deploymentId ?? releaseId}`, executionArn, async () => {
+      const meet = await deps.traffic.read(aliasesOfRelease(await releases.get(releaseId)));
+      return concurrentReleaseMail(deps.environment, { concurrentRelease, meet, executionArn });
+    });
     return { yielded };
   };
 

@@ -24,7 +24,7 @@ import { mergeLazily, pickLazily } from './merge-lazily.ts';
 import { ParameterStore } from './parameter-store/parameter-store.ts';
 import { S3 } from './s3/s3.ts';
 import { AwsError, type Caller, type SimulatedService } from './service.ts';
-import { alarmsPort, invokeOf, parametersPort, templateReader } from './service-ports.ts';
+import { alarmsPort, hookPort, invokeOf, parametersPort, templateReader } from './service-ports.ts';
 import { Sns } from './sns/sns.ts';
 import { Queue } from './sqs/queue.ts';
 import { executionEvent } from './step-functions/execution-event.ts';
@@ -47,7 +47,7 @@ export interface SimulatedAccountOptions {
   readonly random: SeededRandom;
   /** Without a scenario nobody calls anything. */
   readonly traffic?: TrafficScenario;
-  /** Plays the services' own CodeDeploy hooks; without it they succeed. */
+  /** Plays the CodeDeploy hooks that are no functions that really run; without it they succeed. */
   readonly hook?: HookPort;
   /** When a stop takes effect while a hook function runs: `waits` for its answer without it, which is the worse. */
   readonly stopDuringHook?: StopDuringHook;
@@ -69,6 +69,7 @@ export interface SimulatedAccountOptions {
     | 'currentVersionFrom'
     | 'republish'
     | 'pinRights'
+    | 'missingRights'
     | 'ringingTrigger'
     | 'ssmParameters'
     | 'codeLabel'
@@ -141,11 +142,12 @@ export class SimulatedAccount {
       }),
     );
     this.codeDeploy = new SimulatedCodeDeploy(
-      mergeLazily(pickLazily(options, ['hook', 'externalId', 'groupRollback', 'stopDuringHook']), {
+      mergeLazily(pickLazily(options, ['externalId', 'groupRollback', 'stopDuringHook']), {
         ...parts,
         ...identity,
         aliases: this.lambda,
         alarms: alarmsPort(this.cloudWatch),
+        hook: hookPort(options.hook, this.lambdaRuntime),
         emit,
       }),
     );

@@ -3,7 +3,7 @@ import type { VirtualClock } from '../clock/virtual-clock.ts';
 import type { ParametersPort } from './cloudformation/plain-providers.ts';
 import type { ReadTemplate } from './cloudformation/template-text.ts';
 import type { CloudWatch } from './cloudwatch/cloudwatch.ts';
-import type { AlarmsPort } from './codedeploy/codedeploy-ports.ts';
+import type { AlarmsPort, HookPort } from './codedeploy/codedeploy-ports.ts';
 import type { SimulatedLambda } from './lambda/simulated-lambda.ts';
 import type { LambdaRuntime } from './lambda-runtime/lambda-runtime.ts';
 import type { ParameterStore } from './parameter-store/parameter-store.ts';
@@ -63,3 +63,17 @@ export function invokeOf(lambda: SimulatedLambda, runtime: LambdaRuntime) {
   return (input: InvokeCommandInput, call: CallContext) =>
     runtime.has(input.FunctionName ?? '') ? runtime.operation(input) : lambda.operations.Invoke(input, call);
 }
+
+/** A lifecycle hook that really runs answers for itself; `played` says how every other ends. */
+export function hookPort(played: HookPort | undefined, runtime: LambdaRuntime): HookPort {
+  return (name, call) => {
+    if (!runtime.has(name)) return played ? played(name, call) : passing;
+    const { deploymentId: DeploymentId, lifecycleEventHookExecutionId: LifecycleEventHookExecutionId } = call;
+    // All that a hook function is told (CodeDeploy user guide, "AppSpec 'hooks' section", Lambda).
+    runtime.invokeLater(name, JSON.stringify({ DeploymentId, LifecycleEventHookExecutionId }));
+    return undefined;
+  };
+}
+
+/** How a hook ends of which nobody says anything. */
+const passing = { result: 'Succeeded', afterMs: 800 } as const;

@@ -1,4 +1,5 @@
 import { install } from '@sinonjs/fake-timers';
+import { virtualDate } from './virtual-date.ts';
 
 const flushMacrotask = setImmediate;
 
@@ -24,15 +25,18 @@ const longestDelay = 2 ** 31 - 1;
 export class VirtualClock {
   readonly startedAt: number;
   #timers: ReturnType<typeof install>;
+  #platformDate: DateConstructor;
   #busy = 0;
 
   private constructor(startedAt: number) {
     this.startedAt = startedAt;
     this.#timers = install({
       now: startedAt,
-      toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
+      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
       loopLimit: Number.MAX_SAFE_INTEGER,
     });
+    this.#platformDate = globalThis.Date;
+    globalThis.Date = virtualDate(() => this.#timers.now);
   }
 
   /** Takes over the process's time from `start` (ISO 8601 or ms since the epoch) until {@link uninstall}. */
@@ -42,6 +46,7 @@ export class VirtualClock {
 
   /** Gives the process its real time back. */
   uninstall(): void {
+    globalThis.Date = this.#platformDate;
     this.#timers.uninstall();
   }
 

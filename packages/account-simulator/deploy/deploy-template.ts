@@ -76,7 +76,9 @@ function deployStores(stack: StackSpec, account: SimulatedAccount): void {
   for (const { name } of stack.queues) account.createQueue(name);
   for (const { name, subscriptions } of stack.topics) {
     const { arn } = account.sns.createTopic(name);
-    for (const { endpoint } of subscriptions) account.sns.subscribe(arn, endpoint);
+    for (const { endpoint, filterPolicy } of subscriptions) {
+      account.sns.subscribe(arn, endpoint, filterPolicy);
+    }
   }
   for (const { create } of stack.tables) account.dynamoDb.createTable(create as unknown as TableDefinition);
   for (const { name, versioned } of stack.buckets) account.s3.createBucket(name, { versioned });

@@ -60,7 +60,14 @@ export function readParameter(properties: PropertyReader, identity: Named): Para
 
 /** A subscription, of the topic's own list or of a resource of its own. Only mail is simulated. */
 export function readSubscription(properties: PropertyReader): SubscriptionSpec {
-  return { protocol: properties.oneOf('Protocol', ['email']), endpoint: properties.text('Endpoint') };
+  const filterPolicy = properties.has('FilterPolicy') ? properties.map('FilterPolicy') : undefined;
+  return {
+    protocol: properties.oneOf('Protocol', ['email']),
+    endpoint: properties.text('Endpoint'),
+    ...(filterPolicy && {
+      filterPolicy: Object.fromEntries(filterPolicy.keys().map((name) => [name, filterPolicy.texts(name)])),
+    }),
+  };
 }
 
 /** An alarm, with its properties as PutMetricAlarm takes them. */

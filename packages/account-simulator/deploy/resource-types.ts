@@ -58,6 +58,7 @@ const tracing = 'a trace is only looked at, never acted on';
 const logging = 'logs are only looked at, never acted on';
 const encryption = 'what is encrypted at rest reads the same';
 const machineCode = 'the function runs in the Node.js of the rehearsal';
+const outside = 'nobody outside the account exists in a rehearsal';
 const retained = 'nothing is deleted by age in a rehearsal';
 
 /**
@@ -187,6 +188,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       TopicArn: true,
       Protocol: true,
       Endpoint: true,
+      FilterPolicy: true,
     },
   },
   'AWS::SNS::TopicPolicy': {
@@ -227,8 +229,8 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       BucketName: true,
       VersioningConfiguration: true,
       LifecycleConfiguration: retained,
-      PublicAccessBlockConfiguration: 'nobody outside the account exists in a rehearsal',
-      OwnershipControls: 'nobody outside the account exists in a rehearsal',
+      PublicAccessBlockConfiguration: outside,
+      OwnershipControls: outside,
       BucketEncryption: encryption,
       LoggingConfiguration: logging,
       Tags: tags,
@@ -315,10 +317,21 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     attributes: { Arn: arn('logs', (group) => `log-group:${group}:*`) },
   }),
   'AWS::Logs::MetricFilter': unsimulated(logging),
+  'AWS::Logs::QueryDefinition': unsimulated(logging),
   'AWS::CloudWatch::Dashboard': unsimulated('a dashboard is only looked at', {
     nameProperty: 'DashboardName',
   }),
   'AWS::Lambda::Permission': unsimulated('every service of the account may invoke the functions it targets'),
+  'AWS::ApiGatewayV2::Api': unsimulated(outside, {
+    nameProperty: 'Name',
+    attributes: {
+      ApiId: name,
+      ApiEndpoint: ({ name: api, place }) => `https://${api}.execute-api.${place.region}.amazonaws.com`,
+    },
+  }),
+  'AWS::ApiGatewayV2::Integration': unsimulated(outside),
+  'AWS::ApiGatewayV2::Route': unsimulated(outside),
+  'AWS::ApiGatewayV2::Stage': unsimulated(outside),
   'AWS::KMS::Key': unsimulated(encryption, {
     attributes: { Arn: arn('kms', (key) => `key/${key}`), KeyId: name },
   }),

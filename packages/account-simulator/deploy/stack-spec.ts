@@ -86,6 +86,8 @@ export interface QueueSpec extends Named {
 export interface SubscriptionSpec {
   readonly protocol: 'email';
   readonly endpoint: string;
+  /** Values of message attributes that a message must have, any of each; absent where all messages are delivered. */
+  readonly filterPolicy?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A standard topic with the subscriptions the template gives it. */

@@ -27,6 +27,11 @@ export interface Phase extends Partial<Answers> {
   readonly minShare?: number;
   /** Only at these times, ms since the epoch. */
   readonly when?: (at: number) => boolean;
+  /**
+   * The part of the requests that answer so, 0 to 1, at a time in ms since the epoch; the others fail as without the
+   * phase. The phase does not hold where it is 0.
+   */
+  readonly part?: (at: number) => number;
   /** Only while another function's version has at least `minShare` (default: any) of its alias's traffic. */
   readonly beside?: {
     readonly functionName: string;
@@ -57,7 +62,10 @@ export interface Moment {
 export function answersAt(behaviour: Behaviour, moment: Moment): Answers {
   if (behaviour.phases === undefined) return behaviour;
   const phase = behaviour.phases.find((candidate) => holds(candidate, moment));
-  return phase === undefined ? behaviour : { ...behaviour, ...phase };
+  if (phase === undefined) return behaviour;
+  const { errorRate = behaviour.errorRate } = phase;
+  const part = phase.part?.(moment.at) ?? 1;
+  return { ...behaviour, ...phase, errorRate: part * errorRate + (1 - part) * behaviour.errorRate };
 }
 
 function holds(phase: Phase, moment: Moment): boolean {
@@ -65,6 +73,7 @@ function holds(phase: Phase, moment: Moment): boolean {
   if (phase.from !== undefined && elapsed < phase.from) return false;
   if (phase.until !== undefined && elapsed >= phase.until) return false;
   if (phase.when && !phase.when(moment.at)) return false;
+  if (phase.part?.(moment.at) === 0) return false;
   if (phase.minShare !== undefined && moment.share < phase.minShare) return false;
   if (phase.every !== undefined) {
     const { periodMs, forMs } = phase.every;

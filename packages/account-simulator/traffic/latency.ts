@@ -93,6 +93,17 @@ export class LatencyModel {
     return this.#take(lowest, highest);
   }
 
+  /** How many of `n` requests are to be expected in each bin of {@link LATENCY_VALUES}; not drawn, and no whole numbers. */
+  expected(n: number): Float64Array {
+    const counts = new Float64Array(BINS);
+    let below = 0;
+    for (const [bin, upTo] of this.#cumulative.entries()) {
+      counts[this.#firstBin + bin] = n * (upTo - below);
+      below = upTo;
+    }
+    return counts;
+  }
+
   /** The probability of a duration above `limitMs`, exactly as it is drawn (bins included). */
   partAbove(limitMs: number): number {
     let bin = -1;

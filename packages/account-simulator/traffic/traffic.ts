@@ -2,6 +2,7 @@ import type { SeededRandom } from '../random/seeded-random.ts';
 import { type Answers, answersAt, assertBehaviour, type Behaviour } from './behaviour.ts';
 import { binomial } from './binomial.ts';
 import { LatencyModel } from './latency.ts';
+import { PastTraffic } from './past-traffic.ts';
 import { type Rate, requestsPerMinute } from './rate.ts';
 import { firstShareAt, isSplitBetween, type ShareChange, shareAt, sharesBetween } from './shares.ts';
 import { MINUTE_MS, SLOT_MS, SLOTS_PER_MINUTE, VersionMinute } from './version-minute.ts';
@@ -12,6 +13,8 @@ export interface TrafficSource {
   readonly functionName: string;
   readonly alias: string;
   readonly rate: Rate;
+  /** For how long it had such requests before its first version was published here, ms; left out: not at all. */
+  readonly pastMs?: number;
 }
 
 /** What the traffic has to know of the account and the scenario; asked only about times that have passed. */
@@ -55,7 +58,8 @@ export class Traffic {
   readonly #clock: TrafficClock;
   readonly #random: SeededRandom;
   readonly #ports: TrafficPorts;
-  readonly #sources = new Map<string, Map<string, Rate>>();
+  readonly #sources = new Map<string, Map<string, Omit<TrafficSource, 'functionName' | 'alias'>>>();
+  readonly #pasts = new Map<string, PastTraffic>();
   readonly #minutes = new Map<string, Map<number, AliasMinute>>();
   readonly #models = new Map<string, LatencyModel>();
   readonly #behaviours = new Map<string, Behaviour>();
@@ -69,11 +73,15 @@ export class Traffic {
     this.#clock = options.clock;
     this.#random = options.random.fork('traffic');
     this.#ports = options.ports;
-    for (const { functionName, alias, rate } of options.sources) {
-      const aliases = this.#sources.get(functionName) ?? new Map<string, Rate>();
-      aliases.set(alias, rate);
-      this.#sources.set(functionName, aliases);
-    }
+    for (const source of options.sources) this.send(source);
+  }
+
+  /** Has users send requests to an alias too, from its beginning on. */
+  send({ functionName, alias, ...source }: TrafficSource): void {
+    const aliases =
+      this.#sources.get(functionName) ?? new Map<string, Omit<TrafficSource, 'functionName' | 'alias'>>();
+    aliases.set(alias, source);
+    this.#sources.set(functionName, aliases);
   }
 
   /** The aliases of a function that requests come in on. */
@@ -86,7 +94,7 @@ export class Traffic {
    * minute's slots are over. The same objects each time; versions without a share are not among them.
    */
   minute(functionName: string, alias: string, minute: number): readonly VersionMinute[] {
-    const rate = this.#sources.get(functionName)?.get(alias);
+    const rate = this.#sources.get(functionName)?.get(alias)?.rate;
     const over = Math.min(SLOTS_PER_MINUTE, Math.floor((this.#clock.now() - minute) / SLOT_MS));
     if (rate === undefined || over <= 0) return [];
     const key = `${functionName}:${alias}`;
@@ -107,6 +115,37 @@ export class Traffic {
     return known.versions;
   }
 
+  /** When an alias of a function first had a version, ms since the epoch; undefined where it never had. */
+  beganAt(functionName: string, alias: string): number | undefined {
+    return this.#ports.shares(functionName, alias)[0]?.at;
+  }
+
+  /** What came in on an alias before it had a version here; undefined where nothing did. */
+  past(functionName: string, alias: string): PastTraffic | undefined {
+    const { rate, pastMs = 0 } = this.#sources.get(functionName)?.get(alias) ?? { rate: 0 };
+    const [first] = this.#ports.shares(functionName, alias);
+    const [version] = Object.keys(first?.shares ?? {});
+    if (pastMs === 0 || !first || version === undefined || !Number.isFinite(first.at)) return undefined;
+    const key = `${functionName}:${alias}`;
+    let past = this.#pasts.get(key);
+    if (past === undefined) {
+      const { phases: _, ...answers } = this.#behaviour(functionName, version);
+      past = new PastTraffic(this.#random.fork(`${key}/past`), {
+        rate,
+        answers,
+        until: first.at,
+        lengthMs: pastMs,
+      });
+      this.#pasts.set(key, past);
+    }
+    return past;
+  }
+
+  /** How many of `n` requests that are answered so are to be expected with each duration. */
+  expectedDurations(answers: Answers, n: number): Float64Array {
+    return this.#model(answers).expected(n);
+  }
+
   /** Whether an alias had weights, and so two versions, at some time in `[from, to)` (ms since the epoch). */
   isSplit(functionName: string, alias: string, from: number, to: number): boolean {
     return isSplitBetween(this.#ports.shares(functionName, alias), from, to);
@@ -114,7 +153,7 @@ export class Traffic {
 
   /** What is to be expected of a version at `at` (ms since the epoch, not in the future). */
   expected(functionName: string, alias: string, version: string, at: number): Expectation {
-    const rate = this.#sources.get(functionName)?.get(alias) ?? 0;
+    const rate = this.#sources.get(functionName)?.get(alias)?.rate ?? 0;
     const share = shareAt(this.#ports.shares(functionName, alias), version, at);
     const { errorRate, latencyMs, latencySpread, bad } = this.#answers(
       functionName,

@@ -1,5 +1,6 @@
-import { nearestName } from '../../../shared/catalog/compiled-catalog.ts';
+import { nearestName } from '../../../shared/nearest-name.ts';
 import { estateSize } from '../run/draw-estate.ts';
+import type { CatalogRehearsal } from '../scenario/catalog-scenario.ts';
 
 /** What the command line asks for. */
 export type Command =
@@ -8,8 +9,8 @@ export type Command =
   | { readonly do: 'all'; readonly seed: number }
   | {
       readonly do: 'run';
-      /** A scenario by name or path, or so many services to draw one of. */
-      readonly scenario: string | { readonly services: number };
+      /** A scenario by name or path, so many services to draw one of, or a release of one's own catalog. */
+      readonly scenario: string | { readonly services: number } | CatalogRehearsal;
       readonly seed: number;
       readonly json: string | undefined;
       readonly quiet: boolean;
@@ -23,7 +24,19 @@ export class UsageError extends Error {
 /** Played when no scenario is named. */
 export const defaultScenario = 'bad-canary';
 
-const flags = ['--list', '--all', '--services', '--seed', '--json', '--quiet', '--help'];
+const flags = [
+  '--list',
+  '--all',
+  '--services',
+  '--catalog',
+  '--service',
+  '--bad',
+  '--template',
+  '--seed',
+  '--json',
+  '--quiet',
+  '--help',
+];
 
 /** Reads the arguments. @throws UsageError */
 export function parseCommandLine(argv: readonly string[]): Command {
@@ -31,6 +44,7 @@ export function parseCommandLine(argv: readonly string[]): Command {
   let seed = 1;
   let services: number | undefined;
   let json: string | undefined;
+  const own: { catalog?: string; service?: string; template?: string; bad?: true } = {};
   let quiet = false;
   let list = false;
   let all = false;
@@ -45,11 +59,22 @@ export function parseCommandLine(argv: readonly string[]): Command {
     else if (argument === '--quiet') quiet = true;
     else if (argument === '--services') services = toSize(rest.shift());
     else if (argument === '--seed') seed = toSeed(rest.shift());
-    else if (argument === '--json') json = toFile(rest.shift());
+    else if (argument === '--catalog') own.catalog = toText('--catalog takes a file or folder', rest.shift());
+    else if (argument === '--service') own.service = toText('--service takes a name', rest.shift());
+    else if (argument === '--template') own.template = toText('--template takes a file', rest.shift());
+    else if (argument === '--bad') own.bad = true;
+    else if (argument === '--json') json = toText('--json takes the name of the file to write', rest.shift());
     else if (argument.startsWith('-')) throw unknownFlag(argument);
     else scenarios.push(argument);
   }
   if (list) return { do: 'list' };
+  const ofCatalog = Object.keys(own).length > 0 ? toCatalog(own) : undefined;
+  if (ofCatalog) {
+    if (all || services !== undefined || scenarios.length > 0) {
+      throw new UsageError('--catalog takes no scenario, no --services and no --all');
+    }
+    return { do: 'run', scenario: ofCatalog, seed, json, quiet };
+  }
   if (all) {
     if (scenarios.length === 0 && services === undefined && json === undefined) return { do: 'all', seed };
     throw new UsageError('--all plays every scenario: it takes no scenario, no --services and no --json');
@@ -78,9 +103,25 @@ function toSize(text: string | undefined): number {
   throw new UsageError(`--services takes a whole number from ${minValue} to ${maxValue}, not ${given}`);
 }
 
-function toFile(text: string | undefined): string {
+function toText(what: string, text: string | undefined): string {
   if (text && !text.startsWith('--')) return text;
-  throw new UsageError('--json takes the name of the file to write');
+  throw new UsageError(what);
+}
+
+function toCatalog({
+  catalog,
+  service,
+  template,
+  bad = false,
+}: {
+  readonly catalog?: string;
+  readonly service?: string;
+  readonly template?: string;
+  readonly bad?: boolean;
+}): CatalogRehearsal {
+  if (catalog !== undefined && service !== undefined) return { catalog, service, template, bad };
+  const missing = catalog === undefined ? '--catalog FILE|DIR' : '--service NAME';
+  throw new UsageError(`a release of one's own catalog needs ${missing} too`);
 }
 
 function unknownFlag(given: string): UsageError {

@@ -7,6 +7,8 @@ import { renderMails } from '../report/render-mails.ts';
 import { progressHeader, progressLine } from '../report/render-progress.ts';
 import { renderVerdict } from '../report/render-verdict.ts';
 import { runScenario } from '../run/run-scenario.ts';
+import { catalogScenario } from '../scenario/catalog-scenario.ts';
+import { checkWritable } from '../scenario/files.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { estate, findScenario, scenarioNames } from '../scenario/scenario-file.ts';
 import { ScenarioError } from '../scenario/scenario-problem.ts';
@@ -23,6 +25,7 @@ export interface Terminal {
 }
 
 const usage = `Usage: npm run rehearse -- [SCENARIO] [--seed N] [--json FILE] [--quiet]
+       npm run rehearse -- --catalog FILE|DIR --service NAME [--bad] [--template FILE] [--seed N] [--json FILE] [--quiet]
        npm run rehearse -- --services N [--seed N] [--json FILE] [--quiet]
        npm run rehearse -- --all [--seed N]
        npm run rehearse -- --list
@@ -30,6 +33,10 @@ const usage = `Usage: npm run rehearse -- [SCENARIO] [--seed N] [--json FILE] [-
 Plays a scenario against the real template, machines and functions in a simulated AWS account, in virtual time.
 
   SCENARIO     name of a scenario (see --list) or path to a YAML file; by default ${defaultScenario}
+  --catalog    rehearses a release of a service of one's own catalog, with all that depend on it
+  --service    the service that is released
+  --bad        the release turns bad
+  --template   the SAM template of the service; without it the stack is made of the entry's targets
   --services N draws a scenario of N services; the one that most others stand on turns bad
   --seed N     chance of the run: traffic, latencies, ids; the same seed gives the same run (default 1)
   --json FILE  writes everything that was found out to FILE
@@ -62,10 +69,8 @@ export async function rehearseCommand(argv: readonly string[], terminal: Termina
 }
 
 async function run(command: Extract<Command, { do: 'run' }>, terminal: Terminal): Promise<0 | 1> {
-  const scenario =
-    typeof command.scenario === 'string'
-      ? findScenario(terminal.root, command.scenario)
-      : estate(command.scenario.services);
+  if (command.json) checkWritable(command.json);
+  const scenario = await scenarioOf(command.scenario, terminal.root);
   const result = await play(scenario, command, terminal);
   if (command.json) writeFileSync(command.json, `${JSON.stringify(result, null, 2)}\n`);
   const details = command.quiet
@@ -73,6 +78,11 @@ async function run(command: Extract<Command, { do: 'run' }>, terminal: Terminal)
     : [...renderIncidents(result), ...renderMails(result), ...renderChanges(result)];
   say(terminal, ...details, ...renderVerdict(result));
   return result.violations.length === 0 ? 0 : 1;
+}
+
+function scenarioOf(asked: Extract<Command, { do: 'run' }>['scenario'], root: string) {
+  if (typeof asked === 'string') return findScenario(root, asked);
+  return 'catalog' in asked ? catalogScenario(root, asked) : estate(asked.services);
 }
 
 async function runAll(seed: number, terminal: Terminal): Promise<0 | 1> {

@@ -16,4 +16,11 @@ export const unreachablePlaces: readonly UnreachablePlace[] = [
     reason:
       'Every Task inside catches States.ALL and goes on to TargetFailed, which takes every error and cause. The catcher is there for a state that is added without one, and for a quota.',
   },
+  {
+    machine: 'RecordRelease',
+    state: 'StartRollback',
+    route: 'catch/0',
+    reason:
+      'One execution watches a release without a deployment. The catcher is there for a start whose answer is lost, and the engine starts executions past the wire, where none is.',
+  },
 ];

@@ -8,6 +8,18 @@ export interface Unrehearsed {
   readonly reason: string;
 }
 
+/** They tell what a deployment is with the code of `DescribeDeployment`. */
+const lifecycleHooks: readonly string[] = ['CheckBeforeTrafficFunction', 'AwaitJudgementFunction'];
+
+/** Their mails are written in no rehearsal while CodeDeploy shifts the traffic of the service. */
+const mailsWithoutShift: readonly string[] = [
+  'AnnounceTrafficFunction',
+  'FollowDeploymentFunction',
+  'GuardAliasesFunction',
+  'ReportPlanFunction',
+  'YieldToIncidentFunction',
+];
+
 /** Permissions AWS asks for where nothing is simulated, each with the reason. */
 export const unrehearsed: readonly Unrehearsed[] = [
   {
@@ -35,9 +47,11 @@ export const unrehearsed: readonly Unrehearsed[] = [
       'Asked only where an alias is on a newer version of the restored code, which CloudFormation publishes under a kinder setting of the account.',
   },
   {
-    covers: (action, _, owner) => owner === 'FollowDeploymentFunction' && action === 'dynamodb:UpdateItem',
+    covers: (action, _, owner) =>
+      mailsWithoutShift.includes(owner) &&
+      ['codedeploy:BatchGetDeployments', 'codedeploy:GetDeploymentConfig'].includes(action),
     reason:
-      "Asked only where CodeDeploy's own rollback takes an alias off what an incident restored; test/workflow/group-rollback.test.ts plays that.",
+      'Asked where a mail is written while CodeDeploy shifts traffic; scenarios play that for the other mails, which read it by the same code.',
   },
   {
     covers: (action, _, owner) => owner === 'GuardAliasesFunction' && action === 'dynamodb:UpdateItem',
@@ -55,6 +69,18 @@ export const unrehearsed: readonly Unrehearsed[] = [
       owner === 'StartTargetFunction' && action === 'cloudformation:DeleteChangeSet',
     reason:
       'Asked only where somebody updates a stack between its change set and the execution; unit tests play that.',
+  },
+  {
+    covers: (action, _, owner) =>
+      lifecycleHooks.includes(owner) && action === 'codedeploy:GetApplicationRevision',
+    reason:
+      'Asked only where CodeDeploy has no target of a deployment yet; one whose lifecycle hook is asked has one.',
+  },
+  {
+    covers: (action, _, owner) =>
+      lifecycleHooks.includes(owner) && action === 'cloudformation:DescribeStacks',
+    reason:
+      'Asked only for a function of a nested stack; scenarios play that where the watch asks the same question.',
   },
   {
     covers: (_action, _resources, owner) => owner === 'QueryLedgerFunction',

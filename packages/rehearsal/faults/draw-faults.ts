@@ -44,7 +44,7 @@ const coordinatorCalls: readonly (readonly [service: string, operations: readonl
   ['sns', ['Publish']],
   ['ssm', ['GetParametersByPath', 'GetParameters', 'GetParameter', 'PutParameter']],
   ['sfn', ['StartExecution', 'SendTaskSuccess']],
-  ['cloudwatch', ['GetMetricData', 'DescribeAlarms']],
+  ['cloudwatch', ['GetMetricData', 'DescribeAlarms', 'DescribeAlarmHistory']],
   ['api-gateway', ['GetStage', 'UpdateStage']],
   ['apigatewayv2', ['GetStage', 'UpdateStage']],
   ['vpc-lattice', ['GetRule', 'UpdateRule']],

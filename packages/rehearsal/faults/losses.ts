@@ -7,8 +7,7 @@ import { atMoment } from './moment.ts';
 export function deleteVersions(fault: FaultOf<'delete-versions'>, site: FaultSite): void {
   const { scenario, coordinator } = site;
   atMoment(fault.when, site, async () => {
-    const entry = scenario.services.find(({ service }) => service === fault.service);
-    const deleted = entry ? await deleteUnusedVersions(coordinator.account, entry) : [];
+    const deleted = await deleteUnusedVersions(coordinator.account, scenario, fault.service);
     for (const one of deleted) site.strikes(fault, one);
   });
 }

@@ -31,6 +31,7 @@ const limits: readonly ServiceLimit[] = [
   // CloudWatch User Guide, "CloudWatch service quotas".
   { service: 'cloudwatch', operations: ['GetMetricData'], perSecond: 500 },
   { service: 'cloudwatch', operations: ['DescribeAlarms'], perSecond: 9 },
+  { service: 'cloudwatch', operations: ['DescribeAlarmHistory'], perSecond: 20 },
   { service: 'cloudwatch', operations: ['SetAlarmState'], perSecond: 3 },
   // Step Functions Developer Guide, "Quotas related to API action throttling": bucket and refill.
   { service: 'sfn', operations: ['StartExecution'], perSecond: 300, burst: 1_300 },

@@ -19,7 +19,7 @@ const eventuallyConsistent: Readonly<Record<string, readonly string[]>> = {
   lambda: ['GetAlias', 'GetFunctionConfiguration'],
   ssm: ['GetParametersByPath', 'GetParameter'],
   sfn: ['ListExecutions'],
-  cloudwatch: ['DescribeAlarms'],
+  cloudwatch: ['DescribeAlarms', 'DescribeAlarmHistory'],
 };
 
 interface Answer {

@@ -1,6 +1,6 @@
 import { codeSha256 } from 'account-simulator/account/lambda/function-settings.ts';
 import { type AliasKind, isAlias } from '../../../shared/catalog/alias-kinds.ts';
-import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
+import { broughtBy, type ReleaseRecord } from '../../../shared/ledger/records.ts';
 import type { StackSnapshot } from '../../../shared/targets/cloudformation/shapes.ts';
 import { inWords } from '../../../shared/targets/mesh/adapter.ts';
 import type { TargetPlan, TargetSnapshot } from '../../../shared/targets/shapes.ts';
@@ -13,7 +13,7 @@ import { keepsRestored, makesRoom, type ServiceChange } from './service-changes.
 const planningMs = 180_000;
 
 /**
- * Every release gone back to is good and was recorded with what is planned, or is known as the versions that
+ * Every release gone back to is good, or served well where the entry takes that, and was recorded with what is planned, or is known as the versions that
  * deployments which never completed began from; none of it is marked bad, and all of it existed when planning
  * began; code is built anew only where its version is gone. Nothing is changed to anything but what the plan names.
  */
@@ -36,7 +36,7 @@ function checkPlan(
   for (const { service, fromRelease, toRelease, targets } of plan.services) {
     const say = (detail: string) => broken(`${facts.clock(at)} ${key}, ${service}: ${detail}`);
     const to = toRelease === undefined ? undefined : facts.ledger.release(toRelease);
-    if (toRelease !== undefined && to?.verdict !== 'good') {
+    if (toRelease !== undefined && (!to || !isTaken(facts, service, to))) {
       say(`goes back to ${toRelease}, which is ${to ? to.verdict : 'not in the ledger'}`);
     }
     const from = facts.ledger.release(fromRelease);
@@ -51,7 +51,9 @@ function checkPlan(
       const missing = gone.missing(plan.incidentId, target);
       if (missing) say(`${target.target} is planned to ${missing}, which is gone`);
       if (to || !isAlias(target)) {
-        if (!isAsRecorded(target, snapshotOf(to, target))) {
+        if (isAlias(target) && target.insteadOf !== undefined) {
+          checkKept(facts, target, snapshotOf(to, target), say);
+        } else if (!isAsRecorded(target, snapshotOf(to, target))) {
           say(`${target.target} is not planned as ${toRelease} recorded it`);
         }
         continue;
@@ -59,6 +61,34 @@ function checkPlan(
       checkBeginning(facts, from, target, at, say);
     }
   }
+}
+
+/** An alias stays only where it is, at a version that nothing marked bad has. */
+function checkKept(
+  facts: RunFacts,
+  { target, function: name, alias, toVersion, insteadOf }: Extract<TargetPlan, { kind: AliasKind }>,
+  recorded: TargetSnapshot | undefined,
+  say: Broken,
+): void {
+  const live = facts.account.lambda.aliasTarget(name, alias)?.version;
+  if (live !== toVersion) say(`${target} is said to stay on version ${toVersion}, and is on ${live}`);
+  if (!recorded || !isAlias(recorded) || recorded.version !== insteadOf) {
+    say(`${target} stays instead of going to version ${insteadOf}, which the restore point does not have`);
+  }
+  const bad = facts.ledger
+    .releases()
+    .find(
+      (one) =>
+        one.verdict === 'bad' &&
+        broughtBy(one).some((brought) => brought.function === name && brought.toVersion === toVersion),
+    );
+  if (bad) say(`${target} stays on version ${toVersion} of ${bad.releaseId}, marked bad`);
+}
+
+/** Whether a service may go back to a release, by its verdict and what the catalog demands. */
+function isTaken(facts: RunFacts, service: string, { verdict }: ReleaseRecord): boolean {
+  const demandsGood = facts.entry(service)?.policy.restorePoints === 'good';
+  return verdict === 'good' || (verdict === 'served-well' && !demandsGood);
 }
 
 function checkBeginning(

@@ -1,8 +1,12 @@
 import type { PromiseCheck } from './promise.ts';
 
+/** Mails of an incident that goes on by itself. */
+const calm: ReadonlySet<string> = new Set(['opened', 'back']);
+
 /**
- * Where services are still bad after their rollback, somebody is woken, once: the last mail of that incident is
- * critical. No other mail is. That one mail is not sent twice is what every-step-is-told looks at.
+ * Somebody is woken where a deadline runs, and where services are still bad after their rollback: those mails are critical.
+ * A mail of an incident that goes on by itself is not, nor one that asks its reader for nothing. That no mail is sent twice
+ * is what every-step-is-told looks at.
  */
 export const escalatedOnce: PromiseCheck = {
   promise: 'escalated-once',
@@ -16,10 +20,12 @@ export const escalatedOnce: PromiseCheck = {
         }
       }
       const mails = facts.mails.all();
-      for (const { at, subject, about, isCritical } of mails) {
-        if (isCritical && !stillBad.has(about)) {
-          broken(`${facts.clock(at)} "${subject}" is critical, and nothing is still bad`);
-        }
+      for (const { at, subject, kind, isCritical, needsPerson } of mails) {
+        const told = `${facts.clock(at)} "${subject}"`;
+        if (isCritical && (calm.has(kind) || !needsPerson))
+          broken(`${told} is critical, and nobody has to act`);
+        const hasDeadline = kind === 'asked' || kind === 'reminded';
+        if (hasDeadline && !isCritical) broken(`${told} has a deadline, and wakes nobody`);
       }
       for (const [incidentId, foundAt] of stillBad) {
         // Who ends an incident from outside does not know what was found, and says that a person is needed.

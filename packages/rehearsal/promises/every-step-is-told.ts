@@ -4,8 +4,8 @@ import type { RunFacts } from './run-facts.ts';
 
 /**
  * Each step of an incident reaches the stakeholders: that a person is asked, that it is being rolled back, how it ended, that a release
- * is settled, that a deployment is not watched or a release not recorded. Never zero times; and once, unless its publisher was
- * disturbed between publishing it and noting that it had.
+ * is settled, that a deployment is not watched or a release not recorded. Each is mailed at least once, and twice only if its
+ * publisher was disturbed between publishing it and noting that it had. An escalation may be missing: somebody answered.
  */
 export const everyStepIsTold: PromiseCheck = {
   promise: 'every-step-is-told',
@@ -14,7 +14,9 @@ export const everyStepIsTold: PromiseCheck = {
     facts.mails.onPublished((mail) => {
       // An incident that is planned again within its execution begins once more.
       const attempt = /\(attempt \d+\)/.exec(mail.subject)?.[0] ?? '';
-      const key = `${mail.kind} ${mail.about} ${mail.executionArn} ${attempt}`;
+      // Each mail of an incident that nobody answers is escalated for itself.
+      const step = mail.kind === 'escalated' ? mail.subject : '';
+      const key = `${mail.kind} ${mail.about} ${mail.executionArn} ${attempt} ${step}`;
       const earlier = sent.get(key);
       if (earlier && mail.executionArn + mail.about !== mail.subject && !earlier.disturbed()) {
         broken(`${facts.clock(mail.at)} "${mail.subject}" was mailed before, at ${facts.clock(earlier.at)}`);
@@ -51,7 +53,7 @@ function checkNeverZero(facts: RunFacts, announced: ReadonlySet<string>, broken:
       broken(`nobody was told that incident ${incidentId} (attempt ${attempt}) ended ${outcome}`);
     }
   }
-  const settlements = new Set(['good', 'unproven', 'suspect']);
+  const settlements = new Set(['good', 'served-well', 'unproven', 'suspect']);
   for (const { status, error, output, arn, name, stopDate, stateMachine } of [
     ...facts.executions('MonitorDeployment'),
     ...facts.executions('RecordRelease'),

@@ -1,12 +1,15 @@
 import { isMoving } from '../../../shared/aws/stacks.ts';
-import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
+import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
+import { borneErrorRate } from '../../../shared/catalog/service-entry.ts';
+import { isRestorePoint, type ReleaseRecord } from '../../../shared/ledger/records.ts';
 import type { AliasSnapshot } from '../../../shared/targets/alias/shapes.ts';
 import { isRelease } from './ledger-mirror.ts';
 import type { PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /**
- * Nothing becomes good by accident. A release turns good because a deployment of it, or it as a whole, was judged
+ * Nothing becomes good by accident, nor served-well: that takes a healthy release with the requests of its policy, and a
+ * newer one in its place. A release turns good because a deployment of it, or it as a whole, was judged
  * healthy, because it puts a good one back or was put back and recovered, or because a person said so. One that was
  * judged as a whole really had the requests its policy asks for. The stack update that brought it in is through. And
  * nothing that is live with it came in by a release that is bad, or by a deployment that nothing has proved.
@@ -15,8 +18,9 @@ export const goodIsEarned: PromiseCheck = {
   promise: 'good-is-earned',
   watch(facts, broken) {
     facts.ledger.onWrite(({ at, by, before, after }) => {
-      if (!after || !isRelease(after) || after.verdict !== 'good' || before?.verdict === 'good') return;
-      const say = (detail: string) => broken(`${facts.clock(at)} ${after.releaseId} turns good ${detail}`);
+      if (!after || !isRelease(after) || !isRestorePoint(after) || before?.verdict === after.verdict) return;
+      const say = (detail: string) =>
+        broken(`${facts.clock(at)} ${after.releaseId} turns ${after.verdict} ${detail}`);
       // What was put back and seen to recover is good by that.
       if (after.restores !== undefined || by === 'CloseIncidentFunction') return;
       const reason = reasonOf(facts, after, at);
@@ -36,6 +40,7 @@ export const goodIsEarned: PromiseCheck = {
 function reasonOf(facts: RunFacts, release: ReleaseRecord, at: number): string | undefined {
   const { service, statedGood, settled, deployments } = release;
   if (statedGood) return wasStated(facts, service) ? undefined : 'by the word of a person who said nothing';
+  if (release.verdict === 'served-well') return whyNotWell(facts, release, at);
   if (Object.values(deployments).some((one) => one.settled?.verdict === 'healthy')) return undefined;
   if (settled?.verdict !== 'healthy') return 'and nobody judged it healthy';
   const limits = facts.entry(service)?.policy.limits;
@@ -44,11 +49,55 @@ function reasonOf(facts: RunFacts, release: ReleaseRecord, at: number): string |
   const served = (release.snapshot ?? []).some((one) => {
     if (one.kind === 'cloudformation') return false;
     const minutes = facts.truth.minutes(one as AliasSnapshot, since, at, limits);
-    return (
-      minutes.reduce((sum, { requests }) => sum + requests, 0) >= limits.sampleRequests * limits.breaches
-    );
+    return minutes.reduce((sum, { requests }) => sum + requests, 0) >= leastRequests(limits.errorRate);
   });
   return served ? undefined : 'although too few asked anything of it';
+}
+
+/** With so few requests, all of them well answered, a version at the limit is no rarer than one in a hundred. */
+function leastRequests(limit = borneErrorRate): number {
+  return Math.log(1 / 100) / Math.log1p(-Math.min(limit, 0.99));
+}
+
+/** What is missing of a reason to say that a release served well: it was live, healthy, had requests, and was replaced. */
+function whyNotWell(facts: RunFacts, release: ReleaseRecord, at: number): string | undefined {
+  const { service, settled, deployments, recordedAt, startedAt, snapshot = [] } = release;
+  if (isFirst(facts, release)) return whyNotWellBefore(facts, release);
+  const watched = Object.values(deployments);
+  const isHealthy = [settled, ...watched.map((one) => one.settled)].some((one) => one?.verdict === 'healthy');
+  if (!isHealthy && !watched.some((one) => one.servesWellSince)) return 'and nobody judged it healthy';
+  const newest = facts.ledger.releases(service).at(-1);
+  if (newest?.releaseId === release.releaseId) return 'and nothing replaced it';
+  const policy = facts.entry(service)?.policy;
+  if (!policy) return undefined;
+  const since = Date.parse(watched.length > 0 ? startedAt : (recordedAt ?? startedAt));
+  const served = snapshot.filter(isAlias).some((alias) => {
+    const minutes = facts.truth.minutes(alias, since, at, policy.limits);
+    return minutes.reduce((sum, { requests }) => sum + requests, 0) >= policy.bake.minRequests;
+  });
+  return served ? undefined : 'although too few asked anything of it';
+}
+
+/** Whether a release is what was live first that the ledger knows of, and nothing took its place yet. */
+function isFirst(facts: RunFacts, { releaseId, service, deployments }: ReleaseRecord): boolean {
+  const all = facts.ledger.releases(service);
+  return all.length === 1 && all[0]?.releaseId === releaseId && Object.keys(deployments).length === 0;
+}
+
+/** The same of a first state: it had requests in the three days before it was recorded, and kept within the limits then. */
+function whyNotWellBefore(facts: RunFacts, { service, recordedAt, startedAt, snapshot = [] }: ReleaseRecord) {
+  const policy = facts.entry(service)?.policy;
+  if (!policy) return undefined;
+  const until = Date.parse(recordedAt ?? startedAt);
+  let most = 0;
+  for (const alias of snapshot.filter(isAlias)) {
+    const minutes = facts.truth.minutes(alias, until - 3 * 86_400_000, until, policy.limits);
+    const requests = minutes.reduce((sum, one) => sum + one.requests, 0);
+    const excess = minutes.reduce((sum, one) => sum + one.excess * one.requests, 0) / (requests || 1);
+    if (excess > 1.05) return `although ${alias.target} was over a limit before`;
+    most = Math.max(most, requests);
+  }
+  return most >= policy.bake.minRequests ? undefined : 'although too few asked anything of it before';
 }
 
 /** Whether the stack update that made the deployments of a release is under way. */

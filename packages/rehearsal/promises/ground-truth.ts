@@ -1,9 +1,16 @@
+import type { Deployment } from 'account-simulator/account/codedeploy/deployment.ts';
+import { watchedAlarms } from 'account-simulator/account/codedeploy/deployment-group.ts';
 import type { WireCall } from 'account-simulator/account/wire/wire.ts';
 import { LATENCY_VALUES } from 'account-simulator/traffic/latency.ts';
-import { MINUTE_MS } from 'account-simulator/traffic/version-minute.ts';
+import { MINUTE_MS, SLOT_MS } from 'account-simulator/traffic/version-minute.ts';
 import type { HealthCheckEvent } from '../../../shared/aws/health-checks.ts';
-import type { LimitsPolicy } from '../../../shared/catalog/service-entry.ts';
-import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
+import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
+import {
+  borneErrorRate,
+  type LimitsPolicy,
+  type ServicePolicy,
+} from '../../../shared/catalog/service-entry.ts';
+import { type BroughtVersion, broughtBy, type ReleaseRecord } from '../../../shared/ledger/records.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /** One version behind one alias. */
@@ -18,7 +25,7 @@ export interface BadMinute {
   /** ms since the epoch */
   readonly at: number;
   readonly requests: number;
-  /** Part of the requests that failed, or were too slow, over the policy's limit for it: above 1 is over. */
+  /** Part of the requests that failed, or were too slow, over what is borne of it: above 1 is over. */
   readonly excess: number;
 }
 
@@ -28,15 +35,18 @@ export interface BadMinute {
  */
 export class GroundTruth {
   readonly #facts: RunFacts;
-  readonly #raised = new Map<string, number[]>();
+  /** What each alarm did: its changes of state, oldest first. */
+  readonly #changes = new Map<string, { readonly at: number; readonly to: string }[]>();
   /** Answers in a row that found a version unhealthy, by the check and the version it was asked about. */
   readonly #unhealthy = new Map<string, number>();
 
   constructor(facts: RunFacts) {
     this.#facts = facts;
     facts.account.cloudWatch.onChange(({ name, previous, current }) => {
-      if (current?.value !== 'ALARM' || previous?.value === 'ALARM') return;
-      this.#raised.set(name, [...(this.#raised.get(name) ?? []), facts.now()]);
+      if (!current) return;
+      // An alarm that was there before the run was watched had the state that it comes from.
+      const known = this.#changes.get(name) ?? (previous ? [{ at: previous.since, to: previous.value }] : []);
+      this.#changes.set(name, [...known, { at: facts.now(), to: current.value }]);
     });
     facts.account.wire.onPerformed(({ call, output }) => this.#noteCheck(call, output));
   }
@@ -54,8 +64,23 @@ export class GroundTruth {
     }
   }
 
-  /** The minutes of a version that had requests, with how far each was over the policy's limits. */
-  minutes(live: LiveVersion, from: number, to: number, limits: LimitsPolicy): BadMinute[] {
+  /** Whether an alarm went into ALARM after a time, and was not in ALARM since before without having been OK. */
+  #wentIntoAlarm(alarm: string, since: number | undefined, until = Number.POSITIVE_INFINITY): boolean {
+    if (since === undefined) return false;
+    let rang = false;
+    for (const { at, to } of this.#changes.get(alarm) ?? []) {
+      if (to === 'ALARM' && at >= since && at <= until && !rang) return true;
+      if (to !== 'INSUFFICIENT_DATA') rang = to === 'ALARM';
+    }
+    return false;
+  }
+
+  /**
+   * The minutes of a version that had requests, with how far each was over what is borne.
+   *
+   * @param before rate of errors that was there before it, and is borne for that
+   */
+  minutes(live: LiveVersion, from: number, to: number, limits: LimitsPolicy, before = 0): BadMinute[] {
     const { traffic } = this.#facts.account;
     const found: BadMinute[] = [];
     for (let minute = Math.floor(from / MINUTE_MS) * MINUTE_MS; minute < to; minute += MINUTE_MS) {
@@ -64,7 +89,7 @@ export class GroundTruth {
         .find(({ version }) => version === live.version);
       const requests = answered ? sum(answered.invocations) : 0;
       if (!answered || requests === 0) continue;
-      const failed = sum(answered.errors) / requests / limits.errorRate;
+      const failed = sum(answered.errors) / requests / Math.max(limits.errorRate ?? borneErrorRate, before);
       const slow = limits.slow
         ? slowRequests(answered, limits.slow.overMs) / requests / limits.slow.share
         : 0;
@@ -73,38 +98,157 @@ export class GroundTruth {
     return found;
   }
 
+  /** The version of a bad release that has the same code and configuration; undefined where none has. */
+  #badAgain({ releaseId, service }: ReleaseRecord, name: string, version: string): string | undefined {
+    const { lambda } = this.#facts.account;
+    const made = (of: string) => {
+      const found = lambda.version(name, of);
+      return found && JSON.stringify([found.code, found.properties]);
+    };
+    return this.#facts.ledger
+      .releases(service)
+      .filter((one) => one.verdict === 'bad' && one.releaseId !== releaseId)
+      .flatMap((one) => broughtBy(one))
+      .find((one) => one.function === name && made(one.toVersion) === made(version))?.toVersion;
+  }
+
   /**
-   * Why a release may rightly be called bad by now; undefined where nothing speaks against it.
-   *
-   * A judge that follows the policy needs `breaches` samples over a limit. A sample is made of whole minutes and
-   * can only be over a limit if one of its minutes is, so with fewer such minutes no sample can have spoken
-   * against the release, however they are pooled.
+   * Why the end of a deployment speaks against its code: a lifecycle hook refused it; or it had traffic, and an alarm of its
+   * group was raised meanwhile, or CodeDeploy says that it was unhealthy. Undefined for every other end.
+   */
+  #refusedBy({
+    id,
+    status,
+    lifecycle,
+    error,
+    completedAt,
+    overrideAlarms,
+    group,
+  }: Deployment): string | undefined {
+    if (status !== 'Failed' && status !== 'Stopped') return undefined;
+    const hook = lifecycle.find((step) => step.name !== 'AllowTraffic' && step.status === 'Failed');
+    if (hook) return `hook ${hook.name} of deployment ${id} failed`;
+    const served = lifecycle.find(({ name }) => name === 'AllowTraffic')?.startedAt;
+    if (served === undefined) return undefined;
+    const alarm = watchedAlarms(overrideAlarms ?? group.settings.alarms).find((name) =>
+      this.#wentIntoAlarm(name, served, completedAt),
+    );
+    if (alarm) return `alarm ${alarm} was raised while deployment ${id} ran`;
+    return unhealthyCodes.includes(error?.code ?? '')
+      ? `deployment ${id} ended with ${error?.code}`
+      : undefined;
+  }
+
+  /**
+   * Why a release may rightly be called bad by now; undefined where nothing speaks against it: a release that answers as the
+   * version before it did, or as the one beside it does, is never bad by its numbers, however many of its requests fail.
    */
   caseAgainst(release: ReleaseRecord): string | undefined {
     const entry = this.#facts.entry(release.service);
-    const now = this.#facts.now();
     const deployments = Object.values(release.deployments);
-    for (const { deploymentId, function: name, alias, toVersion, createdAt } of deployments) {
-      const from = Date.parse(createdAt);
-      const { status } = this.#facts.account.codeDeploy.find(deploymentId);
-      if (status === 'Failed' || status === 'Stopped') return `deployment ${deploymentId} ended ${status}`;
+    for (const watched of deployments) {
+      const { deploymentId, function: name, toVersion } = watched;
+      const codeDeployment = this.#facts.account.codeDeploy.find(deploymentId);
+      const { lifecycle } = codeDeployment;
+      const refused = this.#refusedBy(codeDeployment);
+      if (refused) return refused;
+      const again = this.#badAgain(release, name, toVersion);
+      if (again) return `${name}:${toVersion} is ${again} again`;
       if (!entry) continue;
-      const { limits, alarms, healthChecks } = entry.policy;
+      const { alarms, healthChecks } = entry.policy;
       const failed = healthChecks.find(
         (check) => (this.#unhealthy.get(`${check.function} of ${name}:${toVersion}`) ?? 0) >= check.failures,
       );
       if (failed) return `health check ${failed.function} found ${name}:${toVersion} unhealthy`;
-      const raised = alarms.find((alarm) => this.#raised.get(alarm)?.some((at) => at >= from));
-      if (raised) return `alarm ${raised} was raised`;
-      const over = this.minutes({ function: name, alias, version: toVersion }, from, now, limits).filter(
-        ({ excess }) => excess > 1,
+      const firstTraffic = lifecycle.find((event) => event.name === 'AllowTraffic')?.startedAt;
+      const raised = [...alarms, ...(watched.groupAlarms ?? [])].find((alarm) =>
+        this.#wentIntoAlarm(alarm, firstTraffic),
       );
-      if (over.length >= limits.breaches)
-        return `${over.length} minutes of ${name}:${toVersion} over a limit`;
+      if (raised) return `alarm ${raised} was raised`;
+    }
+    const whole =
+      entry && deployments.length === 0 ? this.#caseAgainstWhole(release, entry.policy) : undefined;
+    return whole ?? this.worseThanBefore(release);
+  }
+
+  /** The same of a release that came without any deployment: of all that is live of it, from its beginning on. */
+  #caseAgainstWhole(
+    release: ReleaseRecord,
+    { limits, alarms, healthChecks }: ServicePolicy,
+  ): string | undefined {
+    const { startedAt, snapshot = [], moved = {} } = release;
+    const from = Date.parse(startedAt);
+    const live = [
+      ...snapshot.filter(isAlias),
+      ...Object.values(moved).map((one) => ({ ...one, version: one.toVersion })),
+    ];
+    const raised = alarms.find((alarm) => this.#wentIntoAlarm(alarm, from));
+    if (raised) return `alarm ${raised} was raised`;
+    for (const { function: name, alias, version } of live) {
+      const again = this.#badAgain(release, name, version);
+      if (again) return `${name}:${version} is ${again} again`;
+      const failed = healthChecks.find(
+        (check) => (this.#unhealthy.get(`${check.function} of ${name}:${version}`) ?? 0) >= check.failures,
+      );
+      if (failed) return `health check ${failed.function} found ${name}:${version} unhealthy`;
+      const minutes = this.minutes({ function: name, alias, version }, from, this.#facts.now(), limits);
+      const over = minutes.filter(({ excess }) => excess > 1);
+      if (over.length >= enoughMinutes) return `${over.length} minutes of ${name}:${version} over a limit`;
     }
     return undefined;
   }
+
+  /**
+   * Which version of a release answered worse than the one beside it, or than the one before it just before, while users met
+   * it; undefined where none did. It is how they were made to answer, not how the requests came out.
+   */
+  worseThanBefore(release: ReleaseRecord): string | undefined {
+    const { traffic } = this.#facts.account;
+    for (const brought of broughtBy(release)) {
+      const { function: name, alias, toVersion } = brought;
+      const begin = beganAt(brought);
+      for (let at = begin; at < this.#facts.now(); at += SLOT_MS) {
+        const now = traffic.expected(name, alias, toVersion, at);
+        if (now.share === 0) continue;
+        const before = this.#before(brought, at);
+        const isWorse =
+          now.bad === true ||
+          now.errorRate > worse * Math.max(before?.errorRate ?? borneErrorRate, rareErrors) ||
+          now.latencyMs > worse * (before?.latencyMs ?? now.latencyMs);
+        if (isWorse) return `${name}:${toVersion} answers worse than the version before it`;
+      }
+    }
+    return undefined;
+  }
+
+  /** How often requests failed before a version came, or fail beside it; 0 where nothing was there. */
+  errorRateBefore(brought: BroughtVersion): number {
+    return this.#before(brought, beganAt(brought))?.errorRate ?? 0;
+  }
+
+  /** How the version before answers beside the new one, or else answered before it; undefined where there was none. */
+  #before(brought: BroughtVersion, at: number) {
+    const { function: name, alias, fromVersion } = brought;
+    if (fromVersion === undefined) return undefined;
+    const { traffic } = this.#facts.account;
+    const beside = traffic.expected(name, alias, fromVersion, at);
+    return beside.share > 0 ? beside : traffic.expected(name, alias, fromVersion, beganAt(brought));
+  }
 }
+
+/** So many minutes over what is borne speak against what came without a deployment. */
+const enoughMinutes = 2;
+/** A version that answers this many times as badly is worse: the tests look for twice as bad. */
+const worse = 1.25;
+/** Rates below it are not told apart. */
+const rareErrors = 1e-4;
+
+function beganAt(brought: BroughtVersion): number {
+  return Date.parse('createdAt' in brought ? brought.createdAt : brought.movedAt);
+}
+
+/** Codes by which CodeDeploy says that what it deployed is unhealthy. */
+const unhealthyCodes = ['HEALTH_CONSTRAINTS', 'CUSTOMER_APPLICATION_UNHEALTHY'];
 
 function parsed(payload: unknown): object {
   return JSON.parse(Buffer.from((payload ?? '{}') as Uint8Array).toString() || '{}') ?? {};

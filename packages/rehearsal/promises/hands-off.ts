@@ -8,7 +8,7 @@ import { keepsRestored } from './service-changes.ts';
 /**
  * Unmanaged and healthy deployments are never touched. A service outside the catalog gets no change, no record
  * and no incident. A release gets an incident only if a person asked for it or if something really spoke against
- * it: a deployment that ended without success, a declared alarm raised since it began, or at least as many
+ * it: a lifecycle hook that failed, an alarm that went into ALARM after its first traffic, or at least as many
  * minutes over a limit of its policy as the policy asks for. A service is changed only for an
  * incident, its own or one of a service it was released on top of; the rollback of a stack leaves as it is only what the
  * catalog allows.

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { IncidentRecord, ReleaseRecord } from '../../../shared/ledger/records.ts';
+import type { IncidentRecord, ReleaseRecord, ReleaseVerdict } from '../../../shared/ledger/records.ts';
 import { isIncident, isRelease, type LedgerItem } from './ledger-mirror.ts';
 import type { PromiseCheck } from './promise.ts';
 
 /** What is left to do, struck out when it is done: pointers to open incidents, and mails to be sent; no records. */
-const openLists = ['OPEN-INCIDENTS', 'OUTBOX'];
+const openLists = ['OPEN-INCIDENTS', 'OUTBOX', 'UNANSWERED'];
 
 /**
  * The ledger loses nothing: but for locks, holds, budgets, paces, stops and the compilation's lease, records never
- * vanish and what they say stays. A release called bad stays bad, one called good can only become bad; what is known of a
+ * vanish and what they say stays. A release called bad stays bad, one called good can only become bad, one that served well good or bad; what is known of a
  * deployment stays and gets at most its settlement; an attempt's outcome stays; a fence never falls. At the end the table
  * holds what the writes left.
  */
@@ -40,6 +40,8 @@ function lostBetween(before: LedgerItem, after: LedgerItem): string | undefined 
   }
   // What is on hold is a switch; a budget forgets what is older than its longest window.
   if (before.sk.startsWith('HOLD#')) return undefined;
+  // It is about the mails before it: for a later one somebody says it again.
+  if (before.sk === 'ACKNOWLEDGED') return undefined;
   // When the next step may begin is no record, nor is who compiles a missing catalog.
   if (before.sk === 'PACE' || before.sk === 'COMPILATION') return undefined;
   // A stop may be asked for again, with a rollback, or where it had no effect for an hour.
@@ -54,13 +56,27 @@ function lostBetween(before: LedgerItem, after: LedgerItem): string | undefined 
   return changedMember(before, after);
 }
 
+/** What a verdict may still turn into. */
+const mayBecome: Readonly<Record<ReleaseVerdict, readonly ReleaseVerdict[]>> = {
+  candidate: ['good', 'served-well', 'failed', 'bad'],
+  'served-well': ['good', 'bad'],
+  good: ['bad'],
+  // Another deployment of it may still turn out bad.
+  failed: ['bad'],
+  bad: [],
+};
+
 function lostOfRelease(before: ReleaseRecord, after: ReleaseRecord): string | undefined {
-  const { verdict, deployments, incidentId: _, ...rest } = before;
-  const allowed = { candidate: ['candidate', 'good', 'bad'], good: ['good', 'bad'], bad: ['bad'] }[verdict];
-  if (!allowed.includes(after.verdict)) return `its verdict went from ${verdict} to ${after.verdict}`;
+  const { verdict, deployments, moved = {}, incidentId: _, ...rest } = before;
+  if (after.verdict !== verdict && !mayBecome[verdict].includes(after.verdict))
+    return `its verdict went from ${verdict} to ${after.verdict}`;
   for (const [id, deployment] of Object.entries(deployments)) {
     const changed = changedMember(deployment, after.deployments[id] ?? {});
     if (changed) return `deployment ${id}: ${changed}`;
+  }
+  for (const [target, alias] of Object.entries(moved)) {
+    const changed = changedMember(alias, after.moved?.[target] ?? {});
+    if (changed) return `moved ${target}: ${changed}`;
   }
   return changedMember(rest, after);
 }

@@ -1,5 +1,5 @@
 import { type Deployment, isOver } from 'account-simulator/account/codedeploy/deployment.ts';
-import type { NewcomerRecord } from '../../../shared/ledger/records.ts';
+import type { ConcurrentReleaseRecord } from '../../../shared/ledger/records.ts';
 import { serviceOfFunction } from '../run/names.ts';
 import type { Broken, PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
@@ -44,8 +44,8 @@ export const neverInterleaved: PromiseCheck = {
       for (const deployment of facts.account.codeDeploy.deployments)
         checkDeployment(facts, deployment, broken);
       for (const item of facts.ledger.items()) {
-        if (!item.sk.startsWith('NEWCOMER#')) continue;
-        const { deploymentId, releaseId } = item as unknown as NewcomerRecord;
+        if (!item.sk.startsWith('CONCURRENT#')) continue;
+        const { deploymentId, releaseId } = item as unknown as ConcurrentReleaseRecord;
         const name = deploymentId === undefined ? `release ${releaseId}` : `deployment ${deploymentId}`;
         const told = facts.mails.all().some(({ body }) => body.includes(`${name} `));
         if (!told) broken(`${name} had to give way to ${item.pk}, and nobody was told`);
@@ -73,7 +73,7 @@ function isUndone(facts: RunFacts, { owners, service = '' }: ServiceChange, { id
 
 function checkDeployment(facts: RunFacts, deployment: Deployment, broken: Broken): void {
   const { id, appSpec, createdAt, group } = deployment;
-  const service = serviceOfFunction(facts.scenario, appSpec.functionName);
+  const service = serviceOfFunction(facts, appSpec.functionName);
   if (service === undefined || !facts.isManaged(service) || facts.origins.of(deployment) !== 'release')
     return;
   const during = facts.ledger

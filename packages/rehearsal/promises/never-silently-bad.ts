@@ -1,16 +1,25 @@
 import type { Deployment } from 'account-simulator/account/codedeploy/deployment.ts';
 import { MINUTE_MS } from 'account-simulator/traffic/version-minute.ts';
+import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
+import type { LimitsPolicy } from '../../../shared/catalog/service-entry.ts';
+import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import { serviceOfFunction } from '../run/names.ts';
+import type { LiveVersion } from './ground-truth.ts';
 import type { Broken, PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /** The longest a bake goes without a look (secondsUntilNextLook), and the look's own delay, in minutes. */
 const unseenMinutes = 6;
+/** So many requests in a minute, failing so many times as often as is borne, condemn a version within so many minutes. */
+const plain = { requests: 30, excess: 4, minutes: 3 };
+
+/** The daily recording of a whole catalog begins to watch a release within so many minutes of recording it. */
+const beginsMinutes = 3;
 
 /**
- * A bad deployment of a managed service never stays in silence: when its users met it over the policy's limit
- * for so long, while it was to be watched, that every look of the end saw it, then at the end either its alias
- * has left it, or a person was told that it is not put back, unproven or unwatched.
+ * A bad release of a managed service never stays in silence, with a deployment or without one: when its users met
+ * far more errors than are borne for so long, while it was to be watched, that every look of the end saw it, then at the end either
+ * its alias has left it, or a person was told that it is not put back, unproven or unwatched.
  *
  * The same holds for a rollback that was started by itself and ended before it had an incident.
  */
@@ -20,10 +29,13 @@ export const neverSilentlyBad: PromiseCheck = {
     return () => {
       for (const deployment of facts.account.codeDeploy.deployments)
         checkDeployment(facts, deployment, broken);
-      for (const { arn, name, status, error, input, stopDate } of facts.executions('CoordinateRollback')) {
+      for (const release of facts.ledger.releases()) checkRecorded(facts, release, broken);
+      for (const { arn, name, status, error, startedBy, stopDate } of facts.executions(
+        'CoordinateRollback',
+      )) {
         if (status === 'RUNNING' || status === 'SUCCEEDED' || !facts.delivered.failedExecution(arn, stopDate))
           continue;
-        const byPerson = !input.includes('"deploymentId"');
+        const byPerson = startedBy === 'person-in-the-console';
         const told = facts.mails.all().some((mail) => mail.executionArn === arn);
         if (!byPerson && !told)
           broken(`coordinate-rollback ${name} ended ${status} (${error}) and nobody was told`);
@@ -35,40 +47,77 @@ export const neverSilentlyBad: PromiseCheck = {
 function checkDeployment(facts: RunFacts, deployment: Deployment, broken: Broken): void {
   const { id, appSpec, status, createdAt, completedAt = facts.now() } = deployment;
   const { functionName, alias, targetVersion } = appSpec;
-  const service = serviceOfFunction(facts.scenario, functionName);
+  const service = serviceOfFunction(facts, functionName);
   const entry = service === undefined ? undefined : facts.entry(service);
   if (!entry || !facts.isManaged(entry.service) || facts.origins.of(deployment) !== 'release') return;
   if (!facts.delivered.deployment(id, createdAt) || facts.delivered.catalogOf(entry.service) >= createdAt)
     return;
-  const live = facts.account.lambda.aliasTarget(functionName, alias);
-  const serving = live?.version === targetVersion || (live?.weights[targetVersion] ?? 0) > 0;
-  if (!serving) return;
-
-  const { limits, bake } = entry.policy;
-  const to = status === 'Succeeded' ? completedAt + bake.minMinutes * MINUTE_MS : completedAt;
+  const bakes = entry.policy.bake.minMinutes * MINUTE_MS;
   const version = { function: functionName, alias, version: targetVersion };
-  const minutes = facts.truth.minutes(version, createdAt, to, limits);
-  const needed = limits.ofLast + unseenMinutes;
+  const release = releaseOf(facts, id);
+  const watched = release === undefined ? undefined : facts.ledger.release(release)?.deployments[id];
+  const badSince = silentlyBadSince(facts, version, entry.policy.limits, {
+    before: watched ? facts.truth.errorRateBefore(watched) : 0,
+    from: createdAt,
+    to: status === 'Succeeded' ? completedAt + bakes : completedAt,
+    about: [id, release],
+  });
+  if (badSince === undefined) return;
+  broken(
+    `${functionName}:${alias} still serves version ${targetVersion} of ${id}, bad by ${facts.clock(badSince)}`,
+  );
+}
+
+/** The same of a release that was recorded, came without a deployment, and was to be watched as a whole. */
+function checkRecorded(facts: RunFacts, release: ReleaseRecord, broken: Broken): void {
+  const { releaseId, service, recordedAt, deployments, restoredBy, statedGood, snapshot = [] } = release;
+  const policy = facts.entry(service)?.policy;
+  const isWatched = recordedAt !== undefined && Object.keys(deployments).length === 0;
+  if (!policy || !isWatched || restoredBy !== undefined || statedGood) return;
+  const from = Date.parse(recordedAt);
+  const newer = facts.ledger.releases(service).find((one) => one.startedAt > recordedAt);
+  const bakes = from + (policy.bake.minMinutes + beginsMinutes) * MINUTE_MS;
+  const to = Math.min(newer ? Date.parse(newer.startedAt) : bakes, bakes, facts.now());
+  for (const alias of snapshot.filter(isAlias)) {
+    const badSince = silentlyBadSince(facts, alias, policy.limits, { from, to, about: [releaseId] });
+    if (badSince === undefined) continue;
+    broken(
+      `${alias.target} still serves version ${alias.version} of ${releaseId}, bad by ${facts.clock(badSince)}`,
+    );
+  }
+}
+
+/** Since when a version that an alias has still was bad without a mail that says so; undefined where it was not. */
+function silentlyBadSince(
+  facts: RunFacts,
+  live: LiveVersion,
+  limits: LimitsPolicy,
+  watched: {
+    readonly from: number;
+    readonly to: number;
+    readonly before?: number;
+    readonly about: readonly (string | undefined)[];
+  },
+): number | undefined {
+  const { from, to, before, about } = watched;
+  const target = facts.account.lambda.aliasTarget(live.function, live.alias);
+  const serves = target?.version === live.version || (target?.weights[live.version] ?? 0) > 0;
+  if (!serves) return undefined;
+  const needed = plain.minutes + unseenMinutes;
   let run = 0;
-  const badSince = minutes.find(({ requests, excess }) => {
-    run = requests >= limits.sampleRequests && excess > 1 ? run + 1 : 0;
+  const badSince = facts.truth.minutes(live, from, to, limits, before).find(({ requests, excess }) => {
+    run = requests >= plain.requests && excess > plain.excess ? run + 1 : 0;
     return run >= needed;
   })?.at;
-  if (badSince === undefined) return;
-  const release = releaseOf(facts, id);
   const told = facts.mails
     .all()
     .some(
-      ({ about, subject, at }) =>
-        (about === id || about === release) &&
-        at > createdAt &&
-        /needs a person|unproven|not being watched/.test(subject),
+      (mail) =>
+        mail.at > from &&
+        about.includes(mail.about) &&
+        (mail.needsPerson || mail.subject.includes('unproven')),
     );
-  if (!told) {
-    broken(
-      `${functionName}:${alias} still serves version ${targetVersion} of ${id}, bad by ${facts.clock(badSince)}`,
-    );
-  }
+  return told ? undefined : badSince;
 }
 
 function releaseOf(facts: RunFacts, deploymentId: string): string | undefined {

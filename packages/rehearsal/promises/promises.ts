@@ -7,6 +7,7 @@ import { everyStepIsTold } from './every-step-is-told.ts';
 import { everythingEnds } from './everything-ends.ts';
 import { goodIsEarned } from './good-is-earned.ts';
 import { handsOff } from './hands-off.ts';
+import { inputAsDocumented } from './input-as-documented.ts';
 import { ledgerAgrees } from './ledger-agrees.ts';
 import { ledgerLosesNothing } from './ledger-loses-nothing.ts';
 import { mailsCanBeSent } from './mails-can-be-sent.ts';
@@ -44,6 +45,7 @@ export const promises: readonly PromiseCheck[] = [
   withinPermissions,
   secretsStaySecret,
   neverInterleaved,
+  inputAsDocumented,
   mailsCanBeSent,
   neverSilentlyBad,
 ];

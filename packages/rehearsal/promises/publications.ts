@@ -7,8 +7,20 @@ export interface Publication {
   readonly at: number;
   /** Logical id of the function that published. */
   readonly by: string;
-  /** `asked`, `opened` and `outcome` of an incident, `settled` of a release, `unwatched` deployment, `other`. */
-  readonly kind: 'asked' | 'opened' | 'back' | 'outcome' | 'settled' | 'unwatched' | 'other';
+  /**
+   * `asked`, `reminded`, `opened`, `back` and `outcome` of an incident, `settled` of a release, `unwatched` deployment,
+   * `escalated`: one of them that nobody answered, `other`.
+   */
+  readonly kind:
+    | 'asked'
+    | 'reminded'
+    | 'opened'
+    | 'back'
+    | 'outcome'
+    | 'settled'
+    | 'unwatched'
+    | 'escalated'
+    | 'other';
   /** Incident, release or deployment it is about; the subject where it is about none of them. */
   readonly about: string;
   /** Execution it names; empty where it names none. */
@@ -16,6 +28,8 @@ export interface Publication {
   readonly subject: string;
   readonly body: string;
   readonly isCritical: boolean;
+  /** It asks its reader to do something. */
+  readonly needsPerson: boolean;
   /** Whether the sender cannot know that it went out, or could not note it. */
   readonly disturbed: () => boolean;
 }
@@ -45,9 +59,13 @@ const incidentMails: Readonly<Record<string, 'asked' | 'opened' | 'back'>> = {
 
 /** Which one it is that the sweep sends, because its function could not. */
 function bySubject(subject: string): Publication['kind'] {
-  if (subject.includes('needs a person to approve')) return 'asked';
+  if (subject.includes('approve its rollback')) return 'asked';
   if (subject.includes('back on good code')) return 'back';
-  return subject.includes('bad release, rolling back') ? 'opened' : 'outcome';
+  return /rolling back/.test(subject) ? 'opened' : 'outcome';
+}
+
+function isEscalated(subject: string): boolean {
+  return subject.includes(': unanswered: ');
 }
 
 /** Reads the mails the coordinator publishes. */
@@ -102,23 +120,29 @@ export class Publications {
     const incident = /^Incident (\S+),/m.exec(body)?.[1];
     const release = /^Release (\S+)$/m.exec(body)?.[1];
     const deployment = /deployment (\S+) (?:is not|broke)/.exec(`${subject}\n${body}`)?.[1];
-    const kind = incident
-      ? (incidentMails[by] ?? bySubject(subject))
-      : release
-        ? 'settled'
-        : deployment
-          ? 'unwatched'
-          : 'other';
+    const kind = isEscalated(subject)
+      ? 'escalated'
+      : incident
+        ? subject.includes('reminder: ')
+          ? 'reminded'
+          : (incidentMails[by] ?? bySubject(subject))
+        : release
+          ? 'settled'
+          : deployment
+            ? 'unwatched'
+            : 'other';
     const worn = this.#wear(by);
     return {
       at,
       by,
       kind,
       about: incident ?? release ?? deployment ?? subject,
-      executionArn: /details\/(\S+)/.exec(body)?.[1] ?? '',
+      // Of the last lines: links that are meant for the reader are indented.
+      executionArn: /^https:\S+details\/(\S+)$/m.exec(body)?.[1] ?? '',
       subject,
       body,
       isCritical,
+      needsPerson: /^Do {6}(?!nothing$)/m.test(body),
       disturbed: () => {
         const now = this.#wear(by);
         return now.errors > worn.errors || now.troubles > worn.troubles;

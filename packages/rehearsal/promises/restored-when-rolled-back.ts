@@ -151,8 +151,10 @@ function parameterProblem(
   { parameters }: Extract<TargetPlan, { kind: 'parameter' }>,
   since: number,
 ): string | undefined {
-  for (const { name, toVersion } of parameters) {
+  for (const { name, fromVersion, toVersion, setSince } of parameters) {
     const live = parameterStore.version(name);
+    // What somebody set after the release is left alone, and the outcome names it.
+    if (setSince !== undefined && live?.version === fromVersion) continue;
     const goal = parameterStore.version(name, toVersion);
     if (live && live.value === goal?.value) continue;
     const ours = coordinator.stack.roles.some(({ roleArn }) => roleArn === live?.writtenBy);
@@ -177,11 +179,8 @@ function aliasProblem(
       facts.origins.of(deployment) === 'release',
   );
   if (changedByOthers) return undefined;
-  // An alias without deployments is moved by the stack's update itself.
-  const { stack } = facts.scenario.services.find((entry) => entry.service === service) ?? {};
-  if (target.kind === 'lambda-alias' && stack && facts.origins.updatedByOthers(stack, since))
-    return undefined;
   const live = lambda.aliasTarget(name, alias);
+  if (live && isReleasedByStack(facts, service, target, live.version, since)) return undefined;
   if (!live) return 'has no alias';
   if (Object.keys(live.weights).length > 0) return `has weights (${JSON.stringify(live.weights)})`;
   if (live.version === toVersion) return undefined;
@@ -190,6 +189,23 @@ function aliasProblem(
   return sameCode && Number(live.version) > Number(fromVersion)
     ? undefined
     : `is on version ${live.version}, not ${toVersion},`;
+}
+
+/**
+ * Whether the team's next release has moved an alias without a deployment: the stack's update moves an alias without
+ * UpdatePolicy itself, and on some accounts also the update that brings the UpdatePolicy back after a pin
+ * (`newUpdatePolicy: next-time`). Then the alias is on a newer version than the undone one.
+ */
+function isReleasedByStack(
+  facts: RunFacts,
+  service: string,
+  { kind, fromVersion }: Extract<TargetPlan, { kind: AliasKind }>,
+  liveVersion: string,
+  since: number,
+): boolean {
+  const { stack } = facts.scenario.services.find((entry) => entry.service === service) ?? {};
+  if (!stack || !facts.origins.updatedByOthers(stack, since)) return false;
+  return kind === 'lambda-alias' || Number(liveVersion) > Number(fromVersion);
 }
 
 function stackProblem(

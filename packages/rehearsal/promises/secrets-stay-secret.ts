@@ -2,7 +2,7 @@ import { plantedSecrets } from '../run/planted-secrets.ts';
 import type { PromiseCheck } from './promise.ts';
 
 /**
- * No secret value reaches an execution's history, a mail, the ledger or the coordinator's bucket. Every service
+ * No secret value reaches an execution's history, a mail, the log, the ledger or the coordinator's bucket. Every service
  * of a rehearsal has two: a NoEcho parameter of its stack, which its functions carry in their environment, and a
  * SecureString in Parameter Store. Task tokens are secrets as well, but for the history, where Step Functions
  * itself writes them, and the ledger's records of what waits: services for their turn, plans for an approval.
@@ -12,7 +12,7 @@ export const secretsStaySecret: PromiseCheck = {
   watch(facts, broken) {
     const tokens = new Set<string>();
     facts.account.lambdaRuntime.intercept(({ payload }, next) => {
-      const { taskToken } = JSON.parse(payload) as { taskToken?: unknown };
+      const { taskToken } = Object(JSON.parse(payload)) as { taskToken?: unknown };
       if (typeof taskToken === 'string') tokens.add(taskToken);
       return next();
     });
@@ -27,6 +27,9 @@ export const secretsStaySecret: PromiseCheck = {
     });
     facts.mails.onPublished(({ subject, body }) => {
       if (leaks(subject) || leaks(body)) broken(`the mail "${subject}" holds a secret`);
+    });
+    facts.account.lambdaRuntime.onLogged(({ at, logicalId, line }) => {
+      if (leaks(line)) broken(`${facts.clock(at)} the log of ${logicalId} holds a secret`);
     });
     facts.ledger.onWrite(({ pk, sk, after }) => {
       // Who waits is told by its token, which is kept there until it is used.

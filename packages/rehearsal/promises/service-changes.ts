@@ -3,8 +3,9 @@ import type { WeightedTargetGroup } from '@aws-sdk/client-vpc-lattice';
 import type { SimulatedAccount } from 'account-simulator/account/account.ts';
 import type { WireCall } from 'account-simulator/account/wire/wire.ts';
 import { Listeners } from 'account-simulator/asl/listeners.ts';
+import { serviceOfRelease } from '../../../shared/ledger/records.ts';
 import type { HookEvent } from '../../../shared/targets/hook/hook-event.ts';
-import { serviceOfFunction } from '../run/names.ts';
+import { serviceOfFunction, serviceOfStack } from '../run/names.ts';
 import { serviceOfParameter } from '../run/parameters-of-scenario.ts';
 import { ownerOfTraffic } from '../run/traffic-targets.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -43,6 +44,11 @@ export function makesRoom({ by }: ServiceChange): boolean {
   return by === 'YieldToIncidentFunction';
 }
 
+/** Whether a change stops the shift of a release while a person is asked whether it goes back. */
+export function stopsMeanwhile({ by, operation }: ServiceChange): boolean {
+  return by === 'AwaitPermissionFunction' && operation === 'StopDeployment';
+}
+
 /** Whether a change keeps users on what an incident restored before: it is part of none that is open. */
 export function keepsRestored({ by }: ServiceChange): boolean {
   return by === 'GuardAliasesFunction' || by === 'FollowDeploymentFunction';
@@ -59,8 +65,12 @@ const teams = new Set([
   'apigatewayv2',
   'vpc-lattice',
 ]);
-/** A label changes nothing that anybody is served, a change set nothing before it is executed. */
-const reading = /^(Get|List|Describe|BatchGet|LabelParameterVersion$|Invoke$|(Create|Delete)ChangeSet$)/;
+/**
+ * A label changes nothing that anybody is served, a change set nothing before it is executed. The answer to a lifecycle hook is
+ * asked for by the team's own deployment: what follows from it is CodeDeploy's doing.
+ */
+const reading =
+  /^(Get|List|Describe|BatchGet|LabelParameterVersion$|Invoke$|(Create|Delete)ChangeSet$|PutLifecycleEventHookExecutionStatus$)/;
 /** Functions whose invocations are for one attempt of one incident on one service. */
 const steps = new Set([
   'StartTargetFunction',
@@ -68,6 +78,7 @@ const steps = new Set([
   'RequestHookFunction',
   'FreezeServiceFunction',
   'YieldToIncidentFunction',
+  'AwaitPermissionFunction',
 ]);
 
 function asksHook({ service, operation, caller: { resource = '' } }: WireCall): boolean {
@@ -105,7 +116,9 @@ export class ServiceChanges {
     this.#account = account;
     account.lambdaRuntime.intercept(async ({ logicalId, payload }, next) => {
       if (!steps.has(logicalId)) return next();
-      const step = JSON.parse(payload) as Step;
+      const event = JSON.parse(payload) as Omit<Step, 'service'> & Partial<Step>;
+      // While a person is asked only the service of the incident itself may be changed, and its input does not name it.
+      const step: Step = { ...event, service: event.service ?? serviceOfRelease(event.incidentId) };
       this.#steps.add(step);
       try {
         return await next();
@@ -182,7 +195,7 @@ export class ServiceChanges {
         const { appSpec } = this.#account.codeDeploy.find(deploymentId);
         const mark = String(input.description ?? '').split(':')[1];
         return {
-          service: serviceOfFunction(this.#scenario, appSpec.functionName),
+          service: this.#ofFunction(appSpec.functionName),
           deploymentId,
           alias: { function: appSpec.functionName, name: appSpec.alias, toVersion: appSpec.targetVersion },
           ...(mark && { mark: `${mark}#` }),
@@ -190,7 +203,7 @@ export class ServiceChanges {
       }
       case 'UpdateAlias':
         return {
-          service: serviceOfFunction(this.#scenario, input.FunctionName),
+          service: this.#ofFunction(input.FunctionName),
           alias: { function: input.FunctionName, name: input.Name, toVersion: input.FunctionVersion },
         };
       case 'UpdateStack':
@@ -204,7 +217,7 @@ export class ServiceChanges {
             ? this.#account.cloudFormation.stackOfChangeSet(input.ChangeSetName, input.StackName)
             : input.StackName;
         return {
-          service: this.#scenario.services.find((one) => one.stack === stack)?.service,
+          service: serviceOfStack(this.#scenario, stack),
           stack,
           ...(operation === 'UpdateStack' && { templateUrl: input.TemplateURL ?? '' }),
           ...(input.ResourcesToSkip && { skips: input.ResourcesToSkip }),
@@ -236,6 +249,10 @@ export class ServiceChanges {
 
   #ofDeployment(deploymentId: string): string | undefined {
     const { functionName } = this.#account.codeDeploy.find(deploymentId).appSpec;
-    return serviceOfFunction(this.#scenario, functionName);
+    return this.#ofFunction(functionName);
+  }
+
+  #ofFunction(name: string): string | undefined {
+    return serviceOfFunction({ scenario: this.#scenario, account: this.#account }, name);
   }
 }

@@ -5,6 +5,7 @@ import { everyService } from '../../../shared/ledger/hold-ledger.ts';
 import type { IncidentRecord } from '../../../shared/ledger/records.ts';
 import type { PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
+import { stopsMeanwhile } from './service-changes.ts';
 
 interface Begun {
   readonly incidentId: string;
@@ -14,16 +15,24 @@ interface Begun {
 
 /**
  * Nothing is changed without the autonomy for it. An attempt that no person asked for changes something only if every
- * service of its plan may be changed by itself, or a person approved exactly that plan, or a limit was broken and the
+ * service of its plan may be changed by itself, or a person approved exactly that plan, or its numbers condemn it and the
  * policy does not wait then; if nothing of it was on hold when its incident was opened; and within its
- * service's budget, of which an incident uses one, however often it plans again.
+ * service's budget, of which an incident uses one, however often it plans again. While a person is asked, deployments are
+ * stopped only if the policy of their service says so.
  */
 export const withinAutonomy: PromiseCheck = {
   promise: 'within-autonomy',
   watch(facts, broken) {
     /** When each attempt that no person asked for made its first change. */
     const begun = new Map<string, Begun>();
-    facts.changes.onChange(({ at, call, service, owners }) => {
+    facts.changes.onChange((change) => {
+      const { at, call, service = '', owners } = change;
+      if (stopsMeanwhile(change)) {
+        if (facts.entry(service)?.policy.approval.meanwhile === 'stop') return;
+        broken(
+          `${facts.clock(at)} ${call} on ${service} while a person is asked, and its policy does not say so`,
+        );
+      }
       for (const owner of owners) {
         const [incidentId = '', attempt = ''] = owner.split('#');
         const incident = facts.ledger.incident(incidentId);
@@ -66,16 +75,10 @@ function withoutPermission(facts: RunFacts, owner: string, incident: IncidentRec
   return undefined;
 }
 
-/** Its requests, not what the coordinator made of them: at least as many minutes over a limit as the policy asks for. */
-function isBreached(facts: RunFacts, { releaseId, service }: IncidentRecord): boolean {
+/** How its versions answer, not what the coordinator made of it. */
+function isBreached(facts: RunFacts, { releaseId }: IncidentRecord): boolean {
   const release = facts.ledger.release(releaseId);
-  const limits = facts.entry(service)?.policy.limits;
-  if (!release || !limits) return false;
-  return Object.values(release.deployments).some(({ function: name, alias, toVersion, createdAt }) => {
-    const version = { function: name, alias, version: toVersion };
-    const minutes = facts.truth.minutes(version, Date.parse(createdAt), facts.now(), limits);
-    return minutes.filter(({ excess }) => excess > 1).length >= limits.breaches;
-  });
+  return release !== undefined && facts.truth.worseThanBefore(release) !== undefined;
 }
 
 function overBudget(

@@ -13,6 +13,7 @@ export function checkExpectation(expected: ScenarioExpectation, result: Outcome)
     ...checkLedger(expected, result),
     ...checkAccount(expected, result),
     ...checkMails(expected, result),
+    ...checkMailTexts(expected, result),
     ...checkExecutions(expected, result),
     ...(expected.undelivered === result.undelivered
       ? []
@@ -31,7 +32,8 @@ function checkIncidents({ incidents: expected }: ScenarioExpectation, { incident
     if (!incident) continue;
     const at = `incidents.${index}`;
     if (incident.service !== one.service) found.push(differs(`${at}.service`, one.service, incident.service));
-    if (incident.outcome !== one.outcome) found.push(differs(`${at}.outcome`, one.outcome, incident.outcome));
+    if (one.outcome !== undefined && incident.outcome !== one.outcome)
+      found.push(differs(`${at}.outcome`, one.outcome, incident.outcome));
     if (one.reason !== undefined && !incident.reason.includes(one.reason)) {
       found.push(differs(`${at}.reason`, `"… ${one.reason} …"`, `"${incident.reason}"`));
     }
@@ -87,6 +89,9 @@ function checkAccount(
       (one) => one.service === service && (logicalId === undefined || one.function === logicalId),
     );
   };
+  for (const name of [...Object.keys(serves), ...Object.keys(aliases)]) {
+    if (aliasesOf(name).length === 0) found.push(`serves.${name}: there is no such alias at the end`);
+  }
   for (const [name, release] of Object.entries(serves)) {
     for (const alias of aliasesOf(name)) {
       const weights = Object.keys(alias.weights).length > 0 ? ' with weights' : '';
@@ -121,7 +126,7 @@ function checkAccount(
       found.push(differs(`mesh.${rule}`, JSON.stringify(weights), JSON.stringify(actual)));
     }
   }
-  for (const [name, fate] of Object.entries(data)) {
+  for (const [name, wanted] of Object.entries(data)) {
     const [service, resource] = name.split('.');
     const own = after.data.filter((one) => one.service === service && one.resource === resource);
     const actual = own.some(({ writtenAt, deletedAt }) => writtenAt !== null && deletedAt !== null)
@@ -129,13 +134,24 @@ function checkAccount(
       : own.some(({ deletedAt }) => deletedAt === null)
         ? 'kept'
         : 'none';
-    if (actual !== fate) found.push(differs(`data.${name}`, fate, actual));
+    if (actual !== wanted) found.push(differs(`data.${name}`, wanted, actual));
   }
   for (const [name, value] of Object.entries(parameters)) {
     const actual = after.parameters.find((one) => one.name === name)?.value ?? 'none';
     if (actual !== value) found.push(differs(`parameters.${name}`, value, actual));
   }
   return found;
+}
+
+function checkMailTexts({ mailsSay = [] }: ScenarioExpectation, { mails }: Outcome): string[] {
+  return mailsSay.flatMap((text) =>
+    mails.some(({ body }) => flat(body).includes(flat(text))) ? [] : [`mailsSay: no mail says "${text}"`],
+  );
+}
+
+/** A text as one line: mails are wrapped. */
+function flat(text: string): string {
+  return text.replace(/\s+/g, ' ');
 }
 
 function checkMails({ mails: expected }: ScenarioExpectation, { mails }: Outcome): string[] {

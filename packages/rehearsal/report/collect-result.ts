@@ -5,6 +5,7 @@ import { readLedger } from '../run/ledger-view.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { playedSettings } from '../scenario/scenario-account.ts';
 import { expectedUnder } from '../scenario/scenario-expect.ts';
+import { badCodeUnmet } from './bad-code-unmet.ts';
 import { checkExpectation } from './check-expectation.ts';
 import { incidentResults } from './incident-results.ts';
 import type { AccountState, ExecutionResult, RehearsalResult } from './rehearsal-result.ts';
@@ -73,6 +74,7 @@ export function collectResult(run: FinishedRun): RehearsalResult {
     before: run.before,
     after: readAccountState(scenario, account),
     timeline: run.timeline,
+    notes: badCodeUnmet(scenario, account),
   };
   const expected = expectedUnder(scenario.expect, playedSettings(scenario.account));
   const violations = [...failures, ...checkExpectation(expected, result)];

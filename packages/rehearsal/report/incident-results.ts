@@ -1,5 +1,5 @@
 import type { SimulatedAccount } from 'account-simulator/account/account.ts';
-import type { IncidentRecord, ReleaseRecord, WatchedDeployment } from '../../../shared/ledger/records.ts';
+import { type BroughtVersion, broughtBy, type IncidentRecord } from '../../../shared/ledger/records.ts';
 import type { Change } from '../run/change-log.ts';
 import type { LedgerView } from '../run/ledger-view.ts';
 import type { IncidentResult } from './rehearsal-result.ts';
@@ -13,17 +13,18 @@ export function incidentResults(
   return incidents.map((incident) => {
     const release = releases.find(({ releaseId }) => releaseId === incident.releaseId);
     const own = changesOf(incident, changes);
-    const deployments = Object.values(release?.deployments ?? {});
+    const versions = release ? broughtBy(release) : [];
     return {
       incidentId: incident.incidentId,
       service: incident.service,
       outcome: incident.outcome ?? null,
+      leftOnPurpose: incident.leftOnPurpose ?? [],
       reason: incident.reason,
       evidence: incident.evidence,
-      becameBadAt: iso(becameBadAt(release, account)),
+      becameBadAt: iso(becameBadAt(versions, account)),
       detectedAt: incident.detectedAt,
       actedAt: iso(own[0]?.at),
-      recoveredAt: iso(leftAt(deployments, account)),
+      recoveredAt: iso(leftAt(versions, account)),
       closedAt: incident.closedAt ?? null,
       changes: own.map(({ at, call }) => ({ at: new Date(at).toISOString(), call })),
     };
@@ -37,17 +38,17 @@ function changesOf({ service, openedAt, closedAt }: IncidentRecord, changes: rea
 }
 
 /** Ground truth: the first moment any version of the release behaved badly towards its users. */
-function becameBadAt(release: ReleaseRecord | undefined, account: SimulatedAccount): number | undefined {
-  const moments = Object.values(release?.deployments ?? {}).flatMap(
+function becameBadAt(versions: readonly BroughtVersion[], account: SimulatedAccount): number | undefined {
+  const moments = versions.flatMap(
     ({ function: name, alias, toVersion }) => account.traffic.becameBadAt(name, alias, toVersion) ?? [],
   );
   return moments.length > 0 ? Math.min(...moments) : undefined;
 }
 
 /** When the last alias had left the release's versions for good; undefined while one still has them. */
-function leftAt(deployments: readonly WatchedDeployment[], account: SimulatedAccount): number | undefined {
+function leftAt(versions: readonly BroughtVersion[], account: SimulatedAccount): number | undefined {
   let last: number | undefined;
-  for (const { function: name, alias, toVersion } of deployments) {
+  for (const { function: name, alias, toVersion } of versions) {
     const history = account.lambda.shareHistory(name, alias);
     const final = history.findLastIndex(({ shares }) => (shares[toVersion] ?? 0) > 0);
     if (final < 0) continue;

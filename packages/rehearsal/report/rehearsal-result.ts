@@ -20,6 +20,8 @@ export interface IncidentResult {
   readonly incidentId: string;
   readonly service: string;
   readonly outcome: Outcome | null;
+  /** What was left as it is on purpose, in words, beside the outcome. */
+  readonly leftOnPurpose: readonly string[];
   readonly reason: string;
   readonly evidence: readonly Evidence[];
   /** When users first met the release's bad behaviour; null for one that never was bad, or not by its answers. */
@@ -127,6 +129,8 @@ export interface RehearsalResult {
   readonly before: AccountState;
   readonly after: AccountState;
   readonly timeline: readonly TimelineEntry[];
+  /** What the scenario says and the run never came to: bad code that met no request. */
+  readonly notes: readonly string[];
   /** What is not as the scenario expects; empty when the rehearsal went as it should. */
   readonly violations: readonly string[];
 }

@@ -10,6 +10,7 @@ export function renderVerdict(result: RehearsalResult): string[] {
   const took =
     `${duration(virtualSeconds * 1000)} of virtual time in ${(wallMs / 1000).toFixed(1)} s: ` +
     `${executions.length} executions, ${transitions} state transitions, ${invocations} function invocations${throttled}.`;
-  if (violations.length === 0) return ['', `${scenario} went as expected. ${took}`];
-  return ['', `${scenario} did NOT go as expected:`, ...violations.map((one) => `  ${one}`), took];
+  const notes = result.notes.map((note) => `Note: ${note}`);
+  if (violations.length === 0) return ['', ...notes, `${scenario} went as expected. ${took}`];
+  return ['', ...notes, `${scenario} did NOT go as expected:`, ...violations.map((one) => `  ${one}`), took];
 }

@@ -10,6 +10,7 @@ export function accountOptions(account: ScenarioAccount) {
     'newUpdatePolicy',
     'republish',
     'pinRights',
+    'missingRights',
     'ringingTrigger',
     'ssmParameters',
   ]);

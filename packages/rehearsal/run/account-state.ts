@@ -1,8 +1,9 @@
 import type { SimulatedAccount } from 'account-simulator/account/account.ts';
-import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
+import { stacksOf } from '../../../shared/catalog/service-entry.ts';
 import type { AccountState } from '../report/rehearsal-result.ts';
+import { releasedCode } from '../scenario/released-code.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { functionName } from '../scenario/service-template.ts';
+import { functionsOfService, serviceOfStack } from './names.ts';
 import { scenarioParameters, shownValue } from './parameters-of-scenario.ts';
 import { releaseOfStage, targetsOf } from './traffic-targets.ts';
 
@@ -14,27 +15,28 @@ export function readAccountState(scenario: Scenario, account: SimulatedAccount):
     ...scenario.services.map(({ stack }) => `/${stack}/table/name`),
   ];
   return {
-    aliases: scenario.services.flatMap((entry) =>
-      entry.targets.filter(isAlias).flatMap((target) => {
-        const name = functionName(entry, target.function);
-        const found = account.lambda.aliasTarget(name, target.alias);
-        if (!found) return [];
-        return {
-          service: entry.service,
-          function: target.function,
-          alias: target.alias,
-          version: found.version,
-          weights: found.weights,
-          release: releaseOf(account.lambda.version(name, found.version)?.code ?? ''),
-        };
-      }),
+    aliases: scenario.services.flatMap(({ service }) =>
+      functionsOfService(scenario, account, service).flatMap(({ name, owner, aliases, latest }) =>
+        [...aliases.values()].map(({ name: alias, target: { version, weights } }) => ({
+          service,
+          function: owner?.logicalId ?? name,
+          alias,
+          version,
+          weights,
+          release: releaseOf(account.lambda.version(name, version)?.code ?? latest.code),
+        })),
+      ),
     ),
-    stacks: scenario.services.flatMap(({ service, stack }) =>
-      stack ? { service, stack, status: account.cloudFormation.status(stack) } : [],
+    stacks: scenario.services.flatMap((entry) =>
+      stacksOf(entry).map((stack) => ({
+        service: entry.service,
+        stack,
+        status: account.cloudFormation.status(stack),
+      })),
     ),
-    data: scenario.services.flatMap(({ service, stack }) =>
+    data: scenario.services.flatMap(({ service }) =>
       account.cloudFormation.data.holders
-        .filter((holder) => holder.stack === stack)
+        .filter((holder) => serviceOfStack(scenario, holder.stack) === service)
         .map(({ logicalId: resource, type, physicalId, createdAt, writtenAt, deletedAt }) => ({
           service,
           resource,
@@ -65,5 +67,5 @@ function isoOrNull(time: number | undefined): string | null {
 }
 
 function releaseOf(code: string): number {
-  return Number(/release-(\d+)\.zip/.exec(code)?.[1] ?? Number.NaN);
+  return releasedCode(code)?.release ?? Number.NaN;
 }

@@ -5,10 +5,12 @@ import { underWay } from '../faults/service-trouble.ts';
 import type { Timeline } from '../report/timeline.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { CallFault, EventFault } from '../scenario/scenario-fault.ts';
+import { notOneOf, ScenarioError } from '../scenario/scenario-problem.ts';
 
 /** Puts the scenario's faults into the account; each that strikes is told of. */
 export function applyFaults(scenario: Scenario, account: SimulatedAccount, timeline: Timeline): void {
   const { events, calls, stacks } = scenario.faults;
+  refuseUnknownCalls(scenario, account);
   for (const [index, fault] of events.entries()) disturbEvents(fault, index, account, timeline);
   for (const fault of calls) disturbCalls(fault, account, timeline);
   for (const { service, resource, fails, reason, times, from, mendedAt } of stacks) {
@@ -27,6 +29,25 @@ export function applyFaults(scenario: Scenario, account: SimulatedAccount, timel
     else at(from, apply);
     if (mendedAt !== undefined) at(mendedAt, () => account.cloudFormation.mend(stack, resource));
   }
+}
+
+/** A fault of a call that nobody can make would strike nothing. @throws ScenarioError */
+function refuseUnknownCalls({ name, faults }: Scenario, { wire }: SimulatedAccount): void {
+  const known = wire.operations();
+  const problems = faults.calls.flatMap(({ service, operation }, index) => {
+    const operations = known.get(service);
+    const path = `faults.calls.${index}`;
+    if (!operations) {
+      const reason = notOneOf('a service of the account', service, [...known.keys()]);
+      return { path: `${path}.service`, reason };
+    }
+    if (operations.includes(operation)) return [];
+    return {
+      path: `${path}.operation`,
+      reason: notOneOf(`an operation of ${service}`, operation, operations),
+    };
+  });
+  if (problems.length > 0) throw new ScenarioError(`${name}.yaml`, problems);
 }
 
 function disturbEvents(fault: EventFault, index: number, account: SimulatedAccount, timeline: Timeline) {

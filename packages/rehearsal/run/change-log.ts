@@ -1,7 +1,7 @@
 import type { SimulatedAccount } from 'account-simulator/account/account.ts';
 import type { WireCall } from 'account-simulator/account/wire/wire.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { serviceOfFunction } from './names.ts';
+import { serviceOfFunction, serviceOfStack } from './names.ts';
 import { serviceOfParameter } from './parameters-of-scenario.ts';
 import { ownerOfTraffic } from './traffic-targets.ts';
 
@@ -40,7 +40,7 @@ export function logChanges(scenario: Scenario, account: SimulatedAccount): reado
     const result = await next();
     changes.push({
       at: call.now,
-      service: serviceOf(call, scenario, account),
+      service: serviceOf(call, result, scenario, account),
       call: `${call.service}:${call.operation}`,
     });
     return result;
@@ -48,21 +48,26 @@ export function logChanges(scenario: Scenario, account: SimulatedAccount): reado
   return changes;
 }
 
-function serviceOf({ operation, input }: WireCall, scenario: Scenario, account: SimulatedAccount) {
+function serviceOf(
+  { operation, input }: WireCall,
+  output: unknown,
+  scenario: Scenario,
+  account: SimulatedAccount,
+) {
+  const owners = { scenario, account };
   switch (operation) {
     case 'StopDeployment':
-      return serviceOfFunction(scenario, account.codeDeploy.find(input.deploymentId).appSpec.functionName);
-    case 'CreateDeployment':
-      return scenario.services.find(
-        ({ stack }) => stack && input.deploymentGroupName.startsWith(`${stack}-`) && ownsGroup(stack, input),
-      )?.service;
+    case 'CreateDeployment': {
+      const { deploymentId } = { ...input, ...(output as object) };
+      return serviceOfFunction(owners, account.codeDeploy.find(deploymentId).appSpec.functionName);
+    }
     case 'UpdateAlias':
-      return serviceOfFunction(scenario, input.FunctionName);
+      return serviceOfFunction(owners, input.FunctionName);
     case 'UpdateStack':
-      return scenario.services.find(({ stack }) => stack === input.StackName)?.service;
+      return serviceOfStack(scenario, input.StackName);
     case 'ExecuteChangeSet': {
       const name = account.cloudFormation.stackOfChangeSet(input.ChangeSetName, input.StackName);
-      return scenario.services.find(({ stack }) => stack === name)?.service;
+      return serviceOfStack(scenario, name);
     }
     case 'Invoke':
       return (JSON.parse(Buffer.from(input.Payload).toString()) as { service: string }).service;
@@ -74,9 +79,4 @@ function serviceOf({ operation, input }: WireCall, scenario: Scenario, account: 
     default:
       return undefined;
   }
-}
-
-/** One stack's name may begin with another's: the application tells them apart. */
-function ownsGroup(stack: string, { applicationName }: { applicationName: string }): boolean {
-  return applicationName.startsWith(`${stack}-ServerlessDeploymentApplication`);
 }

@@ -1,7 +1,6 @@
 import type { SimulatedAccount } from 'account-simulator/account/account.ts';
-import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
-import { functionsOf } from '../scenario/check-names.ts';
-import { functionName } from '../scenario/service-template.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { functionsOfService } from './names.ts';
 
 const caller = { principal: 'clean-up-job' };
 
@@ -12,13 +11,13 @@ const caller = { principal: 'clean-up-job' };
  */
 export async function deleteUnusedVersions(
   account: SimulatedAccount,
-  entry: ServiceEntry,
+  scenario: Scenario,
+  service: string,
   only?: string,
 ): Promise<string[]> {
   const deleted: string[] = [];
   const call = (operation: string, input: object) => account.wire.call('lambda', operation, input, caller);
-  for (const logicalId of functionsOf(entry)) {
-    const FunctionName = functionName(entry, logicalId);
+  for (const { name: FunctionName } of functionsOfService(scenario, account, service)) {
     const { Versions = [] } = (await call('ListVersionsByFunction', { FunctionName })) as {
       Versions?: { Version?: string }[];
     };

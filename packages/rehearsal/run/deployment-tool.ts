@@ -1,20 +1,22 @@
-import type { Capability, RollbackTrigger } from '@aws-sdk/client-cloudformation';
+import type { Capability, Parameter, RollbackTrigger } from '@aws-sdk/client-cloudformation';
 import type { SimulatedAccount } from 'account-simulator/account/account.ts';
 import type { DataHolder } from 'account-simulator/account/cloudformation/stored-data.ts';
 import { AwsError } from 'account-simulator/account/service.ts';
 import { stringify } from 'yaml';
 import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
-import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
-import { functionsOf } from '../scenario/check-names.ts';
+import { type ServiceEntry, stacksOf } from '../../../shared/catalog/service-entry.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { hasServiceRole } from '../scenario/scenario-account.ts';
 import type { ScenarioAlarm } from '../scenario/scenario-alarm.ts';
 import type { ScenarioParameter } from '../scenario/scenario-parameter.ts';
-import type { ScenarioRelease } from '../scenario/scenario-release.ts';
+import { ScenarioError, type ScenarioProblem } from '../scenario/scenario-problem.ts';
+import { type ScenarioRelease, usualConfig } from '../scenario/scenario-release.ts';
+import { functionsOf, stackOf } from '../scenario/service-functions.ts';
 import { functionName, type ServiceState, serviceTemplate } from '../scenario/service-template.ts';
+import { packageTemplate, type TeamTemplate } from '../scenario/team-template.ts';
+import { functionsOfService, serviceOfStack } from './names.ts';
 import { scenarioParameters, storedValue } from './parameters-of-scenario.ts';
 import { noEchoSecret, secureStringSecret } from './planted-secrets.ts';
-
 import { targetsOf } from './traffic-targets.ts';
 
 /** Acts for the teams: outside the coordinator, with permissions of its own. */
@@ -22,15 +24,25 @@ const caller = { principal: 'deployment-tool' };
 
 /** What `sam deploy` acknowledges, and is then stored with the stack: a change set needs no word for macros. */
 const capabilities: readonly Capability[] = ['CAPABILITY_IAM'];
+/** What a template of the team's may need besides. */
+const allCapabilities: readonly Capability[] = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'];
 
 /** How often the tool looks whether a change set is complete, ms. */
 const lookMs = 500;
 
+/** Why a change set failed that changes nothing; with a transform and without. */
+const nothingToUpdate = /^(No updates are to be performed|The submitted information didn't contain changes)/;
+
 /** What a stack has before the scenario's first release of it. */
 const initialConfig = 'Canary10Percent5Minutes';
 
+/** What a stack is to be: of the team's template, or of what the rehearsal makes of a service. */
+interface StackState extends ServiceState {
+  readonly template?: TeamTemplate | undefined;
+}
+
 /** A state of a stack, and the number of the release that brings it. */
-interface NumberedState extends ServiceState {
+interface NumberedState extends StackState {
   readonly release: number;
 }
 
@@ -45,12 +57,15 @@ interface PreparedRelease {
 export class DeploymentTool {
   readonly #account: SimulatedAccount;
   readonly #scenario: Scenario;
-  readonly #states = new Map<string, ServiceState>();
+  /** By stack. */
+  readonly #states = new Map<string, StackState>();
+  /** The stack updates of the releases, oldest first. */
+  readonly #updates: { readonly stack: string; readonly at: number; readonly release: number }[] = [];
   readonly #deployed = new Map<string, number>();
   /** The state of each release, and the id of its change set if it could be made ahead. */
   readonly #prepared = new Map<ScenarioRelease, PreparedRelease>();
   /** The states that the releases prepared so far come to. */
-  readonly #planned = new Map<string, ServiceState>();
+  readonly #planned = new Map<string, StackState>();
 
   constructor(scenario: Scenario, account: SimulatedAccount) {
     this.#scenario = scenario;
@@ -62,10 +77,10 @@ export class DeploymentTool {
     const { cloudFormation, clock } = this.#account;
     const { data } = cloudFormation;
     const write = (holder: DataHolder): void => {
-      const entry = this.#scenario.services.find(({ stack }) => stack === holder.stack);
-      if (!entry) return;
+      const owner = serviceOfStack(this.#scenario, holder.stack);
+      if (owner === undefined) return;
       const added = this.#scenario.releases
-        .filter(({ service }) => service === entry.service)
+        .filter(({ service }) => service === owner)
         .flatMap(({ adds = [] }) => adds)
         .find(({ resource }) => resource === holder.logicalId);
       const after = added?.written ?? 0;
@@ -89,35 +104,73 @@ export class DeploymentTool {
     return `arn:aws:iam::${this.#account.identity.accountId}:role/cloudformation-execution`;
   }
 
-  /** The hooks that the deployments of a service now have. */
-  hooks(service: string): ScenarioRelease['hooks'] {
-    return this.#states.get(service)?.hooks ?? {};
+  /** The number of the release whose stack update had begun last at a time; 0 before the first. */
+  releaseAt(stack: string, time: number): number {
+    return this.#updates.findLast((update) => update.stack === stack && update.at <= time)?.release ?? 0;
   }
 
-  /** Makes every service's stack, and its secrets, as they have been since before the rehearsal. */
+  /** The hooks that the deployments of a stack now have. */
+  hooks(stack: string): ScenarioRelease['hooks'] {
+    return this.#states.get(stack)?.hooks ?? {};
+  }
+
+  /** Makes every service's stacks, and their secrets, as they have been since before the rehearsal. */
   createStacks(): void {
-    for (const entry of this.#scenario.services) {
-      if (!entry.stack) continue;
-      const code = Object.fromEntries(functionsOf(entry).map((one) => [one, 0]));
-      const migrates = this.#scenario.releases.some(
-        (one) => one.service === entry.service && one.migrates !== undefined,
-      );
-      const migration = { release: 0, seconds: 0, fails: false };
-      const state = { code, config: initialConfig, hooks: {}, ...(migrates && { migration }) };
-      this.#states.set(entry.service, state);
-      this.#planned.set(entry.service, state);
-      const secrets = { ApiKey: noEchoSecret };
-      const role = hasServiceRole(this.#scenario.account, entry.service) && { roleArn: this.#serviceRole };
-      this.#account.cloudFormation.createStackNow(entry.stack, this.#template(entry, state), secrets, {
+    let left = this.#scenario.services.flatMap((entry) => stacksOf(entry).map((stack) => ({ entry, stack })));
+    // A stack that imports comes after the one that exports.
+    while (left.length > 0) {
+      const refusals: ScenarioProblem[] = [];
+      const waiting = left.filter(({ entry, stack }) => {
+        const refusal = this.#createStack(entry, stack);
+        if (refusal) refusals.push({ path: `stacks: ${stack}`, reason: refusal.message });
+        return refusal !== undefined;
+      });
+      if (waiting.length === left.length) throw new ScenarioError(this.#scenario.name, refusals);
+      left = waiting;
+    }
+  }
+
+  /** @returns why the stack cannot be made yet */
+  #createStack(entry: ServiceEntry, stack: string): AwsError | undefined {
+    const { cloudFormation, parameterStore, clock } = this.#account;
+    const own = this.#scenario.stacks.find(
+      (one) => one.service === entry.service && stackOf(entry, one) === stack,
+    );
+    const state = own
+      ? { code: {}, config: initialConfig, hooks: {}, template: this.#teamTemplate(own.template) }
+      : this.#initialState(entry);
+    const secrets = { ApiKey: noEchoSecret };
+    const role = hasServiceRole(this.#scenario.account, entry.service) && { roleArn: this.#serviceRole };
+    try {
+      cloudFormation.createStackNow(stack, this.#template(entry, state), own?.parameters ?? secrets, {
         ...role,
-        capabilities,
+        capabilities: own ? allCapabilities : capabilities,
         rollbackConfiguration: { RollbackTriggers: this.#rollbackTriggers(entry.service) },
       });
-      this.#account.parameterStore.operations.PutParameter(
-        { Name: `/${entry.stack}/api/secret`, Type: 'SecureString', Value: secureStringSecret },
-        { caller, now: this.#account.clock.now() },
-      );
+    } catch (error) {
+      if (error instanceof AwsError) return error;
+      throw error;
     }
+    this.#states.set(stack, state);
+    this.#planned.set(stack, state);
+    parameterStore.operations.PutParameter(
+      { Name: `/${stack}/api/secret`, Type: 'SecureString', Value: secureStringSecret },
+      { caller, now: clock.now() },
+    );
+    return undefined;
+  }
+
+  #initialState(entry: ServiceEntry): StackState {
+    const code = Object.fromEntries(functionsOf(this.#scenario, entry).map((one) => [one, 0]));
+    const migrates = this.#scenario.releases.some(
+      (one) => one.service === entry.service && one.migrates !== undefined,
+    );
+    const migration = { release: 0, seconds: 0, fails: false };
+    return { code, config: initialConfig, hooks: {}, ...(migrates && { migration }) };
+  }
+
+  #teamTemplate(path: string): TeamTemplate {
+    return this.#scenario.templates.get(path) as TeamTemplate;
   }
 
   /** Makes the parameters that the services have had since before the rehearsal. */
@@ -150,17 +203,40 @@ export class DeploymentTool {
     }
   }
 
-  /** Makes the metric alarms, and has the scripted ones play; a script's 0 is the scenario's. */
+  /** Makes the alarms, but for composite ones, and the mute rules, and has the scripted ones play; a script's 0 is the scenario's. */
   async createAlarms(): Promise<void> {
     const zero = Date.parse(this.#scenario.start);
     for (const alarm of this.#scenario.alarms) {
       if ('script' in alarm) {
         const steps = alarm.script.map(({ at, state }) => ({ at: zero + at, state }));
-        this.#account.cloudWatch.scriptAlarm(alarm.name, steps);
-      } else {
+        this.#account.cloudWatch.scriptAlarm(alarm.name, steps, alarm.kind);
+        if (alarm.actionsEnabled === false) this.#account.cloudWatch.disableActions(alarm.name);
+      } else if ('metric' in alarm) {
         await this.#call('cloudwatch', 'PutMetricAlarm', this.#metricAlarm(alarm));
       }
+      if (alarm.muted) await this.#mute(alarm.name, zero + alarm.muted.from, zero + alarm.muted.until);
     }
+  }
+
+  /** Makes the composite alarms, once the alarms that they refer to are there. */
+  async createCompositeAlarms(): Promise<void> {
+    for (const alarm of this.#scenario.alarms) {
+      if (!('rule' in alarm)) continue;
+      await this.#call('cloudwatch', 'PutCompositeAlarm', {
+        AlarmName: alarm.name,
+        AlarmRule: alarm.rule,
+        ActionsEnabled: alarm.actionsEnabled ?? true,
+      });
+    }
+  }
+
+  async #mute(name: string, from: number, until: number): Promise<void> {
+    const Expression = `at(${new Date(from).toISOString().slice(0, 16)})`;
+    await this.#call('cloudwatch', 'PutAlarmMuteRule', {
+      Name: `mute-${name}`,
+      Rule: { Schedule: { Expression, Duration: `PT${Math.round((until - from) / 60_000)}M` } },
+      MuteTargets: { AlarmNames: [name] },
+    });
   }
 
   /** Writes the catalog's parameters of some of the services. */
@@ -189,38 +265,49 @@ export class DeploymentTool {
    * Writes the parameters of a release, deploys its APIs and shifts its rules, then updates the stack to its code by
    * a change set, as `sam deploy` does.
    *
+   * @returns whether there was anything to update; what there was not is no failure, as `--no-fail-on-empty-changeset` asks
    * @throws AwsError as CloudFormation refuses
    */
-  async deploy(release: ScenarioRelease): Promise<void> {
+  async deploy(release: ScenarioRelease): Promise<boolean> {
     const { state, id } = this.#prepared.get(release) ?? { state: this.#nextState(release) };
-    this.#states.set(release.service, state);
+    this.#states.set(stackOf(this.#entry(release.service), release), state);
     await this.#writeParameters(release);
     await this.#deployApis(release, state.release);
     await this.#shiftMesh(release);
+    const ChangeSetName = await this.#executable(release, state, id);
+    if (ChangeSetName === undefined) return false;
+    const stack = stackOf(this.#entry(release.service), release);
+    this.#updates.push({ stack, at: this.#account.clock.now(), release: state.release });
     await this.#call('cloudformation', 'ExecuteChangeSet', {
-      ChangeSetName: await this.#executable(release, state, id),
+      ChangeSetName,
       ...(release.disableRollback && { DisableRollback: true }),
     });
+    return true;
   }
 
   #nextState(release: ScenarioRelease): NumberedState {
     const entry = this.#entry(release.service);
-    const before = this.#planned.get(release.service) as ServiceState;
+    const stack = stackOf(entry, release);
+    const before = this.#planned.get(stack) as StackState;
     const number = (this.#deployed.get(release.service) ?? 0) + 1;
     this.#deployed.set(release.service, number);
+    const template = release.template === undefined ? before.template : this.#teamTemplate(release.template);
+    const added = template?.functions.filter((one) => !before.template?.functions.includes(one)) ?? [];
+    const all = template?.released ?? functionsOf(this.#scenario, entry);
     const code = { ...before.code };
-    for (const logicalId of release.functions ?? functionsOf(entry)) {
+    for (const logicalId of [...added, ...(release.functions ?? all)]) {
       code[logicalId] = release.codeOf ?? number;
     }
     const migration =
       release.migrates === undefined
         ? before.migration
         : { release: number, seconds: release.migrates.takes / 1000, fails: release.migrates.fails };
-    const { config, hooks } = release;
+    const { config = usualConfig, hooks } = release;
     const state = {
       code,
       config,
       hooks,
+      template,
       ...(migration && { migration }),
       added: [...(before.added ?? []), ...(release.adds ?? [])].filter(
         ({ resource }) => !release.removes?.includes(resource),
@@ -229,29 +316,54 @@ export class DeploymentTool {
       exports: release.exports ?? before.exports ?? [],
       imports: release.imports ?? before.imports ?? [],
     };
-    this.#planned.set(release.service, state);
+    this.#planned.set(stack, state);
     return { ...state, release: number };
   }
 
   /** Takes no time on the wire, so that a release begins when its scenario says. */
   async #createChangeSet(release: ScenarioRelease, state: NumberedState): Promise<string> {
     const entry = this.#entry(release.service);
+    const StackName = stackOf(entry, release);
     const { Id } = await this.#account.cloudFormation.operations.CreateChangeSet({
-      StackName: entry.stack,
+      StackName,
       ChangeSetName: `release-${state.release}`,
       TemplateBody: this.#template(entry, state),
-      Parameters: ['LogLevel', 'ApiKey'].map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
-      Capabilities: [...capabilities],
+      Parameters: this.#parametersOf(StackName, release, state),
+      Capabilities: [...(state.template ? allCapabilities : capabilities)],
     });
     return Id;
   }
 
-  /** The change set of a release once it is complete; another one in place of one that is obsolete. */
+  /** The values that the release gives, and the previous one of every other parameter that there was. */
+  #parametersOf(
+    StackName: string,
+    { stackParameters }: ScenarioRelease,
+    { template }: StackState,
+  ): Parameter[] {
+    const { operations } = this.#account.cloudFormation;
+    const { Parameters: before = [] } = operations.DescribeStacks({ StackName }).Stacks[0] ?? {};
+    const declared = template ? Object.keys(template.template.Parameters ?? {}) : ['LogLevel', 'ApiKey'];
+    const kept = declared.filter((name) => before.some(({ ParameterKey }) => ParameterKey === name));
+    return [
+      ...Object.entries(stackParameters).map(([ParameterKey, ParameterValue]) => ({
+        ParameterKey,
+        ParameterValue,
+      })),
+      ...kept
+        .filter((name) => !Object.hasOwn(stackParameters, name))
+        .map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),
+    ];
+  }
+
+  /**
+   * The change set of a release once it is complete; another one in place of one that is obsolete; undefined where it
+   * changes nothing.
+   */
   async #executable(
     release: ScenarioRelease,
     state: NumberedState,
     prepared: string | undefined,
-  ): Promise<string> {
+  ): Promise<string | undefined> {
     const { cloudFormation, clock } = this.#account;
     const { operations } = cloudFormation;
     let ChangeSetName = prepared ?? (await this.#createChangeSet(release, state));
@@ -262,7 +374,9 @@ export class DeploymentTool {
         operations.DeleteChangeSet({ ChangeSetName });
         ChangeSetName = await this.#createChangeSet(release, state);
       } else if (found.Status === 'FAILED') {
-        throw new AwsError('ChangeSetFailed', found.StatusReason ?? '');
+        const reason = found.StatusReason ?? '';
+        if (nothingToUpdate.test(reason)) return undefined;
+        throw new AwsError('ChangeSetFailed', reason);
       }
       await clock.sleep(lookMs);
     }
@@ -312,7 +426,10 @@ export class DeploymentTool {
     }
   }
 
-  #template(entry: ServiceEntry, state: ServiceState): string {
+  #template(entry: ServiceEntry, state: StackState): string {
+    if (state.template) {
+      return packageTemplate(state.template, entry.service, (logicalId) => state.code[logicalId] ?? 0);
+    }
     const alarms = this.#scenario.alarms.filter(({ service }) => service === entry.service);
     const read = this.#scenario.parameters.filter(({ inTemplateOf }) => inTemplateOf === entry.service);
     return serviceTemplate(entry, state, alarms, { ...this.#scenario, read });
@@ -321,24 +438,27 @@ export class DeploymentTool {
   #metricAlarm(alarm: Extract<ScenarioAlarm, { metric: unknown }>): object {
     const entry = this.#entry(alarm.service);
     const target = entry.targets.filter(isAlias).find((one) => one.function === alarm.function);
-    const name = functionName(entry, alarm.function);
-    const alias = target?.alias ?? 'live';
+    const found = functionsOfService(this.#scenario, this.#account, alarm.service).find(
+      ({ owner }) => owner?.logicalId === alarm.function,
+    );
+    const name = found?.name ?? functionName(entry, alarm.function);
+    const alias = target?.alias ?? [...(found?.aliases.keys() ?? [])][0] ?? 'live';
     const isPercentile = alarm.statistic.startsWith('p');
     return {
       AlarmName: alarm.name,
       Namespace: 'AWS/Lambda',
       MetricName: alarm.metric,
-      Dimensions: [
-        { Name: 'FunctionName', Value: name },
-        { Name: 'Resource', Value: `${name}:${alias}` },
-      ],
+      Dimensions: Object.entries(
+        alarm.dimensions ?? { FunctionName: name, Resource: `${name}:${alias}` },
+      ).map(([Name, Value]) => ({ Name, Value })),
       ...(isPercentile ? { ExtendedStatistic: alarm.statistic } : { Statistic: alarm.statistic }),
       Period: alarm.periodSeconds,
       EvaluationPeriods: alarm.evaluationPeriods,
       ...(alarm.datapointsToAlarm !== undefined && { DatapointsToAlarm: alarm.datapointsToAlarm }),
       Threshold: alarm.threshold,
       ComparisonOperator: alarm.comparison,
-      TreatMissingData: 'notBreaching',
+      TreatMissingData: alarm.treatMissingData,
+      ActionsEnabled: alarm.actionsEnabled ?? true,
     };
   }
 

@@ -12,6 +12,8 @@ type Release = NonNullable<ScenarioText['releases']>[number];
 export const estateSize = z.number().int().min(2).max(2_000);
 
 const secondsApart = 5;
+/** A stack moves its alias about 20 s after its update begins: by then users have met the bad release before all others. */
+const secondsAfterBad = 60;
 
 /**
  * Draws a whole estate: many services released once and found good, then, in the order of their dependencies, nearly
@@ -52,7 +54,7 @@ export function drawEstate(size: number): ScenarioText {
         return { service, at: `${60 + index * secondsApart}s`, config: 'AllAtOnce' };
       }),
       ...again.map((service, index): Release => {
-        const at = secondWave + index * secondsApart;
+        const at = secondWave + index * secondsApart + (service === first ? 0 : secondsAfterBad);
         const bad = { errorRate: 0.5, after: `${secondsOfWave + 900}s` };
         const parameter = parameterOf(service);
         const hasParameter = services.some(

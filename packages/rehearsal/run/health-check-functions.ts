@@ -1,9 +1,8 @@
 import type { SimulatedAccount } from 'account-simulator/account/account.ts';
 import type { HealthCheckEvent } from '../../../shared/aws/health-checks.ts';
-import { functionsOf } from '../scenario/check-names.ts';
+import { releasedCode } from '../scenario/released-code.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { ScenarioHealthCheck } from '../scenario/scenario-health-check.ts';
-import { codeUri } from '../scenario/service-template.ts';
 
 /** Longer than anybody waits for a check. */
 const foreverMs = 60_000;
@@ -22,7 +21,6 @@ interface Sickness {
 
 /** Deploys the functions that are health checks of the scenario's services. */
 export function deployHealthChecks(scenario: Scenario, account: SimulatedAccount): void {
-  const sick = sicknesses(scenario);
   const zero = Date.parse(scenario.start);
   for (const [name, behaviour] of checksOf(scenario)) {
     if (behaviour?.result === 'Missing') continue;
@@ -37,7 +35,7 @@ export function deployHealthChecks(scenario: Scenario, account: SimulatedAccount
         code: () => async (event: HealthCheckEvent) => {
           const from = behaviour?.from;
           const misbehaves = behaviour && (from === undefined || account.clock.now() >= zero + from);
-          return misbehaves ? misbehave(behaviour, account) : answer(event, sick, account);
+          return misbehaves ? misbehave(behaviour, account) : answer(event, scenario, account);
         },
         runtime: { env: {}, clientConfig: {}, now: () => account.clock.now() },
       },
@@ -61,32 +59,26 @@ async function misbehave({ result }: ScenarioHealthCheck, { clock }: SimulatedAc
 /** The truth about the versions it is asked about. */
 function answer(
   { targets }: HealthCheckEvent,
-  sick: ReadonlyMap<string, Sickness>,
+  scenario: Scenario,
   { lambda, clock }: SimulatedAccount,
 ): object {
   for (const { function: name, alias, version } of targets) {
     const fn = lambda.find(name);
-    const sickness = sick.get(fn.versions.get(version)?.code ?? '');
+    const sickness = sicknessOf(scenario, fn.versions.get(version)?.code ?? '');
     const served = lambda.findAlias(fn, alias).history.find(({ shares }) => shares[version] !== undefined);
-    if (!sickness || !served) continue;
-    const elapsed = clock.now() - served.at;
+    if (!sickness) continue;
+    // A version that was never served is asked about by a check before its traffic.
+    const elapsed = served ? clock.now() - served.at : 0;
     if (elapsed < sickness.after || elapsed >= (sickness.until ?? Number.POSITIVE_INFINITY)) continue;
     return { healthy: false, reason: sickness.reason };
   }
   return { healthy: true };
 }
 
-function sicknesses(scenario: Scenario): ReadonlyMap<string, Sickness> {
-  const found = new Map<string, Sickness>();
-  for (const entry of scenario.services) {
-    const releases = scenario.releases.filter(({ service }) => service === entry.service);
-    for (const [index, { bad, functions = functionsOf(entry) }] of releases.entries()) {
-      if (bad?.unhealthy === undefined) continue;
-      const { after, until, unhealthy: reason } = bad;
-      for (const logicalId of bad.functions ?? functions) {
-        found.set(codeUri(entry.service, logicalId, index + 1), { after, until, reason });
-      }
-    }
-  }
-  return found;
+function sicknessOf({ releases }: Scenario, code: string): Sickness | undefined {
+  const { service, logicalId = '', release: number = 0 } = releasedCode(code) ?? {};
+  const release = number > 0 && releases.filter((one) => one.service === service)[number - 1];
+  if (!release || release.bad?.unhealthy === undefined) return undefined;
+  const { after, until, unhealthy: reason, functions = release.functions } = release.bad;
+  return functions?.includes(logicalId) === false ? undefined : { after, until, reason };
 }

@@ -2,7 +2,7 @@ import type { SimulatedAccount } from 'account-simulator/account/account.ts';
 import type { BusEvent } from 'account-simulator/account/eventbridge/event.ts';
 import type { Timeline } from '../report/timeline.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { serviceOfFunction, shortFunction } from './names.ts';
+import { serviceOfFunction, serviceOfStack, shortFunction } from './names.ts';
 
 /**
  * Puts what happens in the account into the timeline: stacks, deployments, traffic, alarms, mails.
@@ -15,11 +15,15 @@ export function observeAccount(
   timeline: Timeline,
 ): () => void {
   account.lambda.onAliasChange(({ functionName, shares }) => {
-    const service = serviceOfFunction(scenario, functionName);
+    const service = serviceOfFunction({ scenario, account }, functionName);
     const parts = Object.entries(shares)
       .sort(([a], [b]) => Number(b) - Number(a))
       .map(([version, share]) => `${Math.round(share * 100)} % to version ${version}`);
-    timeline.add('traffic', `${shortFunction(scenario, functionName)}: ${parts.join(', ')}`, about(service));
+    timeline.add(
+      'traffic',
+      `${shortFunction({ account }, functionName)}: ${parts.join(', ')}`,
+      about(service),
+    );
   });
   account.cloudWatch.onChange(({ name, previous, current }) => {
     if (!current) timeline.add('alarm', `${name} deleted`);
@@ -47,7 +51,7 @@ export function observeAccount(
       'status-details': { status: string; 'status-reason': string };
     };
     const stack = id.split('/')[1] ?? id;
-    const service = scenario.services.find((entry) => entry.stack === stack)?.service;
+    const service = serviceOfStack(scenario, stack);
     const reason = details['status-reason'] ? ` (${details['status-reason']})` : '';
     timeline.add('stack', `${stack} ${details.status}${reason}`, about(service));
   }
@@ -60,8 +64,8 @@ export function observeAccount(
     const why = error ? `: ${error.code}` : '';
     timeline.add(
       'deployment',
-      `${deployment.id} ${detail.state}${why}  ${shortFunction(scenario, name)} ${currentVersion} -> ${targetVersion}${what}`,
-      about(serviceOfFunction(scenario, name)),
+      `${deployment.id} ${detail.state}${why}  ${shortFunction({ account }, name)} ${currentVersion} -> ${targetVersion}${what}`,
+      about(serviceOfFunction({ scenario, account }, name)),
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { SimulatedAccount } from 'account-simulator/account/account.ts';
 import type { Judgement } from '../../../shared/judge/judgement.ts';
 import { serviceOfRelease } from '../../../shared/ledger/records.ts';
-import { looksAreNews } from '../report/look-news.ts';
+import { lookChanges } from '../report/look-changes.ts';
 import type { Timeline } from '../report/timeline.ts';
 
 type Members = Record<string, unknown>;
@@ -37,7 +37,7 @@ export function observeFunctions(account: SimulatedAccount, timeline: Timeline):
 
 function describersFor(timeline: Timeline): Readonly<Record<string, Describer>> {
   const targets = new Map<string, string>();
-  const isNews = looksAreNews();
+  const hasChanged = lookChanges();
   const held = new Set<string>();
   const asked = new Set<string>();
   const lookedAgain = new Set<string>();
@@ -69,7 +69,7 @@ function describersFor(timeline: Timeline): Readonly<Record<string, Describer>> 
       const { verdict, reason } = judgement;
       // The first look finds no minute that is over.
       if (requests === 0 && next === 'look-again' && phase === 'shifting') return;
-      if (!isNews(String(deploymentId), { phase, share, verdict, next })) return;
+      if (!hasChanged(String(deploymentId), { phase, share, verdict, next })) return;
       const target = (targets.get(String(deploymentId)) ?? String(deploymentId)).split(':')[0];
       timeline.add(
         'look',

@@ -7,29 +7,36 @@ import type { VirtualClock } from 'account-simulator/clock/virtual-clock.ts';
 import { type DeployedTemplate, deployTemplate } from 'account-simulator/deploy/deploy-template.ts';
 import { SeededRandom } from 'account-simulator/random/seeded-random.ts';
 import type { Behaviour } from 'account-simulator/traffic/behaviour.ts';
-import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
+import { stacksOf } from '../../../shared/catalog/service-entry.ts';
 import { enforceServiceLimits } from '../faults/service-limits.ts';
 import type { AccountState } from '../report/rehearsal-result.ts';
 import { reportedPlan } from '../report/reported-plan.ts';
 import { Timeline, type TimelineEntry } from '../report/timeline.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { scenarioBehaviours, trafficSources, withoutItsData } from '../scenario/scenario-behaviours.ts';
+import { behaviourOf, withoutItsData } from '../scenario/scenario-behaviours.ts';
 import type { Loss } from '../scenario/scenario-fault.ts';
+import { type ScenarioRelease, usualConfig } from '../scenario/scenario-release.ts';
 import { hookName } from '../scenario/service-template.ts';
 import { accountOptions } from './account-options.ts';
 import { readAccountState } from './account-state.ts';
 import { applyFaults } from './apply-faults.ts';
 import type { Attach, Attachment } from './attachment.ts';
+import { withBrokenRequests } from './broken-requests.ts';
 import { logChanges } from './change-log.ts';
 import { deleteSavedTemplates, deleteUnusedVersions } from './clean-up-job.ts';
+import { Configurations } from './configurations.ts';
 import { DeploymentTool } from './deployment-tool.ts';
+import { endDeployments } from './end-deployments.ts';
 import { deployHealthChecks } from './health-check-functions.ts';
+import { moveAlias } from './move-alias.ts';
+import { serviceOfFunction } from './names.ts';
 import { observeAccount } from './observe-account.ts';
 import { observeExecutions } from './observe-executions.ts';
 import { observeFunctions } from './observe-functions.ts';
 import { PendingWork } from './pending-work.ts';
 import { productStack } from './product-stack.ts';
 import { deployRollbackHooks } from './rollback-hooks.ts';
+import { sendTraffic } from './send-traffic.ts';
 import { createTrafficTargets } from './traffic-targets.ts';
 
 /** How a scenario is run. */
@@ -51,6 +58,9 @@ const startable = {
   'coordinate-rollback': 'CoordinateRollback',
   'record-release': 'RecordRelease',
   'answer-approval': 'AnswerApproval',
+  'execute-plan': 'ExecutePlan',
+  'roll-back-service': 'RollBackService',
+  'monitor-deployment': 'MonitorDeployment',
 } as const;
 const person = { principal: 'person-in-the-console' };
 
@@ -62,6 +72,9 @@ const minuteMs = 60_000;
 
 /** The change set of a release is made this long before the release, so that its update begins at its time. */
 const changeSetLeadMs = 20_000;
+
+/** How a lifecycle hook of a team's template ends of which the scenario says nothing. */
+const passingHook: HookOutcome = { result: 'Succeeded', afterMs: 5_000 };
 
 /** The catalog is written this long before the scenario's 0, or at the beginning of a shorter history. */
 const catalogLeadMs = 30 * 60_000;
@@ -77,6 +90,7 @@ export class Rehearsal {
   before: AccountState = { aliases: [], stacks: [], parameters: [], data: [], apiStages: [], mesh: [] };
   readonly #scenario: Scenario;
   readonly #tool: DeploymentTool;
+  readonly #configurations: Configurations;
   readonly #work: PendingWork;
   readonly #refused: string[] = [];
   readonly #defects: readonly string[];
@@ -86,7 +100,6 @@ export class Rehearsal {
   #throttled = 0;
 
   static async begin(scenario: Scenario, clock: VirtualClock, options: RunOptions): Promise<Rehearsal> {
-    const behaviours = scenarioBehaviours(scenario);
     // Account and tool know each other: what versions do and how hooks end is asked only later.
     const late: { rehearsal?: Rehearsal } = {};
     const coordinator = await deployTemplate(
@@ -94,11 +107,14 @@ export class Rehearsal {
         clock,
         random: new SeededRandom(options.seed),
         ...productStack(resolve(options.root ?? '.')),
-        parameters: { Environment: scenario.environment, StakeholderEmail: stakeholder },
+        parameters: {
+          ...scenario.installation,
+          Environment: scenario.environment,
+          StakeholderEmail: stakeholder,
+        },
         traffic: {
-          sources: trafficSources(scenario),
-          behaviour: (name: string, version: string) =>
-            late.rehearsal?.behaviour(behaviours, name, version) as Behaviour,
+          sources: [],
+          behaviour: (name: string, version: string) => late.rehearsal?.behaviour(name, version) as Behaviour,
         },
         hook: (name: string) => late.rehearsal?.hookOutcome(name),
       }),
@@ -119,14 +135,17 @@ export class Rehearsal {
     this.timeline = new Timeline(() => clock.now(), options.onProgress);
     this.#work = new PendingWork(clock);
     this.#tool = new DeploymentTool(scenario, account);
+    this.#configurations = new Configurations(account.lambda, this.#tool);
     // Templates may read them.
     this.#tool.createParameters();
+    sendTraffic(scenario, account);
     this.#tool.createStacks();
     this.#tool.writeData();
     deployRollbackHooks(scenario, account);
     deployHealthChecks(scenario, account);
     createTrafficTargets(scenario, account);
     applyFaults(scenario, account, this.timeline);
+    endDeployments(scenario, account, this.timeline);
     this.changes = logChanges(scenario, account);
     this.#look = observeAccount(scenario, account, this.timeline);
     this.#running = observeExecutions(engine, this.timeline);
@@ -161,9 +180,9 @@ export class Rehearsal {
       eventBridge.pendingDeliveries === 0 &&
       lambdaRuntime.waiting === 0 &&
       codeDeploy.deployments.every(isOver) &&
-      this.#scenario.services.every(
-        ({ stack }) => !stack || !cloudFormation.status(stack).endsWith('IN_PROGRESS'),
-      )
+      this.#scenario.services
+        .flatMap(stacksOf)
+        .every((stack) => !cloudFormation.status(stack).endsWith('IN_PROGRESS'))
     );
   }
 
@@ -172,22 +191,33 @@ export class Rehearsal {
     for (const attachment of this.#attachments) await attachment.finish?.();
   }
 
-  behaviour(behaviours: ReadonlyMap<string, Behaviour>, name: string, version: string): Behaviour {
-    const code = this.coordinator.account.lambda.codeOf(name, version) ?? '';
-    const behaviour = behaviours.get(code);
-    if (!behaviour) throw new Error(`No scenario says how ${name}:${version} (${code}) answers.`);
-    return withoutItsData(behaviour, this.coordinator.account, name, version);
+  behaviour(name: string, version: string): Behaviour {
+    const { account } = this.coordinator;
+    const service = serviceOfFunction({ scenario: this.#scenario, account }, name);
+    const logicalId = account.lambda.owner(name)?.logicalId;
+    if (service === undefined || logicalId === undefined) {
+      throw new Error(`No scenario says how ${name}:${version} answers.`);
+    }
+    const code = account.lambda.codeOf(name, version) ?? '';
+    const configuredBy = this.#configurations.releaseOf(name, version);
+    const behaviour = behaviourOf(this.#scenario, { service, logicalId, code, configuredBy });
+    const asConsumer = withBrokenRequests(behaviour, this.#scenario, account, service);
+    return withoutItsData(asConsumer, account, name, version);
   }
 
   hookOutcome(name: string): HookOutcome | undefined {
-    for (const entry of this.#scenario.services) {
-      const hooks = this.#tool.hooks(entry.service);
-      for (const kind of ['preTraffic', 'postTraffic'] as const) {
-        const hook = hooks[kind];
-        if (hook && hookName(entry, kind) === name) return { result: hook.result, afterMs: hook.after };
-      }
-    }
-    return undefined;
+    const owner = this.coordinator.account.lambda.owner(name);
+    const entry = this.#scenario.services.find((one) => stacksOf(one).includes(owner?.stack ?? ''));
+    if (!owner || !entry) return undefined;
+    const hooks = this.#tool.hooks(owner.stack);
+    const hook =
+      hooks.functions?.[owner.logicalId] ??
+      (['preTraffic', 'postTraffic'] as const)
+        .filter((kind) => hookName(entry, kind) === name)
+        .map((kind) => hooks[kind])[0];
+    if (hook && hook !== 'coordinator') return { result: hook.result, afterMs: hook.after };
+    const isOfTheTeam = this.#scenario.stacks.some(({ service }) => service === entry.service);
+    return isOfTheTeam ? passingHook : undefined;
   }
 
   /** All at once where they are few; a large catalog as fast as Parameter Store takes it. */
@@ -216,7 +246,8 @@ export class Rehearsal {
       await this.#tool.createAlarms();
     });
     this.#writeCatalog(zero);
-    this.#work.at(zero, () => {
+    this.#work.at(zero, async () => {
+      await this.#tool.createCompositeAlarms();
       this.before = readAccountState(this.#scenario, this.coordinator.account);
     });
     this.#work.at(zero + atLeast, () => {});
@@ -225,6 +256,12 @@ export class Rehearsal {
       this.#work.at(zero + release.at, () => this.#deploy(release));
     }
     for (const start of starts) this.#work.at(zero + start.at, () => this.#start(start));
+    for (const move of this.#scenario.aliasMoves) {
+      this.#work.at(zero + move.at, async () => {
+        const text = await moveAlias(move, this.#scenario, this.coordinator.account);
+        this.timeline.add('traffic', text, { service: move.service });
+      });
+    }
     for (const one of invocations) this.#work.at(zero + one.at, () => this.#invoke(one));
     for (const { at, service, text } of catalogWrites) {
       this.#work.at(zero + at, async () => {
@@ -236,11 +273,11 @@ export class Rehearsal {
   }
 
   async #deploy(release: Scenario['releases'][number]): Promise<void> {
-    const { service, config, functions } = release;
-    const what = functions ? functions.join(', ') : 'all functions';
-    this.timeline.add('release', `stack update requested: new code for ${what}, ${config}`, { service });
+    const { service } = release;
+    this.timeline.add('release', `stack update requested: ${changesInWords(release)}`, { service });
     try {
-      await this.#tool.deploy(release);
+      const hasUpdate = await this.#tool.deploy(release);
+      if (!hasUpdate) this.timeline.add('release', 'there is nothing to update in the stack', { service });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       this.timeline.add('release', `stack update refused: ${error.message}`, { service });
@@ -250,11 +287,10 @@ export class Rehearsal {
 
   async #lose({ service, of, version }: Loss): Promise<void> {
     const { account, nameOf } = this.coordinator;
-    const entry = this.#scenario.services.find((one) => one.service === service);
     const lost =
       of === 'templates'
         ? await deleteSavedTemplates(account, nameOf('Bucket'), service)
-        : await deleteUnusedVersions(account, entry as ServiceEntry, version);
+        : await deleteUnusedVersions(account, this.#scenario, service, version);
     this.timeline.add('fault', `deleted: ${lost.join(', ') || 'nothing'}`, { service });
   }
 
@@ -273,4 +309,10 @@ export class Rehearsal {
     const request = { FunctionName: this.coordinator.nameOf(id), Payload: Buffer.from(Payload) };
     await this.coordinator.account.wire.call('lambda', 'Invoke', request, person);
   }
+}
+
+function changesInWords({ functions, template, config = usualConfig }: ScenarioRelease): string {
+  const code =
+    functions?.length === 0 ? 'no new code' : `new code for ${functions?.join(', ') ?? 'all functions'}`;
+  return template === undefined ? `${code}, ${config}` : `${code}, template ${template}`;
 }

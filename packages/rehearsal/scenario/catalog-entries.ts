@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { checkCatalog } from '../../../shared/catalog/check-catalog.ts';
 import { type ServiceEntry, serviceEntry } from '../../../shared/catalog/service-entry.ts';
+import { checkInput } from '../../../shared/check-input.ts';
 import type { ScenarioFile } from './scenario.ts';
 import { ScenarioError, type ScenarioProblem } from './scenario-problem.ts';
-import { problemsOf } from './zod-problems.ts';
 
 /** A catalog file: the entries as the parameters of the account hold them. */
 const catalogFile = z.strictObject({ services: z.array(serviceEntry).min(1) });
@@ -13,9 +14,9 @@ const catalogFile = z.strictObject({ services: z.array(serviceEntry).min(1) });
  * @throws ScenarioError with every problem
  */
 export function parseCatalog(file: string, value: unknown): ServiceEntry[] {
-  const parsed = catalogFile.safeParse(value);
-  if (!parsed.success) throw new ScenarioError(file, problemsOf(parsed.error));
-  const { services } = parsed.data;
+  const checked = checkInput(catalogFile, value);
+  if ('problems' in checked) throw new ScenarioError(file, checked.problems);
+  const { services } = checked.data;
   const problems = services.flatMap(({ service }, index) =>
     services.findIndex((other) => other.service === service) === index
       ? []
@@ -23,6 +24,13 @@ export function parseCatalog(file: string, value: unknown): ServiceEntry[] {
   );
   if (problems.length > 0) throw new ScenarioError(file, problems);
   return services;
+}
+
+/** What is wrong with entries that are each valid alone, as `catalog validate` finds it: providers that are not there. */
+export function checkTogether(entries: readonly ServiceEntry[]): ScenarioProblem[] {
+  return checkCatalog(entries)
+    .filter(({ severity }) => severity === 'error')
+    .map(({ service, path, reason }) => ({ path: `services.${service}.${path}`, reason }));
 }
 
 /**
@@ -37,13 +45,13 @@ export function entriesOf(
 ): ServiceEntry[] {
   return entries.map((entry) => {
     const declared = file.alarms.filter((alarm) => alarm.declared && alarm.service === entry.service);
-    const over = file.policies[entry.service];
+    const over = Object.hasOwn(file.policies, entry.service) ? file.policies[entry.service] : undefined;
     if (!over && declared.length === 0) return entry;
     const policy = mergeOver(entry.policy, over ?? {});
     const alarms = [...(policy.alarms as string[]), ...declared.map(({ name }) => name)];
-    const parsed = serviceEntry.safeParse({ ...entry, policy: { ...policy, alarms } });
-    if (parsed.success) return parsed.data;
-    for (const { path, reason } of problemsOf(parsed.error)) {
+    const checked = checkInput(serviceEntry, { ...entry, policy: { ...policy, alarms } });
+    if ('data' in checked) return checked.data;
+    for (const { path, reason } of checked.problems) {
       problems.push({ path: path.replace(/^policy/, `policies.${entry.service}`), reason });
     }
     return entry;

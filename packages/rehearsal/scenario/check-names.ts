@@ -1,18 +1,20 @@
-import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
 import { scenarioParameters } from '../run/parameters-of-scenario.ts';
 import { targetsOf } from '../run/traffic-targets.ts';
+import { checkAlarms } from './check-alarms.ts';
 import { predefinedTypes, preferenceType } from './deployment-config-names.ts';
 import type { ScenarioFile } from './scenario.ts';
 import { notOneOf, type ScenarioProblem } from './scenario-problem.ts';
-
-/** Logical ids of the functions that a service deploys. */
-export function functionsOf(entry: ServiceEntry): string[] {
-  return entry.targets.filter(isAlias).map((target) => target.function);
-}
+import { usualConfig } from './scenario-release.ts';
+import { functionsOf, type TeamTemplates, templatesOf } from './service-functions.ts';
 
 /** Every name in a scenario that means nothing in its catalog. */
-export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[]): ScenarioProblem[] {
+export function checkNames(
+  file: ScenarioFile,
+  entries: readonly ServiceEntry[],
+  templates: TeamTemplates,
+): ScenarioProblem[] {
+  const sources = { ...file, templates };
   const problems: ScenarioProblem[] = [];
   const byName = new Map(entries.map((entry) => [entry.service, entry]));
   const names = [...byName.keys()];
@@ -25,7 +27,7 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
   };
   const aFunction = (path: string, name: string, entry: ServiceEntry | undefined) => {
     if (!entry) return;
-    const known = functionsOf(entry);
+    const known = functionsOf(sources, entry);
     if (!known.includes(name)) add(path, notOneOf(`a function of ${entry.service}`, name, known));
   };
   const qualified = (path: string, name: string) => {
@@ -57,10 +59,11 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
   for (const [index, release] of file.releases.entries()) {
     const path = `releases.${index}`;
     const entry = service(`${path}.service`, release.service);
-    if (!configs.includes(preferenceType(release.config))) {
-      add(`${path}.config`, notOneOf('a deployment configuration', release.config, configs));
+    const { config = usualConfig } = release;
+    if (!configs.includes(preferenceType(config))) {
+      add(`${path}.config`, notOneOf('a deployment configuration', config, configs));
     }
-    if (entry && functionsOf(entry).length === 0) {
+    if (entry && functionsOf(sources, entry).length === 0) {
       add(`${path}.service`, `${entry.service} has no function that CodeDeploy could shift`);
     }
     const earlier = file.releases.filter(
@@ -77,11 +80,27 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
       aFunction(`${path}.functions.${at}`, name, entry);
     }
     for (const name of Object.keys(release.parameters)) parameter(`${path}.parameters.${name}`, name);
-    const deployed = release.functions ?? (entry ? functionsOf(entry) : []);
-    for (const [at, name] of (release.bad?.functions ?? []).entries()) {
-      if (entry && !deployed.includes(name)) {
-        add(`${path}.bad.functions.${at}`, notOneOf('a function of the release', name, deployed));
+    const all = entry ? functionsOf(sources, entry) : [];
+    // A configuration may be bad in functions that get no new code.
+    const isConfigured = release.template !== undefined || Object.keys(release.stackParameters).length > 0;
+    const changed = isConfigured ? all : (release.functions ?? all);
+    for (const member of ['bad', 'stopped', 'deploymentFails'] as const) {
+      for (const [at, name] of (release[member]?.functions ?? []).entries()) {
+        if (entry && !changed.includes(name)) {
+          add(`${path}.${member}.functions.${at}`, notOneOf('a function of the release', name, changed));
+        }
       }
+    }
+    for (const [at, name] of (release.bad?.breaks?.services ?? []).entries()) {
+      service(`${path}.bad.breaks.services.${at}`, name);
+    }
+    const inline = entry ? templatesOf(sources, entry).flatMap((one) => one.inline) : [];
+    for (const [at, name] of (release.functions ?? []).entries()) {
+      if (!inline.includes(name)) continue;
+      add(
+        `${path}.functions.${at}`,
+        `the code of ${name} is in its template: another \`template\` changes it`,
+      );
     }
   }
   const hooks = entries
@@ -115,6 +134,31 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
       add(`alarms.${index}.name`, `"${alarm.name}" is the name of another alarm`);
     alarmNames.add(alarm.name);
   }
+  for (const [index, one] of file.troubles.entries()) {
+    const path = `troubles.${index}`;
+    const entry = service(`${path}.service`, one.service);
+    for (const [at, name] of (one.functions ?? []).entries())
+      aFunction(`${path}.functions.${at}`, name, entry);
+    const released = file.releases.filter((release) => release.service === one.service).length;
+    for (const [at, number] of (one.codeOf ?? []).entries()) {
+      if (number > released) add(`${path}.codeOf.${at}`, `${one.service} has ${released} releases`);
+    }
+    if (one.until !== undefined && one.until <= one.at) add(`${path}.until`, 'must be after `at`');
+    if (one.errorRate === undefined && one.latencyMs === undefined && one.latencySpread === undefined) {
+      add(path, 'needs errorRate, latencyMs or latencySpread: how the code answers then');
+    }
+  }
+  for (const [index, one] of file.aliasMoves.entries()) {
+    const path = `aliasMoves.${index}`;
+    aFunction(`${path}.function`, one.function, service(`${path}.service`, one.service));
+    const released = file.releases.filter(
+      (release) => release.service === one.service && release.at < one.at,
+    );
+    if (one.toRelease > released.length) {
+      add(`${path}.toRelease`, `${one.service} has ${released.length} releases by then`);
+    }
+  }
+  problems.push(...checkAlarms(file));
   for (const [index, fault] of file.faults.stacks.entries()) {
     service(`faults.stacks.${index}.service`, fault.service);
   }
@@ -135,7 +179,12 @@ export function checkNames(file: ScenarioFile, entries: readonly ServiceEntry[])
       if (name.includes('.')) service(`${path}.data.${name}`, name.slice(0, name.indexOf('.')));
       else add(`${path}.data.${name}`, 'must be service.resource');
     }
-    for (const name of Object.keys(members.serves ?? {})) qualified(`${path}.serves.${name}`, name);
+    for (const [name, number] of Object.entries(members.serves ?? {})) {
+      qualified(`${path}.serves.${name}`, name);
+      const [first] = name.split('.');
+      const most = file.releases.filter((one) => one.service === first).length;
+      if (number > most) add(`${path}.serves.${name}`, `must be at most ${most}, the releases of ${first}`);
+    }
     for (const name of Object.keys(members.aliases ?? {})) qualified(`${path}.aliases.${name}`, name);
   };
   expected('expect', file.expect);

@@ -1,13 +1,21 @@
 import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
 import type { ScenarioProblem } from './scenario-problem.ts';
+import type { ScenarioStack } from './scenario-stack.ts';
 import { functionName } from './service-template.ts';
 
 /** Longest name of a function (Lambda API reference, CreateFunction). */
 const longestFunctionName = 64;
 
-/** What a catalog may say and a rehearsal cannot play: its services live in stacks that it makes itself. */
-export function checkRehearsable(entries: readonly ServiceEntry[]): ScenarioProblem[] {
+/**
+ * What a catalog may say and a rehearsal cannot play.
+ *
+ * @param stacks those that are made of the teams' templates; the rehearsal makes the others itself
+ */
+export function checkRehearsable(
+  entries: readonly ServiceEntry[],
+  stacks: readonly ScenarioStack[],
+): ScenarioProblem[] {
   const problems: ScenarioProblem[] = [];
   const owners = new Map<string, string>();
   for (const entry of entries) {
@@ -21,14 +29,19 @@ export function checkRehearsable(entries: readonly ServiceEntry[]): ScenarioProb
     const owner = owners.get(stack);
     if (owner !== undefined) add('stack', `"${stack}" is the stack of ${owner} already`);
     owners.set(stack, service);
-    if (entry.targets.length === 0) {
-      add('targets', 'needs at least one in a rehearsal: its stack is made of the targets that are listed');
+    const hasTemplate = stacks.some((one) => one.service === service);
+    if (entry.targets.length === 0 && !hasTemplate) {
+      const reason =
+        'needs at least one in a rehearsal: its stack is made of the targets that are listed, or of a template under `stacks`';
+      add('targets', reason);
     }
     const functions = new Set<string>();
     for (const [index, target] of entry.targets.entries()) {
       if (target.kind === 'cloudformation') {
-        if (target.stack !== undefined && target.stack !== stack) {
-          add(`targets.${index}.stack`, 'a rehearsal deploys a service by its own stack only');
+        if (target.stack !== undefined && target.stack !== stack && !hasTemplate) {
+          const reason =
+            'a rehearsal makes the stack that the service names only: give others a template under `stacks`';
+          add(`targets.${index}.stack`, reason);
         }
       }
       if (target.kind === 'hook' && target.function.includes(':')) {
@@ -37,7 +50,7 @@ export function checkRehearsable(entries: readonly ServiceEntry[]): ScenarioProb
           'a rehearsal knows hooks by their name alone, without version or alias',
         );
       }
-      if (!isAlias(target)) continue;
+      if (!isAlias(target) || hasTemplate) continue;
       const name = functionName(entry, target.function);
       if (name.length > longestFunctionName) {
         add(

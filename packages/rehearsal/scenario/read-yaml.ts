@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { readYaml as read } from '../../../shared/read-yaml.ts';
 import { ScenarioError } from './scenario-problem.ts';
 
 /**
@@ -7,16 +7,7 @@ import { ScenarioError } from './scenario-problem.ts';
  * @throws ScenarioError naming line and column where it is not YAML
  */
 export function readYaml(file: string, text: string): unknown {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
-  if (document.errors.length > 0) {
-    throw new ScenarioError(
-      file,
-      document.errors.map(({ message, pos }) => {
-        const { line, col } = lineCounter.linePos(pos[0]);
-        return { path: `line ${line}, column ${col}`, reason: message };
-      }),
-    );
-  }
-  return document.toJS();
+  const found = read(text);
+  if ('problems' in found) throw new ScenarioError(file, found.problems);
+  return found.value;
 }

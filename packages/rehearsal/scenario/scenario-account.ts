@@ -32,6 +32,13 @@ export const accountSettings = {
       'Whether the rights to update an alias suffice to change it through a stack that has no service role.',
     row: 'S3',
   },
+  missingRights: {
+    values: ['rollback-fails', 'rolled-back', 'refused'],
+    default: 'rollback-fails',
+    means:
+      'What becomes of an update without a service role whose caller may not change a resource: the resource fails, and again when the stack goes back; the stack goes back; the request is refused.',
+    row: 'S3',
+  },
   currentVersionFrom: {
     values: ['template', 'alias'],
     default: 'template',

@@ -11,6 +11,10 @@ const uses = {
   rollbackTrigger: z.boolean().optional(),
   /** Whether the service's catalog entry declares it. */
   declared: z.boolean().default(false),
+  /** Whether it runs its actions; CloudWatch calls it ActionsEnabled. */
+  actionsEnabled: z.boolean().optional(),
+  /** When a mute rule silences its actions, to the minute. */
+  muted: z.strictObject({ from: duration, until: duration }).optional(),
 };
 
 /** A CloudWatch alarm on a Lambda metric of one function's alias. */
@@ -35,11 +39,17 @@ export const metricAlarm = z.strictObject({
   periodSeconds: z.number().int().multipleOf(60).min(60).max(3600).default(60),
   evaluationPeriods: z.number().int().min(1).max(60).default(1),
   datapointsToAlarm: z.number().int().min(1).optional(),
+  /** How periods without data count. */
+  treatMissingData: z.enum(['missing', 'notBreaching', 'breaching', 'ignore']).default('notBreaching'),
+  /** Its dimensions by name, in place of those of the function's alias: wrong ones have no data. */
+  dimensions: z.record(z.string(), z.string()).optional(),
 });
 
 /** An alarm whose states are written down; `at` before 0 is before the first release. */
 export const scriptedAlarm = z.strictObject({
   ...uses,
+  /** What it is to CloudWatch: an alarm on a metric, or on a query of logs. */
+  kind: z.enum(['metric', 'log']).default('metric'),
   script: z
     .array(
       z.strictObject({
@@ -50,9 +60,16 @@ export const scriptedAlarm = z.strictObject({
     .min(1),
 });
 
-/** An alarm of the account, by its metric or by a script. */
+/** A composite alarm of other alarms, which stand before it in the list. */
+export const compositeAlarm = z.strictObject({
+  ...uses,
+  /** As PutCompositeAlarm takes it, e.g. `ALARM("a") AND NOT ALARM("b")`. */
+  rule: z.string().min(1),
+});
+
+/** An alarm of the account, by its metric, by a script, or by other alarms. */
 export const alarm = z.union(
-  [metricAlarm, scriptedAlarm],
-  'must be an alarm on a metric {name, service, function, metric, threshold} or a scripted one {name, service, script}',
+  [metricAlarm, scriptedAlarm, compositeAlarm],
+  'must be an alarm on a metric {name, service, function, metric, threshold}, a scripted one {name, service, script} or a composite one {name, service, rule}',
 );
 export type ScenarioAlarm = z.infer<typeof alarm>;

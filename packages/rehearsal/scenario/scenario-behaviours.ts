@@ -1,50 +1,59 @@
 import type { SimulatedAccount } from 'account-simulator/account/account.ts';
-import type { Behaviour } from 'account-simulator/traffic/behaviour.ts';
+import type { Behaviour, Phase } from 'account-simulator/traffic/behaviour.ts';
 import type { Rate } from 'account-simulator/traffic/rate.ts';
-import type { TrafficSource } from 'account-simulator/traffic/traffic.ts';
-import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
-import { functionsOf } from './check-names.ts';
+import { releasedCode } from './released-code.ts';
 import type { Scenario } from './scenario.ts';
+import type { ScenarioRelease } from './scenario-release.ts';
 import type { ScenarioRate } from './scenario-traffic.ts';
-import { codeUri, functionName } from './service-template.ts';
 
 /** Requests and answers of a function of which the scenario says nothing: a busy, healthy API. */
 const ordinary = { requestsPerMinute: 300, errorRate: 0.001, latencyMs: 80, latencySpread: 0.4 };
 
-/** The users of the scenario's services: requests on every alias. */
-export function trafficSources(scenario: Scenario): TrafficSource[] {
-  return scenario.services.flatMap((entry) =>
-    entry.targets.filter(isAlias).map((target) => ({
-      functionName: functionName(entry, target.function),
-      alias: target.alias,
-      rate: toRate(flowOf(scenario, entry.service, target.function).requestsPerMinute, scenario.history),
-    })),
-  );
+/** How many requests the users of a function send it. */
+export function rateOf(scenario: Scenario, service: string, logicalId: string): Rate {
+  return toRate(flowOf(scenario, service, logicalId).requestsPerMinute, scenario.history);
 }
 
-/** How the code of each release of each function answers, by its {@link codeUri}. */
-export function scenarioBehaviours(scenario: Scenario): ReadonlyMap<string, Behaviour> {
-  const behaviours = new Map<string, Behaviour>();
-  for (const entry of scenario.services) {
-    const current = new Map<string, Behaviour>();
-    for (const logicalId of functionsOf(entry)) {
-      const { errorRate, latencyMs, latencySpread } = flowOf(scenario, entry.service, logicalId);
-      current.set(logicalId, { errorRate, latencyMs, latencySpread });
-      behaviours.set(codeUri(entry.service, logicalId, 0), { errorRate, latencyMs, latencySpread });
-    }
-    const releases = scenario.releases.filter(({ service }) => service === entry.service);
-    for (const [index, release] of releases.entries()) {
-      for (const logicalId of release.functions ?? functionsOf(entry)) {
-        const answers = { ...(current.get(logicalId) as Behaviour), ...defined(release.answers) };
-        current.set(logicalId, answers);
-        behaviours.set(codeUri(entry.service, logicalId, index + 1), {
-          ...answers,
-          ...badPhase(release.bad, logicalId),
-        });
-      }
-    }
+/** What a version of a function is made of. */
+export interface VersionOrigin {
+  readonly service: string;
+  readonly logicalId: string;
+  /** Where its code lies; code that no release brought answers as the scenario says of the function. */
+  readonly code: string;
+  /** Number of the release that brought its configuration. */
+  readonly configuredBy: number;
+}
+
+/** How a version of a function answers: as its code, or badly by a configuration that a release brought. */
+export function behaviourOf(
+  scenario: Scenario,
+  { service, logicalId, code, configuredBy }: VersionOrigin,
+): Behaviour {
+  const { errorRate, latencyMs, latencySpread } = flowOf(scenario, service, logicalId);
+  let answers: Behaviour = { errorRate, latencyMs, latencySpread };
+  const { release: number = 0 } = releasedCode(code) ?? {};
+  const all = scenario.releases.filter((release) => release.service === service);
+  for (const { functions, answers: own } of all.slice(0, number)) {
+    if (functions?.includes(logicalId) ?? true) answers = { ...answers, ...defined(own) };
   }
-  return behaviours;
+  const phases = [
+    ...(isBadByConfiguration(all[configuredBy - 1], logicalId, number !== configuredBy)
+      ? badPhases(all[configuredBy - 1]?.bad, logicalId)
+      : []),
+    ...badPhases(all[number - 1]?.bad, logicalId),
+    ...troublePhases(scenario, service, logicalId, number),
+  ];
+  return phases.length === 0 ? answers : { ...answers, phases };
+}
+
+/** Whether a release is bad in a function that it brings no code for: then its configuration is what is bad. */
+function isBadByConfiguration(
+  release: ScenarioRelease | undefined,
+  logicalId: string,
+  hasOlderCode: boolean,
+): boolean {
+  if (!release?.bad || !hasOlderCode) return false;
+  return release.bad.functions?.includes(logicalId) ?? release.functions?.length === 0;
 }
 
 /**
@@ -68,20 +77,33 @@ export function withoutItsData(
   return { ...behaviour, phases: [{ when: isGone, errorRate: 1 }, ...(behaviour.phases ?? [])] };
 }
 
-function badPhase(bad: Scenario['releases'][number]['bad'], logicalId: string): Pick<Behaviour, 'phases'> {
-  if (!bad || (bad.functions && !bad.functions.includes(logicalId))) return {};
-  const { after, until, functions: _, unhealthy: __, ...answers } = bad;
-  return {
-    phases: [
-      {
-        since: 'release',
-        from: after,
-        ...(until !== undefined && { until }),
-        ...defined(answers),
-        bad: true,
-      },
-    ],
-  };
+/** Phases in which code answers otherwise for no reason of its own; its release is not to blame. */
+function troublePhases(
+  { troubles, history }: Scenario,
+  service: string,
+  logicalId: string,
+  release: number,
+): Phase[] {
+  return troubles.flatMap(({ at, until, functions, codeOf, service: troubled, ...answers }) => {
+    const isHit = troubled === service && (functions?.includes(logicalId) ?? true);
+    if (!isHit || codeOf?.includes(release) === false) return [];
+    const to = until !== undefined && { until: history + until };
+    return [{ since: 'start' as const, from: history + at, ...to, ...defined(answers) }];
+  });
+}
+
+function badPhases(bad: ScenarioRelease['bad'], logicalId: string): Phase[] {
+  if (!bad || (bad.functions && !bad.functions.includes(logicalId))) return [];
+  const { after, until, functions: _, unhealthy: __, breaks: ___, ...answers } = bad;
+  return [
+    {
+      since: 'release',
+      from: after,
+      ...(until !== undefined && { until }),
+      ...defined(answers),
+      bad: true,
+    },
+  ];
 }
 
 function flowOf({ traffic }: Scenario, service: string, logicalId: string) {

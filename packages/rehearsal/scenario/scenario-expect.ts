@@ -17,7 +17,8 @@ const count = z.number().int().min(0);
 /** How one incident is expected to go. */
 export const expectedIncident = z.strictObject({
   service: z.string(),
-  outcome,
+  /** Any, where it is left out. */
+  outcome: outcome.optional(),
   /** Text its reason contains. */
   reason: z.string().optional(),
   /** At most so long from the moment the release became bad to its detection. */
@@ -51,6 +52,8 @@ const members = z.strictObject({
   data: z.record(z.string(), z.enum(['kept', 'lost', 'none'])).optional(),
   /** Parts of the subjects of all mails, in order. */
   mails: z.array(z.string()).optional(),
+  /** Texts of which each stands in some mail. */
+  mailsSay: z.array(z.string().min(1)).optional(),
   /** How many executions of each machine ended how; machines that are left out may have any. */
   executions: z.partialRecord(machineName, z.partialRecord(executionStatus, count)).optional(),
   /** How many deployments the ledger knows as rollbacks, by who made them. */

@@ -1,18 +1,24 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
+import { checkInput } from '../../../shared/check-input.ts';
 import { drawEstate } from '../run/draw-estate.ts';
-import { entriesOf, parseCatalog } from './catalog-entries.ts';
+import { checkTogether, entriesOf, parseCatalog } from './catalog-entries.ts';
 import { checkHealthChecks, checkNames } from './check-names.ts';
 import { checkRehearsable } from './check-rehearsable.ts';
+import { checkStacks } from './check-stacks.ts';
+import { checkTimes } from './check-times.ts';
+import { readText } from './files.ts';
 import { readYaml } from './read-yaml.ts';
-import { type Scenario, scenarioFile } from './scenario.ts';
-import { notOneOf, ScenarioError } from './scenario-problem.ts';
-import { problemsOf } from './zod-problems.ts';
+import { type Scenario, type ScenarioFile, scenarioFile } from './scenario.ts';
+import { notOneOf, ScenarioError, type ScenarioProblem } from './scenario-problem.ts';
+import type { TeamTemplates } from './service-functions.ts';
+import { readTeamTemplate, type TeamTemplate } from './team-template.ts';
 
 /** Where scenarios and catalogs are, from the project's root. */
 const SCENARIOS = 'packages/rehearsal/scenarios';
 const CATALOGS = 'packages/rehearsal/catalogs';
+const TEMPLATES = 'packages/rehearsal/templates';
 
 /** Names of the scenarios that come with the project, in alphabetical order. */
 export function scenarioNames(root: string): string[] {
@@ -27,9 +33,6 @@ export function scenarioNames(root: string): string[] {
  */
 export function findScenario(root: string, nameOrPath: string): Scenario {
   if (/\.ya?ml$/.test(nameOrPath)) {
-    if (!existsSync(nameOrPath)) {
-      throw new ScenarioError(nameOrPath, [{ path: '', reason: 'there is no such file' }]);
-    }
     return readScenario(root, nameOrPath);
   }
   const names = scenarioNames(root);
@@ -51,38 +54,53 @@ export function estate(services: number): Scenario {
 
 /** Reads the scenario in a file. @throws ScenarioError with every problem of it */
 export function readScenario(root: string, path: string): Scenario {
-  return parseScenario(readFileSync(path, 'utf8'), {
+  return parseScenario(readText(path), {
     file: basename(path),
     readCatalog: (name) => readCatalog(root, dirname(path), name, basename(path)),
+    findTemplate: (name) => findTemplate(root, dirname(path), name),
   });
 }
 
-/** Where a scenario's text comes from, for its messages, and how its catalog is read. */
+/** Where a scenario's text comes from, for its messages, and how its catalog and templates are read. */
 export interface ScenarioSource {
   readonly file: string;
   readonly readCatalog: (name: string) => ServiceEntry[];
+  /** The text of a template; without it a scenario can name none. @throws Error saying why there is none */
+  readonly findTemplate?: (name: string) => string;
 }
 
 /** Checks the text of a scenario. @throws ScenarioError with every problem of it */
-export function parseScenario(text: string, { file, readCatalog: read }: ScenarioSource): Scenario {
-  const parsed = scenarioFile.safeParse(readYaml(file, text));
-  if (!parsed.success) throw new ScenarioError(file, problemsOf(parsed.error));
-  const { catalog, services, policies: _, ...rest } = parsed.data;
+export function parseScenario(
+  text: string,
+  { file, readCatalog: read, findTemplate: find }: ScenarioSource,
+): Scenario {
+  const checked = checkInput(scenarioFile, readYaml(file, text));
+  if ('problems' in checked) throw new ScenarioError(file, checked.problems);
+  const { catalog, services, policies: _, ...rest } = checked.data;
   if ((catalog === undefined) === (services === undefined)) {
     throw new ScenarioError(file, [
       { path: 'catalog', reason: 'either a catalog or services of its own are needed, and not both' },
     ]);
   }
   const entries = services ? parseCatalog(file, { services }) : read(catalog as string);
-  const problems = [...checkRehearsable(entries), ...checkNames(parsed.data, entries)];
-  const own = entriesOf(parsed.data, entries, problems);
-  problems.push(...checkHealthChecks(parsed.data, own));
+  const problems: ScenarioProblem[] = [];
+  const templates = readTemplates(checked.data, find, problems);
+  problems.push(
+    ...checkTogether(entries),
+    ...checkRehearsable(entries, checked.data.stacks),
+    ...checkStacks(checked.data, entries, templates),
+    ...checkNames(checked.data, entries, templates),
+    ...checkTimes(checked.data),
+  );
+  const own = entriesOf(checked.data, entries, problems);
+  problems.push(...checkHealthChecks(checked.data, own));
   if (problems.length > 0) throw new ScenarioError(file, problems);
   const byTime = <T extends { at: number }>(all: readonly T[]) => [...all].sort((a, b) => a.at - b.at);
   return {
     ...rest,
     name: file.replace(/\.ya?ml$/, ''),
     services: own,
+    templates,
     releases: byTime(rest.releases),
     starts: byTime(rest.starts),
   };
@@ -95,7 +113,57 @@ export function readCatalog(root: string, folder: string, name: string, file: st
     const reason = notOneOf('a catalog (nor a path to a .yaml file)', name, namesIn(join(root, CATALOGS)));
     throw new ScenarioError(file, [{ path: 'catalog', reason }]);
   }
-  return parseCatalog(basename(path), readYaml(basename(path), readFileSync(path, 'utf8')));
+  return parseCatalog(basename(path), readYaml(basename(path), readText(path)));
+}
+
+/** The text of a template: one of packages/rehearsal/templates by its name, or a file relative to `folder`. */
+export function findTemplate(root: string, folder: string, name: string): string {
+  const path = /\.(ya?ml|json|template)$/.test(name)
+    ? resolve(folder, name)
+    : join(root, TEMPLATES, `${name}.yaml`);
+  if (!existsSync(path)) {
+    const known = namesIn(join(root, TEMPLATES));
+    throw new Error(notOneOf('a template (nor a path to a .yaml, .json or .template file)', name, known));
+  }
+  return readText(path);
+}
+
+/** The templates that a scenario names. @param problems gets what is wrong with them */
+function readTemplates(
+  { stacks, releases }: ScenarioFile,
+  find: ScenarioSource['findTemplate'],
+  problems: ScenarioProblem[],
+): TeamTemplates {
+  const named = [
+    ...stacks.map(({ template }, index) => ({ path: `stacks.${index}.template`, template })),
+    ...releases.map(({ template }, index) => ({ path: `releases.${index}.template`, template })),
+  ];
+  const templates = new Map<string, TeamTemplate>();
+  for (const { path, template } of named) {
+    if (template === undefined || templates.has(template)) continue;
+    let found = 0;
+    const add = (at: string, reason: string) => {
+      found += 1;
+      problems.push({ path, reason: `${template}: ${at ? `${at}: ` : ''}${reason}` });
+    };
+    const text = textOf(template, find);
+    if (text instanceof Error) {
+      problems.push({ path, reason: text.message });
+      continue;
+    }
+    const read = readTeamTemplate(template, text, { add });
+    if (found === 0) templates.set(template, read);
+  }
+  return templates;
+}
+
+function textOf(template: string, find: ScenarioSource['findTemplate']): string | Error {
+  if (!find) return new Error('there is no folder to look for templates in');
+  try {
+    return find(template);
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 function namesIn(folder: string): string[] {

@@ -1,11 +1,8 @@
-import { nearestName } from '../../../shared/catalog/compiled-catalog.ts';
+import { fewProblems, type InputProblem } from '../../../shared/check-input.ts';
+import { nearestName } from '../../../shared/nearest-name.ts';
 
 /** One thing wrong with a scenario file. */
-export interface ScenarioProblem {
-  /** Path of the member, such as `releases.0.config`. */
-  readonly path: string;
-  readonly reason: string;
-}
+export type ScenarioProblem = InputProblem;
 
 /** A scenario that cannot be played; the message has one line per problem, each with file, path and reason. */
 export class ScenarioError extends Error {
@@ -13,7 +10,11 @@ export class ScenarioError extends Error {
   readonly problems: readonly ScenarioProblem[];
 
   constructor(file: string, problems: readonly ScenarioProblem[]) {
-    super(problems.map(({ path, reason }) => `${file}: ${path ? `${path}: ` : ''}${reason}`).join('\n'));
+    super(
+      fewProblems(problems)
+        .map(({ path, reason }) => `${file}: ${path ? `${path}: ` : ''}${reason}`)
+        .join('\n'),
+    );
     this.problems = problems;
   }
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { positiveDuration } from './duration.ts';
+import { stackParameters, templatePath } from './scenario-stack.ts';
 import { answers } from './scenario-traffic.ts';
 
 /** A lifecycle hook of the deployments: how it ends, and after how long. */
@@ -8,15 +9,54 @@ export const hook = z.strictObject({
   after: positiveDuration.prefault('5s'),
 });
 
+/** A hook of the team's, or the coordinator's own. */
+const trafficHook = z.union([z.literal('coordinator'), hook], {
+  error: 'must be "coordinator", or say how a hook of the team\u2019s ends: {result, after}',
+});
+
 /** From when on, and how, the new code answers as no release should: the ground truth of a bad release. */
-export const badness = answers.extend({
-  /** Counted from the new version's first traffic. */
-  after: positiveDuration.prefault('0s'),
-  /** When it is over again, counted likewise. */
-  until: positiveDuration.optional(),
-  /** What the health checks of the service, asked about the new version, find wrong with it. */
-  unhealthy: z.string().min(1).optional(),
-  /** Only these functions of the release; all of them where it is left out. */
+export const badness = answers
+  .extend({
+    /** Counted from the new version's first traffic. */
+    after: positiveDuration.prefault('0s'),
+    /** When it is over again, counted likewise. */
+    until: positiveDuration.optional(),
+    /** What the health checks of the service, asked about the new version, find wrong with it. */
+    unhealthy: z.string().min(1).optional(),
+    /** Requests of consumers fail too, in the part in which they reach this code. */
+    breaks: z
+      .strictObject({ services: z.array(z.string()).min(1), errorRate: z.number().gt(0).max(1) })
+      .optional(),
+    /** Only these functions of the release; all of them where it is left out. */
+    functions: z.array(z.string()).min(1).optional(),
+  })
+  .refine(
+    ({ errorRate, latencyMs, latencySpread, unhealthy, breaks }) =>
+      [errorRate, latencyMs, latencySpread, unhealthy, breaks].some((one) => one !== undefined),
+    'must say how it is bad: errorRate, latencyMs, latencySpread, unhealthy or breaks',
+  )
+  .refine(({ after, until }) => until === undefined || until > after, {
+    path: ['until'],
+    message: 'must be after `after`',
+  });
+
+/** Somebody stops deployments of the release. */
+const stopped = z.strictObject({
+  /** Counted from the deployment's creation. */
+  after: positiveDuration.prefault('1m'),
+  /** Whether CodeDeploy takes back what it did; without it the alias stays as it is. */
+  rollback: z.boolean().default(true),
+  /** Only these functions' deployments; all of them where it is left out. */
+  functions: z.array(z.string()).min(1).optional(),
+});
+
+/** Deployments of the release fail by a fault that is none of their own. */
+const failsWith = z.strictObject({
+  /** CodeDeploy's error code. */
+  code: z.string().regex(/^[A-Z][A-Z_]{2,63}$/, 'must be an error code of CodeDeploy, such as THROTTLED'),
+  /** Counted from the deployment's creation. */
+  after: positiveDuration.prefault('1m'),
+  message: z.string().min(1).optional(),
   functions: z.array(z.string()).min(1).optional(),
 });
 
@@ -48,10 +88,16 @@ export const release = z.strictObject({
   service: z.string(),
   /** When the stack update is requested. */
   at: positiveDuration,
-  /** Deployment configuration: SAM's short name, the full name, or one of `configs`. */
-  config: z.string().prefault('Canary10Percent10Minutes'),
-  /** Functions with new code; all functions of the service where it is left out. */
-  functions: z.array(z.string()).min(1).optional(),
+  /** Which of the service's stacks; the one its entry names where it is left out. */
+  stack: z.string().min(1).optional(),
+  /** The template that the stack has from this release on. */
+  template: templatePath.optional(),
+  /** New values of the stack's parameters. */
+  stackParameters: stackParameters.default({}),
+  /** Deployment configuration: SAM's short name, the full name, or one of `configs`; {@link usualConfig} without it. */
+  config: z.string().optional(),
+  /** Functions with new code, `[]` for none; all functions of the service where it is left out. */
+  functions: z.array(z.string()).optional(),
   /** The code is that of an earlier release of the service, by its number; 0 is the code from before. */
   codeOf: z.number().int().min(0).optional(),
   /** How the new code answers; as the code before where it is left out. */
@@ -77,20 +123,42 @@ export const release = z.strictObject({
   exports: z.array(exportName).optional(),
   /** Exports of other stacks that the stack imports from this release on. */
   imports: z.array(exportName).optional(),
-  hooks: z.strictObject({ preTraffic: hook.optional(), postTraffic: hook.optional() }).prefault({}),
+  /** A person stops its deployments. */
+  stopped: stopped.optional(),
+  /** Its deployments fail with an error code of CodeDeploy. */
+  deploymentFails: failsWith.optional(),
+  hooks: z
+    .strictObject({
+      preTraffic: trafficHook.optional(),
+      postTraffic: trafficHook.optional(),
+      /** The hooks of a template of the team's, by their logical ids. */
+      functions: z.record(z.string(), hook).optional(),
+    })
+    .prefault({}),
 });
 export type ScenarioRelease = z.infer<typeof release>;
 
+/** How a release is shifted that does not say so. */
+export const usualConfig = 'Canary10Percent10Minutes';
+
 /** A deployment configuration of one's own. */
-export const customConfig = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._+=,@-]{0,99}$/)
-    .refine((name) => !name.startsWith('CodeDeployDefault.'), 'the prefix CodeDeployDefault. is AWS’s own'),
-  type: z.enum(['canary', 'linear']),
-  /** Part of the traffic in each step, 1 to 99. */
-  percentage: z.number().int().min(1).max(99),
-  /** Minutes between two steps. */
-  minutes: z.number().int().min(1).max(2880),
-});
+export const customConfig = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._+=,@-]{0,99}$/)
+      .refine((name) => !name.startsWith('CodeDeployDefault.'), 'the prefix CodeDeployDefault. is AWS’s own'),
+    type: z.enum(['canary', 'linear']),
+    /** Part of the traffic in each step, 1 to 99. */
+    percentage: z.number().int().min(1).max(99),
+    /** Minutes between two steps. */
+    minutes: z.number().int().min(1).max(2880),
+  })
+  .refine(
+    ({ type, percentage, minutes }) => type === 'canary' || Math.ceil(100 / percentage) * minutes <= 2880,
+    {
+      path: ['minutes'],
+      message: 'makes a deployment of more than 48 hours, which CodeDeploy does not take',
+    },
+  );
 export type ScenarioConfig = z.infer<typeof customConfig>;

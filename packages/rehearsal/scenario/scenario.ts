@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defaultEnvironment, environments } from '../../../cli/environments.ts';
 import { type ServiceEntry, serviceEntry } from '../../../shared/catalog/service-entry.ts';
 import { positiveDuration } from './duration.ts';
 import { scenarioAccount } from './scenario-account.ts';
@@ -10,13 +11,26 @@ import { rollbackHook } from './scenario-hook.ts';
 import { meshRule } from './scenario-mesh.ts';
 import { scenarioParameter } from './scenario-parameter.ts';
 import { customConfig, release } from './scenario-release.ts';
+import { scenarioStack } from './scenario-stack.ts';
 import { traffic } from './scenario-traffic.ts';
+import { aliasMove, trouble } from './scenario-trouble.ts';
+import type { TeamTemplates } from './service-functions.ts';
+
+const longestHistoryMs = 15 * 24 * 3_600_000;
+const longestPastMs = 63 * 24 * 3_600_000;
 
 /** Somebody starts a machine by hand. */
 export const manualStart = z.strictObject({
   at: positiveDuration,
   machine: z
-    .enum(['coordinate-rollback', 'record-release', 'answer-approval'])
+    .enum([
+      'coordinate-rollback',
+      'record-release',
+      'answer-approval',
+      'execute-plan',
+      'roll-back-service',
+      'monitor-deployment',
+    ])
     .default('coordinate-rollback'),
   /** The execution's input, as one would type it into the console. */
   input: z.json(),
@@ -51,7 +65,9 @@ export const scenarioFile = z.strictObject({
   catalog: z.string().min(1).optional(),
   /** The services, in place of a catalog file. */
   services: z.array(serviceEntry).min(1).optional(),
-  environment: z.enum(['dev', 'prod']).default('prod'),
+  environment: z.enum(environments).default(defaultEnvironment),
+  /** Parameters of the coordinator's own template, besides `Environment` and `StakeholderEmail`. */
+  installation: z.record(z.string(), z.string()).default({}),
   /** How AWS behaves where its behaviour is not proved. */
   account: scenarioAccount.prefault({}),
   /** Members put over the policies of catalog entries, by service. */
@@ -61,11 +77,25 @@ export const scenarioFile = z.strictObject({
   /** Virtual time of 0, UTC. */
   start: z.iso.datetime().default('2026-01-05T09:00:00Z'),
   /** How long the services have had traffic before 0. */
-  history: positiveDuration.prefault('3h'),
+  history: positiveDuration
+    .refine(
+      (ms) => ms <= longestHistoryMs,
+      'must be at most 15d: CloudWatch keeps metrics of a minute no longer',
+    )
+    .prefault('3h'),
+  /** How long they had such traffic before that: of it only metrics of five minutes and longer are left. */
+  past: positiveDuration
+    .refine(
+      (ms) => ms <= longestPastMs,
+      'must be at most 63d: CloudWatch keeps metrics of five minutes no longer',
+    )
+    .prefault('7d'),
   /** At least so long goes on what is at rest: for what only a schedule of the coordinator will find. */
   atLeast: positiveDuration.prefault('0s'),
   /** When the rehearsal is given up. */
   deadline: positiveDuration.prefault('72h'),
+  /** Stacks that are made of the teams' own templates. */
+  stacks: z.array(scenarioStack).default([]),
   traffic: traffic.prefault({}),
   configs: z.array(customConfig).default([]),
   alarms: z.array(alarm).default([]),
@@ -80,6 +110,8 @@ export const scenarioFile = z.strictObject({
   rollbackHooks: z.array(rollbackHook).default([]),
   healthChecks: z.array(scenarioHealthCheck).default([]),
   releases: z.array(release).default([]),
+  troubles: z.array(trouble).default([]),
+  aliasMoves: z.array(aliasMove).default([]),
   starts: z.array(manualStart).default([]),
   invocations: z.array(manualInvocation).default([]),
   catalogWrites: z.array(catalogWrite).default([]),
@@ -94,4 +126,5 @@ export interface Scenario extends Omit<ScenarioFile, 'catalog' | 'services' | 'p
   readonly name: string;
   /** The catalog's entries with the scenario's policies and alarms put in. */
   readonly services: readonly ServiceEntry[];
+  readonly templates: TeamTemplates;
 }

@@ -1,6 +1,7 @@
 import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
 import { preferenceType } from './deployment-config-names.ts';
+import { codeUri } from './released-code.ts';
 import type { ScenarioAlarm } from './scenario-alarm.ts';
 import type { ScenarioParameter } from './scenario-parameter.ts';
 import type { AddedResource, ScenarioRelease } from './scenario-release.ts';
@@ -38,11 +39,6 @@ interface TemplateChoices extends FunctionChoices {
 /** The physical name of a service's function. */
 export function functionName(entry: ServiceEntry, logicalId: string): string {
   return `${entry.stack}-${logicalId}`;
-}
-
-/** Where the code of a function's release lies: by it a version is known to behave as that release. */
-export function codeUri(service: string, logicalId: string, release: number): string {
-  return `s3://deployment-artifacts/${service}/${logicalId}/release-${release}.zip`;
 }
 
 /** The name of the function that a service's deployments call as a lifecycle hook. */
@@ -240,12 +236,18 @@ function migrationResource({ targets }: ServiceEntry, { migration }: ServiceStat
   };
 }
 
+/** The coordinator's own hooks, by the name that it is deployed under. */
+const coordinatorsHooks = {
+  preTraffic: 'CodeDeployHook_rollback-coordinator-BeforeTraffic',
+  postTraffic: 'CodeDeployHook_rollback-coordinator-AfterTraffic',
+} as const;
+
 const hookIds = { preTraffic: 'PreTrafficHook', postTraffic: 'PostTrafficHook' } as const;
 
 function hookResources(entry: ServiceEntry, { hooks }: ServiceState) {
   const resources: Record<string, object> = {};
   for (const hook of ['preTraffic', 'postTraffic'] as const) {
-    if (!hooks[hook]) continue;
+    if (!hooks[hook] || hooks[hook] === 'coordinator') continue;
     resources[hookIds[hook]] = {
       Type: 'AWS::Serverless::Function',
       Properties: {
@@ -259,10 +261,12 @@ function hookResources(entry: ServiceEntry, { hooks }: ServiceState) {
 
 function hookReferences({ hooks }: ServiceState) {
   if (!hooks.preTraffic && !hooks.postTraffic) return {};
+  const nameOf = (hook: 'preTraffic' | 'postTraffic') =>
+    hooks[hook] === 'coordinator' ? coordinatorsHooks[hook] : { Ref: hookIds[hook] };
   return {
     Hooks: {
-      ...(hooks.preTraffic && { PreTraffic: { Ref: hookIds.preTraffic } }),
-      ...(hooks.postTraffic && { PostTraffic: { Ref: hookIds.postTraffic } }),
+      ...(hooks.preTraffic && { PreTraffic: nameOf('preTraffic') }),
+      ...(hooks.postTraffic && { PostTraffic: nameOf('postTraffic') }),
     },
   };
 }

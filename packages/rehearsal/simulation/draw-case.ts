@@ -1,6 +1,6 @@
 import { SeededRandom } from 'account-simulator/random/seeded-random.ts';
 import { drawFaults } from '../faults/draw-faults.ts';
-import { functionsOf } from '../scenario/check-names.ts';
+import { functionsOf } from '../scenario/service-functions.ts';
 import { drawScenario } from './draw-scenario.ts';
 import { drawSettings, inAccount } from './draw-settings.ts';
 import { type ScenarioInput, type SimulationCase, scenarioOf } from './simulation-case.ts';
@@ -18,12 +18,13 @@ export function drawCase(seed: number, root: string, given?: ScenarioInput): Sim
     given ?? drawScenario(random.fork('scenario')),
     drawSettings(random.fork('account')),
   );
-  const { services, alarms } = scenarioOf(scenario, root);
+  const parsed = scenarioOf(scenario, root);
+  const { services, alarms } = parsed;
   const surface = surfaceOf(root);
   const faults = drawFaults(random.fork('faults'), {
     functions: surface.functions,
     states: surface.places.filter(({ route }) => route === 'state'),
-    services: services.map((entry) => ({ service: entry.service, functions: functionsOf(entry) })),
+    services: services.map((entry) => ({ service: entry.service, functions: functionsOf(parsed, entry) })),
     alarms: alarms.map(({ name }) => name),
   });
   return { seed, scenario, faults };

@@ -123,7 +123,7 @@ function drawReleases(services: readonly Service[], random: SeededRandom): Relea
     at: `${atSeconds}s`,
     config: random.pick(configs),
     ...(service.targets.length > 2 && random.chance(0.25) && { functions: ['Api'] }),
-    ...fate(random, goodness),
+    ...drawResult(random, goodness),
   });
   if (shape < 0.4) return [one(first, 0, 0.3)];
   // A good release that is settled, so that there is something to go back to, and one after it.
@@ -156,7 +156,7 @@ function drawOnTop(services: readonly Service[], random: SeededRandom): Release[
     .filter(() => random.chance(0.85))
     .map((service): Release => {
       const at = `${began + random.integer(-60, 100)}s`;
-      return { service: service.service, at, config: random.pick(configs), ...fate(random, 0.8) };
+      return { service: service.service, at, config: random.pick(configs), ...drawResult(random, 0.8) };
     });
   return [...settled, bad, ...others].sort(
     (a, b) => Number.parseInt(String(a.at), 10) - Number.parseInt(String(b.at), 10),
@@ -164,7 +164,7 @@ function drawOnTop(services: readonly Service[], random: SeededRandom): Release[
 }
 
 /** How a release answers, and its hooks. */
-function fate(random: SeededRandom, goodness: number): Pick<Release, 'bad' | 'hooks'> {
+function drawResult(random: SeededRandom, goodness: number): Pick<Release, 'bad' | 'hooks'> {
   if (random.chance(goodness)) {
     return random.chance(0.2) ? { hooks: { preTraffic: { result: 'Succeeded', after: '20s' } } } : {};
   }

@@ -15,6 +15,7 @@ import type { ScenarioInput } from './simulation-case.ts';
 export const recordedSettings: AccountSettings = {
   serviceRole: true,
   pinRights: 'allowed',
+  missingRights: 'refused',
   currentVersionFrom: 'alias',
   rollbackPolicy: 'none',
   newUpdatePolicy: 'applies',

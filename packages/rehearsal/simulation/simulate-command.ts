@@ -1,9 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { checkInput } from '../../../shared/check-input.ts';
 import { UsageError } from '../command/command-line.ts';
 import type { Terminal } from '../command/rehearse-command.ts';
 import { renderIncidents } from '../report/render-incidents.ts';
 import { renderMails } from '../report/render-mails.ts';
+import { checkWritable, readText } from '../scenario/files.ts';
+import { readYaml } from '../scenario/read-yaml.ts';
 import { ScenarioError } from '../scenario/scenario-problem.ts';
 import { parseSimulateCommand, type SimulateCommand } from './command-line.ts';
 import { drawCase } from './draw-case.ts';
@@ -75,7 +78,9 @@ function drawn(
 }
 
 function readCase(file: string): SimulationCase {
-  const { seed, scenario, faults } = simulationCase.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const checked = checkInput(simulationCase, readYaml(file, readText(file)));
+  if ('problems' in checked) throw new ScenarioError(file, checked.problems);
+  const { seed, scenario, faults } = checked.data;
   return { seed, scenario, faults };
 }
 
@@ -84,6 +89,8 @@ async function sweep(
   { out, root }: Terminal,
 ): Promise<0 | 1> {
   const { runs, seed, scenario } = command;
+  if (command.json) checkWritable(command.json);
+  if (scenario !== undefined) scenarioInput(root, scenario);
   const say = sayer(out);
   const workers = command.workers ?? availableParallelism();
   out(`${runs} runs from seed ${seed}, ${scenario ?? 'random scenarios'}, ${workers} processes`);

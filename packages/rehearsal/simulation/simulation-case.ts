@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { type FaultInput, fault } from '../faults/fault.ts';
 import { readYaml } from '../scenario/read-yaml.ts';
 import type { Scenario, scenarioFile } from '../scenario/scenario.ts';
-import { parseScenario, readCatalog, scenarioNames } from '../scenario/scenario-file.ts';
+import { findTemplate, parseScenario, readCatalog, scenarioNames } from '../scenario/scenario-file.ts';
 import { notOneOf, ScenarioError } from '../scenario/scenario-problem.ts';
 import { inAccount, recordedSettings } from './draw-settings.ts';
 
@@ -39,7 +39,11 @@ export function scenarioOf(scenario: ScenarioInput, root: string): Scenario {
   const played = inAccount(scenario, recordedSettings);
   const text = JSON.stringify({ ...played, expect: { incidents: [] } });
   const file = 'simulation.yaml';
-  return parseScenario(text, { file, readCatalog: (name) => readCatalog(root, root, name, file) });
+  return parseScenario(text, {
+    file,
+    readCatalog: (name) => readCatalog(root, root, name, file),
+    findTemplate: (name) => findTemplate(root, root, name),
+  });
 }
 
 /** A scenario of the project, without what it expects: faults change what comes of it. */

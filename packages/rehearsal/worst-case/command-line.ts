@@ -20,10 +20,20 @@ export type WorstCaseCommand =
       readonly workers: number;
       readonly json: string | undefined;
       readonly write: boolean;
+      /** Each value once a scenario, and no pairs. */
+      readonly brief: boolean;
     }
   | { readonly do: 'only'; readonly scenario: string; readonly settings: NamedSettings };
 
-const options = { scenarios: text, setting: text, only: text, workers: text, json: text, write: flag };
+const options = {
+  scenarios: text,
+  setting: text,
+  only: text,
+  workers: text,
+  json: text,
+  write: flag,
+  brief: flag,
+};
 
 /** Reads the arguments. @throws UsageError */
 export function parseWorstCaseCommand(argv: readonly string[]): WorstCaseCommand {
@@ -36,12 +46,13 @@ export function parseWorstCaseCommand(argv: readonly string[]): WorstCaseCommand
   const scenarios = values.scenarios?.split(',');
   const settings = values.setting?.split(',').map(toName);
   const write = values.write ?? false;
-  if (write && (scenarios || settings)) {
-    throw new UsageError('--write writes the table of every scenario and setting');
+  const brief = values.brief ?? false;
+  if (write && (scenarios || settings || brief)) {
+    throw new UsageError('--write writes the table of every scenario, setting and pair');
   }
   const workers =
     values.workers === undefined ? availableParallelism() : wholeNumber('workers', values.workers, 1);
-  return { do: 'all', scenarios, settings, workers, json: values.json, write };
+  return { do: 'all', scenarios, settings, workers, json: values.json, write, brief };
 }
 
 function toSettings(texts: readonly string[]): NamedSettings {

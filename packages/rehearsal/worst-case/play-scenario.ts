@@ -27,6 +27,8 @@ export interface ScenarioToPlay {
   readonly account: ScenarioAccount;
   /** The settings whose values are tried. */
   readonly tried: readonly AccountSettingName[];
+  /** Several settings change in one run, so that each value is played once and no pair is sought: a third of the runs. */
+  readonly brief?: boolean;
   /** Plays it in an account where these settings are changed. */
   play(changed: NamedSettings): Promise<PlayedRun>;
 }
@@ -42,7 +44,8 @@ interface Planned {
  * them. A setting that is read only because of another one's value is found in the run that has this value, and tried
  * from there. What the scenario names itself stays as it is.
  */
-export async function playScenario({ name, account, tried, play }: ScenarioToPlay): Promise<WorstCaseRun[]> {
+export async function playScenario(scenario: ScenarioToPlay): Promise<WorstCaseRun[]> {
+  const { name, account, tried, brief, play } = scenario;
   const runs: WorstCaseRun[] = [];
   const known = new Set<AccountSettingName>();
   let planned: Planned[] = [{ settings: playedSettings(account) }];
@@ -54,15 +57,16 @@ export async function playScenario({ name, account, tried, play }: ScenarioToPla
       }),
     );
     runs.push(...played);
-    planned = [];
-    for (const base of played) {
-      for (const setting of base.reads) {
-        if (known.has(setting) || account[setting] !== undefined || !tried.includes(setting)) continue;
-        known.add(setting);
-        planned.push(...eachAlone(setting, base));
-      }
-    }
-    if (planned.length > 0) continue;
+    const found = played.flatMap((base) =>
+      base.reads
+        .filter((setting) => account[setting] === undefined && tried.includes(setting))
+        .filter((setting) => !known.has(setting) && known.add(setting))
+        .map((setting) => ({ setting, base })),
+    );
+    planned = brief
+      ? nextValues([...known], runs)
+      : found.flatMap(({ setting, base }) => eachAlone(setting, base));
+    if (brief || planned.length > 0) continue;
     const factors = [...known].map((setting) => ({ name: setting, values: accountSettings[setting].values }));
     const rows = coverPairs(
       factors,
@@ -71,6 +75,18 @@ export async function playScenario({ name, account, tried, play }: ScenarioToPla
     planned = rows.map((row) => ({ settings: { ...playedSettings(account), ...row } as AccountSettings }));
   }
   return runs;
+}
+
+/** A run with a value of each setting that no run had yet; none once they all had theirs. */
+function nextValues(known: readonly AccountSettingName[], runs: readonly WorstCaseRun[]): Planned[] {
+  const next = known.flatMap((setting) => {
+    const value = accountSettings[setting].values.find(
+      (one) => !runs.some(({ settings }) => settings[setting] === one),
+    );
+    return value === undefined ? [] : [[setting, value]];
+  });
+  const settings = { ...runs[0]?.settings, ...Object.fromEntries(next) } as AccountSettings;
+  return next.length === 0 ? [] : [{ settings }];
 }
 
 function eachAlone(alone: AccountSettingName, base: WorstCaseRun): Planned[] {

@@ -6,6 +6,7 @@ import { workerPool } from '../processes/worker-pool.ts';
 import { renderIncidents } from '../report/render-incidents.ts';
 import { renderMails } from '../report/render-mails.ts';
 import { progressHeader, progressLine } from '../report/render-progress.ts';
+import { checkWritable } from '../scenario/files.ts';
 import { type NamedSettings, settingNames } from '../scenario/scenario-account.ts';
 import { findScenario, scenarioNames } from '../scenario/scenario-file.ts';
 import { ScenarioError } from '../scenario/scenario-problem.ts';
@@ -16,7 +17,7 @@ import { playScenario, type WorstCaseRun } from './play-scenario.ts';
 import { renderFailing, renderTable } from './render-worst-case.ts';
 import { differsFromBase, isAsExpected } from './tally.ts';
 
-const usage = `Usage: npm run worst-case [-- --scenarios a,b] [--setting x,y] [--workers N] [--json FILE] [--write]
+const usage = `Usage: npm run worst-case [-- --scenarios a,b] [--setting x,y] [--brief] [--workers N] [--json FILE] [--write]
        npm run worst-case -- --only SCENARIO [setting=value]...
 
 Plays the scenarios of packages/rehearsal/scenarios in accounts that behave otherwise: each value of each setting that a run reads,
@@ -24,14 +25,15 @@ alone, and each pair of values of two of them. A setting that a scenario names k
 
   --scenarios a,b  only these
   --setting x,y    only these settings differ
+  --brief          each value once a scenario, several settings in one run, and no pairs: a third of the runs
   --workers N      processes (default: one per core)
   --json FILE      writes every run to FILE
   --write          puts the table into docs/unverified.md
   --only SCENARIO  shows one run in full, in an account with the settings that follow
   --help           shows this
 
-Status 0: every run was as expected, and some runs ended otherwise than by default. 1: not so. 2: it could not be
-played.`;
+Status 0: every run was as expected, and, of all scenarios, some ended otherwise than by default. 1: not so. 2: it
+could not be played.`;
 
 /** A line of progress after so many runs. */
 const step = 100;
@@ -61,8 +63,9 @@ async function playAll(
   command: Extract<WorstCaseCommand, { do: 'all' }>,
   { out, root }: Pick<Terminal, 'out' | 'root'>,
 ): Promise<0 | 1> {
-  const { scenarios = scenarioNames(root), settings: tried = settingNames, workers } = command;
-  const isWhole = command.scenarios === undefined && command.settings === undefined;
+  const { scenarios = scenarioNames(root), settings: tried = settingNames, workers, brief } = command;
+  const isWhole = command.scenarios === undefined && command.settings === undefined && !brief;
+  if (command.json) checkWritable(command.json);
   const found = scenarios.map((name) => findScenario(root, name));
   const pool = workerPool<RunRequest, PlayedRun>(
     join(root, 'packages/rehearsal/worst-case/worst-case-worker.ts'),
@@ -81,7 +84,7 @@ async function playAll(
           if (played % step === 0) out(`${played} runs of ${planned} planned so far`);
           return run;
         };
-        return playScenario({ name, account, tried, play });
+        return playScenario({ name, account, tried, brief, play });
       }),
     );
     runs.push(...byScenario.flat());
@@ -96,7 +99,7 @@ async function playAll(
   else if (isWhole && documentedTable(root).join() !== table.join()) {
     out('The table in docs/unverified.md is another one: npm run worst-case -- --write');
   }
-  out(`${differing} outcomes differ between settings`);
+  if (!brief) out(`${differing} outcomes differ between settings`);
   const asExpected = runs.filter(isAsExpected).length;
   // A few scenarios may well end alike everywhere; all of them do so only where the settings do nothing.
   const isIdle = isWhole && differing === 0;

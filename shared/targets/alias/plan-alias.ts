@@ -1,33 +1,36 @@
-import type { Aliases, AliasState } from '../../aws/aliases.ts';
+import { type Aliases, type AliasState, isAlone } from '../../aws/aliases.ts';
 import type { Deployments } from '../../aws/deployments.ts';
-import type { AliasKind } from '../../catalog/alias-kinds.ts';
-import type { ReleaseRecord } from '../../ledger/records.ts';
+import { type AliasKind, isAlias } from '../../catalog/alias-kinds.ts';
+import { broughtBy, type ReleaseRecord, type WatchedDeployment } from '../../ledger/records.ts';
 import type { CodeDeployPlan } from '../codedeploy/shapes.ts';
 import { rollbackMark } from '../rollback-marker.ts';
 import type { EntryOf } from '../shapes.ts';
 import type { PlannedTarget, Planning, PlanScope } from '../target-kind.ts';
-import { type AliasSnapshot, aliasName } from './shapes.ts';
+import { type AliasSnapshot, aliasName, type PlannedAlias } from './shapes.ts';
 
 /** What planning an alias reads of AWS. */
 export interface PlanAliasDeps {
-  readonly deployments: Pick<Deployments, 'listSince'>;
-  readonly aliases: Pick<Aliases, 'get'>;
+  readonly deployments: Pick<Deployments, 'get' | 'listSince'>;
+  readonly aliases: Pick<Aliases, 'find' | 'codeOf'>;
 }
 
 /**
  * Plans the way back of an alias: by its deployment group where a deployment moved it, by the alias itself
- * otherwise.
+ * otherwise. One that somebody pointed at another version after the release stays where they put it, so that nothing but
+ * the state of its stack has to follow.
  */
 export async function planAlias(
   deps: PlanAliasDeps,
   target: EntryOf<AliasKind>,
-  { goal, bad, earlier }: Pick<PlanScope<AliasSnapshot>, 'goal' | 'bad' | 'earlier'>,
+  { goal, bad, undone, earlier }: Pick<PlanScope<AliasSnapshot>, 'goal' | 'bad' | 'undone' | 'earlier'>,
 ): Promise<PlannedTarget> {
   const name = aliasName(target);
   const deployment = Object.values(bad.deployments).find((one) => one.target === name);
   if (!goal) {
-    return { reason: deployment ? 'nothing is recorded of it before' : 'the release did not change it' };
+    const isBrought = deployment !== undefined || bad.moved?.[name] !== undefined;
+    return { reason: isBrought ? 'nothing is recorded of it before' : 'the release did not change it' };
   }
+  const live = await deps.aliases.find(goal.function, goal.alias);
   const way = {
     target: name,
     function: goal.function,
@@ -35,19 +38,65 @@ export async function planAlias(
     toVersion: goal.version,
     toCodeSha256: goal.codeSha256,
     phase: 'traffic' as const,
+    ...(live && (await theirs(deps, live, goal, { undone, earlier, deployment }))),
   };
   if (deployment) {
     const { application, deploymentGroup, deploymentId, toVersion: fromVersion } = deployment;
     return { kind: 'codedeploy', ...way, fromVersion, application, deploymentGroup, deploymentId };
   }
-  const live = await deps.aliases.get(goal.function, goal.alias);
-  if (live.version === goal.version && Object.keys(live.weights).length === 0) {
+  if (!live) return { reason: 'it is gone: the release took it away, and only its stack can make it anew' };
+  if (live.version === goal.version && isAlone(live)) {
     return { reason: `it is on version ${live.version}, as in that release` };
   }
   const unseen = target.kind === 'codedeploy' && (await unseenDeployment(deps, name, bad, earlier));
   return unseen
     ? { kind: 'codedeploy', ...way, fromVersion: newestOf(live), ...unseen }
-    : { kind: 'lambda-alias', ...way, fromVersion: live.version };
+    : { kind: 'lambda-alias', fromVersion: live.version, ...way };
+}
+
+/**
+ * Where an alias stays because somebody pointed it there after the release: at a version that no undone or bad release
+ * brought in, older than the undone one, since a newer one is a release of its own. While a deployment runs, and after
+ * one that CodeDeploy took back, the alias is CodeDeploy's doing.
+ */
+async function theirs(
+  { deployments, aliases }: PlanAliasDeps,
+  live: AliasState,
+  goal: AliasSnapshot,
+  {
+    undone,
+    earlier,
+    deployment,
+  }: Pick<PlanScope<AliasSnapshot>, 'undone' | 'earlier'> & {
+    readonly deployment: WatchedDeployment | undefined;
+  },
+): Promise<Pick<PlannedAlias, 'fromVersion' | 'toVersion' | 'toCodeSha256' | 'insteadOf'> | undefined> {
+  const { version } = live;
+  const newest = newestUndone(goal.target, undone);
+  if (newest === undefined || !isAlone(live) || version === goal.version) return undefined;
+  if (Number(version) >= Number(newest)) return undefined;
+  const bad = earlier.filter((one) => one.verdict === 'bad' || one.undoneBy !== undefined);
+  if ([...undone, ...bad].some((one) => versionsOf(goal.target, one).includes(version))) return undefined;
+  if (deployment && (await deployments.get(deployment.deploymentId)).status !== 'Succeeded') return undefined;
+  const code = await aliases.codeOf(goal.function, version);
+  return code === undefined
+    ? undefined
+    : { fromVersion: newest, toVersion: version, toCodeSha256: code, insteadOf: goal.version };
+}
+
+/** The newest version that the undone releases had of a target; undefined where none of them tells. */
+function newestUndone(target: string, undone: readonly ReleaseRecord[]): string | undefined {
+  return undone
+    .flatMap((one) => versionsOf(target, one))
+    .sort((a, b) => Number(b) - Number(a))
+    .at(0);
+}
+
+/** The versions that a release brought in for a target, or is recorded with. */
+function versionsOf(target: string, release: ReleaseRecord): string[] {
+  const brought = broughtBy(release).filter((one) => one.target === target);
+  const saved = (release.snapshot ?? []).filter(isAlias).filter((one) => one.target === target);
+  return [...brought.map(({ toVersion }) => toVersion), ...saved.map((one) => one.version)];
 }
 
 /** How the way back of an alias is planned, whoever moves it. */

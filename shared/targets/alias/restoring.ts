@@ -1,3 +1,4 @@
+import { awsCommand, type Command, type OptionValue, type Place, withFound } from '../../by-hand/command.ts';
 import type { Pace } from '../../ledger/pace-ledger.ts';
 import type { PlannedAlias } from './shapes.ts';
 
@@ -8,9 +9,9 @@ import type { PlannedAlias } from './shapes.ts';
  */
 const aliases: Pace = { of: 'aliases', perSecond: 1, burst: 10 };
 
-/** How fast aliases are begun. */
-export function aliasPace(): { readonly pace: Pace; readonly count: number } {
-  return { pace: aliases, count: 1 };
+/** How fast aliases are begun; `count` of them begin together. */
+export function aliasPace(count: number): { readonly pace: Pace; readonly count: number } {
+  return { pace: aliases, count };
 }
 
 /** A stopped deployment may still run its lifecycle hook, which CodeDeploy gives up to 60 minutes. */
@@ -19,26 +20,54 @@ export function aliasDeadlineMs(): number {
 }
 
 /** What the plan of an alias does, for mails. */
-export function aliasInWords({ fromVersion, toVersion, builtBy }: PlannedAlias): string {
+export function aliasInWords({ fromVersion, toVersion, insteadOf, builtBy }: PlannedAlias): string {
+  if (insteadOf !== undefined) return staysInWords(toVersion, insteadOf);
   return builtBy
     ? `back from version ${fromVersion} to the code of version ${toVersion}, built anew`
     : `back from version ${fromVersion} to version ${toVersion}`;
 }
 
+/** What of an alias was left on purpose, because somebody moved it since the release, in words. */
+export function keptAlias({ target, toVersion, insteadOf }: PlannedAlias): string[] {
+  return insteadOf === undefined ? [] : [`${target}: ${staysInWords(toVersion, insteadOf)}`];
+}
+
+function staysInWords(version: string, insteadOf: string): string {
+  return `version ${version} stays: somebody pointed it there after the release; the restore point has version ${insteadOf}`;
+}
+
 /** The same for a terminal. */
-export function aliasInShort({ fromVersion, toVersion, builtBy }: PlannedAlias): string {
+export function aliasInShort({ fromVersion, toVersion, insteadOf, builtBy }: PlannedAlias): string {
+  if (insteadOf !== undefined) return `version ${toVersion} stays`;
   return `version ${fromVersion} -> ${toVersion}${builtBy ? ', built anew' : ''}`;
 }
 
-/** The command that points the alias back by hand. */
-export function aliasCommand({ function: name, alias, toVersion, builtBy }: PlannedAlias): string {
-  // A version that is built anew has a number that only the stack knows.
-  const version = builtBy
-    ? `$(aws cloudformation describe-stack-resource --stack-name ${builtBy.stack} --logical-resource-id ${builtBy.versionId} ` +
-      `--query StackResourceDetail.PhysicalResourceId --output text | sed 's/.*://')`
-    : toVersion;
-  return (
-    `aws lambda update-alias --function-name ${name} --name ${alias} ` +
-    `--function-version ${version} --routing-config AdditionalVersionWeights={}`
-  );
+/** The command that points an alias back by hand. */
+export function aliasCommand(
+  place: Pick<Place, 'region'>,
+  {
+    function: name,
+    alias,
+    toVersion,
+    builtBy,
+  }: Pick<PlannedAlias, 'function' | 'alias' | 'toVersion' | 'builtBy'>,
+): Command {
+  const pointTo = (version: OptionValue) =>
+    awsCommand(place, 'lambda update-alias', {
+      'function-name': name,
+      name: alias,
+      'function-version': version,
+      // Left out, the weights of a canary stay (Lambda API reference, UpdateAlias).
+      'routing-config': { json: { AdditionalVersionWeights: {} } },
+    });
+  if (!builtBy) return pointTo(toVersion);
+  // A version that is built anew has a number that only the stack knows: the end of the version's ARN.
+  const read = awsCommand(place, 'cloudformation describe-stack-resource', {
+    'stack-name': builtBy.stack,
+    'logical-resource-id': builtBy.versionId,
+    query: 'StackResourceDetail.PhysicalResourceId',
+    output: 'text',
+  });
+  const found = 'new_version';
+  return withFound(found, read, pointTo({ shell: `"\${${found}##*:}"` }));
 }

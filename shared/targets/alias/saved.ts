@@ -16,14 +16,15 @@ export const savedAlias: SavedState<EntryOf<AliasKind>, AliasSnapshot> = {
   /** Three requests to Lambda's control plane: where it points, what code that is, and its provisioned concurrency. */
   recording: { pace: recordedFunctions, requests: 3 },
   isOnlyLive: false,
-  /** On the version that the release brought in, where a deployment of the release tells it. */
+  /** On the version that the release brought in, where the release tells it. */
   async read({ aliases }, target, { physicalIds, brought }) {
     const name = aliasName(target);
     const functionName = physicalIds.get(target.function) ?? target.function;
-    const deployment = brought.find((one) => one.target === name);
-    const { version, weights } = deployment
-      ? { version: deployment.toVersion, weights: {} }
+    const found = brought.find((one) => one.target === name);
+    const { version, weights } = found
+      ? { version: found.toVersion, weights: {} }
       : await aliases.get(functionName, target.alias);
+    const digests = await aliases.digestsOf(functionName, version);
     const provisioned = await aliases.provisioned(functionName, target.alias);
     return {
       kind: target.kind,
@@ -31,7 +32,8 @@ export const savedAlias: SavedState<EntryOf<AliasKind>, AliasSnapshot> = {
       function: functionName,
       alias: target.alias,
       version,
-      codeSha256: (await aliases.codeOf(functionName, version)) ?? '',
+      codeSha256: digests?.code ?? '',
+      ...(digests?.configuration !== undefined && { configurationSha256: digests.configuration }),
       ...(Object.keys(weights).length > 0 && { weights: { ...weights } }),
       ...(provisioned > 0 && { provisioned }),
     };

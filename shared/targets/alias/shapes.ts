@@ -8,6 +8,8 @@ export const aliasSnapshot = z.strictObject({
   alias: z.string(),
   version: z.string(),
   codeSha256: z.string(),
+  /** Digest of the version's configuration; absent in older records, and where Lambda did not show all of it. */
+  configurationSha256: z.string().optional(),
   /** Share of each further version, 0 to 1, where the alias split its traffic. */
   weights: z.record(z.string(), z.number()).optional(),
   /** Provisioned concurrency of the alias, in executions; absent where it has none. Not put back: a risk of going back. */
@@ -26,6 +28,11 @@ export const aliasPlan = {
   /** Version to go back to, and the digest of its code (a template rollback publishes it under a new number). */
   toVersion: z.string(),
   toCodeSha256: z.string(),
+  /**
+   * Somebody pointed it at `toVersion` after the release: it stays there, instead of on this version of the restore
+   * point.
+   */
+  insteadOf: z.string().optional(),
   /**
    * Version `toVersion` is gone, and a stack builds its code anew: the stack, and the logical id of the version that it
    * publishes. The number of that is known once it is there.

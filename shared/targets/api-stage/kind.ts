@@ -1,6 +1,7 @@
+import { awsCommand, type Place, type Step } from '../../by-hand/command.ts';
 import type { Pace } from '../../ledger/pace-ledger.ts';
 import type { EntryOf } from '../shapes.ts';
-import type { Planning, PlanWords, Restoration, SavedState } from '../target-kind.ts';
+import type { Planning, PlanWords, ReadMeaning, Restoration, SavedState } from '../target-kind.ts';
 import { apiStageTarget, verifyApiStage } from './adapter.ts';
 import { planApiStage } from './plan.ts';
 import { type ApiStagePlan, type ApiStageSnapshot, apiStageShape } from './shapes.ts';
@@ -31,7 +32,7 @@ export const saved: SavedState<EntryOf<'api-stage'>, ApiStageSnapshot> = {
 
 /** How the way back of a stage of a REST or HTTP API is planned. */
 export const planning: Planning<EntryOf<'api-stage'>, ApiStageSnapshot> = {
-  plan: (deps, _target, { goal }) => planApiStage(deps, goal),
+  plan: (deps, _target, { goal, undone }) => planApiStage(deps, goal, undone),
 };
 
 /** How a stage of a REST or HTTP API goes back. */
@@ -49,12 +50,51 @@ export const words: PlanWords<ApiStagePlan> = {
     `back from deployment ${fromDeployment} to deployment ${toDeployment}` +
     (phase === 'after-stack' ? ', after the stack' : ''),
   inShort: ({ fromDeployment, toDeployment }) => `deployment ${fromDeployment} -> ${toDeployment}`,
-  commands: (plan) => [command(plan)],
+  byHand: (plan, { place }) => (plan.protocol === 'http' ? httpSteps(place, plan) : restSteps(place, plan)),
 };
 
-function command({ protocol, api, stage, toDeployment }: ApiStagePlan): string {
-  return protocol === 'http'
-    ? `aws apigatewayv2 update-stage --api-id ${api} --stage-name '${stage}' --deployment-id ${toDeployment}`
-    : `aws apigateway update-stage --rest-api-id ${api} --stage-name ${stage} ` +
-        `--patch-operations op=replace,path=/deploymentId,value=${toDeployment}`;
+/** API Gateway refuses to choose the deployment of a stage that deploys itself. */
+function httpSteps(place: Place, { api, stage, toDeployment }: ApiStagePlan): Step[] {
+  return [
+    {
+      say: 'Point the stage back. From then on it deploys no change of the API by itself:',
+      run: awsCommand(place, 'apigatewayv2 update-stage', {
+        'api-id': api,
+        'stage-name': stage,
+        'deployment-id': toDeployment,
+        'no-auto-deploy': true,
+      }),
+    },
+  ];
 }
+
+function restSteps(place: Place, { api, stage, toDeployment }: ApiStagePlan): Step[] {
+  const patch = (operation: object) =>
+    awsCommand(place, 'apigateway update-stage', {
+      'rest-api-id': api,
+      'stage-name': stage,
+      'patch-operations': { json: [operation] },
+    });
+  return [
+    {
+      say: 'Point the stage back:',
+      run: patch({ op: 'replace', path: '/deploymentId', value: toDeployment }),
+    },
+    {
+      say: 'If a canary of the stage takes a part of its requests, end it:',
+      run: patch({ op: 'remove', path: '/canarySettings' }),
+    },
+  ];
+}
+
+/** What a stage of an entry is on the account. */
+export const meaning: ReadMeaning<EntryOf<'api-stage'>> = async ({ apiStages }, target) => {
+  try {
+    const { deploymentId } = await apiStages.get(target);
+    return { means: `stage ${target.stage} of API ${target.api}, on deployment ${deploymentId}` };
+  } catch (error) {
+    // REST and HTTP APIs have errors of their own, by the same name.
+    if ((error as Error).name !== 'NotFoundException') throw error;
+    return { missing: `there is no stage "${target.stage}" of API "${target.api}"` };
+  }
+};

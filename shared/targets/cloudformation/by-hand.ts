@@ -1,54 +1,111 @@
+import { awsCommand, coordinatorCommand, type Place, type Step, throughFile } from '../../by-hand/command.ts';
 import type { ByHand } from '../target-kind.ts';
+import { continued, withoutAliases } from './continued-rollback.ts';
 import type { StackPinPlan, StackPlan, StackRebuildPlan } from './shapes.ts';
 import { pinTemplateKey } from './stack-pin.ts';
+import { configurationOf, noTriggers } from './stack-triggers.ts';
 
 /** Not the saved template as it is: to apply that would delete what the release added, with its data. */
-export function restCommands(service: string, { stack, waitOnly, skipResources }: StackPlan): string[] {
-  const look = lookCommands(stack, skipResources);
-  if (waitOnly) return look;
+export function restByHand(plan: StackPlan, { place, service: { service } }: ByHand): Step[] {
+  if (plan.waitOnly) return toRest(place, plan);
   return [
-    ...look,
-    `npx rollback-coordinator converge ${service}   # from a clone of the coordinator: the rest of the saved template, over no data; brings back what the pin took out`,
+    ...toRestOverAliases(place, plan),
+    {
+      say: 'Then the rest of the saved template, over no data, with what the pin took out. It shows the change, and asks:',
+      run: coordinatorCommand(place, ['converge', service]),
+    },
   ];
 }
 
 /** Every parameter keeps its value: their names are asked of the stack. */
-export function pinCommands(
-  { stack, skipResources }: StackPinPlan,
-  { incidentId, attempt, service: { service }, templateUrl }: ByHand,
-): string[] {
-  const parameters = `$(aws cloudformation describe-stacks --stack-name ${stack} --output text --query "Stacks[0].Parameters[].join('', ['ParameterKey=', ParameterKey, ',UsePreviousValue=true'])")`;
+export function pinByHand(
+  plan: StackPinPlan,
+  { place, incidentId, attempt, service, templateUrl }: ByHand,
+): Step[] {
+  const { stack, triggers } = plan;
+  const keptParameters = awsCommand(place, 'cloudformation describe-stacks', {
+    'stack-name': stack,
+    query:
+      'Stacks[0].{Parameters: (Parameters || `[]`)[].{ParameterKey: ParameterKey, UsePreviousValue: `true`}}',
+    output: 'json',
+  });
+  const update = awsCommand(place, 'cloudformation update-stack', {
+    'stack-name': stack,
+    'template-url': templateUrl(pinTemplateKey(incidentId, attempt, stack)),
+    capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
+    // An alarm that rings because of the bad release would take the stack back to it.
+    ...(triggers && { 'rollback-configuration': { json: configurationOf(noTriggers) } }),
+  });
   return [
-    ...lookCommands(stack, skipResources),
-    `npx rollback-coordinator converge ${service} --pin-only   # from a clone of the coordinator: shows the change, and asks`,
-    '# or, where there is no clone:',
-    `aws cloudformation update-stack --stack-name ${stack} ` +
-      `--template-url ${templateUrl(pinTemplateKey(incidentId, attempt, stack))} ` +
-      `--capabilities CAPABILITY_IAM CAPABILITY_NAMED_IAM --parameters ${parameters}   # pins it; leave out --parameters where it has none`,
+    ...toRestOverAliases(place, plan),
+    {
+      say: 'Then pin it. It shows the change, and asks:',
+      run: coordinatorCommand(place, ['converge', service.service], { 'pin-only': true }),
+    },
+    {
+      say: `Or, where that command is not installed${triggers ? ', which also takes its rollback triggers out' : ''}:`,
+      run: throughFile(keptParameters, update),
+    },
   ];
 }
 
 /** There is no version to go to: which code it was, for who deploys it anew. */
-export function rebuildCommands({ stack, builds, skipResources }: StackRebuildPlan): string[] {
+export function rebuildByHand(plan: StackRebuildPlan, { place }: ByHand): Step[] {
   return [
-    ...lookCommands(stack, skipResources),
-    ...builds.map(
-      ({ function: name, version, codeSha256 }) =>
-        `# deploy the code of version ${version} of ${name} anew, through stack ${stack}: its CodeSha256 was ${codeSha256}`,
-    ),
+    ...toRestOverAliases(place, plan),
+    ...plan.builds.map(({ function: name, version, codeSha256 }) => ({
+      say: `Deploy the code of version ${version} of ${name} anew, through stack ${plan.stack}: its CodeSha256 was ${codeSha256}.`,
+    })),
   ];
 }
 
-function lookCommands(stack: string, skipResources: readonly string[] = []): string[] {
+type StandingStack = Pick<StackPlan, 'stack' | 'skipResources'>;
+
+/** Brings a stack to rest that goes back by itself. */
+function toRest(place: Place, plan: StandingStack): Step[] {
   return [
-    `aws cloudformation describe-stacks --stack-name ${stack} --query 'Stacks[0].StackStatus'`,
-    `aws cloudformation rollback-stack --stack-name ${stack}   # if it is UPDATE_FAILED; deletes what its update made`,
-    `aws cloudformation continue-update-rollback --stack-name ${stack}   # if it is UPDATE_ROLLBACK_FAILED`,
-    ...(skipResources.length > 0
-      ? [
-          `aws cloudformation continue-update-rollback --stack-name ${stack} --resources-to-skip ` +
-            `${skipResources.join(' ')}   # if it is again: leaves these as they are`,
-        ]
-      : []),
+    ...lookAndRollBack(place, plan),
+    { say: 'If it is UPDATE_ROLLBACK_FAILED:', run: continued(place, plan.stack) },
+    ...skipping(place, plan),
+  ];
+}
+
+/** Brings a stack to rest whose last state is the undone release. */
+function toRestOverAliases(place: Place, plan: StandingStack): Step[] {
+  return [
+    ...lookAndRollBack(place, plan),
+    {
+      say: 'If it is UPDATE_ROLLBACK_FAILED at an alias. It leaves users where they are:',
+      run: withoutAliases(place, plan.stack),
+    },
+    { say: 'If it is UPDATE_ROLLBACK_FAILED elsewhere:', run: continued(place, plan.stack) },
+    ...skipping(place, plan),
+  ];
+}
+
+function lookAndRollBack(place: Place, { stack }: StandingStack): Step[] {
+  return [
+    {
+      say: 'Look at the status of the stack:',
+      run: awsCommand(place, 'cloudformation describe-stacks', {
+        'stack-name': stack,
+        query: 'Stacks[0].StackStatus',
+        output: 'text',
+      }),
+    },
+    {
+      say: 'If it is UPDATE_FAILED. It deletes what the update made:',
+      run: awsCommand(place, 'cloudformation rollback-stack', { 'stack-name': stack }),
+    },
+  ];
+}
+
+function skipping(place: Place, { stack, skipResources = [] }: StandingStack): Step[] {
+  if (skipResources.length === 0) return [];
+  return [
+    {
+      say: 'If it is UPDATE_ROLLBACK_FAILED again. It leaves as they are what the catalog lets stay:',
+      run: continued(place, stack, { 'resources-to-skip': skipResources }),
+    },
   ];
 }

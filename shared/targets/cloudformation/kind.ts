@@ -1,7 +1,8 @@
+import { aliasPace } from '../alias/restoring.ts';
 import { goneInWords } from '../built-versions.ts';
 import type { PlanWords, Restoration } from '../target-kind.ts';
 import { stackTarget } from './adapter.ts';
-import { pinCommands, rebuildCommands, restCommands } from './by-hand.ts';
+import { pinByHand, rebuildByHand, restByHand } from './by-hand.ts';
 import type { StackPinPlan, StackPlan, StackRebuildPlan } from './shapes.ts';
 import { stackPinTarget } from './stack-pin.ts';
 import { stackRebuildTarget } from './stack-rebuild.ts';
@@ -13,11 +14,15 @@ export { savedStack as saved } from './saved.ts';
 /** A rollback of a stack update waits for its slowest resource; three hours cover a database's. */
 const updateMs = 3 * 60 * 60_000;
 
+/** A stack moves its aliases through Lambda's control plane, as we do, and each look at it reads them. */
+const stackPace = ({ aliases }: StackPlan | StackPinPlan) =>
+  aliases.length > 0 ? aliasPace(aliases.length) : undefined;
+
 /** How the rest of a stack comes back. */
 export const rest: Restoration<StackPlan> = {
   adapter: (clients) => stackTarget(clients),
   verify: ({ stacks }, plan) => verifyStack(stacks, plan),
-  pace: () => undefined,
+  pace: stackPace,
   /** CloudFormation watches the rollback triggers that an update puts back for up to three hours before it ends it. */
   deadlineMs: ({ triggers }) => updateMs + (triggers?.minutes ?? 0) * 60_000,
 };
@@ -33,14 +38,14 @@ export const restWords: PlanWords<StackPlan> = {
     );
   },
   inShort: ({ stack, waitOnly }) => (waitOnly ? `stack ${stack} waited for` : `stack ${stack} put back`),
-  commands: (plan, by) => restCommands(by.service.service, plan),
+  byHand: restByHand,
 };
 
 /** How a stack is pinned. */
 export const pin: Restoration<StackPinPlan> = {
   adapter: (clients) => stackPinTarget(clients),
   verify: ({ stacks }, plan) => verifyStack(stacks, plan),
-  pace: () => undefined,
+  pace: stackPace,
   deadlineMs: () => updateMs,
 };
 
@@ -49,14 +54,14 @@ export const pinWords: PlanWords<StackPinPlan> = {
   inWords: ({ stack, role }) =>
     `stack ${stack} pinned to the versions that users are on, ${roleInWords(role)}`,
   inShort: ({ stack }) => `aliases of stack ${stack} pinned`,
-  commands: (plan, by) => pinCommands(plan, by),
+  byHand: pinByHand,
 };
 
 /** How a stack builds code anew whose version is gone. */
 export const rebuild: Restoration<StackRebuildPlan> = {
   adapter: (clients) => stackRebuildTarget(clients),
   verify: ({ stacks }, plan) => verifyStack(stacks, plan),
-  pace: () => undefined,
+  pace: ({ builds }) => aliasPace(builds.length),
   deadlineMs: () => updateMs,
 };
 
@@ -66,5 +71,5 @@ export const rebuildWords: PlanWords<StackRebuildPlan> = {
     `the slow way: stack ${plan.stack} builds the code anew from the saved template, because ` +
     `${goneInWords(plan)}`,
   inShort: ({ stack }) => `code built anew by stack ${stack}`,
-  commands: (plan) => rebuildCommands(plan),
+  byHand: rebuildByHand,
 };

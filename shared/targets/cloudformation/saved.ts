@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { SavedState } from '../target-kind.ts';
 import { cloudFormationShape, type StackEntry, type StackSnapshot } from './shapes.ts';
+import { templateDigest } from './template-digest.ts';
 
 /** NoEcho values come back as asterisks (CloudFormation API reference, DescribeStacks). */
 const masked = /^\*+$/;
@@ -17,7 +17,7 @@ export const savedStack: SavedState<StackEntry, StackSnapshot> = {
   async read({ stacks, bucket }, target, { entry, isOvertaken }) {
     const stackName = target.stack ?? entry.stack ?? '';
     const save = async (text: string) => {
-      const key = `templates/${entry.service}/${createHash('sha256').update(text).digest('hex')}.template`;
+      const key = `templates/${entry.service}/${templateDigest(text)}.template`;
       await bucket.write(key, text, 'text/plain');
       return key;
     };

@@ -1,11 +1,11 @@
 import * as z from 'zod';
+import { arnPrefix } from '../../ids.ts';
 import { plannedAlias } from '../alias/shapes.ts';
 
-/** In the commercial Regions, the only ones there are (see the rule of template.yaml). */
 const stackRole = z
   .string()
   .regex(
-    /^arn:aws:iam::\d{12}:role\/RollbackStack_[A-Za-z0-9_+=,.@-]{1,50}$/,
+    new RegExp(`^${arnPrefix}:iam::\\d{12}:role/RollbackStack_[A-Za-z0-9_+=,.@-]{1,50}$`),
     'must be the ARN of a role whose name begins with RollbackStack_: the coordinator may pass no others',
   );
 

@@ -71,12 +71,13 @@ export async function standingOf(
   plan: AnyStackPlan,
   context: TargetContext,
 ): Promise<Found | Resting> {
-  // Before the traffic is back, an alias is where it is to be: on undone code.
-  const isBefore = plan.kind === 'stack-rebuild' || 'beforeTraffic' in plan;
-  const moved = isBefore ? undefined : await movedAlias(aliases, plan.aliases);
-  if (moved) return moved;
   const stack = await stacks.describe(plan.stack);
   const { status } = stack;
+  // Before the traffic is back, an alias is where it is to be: on undone code.
+  const isBefore = plan.kind === 'stack-rebuild' || 'beforeTraffic' in plan;
+  // After the status: what the stack moved before it came to rest is seen.
+  const moved = isBefore ? undefined : await movedAlias(aliases, plan.aliases);
+  if (moved) return moved;
   if (status.endsWith('_IN_PROGRESS')) return moving(`stack ${plan.stack} is ${status}`);
   if ('waitOnly' in plan && plan.waitOnly) {
     if (!isAtRest(stack)) throw stuck(stack);

@@ -1,5 +1,6 @@
 import type { Signals } from '../../aws/signals.ts';
 import type { StackState, Stacks } from '../../aws/stacks.ts';
+import { jsonWord } from '../../by-hand/shell-word.ts';
 import { parseTemplate } from '../../stack/stack-template.ts';
 import type { RollbackTriggers, StackPlan } from './shapes.ts';
 
@@ -77,18 +78,18 @@ export async function lackedSincePin(
       ? [
           `The pin took rollback triggers off stack ${stack} (${triggersInWords(lacked)}): CloudFormation keeps it without them, ` +
             'and sam deploy cannot bring them back. Make the change set of the next release with aws cloudformation ' +
-            `create-change-set --rollback-configuration '${configurationOf(plan.triggers ?? lacked)}'.`,
+            `create-change-set --rollback-configuration ${jsonWord(configurationOf(plan.triggers ?? lacked))}.`,
         ]
       : []),
   ];
 }
 
-/** As the AWS CLI takes it, between single quotes: the name of an alarm may have one. */
-function configurationOf({ alarms, minutes }: RollbackTriggers): string {
-  return JSON.stringify({
+/** As CloudFormation takes it. */
+export function configurationOf({ alarms, minutes }: RollbackTriggers) {
+  return {
     RollbackTriggers: alarms.map(({ arn, type }) => ({ Arn: arn, Type: type })),
     MonitoringTimeInMinutes: minutes,
-  }).replaceAll("'", String.raw`\u0027`);
+  };
 }
 
 /** Aliases of a plan, in the form FUNCTION:ALIAS, that the stack moves without CodeDeploy. */

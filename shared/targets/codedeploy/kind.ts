@@ -1,5 +1,13 @@
+import { awsCommand } from '../../by-hand/command.ts';
 import { verifyAlias } from '../alias/alias-check.ts';
-import { aliasCommand, aliasDeadlineMs, aliasInShort, aliasInWords, aliasPace } from '../alias/restoring.ts';
+import {
+  aliasCommand,
+  aliasDeadlineMs,
+  aliasInShort,
+  aliasInWords,
+  aliasPace,
+  keptAlias,
+} from '../alias/restoring.ts';
 import type { PlanWords, Restoration } from '../target-kind.ts';
 import { codeDeployTarget } from './adapter.ts';
 import type { CodeDeployPlan } from './shapes.ts';
@@ -11,7 +19,8 @@ export { savedAlias as saved } from '../alias/saved.ts';
 export const restoration: Restoration<CodeDeployPlan> = {
   adapter: (clients) => codeDeployTarget(clients),
   verify: ({ aliases }, plan) => verifyAlias(aliases, plan),
-  pace: aliasPace,
+  kept: async (_, plan) => keptAlias(plan),
+  pace: () => aliasPace(1),
   deadlineMs: aliasDeadlineMs,
 };
 
@@ -19,8 +28,14 @@ export const restoration: Restoration<CodeDeployPlan> = {
 export const words: PlanWords<CodeDeployPlan> = {
   inWords: aliasInWords,
   inShort: aliasInShort,
-  commands: (plan) => [
-    `aws deploy stop-deployment --deployment-id ${plan.deploymentId} --auto-rollback-enabled   # if it still runs`,
-    `${aliasCommand(plan)}   # if that does not put it back`,
+  byHand: (plan, { place }) => [
+    {
+      say: 'If its deployment still runs:',
+      run: awsCommand(place, 'deploy stop-deployment', {
+        'deployment-id': plan.deploymentId,
+        'auto-rollback-enabled': true,
+      }),
+    },
+    { say: 'If that does not put it back:', run: aliasCommand(place, plan) },
   ],
 };

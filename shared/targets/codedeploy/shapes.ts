@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { aliasName, aliasPlan, aliasSnapshot } from '../alias/shapes.ts';
+import type { Claim } from '../claim.ts';
 
 const pattern = z.string().min(1).max(256).describe('a name, or a pattern in which * stands for any text');
 
@@ -30,6 +31,14 @@ export type CodeDeployPlan = z.infer<typeof codeDeployPlan>;
 export const codeDeployShape = {
   entry,
   name: aliasName,
+  claim({ application = '*', deploymentGroup = '*' }: z.infer<typeof entry>): Claim | undefined {
+    // Patterns may be told apart by the stack that made the function.
+    if (`${application}${deploymentGroup}`.includes('*')) return undefined;
+    return {
+      key: `group ${application}/${deploymentGroup}`,
+      words: `deployment group ${deploymentGroup} of ${application} is`,
+    };
+  },
   snapshot: aliasSnapshot,
   plans: [codeDeployPlan],
 } as const;

@@ -11,6 +11,8 @@ export interface HookRequest {
   readonly function: string;
   readonly event: HookEvent;
   readonly timeoutSeconds: number;
+  /** It answers later, by its task token. */
+  readonly onlyTakesOn?: boolean;
   /** Asked before the hook is, and every two minutes while it is waited for. */
   renewLock(): Promise<void>;
 }
@@ -27,10 +29,11 @@ export async function askHook({
   function: name,
   event,
   timeoutSeconds,
+  onlyTakesOn = false,
   renewLock,
 }: HookRequest): Promise<string> {
   await renewLock();
-  const answer = hooks.invoke(name, event);
+  const answer = hooks.invoke(name, event, { onlyTakesOn });
   for (let leftMs = timeoutSeconds * 1000; leftMs > 0; leftMs -= renewEveryMs) {
     const settled = await within(answer, Math.min(leftMs, renewEveryMs));
     if (settled) return describe(name, settled);

@@ -1,3 +1,4 @@
+import { awsCommand, fed } from '../../by-hand/command.ts';
 import type { EntryOf } from '../shapes.ts';
 import type { Planning, PlanWords, Restoration } from '../target-kind.ts';
 import { hookTarget } from './adapter.ts';
@@ -20,14 +21,32 @@ export const restoration: Restoration<HookPlan> = {
   deadlineMs: () => 0,
 };
 
+/** Lambda ends every function after that. The AWS CLI waits for 60 s by default, and then asks once more. */
+const longestInvocationSeconds = 900;
+
 /** What is said of that. */
 export const words: PlanWords<HookPlan> = {
   inWords: ({ phase }) =>
     `asked to do its part, ${phase === 'hook-before' ? 'before' : 'after'} everything else`,
   inShort: ({ phase }) => `asked ${phase === 'hook-before' ? 'before' : 'after'} everything else`,
   /** Without a task token: there is no state any more that waits for it. */
-  commands: (plan, { incidentId, service }) => [
-    `aws lambda invoke --function-name ${plan.function} --cli-binary-format raw-in-base64-out ` +
-      `--payload '${JSON.stringify(hookEvent(incidentId, service, plan))}' /dev/stdout`,
+  byHand: (plan, { place, incidentId, service }) => [
+    {
+      say: 'Ask it:',
+      // A file, because versions 1 and 2 of the AWS CLI read a payload on the command line in different ways.
+      run: fed(
+        JSON.stringify(hookEvent(incidentId, service, plan)),
+        awsCommand(
+          place,
+          'lambda invoke',
+          {
+            'function-name': plan.function,
+            payload: 'fileb:///dev/stdin',
+            'cli-read-timeout': String(longestInvocationSeconds),
+          },
+          '/dev/stdout',
+        ),
+      ),
+    },
   ],
 };

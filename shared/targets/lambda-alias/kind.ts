@@ -1,5 +1,12 @@
 import { verifyAlias } from '../alias/alias-check.ts';
-import { aliasCommand, aliasDeadlineMs, aliasInShort, aliasInWords, aliasPace } from '../alias/restoring.ts';
+import {
+  aliasCommand,
+  aliasDeadlineMs,
+  aliasInShort,
+  aliasInWords,
+  aliasPace,
+  keptAlias,
+} from '../alias/restoring.ts';
 import type { PlanWords, Restoration } from '../target-kind.ts';
 import { lambdaAliasTarget } from './adapter.ts';
 import type { LambdaAliasPlan } from './shapes.ts';
@@ -11,7 +18,8 @@ export { savedAlias as saved } from '../alias/saved.ts';
 export const restoration: Restoration<LambdaAliasPlan> = {
   adapter: ({ aliases }) => lambdaAliasTarget(aliases),
   verify: ({ aliases }, plan) => verifyAlias(aliases, plan),
-  pace: aliasPace,
+  kept: async (_, plan) => keptAlias(plan),
+  pace: () => aliasPace(1),
   deadlineMs: aliasDeadlineMs,
 };
 
@@ -19,5 +27,5 @@ export const restoration: Restoration<LambdaAliasPlan> = {
 export const words: PlanWords<LambdaAliasPlan> = {
   inWords: aliasInWords,
   inShort: aliasInShort,
-  commands: (plan) => [aliasCommand(plan)],
+  byHand: (plan, { place }) => [{ say: 'Point the alias back:', run: aliasCommand(place, plan) }],
 };

@@ -1,3 +1,4 @@
+import { awsCommand, type Command, type Place } from '../../by-hand/command.ts';
 import type { EntryOf } from '../shapes.ts';
 import type { Planning, PlanWords, Restoration, SavedState } from '../target-kind.ts';
 import { inWords, meshTarget, verifyMesh } from './adapter.ts';
@@ -26,7 +27,7 @@ export const saved: SavedState<EntryOf<'mesh'>, MeshSnapshot> = {
 
 /** How the way back of a rule of a VPC Lattice listener is planned. */
 export const planning: Planning<EntryOf<'mesh'>, MeshSnapshot> = {
-  plan: (deps, _target, { goal }) => planMesh(deps, goal),
+  plan: (deps, _target, { goal, undone }) => planMesh(deps, goal, undone),
 };
 
 /** How a rule of a VPC Lattice listener goes back. */
@@ -42,16 +43,18 @@ export const restoration: Restoration<MeshPlan> = {
 export const words: PlanWords<MeshPlan> = {
   inWords: ({ fromWeights, toWeights }) => `back from ${inWords(fromWeights)} to ${inWords(toWeights)}`,
   inShort: ({ fromWeights, toWeights }) => `${inWords(fromWeights)} -> ${inWords(toWeights)}`,
-  commands: (plan) => [command(plan)],
+  byHand: (plan, { place }) => [{ say: 'Give the rule its weights back:', run: command(place, plan) }],
 };
 
-function command({ service, listener, rule, toWeights }: MeshPlan): string {
+function command(place: Place, { service, listener, rule, toWeights }: MeshPlan): Command {
   const targetGroups = toWeights.map(({ targetGroup, weight }) => ({
     targetGroupIdentifier: targetGroup,
     weight,
   }));
-  return (
-    `aws vpc-lattice update-rule --service-identifier ${service} --listener-identifier ${listener} ` +
-    `--rule-identifier ${rule} --action '${JSON.stringify({ forward: { targetGroups } })}'`
-  );
+  return awsCommand(place, 'vpc-lattice update-rule', {
+    'service-identifier': service,
+    'listener-identifier': listener,
+    'rule-identifier': rule,
+    action: { json: { forward: { targetGroups } } },
+  });
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Claim } from '../claim.ts';
 
 const entry = z.strictObject({
   kind: z.literal('mesh'),
@@ -44,6 +45,7 @@ export type MeshPlan = z.infer<typeof meshPlan>;
 export const meshShape = {
   entry,
   name: ({ rule }: z.infer<typeof entry>) => rule,
+  claim: ({ rule }: z.infer<typeof entry>): Claim => ({ key: rule, words: `rule ${rule} is` }),
   snapshot: meshSnapshot,
   plans: [meshPlan],
 } as const;

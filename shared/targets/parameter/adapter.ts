@@ -1,5 +1,6 @@
-import type { ParameterStore } from '../../aws/parameter-store.ts';
+import type { ParameterStore, ParameterValue } from '../../aws/parameter-store.ts';
 import { NoWayBack, TargetNotRestored } from '../../errors.ts';
+import { instant } from '../../mail/mail-text.ts';
 import type { ChangeContext, Standing, TargetAdapter } from '../target-adapter.ts';
 import type { ParameterPlan } from './shapes.ts';
 
@@ -14,15 +15,15 @@ const labelledPerStep = 7;
 
 /**
  * Puts parameters back by writing the value of the planned version as a new version, with the same type, tier and
- * key. A parameter that has that value already is left as it is; so is one that somebody else changed since the
- * rollback was planned, and then the target fails.
+ * key. A parameter that has that value already is left as it is; so is one that somebody else set after the release, before
+ * the rollback was planned or since.
  */
 export function parameterTarget(parameterStore: ParameterStore): TargetAdapter<ParameterPlan> {
   async function read({ parameters }: ParameterPlan): Promise<Standing> {
     const differing: string[] = [];
     for (const one of parameters) {
       const { live, goal } = await values(parameterStore, one);
-      if (live?.value !== goal.value) differing.push(one.name);
+      if (live?.value !== goal.value && !isKept(one, live)) differing.push(one.name);
     }
     return differing.length === 0
       ? { is: 'restored', detail: describeParameters(parameters) }
@@ -31,18 +32,29 @@ export function parameterTarget(parameterStore: ParameterStore): TargetAdapter<P
 
   async function start({ parameters, labels }: ParameterPlan, context: ChangeContext): Promise<Standing> {
     const done: string[] = [];
+    const back: ParameterPlan['parameters'] = [];
+    const kept: string[] = [];
     let left = 0;
     for (const one of parameters) {
       const { live, goal } = await values(parameterStore, one);
-      if (live?.value === goal.value) continue;
-      if (live?.version !== one.fromVersion) throw changedSince(one, live?.version, done);
+      if (live?.value === goal.value) {
+        back.push(one);
+        continue;
+      }
+      if (!live || isKept(one, live)) {
+        kept.push(inWords(one, live));
+        continue;
+      }
       if (done.length === (labels ? labelledPerStep : writesPerStep)) left += 1;
       else done.push(await write(one, goal.value, live.version, context, labels));
     }
-    if (done.length === 0) return { is: 'restored', detail: `${describeParameters(parameters)} already` };
+    if (done.length === 0) {
+      const already = back.length > 0 ? [`${describeParameters(back)} already`] : [];
+      return { is: 'restored', detail: [...already, ...kept].join(', ') };
+    }
     return left > 0
       ? { is: 'stranded', detail: `${done.join(', ')}; ${left} more to be written` }
-      : { is: 'restored', detail: done.join(', ') };
+      : { is: 'restored', detail: [...done, ...kept].join(', ') };
   }
 
   async function write(
@@ -79,15 +91,31 @@ export async function verifyParameters(
   parameterStore: ParameterStore,
   { parameters }: ParameterPlan,
 ): Promise<string> {
+  const found: string[] = [];
   for (const one of parameters) {
     const { live, goal } = await values(parameterStore, one);
-    if (live?.value !== goal.value) {
+    if (live?.value === goal.value) found.push(`${one.name} has the value of version ${one.toVersion}`);
+    else if (isKept(one, live)) found.push(inWords(one, live));
+    else {
       throw new TargetNotRestored(
         `${one.name} is on version ${live?.version ?? 'none'}, whose value is not that of version ${one.toVersion}.`,
       );
     }
   }
-  return describeParameters(parameters);
+  return found.join(', ');
+}
+
+/** The parameters that somebody else set after the release, and that have another value than planned, in words. */
+export async function keptParameters(
+  parameterStore: ParameterStore,
+  { parameters }: ParameterPlan,
+): Promise<string[]> {
+  const kept: string[] = [];
+  for (const one of parameters) {
+    const { live, goal } = await values(parameterStore, one);
+    if (live?.value !== goal.value && isKept(one, live)) kept.push(inWords(one, live));
+  }
+  return kept;
 }
 
 async function values(
@@ -103,17 +131,21 @@ async function values(
   return { goal, live: await parameterStore.value(name) };
 }
 
-function changedSince(
-  { name, fromVersion }: ParameterPlan['parameters'][number],
-  live: number | undefined,
-  done: readonly string[],
-): TargetNotRestored {
-  const now = live === undefined ? 'deleted' : `on version ${live}`;
-  const before = done.length > 0 ? ` Done before: ${done.join(', ')}.` : '';
-  return new TargetNotRestored(
-    `${name} was on version ${fromVersion} when the rollback was planned and is ${now}: ` +
-      `somebody else changed it meanwhile, and it is left alone.${before}`,
-  );
+/** Whether somebody else set a parameter after the release: before the rollback was planned, or since. */
+function isKept(
+  { fromVersion, setSince }: ParameterPlan['parameters'][number],
+  live: ParameterValue | undefined,
+): boolean {
+  return setSince !== undefined || live?.version !== fromVersion;
+}
+
+function inWords(
+  { name, setSince }: ParameterPlan['parameters'][number],
+  live: ParameterValue | undefined,
+): string {
+  if (!live) return `${name} was deleted by somebody meanwhile, and is left so`;
+  const when = setSince === undefined ? 'meanwhile' : `${instant(setSince)}, after the release`;
+  return `${name} is left on version ${live.version}, which somebody set ${when}`;
 }
 
 function refusal(name: string, error: unknown): unknown {

@@ -1,7 +1,9 @@
+import { awsCommand, type Command, type Place, throughFile } from '../../by-hand/command.ts';
 import type { Pace } from '../../ledger/pace-ledger.ts';
+import { instant } from '../../mail/mail-text.ts';
 import type { EntryOf } from '../shapes.ts';
-import type { Planning, PlanWords, Restoration, SavedState } from '../target-kind.ts';
-import { parameterTarget, verifyParameters } from './adapter.ts';
+import type { Planning, PlanWords, ReadMeaning, Restoration, SavedState } from '../target-kind.ts';
+import { keptParameters, parameterTarget, verifyParameters } from './adapter.ts';
 import { planParameters } from './plan.ts';
 import { type ParameterPlan, type ParameterSnapshot, parameterShape } from './shapes.ts';
 
@@ -38,13 +40,14 @@ export const saved: SavedState<EntryOf<'parameter'>, ParameterSnapshot> = {
 
 /** How the way back of parameters of Parameter Store is planned. */
 export const planning: Planning<EntryOf<'parameter'>, ParameterSnapshot> = {
-  plan: (deps, target, { goal }) => planParameters(deps, target, goal),
+  plan: (deps, target, { goal, undone }) => planParameters(deps, target, goal, undone),
 };
 
 /** How parameters of Parameter Store go back. */
 export const restoration: Restoration<ParameterPlan> = {
   adapter: ({ parameterStore }) => parameterTarget(parameterStore),
   verify: ({ parameterStore }, plan) => verifyParameters(parameterStore, plan),
+  kept: ({ parameterStore }, plan) => keptParameters(parameterStore, plan),
   pace: ({ parameters }) => ({ pace: begun, count: parameters.length }),
   /** 3 writes a second, shared with the whole account. */
   deadlineMs: () => 30 * 60_000,
@@ -54,21 +57,57 @@ export const restoration: Restoration<ParameterPlan> = {
 export const words: PlanWords<ParameterPlan> = {
   inWords: ({ target, parameters }) =>
     parameters
-      .map(({ name, fromVersion, toVersion }) => {
-        const way = `back from version ${fromVersion} to version ${toVersion}`;
+      .map(({ name, fromVersion, toVersion, setSince }) => {
+        const way = setSince
+          ? `version ${fromVersion} stays: somebody set it ${instant(setSince)}, after the release`
+          : `back from version ${fromVersion} to version ${toVersion}`;
         return name === target ? way : `${name} ${way}`;
       })
       .join(', '),
   inShort: ({ parameters }) =>
     parameters
-      .map(({ name, fromVersion, toVersion }) => `${name} version ${fromVersion} -> ${toVersion}`)
+      .map(({ name, fromVersion, toVersion, setSince }) =>
+        setSince
+          ? `${name} stays on version ${fromVersion}`
+          : `${name} version ${fromVersion} -> ${toVersion}`,
+      )
       .join(', '),
-  commands: ({ parameters }) => parameters.map(command),
+  byHand: ({ parameters }, { place }) =>
+    parameters
+      .filter(({ setSince }) => !setSince)
+      .map((parameter) => ({
+        say: `Write version ${parameter.toVersion} of ${parameter.name} once more:`,
+        run: command(place, parameter),
+      })),
 };
 
-/** The value goes from one command into the other, so that neither mail nor terminal shows it. */
-function command({ name, toVersion, type, tier, keyId }: ParameterPlan['parameters'][number]): string {
-  const value = `$(aws ssm get-parameter --name ${name}:${toVersion} --with-decryption --query Parameter.Value --output text)`;
-  const key = keyId ? ` --key-id ${keyId}` : '';
-  return `aws ssm put-parameter --name ${name} --type ${type} --tier ${tier}${key} --overwrite --value "${value}"`;
+/** As JSON the value loses no line break at its end, and the AWS CLI does not take `file:///etc/passwd` for a file. */
+function command(
+  place: Place,
+  { name, toVersion, type, tier, keyId }: ParameterPlan['parameters'][number],
+): Command {
+  return throughFile(
+    awsCommand(place, 'ssm get-parameter', {
+      name: `${name}:${toVersion}`,
+      'with-decryption': true,
+      query: 'Parameter.{Value: Value}',
+      output: 'json',
+    }),
+    awsCommand(place, 'ssm put-parameter', {
+      name,
+      type,
+      tier,
+      ...(keyId && { 'key-id': keyId }),
+      overwrite: true,
+    }),
+  );
 }
+
+/** What parameters of an entry are on the account. */
+export const meaning: ReadMeaning<EntryOf<'parameter'>> = async ({ parameterStore }, target) => {
+  const found = await parameterStore.describe(
+    target.path === undefined ? { names: [target.name ?? ''] } : { path: target.path },
+  );
+  if (found.length === 0) return { missing: `there is no parameter ${parameterShape.name(target)}` };
+  return { means: found.map(({ name, version }) => `${name} (version ${version})`).join(', ') };
+};

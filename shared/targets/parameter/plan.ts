@@ -1,4 +1,6 @@
-import type { ParameterStore } from '../../aws/parameter-store.ts';
+import type { ParameterState, ParameterStore } from '../../aws/parameter-store.ts';
+import type { ReleaseRecord } from '../../ledger/records.ts';
+import { hadOf, writtenUntil } from '../changed-since.ts';
 import { type TargetEntry, targetName } from '../shapes.ts';
 import type { PlannedTarget } from '../target-kind.ts';
 import type { ParameterSnapshot } from './shapes.ts';
@@ -12,12 +14,17 @@ export interface PlanParametersDeps {
  * Plans the way back of parameters: those of them that are on another version than the recorded one. Parameters that
  * came after the recorded release are left as they are: nothing reads them, or what does stays.
  *
+ * One that somebody set after the release is planned too, and marked: whether it has the planned value already only the
+ * rollback itself may read.
+ *
  * @param goal what they are put back to
+ * @param undone the releases that are undone, newest first
  */
 export async function planParameters(
   { parameterStore }: PlanParametersDeps,
   target: Extract<TargetEntry, { kind: 'parameter' }>,
   goal: ParameterSnapshot | undefined,
+  undone: readonly ReleaseRecord[],
 ): Promise<PlannedTarget> {
   if (!goal) return { reason: 'no version of it is recorded from before' };
   const found = await parameterStore.describe({ names: goal.parameters.map(({ name }) => name) });
@@ -27,7 +34,16 @@ export async function planParameters(
     if (!now || now.version === version) return [];
     // The advanced tier does not go back to the standard one.
     const kept = now.tier === 'Standard' ? tier : now.tier;
-    return { name, fromVersion: now.version, toVersion: version, type, tier: kept, ...(keyId && { keyId }) };
+    const isTheirs = isSetSince(now, goal.target, undone);
+    return {
+      name,
+      fromVersion: now.version,
+      toVersion: version,
+      type,
+      tier: kept,
+      ...(keyId && { keyId }),
+      ...(isTheirs && { setSince: now.writtenAt }),
+    };
   });
   if (parameters.length === 0) return { reason: 'it is on the version of that release' };
   return {
@@ -37,4 +53,22 @@ export async function planParameters(
     ...(target.labels && { labels: true }),
     parameters,
   };
+}
+
+/**
+ * Whether somebody set a parameter after the releases that are undone: after their deployments began, or, where none did,
+ * to a version that none of them is recorded with.
+ */
+function isSetSince(
+  { name, version, writtenAt }: ParameterState,
+  target: string,
+  undone: readonly ReleaseRecord[],
+): boolean {
+  const until = writtenUntil(undone);
+  if (until !== undefined) return Date.parse(writtenAt) > until;
+  const versions = hadOf(undone, { kind: 'parameter', target })
+    .flatMap(({ parameters }) => parameters)
+    .filter((one) => one.name === name)
+    .map((one) => one.version);
+  return versions.length > 0 && !versions.includes(version);
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parameterName, parameterPath } from '../../catalog/parameter-name.ts';
+import type { Claim } from '../claim.ts';
 
 const entry = z
   .strictObject({
@@ -55,6 +56,8 @@ export const parameterPlan = z.strictObject({
       type: parameterType,
       tier: parameterTier,
       keyId: z.string().optional(),
+      /** When somebody set it after the release: it is left alone, unless it has the planned value by then. */
+      setSince: z.iso.datetime().optional(),
     }),
   ),
 });
@@ -64,6 +67,10 @@ export type ParameterPlan = z.infer<typeof parameterPlan>;
 export const parameterShape = {
   entry,
   name: ({ name, path }: ParameterEntry) => name ?? `${path}/*`,
+  claim: ({ name, path }: ParameterEntry): Claim =>
+    path === undefined
+      ? { key: `${name}`, words: `parameter ${name} is` }
+      : { key: `${path}/`, below: `${path}/`, words: `parameters below ${path} are` },
   snapshot: parameterSnapshot,
   plans: [parameterPlan],
 } as const;

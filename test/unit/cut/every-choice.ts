@@ -28,7 +28,7 @@ export function isSuperseded(world: World): boolean {
   const history = world.releases.get(world.service) ?? [];
   return history
     .slice(0, history.indexOf(world.bad))
-    .some((release) => verdictOf(world, world.service, release) === 'good');
+    .some((release) => ['good', 'served-well'].includes(verdictOf(world, world.service, release)));
 }
 
 function isSafe(world: World, service: string, position: number): boolean {
@@ -36,9 +36,12 @@ function isSafe(world: World, service: string, position: number): boolean {
   const history = world.releases.get(service) ?? [];
   const [live, release] = [history[0], history[position]];
   if (!live || !release) return false;
-  if (world.entries.find((entry) => entry.service === service)?.policy.irreversible) return false;
+  const { irreversible, restorePoints } =
+    world.entries.find((entry) => entry.service === service)?.policy ?? {};
+  if (irreversible) return false;
+  const verdict = verdictOf(world, service, release);
   return (
-    verdictOf(world, service, release) === 'good' &&
+    (verdict === 'good' || (verdict === 'served-well' && restorePoints !== 'good')) &&
     !world.missing.has(release.releaseId) &&
     originOf(history, release) !== originOf(history, live)
   );
@@ -55,16 +58,16 @@ function isConsistent(world: World, choice: Choice): boolean {
     const keepsEdges = entry.dependsOn.map(providerOf).every(({ service: provider, coupling }) => {
       const cut = cutOf(world, choice, provider);
       if (cut === undefined || coupling === 'never') return true;
-      if (originOf(history, end).startedAt >= cut) return false;
+      if (bornAt(originOf(history, end)) >= cut) return false;
       const release = world.releases.get(provider)?.[0]?.startedAt ?? '';
       const isPutBack = originOf(history, live) !== live && live.startedAt >= release;
       return coupling !== 'always' || position > 0 || isPutBack;
     });
-    const mates = world.entries.filter((other) => other.lockstep && other.lockstep === entry.lockstep);
-    const keepsStep = mates.every(({ service: mate }) => {
+    const peers = world.entries.filter((other) => other.lockstep && other.lockstep === entry.lockstep);
+    const keepsStep = peers.every(({ service: mate }) => {
       const cut = cutOf(world, choice, mate);
       if (mate === service || cut === undefined) return true;
-      if (originOf(history, end).startedAt >= cut) return false;
+      if (bornAt(originOf(history, end)) >= cut) return false;
       const theirs = world.releases.get(mate) ?? [];
       const undone = theirs.slice(0, choice.get(mate));
       return history.every(
@@ -77,9 +80,18 @@ function isConsistent(world: World, choice: Choice): boolean {
   });
 }
 
+/** When users first met what is undone of a service; later than anything where they never did. */
 function cutOf(world: World, choice: Choice, service: string): string | undefined {
-  const position = choice.get(service) ?? 0;
-  return position === 0 ? undefined : world.releases.get(service)?.[position - 1]?.startedAt;
+  const undone = world.releases.get(service)?.slice(0, choice.get(service) ?? 0) ?? [];
+  if (undone.length === 0) return undefined;
+  const met = undone.flatMap(({ servedFrom, startedAt }) =>
+    servedFrom === null ? [] : (servedFrom ?? startedAt),
+  );
+  return met.sort()[0] ?? '9999';
+}
+
+function bornAt({ servedFrom, startedAt }: PastRelease): string {
+  return servedFrom ?? startedAt;
 }
 
 function areTogether(
@@ -106,5 +118,5 @@ function verdictOf(world: World, service: string, release: PastRelease): string 
   const history = world.releases.get(service) ?? [];
   const same = history.filter((other) => originOf(history, other) === originOf(history, release));
   if (same.some((other) => other.verdict === 'bad' || other === world.bad)) return 'bad';
-  return same.some(({ verdict }) => verdict === 'good') ? 'good' : 'candidate';
+  return ['good', 'served-well'].find((best) => same.some(({ verdict }) => verdict === best)) ?? 'candidate';
 }

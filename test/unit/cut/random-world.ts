@@ -20,6 +20,8 @@ export interface WorldShape {
   readonly cycles?: boolean;
   readonly lockstep?: boolean;
   readonly restores?: boolean;
+  /** Whether users meet releases later than these begin, or never. */
+  readonly traffic?: boolean;
   readonly couplings?: readonly ('by-cut' | 'always' | 'never')[];
 }
 
@@ -44,6 +46,7 @@ export function worlds(shape: WorldShape): fc.Arbitrary<World> {
     couplings: fc.noBias(four(four(fc.option(fc.constantFrom(...couplings), { freq: 2, nil: undefined })))),
     lockstep: fc.noBias(four(fc.boolean())),
     irreversible: fc.noBias(fc.nat(40)),
+    demandsGood: fc.noBias(fc.nat(20)),
     bad: fc.noBias(fc.nat(9)),
   });
   return drawn
@@ -65,6 +68,7 @@ export function worlds(shape: WorldShape): fc.Arbitrary<World> {
         return graphEntry(name, dependsOn, {
           ...(shape.lockstep && world.lockstep[from] && { lockstep: 'group' }),
           ...(world.irreversible === from && { irreversible: 'cannot' }),
+          ...(world.demandsGood === from && { demandsGood: true as const }),
         });
       });
       const history = releases.get('a') ?? [];
@@ -77,17 +81,20 @@ interface DrawnRelease {
   readonly minutes: number;
   readonly verdict: PastRelease['verdict'];
   readonly restores: number;
+  /** Minutes until users meet it; `never` is drawn as 5, `unknown` as 6. */
+  readonly served: number;
   readonly gone: boolean;
 }
 
-function histories({ restores }: WorldShape): fc.Arbitrary<DrawnRelease[]> {
-  const verdicts = ['good', 'good', 'good', 'good', 'good', 'candidate', 'bad'] as const;
+function histories({ restores, traffic }: WorldShape): fc.Arbitrary<DrawnRelease[]> {
+  const verdicts = ['good', 'good', 'good', 'good', 'served-well', 'candidate', 'bad'] as const;
   return fc
     .uniqueArray(
       fc.record({
         minutes: fc.nat(30),
         verdict: fc.constantFrom(...verdicts),
         restores: restores ? fc.nat(6) : fc.constant(0),
+        served: traffic ? fc.nat(6) : fc.constant(6),
         gone: fc.nat(19).map((n) => n === 0),
       }),
       { maxLength: 5, size: 'max', selector: ({ minutes }) => minutes },
@@ -96,13 +103,14 @@ function histories({ restores }: WorldShape): fc.Arbitrary<DrawnRelease[]> {
 }
 
 function releasesOf(service: string, drawn: readonly DrawnRelease[] = []): PastRelease[] {
-  return drawn.map(({ minutes, verdict, restores }, position) => {
+  return drawn.map(({ minutes, verdict, restores, served }, position) => {
     const older = restores > 0 ? drawn[position + restores] : undefined;
     return {
       releaseId: `${service}@${minutes}`,
       startedAt: clock(minutes),
       verdict,
       ...(older && { restores: `${service}@${older.minutes}` }),
+      ...(!older && served < 6 && { servedFrom: served === 5 ? null : clock(minutes + served) }),
     };
   });
 }

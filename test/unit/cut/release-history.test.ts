@@ -17,6 +17,12 @@ describe('a history', () => {
     );
   });
 
+  it('takes a state for as young as it may be, and what it undoes for as old', () => {
+    const late = { ...release('orders', '10:00 good'), metBy: at('10:05') };
+    const [span] = new ReleaseHistory([late]).spans;
+    expect(span).toMatchObject({ bornAt: Date.parse(at('10:05')), servedFrom: Date.parse(at('10:00')) });
+  });
+
   it.each([
     ['10:30', 1],
     ['10:00', 1],
@@ -50,6 +56,16 @@ describe('a history', () => {
   it('makes a state bad under all its names', () => {
     const { spans } = history('08:00 good', '09:00 bad', '10:00 bad =08:00');
     expect(spans.map(({ verdict }) => verdict)).toEqual(['bad', 'bad', 'bad']);
+  });
+
+  it.each([
+    ['failed', 'candidate', 'candidate'],
+    ['failed', 'good', 'good'],
+    ['bad', 'failed', 'bad'],
+    ['failed', 'failed', 'failed'],
+  ])('calls a state that was %s first, and %s when it was put back, %s', (first, again, verdict) => {
+    const { spans } = history(`08:00 ${first}`, '09:00 bad', `10:00 ${again} =08:00`);
+    expect(spans[0]?.verdict).toBe(verdict);
   });
 
   it('takes a release that restores an unknown or a later one as it is', () => {

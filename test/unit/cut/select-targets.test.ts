@@ -45,6 +45,29 @@ describe('the service of the incident', () => {
     expect(shop.checked).toEqual(['payment@10:00', 'payment@09:00']);
   });
 
+  it('goes to what served well, unless its entry demands good ones', async () => {
+    const releases = ['09:00 good', '10:00 served-well', '11:00 candidate', '12:00 bad'];
+    await expect(one(releases).moves('payment@12:00')).resolves.toEqual(['payment@12:00 -> payment@10:00']);
+    const strict = new Shop([graphEntry('payment', [], { demandsGood: true })], { payment: releases });
+    await expect(strict.select('payment@12:00')).resolves.toMatchObject({
+      moves: [
+        {
+          to: { releaseId: 'payment@09:00' },
+          passedOver: [
+            { objection: { kind: 'candidate' } },
+            { release: { releaseId: 'payment@10:00' }, objection: { kind: 'served-well' } },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('has nothing to do where one that served well has replaced the bad one', async () => {
+    await expect(
+      one(['10:00 bad', '11:00 served-well', '12:00 candidate']).moves('payment@10:00'),
+    ).resolves.toBe('not-needed');
+  });
+
   it('takes what came after the bad release back with it', async () => {
     const shop = one(['09:00 good', '10:00 bad', '11:00 candidate']);
     await expect(shop.moves('payment@10:00')).resolves.toEqual(['payment@11:00 -> payment@09:00']);
@@ -352,6 +375,61 @@ describe('the fixpoint', () => {
     });
     await shop.select('platform@10:00');
     expect(shop.read).toEqual(['platform', 'orders', 'users', 'storefront']);
+  });
+});
+
+describe('what was released on top, by traffic', () => {
+  it.each([
+    ['took traffic after the provider did', '09:00 bad @09:30', '09:10 good @09:40', ['a', 'b']],
+    ['took traffic in the same moment', '09:00 bad @09:30', '09:10 good @09:30', ['a', 'b']],
+    ['took traffic before, though it began later', '09:00 bad @09:30', '09:10 good @09:20', ['a']],
+    ['took traffic after, though it began before', '09:10 bad @09:30', '09:00 good @09:40', ['a', 'b']],
+    ['follows a release that users never met', '09:00 bad @never', '09:10 good @09:20', ['a']],
+    ['has not served yet, and began later', '09:00 bad @09:05', '09:10 candidate @never', ['a', 'b']],
+    ['has not served yet, and began before', '09:10 bad @09:15', '09:00 candidate @never', ['a']],
+  ])('%s', async (_, bad, live, moved) => {
+    const shop = new Shop([graphEntry('a'), graphEntry('b', ['a'])], {
+      a: ['08:00 good', bad],
+      b: ['08:00 good', live],
+    });
+    const selection = await shop.select(`a@${bad.slice(0, 5)}`);
+    expect(selection.kind === 'selected' && selection.moves.map(({ service }) => service)).toEqual(moved);
+  });
+
+  it('counts from the first of the undone releases that users met', async () => {
+    const shop = new Shop([graphEntry('a'), graphEntry('b', ['a'])], {
+      a: ['08:00 good', '09:00 candidate @09:05', '10:00 candidate @never', '11:00 bad @11:05'],
+      b: ['08:30 good', '09:01 good @09:02', '09:03 good @09:06'],
+    });
+    await expect(shop.select('a@11:00')).resolves.toMatchObject({
+      moves: [
+        { service: 'a', cut: at('09:05') },
+        {
+          service: 'b',
+          to: { releaseId: 'b@09:01' },
+          causes: [{ kind: 'on-top', cut: at('09:05'), began: at('09:06'), on: { releaseId: 'a@09:00' } }],
+        },
+      ],
+    });
+  });
+
+  it('takes back with a release that users never met what its entry or its group says', async () => {
+    const entries = [
+      graphEntry('a', [], { lockstep: 'group' }),
+      graphEntry('b', [{ service: 'a', coupling: 'always' }]),
+      graphEntry('c', [], { lockstep: 'group' }),
+    ];
+    const releases = ['07:00 good', '08:00 good'];
+    const shop = new Shop(entries, {
+      a: ['08:00 good', '09:00 bad @never'],
+      b: releases,
+      c: [...releases, '09:01 good'],
+    });
+    await expect(shop.moves('a@09:00')).resolves.toEqual([
+      'a@09:00 -> a@08:00',
+      'b@08:00 -> b@07:00',
+      'c@09:01 -> c@08:00',
+    ]);
   });
 });
 

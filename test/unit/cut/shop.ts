@@ -9,28 +9,34 @@ import type { Selection } from '../../../shared/cut/selection.ts';
 export function graphEntry(
   service: string,
   dependsOn: readonly DependsOnItem[] = [],
-  more: { readonly lockstep?: string; readonly irreversible?: string } = {},
+  more: { readonly lockstep?: string; readonly irreversible?: string; readonly demandsGood?: true } = {},
 ): GraphEntry {
-  const { lockstep, irreversible } = more;
+  const { lockstep, irreversible, demandsGood } = more;
   return {
     service,
     dependsOn: [...dependsOn],
     ...(lockstep && { lockstep }),
-    policy: { ...(irreversible && { irreversible }) },
+    policy: { ...(irreversible && { irreversible }), ...(demandsGood && { restorePoints: 'good' as const }) },
   };
 }
 
 /** A moment on the one day of these tests: `at('10:05')`. */
 export const at = (time: string): string => `2026-01-05T${time}:00.000Z`;
 
-/** A release, written as `10:05 good`, `10:05 bad`, `10:05 candidate` or `10:05 good =09:00` for one that restores. */
+/**
+ * A release, written as `10:05 good`, `10:05 bad`, `10:05 candidate` or `10:05 good =09:00` for one that restores. Where
+ * it is known when users first met it: `10:05 good @10:20`, or `10:05 bad @never`.
+ */
 export function release(service: string, text: string): PastRelease {
-  const [time = '', verdict, restored] = text.split(' ');
+  const [time = '', verdict, ...more] = text.split(' ');
+  const restored = more.find((word) => word.startsWith('='));
+  const served = more.find((word) => word.startsWith('@'))?.slice(1);
   return {
     releaseId: `${service}@${time}`,
     startedAt: at(time),
     verdict: verdict as PastRelease['verdict'],
     ...(restored && { restores: `${service}@${restored.slice(1)}` }),
+    ...(served && { servedFrom: served === 'never' ? null : at(served) }),
   };
 }
 

@@ -6,11 +6,11 @@ import type { Move, Stay } from '../../../shared/cut/selection.ts';
 import { staysBeside } from '../../../shared/cut/stays.ts';
 import { at, graphEntry, release } from './shop.ts';
 
-const move = (service: string, cut: string): Move<PastRelease> => ({
+const move = (service: string, cut: string | null): Move<PastRelease> => ({
   service,
-  undone: [release(service, `${cut} bad`)],
+  undone: [release(service, `${cut ?? '09:00'} bad`)],
   to: release(service, '07:00 good'),
-  cut: at(cut),
+  cut: cut === null ? null : at(cut),
   causes: [{ kind: 'incident', releaseId: `${service}@${cut}` }],
   passedOver: [],
 });
@@ -72,6 +72,19 @@ it.each<[Stay['why'], string, Parameters<typeof beside>[1], object]>([
 ])('stays as %s what %s', (why, _, neighbour, since) => {
   const stay = { service: 'cart', why, of: 'users', cut: at('09:00'), ...since };
   expect(beside([move('users', '09:00')], neighbour)).toEqual([stay]);
+});
+
+it('lets stay what was released while a provider was bad that no user has met', () => {
+  const stays = beside([move('users', null)], { couplings: { users: 'by-cut' }, releases: ['09:30 good'] });
+  expect(stays).toEqual([
+    { service: 'cart', why: 'never-served', of: 'users', cut: null, since: at('09:30') },
+  ]);
+});
+
+it('gives the reason with a cut before one without', () => {
+  const couplings = { orders: 'never', users: 'never' } as const;
+  const stays = beside([move('orders', null), move('users', '09:00')], { couplings });
+  expect(stays).toMatchObject([{ service: 'cart', of: 'users' }]);
 });
 
 it('gives the reason with the earliest cut, then the first by name, whatever the order of the moves', () => {

@@ -25,7 +25,7 @@ it('mails why the release is bad and what is being done', async () => {
   const [call] = sns.commandCalls(PublishCommand);
   expect(call?.args[0].input).toMatchObject({
     TopicArn: 'arn:aws:sns:eu-west-1:111122223333:stakeholders',
-    Subject: '[prod] orders: bad release, rolling back',
+    Subject: expect.stringContaining('orders: bad release, rolling back'),
   });
   expect(call?.args[0].input.Message).toContain('21.4 % of 140 requests failed');
   expect(call?.args[0].input.Message).toContain('back from version 5 to version 4');

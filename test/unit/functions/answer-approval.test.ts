@@ -3,7 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/operate/answer-approval/handler.ts';
 import { InvalidInput } from '../../../shared/errors.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
-import { incidentRecord, RELEASE } from '../fixtures/records.ts';
+import { incidentRecord, RELEASE, releaseRecord } from '../fixtures/records.ts';
 import { EXECUTION_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
 import { iso, NOW } from '../fixtures/times.ts';
@@ -104,9 +104,44 @@ it('says what does not wait for an answer', async () => {
 
 it.each([
   [{ by: '' }, 'by: '],
-  [{ answer: 'yes' }, 'answer: must be "approve" or "refuse"'],
+  [{ answer: 'yes' }, 'answer: must be "approve", "refuse" or "acknowledge"'],
   [{ taskToken: 'x' }, 'taskToken: is not a known field'],
 ])('refuses %j', async (changes, reason) => {
   await expect(answer(changes)).rejects.toThrow(InvalidInput);
   await expect(answer(changes)).rejects.toThrow(reason);
+});
+
+describe('an acknowledgement', () => {
+  const acknowledged = { incidentId: RELEASE, answer: 'acknowledge' };
+
+  it('is kept, and decides nothing', async () => {
+    await expect(answer({ answer: 'acknowledge', reason: 'I look at it.' })).resolves.toEqual(acknowledged);
+    expect(told()).toEqual([]);
+    await expect(ledger.approvals.find(attempt)).resolves.not.toHaveProperty('answer');
+    await expect(ledger.incidents.acknowledgementOf(RELEASE)).resolves.toEqual({
+      by: 'Ada',
+      reason: 'I look at it.',
+      at: iso(NOW),
+    });
+  });
+
+  it('may be given of an incident that is over, and once more', async () => {
+    await ledger.incidents.close(RELEASE, EXECUTION_ARN, 'needs-person', iso(NOW));
+    await answer({ answer: 'acknowledge' });
+    await expect(answer({ answer: 'acknowledge', by: 'Bob' })).resolves.toEqual(acknowledged);
+    await expect(ledger.incidents.acknowledgementOf(RELEASE)).resolves.toMatchObject({ by: 'Bob' });
+  });
+
+  it('may be given of a release that has no incident', async () => {
+    await ledger.releases.open(releaseRecord({ releaseId: 'orders-20260105T080000Z' }));
+    await expect(
+      answer({ answer: 'acknowledge', incidentId: 'orders-20260105T080000Z' }),
+    ).resolves.toMatchObject({ answer: 'acknowledge' });
+  });
+
+  it('is refused of what the ledger does not know', async () => {
+    await expect(answer({ answer: 'acknowledge', incidentId: 'orders-20260101T000000Z' })).rejects.toThrow(
+      'there is no incident and no release',
+    );
+  });
 });

@@ -1,4 +1,9 @@
-import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, GetMetricDataCommand, type MetricStat } from '@aws-sdk/client-cloudwatch';
+import {
+  BatchGetDeploymentsCommand,
+  CodeDeployClient,
+  StopDeploymentCommand,
+} from '@aws-sdk/client-codedeploy';
 import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -10,12 +15,14 @@ import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
+  DEPLOYMENT,
   goodRelease,
   incidentRecord,
   PLAN_KEY,
   planObject,
   RELEASE,
   releaseRecord,
+  servicePlan,
   watchedDeployment,
 } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
@@ -24,11 +31,13 @@ import { iso, NOW, RELEASED_AT } from '../fixtures/times.ts';
 const stepFunctions = mockClient(SFNClient);
 const sns = mockClient(SNSClient);
 const cloudWatch = mockClient(CloudWatchClient);
+const codeDeploy = mockClient(CodeDeployClient);
 const attempt = { incidentId: RELEASE, attempt: 1 };
 let ledger: LedgerDouble;
 
 beforeEach(() => {
-  for (const mock of [stepFunctions, sns, cloudWatch]) mock.reset();
+  for (const mock of [stepFunctions, sns, cloudWatch, codeDeploy]) mock.reset();
+  codeDeploy.on(StopDeploymentCommand).resolves({});
   stepFunctions.on(SendTaskSuccessCommand).resolves({});
   sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
   ledger = new LedgerDouble();
@@ -112,6 +121,92 @@ describe('a budget', () => {
   });
 });
 
+describe('the shift of the release, while a person is asked,', () => {
+  const policy = { autonomy: 'approve', approval: { meanwhile: 'stop', minutes: 120 } };
+  const status = (is: string) =>
+    codeDeploy
+      .on(BatchGetDeploymentsCommand)
+      .resolves({ deploymentsInfo: [{ deploymentId: DEPLOYMENT, status: is as 'InProgress' }] });
+  const stops = () => codeDeploy.commandCalls(StopDeploymentCommand).map(({ args }) => args[0].input);
+
+  it('goes on unless the policy says otherwise', async () => {
+    await given({ autonomy: 'approve' });
+    await look();
+    expect(stops()).toEqual([]);
+    expect(mails()[0]?.Message).toContain('Nothing\nwas changed.');
+  });
+
+  it('is stopped once, with its rollback, before the mail, which says so', async () => {
+    await given(policy);
+    status('InProgress');
+    await expect(look()).resolves.toBe('waits');
+    await expect(look()).resolves.toBe('waits');
+    expect(stops()).toEqual([{ deploymentId: DEPLOYMENT, autoRollbackEnabled: true }]);
+    expect(mails()).toHaveLength(1);
+    expect(mails()[0]?.Message).toContain('shift was stopped, and nothing else was done.');
+    expect(mails()[0]?.Message).toContain(`CodeDeploy was asked to stop\n      ${DEPLOYMENT}`);
+    expect((await ledger.locks.find('orders'))?.owner).toBe('nobody');
+  });
+
+  it('is stopped once more where it still runs after a lifecycle hook had its hour', async () => {
+    await given(policy);
+    status('InProgress');
+    await look();
+    ledger.now += 66 * 60_000;
+    await look();
+    expect(stops()).toHaveLength(2);
+  });
+
+  it('is over where the deployment is', async () => {
+    await given(policy);
+    status('Succeeded');
+    await look();
+    expect(stops()).toEqual([]);
+    expect(mails()[0]?.Message).not.toContain('Until you answer');
+  });
+
+  it('is not stopped while another incident changes the service, and then is', async () => {
+    await given(policy);
+    status('InProgress');
+    await ledger.locks.acquire('orders', 'cart-20260105T090100Z#1');
+    await look();
+    expect(stops()).toEqual([]);
+    expect(mails()[0]?.Message).toContain('The shift is stopped as soon as another incident is done');
+    await ledger.locks.unlock('orders', 'cart-20260105T090100Z#1');
+    await look();
+    expect(stops()).toHaveLength(1);
+  });
+
+  it('is stopped under a lock that the incident has kept, which it keeps', async () => {
+    await given(policy, { attempt: 2 });
+    status('InProgress');
+    await ledger.locks.acquire('orders', `${RELEASE}#1`);
+    await look({ attempt: 2 });
+    expect(stops()).toHaveLength(1);
+    expect((await ledger.locks.find('orders'))?.owner).toBe(`${RELEASE}#2`);
+  });
+
+  it('is not stopped before consumers that go back first', async () => {
+    await given(policy);
+    mockBucket({
+      ...catalogObject(ordersEntry({ policy }), ordersEntry({ service: 'cart', stack: 'shop-cart' })),
+      ...planObject(servicePlan({ service: 'cart' }), servicePlan({ waitsFor: ['cart'] })),
+    });
+    status('InProgress');
+    await expect(look()).resolves.toBe('waits');
+    expect(stops()).toEqual([]);
+    expect(mails()[0]?.Message).toContain('Traffic keeps shifting until you answer.');
+  });
+
+  it('is not stopped where nobody is asked', async () => {
+    await given(policy);
+    await ledger.holds.set({ service: 'orders', held: true, by: 'Bob', at: iso(NOW) });
+    status('InProgress');
+    await expect(look()).resolves.toMatchObject({ answer: 'report' });
+    expect(stops()).toEqual([]);
+  });
+});
+
 describe('an approval', () => {
   it('is asked for once, by a mail with plan and way to answer, and without the token', async () => {
     await given({ autonomy: 'approve' });
@@ -119,7 +214,7 @@ describe('an approval', () => {
     await expect(look()).resolves.toBe('waits');
     expect(mails()).toHaveLength(1);
     const [mail] = mails();
-    expect(mail?.Subject).toBe('[prod] orders: bad release, needs a person to approve its rollback');
+    expect(mail?.Subject).toContain('orders: approve its rollback');
     expect(mail?.Message).toContain(`"incidentId": "${RELEASE}", "answer": "approve"`);
     expect(mail?.Message).toContain('back from version 5 to version 4');
     expect(mail?.Message).not.toContain('token-');
@@ -178,15 +273,20 @@ describe('an approval', () => {
 });
 
 describe('a limit that breaks while a person is waited for', () => {
+  /** The new version fails 40 of 100 requests, its control none. */
+  const counted = ({ Metric, Stat }: MetricStat) => {
+    if (Stat !== 'Sum' || Metric?.MetricName !== 'Errors') return 100;
+    return Metric.Dimensions?.some(({ Value }) => Value === '5') ? 40 : 0;
+  };
   const failing = () => {
-    const times = [3, 2, 1].map((ago) => new Date(Math.floor(NOW / 60_000) * 60_000 - ago * 60_000));
+    const times = [4, 3, 2, 1].map((ago) => new Date(Math.floor(NOW / 60_000) * 60_000 - ago * 60_000));
     cloudWatch.on(GetMetricDataCommand).callsFake(async ({ MetricDataQueries = [] }) => ({
       MetricDataResults: MetricDataQueries.map(
-        ({ Id, MetricStat }: { Id: string; MetricStat?: { Metric?: { MetricName?: string } } }) => ({
+        ({ Id, MetricStat }: { Id: string; MetricStat: MetricStat }) => ({
           Id,
           StatusCode: 'Complete',
           Timestamps: times,
-          Values: times.map(() => (MetricStat?.Metric?.MetricName === 'Errors' ? 40 : 100)),
+          Values: times.map(() => counted(MetricStat)),
         }),
       ),
     }));

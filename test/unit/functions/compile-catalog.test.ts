@@ -132,7 +132,95 @@ describe('the aliases of a stack', () => {
 
 const entryOf = (service: string, stack: string, owners?: string) =>
   `version: 1\nservice: ${service}\nstack: ${stack}${owners ? `\nowners: [${owners}]` : ''}`;
-const mailed = () => sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input);
+/** The mails, each body as one line: they are wrapped. */
+const mailed = () =>
+  sns
+    .commandCalls(PublishCommand)
+    .map(({ args: [{ input }] }) => ({ ...input, Message: input.Message?.replace(/\s+/g, ' ') }));
+
+describe('an entry that is wrong about the account or the others', () => {
+  const inForce = () => catalogObject(ordersEntry({ owners: ['Shop'] }));
+  const listed = (target: string) => `${entryOf('orders', 'shop-orders', 'Shop')}\ntargets: [${target}]`;
+
+  beforeEach(() => {
+    const StackResourceSummaries = [
+      {
+        LogicalResourceId: 'CreateOrder',
+        PhysicalResourceId: 'shop-create',
+        ResourceType: 'AWS::Lambda::Function',
+      },
+      {
+        LogicalResourceId: 'CreateOrderAlias',
+        PhysicalResourceId: 'arn:aws:lambda:eu-west-1:111122223333:function:shop-create:Live',
+        ResourceType: 'AWS::Lambda::Alias',
+      },
+    ].map((one) => ({ ...one, LastUpdatedTimestamp: undefined, ResourceStatus: undefined }));
+    cloudFormation.on(ListStackResourcesCommand).resolves({ StackResourceSummaries });
+  });
+
+  it.each([
+    [
+      '{kind: codedeploy, function: CreateOrder}',
+      'targets.0.alias: CreateOrder has no alias "live" in the stack; it has Live',
+    ],
+    [
+      '{kind: codedeploy, function: CreatOrder, alias: Live}',
+      'there is no function "CreatOrder" in the stack; did you mean "CreateOrder"?',
+    ],
+    ['{kind: codedeploy, function: CreateOrder, alias: "12"}', 'targets.0.alias: is a version, and no alias'],
+  ])('is refused by mail to its owners, and its last good form stays: %s', async (target, reason) => {
+    parameters({ orders: listed(target) });
+    const { stored } = mockBucket(
+      catalogObject(ordersEntry({ owners: ['Shop'], targets: [{ kind: 'cloudformation' }] })),
+    );
+    await expect(build(runtimeOf(ledger))(changed('orders'))).resolves.toMatchObject({ refused: 1 });
+    expect(compiled(stored).services.orders?.targets[0]).toMatchObject({ kind: 'cloudformation' });
+    expect(mailed()[0]?.Message).toContain('For: Shop Parameter');
+    expect(mailed()[0]?.Message).toContain(reason);
+  });
+
+  it('comes into force with a provider that is not there, and its owners are told', async () => {
+    parameters({ orders: `${entryOf('orders', 'shop-orders', 'Shop')}\ndependsOn: [payment]` });
+    const { stored } = mockBucket(inForce());
+    await expect(build(runtimeOf(ledger))({})).resolves.toEqual({ services: 1, refused: 0 });
+    expect(compiled(stored).services.orders?.dependsOn).toEqual(['payment']);
+    expect(mailed()[0]?.Message).toContain('dependsOn.0: there is no service "payment" For: Shop Parameter');
+  });
+
+  it('is not told of a provider that may be written next, and whose name is like its own', async () => {
+    parameters({ orders: `${entryOf('orders', 'shop-orders', 'Shop')}\ndependsOn: [orders-3p]` });
+    mockBucket(inForce());
+    await expect(build(runtimeOf(ledger))(changed('orders'))).resolves.toEqual({ services: 1, refused: 0 });
+    expect(mailed()).toEqual([]);
+  });
+
+  it('is refused for a target of another service', async () => {
+    const target = 'targets: [{kind: parameter, name: /shared/limit}]';
+    parameters({
+      billing: `${entryOf('billing', 'b')}\n${target}`,
+      orders: `${entryOf('orders', 'shop-orders')}\n${target}`,
+    });
+    const { stored } = mockBucket(inForce());
+    await expect(build(runtimeOf(ledger))({})).resolves.toEqual({ services: 2, refused: 1 });
+    expect(compiled(stored).services.orders?.targets).not.toContainEqual(
+      expect.objectContaining({ name: '/shared/limit' }),
+    );
+    expect(mailed()[0]?.Message).toContain(
+      'targets.0: parameter /shared/limit is a target of billing already',
+    );
+  });
+
+  it('is told to be no longer watched once it is deleted', async () => {
+    parameters({});
+    mockBucket(inForce());
+    await build(runtimeOf(ledger))(changed('orders', 'Delete'));
+    await build(runtimeOf(ledger))(changed('orders', 'Delete'));
+    expect(mailed().map(({ Subject }) => Subject)).toEqual([
+      expect.stringContaining('catalog: orders is no longer watched'),
+    ]);
+    expect(mailed()[0]?.Message).toContain('For: Shop');
+  });
+});
 
 describe('a stack that does not exist', () => {
   const inForce = catalogObject(ordersEntry({ owners: ['Shop'] }));
@@ -155,9 +243,9 @@ describe('a stack that does not exist', () => {
     await expect(build(runtimeOf(ledger))(changed('orders'))).resolves.toEqual({ services: 1, refused: 1 });
     expect(compiled(stored).services.orders?.stack).toBe('shop-orders');
     expect(mailed()).toHaveLength(1);
-    expect(mailed()[0]?.Subject).toBe('[prod] catalog: the parameter of orders was refused');
+    expect(mailed()[0]?.Subject).toContain('catalog: the parameter of orders was refused');
     expect(mailed()[0]?.Message).toContain(
-      `For: Shop\n  stack: there is no stack "shop-order"; did you mean "shop-orders"?\n  Its last good form`,
+      `stack: there is no stack "shop-order"; did you mean "shop-orders"? For: Shop`,
     );
   });
 
@@ -172,7 +260,7 @@ describe('a stack that does not exist', () => {
     cloudFormation.on(ListStacksCommand).resolves({});
     await build(runtimeOf(ledger))({});
     expect(mailed().map(({ Subject }) => Subject)).toEqual([
-      '[prod] catalog: the parameter of orders names no existing stack',
+      expect.stringContaining('catalog: the parameter of orders names what does not exist'),
     ]);
     expect(mailed()[0]?.Message).toContain('It is in force all the same');
   });
@@ -190,7 +278,7 @@ describe('a stack that does not exist', () => {
     parameters({ orders: entryOf('orders', 'shop-order') });
     mockBucket(inForce);
     await build(runtimeOf(ledger))(changed('orders'));
-    expect(mailed()[0]?.Message).toContain('there is no stack "shop-order"\n');
+    expect(mailed()[0]?.Message).toContain('there is no stack "shop-order" ');
   });
 
   it('is not one that cannot be read', async () => {
@@ -215,7 +303,7 @@ describe('a stack of two services', () => {
     expect(stacksOf(stored)).toEqual({ billing: 'shop-billing', orders: 'shop-orders' });
     expect(mailed()).toHaveLength(1);
     expect(mailed()[0]?.Message).toContain(
-      'For: Money, Shop\n  stack: "shop-orders" is the stack of orders\n',
+      'stack: "shop-orders" is the stack of orders For: Money, Shop Parameter',
     );
   });
 
@@ -275,10 +363,10 @@ it('keeps the last good form of a service whose parameter is refused, and says s
   const { stored } = mockBucket(catalogObject());
   await expect(build(runtimeOf(ledger))({})).resolves.toEqual({ services: 2, refused: 1 });
   expect(compiled(stored).services.orders).toEqual(ordersEntry());
-  const [call] = sns.commandCalls(PublishCommand);
-  expect(call?.args[0].input.Subject).toBe('[prod] catalog: the parameter of orders was refused');
-  expect(call?.args[0].input.Message).toContain(`${path}/orders\n  version: must be 1`);
-  expect(call?.args[0].input.Message).toContain('Its last good form stays in force.');
+  const [mail] = mailed();
+  expect(mail?.Subject).toContain('catalog: the parameter of orders was refused');
+  expect(mail?.Message).toContain(`${path}/orders version: must be 1`);
+  expect(mail?.Message).toContain('Its last good form stays in force.');
 });
 
 it.each([
@@ -290,7 +378,7 @@ it.each([
   const { stored } = mockBucket();
   await expect(build(runtimeOf(ledger))({})).resolves.toEqual({ services: 0, refused: 1 });
   expect(compiled(stored).services).toEqual({});
-  const message = sns.commandCalls(PublishCommand)[0]?.args[0].input.Message;
+  const message = mailed()[0]?.Message;
   expect(message).toContain(reason);
   expect(message).toContain('The service is not looked after until it is mended.');
 });
@@ -307,8 +395,8 @@ it.each([
   parameters({ orders: value });
   mockBucket(catalogObject(ordersEntry({ owners: ['Old Team'] })));
   await build(runtimeOf(ledger))({});
-  const message = sns.commandCalls(PublishCommand)[0]?.args[0].input.Message;
-  expect(message).toContain(`${path}/orders\n  For: ${expected}\n`);
+  const message = mailed()[0]?.Message;
+  expect(message).toContain(`For: ${expected} Parameter ${path}/orders`);
 });
 
 it('drops a service whose parameter was deleted', async () => {

@@ -1,4 +1,8 @@
-import { CloudFormationClient, DescribeStackEventsCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
 import {
   BatchGetDeploymentTargetsCommand,
   CodeDeployClient,
@@ -19,6 +23,7 @@ import {
   STACK_ID,
   stackEvent,
   stackEvents,
+  stackOf,
   tagsOf,
 } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
@@ -43,6 +48,7 @@ beforeEach(() => {
   codeDeploy.on(ListDeploymentTargetsCommand).resolves({ targetIds: [`${FUNCTION}:live`] });
   codeDeploy.on(BatchGetDeploymentTargetsCommand).resolves({ deploymentTargets: [lambdaTarget()] });
   cloudFormation.on(DescribeStackEventsCommand).resolves(stackEvents('deploy-17'));
+  cloudFormation.on(DescribeStacksCommand).resolves(stackOf());
 });
 
 const describeIt = () => build(runtimeOf())({ deploymentId: DEPLOYMENT });
@@ -319,7 +325,7 @@ describe('a deployment that is not ours', () => {
 describe('refusals', () => {
   it.each([
     [{}, 'deploymentId: '],
-    [{ deploymentId: 'orders' }, 'deploymentId: must be a CodeDeploy deployment id, d-…'],
+    [{ deploymentId: 'orders' }, 'deploymentId: must be the id of a CodeDeploy deployment'],
     [{ deploymentId: DEPLOYMENT, generation: 0 }, 'generation: '],
     [{ deploymentId: DEPLOYMENT, service: 'orders' }, 'service: is not a known field'],
   ])('refuses %j', async (input, reason) => {
@@ -345,5 +351,33 @@ describe('refusals', () => {
   it('throws TransientFailure when CodeDeploy throttles', async () => {
     codeDeploy.on(GetDeploymentCommand).rejects(throttled());
     await expect(describeIt()).rejects.toBeInstanceOf(TransientFailure);
+  });
+});
+
+describe('a function of a nested stack', () => {
+  beforeEach(() => {
+    lambda.on(ListTagsCommand).resolves(tagsOf('shop-orders-Workers-1A2B', 'Worker'));
+    deploymentIs({ applicationName: 'generated-1', deploymentGroupName: 'generated-2' });
+  });
+
+  it('belongs to the service that names the stack at the top', async () => {
+    cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RootId: STACK_ID }));
+    await expect(describeIt()).resolves.toMatchObject({
+      kind: 'release',
+      service: 'orders',
+      target: `${FUNCTION}:live`,
+    });
+  });
+
+  it("belongs to nobody where the stack at the top is nobody's, or there is none", async () => {
+    cloudFormation
+      .on(DescribeStacksCommand)
+      .resolves(stackOf({ RootId: STACK_ID.replace('/shop-orders/', '/shop-other/') }));
+    await expect(describeIt()).resolves.toMatchObject({ kind: 'unmanaged' });
+    cloudFormation.on(DescribeStacksCommand).resolves(stackOf());
+    await expect(describeIt()).resolves.toMatchObject({ kind: 'unmanaged' });
+    const gone = Object.assign(new Error('Stack with id x does not exist'), { name: 'ValidationError' });
+    cloudFormation.on(DescribeStacksCommand).rejects(gone);
+    await expect(describeIt()).resolves.toMatchObject({ kind: 'unmanaged' });
   });
 });

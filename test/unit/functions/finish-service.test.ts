@@ -22,11 +22,11 @@ import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
   apiStagePlan,
   codeDeployPlan,
+  concurrentRelease,
   FUNCTION,
   GOOD_RELEASE,
   goodRelease,
   goodSnapshot,
-  newcomer,
   PLAN_KEY,
   parameterPlan,
   planObject,
@@ -109,9 +109,9 @@ it('records that a service without a stack is back', async () => {
 
 it('records where it saw the aliases, which nobody else would', async () => {
   await finish();
-  const [sighting, ...more] = await ledger.checkpoints.sightings('orders');
+  const [observation, ...more] = await ledger.checkpoints.observations('orders');
   expect(more).toEqual([]);
-  expect(sighting).toEqual({
+  expect(observation).toEqual({
     service: 'orders',
     target: 'CreateOrder:live',
     function: FUNCTION,
@@ -125,7 +125,7 @@ it('records where it saw the aliases, which nobody else would', async () => {
 it('records nothing of an alias that is still on two versions', async () => {
   lambda.on(GetAliasCommand).resolves(alias('4', { '5': 0.1 }));
   await finish();
-  await expect(ledger.checkpoints.sightings('orders')).resolves.toEqual([]);
+  await expect(ledger.checkpoints.observations('orders')).resolves.toEqual([]);
 });
 
 it('records what is live now as a release of its own, as good as the one it restores', async () => {
@@ -316,6 +316,13 @@ describe('a later wave', () => {
     ]);
   });
 
+  it('asks Lambda nothing where the wave had nothing to begin', async () => {
+    await cameTo({ ...pinned, status: 'left' });
+    lambda.resetHistory();
+    await finish({ wave: 'rest', results: [] });
+    expect(lambda.calls()).toEqual([]);
+  });
+
   it('fails a service whose stage waited for a stack that did not come back', async () => {
     const waiting = apiStagePlan({ phase: 'after-stack' });
     const targets = [codeDeployPlan(), stackPinPlan(), stackPlan(), waiting];
@@ -376,7 +383,7 @@ describe('a later wave', () => {
   it('leaves the result as it is once somebody released over a service of the attempt', async () => {
     await cameTo();
     const before = await result();
-    await ledger.incidents.addNewcomer(newcomer());
+    await ledger.incidents.addConcurrentRelease(concurrentRelease());
     await expect(finish({ wave: 'pins', results: [] })).resolves.toMatchObject({
       status: 'traffic-restored',
     });

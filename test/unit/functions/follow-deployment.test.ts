@@ -4,6 +4,7 @@ import {
   GetApplicationRevisionCommand,
   GetDeploymentCommand,
   ListDeploymentTargetsCommand,
+  PutLifecycleEventHookExecutionStatusCommand,
 } from '@aws-sdk/client-codedeploy';
 import {
   GetAliasCommand,
@@ -20,6 +21,7 @@ import { alias, allowTraffic, deploymentInfo, lambdaTarget } from '../fixtures/a
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
+  DEPLOYMENT,
   FUNCTION,
   incidentRecord,
   planObject,
@@ -96,6 +98,24 @@ it('says why a deployment ended without success, and that it moved only a part',
   expect(ended).toMatchObject({ releaseId: RELEASE, status: 'Stopped', shiftingSince });
   expect(ended).not.toHaveProperty('shiftedAt');
   expect(ended?.evidence[0]?.detail).toBe('MANUAL_STOP: stopped by hand');
+});
+
+it.each([
+  ['when it came', { status: 'Stopped' }, shiftingSince, shiftingSince],
+  ['that there was none', { status: 'Failed' }, undefined, null],
+  ['nothing while it may still come', { status: 'InProgress' }, undefined, undefined],
+  [
+    'nothing where it completed and its times cannot be read yet',
+    { status: 'Succeeded' },
+    undefined,
+    undefined,
+  ],
+])('records of the first traffic of a release %s', async (_, changes, start, expected) => {
+  await ledger.releases.open(releaseRecord());
+  deploymentIs(changes, start);
+  await follow({ ...rollback, deploymentId: DEPLOYMENT, kind: 'release', releaseId: RELEASE });
+  const { deployments } = await ledger.releases.get(RELEASE);
+  expect(deployments[DEPLOYMENT]?.servedFrom).toBe(expected);
 });
 
 it('records that a running one moves traffic, once, and looks again after a quarter of its age', async () => {
@@ -247,7 +267,9 @@ describe('a rollback that leads to what an incident undid', () => {
     expect(mails).toHaveLength(1);
     expect(mails[0]?.Subject).toContain('orders: users were on the bad release again');
     expect(mails[0]?.Message).toContain('deployment d-BACK1, a rollback');
-    expect(mails[0]?.Message).toContain('continue-update-rollback --stack-name shop-orders');
+    expect(mails[0]?.Message).toContain(
+      '--resources-to-skip $(echo "$failed_aliases") --stack-name shop-orders',
+    );
   });
 
   it.each([
@@ -274,5 +296,49 @@ describe('a rollback that leads to what an incident undid', () => {
     lambda.on(GetAliasCommand).resolves(alias('4', { '5': 0.1 }));
     await follow({ ...rollback, kind: 'release', releaseId: RELEASE });
     expect(pointed()).toEqual([]);
+  });
+});
+
+describe('the hook after traffic of a deployment whose watch is over', () => {
+  const question = {
+    deploymentId: DEPLOYMENT,
+    event: 'AfterAllowTraffic',
+    executionId: 'hook-1',
+    service: 'orders',
+    askedAt: NOW,
+  } as const;
+  const release = { ...rollback, deploymentId: DEPLOYMENT, kind: 'release', releaseId: RELEASE };
+  const answers = () =>
+    codeDeploy
+      .commandCalls(PutLifecycleEventHookExecutionStatusCommand)
+      .map(({ args }) => args[0].input.status);
+
+  beforeEach(async () => {
+    codeDeploy.on(PutLifecycleEventHookExecutionStatusCommand).resolves({});
+    deploymentIs({ status: 'InProgress' }, shiftingSince, shiftedAt);
+    await ledger.lifecycleHooks.ask(question);
+    await ledger.releases.recordDeployment({
+      deploymentId: DEPLOYMENT,
+      service: 'orders',
+      kind: 'release',
+      releaseId: RELEASE,
+      seenAt: iso(NOW),
+    });
+  });
+
+  it('is answered for a bad release: a stop may wait for that', async () => {
+    await ledger.releases.open(releaseRecord({ verdict: 'bad', incidentId: RELEASE }));
+    await follow(release);
+    await follow(release);
+    expect(answers()).toEqual(['Failed']);
+  });
+
+  it('waits for its deadline where nothing is known against its release', async () => {
+    await ledger.releases.open(releaseRecord());
+    await follow(release);
+    expect(answers()).toEqual([]);
+    ledger.now += 40 * 60_000;
+    await follow(release);
+    expect(answers()).toEqual(['Succeeded']);
   });
 });

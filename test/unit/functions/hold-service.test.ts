@@ -24,6 +24,18 @@ it('puts a service on hold, and everything, and lets them go', async () => {
   await expect(hold({ service: '*', hold: false, by: 'Bob' })).resolves.toEqual({ onHold: [] });
 });
 
+it('ends a hold by itself at its time, and shows that in UTC', async () => {
+  const until = iso(NOW + 3_600_000);
+  const event = { service: 'orders', hold: true, by: 'Ada', until: until.replace('Z', '+00:00') };
+  await expect(hold(event)).resolves.toEqual({
+    onHold: [{ service: 'orders', held: true, by: 'Ada', at: iso(NOW), until }],
+  });
+  ledger.now = NOW + 3_599_999;
+  await expect(ledger.holds.list()).resolves.toHaveLength(1);
+  ledger.now = NOW + 3_600_000;
+  await expect(ledger.holds.list()).resolves.toEqual([]);
+});
+
 it('lets a service go that has left the catalog, and holds none that it does not have', async () => {
   await expect(hold({ service: 'gone', hold: false, by: 'Ada' })).resolves.toEqual({ onHold: [] });
   await expect(hold({ service: 'ordres', hold: true, by: 'Ada' })).rejects.toThrow(InvalidInput);
@@ -32,8 +44,11 @@ it('lets a service go that has left the catalog, and holds none that it does not
 it.each([
   [{ service: 'orders', hold: true }, 'by: '],
   [{ service: 'orders', by: 'Ada' }, 'hold: '],
-  [{ service: 'Orders!', hold: true, by: 'Ada' }, 'service: must be a service, or "*" for all'],
-  [{ service: 'orders', hold: true, by: 'Ada', until: 'noon' }, 'until: is not a known field'],
+  [{ service: 'Orders!', hold: true, by: 'Ada' }, 'service: must be the name of a service'],
+  [{ service: 'orders', hold: true, by: 'Ada', until: 'noon' }, 'until: must be ISO 8601'],
+  [{ service: 'orders', hold: true, by: 'Ada', until: iso(NOW) }, 'is over already'],
+  [{ service: 'orders', hold: false, by: 'Ada', until: iso(NOW + 1) }, 'until: is for a hold'],
+  [{ service: 'orders', hold: true, by: 'Ada', til: 'noon' }, 'til: is not a known field'],
 ])('refuses %j', async (event, reason) => {
   await expect(hold(event)).rejects.toThrow(reason);
 });

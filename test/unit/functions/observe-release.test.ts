@@ -1,4 +1,10 @@
-import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudWatchClient,
+  DescribeAlarmHistoryCommand,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { GetAliasCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -9,12 +15,21 @@ import { alias, metricData } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { FUNCTION, goodSnapshot, RELEASE, releaseRecord, watchedDeployment } from '../fixtures/records.ts';
+import {
+  FUNCTION,
+  GOOD_RELEASE,
+  goodRelease,
+  goodSnapshot,
+  RELEASE,
+  releaseRecord,
+  watchedDeployment,
+} from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { RELEASED_AT } from '../fixtures/times.ts';
 
 const cloudWatch = mockClient(CloudWatchClient);
 const lambda = mockClient(LambdaClient);
+const cloudFormation = mockClient(CloudFormationClient);
 let ledger: LedgerDouble;
 
 const bake = { minMinutes: 10, minRequests: 100, maxMinutes: 60 };
@@ -22,15 +37,18 @@ const withoutGroups = ordersEntry({
   targets: [{ kind: 'lambda-alias', function: 'CreateOrder' }, { kind: 'cloudformation' }],
   policy: { alarms: ['orders-errors'], bake },
 });
+const later = { releaseId: 'orders-20260105T091000Z', startedAt: '2026-01-05T09:10:00.000Z' };
 const recorded = (changes: Partial<ReleaseRecord> = {}) =>
   releaseRecord({ deployments: {}, snapshot: goodSnapshot, recordedAt: RELEASED_AT, ...changes });
 
 beforeEach(() => {
-  for (const mock of [cloudWatch, lambda]) mock.reset();
+  for (const mock of [cloudWatch, lambda, cloudFormation]) mock.reset();
+  cloudFormation.on(ListStackResourcesCommand).resolves({ StackResourceSummaries: [] });
   mockBucket(catalogObject(withoutGroups));
   lambda.on(GetAliasCommand).resolves(alias('4'));
   traffic([100, 100, 100, 100], [0, 0, 0, 1]);
   alarmIs('OK');
+  cloudWatch.on(DescribeAlarmHistoryCommand).resolves({});
   ledger = new LedgerDouble();
   ledger.now = Date.parse('2026-01-05T09:12:20Z');
 });
@@ -57,6 +75,16 @@ it('settles a release whose functions came through the bake of the policy', asyn
     requests: 400,
     errors: 1,
     next: 'settle',
+  });
+});
+
+it('finds bad at once what has the code and the configuration of a bad release', async () => {
+  await expect(observe({ ...recorded(), knownBad: 'orders-20260103T090000Z' })).resolves.toMatchObject({
+    judgement: {
+      verdict: 'unhealthy',
+      reason:
+        'what is live of orders has the code and the configuration of release orders-20260103T090000Z, which is bad',
+    },
   });
 });
 
@@ -138,6 +166,12 @@ it('hears a declared alarm that rang since, and none from before', async () => {
   await expect(observe()).resolves.toMatchObject({ judgement: { verdict: 'healthy' } });
 });
 
+it('hears no alarm that rang while what is live had not been recorded for hours', async () => {
+  alarmIs('ALARM', '2026-01-05T08:00:00Z');
+  const release = recorded({ startedAt: '2026-01-05T07:00:00.000Z' });
+  await expect(observe(release)).resolves.toMatchObject({ judgement: { verdict: 'healthy' } });
+});
+
 it('proves nothing without requests, and settles that at the end', async () => {
   traffic([], []);
   await expect(observe()).resolves.toMatchObject({ next: 'look-again' });
@@ -158,6 +192,100 @@ it('gives the sweep time to find a deployment whose events were lost', async () 
   await expect(observe()).resolves.toMatchObject({ next: 'look-again' });
   ledger.now = Date.parse('2026-01-05T09:15:20Z');
   await expect(observe()).resolves.toMatchObject({ next: 'settle' });
+});
+
+describe('what is bad', () => {
+  const onVersion = (version: string, digest?: string) =>
+    goodSnapshot.map((one) =>
+      one.kind === 'codedeploy'
+        ? { ...one, version, ...(digest && { codeSha256: digest, configurationSha256: digest }) }
+        : one,
+    );
+  /** The version before failed so many of 100 requests a minute, the new one 25. */
+  const fails = (version: string, before: number) =>
+    cloudWatch.on(GetMetricDataCommand).callsFake(({ EndTime, MetricDataQueries }) => {
+      const asked = JSON.stringify(MetricDataQueries);
+      const isBefore = EndTime <= new Date(RELEASED_AT);
+      if (!isBefore && !asked.includes(`"${version}"`)) return metricData({});
+      const errors = isBefore ? before : 25;
+      const from = isBefore ? '2026-01-05T08:30:00Z' : RELEASED_AT;
+      return metricData({
+        requests: { from, values: [100, 100, 100] },
+        errors: { from, values: [errors, errors, errors] },
+      });
+    });
+  /** A release that moved the alias from version 4, some time after one that is good. */
+  const bad = async (changes: Partial<ReleaseRecord> = {}, version = '5') => {
+    lambda.on(GetAliasCommand).resolves(alias(version));
+    const [digest, before] = version === '4' ? [] : ['new', 'old'];
+    await ledger.releases.open(goodRelease({ snapshot: onVersion('4', before) }));
+    return observe(recorded({ snapshot: onVersion(version, digest), ...changes }));
+  };
+
+  it('goes back by itself where the release moved it, with the judgement in the ledger', async () => {
+    fails('5', 0);
+    await expect(bad()).resolves.toMatchObject({
+      service: 'orders',
+      next: 'roll-back',
+      waitSeconds: 0,
+      judgement: { verdict: 'unhealthy', reason: expect.stringContaining('normal is up to 5 %') },
+    });
+    await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({
+      foundBad: { at: new Date(ledger.now).toISOString(), reason: expect.stringContaining('25 %') },
+      moved: {
+        'CreateOrder:live': {
+          fromVersion: '4',
+          toVersion: '5',
+          movedAt: RELEASED_AT,
+          digests: { from: { code: 'old' }, to: { code: 'new' } },
+        },
+      },
+    });
+  });
+
+  it.each<[string, Partial<ReleaseRecord>, string]>([
+    ['a rollback put it back', { restoredBy: GOOD_RELEASE }, '5'],
+    ['somebody put an older version back by hand', { stack: undefined }, '3'],
+  ])('is left to a person where %s', async (_, changes, version) => {
+    fails(version, 0);
+    await expect(bad(changes as Partial<ReleaseRecord>, version)).resolves.toMatchObject({
+      next: 'settle',
+      judgement: { verdict: 'unhealthy' },
+    });
+    await expect(ledger.releases.get(RELEASE)).resolves.not.toHaveProperty('foundBad');
+  });
+
+  it('goes back by itself where somebody moved it to a newer version beside the stack', async () => {
+    fails('5', 0);
+    await expect(bad({ stack: undefined } as never)).resolves.toMatchObject({ next: 'roll-back' });
+  });
+
+  it('is left to a person where the policy has it observed', async () => {
+    mockBucket(catalogObject({ ...withoutGroups, policy: { ...withoutGroups.policy, autonomy: 'observe' } }));
+    fails('5', 0);
+    await expect(bad()).resolves.toMatchObject({ next: 'settle', judgement: { verdict: 'unhealthy' } });
+  });
+
+  it('is left to a person where nothing was live before', async () => {
+    fails('4', 0);
+    await expect(observe()).resolves.toMatchObject({ next: 'settle', judgement: { verdict: 'unhealthy' } });
+  });
+
+  it.each([
+    ['not so before', 1, 'roll-back'],
+    ['so before', 25, 'settle'],
+  ])('on a version that the release did not move goes back only where it was %s', async (_, before, next) => {
+    fails('4', before);
+    await ledger.releases.open(goodRelease({ recordedAt: '2026-01-04T09:00:00.000Z' }));
+    await expect(observe()).resolves.toMatchObject({ next, judgement: { verdict: 'unhealthy' } });
+  });
+
+  it('goes nowhere where the alias is on something else by now', async () => {
+    fails('5', 0);
+    await ledger.releases.open(goodRelease());
+    lambda.on(GetAliasCommand).resolves(alias('6'));
+    await expect(observe(recorded({ snapshot: onVersion('5') }))).resolves.toMatchObject({ next: 'end' });
+  });
 });
 
 describe('asks where the aliases point', () => {
@@ -190,6 +318,14 @@ it('looks at different releases in different seconds', async () => {
   expect(waits.size).toBeGreaterThan(2);
 });
 
+it('is settled once a newer release came, by what it served until then', async () => {
+  await ledger.releases.open(releaseRecord(later));
+  await expect(observe()).resolves.toMatchObject({ next: 'settle', judgement: { verdict: 'healthy' } });
+  expect(cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input.EndTime).toEqual(
+    new Date(later.startedAt),
+  );
+});
+
 describe('is over', () => {
   it.each<[string, Partial<ReleaseRecord>]>([
     ['a deployment of it was seen', { deployments: { d: watchedDeployment() } }],
@@ -200,10 +336,19 @@ describe('is over', () => {
     await expect(observe(recorded(changes))).resolves.toMatchObject({ next: 'end' });
   });
 
-  it('once a newer release came', async () => {
-    await ledger.releases.open(
-      recorded({ releaseId: 'orders-20260105T091000Z', startedAt: '2026-01-05T09:10:00.000Z' }),
-    );
+  it('once something took its place that was moved by hand, nobody knows when', async () => {
+    const { stack: _, ...byHand } = releaseRecord(later);
+    await ledger.releases.open({ ...byHand, deployments: {} });
+    await expect(observe()).resolves.toMatchObject({ next: 'end' });
+  });
+
+  it('once a newer release came and it was found unhealthy or doubted until then', async () => {
+    await ledger.releases.open(releaseRecord(later));
+    await ledger.releases.open(recorded());
+    await expect(
+      build(runtimeOf(ledger))({ releaseId: RELEASE, failedLooks: { HealthCheck_orders: 1 } }),
+    ).resolves.toMatchObject({ next: 'end' });
+    traffic([100, 100, 100, 100], [0, 20, 20, 30]);
     await expect(observe()).resolves.toMatchObject({ next: 'end' });
   });
 

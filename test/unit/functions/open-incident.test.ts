@@ -72,7 +72,7 @@ describe('the first start', () => {
       status: 'open',
       attempt: 1,
       reason: 'a person asked for it, and gave no reason',
-      evidence: [],
+      evidence: judgement.evidence,
       requestedBy: 'a person in the Step Functions console',
       executionArn: EXECUTION_ARN,
       detectedAt: iso(ledger.now),
@@ -85,6 +85,14 @@ describe('the first start', () => {
     await expect(ledger.incidents.get(RELEASE)).resolves.toMatchObject({
       reason: 'checkout is empty',
       requestedBy: 'on-call',
+    });
+  });
+
+  it('has what the watch saw against the release, also where a person asks', async () => {
+    await open({ service: 'orders', reason: 'as the mail says' });
+    await expect(ledger.incidents.get(RELEASE)).resolves.toMatchObject({
+      reason: 'as the mail says',
+      evidence: judgement.evidence,
     });
   });
 
@@ -108,8 +116,43 @@ describe('the first start', () => {
     await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({
       verdict: 'bad',
       incidentId: RELEASE,
+      badBy: DEPLOYMENT,
     });
     await expect(ledger.incidents.incidentOfExecution(EXECUTION_ARN)).resolves.toBe(RELEASE);
+  });
+});
+
+describe('a release that a person declared good', () => {
+  const statedGood = { by: 'ana', reason: 'the alarm was wrong', at: '2026-01-05T09:30:00.000Z' };
+  beforeEach(async () => {
+    ledger = new LedgerDouble();
+    await ledger.releases.open(goodRelease());
+    await ledger.releases.open(releaseRecord({ verdict: 'good', statedGood }));
+    await looked(judgement);
+  });
+
+  it.each([{ service: 'orders' }, { service: 'orders', releaseId: RELEASE }])(
+    'is not condemned by who follows a mail: %j',
+    async (input) => {
+      const attempt = open(input);
+      await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
+      await expect(attempt).rejects.toThrow(
+        `release ${RELEASE} of "orders" was declared good by ana on 2026-01-05T09:30:00.000Z (the alarm was wrong); ` +
+          'to undo it all the same, add "overrule": true',
+      );
+      await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({ verdict: 'good' });
+      await expect(ledger.incidents.find(RELEASE)).resolves.toBeUndefined();
+    },
+  );
+
+  it('may be planned for, and undone by who says so', async () => {
+    await expect(open({ service: 'orders', mode: 'plan' })).resolves.toMatchObject({ status: 'plan' });
+    await expect(open({ service: 'orders', overrule: true })).resolves.toMatchObject({ status: 'opened' });
+    await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({ verdict: 'bad' });
+  });
+
+  it('does not stop a watch that sees it fail', async () => {
+    await expect(open(byMonitor)).resolves.toMatchObject({ status: 'opened' });
   });
 });
 
@@ -133,8 +176,30 @@ describe('an input that plays the monitor', () => {
     const before = ledger.records();
     const attempt = open(input);
     await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
-    await expect(attempt).rejects.toThrow('judgement: the ledger holds none against deployment');
+    await expect(attempt).rejects.toThrow(
+      /^judgement: the ledger holds none against (deployment "\S+" of )?release/,
+    );
     expect(ledger.records()).toEqual(before);
+  });
+
+  it('gets the words of the ledger where the release was found bad as a whole', async () => {
+    ledger = new LedgerDouble();
+    const foundBad = { ...judgement, at: iso(ledger.now) };
+    const { verdict: _, ...found } = foundBad;
+    await ledger.releases.open(goodRelease());
+    await ledger.releases.open(releaseRecord({ deployments: {}, foundBad: found }));
+    const louder = { ...judgement, reason: 'everything is on fire', evidence: [] };
+    await expect(open({ service: 'orders', releaseId: RELEASE, judgement: louder })).resolves.toMatchObject({
+      status: 'opened',
+    });
+    const incident = await ledger.incidents.get(RELEASE);
+    expect(incident).toMatchObject({ reason: judgement.reason, evidence: judgement.evidence });
+    // Nobody asked for it: its autonomy and budgets count.
+    expect(incident).not.toHaveProperty('requestedBy');
+    expect(incident).not.toHaveProperty('deploymentId');
+    await expect(open({ service: 'orders', judgement: louder }, 'arn:other')).resolves.toMatchObject({
+      status: 'joined',
+    });
   });
 
   it('gets the words of the ledger where the deployment was found bad, whatever it says itself', async () => {
@@ -322,6 +387,22 @@ describe('refusals', () => {
     [null, 'input: '],
     [{ service: 'Orders' }, 'service: must be 1 to 40 lower-case letters'],
     [{ service: 'orders', reason: '' }, 'reason: '],
+    [{ service: 'orders', mode: 'plan', planDigest: '0123456789abcdef' }, 'planDigest: is for a rollback'],
+    [{ service: 'orders', releaseId: 'x'.repeat(3000) }, 'releaseId: must be the id of a release'],
+    [{ service: 'orders', deploymentId: `d-${'X'.repeat(3000)}` }, 'deploymentId: must be the id of'],
+    [{ service: 'orders', requestedBy: ' \u3000\u2800' }, 'requestedBy: must not be blank'],
+    [{ service: 'orders', reason: 'a\nb' }, 'reason: must be one line of plain text'],
+    [{ service: 'orders', reason: 'evil \u202Etxt' }, 'reason: must be one line of plain text'],
+    [{ service: 'orders', releaseID: RELEASE }, 'releaseID: is not a known field; did you mean "releaseId"?'],
+    [
+      { service: 'orders', mode: 'pln' },
+      'mode: must be one of "plan", "roll-back", not "pln"; did you mean "plan"?',
+    ],
+    [{}, 'service: is missing: it must be a string'],
+    [{ service: 5 }, 'service: must be a string, not 5'],
+    [null, 'input: must be an object, not null'],
+    [Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`k${n}`, n])), '; and 491 more problems'],
+    [{ service: 'constructor' }, 'service: "constructor" is not in the catalog'],
     [{ service: 'orders', force: true }, 'force: is not a known field'],
     [{ service: 'order' }, 'service: "order" is not in the catalog; did you mean "orders"?'],
   ])('refuses %j', async (input, reason) => {

@@ -4,8 +4,20 @@ import {
   DescribeStacksCommand,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
-import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { CodeDeployClient, GetDeploymentCommand } from '@aws-sdk/client-codedeploy';
+import {
+  CloudWatchClient,
+  DescribeAlarmHistoryCommand,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  ListAlarmMuteRulesCommand,
+} from '@aws-sdk/client-cloudwatch';
+import {
+  CodeDeployClient,
+  DeploymentGroupDoesNotExistException,
+  GetDeploymentCommand,
+  GetDeploymentGroupCommand,
+} from '@aws-sdk/client-codedeploy';
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/watch/open-release/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
@@ -24,7 +36,7 @@ import {
   watchedDeployment,
 } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
-import { throttled } from '../fixtures/sdk-errors.ts';
+import { denied, throttled } from '../fixtures/sdk-errors.ts';
 import { iso, RELEASED_AT } from '../fixtures/times.ts';
 
 const input = {
@@ -41,17 +53,23 @@ const input = {
 const deployedAt = '2026-01-05T09:00:30.000Z';
 
 const codeDeploy = mockClient(CodeDeployClient);
+const lambda = mockClient(LambdaClient);
 const cloudFormation = mockClient(CloudFormationClient);
 const cloudWatch = mockClient(CloudWatchClient);
 let ledger: LedgerDouble;
 
 beforeEach(() => {
-  for (const mock of [codeDeploy, cloudFormation, cloudWatch]) mock.reset();
+  for (const mock of [codeDeploy, lambda, cloudFormation, cloudWatch]) mock.reset();
+  // Of no version anything is known.
+  lambda.on(GetFunctionConfigurationCommand).resolves({});
   ledger = new LedgerDouble();
   mockBucket(catalogObject());
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ createTime: new Date(deployedAt) }));
+  groupWatches([]);
   stackIs({ StackStatus: 'UPDATE_IN_PROGRESS' });
   alarm({ StateValue: 'OK' });
+  cloudWatch.on(DescribeAlarmHistoryCommand).resolves({});
+  cloudWatch.on(ListAlarmMuteRulesCommand).resolves({});
   cloudWatch.on(GetMetricDataCommand).resolves(
     metricData({
       requests: { from: '2026-01-05T06:00:00Z', values: [100, 80] },
@@ -62,6 +80,10 @@ beforeEach(() => {
 
 const open = (changes = {}) => build(runtimeOf(ledger))({ ...input, ...changes });
 const stackIs = (changes: object) => cloudFormation.on(DescribeStacksCommand).resolves(stackOf(changes));
+const groupWatches = (names: readonly string[], enabled = true) =>
+  codeDeploy.on(GetDeploymentGroupCommand).resolves({
+    deploymentGroupInfo: { alarmConfiguration: { enabled, alarms: names.map((name) => ({ name })) } },
+  });
 const alarm = (state: object) =>
   cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [{ AlarmName: 'orders-errors', ...state }] });
 
@@ -73,6 +95,8 @@ it('opens a candidate release that began with the stack update', async () => {
       deployments: {
         [DEPLOYMENT]: watchedDeployment({
           createdAt: deployedAt,
+          config: 'CodeDeployDefault.LambdaCanary10Percent5Minutes',
+          preflight: { conditions: [] },
           baseline: { requests: 180, errors: 1, minutes: 2 },
         }),
       },
@@ -114,6 +138,18 @@ it('records where the deployment stood, and what was before it', async () => {
   ]);
 });
 
+it('records who deployed it, by the tags of the stack', async () => {
+  const Tags = [
+    { Key: 'commit', Value: '3f2c91a' },
+    { Key: 'team', Value: 'shop' },
+  ];
+  stackIs({ StackStatus: 'UPDATE_IN_PROGRESS', Tags });
+  await open();
+  await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({
+    origin: [{ name: 'commit', value: '3f2c91a' }],
+  });
+});
+
 it('joins the release a sibling of the same stack update opened', async () => {
   await open();
   await expect(open({ deploymentId: 'd-ORDERS006', target: 'ListOrders:live' })).resolves.toMatchObject({
@@ -125,7 +161,7 @@ it('joins the release a sibling of the same stack update opened', async () => {
 
 it('measures the version before over the three hours before', async () => {
   await open();
-  expect(cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input).toMatchObject({
+  expect(cloudWatch.commandCalls(GetMetricDataCommand)[1]?.args[0].input).toMatchObject({
     StartTime: new Date('2026-01-05T06:00:00Z'),
     EndTime: new Date('2026-01-05T09:00:00Z'),
     MetricDataQueries: expect.arrayContaining([
@@ -137,6 +173,67 @@ it('measures the version before over the three hours before', async () => {
         }),
       }),
     ]),
+  });
+});
+
+describe('what is normal', () => {
+  const rate = (requests: number) => ({ from: '2026-01-05T05:00:00Z', values: new Array(3).fill(requests) });
+  const normal = async () => {
+    await open();
+    return (await ledger.releases.get(RELEASE)).deployments[DEPLOYMENT]?.normal;
+  };
+  const answers = (...series: Record<string, ReturnType<typeof rate>>[]) =>
+    cloudWatch.on(GetMetricDataCommand).resolves(metricData(Object.assign({}, ...series)));
+
+  it('is read once, from 63 days of five minutes of the alias', async () => {
+    await open();
+    const { input } = cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0] ?? {};
+    expect(input?.EndTime).toEqual(new Date('2026-01-05T09:00:00Z'));
+    const days = (Number(input?.EndTime) - Number(input?.StartTime)) / 86_400_000;
+    expect(days).toBeGreaterThan(62.9);
+    expect(days).toBeLessThan(63);
+    expect(input?.MetricDataQueries?.map(({ MetricStat: stat }) => [stat?.Period, stat?.Stat])).toEqual([
+      [300, 'SampleCount'],
+      [300, 'Sum'],
+      [300, 'Sum'],
+    ]);
+    expect(JSON.stringify(input)).not.toContain('ExecutedVersion');
+    await open();
+    expect(cloudWatch.commandCalls(GetMetricDataCommand)).toHaveLength(2);
+  });
+
+  it('is kept with the release in about thirty numbers', async () => {
+    answers({ aliasRequests: rate(500), aliasErrors: rate(2) });
+    const { errors, ...rest } = (await normal()) ?? { errors: undefined };
+    expect(rest).toEqual({});
+    expect(errors).toMatchObject({ hours: 1, bad: 6, clustering: 1, backtestFactor: 1 });
+    expect(errors?.hourFactors).toHaveLength(24);
+    expect(JSON.stringify(errors).length).toBeLessThan(500);
+  });
+
+  it('is kept of slow requests too, with the boundary they are counted by', async () => {
+    mockBucket(catalogObject(ordersEntry({ policy: { limits: { slow: { overMs: 800 } } } })));
+    answers({ aliasRequests: rate(500), aliasTimed: rate(499), aliasSlow: rate(9) });
+    expect((await normal())?.slow).toMatchObject({ overMs: 800, counts: { hours: 1, bad: 27 } });
+  });
+
+  it('leaves out the hours in which a bad release was live', async () => {
+    const bad = releaseRecord({
+      releaseId: 'orders-20260105T050500Z',
+      startedAt: '2026-01-05T05:05:00.000Z',
+      deployments: {},
+      verdict: 'bad',
+    });
+    const next = { ...bad, releaseId: 'orders-20260105T051000Z', startedAt: '2026-01-05T05:10:00.000Z' };
+    await ledger.releases.open(bad);
+    await ledger.releases.open({ ...next, verdict: 'good' });
+    answers({ aliasRequests: rate(500), aliasErrors: rate(2) });
+    expect((await normal())?.errors).toMatchObject({ bad: 2 });
+  });
+
+  it('is not known of an alias without requests', async () => {
+    answers({});
+    await expect(normal()).resolves.toBeUndefined();
   });
 });
 
@@ -201,6 +298,132 @@ describe('the state of the alarms before', () => {
     cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [] });
     await open();
     expect(await alarmsBefore()).toEqual({ 'orders-errors': 'missing' });
+  });
+});
+
+describe('the alarms of the deployment group', () => {
+  const watched = async () => {
+    await open();
+    const { alarmsBefore, groupAlarms } = (await ledger.releases.get(RELEASE)).deployments[DEPLOYMENT] ?? {};
+    return { alarmsBefore, groupAlarms };
+  };
+
+  it('are recorded beside the declared ones, each with its state before', async () => {
+    groupWatches(['orders-errors', 'orders-canary']);
+    cloudWatch.on(DescribeAlarmsCommand).resolves({
+      MetricAlarms: [{ AlarmName: 'orders-errors', StateValue: 'OK' }],
+      LogAlarms: [{ AlarmName: 'orders-canary', StateValue: 'ALARM' }],
+    });
+    await expect(watched()).resolves.toEqual({
+      alarmsBefore: { 'orders-errors': 'OK', 'orders-canary': 'ALARM' },
+      groupAlarms: ['orders-errors', 'orders-canary'],
+    });
+    const [call] = codeDeploy.commandCalls(GetDeploymentGroupCommand);
+    const { applicationName, deploymentGroupName } = deploymentInfo().deploymentInfo;
+    expect(call?.args[0].input).toEqual({ applicationName, deploymentGroupName });
+  });
+
+  it('are none where the group does not stop for them, or is gone', async () => {
+    groupWatches(['orders-canary'], false);
+    await expect(watched()).resolves.toMatchObject({ groupAlarms: undefined });
+    ledger = new LedgerDouble();
+    codeDeploy
+      .on(GetDeploymentGroupCommand)
+      .rejects(new DeploymentGroupDoesNotExistException({ message: 'gone', $metadata: {} }));
+    await expect(watched()).resolves.toMatchObject({ groupAlarms: undefined });
+  });
+
+  it('are those that the deployment was told to watch instead', async () => {
+    groupWatches(['orders-canary']);
+    const overrideAlarmConfiguration = { enabled: false, alarms: [{ name: 'orders-canary' }] };
+    const createTime = new Date(deployedAt);
+    codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ createTime, overrideAlarmConfiguration }));
+    await expect(watched()).resolves.toMatchObject({ groupAlarms: undefined });
+  });
+});
+
+describe('the preflight of its alarms', () => {
+  const preflight = async () => {
+    await open();
+    return (await ledger.releases.get(RELEASE)).deployments[DEPLOYMENT]?.preflight;
+  };
+  const rang = (...times: string[]) =>
+    cloudWatch.on(DescribeAlarmHistoryCommand).resolves({
+      AlarmHistoryItems: times.map((time) => ({
+        Timestamp: new Date(time),
+        HistorySummary: 'Alarm updated from OK to ALARM',
+      })),
+    });
+  const days = (count: number) =>
+    Array.from({ length: count }, (_, day) => `2025-12-${String(31 - day).padStart(2, '0')}T09:00:00Z`);
+
+  it('finds nothing where they are as they should be', async () => {
+    await expect(preflight()).resolves.toEqual({ conditions: [] });
+  });
+
+  it('finds one that looks at another version, mute and ringing before', async () => {
+    alarm({
+      StateValue: 'ALARM',
+      StateTransitionedTimestamp: new Date('2026-01-05T08:00:00Z'),
+      ActionsEnabled: false,
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [
+        { Name: 'FunctionName', Value: FUNCTION },
+        { Name: 'ExecutedVersion', Value: '4' },
+      ],
+    });
+    const found = await preflight();
+    expect(found?.conditions.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+      'orders-errors misaimed',
+      'orders-errors ringing',
+      'orders-errors muted',
+      `${FUNCTION}:live unwatched`,
+    ]);
+  });
+
+  it('counts how often each rang in the 14 days before the deployment', async () => {
+    rang(...days(8));
+    await expect(preflight()).resolves.toEqual({
+      conditions: [
+        {
+          name: 'orders-errors',
+          kind: 'noisy',
+          detail: 'went into ALARM 8 times in the 14 days before the release: it may ring for other reasons',
+        },
+      ],
+      rings: { 'orders-errors': 8 },
+    });
+    expect(cloudWatch.commandCalls(DescribeAlarmHistoryCommand)[0]?.args[0].input).toMatchObject({
+      AlarmName: 'orders-errors',
+      StartDate: new Date('2025-12-22T09:00:30.000Z'),
+      EndDate: new Date(deployedAt),
+    });
+  });
+
+  it('asks for no history of one that has been in its state for longer, or is not there', async () => {
+    alarm({ StateValue: 'OK', StateTransitionedTimestamp: new Date('2025-12-22T09:00:29.999Z') });
+    await preflight();
+    ledger = new LedgerDouble();
+    cloudWatch.on(DescribeAlarmsCommand).resolves({});
+    await expect(preflight()).resolves.toMatchObject({ conditions: [{ kind: 'missing' }] });
+    expect(cloudWatch.commandCalls(DescribeAlarmHistoryCommand)).toHaveLength(0);
+  });
+
+  it('reads four pages of a history at most', async () => {
+    cloudWatch.on(DescribeAlarmHistoryCommand).resolves({ NextToken: 'more' });
+    await preflight();
+    expect(cloudWatch.commandCalls(DescribeAlarmHistoryCommand)).toHaveLength(4);
+  });
+
+  it('stops no release if its calls are refused', async () => {
+    cloudWatch.on(DescribeAlarmHistoryCommand).rejects(denied());
+    cloudWatch.on(ListAlarmMuteRulesCommand).rejects(denied());
+    await expect(preflight()).resolves.toEqual({
+      conditions: [],
+      ringsUnknown: expect.stringContaining('AccessDenied'),
+      mutesUnknown: expect.stringContaining('AccessDenied'),
+    });
   });
 });
 
@@ -321,5 +544,56 @@ describe('refusals', () => {
     cloudFormation.on(DescribeStacksCommand).rejects(throttled());
     await expect(open()).rejects.toBeInstanceOf(TransientFailure);
     expect(ledger.records()).toEqual([]);
+  });
+});
+
+describe('what the versions are made of', () => {
+  const versions = (codes: Record<string, string>) => {
+    for (const [Qualifier, CodeSha256] of Object.entries(codes))
+      lambda
+        .on(GetFunctionConfigurationCommand, { FunctionName: FUNCTION, Qualifier })
+        .resolves({ CodeSha256, State: 'Active', MemorySize: 512 });
+  };
+  const brought = async () => (await ledger.releases.get(RELEASE)).deployments[DEPLOYMENT];
+  /** An earlier release that brought in the digests that this one's version has, by deployment d-OLD. */
+  async function earlier(verdict: 'bad' | 'good') {
+    versions({ '4': 'sha-of-4', '5': 'sha-of-5' });
+    await open({ deploymentId: DEPLOYMENT });
+    const digests = (await brought())?.digests;
+    ledger = new LedgerDouble();
+    await ledger.releases.open(
+      releaseRecord({
+        releaseId: 'orders-20260103T090000Z',
+        startedAt: '2026-01-03T09:00:00.000Z',
+        verdict,
+        badBy: 'd-OLD',
+        deployments: {
+          'd-OLD': watchedDeployment({ deploymentId: 'd-OLD', toVersion: '3', ...(digests && { digests }) }),
+        },
+      }),
+    );
+  }
+
+  it('is recorded of both', async () => {
+    versions({ '4': 'sha-of-4', '5': 'sha-of-5' });
+    await open();
+    const digests = (await brought())?.digests;
+    expect(digests).toMatchObject({ from: { code: 'sha-of-4' }, to: { code: 'sha-of-5' } });
+    expect(digests?.from.configuration).toBe(digests?.to.configuration);
+  });
+
+  it.each([
+    ['bad', 'orders-20260103T090000Z'],
+    ['good', undefined],
+  ] as const)('is known where it came with a release that is %s', async (verdict, known) => {
+    await earlier(verdict);
+    await open();
+    expect((await brought())?.knownBad).toBe(known);
+  });
+
+  it('is left out where a version cannot be read', async () => {
+    versions({ '5': 'sha-of-5' });
+    await open();
+    expect(await brought()).not.toHaveProperty('digests');
   });
 });

@@ -4,7 +4,12 @@ import {
   GetTemplateCommand,
   ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
-import { CodeDeployClient, GetDeploymentCommand } from '@aws-sdk/client-codedeploy';
+import {
+  BatchGetDeploymentTargetsCommand,
+  CodeDeployClient,
+  GetDeploymentCommand,
+  ListDeploymentTargetsCommand,
+} from '@aws-sdk/client-codedeploy';
 import {
   GetAliasCommand,
   GetFunctionConfigurationCommand,
@@ -21,14 +26,17 @@ import {
   PlanOutdated,
   TransientFailure,
 } from '../../../shared/errors.ts';
-import { deploymentInfo, stackOf } from '../fixtures/aws-answers.ts';
+import type { TargetSnapshot } from '../../../shared/targets/shapes.ts';
+import { allowTraffic, deploymentInfo, lambdaTarget, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
   codeDeployPlan,
+  DEPLOYMENT,
   GOOD_RELEASE,
   goodRelease,
+  goodSnapshot,
   incidentRecord,
   PLAN_KEY,
   RELEASE,
@@ -37,6 +45,7 @@ import {
   savedTemplates,
   stackPinPlan,
   stackPlan,
+  watchedDeployment,
 } from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
@@ -56,6 +65,8 @@ beforeEach(async () => {
   codeDeploy.reset();
   lambda.reset();
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Succeeded' }));
+  lambda.on(GetAliasCommand).resolves({ FunctionVersion: '5', RevisionId: 'r' });
+  codeDeploy.on(ListDeploymentTargetsCommand).resolves({ targetIds: [] });
   lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-4', State: 'Active' });
   ledger = new LedgerDouble();
   stored = mockBucket({ ...catalogObject(), ...savedTemplates }).stored;
@@ -100,7 +111,7 @@ it('saves the plan and the lists the maps read, and hands on their keys', async 
         unchanged: [],
         undoes: [RELEASE],
         waitsFor: [],
-        wakes: [],
+        notifies: [],
         risks: [],
         plannedAt: iso(ledger.now),
       },
@@ -217,9 +228,9 @@ describe('several services', () => {
           /^it was released 2026-01-05 09:10:00 UTC, on top of the release of orders/,
         ),
         waitsFor: [],
-        wakes: ['orders'],
+        notifies: ['orders'],
       },
-      { service: 'orders', waitsFor: ['storefront'], wakes: [] },
+      { service: 'orders', waitsFor: ['storefront'], notifies: [] },
     ]);
     expect(JSON.parse(stored.get(`plans/${RELEASE}/1/traffic.json`) ?? '')).toEqual([
       { service: 'storefront', waits: false },
@@ -311,6 +322,99 @@ describe('several services', () => {
   });
 });
 
+describe('what was released on top, by traffic', () => {
+  const consumer = () => ({
+    ...ordersEntry(),
+    service: 'storefront',
+    stack: 'shop-storefront',
+    dependsOn: ['orders'],
+  });
+  const consumers = (servedFrom: string | null) => {
+    const releaseId = 'storefront-20260105T091000Z';
+    const deployment = watchedDeployment({ deploymentId: 'd-STORE', servedFrom });
+    const live = {
+      service: 'storefront',
+      startedAt: '2026-01-05T09:10:00.000Z',
+      deployments: { 'd-STORE': deployment },
+    };
+    return [
+      goodRelease({ releaseId: 'storefront-20260104T100000Z', service: 'storefront' }),
+      goodRelease({ releaseId, ...live }),
+    ];
+  };
+  const movedBeside = async (servedFrom: string | null, badStatus: string, traffic?: string) => {
+    stored = mockBucket({ ...catalogObject(ordersEntry(), consumer()), ...savedTemplates }).stored;
+    for (const one of consumers(servedFrom)) await ledger.releases.open(one);
+    codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: badStatus as 'Failed' }));
+    if (traffic) {
+      codeDeploy.on(ListDeploymentTargetsCommand).resolves({ targetIds: ['x'] });
+      codeDeploy
+        .on(BatchGetDeploymentTargetsCommand)
+        .resolves({ deploymentTargets: [lambdaTarget({}, allowTraffic(traffic))] });
+    }
+    await plan();
+    return saved();
+  };
+
+  it('is nothing where users never met the bad release', async () => {
+    const { services, stays } = await movedBeside('2026-01-05T09:11:00.000Z', 'Failed');
+    expect(services.map(({ service }: { service: string }) => service)).toEqual(['orders']);
+    expect(stays).toMatchObject([{ service: 'storefront', why: 'never-served' }]);
+  });
+
+  it.each([
+    ['nothing where the consumer took traffic first', '2026-01-05T09:12:00.000Z', ['orders']],
+    ['the consumer that took traffic later', '2026-01-05T09:10:30.000Z', ['storefront', 'orders']],
+  ])('is %s', async (_, traffic, moved) => {
+    const { services } = await movedBeside('2026-01-05T09:11:00.000Z', 'InProgress', traffic);
+    expect(services.map(({ service }: { service: string }) => service)).toEqual(moved);
+  });
+
+  it('is no consumer whose release ended before a user met it', async () => {
+    const { services, stays } = await movedBeside(null, 'InProgress', '2026-01-05T09:05:00.000Z');
+    expect(services.map(({ service }: { service: string }) => service)).toEqual(['orders']);
+    expect(stays).toMatchObject([{ service: 'storefront', why: 'unchanged' }]);
+  });
+
+  it('asks CodeDeploy of no deployment that the ledger knows, nor of one that is long over', async () => {
+    await ledger.releases.recordTraffic(RELEASE, DEPLOYMENT, '2026-01-05T09:02:00.000Z');
+    await plan();
+    expect(codeDeploy.commandCalls(ListDeploymentTargetsCommand)).toHaveLength(0);
+    ledger = new LedgerDouble();
+    await ledger.releases.open(goodRelease());
+    await ledger.releases.open(releaseRecord());
+    await ledger.incidents.open(incidentRecord());
+    ledger.now += 4 * 24 * 3_600_000;
+    await plan();
+    expect(codeDeploy.commandCalls(ListDeploymentTargetsCommand)).toHaveLength(0);
+  });
+});
+
+it('goes to a release that served well and is not settled yet, which is a restore point from then on', async () => {
+  const releaseId = 'orders-20260105T080000Z';
+  const served = watchedDeployment({
+    deploymentId: 'd-SERVED',
+    toVersion: '4',
+    createdAt: '2026-01-05T08:00:10.000Z',
+    servesWellSince: '2026-01-05T08:20:00.000Z',
+  });
+  await ledger.releases.open(
+    goodRelease({
+      releaseId,
+      startedAt: '2026-01-05T08:00:00.000Z',
+      verdict: 'candidate',
+      deployments: { 'd-SERVED': served },
+    }),
+  );
+  await plan();
+  expect(saved().services[0]).toMatchObject({
+    toRelease: releaseId,
+    reason:
+      'to the release of 2026-01-05 08:00:00 UTC, the newest one proved while it served that still exists',
+  });
+  expect((await ledger.releases.get(releaseId)).verdict).toBe('served-well');
+});
+
 it('throws NoWayBack, naming what it refused, and saves nothing', async () => {
   lambda
     .on(GetFunctionConfigurationCommand)
@@ -319,6 +423,21 @@ it('throws NoWayBack, naming what it refused, and saves nothing', async () => {
   await expect(attempt).rejects.toBeInstanceOf(NoWayBack);
   await expect(attempt).rejects.toThrow(`Refused: ${GOOD_RELEASE}: version 4 of `);
   expect([...stored.keys()].filter((key) => key.startsWith('plans/'))).toEqual([]);
+});
+
+it('throws NoWayBack rather than go back to the code and the configuration of the bad release', async () => {
+  const made = (code: string) => ({ code, configuration: 'c' });
+  const [alias, stack] = goodSnapshot;
+  ledger = new LedgerDouble();
+  const snapshot = [{ ...alias, configurationSha256: 'c' }, stack] as TargetSnapshot[];
+  await ledger.releases.open(goodRelease({ snapshot }));
+  const digests = { from: made('other'), to: made('sha-of-4') };
+  const deployments = { [DEPLOYMENT]: watchedDeployment({ digests }) };
+  await ledger.releases.open(releaseRecord({ deployments }));
+  await ledger.incidents.open(incidentRecord());
+  await expect(plan()).rejects.toThrow(
+    `Refused: ${GOOD_RELEASE}: it has the code and the configuration of ${RELEASE}, which is bad`,
+  );
 });
 
 it('throws NoWayBack rather than go back to the versions of a bad release that were never put back', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   APIGatewayClient,
   GetDeploymentCommand as GetRestDeploymentCommand,
@@ -17,7 +18,12 @@ import {
   type Stack,
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
-import { CodeDeployClient, GetDeploymentCommand, ListDeploymentsCommand } from '@aws-sdk/client-codedeploy';
+import {
+  CodeDeployClient,
+  GetDeploymentCommand,
+  ListDeploymentsCommand,
+  ListDeploymentTargetsCommand,
+} from '@aws-sdk/client-codedeploy';
 import {
   GetAliasCommand,
   GetFunctionConfigurationCommand,
@@ -68,7 +74,8 @@ import {
   stackRebuildPlan,
   watchedDeployment,
 } from '../fixtures/records.ts';
-import { iso, NOW } from '../fixtures/times.ts';
+import { denied } from '../fixtures/sdk-errors.ts';
+import { iso, NOW, RELEASED_AT } from '../fixtures/times.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 const codeDeploy = mockClient(CodeDeployClient);
@@ -113,8 +120,10 @@ beforeEach(() => {
   http.reset();
   lattice.reset();
   versions = new Set(['2', '3', '4', '5']);
+  lambda.on(GetAliasCommand).resolves(alias('5'));
   stored = mockBucket(savedTemplates).stored;
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Succeeded' }));
+  codeDeploy.on(ListDeploymentTargetsCommand).resolves({ targetIds: [] });
   lambda.on(GetFunctionConfigurationCommand).callsFake(({ Qualifier }: { Qualifier: string }) => {
     if (versions.has(Qualifier)) return { CodeSha256: `sha-of-${Qualifier}`, State: 'Active' };
     throw new ResourceNotFoundException({ message: 'not found', $metadata: {} });
@@ -141,6 +150,64 @@ async function planReleases(
   return planned.services[0] as ServicePlan;
 }
 
+describe('what the release changed', () => {
+  const template = (Resources: object, Metadata: object = {}) => JSON.stringify({ Metadata, Resources });
+  const queue = { Type: 'AWS::SQS::Queue', Properties: { DelaySeconds: 1 } };
+  const before = template({ Old: queue, Jobs: queue }, { Commit: '9b01d77' });
+  const after = template({ New: queue, Jobs: { ...queue, Properties: { DelaySeconds: 2 } } });
+  const keyOf = (text: string) =>
+    `templates/orders/${createHash('sha256').update(text).digest('hex')}.template`;
+  const parameters = (Stage: string) => [
+    { ParameterKey: 'Stage', ParameterValue: Stage },
+    { ParameterKey: 'ApiKey', ParameterValue: '****' },
+  ];
+
+  beforeEach(() => {
+    mockBucket({ ...savedTemplates, [PROCESSED_KEY]: before });
+    cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: after });
+    const Tags = [{ Key: 'commit', Value: '3f2c91a' }];
+    const StackStatus = 'UPDATE_IN_PROGRESS';
+    cloudFormation
+      .on(DescribeStacksCommand)
+      .resolves(stackOf({ RoleARN: ROLE_ARN, StackStatus, Tags, Parameters: parameters('dev') }));
+  });
+
+  it('is read of the stack, also while its deployment shifts traffic', async () => {
+    await expect(planFrom([goodRelease()])).resolves.toMatchObject({
+      change: {
+        origin: [{ name: 'commit', value: '3f2c91a' }],
+        originBefore: [{ name: 'commit', value: '9b01d77' }],
+        added: ['New'],
+        removed: ['Old'],
+        changed: ['Jobs (DelaySeconds)'],
+        parameters: ['Stage'],
+      },
+    });
+  });
+
+  it('is not known where the stack shows an earlier release, back already or not through yet', async () => {
+    const [stack, ...others] = goodSnapshot.filter(({ kind }) => kind === 'cloudformation');
+    const earlier = [{ ...stack, processedKey: keyOf(after) }, ...others] as typeof goodSnapshot;
+    const planned = planFrom([goodRelease(), older('03', { snapshot: earlier })]);
+    await expect(planned).resolves.not.toHaveProperty('change');
+  });
+
+  it('is left out where nothing differs', async () => {
+    mockBucket({ ...savedTemplates, [PROCESSED_KEY]: template({ Jobs: queue }) });
+    cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: template({ Jobs: queue }) });
+    const Parameters = parameters('prod');
+    cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: ROLE_ARN, Parameters }));
+    await expect(planFrom([goodRelease()])).resolves.not.toHaveProperty('change');
+  });
+
+  it('is left out where the template cannot be read, and the rest is planned', async () => {
+    cloudFormation.on(GetTemplateCommand).rejects(denied());
+    const planned = planFrom([goodRelease()]);
+    await expect(planned).resolves.toMatchObject({ toRelease: GOOD_RELEASE });
+    await expect(planned).resolves.not.toHaveProperty('change');
+  });
+});
+
 describe('the way back', () => {
   it('goes to the newest earlier release that was judged good', async () => {
     await expect(planFrom([goodRelease(), older('03')])).resolves.toEqual({
@@ -152,7 +219,7 @@ describe('the way back', () => {
       unchanged: [],
       undoes: [RELEASE],
       waitsFor: [],
-      wakes: [],
+      notifies: [],
       risks: [],
       plannedAt: iso(NOW),
     });
@@ -445,7 +512,7 @@ describe('the targets of the plan', () => {
   const good = goodRelease({ snapshot: [...goodSnapshot, listOrders] });
 
   it('leave out one that is where that release had it', async () => {
-    lambda.on(GetAliasCommand).resolves(alias('3'));
+    lambda.on(GetAliasCommand).resolvesOnce(alias('5')).resolves(alias('3'));
     await expect(planFrom([good], releaseRecord(), two)).resolves.toMatchObject({
       targets: [
         codeDeployPlan(),
@@ -710,7 +777,8 @@ describe('the targets of the plan', () => {
         compared(withoutTable);
         cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: ROLE_ARN, StackStatus }));
         await expect(planFrom([goodRelease()])).resolves.not.toHaveProperty('order');
-        expect(cloudFormation.commandCalls(GetTemplateCommand)).toEqual([]);
+        // It is read once, for what the release changed, and not for how it goes back.
+        expect(cloudFormation.commandCalls(GetTemplateCommand)).toHaveLength(1);
       },
     );
 
@@ -830,6 +898,47 @@ describe('parameters', () => {
     });
   });
 
+  describe('that somebody set after the release', () => {
+    const setAt = '2026-01-05T09:04:00.000Z';
+    const had = (a: number) => [
+      { kind: 'parameter' as const, target: '/orders/*', parameters: [recorded('/orders/a', a)] },
+    ];
+    const setSince = async (bad: ReturnType<typeof releaseRecord>, at = setAt) => {
+      ssm.on(DescribeParametersCommand).resolves({
+        Parameters: [live('/orders/a', 5, { LastModifiedDate: new Date(at) }), live('/orders/c', 4)],
+      });
+      const { targets } = await planFrom([good], bad, entry);
+      return targets.flatMap((one) =>
+        one.kind === 'parameter' ? one.parameters.map((each) => each.setSince) : [],
+      );
+    };
+
+    it.each([
+      ['by the beginning of its deployment', releaseRecord(), setAt, [setAt, undefined]],
+      [
+        'though it was recorded with the release later',
+        releaseRecord({ snapshot: had(5) }),
+        setAt,
+        [setAt, undefined],
+      ],
+      ['and not by the release itself', releaseRecord(), '2026-01-05T08:59:58.000Z', [undefined, undefined]],
+      [
+        'by what a release without deployments had',
+        releaseRecord({ deployments: {}, stack: undefined, snapshot: had(4) }),
+        setAt,
+        [setAt, undefined],
+      ],
+      [
+        'and not what a release without deployments brought in',
+        releaseRecord({ deployments: {}, stack: undefined, snapshot: had(5) }),
+        setAt,
+        [undefined, undefined],
+      ],
+    ])('are marked, %s', async (_, bad, at, expected) => {
+      await expect(setSince(bad, at)).resolves.toEqual(expected);
+    });
+  });
+
   it('are labelled where the target asks for it', async () => {
     const labelled = ordersEntry({ targets: [{ kind: 'parameter', path: '/orders', labels: true }] });
     const bad = releaseRecord({ deployments: {}, stack: undefined });
@@ -890,7 +999,7 @@ describe('a hook', () => {
       });
     const planAgain = (...newer: ReleaseRecord[]) => {
       lambda.on(GetFunctionConfigurationCommand, { FunctionName: 'RollbackHook_orders' }).resolves({});
-      return planReleases([...newer, releaseRecord(), goodRelease()], entry);
+      return planReleases([...newer, releaseRecord({ deployments: {} }), goodRelease()], entry);
     };
 
     it('is not asked again', async () => {
@@ -926,7 +1035,7 @@ describe('a stage of an API', () => {
   const good = goodRelease({
     snapshot: [{ kind: 'api-stage', target: 'a1/prod', ...place, deploymentId: 'd1' }],
   });
-  const plan = () => planFrom([good], releaseRecord(), entry);
+  const plan = () => planFrom([good], releaseRecord({ deployments: {} }), entry);
 
   beforeEach(() => {
     rest.on(GetRestDeploymentCommand).resolves({ id: 'd1' });
@@ -973,7 +1082,7 @@ describe('a rule of a mesh', () => {
   const good = goodRelease({
     snapshot: [{ kind: 'mesh', target: place.rule, ...place, weights: toWeights }],
   });
-  const plan = () => planFrom([good], releaseRecord(), entry);
+  const plan = () => planFrom([good], releaseRecord({ deployments: {} }), entry);
   const forwards = (...groups: [string, number][]) =>
     lattice.on(GetRuleCommand).resolves({
       action: {
@@ -1020,5 +1129,71 @@ describe('a rule of a mesh', () => {
     await expect(plan()).resolves.toMatchObject({ toRelease: GOOD_RELEASE });
     lattice.on(GetTargetGroupCommand, { targetGroupIdentifier: 'tg-1' }).rejects(gone);
     await expect(plan()).rejects.toThrow('target group tg-1 is gone');
+  });
+});
+
+describe('functions that came or went with the bad release', () => {
+  const worker = 'shop-orders-Worker-CD34';
+  const moved = {
+    target: 'Worker:live',
+    function: worker,
+    alias: 'live',
+    fromVersion: '6',
+    toVersion: '7',
+    movedAt: RELEASED_AT,
+    baseline: { requests: 0, errors: 0, minutes: 0 },
+  };
+  const saved = {
+    kind: 'lambda-alias' as const,
+    target: 'Worker:live',
+    function: worker,
+    alias: 'live',
+    version: '6',
+    codeSha256: 'sha-of-6',
+  };
+  const good = goodRelease({ snapshot: [...goodSnapshot, saved] });
+
+  beforeEach(() => {
+    versions.add('6');
+    lambda.on(GetAliasCommand, { FunctionName: worker }).resolves(alias('7'));
+  });
+
+  it('go back with it although the catalog does not name them', async () => {
+    const bad = releaseRecord({ moved: { 'Worker:live': moved } });
+    const { targets } = await planFrom([good], bad);
+    const goal = { function: worker, fromVersion: '7', toVersion: '6', toCodeSha256: 'sha-of-6' };
+    expect(targets).toMatchObject([codeDeployPlan(), { kind: 'lambda-alias', ...goal }, {}, {}]);
+  });
+
+  it('are left to their stack where they are gone, and keep nothing else from going back', async () => {
+    lambda
+      .on(GetAliasCommand, { FunctionName: worker })
+      .rejects(new ResourceNotFoundException({ message: 'gone', $metadata: {} }));
+    lambda
+      .on(GetFunctionConfigurationCommand, { FunctionName: worker })
+      .rejects(new ResourceNotFoundException({ message: 'gone', $metadata: {} }));
+    const entry = ordersEntry({
+      targets: [
+        { kind: 'codedeploy', function: 'CreateOrder' },
+        { kind: 'lambda-alias', function: 'Worker' },
+        { kind: 'cloudformation' },
+      ],
+    });
+    const { targets, unchanged } = await planFrom([good], releaseRecord(), entry);
+    expect(targets).toMatchObject([codeDeployPlan(), {}, {}]);
+    expect(unchanged).toEqual([
+      {
+        target: 'Worker:live',
+        reason: 'it is gone: the release took it away, and only its stack can make it anew',
+      },
+    ]);
+  });
+
+  it('that are new stay, since nothing is recorded of them before', async () => {
+    const { fromVersion: _, ...made } = moved;
+    const bad = releaseRecord({ moved: { 'Worker:live': made } });
+    const { targets, unchanged } = await planFrom([goodRelease()], bad);
+    expect(targets).toMatchObject([codeDeployPlan(), {}, {}]);
+    expect(unchanged).toEqual([{ target: 'Worker:live', reason: 'nothing is recorded of it before' }]);
   });
 });

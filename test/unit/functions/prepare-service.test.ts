@@ -8,8 +8,8 @@ import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
   apiStagePlan,
   codeDeployPlan,
+  concurrentRelease,
   hookPlan,
-  newcomer,
   PLAN_KEY,
   parameterPlan,
   planObject,
@@ -144,7 +144,7 @@ describe('after the traffic', () => {
 
     it('lays out nothing once somebody released over a service of the attempt', async () => {
       await cameTo(pinned);
-      await ledger.incidents.addNewcomer(newcomer());
+      await ledger.incidents.addConcurrentRelease(concurrentRelease());
       await expect(prepare({ wave })).resolves.toMatchObject({ phases: [] });
     });
   });

@@ -61,6 +61,16 @@ describe('live-at', () => {
     });
   });
 
+  it('answers for the release before, once one had failed', async () => {
+    await ledger.releases.markFailed(RELEASE, { at: '2026-01-05T09:01:00.000Z', reason: 'throttled' });
+    const inForce = async (at: string) => {
+      const answer = await ask({ query: 'live-at', at, service: 'orders' });
+      return 'services' in answer && answer.services[0]?.release?.releaseId;
+    };
+    await expect(inForce('2026-01-05T09:00:59Z')).resolves.toBe(RELEASE);
+    await expect(inForce('2026-01-05T09:01:00Z')).resolves.toBe(goodRelease().releaseId);
+  });
+
   it('takes a moment with an offset', async () => {
     const at = async (text: string) => {
       const answer = await ask({ query: 'live-at', at: text, service: 'orders' });
@@ -151,6 +161,16 @@ describe('why', () => {
       },
     });
   });
+
+  it.each([{ incident: RELEASE }, { service: 'orders' }])(
+    'says of a release that failed why it has no incident, for %j',
+    async (which) => {
+      await ledger.releases.markFailed(RELEASE, { at: iso(NOW), reason: 'THROTTLED: says nothing' });
+      await expect(ask({ query: 'why', ...which })).rejects.toThrow(
+        `incident: release ${RELEASE} failed and has no incident: THROTTLED: says nothing`,
+      );
+    },
+  );
 
   it.each([
     [{}, 'incident: give either an incident or a service'],

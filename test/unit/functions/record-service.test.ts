@@ -15,6 +15,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/record/record-service/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
+import type { AliasSnapshot } from '../../../shared/targets/alias/shapes.ts';
 import { stackToken } from '../../../shared/targets/rollback-marker.ts';
 import { alias, notProvisioned, STACK_ID, stackEvents, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
@@ -107,6 +108,39 @@ it('does not watch a second time what was watched to its end', async () => {
   await expect(record()).resolves.toMatchObject({ outcome: 'found', next: 'end' });
 });
 
+it('finds what was live before a release that failed', async () => {
+  await byEvent();
+  await ledger.releases.confirm(RELEASE);
+  const later = { releaseId: 'orders-20260105T091000Z', startedAt: '2026-01-05T09:10:00.000Z' };
+  await ledger.releases.open(
+    releaseRecord({
+      ...later,
+      verdict: 'failed',
+      failed: { at: iso(ledger.now), reason: 'throttled' },
+      deployments: { d: watchedDeployment({ fromVersion: '5', toVersion: '6' }) },
+    }),
+  );
+  stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
+  await expect(record()).resolves.toMatchObject({ outcome: 'found', releaseId: RELEASE, next: 'end' });
+  expect(await releases()).toHaveLength(2);
+});
+
+it('names the bad release whose code and configuration are live again', async () => {
+  await byEvent();
+  const [alias] = ((await ledger.releases.get(RELEASE)).snapshot ?? []) as AliasSnapshot[];
+  const to = { code: 'sha-of-5', configuration: alias?.configurationSha256 ?? '' };
+  const bad = { releaseId: 'orders-20260103T090000Z', startedAt: '2026-01-03T09:00:00.000Z' };
+  const digests = { from: { ...to, code: 'sha-of-4' }, to };
+  ledger = new LedgerDouble();
+  const deployments = { d: watchedDeployment({ deploymentId: 'd', toVersion: '3', digests }) };
+  await ledger.releases.open(releaseRecord({ ...bad, verdict: 'bad', badBy: 'd', deployments }));
+  await byEvent();
+  await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({ knownBad: bad.releaseId });
+  await expect(record(statedGood)).rejects.toThrow(
+    `what is live has the code and the configuration of ${bad.releaseId}, marked bad`,
+  );
+});
+
 describe('nothing is recorded', () => {
   it('of a stack that is on its way', async () => {
     stackIs({ StackStatus: 'UPDATE_IN_PROGRESS' });
@@ -180,7 +214,7 @@ it('opens a release whose service is being rolled back, and looks at what is liv
   await expect(byEvent()).resolves.toMatchObject({ outcome: 'recorded', next: 'look-again' });
   expect(await ledger.releases.get(RELEASE)).not.toHaveProperty('snapshot');
   await expect(byEvent()).resolves.toMatchObject({ outcome: 'found', next: 'look-again' });
-  await ledger.locks.release('orders', 'somebody#1');
+  await ledger.locks.unlock('orders', 'somebody#1');
   await expect(byEvent()).resolves.toMatchObject({ outcome: 'found', next: 'watch' });
   expect((await ledger.releases.get(RELEASE)).snapshot).toHaveLength(2);
 });

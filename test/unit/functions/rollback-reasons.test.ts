@@ -45,20 +45,29 @@ it.each<[Stay['why'], string | undefined, string]>([
     'unchanged',
     since,
     'unchanged since 2026-01-04 10:00:00 UTC: it has run on what orders goes back to ' +
-      '(undone there is what came from 2026-01-05 09:00:00 UTC on)',
+      '(undone there is what users met from 2026-01-05 09:00:00 UTC on)',
   ],
   [
     'unchanged',
     undefined,
     'unchanged since before: it has run on what orders goes back to ' +
-      '(undone there is what came from 2026-01-05 09:00:00 UTC on)',
+      '(undone there is what users met from 2026-01-05 09:00:00 UTC on)',
   ],
   [
     'put-back',
     since,
     'it has been put back since to what was live before the release of orders of 2026-01-05 09:00:00 UTC',
   ],
-  ['not-released', undefined, 'no release of it is recorded since that of orders of 2026-01-05 09:00:00 UTC'],
+  [
+    'not-released',
+    undefined,
+    'no release of it is recorded since the release of orders of 2026-01-05 09:00:00 UTC',
+  ],
+  [
+    'never-served',
+    since,
+    'no user has met what is undone of orders, so that it was not released on top of it',
+  ],
   ['never', since, 'its entry says that it never goes back because of orders'],
   ['provider', since, 'it is a provider of orders, and goes on serving its older consumers'],
 ])('says why a neighbour stays: %s since %s', (why, live, words) => {

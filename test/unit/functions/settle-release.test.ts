@@ -5,6 +5,12 @@ import {
   ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
 import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  ListAlarmMuteRulesCommand,
+} from '@aws-sdk/client-cloudwatch';
+import { CodeDeployClient, type DeploymentStatus, GetDeploymentCommand } from '@aws-sdk/client-codedeploy';
+import {
   GetAliasCommand,
   GetFunctionConfigurationCommand,
   GetProvisionedConcurrencyConfigCommand,
@@ -16,12 +22,13 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/watch/settle-release/handler.ts';
 import { InvalidInput, LedgerCorrupt, TransientFailure } from '../../../shared/errors.ts';
 import type { AliasSnapshot } from '../../../shared/targets/alias/shapes.ts';
-import { alias, notProvisioned, stackOf } from '../fixtures/aws-answers.ts';
+import { alias, deploymentInfo, notProvisioned, stackOf } from '../fixtures/aws-answers.ts';
 import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
   DEPLOYMENT,
+  FUNCTION,
   GOOD_RELEASE,
   goodRelease,
   goodSnapshot,
@@ -45,6 +52,7 @@ const input = {
 const sibling = { ...input, deploymentId: 'd-ORDERS006' };
 
 const cloudFormation = mockClient(CloudFormationClient);
+const cloudWatch = mockClient(CloudWatchClient);
 const lambda = mockClient(LambdaClient);
 const sns = mockClient(SNSClient);
 const ssm = mockClient(SSMClient);
@@ -53,7 +61,9 @@ let stored: Map<string, string>;
 
 beforeEach(async () => {
   ssm.reset();
-  for (const mock of [cloudFormation, lambda, sns]) mock.reset();
+  for (const mock of [cloudFormation, cloudWatch, lambda, sns]) mock.reset();
+  alarms({ AlarmName: 'orders-errors', StateValue: 'OK', StateTransitionedTimestamp: new Date(RELEASED_AT) });
+  cloudWatch.on(ListAlarmMuteRulesCommand).resolves({});
   lambda.on(GetAliasCommand).resolves(alias('5'));
   lambda.on(GetProvisionedConcurrencyConfigCommand).rejects(notProvisioned());
   lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-5', State: 'Active' });
@@ -66,7 +76,10 @@ beforeEach(async () => {
   await ledger.releases.open(releaseRecord());
 });
 
+const alarms = (...MetricAlarms: object[]) => cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms });
 const settle = (changes: object = input) => build(runtimeOf(ledger))(changes);
+/** A body as one line: mails are wrapped. */
+const flat = (body: string | undefined) => body?.replace(/\s+/g, ' ');
 const mails = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
 
 it('confirms a release good with a snapshot of what is live', async () => {
@@ -143,8 +156,8 @@ it('tells the stakeholders once', async () => {
   await settle();
   await settle();
   expect(mails()).toHaveLength(1);
-  expect(mails()[0]?.Subject).toBe('[prod] orders: release confirmed good');
-  expect(mails()[0]?.Message).toContain('version 4 -> 5: healthy, 900 requests, 1 failed (0.1 %)');
+  expect(mails()[0]?.Subject).toContain('orders: release confirmed good');
+  expect(mails()[0]?.Message).toContain('version 4 -> 5: healthy, 900 requests, 1 failed (0.11 %)');
 });
 
 it('waits for the other deployments of the release', async () => {
@@ -160,7 +173,7 @@ it('leaves a release unproven that no deployment proved', async () => {
     settlement: 'unproven',
   });
   expect((await ledger.releases.get(RELEASE)).verdict).toBe('candidate');
-  expect(mails()[0]?.Subject).toBe('[prod] orders: release unproven, no verdict');
+  expect(mails()[0]?.Subject).toContain('orders: release unproven, no verdict');
 });
 
 it('keeps what was recorded when the stack update completed', async () => {
@@ -218,7 +231,7 @@ it.each(['UPDATE_ROLLBACK_COMPLETE', 'UPDATE_ROLLBACK_FAILED', 'UPDATE_FAILED'] 
     cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ StackStatus: status }));
     await expect(settle()).resolves.toEqual({ settlement: 'unproven' });
     expect((await ledger.releases.get(RELEASE)).verdict).toBe('candidate');
-    expect(mails()[0]?.Message).toContain(
+    expect(flat(mails()[0]?.Message)).toContain(
       `the update of stack shop-orders that brought it in did not go through (${status})`,
     );
   },
@@ -240,8 +253,8 @@ it('is unproven, and says why, beside a function that a bad release left behind'
   );
   await expect(settle()).resolves.toEqual({ settlement: 'unproven' });
   expect((await ledger.releases.get(RELEASE)).verdict).toBe('candidate');
-  expect(mails()[0]?.Subject).toBe('[prod] orders: release unproven, although it did well');
-  expect(mails()[0]?.Message).toContain(
+  expect(mails()[0]?.Subject).toContain('orders: release unproven, although it did well');
+  expect(flat(mails()[0]?.Message)).toContain(
     `ListOrder:live is on version 4, which came with ${GOOD_RELEASE}, marked bad`,
   );
 });
@@ -256,9 +269,19 @@ describe('a release without deployments', () => {
   });
 
   it.each([
-    ['healthy', 'good', 'good', '[prod] orders: release confirmed good'],
-    ['insufficient', 'unproven', 'candidate', '[prod] orders: release unproven, not a place to go back to'],
-    ['unhealthy', 'suspect', 'candidate', '[prod] orders: release looks bad, needs a person'],
+    ['healthy', 'good', 'good', expect.stringContaining('orders: release confirmed good')],
+    [
+      'insufficient',
+      'unproven',
+      'candidate',
+      expect.stringContaining('orders: release unproven, not a place to go back to'),
+    ],
+    [
+      'unhealthy',
+      'suspect',
+      'candidate',
+      expect.stringContaining('orders: release looks bad, needs a person'),
+    ],
   ])('that is %s is %s', async (verdict, settlement, recorded, subject) => {
     await expect(settle({ ...watched, verdict })).resolves.toEqual({ settlement });
     const release = await ledger.releases.get(RELEASE);
@@ -301,7 +324,7 @@ describe('a deployment that is bad and only observed', () => {
     await expect(settle(bad)).resolves.toEqual({ settlement: 'suspect' });
     await expect(settle(sibling)).resolves.toEqual({ settlement: 'suspect' });
     expect(mails().map(({ Subject }) => Subject)).toEqual([
-      '[prod] orders: release looks bad, only observed, needs a person',
+      expect.stringContaining('orders: release looks bad, only observed, needs a person'),
     ]);
     expect(mails()[0]?.Message).toContain('40 of 100 requests failed');
     await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({ verdict: 'candidate' });
@@ -344,4 +367,247 @@ it('throws TransientFailure when Lambda throttles, and leaves the release a cand
 it('passes a refusal for want of permission on as it is', async () => {
   cloudFormation.on(GetTemplateCommand).rejects(denied());
   await expect(settle()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+});
+
+describe('a deployment that was blocked', () => {
+  const codeDeploy = mockClient(CodeDeployClient);
+  const blocked = {
+    ...input,
+    verdict: 'insufficient',
+    reason: 'deployment d-ORDERS005 ended Failed (THROTTLED): that says nothing about its code',
+    blocked: { by: 'lambda', code: 'THROTTLED' },
+    share: 0,
+  };
+  const other = 'd-ORDERS006';
+  const otherIs = (status: DeploymentStatus) =>
+    codeDeploy.on(GetDeploymentCommand, { deploymentId: other }).resolves(deploymentInfo({ status }));
+  const withOther = () => ledger.releases.addDeployment(RELEASE, watchedDeployment({ deploymentId: other }));
+
+  beforeEach(() => codeDeploy.reset());
+
+  it('makes its release failed, and a mail says who blocked it', async () => {
+    await expect(settle(blocked)).resolves.toEqual({ settlement: 'failed' });
+    const release = await ledger.releases.get(RELEASE);
+    expect(release).toMatchObject({
+      verdict: 'failed',
+      failed: { at: iso(ledger.now), reason: blocked.reason },
+    });
+    expect(release.deployments[DEPLOYMENT]?.settled).toMatchObject({ blocked: blocked.blocked });
+    expect(release.snapshot).toBeUndefined();
+    expect(mails()).toMatchObject([
+      {
+        Subject: expect.stringContaining('orders: release failed, blocked by a limit of AWS'),
+        Message: expect.stringContaining(
+          'CreateOrder:live  version 4 -> 5: deployment d-ORDERS005 ended Failed',
+        ),
+      },
+    ]);
+  });
+
+  it('needs a person where users still meet it, and the mail says how many and the way back', async () => {
+    await settle({ ...blocked, blocked: { by: 'request', code: 'MANUAL_STOP' }, share: 0.1 });
+    const [mail] = mails();
+    expect(mail?.Subject).toContain('orders: release failed, stopped on request, needs a person');
+    expect(mail?.Message).toContain('10 % of the requests to CreateOrder:live met version 5.');
+    expect(mail?.Message).toContain('--function-version 4');
+  });
+
+  it.each<[DeploymentStatus, string]>([
+    ['InProgress', 'waiting'],
+    ['Stopped', 'waiting'],
+    ['Failed', 'waiting'],
+    ['Succeeded', 'failed'],
+  ])('beside another one that is %s: %s', async (status, settlement) => {
+    await withOther();
+    otherIs(status);
+    await expect(settle(blocked)).resolves.toEqual({ settlement });
+    expect(mails()).toHaveLength(settlement === 'failed' ? 1 : 0);
+  });
+
+  it('is told of once, by the last one, with what tells most', async () => {
+    await withOther();
+    otherIs('Stopped');
+    await settle({ ...blocked, deploymentId: DEPLOYMENT });
+    await settle({
+      ...blocked,
+      deploymentId: other,
+      blocked: { by: 'request', code: 'MANUAL_STOP' },
+      reason: 'it was stopped with its stack',
+    });
+    expect(mails().map(({ Subject }) => Subject)).toEqual([
+      expect.stringContaining('orders: release failed, blocked by a limit of AWS'),
+    ]);
+    await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({ failed: { reason: blocked.reason } });
+  });
+
+  it('says nothing where an incident has the release', async () => {
+    await ledger.releases.markBad(RELEASE, RELEASE);
+    await expect(settle(blocked)).resolves.toEqual({ settlement: 'bad' });
+    expect(mails()).toEqual([]);
+  });
+
+  it('may still turn out bad by another deployment', async () => {
+    await settle(blocked);
+    await ledger.releases.markBad(RELEASE, RELEASE);
+    await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({ verdict: 'bad' });
+    await expect(ledger.releases.markFailed(RELEASE, { at: iso(ledger.now), reason: 'r' })).resolves.toBe(
+      false,
+    );
+  });
+});
+
+describe('a release that was replaced before its bake was over', () => {
+  const newer = { releaseId: 'orders-20260105T091200Z', startedAt: '2026-01-05T09:12:00.000Z' };
+  const replace = async (snapshot = goodSnapshot) => {
+    await ledger.releases.addSnapshot(RELEASE, snapshot, RELEASED_AT);
+    await ledger.releases.open(releaseRecord({ ...newer, deployments: {} }));
+  };
+
+  it('served well: it is a restore point, and a mail says so', async () => {
+    await replace();
+    await expect(settle()).resolves.toEqual({ settlement: 'served-well' });
+    const { verdict, deployments } = await ledger.releases.get(RELEASE);
+    expect(verdict).toBe('served-well');
+    expect(deployments[DEPLOYMENT]?.settled).toMatchObject({ verdict: 'healthy', replaced: true });
+    expect(mails().map(({ Subject }) => Subject)).toEqual([
+      expect.stringContaining('orders: release served well'),
+    ]);
+    expect(mails()[0]?.Message).toContain('version 4 -> 5: healthy, 900 requests');
+    await expect(settle()).resolves.toEqual({ settlement: 'served-well' });
+    expect(mails()).toHaveLength(1);
+  });
+
+  it.each([
+    ['had fewer requests than its policy asks for', { requests: 99 }],
+    ['has no verdict', { verdict: 'insufficient' }],
+  ])('proved nothing where it %s, and nobody is told', async (_, changes) => {
+    await replace();
+    await expect(settle({ ...input, ...changes })).resolves.toEqual({ settlement: 'replaced' });
+    expect((await ledger.releases.get(RELEASE)).verdict).toBe('candidate');
+    expect(mails()).toEqual([]);
+  });
+
+  it('proved nothing where what was live with it is not recorded', async () => {
+    await ledger.releases.open(releaseRecord({ ...newer, deployments: {} }));
+    await expect(settle()).resolves.toEqual({ settlement: 'replaced' });
+  });
+
+  it('proved nothing where another alias is on a version of a bad release', async () => {
+    const other = {
+      kind: 'lambda-alias',
+      target: 'Other:live',
+      function: 'o',
+      alias: 'live',
+      codeSha256: 's',
+    } as const;
+    await replace([...goodSnapshot, { ...other, version: '7' }]);
+    const brought = watchedDeployment({ deploymentId: 'd-OTHER', target: 'Other:live', toVersion: '7' });
+    await ledger.releases.open(goodRelease({ verdict: 'bad', deployments: { 'd-OTHER': brought } }));
+    await expect(settle()).resolves.toEqual({ settlement: 'replaced' });
+  });
+
+  it('waits for the watches of its siblings', async () => {
+    await ledger.releases.addDeployment(RELEASE, watchedDeployment({ deploymentId: sibling.deploymentId }));
+    await replace();
+    await expect(settle()).resolves.toEqual({ settlement: 'waiting' });
+    await expect(settle({ ...sibling, verdict: 'insufficient', requests: 3 })).resolves.toEqual({
+      settlement: 'served-well',
+    });
+  });
+
+  it('is bad where an incident has taken it back meanwhile', async () => {
+    await replace();
+    await ledger.releases.markUndone(RELEASE, newer.releaseId);
+    await expect(settle()).resolves.toEqual({ settlement: 'bad' });
+  });
+});
+
+describe('the alarms of the release', () => {
+  const section = () => mails()[0]?.Message?.split('Alarms to look after')[1]?.split('\n\n')[0];
+  const wrong = (changes: object = {}) => ({
+    AlarmName: 'orders-errors',
+    StateValue: 'OK',
+    StateTransitionedTimestamp: new Date(RELEASED_AT),
+    ...changes,
+  });
+
+  it('are not mentioned where they are as they should be', async () => {
+    await settle();
+    expect(mails()[0]?.Message).not.toContain('Alarms to look after');
+    expect(cloudWatch.commandCalls(ListAlarmMuteRulesCommand)).toHaveLength(1);
+  });
+
+  it('are named in its mail where they were blind since it began', async () => {
+    alarms(wrong({ StateValue: 'INSUFFICIENT_DATA' }));
+    await settle();
+    expect(section()).toContain(
+      'orders-errors  has had no data since 2026-01-05 09:00 UTC: it says nothing.',
+    );
+  });
+
+  it('are named where one is missing, with the one that may be meant', async () => {
+    cloudWatch
+      .on(DescribeAlarmsCommand)
+      .resolves({ CompositeAlarms: [{ AlarmName: 'order-errors', StateValue: 'OK' }] });
+    await settle();
+    expect(section()).toContain('orders-errors  does not exist; did you mean "order-errors"?');
+  });
+
+  it('are named where a rule mutes them', async () => {
+    const AlarmMuteRuleArn = 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm-mute-rule:night';
+    cloudWatch.on(ListAlarmMuteRulesCommand).resolves({ AlarmMuteRuleSummaries: [{ AlarmMuteRuleArn }] });
+    await settle();
+    expect(section()).toContain('orders-errors  is muted by the rule night: its state counts');
+    expect(cloudWatch.commandCalls(ListAlarmMuteRulesCommand)[1]?.args[0].input).toEqual({
+      AlarmName: 'orders-errors',
+      Statuses: ['ACTIVE'],
+      MaxRecords: 1,
+    });
+  });
+
+  it('are told of without the mute rules where these cannot be read', async () => {
+    cloudWatch.on(ListAlarmMuteRulesCommand).rejects(denied());
+    alarms(wrong({ ActionsEnabled: false }));
+    await settle();
+    expect(section()).toContain('orders-errors  has its actions disabled');
+    expect(section()).toContain('Whether alarms are muted could not be read (AccessDenied');
+  });
+
+  it('are named where they rang often before it, by what was read as it opened', async () => {
+    ledger = new LedgerDouble();
+    const preflight = { conditions: [], rings: { 'orders-errors': 8 }, ringsUnknown: 'AccessDenied: no' };
+    const deployments = { [DEPLOYMENT]: watchedDeployment({ preflight }) };
+    await ledger.releases.open(releaseRecord({ deployments }));
+    alarms(wrong());
+    await settle();
+    expect(section()?.replace(/\s+/g, ' ')).toContain(
+      'orders-errors went into ALARM 8 times in the 14 days before the release',
+    );
+    expect(section()).toContain('How often alarms rang before the release could not be read');
+  });
+
+  it('are named where they look at another version than the one that is released', async () => {
+    const Dimensions = [
+      { Name: 'FunctionName', Value: FUNCTION },
+      { Name: 'ExecutedVersion', Value: '4' },
+    ];
+    alarms(wrong({ Namespace: 'AWS/Lambda', MetricName: 'Errors', Dimensions }));
+    await settle();
+    expect(section()?.replace(/\s+/g, ' ')).toContain(`counts version 4 of ${FUNCTION}, not version 5`);
+  });
+
+  it('are those of its deployment groups too', async () => {
+    ledger = new LedgerDouble();
+    const deployments = { [DEPLOYMENT]: watchedDeployment({ groupAlarms: ['orders-canary'] }) };
+    await ledger.releases.open(releaseRecord({ deployments }));
+    await settle();
+    expect(section()).toContain('orders-canary  does not exist');
+  });
+
+  it('are named in the mail of a release that looks bad and is only observed', async () => {
+    mockBucket(catalogObject(ordersEntry({ policy: { autonomy: 'observe', alarms: ['orders-errors'] } })));
+    alarms();
+    await expect(settle({ ...input, verdict: 'unhealthy' })).resolves.toEqual({ settlement: 'suspect' });
+    expect(section()).toContain('orders-errors  does not exist');
+  });
 });

@@ -55,7 +55,7 @@ it.each([
   [{ detail: { state: 'START' } }, 'detail.deploymentId: '],
   [
     { detail: { state: 'START', deploymentId: 'e-1' } },
-    'detail.deploymentId: must be a CodeDeploy deployment id',
+    'detail.deploymentId: must be the id of a CodeDeploy deployment',
   ],
 ])('refuses %j', async (input, reason) => {
   const attempt = build(runtimeOf())(input);

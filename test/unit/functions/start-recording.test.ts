@@ -75,7 +75,7 @@ describe('an update of the coordinator', () => {
 
   it('that outlived its rollback is recorded like a change by hand', async () => {
     await ledger.locks.acquire('orders', 'orders-20260105T090000Z#1');
-    await ledger.locks.release('orders', 'orders-20260105T090000Z#1');
+    await ledger.locks.unlock('orders', 'orders-20260105T090000Z#1');
     await expect(start(own)).resolves.toEqual({ started: ['orders'] });
     expect(started()).toEqual([
       { stateMachineArn: RECORD_ARN, name: `orders-${id}`, input: '{"service":"orders"}' },

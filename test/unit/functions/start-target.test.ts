@@ -107,7 +107,7 @@ it('records when it pointed an alias itself: no deployment shows that', async ()
   codeDeploy.on(ListDeploymentsCommand).resolves({ deployments: [] });
   await start();
   lambda.restore();
-  await expect(ledger.checkpoints.sightings('orders')).resolves.toEqual([
+  await expect(ledger.checkpoints.observations('orders')).resolves.toEqual([
     {
       service: 'orders',
       target: 'CreateOrder:live',
@@ -167,7 +167,7 @@ it('records when it pointed an alias back that the stack had moved', async () =>
     action: `${FUNCTION}:live was moved onto version 5 and is pointed back to 4`,
   });
   lambda.restore();
-  await expect(ledger.checkpoints.sightings('orders')).resolves.toMatchObject([
+  await expect(ledger.checkpoints.observations('orders')).resolves.toMatchObject([
     { target: 'CreateOrder:live', function: FUNCTION, alias: 'live', version: '4', pointed: true },
   ]);
 });

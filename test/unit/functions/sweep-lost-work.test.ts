@@ -1,4 +1,8 @@
-import { CodeDeployClient, ListDeploymentsCommand } from '@aws-sdk/client-codedeploy';
+import {
+  CodeDeployClient,
+  ListDeploymentsCommand,
+  PutLifecycleEventHookExecutionStatusCommand,
+} from '@aws-sdk/client-codedeploy';
 import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
@@ -13,7 +17,7 @@ import { build } from '../../../functions/upkeep/sweep-lost-work/handler.ts';
 import { TransientFailure } from '../../../shared/errors.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { incidentRecord, RELEASE } from '../fixtures/records.ts';
+import { DEPLOYMENT, incidentRecord, RELEASE, releaseRecord } from '../fixtures/records.ts';
 import { EXECUTION_ARN, MONITOR_ARN, runtimeOf } from '../fixtures/runtime-of.ts';
 import { denied, throttled } from '../fixtures/sdk-errors.ts';
 import { iso, minutesBeforeNow } from '../fixtures/times.ts';
@@ -48,7 +52,7 @@ const execution = (executionArn: string, status: ExecutionStatus, minutesAgo?: n
 
 it('finds nothing to do where nothing was lost, whatever its event says', async () => {
   for (const event of [{}, undefined, { source: 'aws.scheduler' }]) {
-    await expect(sweep(event)).resolves.toEqual({ started: 0, ended: 0 });
+    await expect(sweep(event)).resolves.toEqual({ started: 0, ended: 0, answered: 0, escalated: 0 });
   }
   expect(mails()).toEqual([]);
 });
@@ -64,7 +68,7 @@ describe('a deployment', () => {
   });
 
   it('gets the execution that its lost events would have started', async () => {
-    await expect(sweep()).resolves.toEqual({ started: 1, ended: 0 });
+    await expect(sweep()).resolves.toEqual({ started: 1, ended: 0, answered: 0, escalated: 0 });
     expect(starts()).toEqual([
       { stateMachineArn: MONITOR_ARN, name: 'd-ORDERS005', input: '{"deploymentId":"d-ORDERS005"}' },
     ]);
@@ -74,7 +78,7 @@ describe('a deployment', () => {
     sfn
       .on(StartExecutionCommand)
       .rejects(new ExecutionAlreadyExists({ message: 'Execution Already Exists', $metadata: {} }));
-    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0 });
+    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0, answered: 0, escalated: 0 });
   });
 
   it.each(['RUNNING', 'SUCCEEDED'] as const)('is left alone when its watch is %s', async (status) => {
@@ -92,7 +96,7 @@ describe('a deployment', () => {
       await sweep();
       expect(starts()).toEqual([]);
       expect(mails().map(({ Subject }) => Subject)).toEqual([
-        '[prod] deployment d-ORDERS005 is not being watched',
+        expect.stringContaining('deployment d-ORDERS005: not being watched'),
       ]);
       expect(mails()[0]?.Message).toContain(`the execution ended ${status}: LedgerCorrupt`);
     },
@@ -116,17 +120,17 @@ describe('an incident that is open', () => {
     ['while its end may be being reported', 'FAILED', 7],
   ] as const)('is left alone %s', async (_, status, minutesAgo) => {
     execution(EXECUTION_ARN, status, minutesAgo);
-    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0 });
+    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0, answered: 0, escalated: 0 });
     expect((await ledger.incidents.get(RELEASE)).status).toBe('open');
   });
 
   it('is left alone when nothing is known of its execution', async () => {
-    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0 });
+    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0, answered: 0, escalated: 0 });
   });
 
   it('is ended when its execution ended unheard', async () => {
     execution(EXECUTION_ARN, 'ABORTED', 9, { cause: 'by hand' });
-    await expect(sweep()).resolves.toEqual({ started: 0, ended: 1 });
+    await expect(sweep()).resolves.toEqual({ started: 0, ended: 1, answered: 0, escalated: 0 });
     expect(await ledger.incidents.get(RELEASE)).toMatchObject({ status: 'closed', outcome: 'needs-person' });
     expect((await ledger.locks.find('orders'))?.owner).toBe('nobody');
     expect(mails()[0]?.Message).toContain('the execution ended ABORTED: by hand');
@@ -135,7 +139,7 @@ describe('an incident that is open', () => {
   it('is ended once', async () => {
     execution(EXECUTION_ARN, 'ABORTED', 9);
     await sweep();
-    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0 });
+    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0, answered: 0, escalated: 0 });
     expect(mails()).toHaveLength(1);
   });
 
@@ -161,7 +165,9 @@ describe('a mail that could not be sent', () => {
     await kept('outcome-1', 9);
     await sweep();
     await sweep();
-    expect(mails()).toMatchObject([{ Subject: '[prod] outcome-1', Message: 'orders is back.' }]);
+    expect(mails()).toMatchObject([
+      { Subject: expect.stringContaining('outcome-1'), Message: 'orders is back.' },
+    ]);
     await expect(ledger.incidents.keptMails()).resolves.toEqual([]);
   });
 
@@ -216,4 +222,65 @@ it('refuses to be built without the machine whose executions it looks for', () =
   expect(() => build(runtimeOf(ledger, { MONITOR_DEPLOYMENT_ARN: '' }))).toThrow(
     'Environment variable MONITOR_DEPLOYMENT_ARN is not set',
   );
+});
+
+describe('a lifecycle hook that CodeDeploy waits for', () => {
+  const asked = (event: 'BeforeAllowTraffic' | 'AfterAllowTraffic', minutesAgo: number) =>
+    ledger.lifecycleHooks.ask({
+      deploymentId: DEPLOYMENT,
+      event,
+      executionId: 'hook-1',
+      service: 'orders',
+      askedAt: minutesBeforeNow(minutesAgo),
+    });
+  const answers = () =>
+    codeDeploy
+      .commandCalls(PutLifecycleEventHookExecutionStatusCommand)
+      .map(({ args }) => args[0].input.status);
+
+  beforeEach(() => codeDeploy.on(PutLifecycleEventHookExecutionStatusCommand).resolves({}));
+
+  it('gets the answer again that did not reach CodeDeploy, once', async () => {
+    const hook = await asked('BeforeAllowTraffic', 5);
+    await ledger.lifecycleHooks.answer(hook, { word: 'Failed', cause: 'on-hold', reason: 'repairs' });
+    await expect(sweep()).resolves.toMatchObject({ answered: 1 });
+    await expect(sweep()).resolves.toMatchObject({ answered: 0 });
+    expect(answers()).toEqual(['Failed']);
+  });
+
+  it.each([
+    ['BeforeAllowTraffic', 9, []],
+    ['BeforeAllowTraffic', 10, ['Succeeded']],
+    ['AfterAllowTraffic', 39, []],
+    ['AfterAllowTraffic', 40, ['Succeeded']],
+  ] as const)(
+    '%s is answered after its deadline: %i minutes later %j',
+    async (event, minutesAgo, expected) => {
+      await asked(event, minutesAgo);
+      await sweep();
+      expect(answers()).toEqual(expected);
+    },
+  );
+
+  it('is failed as soon as its release is bad', async () => {
+    await asked('AfterAllowTraffic', 5);
+    await ledger.releases.open(releaseRecord({ verdict: 'bad', incidentId: RELEASE }));
+    await ledger.releases.recordDeployment({
+      deploymentId: DEPLOYMENT,
+      service: 'orders',
+      kind: 'release',
+      releaseId: RELEASE,
+      seenAt: iso(minutesBeforeNow(5)),
+    });
+    await sweep();
+    expect(answers()).toEqual(['Failed']);
+  });
+
+  it('keeps nothing else from being looked after where it cannot be answered', async () => {
+    await asked('AfterAllowTraffic', 50);
+    codeDeploy.on(PutLifecycleEventHookExecutionStatusCommand).rejects(denied());
+    codeDeploy.on(ListDeploymentsCommand).resolves({ deployments: ['d-ORDERS005'] });
+    await expect(sweep()).rejects.toThrow('not authorized');
+    expect(starts()).toHaveLength(1);
+  });
 });

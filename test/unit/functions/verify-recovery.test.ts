@@ -12,9 +12,9 @@ import { catalogObject, ordersEntry } from '../fixtures/catalog.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
+  concurrentRelease,
   FUNCTION,
   goodSnapshot,
-  newcomer,
   PLAN_KEY,
   planObject,
   RELEASE,
@@ -56,11 +56,26 @@ async function minutesAfter(minutes: number, changes = {}) {
   return verify(changes);
 }
 
+it('looks at what users met since an alias was pointed back once more', async () => {
+  const back = NOW + 3 * 60_000;
+  await ledger.checkpoints.recordPointed(
+    { service: 'orders', incidentId: RELEASE },
+    { target: `${FUNCTION}:live`, function: FUNCTION, alias: 'live', toVersion: '41' },
+    back,
+  );
+  traffic([60, 60], [0, 0]);
+  await minutesAfter(6);
+  expect(cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input).toMatchObject({
+    StartTime: new Date('2026-01-05T09:08:00Z'),
+    EndTime: new Date('2026-01-05T09:10:00Z'),
+  });
+});
+
 it('finds a service recovered by the judge that condemned it', async () => {
-  traffic([40, 40], [0, 0]);
+  traffic([60, 60], [0, 0]);
   await expect(minutesAfter(3)).resolves.toEqual({
     status: 'recovered',
-    detail: `recovered\n0 of 80 requests to ${FUNCTION}:4 failed; no limit breached, no alarm raised`,
+    detail: `recovered\n0 of 120 requests to ${FUNCTION}:4 failed: proved to be below 5 %`,
     waitSeconds: 60,
     failedLooks: {},
   });
@@ -68,15 +83,15 @@ it('finds a service recovered by the judge that condemned it', async () => {
 
 it('finds it recovered by the metrics of the alias where there are none by version', async () => {
   const from = '2026-01-05T09:06:00Z';
-  cloudWatch.on(GetMetricDataCommand).resolves(metricData({ aliasRequests: { from, values: [40, 40] } }));
+  cloudWatch.on(GetMetricDataCommand).resolves(metricData({ aliasRequests: { from, values: [60, 60] } }));
   await expect(minutesAfter(4)).resolves.toMatchObject({
     status: 'recovered',
-    detail: `recovered\n0 of 80 requests to ${FUNCTION}:4 failed; no limit breached, no alarm raised`,
+    detail: `recovered\n0 of 120 requests to ${FUNCTION}:4 failed: proved to be below 5 %`,
   });
 });
 
 it('looks at what its users met since they were back, though its stack came later', async () => {
-  traffic([40, 40], [0, 0]);
+  traffic([60, 60], [0, 0]);
   await ledger.incidents.putServiceResult(
     serviceResult({
       status: 'traffic-restored',
@@ -87,12 +102,12 @@ it('looks at what its users met since they were back, though its stack came late
   ledger.now = NOW + 3 * 60_000;
   await expect(verify()).resolves.toMatchObject({
     status: 'recovered',
-    detail: expect.stringContaining(`0 of 80 requests to ${FUNCTION}:4 failed`),
+    detail: expect.stringContaining(`0 of 120 requests to ${FUNCTION}:4 failed`),
   });
 });
 
 it('looks at the version that was recorded when the service was put back', async () => {
-  traffic([40, 40], [0, 0]);
+  traffic([60, 60], [0, 0]);
   const { startedAt } = serviceResult();
   const [recorded, ...others] = goodSnapshot;
   await ledger.releases.open(
@@ -103,13 +118,16 @@ it('looks at the version that was recorded when the service was put back', async
     }),
   );
   await expect(minutesAfter(3)).resolves.toMatchObject({
-    detail: expect.stringContaining(`0 of 80 requests to ${FUNCTION}:9 failed`),
+    detail: expect.stringContaining(`0 of 120 requests to ${FUNCTION}:9 failed`),
   });
 });
 
 it.each([
   ['its result says so', () => ledger.incidents.putServiceResult(serviceResult({ status: 'superseded' }))],
-  ['a newcomer completed', () => ledger.incidents.addNewcomer(newcomer({ service: 'orders' }))],
+  [
+    'a concurrent release completed',
+    () => ledger.incidents.addConcurrentRelease(concurrentRelease({ service: 'orders' })),
+  ],
 ])('has the rest planned again where a service was released over: %s', async (_, happened) => {
   await ledger.incidents.putServiceResult(serviceResult());
   await happened();
@@ -131,7 +149,7 @@ describe('health checks', () => {
       policy: { healthChecks: [{ function: 'HealthCheck_orders', failures: 2 }] },
     });
     mockBucket({ ...catalogObject(entry), ...planObject() });
-    traffic([40, 40], [0, 0]);
+    traffic([60, 60], [0, 0]);
   });
 
   it('are asked about what the service was put back to', async () => {
@@ -156,7 +174,7 @@ describe('health checks', () => {
 });
 
 it('counts from the first whole minute that was the restored version alone', async () => {
-  traffic([40, 40], [0, 0]);
+  traffic([60, 60], [0, 0]);
   await minutesAfter(3);
   expect(cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input).toMatchObject({
     StartTime: new Date('2026-01-05T09:05:00Z'),
@@ -178,22 +196,22 @@ it('leaves the recovery unproven after a quarter of an hour', async () => {
 });
 
 it('says so when the service is still bad', async () => {
-  traffic([40, 40], [20, 20]);
+  traffic([60, 60], [30, 30]);
   await expect(minutesAfter(3)).resolves.toMatchObject({
     status: 'not-recovered',
-    detail: expect.stringMatching(/^NOT recovered.*\n50\.0 % of 80 requests/),
+    detail: expect.stringMatching(/^NOT recovered.*\n50 % of 120 requests/),
   });
 });
 
 it('keeps the lock of the service while it looks', async () => {
-  traffic([40, 40], [0, 0]);
+  traffic([60, 60], [0, 0]);
   await minutesAfter(3);
   expect((await ledger.locks.find('orders'))?.leaseUntil).toBe(NOW + 3 * 60_000 + leaseMs);
 });
 
 it("throws LockLost when the service is no longer this incident's", async () => {
-  traffic([40, 40], [0, 0]);
-  await ledger.locks.release('orders', `${RELEASE}#1`);
+  traffic([60, 60], [0, 0]);
+  await ledger.locks.unlock('orders', `${RELEASE}#1`);
   await expect(minutesAfter(3)).rejects.toBeInstanceOf(LockLost);
 });
 
@@ -201,7 +219,7 @@ it('says that nothing was put back when no service was', async () => {
   await ledger.incidents.putServiceResult(serviceResult({ status: 'failed' }));
   await expect(verify()).resolves.toMatchObject({
     status: 'unproven',
-    detail: 'no service was put back, so there is nothing to look at',
+    detail: 'no service came back as a whole, so its health was not judged',
   });
   expect(cloudWatch.calls()).toHaveLength(0);
 });

@@ -7,7 +7,14 @@ import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
 import type { TargetResult } from '../../../shared/ledger/records.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
-import { newcomer, PLAN_KEY, planObject, RELEASE, servicePlan, serviceResult } from '../fixtures/records.ts';
+import {
+  concurrentRelease,
+  PLAN_KEY,
+  planObject,
+  RELEASE,
+  servicePlan,
+  serviceResult,
+} from '../fixtures/records.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 import { iso } from '../fixtures/times.ts';
 
@@ -23,8 +30,8 @@ beforeEach(async () => {
   await ledger.locks.acquire('platform', `${RELEASE}#1`);
   mockBucket(
     planObject(
-      servicePlan({ service: 'orders', wakes: ['platform'] }),
-      servicePlan({ service: 'users', wakes: ['platform'] }),
+      servicePlan({ service: 'orders', notifies: ['platform'] }),
+      servicePlan({ service: 'users', notifies: ['platform'] }),
       servicePlan({ service: 'platform', waitsFor: ['orders', 'users'] }),
     ),
   );
@@ -79,10 +86,12 @@ it.each([
 it('is skipped where somebody released over a service of the attempt, though its own consumers are back', async () => {
   await done('orders');
   await done('users');
-  await ledger.incidents.addNewcomer(newcomer({ attempt: 2 }));
-  await ledger.incidents.addNewcomer(newcomer({ fate: 'stopped', deploymentId: 'd-STOPPED' }));
+  await ledger.incidents.addConcurrentRelease(concurrentRelease({ attempt: 2 }));
+  await ledger.incidents.addConcurrentRelease(
+    concurrentRelease({ result: 'stopped', deploymentId: 'd-STOPPED' }),
+  );
   await wait();
-  await ledger.incidents.addNewcomer(newcomer({ deploymentId: 'd-COMPLETED' }));
+  await ledger.incidents.addConcurrentRelease(concurrentRelease({ deploymentId: 'd-COMPLETED' }));
   await wait();
   expect(answers()).toMatchObject([
     { turn: 'go' },
@@ -177,7 +186,7 @@ it('renews the lock, and ends where it is lost', async () => {
   ledger.now += 240_000;
   await wait();
   expect((await ledger.locks.find('platform'))?.leaseUntil).toBe(ledger.now + leaseMs);
-  await ledger.locks.release('platform', `${RELEASE}#1`);
+  await ledger.locks.unlock('platform', `${RELEASE}#1`);
   await expect(wait()).rejects.toBeInstanceOf(LockLost);
 });
 
@@ -195,9 +204,9 @@ describe('in the last wave', () => {
   beforeEach(async () => {
     mockBucket(
       planObject(
-        servicePlan({ service: 'orders', rest: { waitsFor: [], wakes: ['platform'] } }),
-        servicePlan({ service: 'users', rest: { waitsFor: [], wakes: ['platform'] } }),
-        servicePlan({ service: 'platform', rest: { waitsFor: ['orders', 'users'], wakes: [] } }),
+        servicePlan({ service: 'orders', rest: { waitsFor: [], notifies: ['platform'] } }),
+        servicePlan({ service: 'users', rest: { waitsFor: [], notifies: ['platform'] } }),
+        servicePlan({ service: 'platform', rest: { waitsFor: ['orders', 'users'], notifies: [] } }),
       ),
     );
     for (const service of ['orders', 'users']) {
@@ -230,7 +239,7 @@ describe('in the last wave', () => {
   });
 
   it('does not wait where everything is planned again', async () => {
-    await ledger.incidents.addNewcomer(newcomer());
+    await ledger.incidents.addConcurrentRelease(concurrentRelease());
     await expect(wait({ wave: 'rest' })).resolves.toEqual({ waiting: false });
   });
 

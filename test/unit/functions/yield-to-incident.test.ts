@@ -54,12 +54,12 @@ it('stops the deployment, has it rolled back, and tells of it', async () => {
   await expect(makeRoom()).resolves.toEqual({ yielded: true });
   expect(stops()).toEqual([{ deploymentId: DEPLOYMENT, autoRollbackEnabled: true }]);
   await expect(ledger.releases.get(NEW)).resolves.toMatchObject({ verdict: 'candidate', undoneBy: RELEASE });
-  await expect(ledger.incidents.newcomers(RELEASE)).resolves.toMatchObject([
-    { deploymentId: DEPLOYMENT, releaseId: NEW, service: 'orders', fate: 'stopped' },
+  await expect(ledger.incidents.concurrentReleases(RELEASE)).resolves.toMatchObject([
+    { deploymentId: DEPLOYMENT, releaseId: NEW, service: 'orders', result: 'stopped' },
   ]);
   expect(mails()).toMatchObject([
     {
-      Subject: `[prod] orders: deployment ${DEPLOYMENT} stopped during a rollback`,
+      Subject: expect.stringContaining(`orders: deployment ${DEPLOYMENT} stopped during a rollback`),
       Message: expect.stringContaining(`Wait for the outcome of incident ${RELEASE}, then deploy again.`),
     },
   ]);
@@ -67,11 +67,11 @@ it('stops the deployment, has it rolled back, and tells of it', async () => {
 
 it('does so once when it runs twice, even if the incident has ended meanwhile', async () => {
   await makeRoom();
-  await ledger.locks.release('orders', `${RELEASE}#1`);
+  await ledger.locks.unlock('orders', `${RELEASE}#1`);
   await expect(makeRoom()).resolves.toEqual({ yielded: true });
   expect(stops()).toHaveLength(1);
   expect(mails()).toHaveLength(1);
-  await expect(ledger.incidents.newcomers(RELEASE)).resolves.toHaveLength(1);
+  await expect(ledger.incidents.concurrentReleases(RELEASE)).resolves.toHaveLength(1);
 });
 
 it('stops one in a lifecycle hook once, however often it runs before the hook has answered', async () => {
@@ -88,8 +88,10 @@ it('lets one that completed the moment before be watched on, and tells of it', a
   });
   await expect(makeRoom()).resolves.toEqual({ yielded: false });
   await expect(ledger.releases.get(NEW)).resolves.not.toHaveProperty('undoneBy');
-  await expect(ledger.incidents.newcomers(RELEASE)).resolves.toMatchObject([{ fate: 'completed' }]);
-  expect(mails()[0]?.Subject).toBe(`[prod] orders: deployment ${DEPLOYMENT} completed during a rollback`);
+  await expect(ledger.incidents.concurrentReleases(RELEASE)).resolves.toMatchObject([
+    { result: 'completed' },
+  ]);
+  expect(mails()[0]?.Subject).toContain(`orders: deployment ${DEPLOYMENT} completed during a rollback`);
 });
 
 it.each(['rolled-back', 'failed'] as const)(
@@ -109,7 +111,7 @@ it.each(['rolled-back', 'failed'] as const)(
 
 it('stops nothing where the incident ends the moment before', async () => {
   codeDeploy.on(GetDeploymentCommand).callsFake(async () => {
-    await ledger.locks.release('orders', `${RELEASE}#1`);
+    await ledger.locks.unlock('orders', `${RELEASE}#1`);
     return deploymentInfo({ status });
   });
   await expect(makeRoom()).resolves.toEqual({ yielded: false });
@@ -129,19 +131,19 @@ it('notes it for the attempt that holds the service by now', async () => {
 it('tells of a release that came in without a deployment, and stops nothing', async () => {
   await expect(makeRoom({ deploymentId: undefined })).resolves.toEqual({ yielded: false });
   expect(codeDeploy.calls()).toEqual([]);
-  await expect(ledger.incidents.newcomers(RELEASE)).resolves.toMatchObject([
-    { releaseId: NEW, fate: 'completed' },
+  await expect(ledger.incidents.concurrentReleases(RELEASE)).resolves.toMatchObject([
+    { releaseId: NEW, result: 'completed' },
   ]);
   expect(mails()).toMatchObject([
     {
-      Subject: '[prod] orders: released again during a rollback',
-      Message: expect.stringContaining(`orders: release ${NEW} came in while orders was being rolled back`),
+      Subject: expect.stringContaining('orders: released again during a rollback'),
+      Message: expect.stringContaining(`orders: release ${NEW} came in while orders was being rolled\nback`),
     },
   ]);
 });
 
 describe('leaves the deployment alone', () => {
-  it('once the incident has ended', () => ledger.locks.release('orders', `${RELEASE}#1`));
+  it('once the incident has ended', () => ledger.locks.unlock('orders', `${RELEASE}#1`));
 
   it("once the incident's lease has run out", () => {
     ledger.now += leaseMs;

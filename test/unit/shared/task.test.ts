@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { checkInput, describeProblems } from '../../../shared/check-input.ts';
 import { InvalidInput, LockLost, TransientFailure } from '../../../shared/errors.ts';
-import { describeIssues, requireEnv, task } from '../../../shared/task.ts';
+import { requireEnv, task } from '../../../shared/task.ts';
 import { runtimeOf } from '../fixtures/runtime-of.ts';
 
 const input = z.strictObject({ service: z.string(), attempt: z.number().default(1) });
 const failing = (error: unknown) =>
-  task(input, () => async () => {
+  task('Test', input, () => async () => {
     throw error;
   })(runtimeOf())({ service: 'orders' });
 const sdkError = (name: string, more: object = {}) => Object.assign(new Error('because'), { name }, more);
@@ -13,13 +14,13 @@ const sdkError = (name: string, more: object = {}) => Object.assign(new Error('b
 describe('a task', () => {
   it('hands its rule the checked input, defaults filled in', async () => {
     const rule = jest.fn(async () => 'done');
-    await expect(task(input, () => rule)(runtimeOf())({ service: 'orders' })).resolves.toBe('done');
+    await expect(task('Test', input, () => rule)(runtimeOf())({ service: 'orders' })).resolves.toBe('done');
     expect(rule).toHaveBeenCalledWith({ service: 'orders', attempt: 1 });
   });
 
   it('is wired once for all its events', async () => {
     const wire = jest.fn(() => async () => undefined);
-    const invoke = task(input, wire)(runtimeOf());
+    const invoke = task('Test', input, wire)(runtimeOf());
     await invoke({ service: 'orders' });
     await invoke({ service: 'billing' });
     expect(wire).toHaveBeenCalledTimes(1);
@@ -27,7 +28,7 @@ describe('a task', () => {
 
   it('refuses what does not fit before its rule runs', async () => {
     const rule = jest.fn();
-    const attempt = task(input, () => rule)(runtimeOf())({ attempt: 'first', colour: 'red' });
+    const attempt = task('Test', input, () => rule)(runtimeOf())({ attempt: 'first', colour: 'red' });
     await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
     await expect(attempt).rejects.toThrow(/service: .*; attempt: .*; colour: is not a known field/);
     expect(rule).not.toHaveBeenCalled();
@@ -76,8 +77,8 @@ describe('any other error', () => {
 
 describe('the words for what does not fit', () => {
   const words = (schema: z.ZodType, value: unknown) => {
-    const { error } = schema.safeParse(value);
-    return error && describeIssues(error);
+    const checked = checkInput(schema, value);
+    return 'problems' in checked ? describeProblems(checked.problems) : undefined;
   };
 
   it('name the path of every problem', () => {

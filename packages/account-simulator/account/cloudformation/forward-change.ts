@@ -5,7 +5,7 @@ import { ownName } from './physical-name.ts';
 import { requiresRecreation } from './requires-recreation.ts';
 import type { ResourceProvider } from './resource-provider.ts';
 import { ResourceWork } from './resource-work.ts';
-import { type Stack, type StackDefinition, type StackResource, strike } from './stack.ts';
+import { type ResourceFault, type Stack, type StackDefinition, type StackResource, strike } from './stack.ts';
 import type { StackJournal } from './stack-journal.ts';
 import { deniedBy } from './stack-policy.ts';
 import { resolveResource } from './stack-scope.ts';
@@ -118,9 +118,11 @@ export class ForwardChange {
     const change = { stack, logicalId, type: declaration.Type, properties, updatePolicy, rollingBack: false };
     const replaces = from !== undefined && isReplaced(from, properties);
     const fault =
-      deniedByPolicy(stack, record, replaces ? 'Update:Replace' : 'Update:Modify', from !== undefined) ??
+      because(
+        deniedByPolicy(stack, record, replaces ? 'Update:Replace' : 'Update:Modify', from !== undefined),
+      ) ??
       strike(stack, 'update', logicalId) ??
-      (replaces ? takenName(from, properties) : undefined);
+      because(replaces ? takenName(from, properties) : undefined);
     const work = new ResourceWork(
       journal.clock,
       random,
@@ -165,6 +167,10 @@ export class ForwardChange {
     }
     this.#running.clear();
   }
+}
+
+function because(reason: string | undefined): ResourceFault | undefined {
+  return reason === undefined ? undefined : { reason };
 }
 
 function deniedByPolicy(

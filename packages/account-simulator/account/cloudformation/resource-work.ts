@@ -2,7 +2,7 @@ import type { Timer, VirtualClock } from '../../clock/virtual-clock.ts';
 import type { SeededRandom } from '../../random/seeded-random.ts';
 import { AwsError } from '../service.ts';
 import type { Created, Ongoing, ResourceChange, ResourceProvider } from './resource-provider.ts';
-import type { StackResource } from './stack.ts';
+import type { ResourceFault, StackResource } from './stack.ts';
 
 /** How a piece of work ended. */
 export type WorkResult =
@@ -19,7 +19,7 @@ export class ResourceWork {
 
   /**
    * @param from the resource as it is, to change it; without it, it is made
-   * @param fault reason to fail instead, when the time comes
+   * @param fault how it fails, when the time comes
    */
   constructor(
     clock: VirtualClock,
@@ -27,7 +27,7 @@ export class ResourceWork {
     provider: ResourceProvider,
     change: ResourceChange,
     from: StackResource | undefined,
-    fault: string | undefined,
+    fault: ResourceFault | undefined,
     onEnd: (result: WorkResult) => void,
   ) {
     this.#clock = clock;
@@ -35,8 +35,8 @@ export class ResourceWork {
     const [low, high] = provider.seconds;
     this.#timer = clock.after(random.integer(low * 1000, high * 1000), () => {
       this.#timer = undefined;
-      if (fault !== undefined) this.#end({ ok: false, reason: fault });
-      else this.#effect(provider, change, from);
+      if (!fault || fault.takesEffect) this.#effect(provider, change, from, fault?.reason);
+      else this.#end({ ok: false, reason: fault.reason });
     });
   }
 
@@ -47,10 +47,17 @@ export class ResourceWork {
     this.#ongoing?.cancel();
   }
 
-  #effect(provider: ResourceProvider, change: ResourceChange, from: StackResource | undefined): void {
+  #effect(
+    provider: ResourceProvider,
+    change: ResourceChange,
+    from: StackResource | undefined,
+    reason: string | undefined,
+  ): void {
+    const done = (created?: Created): WorkResult =>
+      reason === undefined ? { ok: true, ...(created && { created }) } : { ok: false, reason };
     try {
       if (!from) {
-        this.#end({ ok: true, created: provider.create(change) });
+        this.#end(done(provider.create(change)));
         return;
       }
       this.#ongoing = provider.update(change, from);
@@ -59,10 +66,10 @@ export class ResourceWork {
       this.#end({ ok: false, reason: error.message });
       return;
     }
-    if (!this.#ongoing) this.#end({ ok: true });
+    if (!this.#ongoing) this.#end(done());
     else {
       this.#ongoing.onEnd((failure) =>
-        this.#end(failure === undefined ? { ok: true } : { ok: false, reason: failure }),
+        this.#end(failure === undefined ? done() : { ok: false, reason: failure }),
       );
     }
   }

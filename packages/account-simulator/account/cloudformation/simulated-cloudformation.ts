@@ -87,6 +87,8 @@ export interface SimulatedCloudFormationOptions extends Partial<AliasBehaviour> 
   readonly ssmParameters?: 'read-anew' | 'kept';
   /** Whether the rights to update an alias suffice to change it through a stack without a service role. */
   readonly pinRights?: 'denied' | 'allowed';
+  /** What becomes of an update by somebody who lacks a right to change a resource; see {@link MissingRights}. */
+  readonly missingRights?: MissingRights;
   /** What publishing code does that an earlier version already has. */
   readonly republish?: RepublishBehaviour;
   /** The label of the code behind a `CodeUri`; the `CodeUri` itself without it. */
@@ -94,6 +96,15 @@ export interface SimulatedCloudFormationOptions extends Partial<AliasBehaviour> 
   /** Providers of further resource types, or instead of the built-in ones. */
   readonly providers?: Readonly<Record<string, ResourceProvider>>;
 }
+
+/**
+ * What becomes of an update of a stack without a service role, where its caller may not change a resource:
+ * - `refused`: the request is refused;
+ * - `rolled-back`: the resource fails and the stack goes back;
+ * - `rollback-fails`: the resource fails, and again when the stack goes back, after it has been changed: the stack
+ *   ends in UPDATE_ROLLBACK_FAILED.
+ */
+export type MissingRights = 'rollback-fails' | 'rolled-back' | 'refused';
 
 /** An update of a stack that CloudFormation has accepted. */
 export interface StackUpdate {
@@ -446,6 +457,23 @@ export class SimulatedCloudFormation implements SimulatedService {
   /** Whether the rights to update an alias suffice to change it through a stack without a service role. */
   get pinRights(): 'denied' | 'allowed' {
     return this.#options.pinRights ?? 'allowed';
+  }
+
+  get missingRights(): MissingRights {
+    return this.#options.missingRights ?? 'refused';
+  }
+
+  /**
+   * Lets the update that was just accepted fail at a resource that its caller may not change, as
+   * {@link missingRights} says.
+   */
+  denyChangeOf(stackName: string, logicalId: string, reason: string): void {
+    const { faults } = this.#registry.find(stackName);
+    const fault = { reason, remaining: 1 };
+    faults.set(`update:${logicalId}`, fault);
+    if (this.missingRights === 'rollback-fails') {
+      faults.set(`rollback:${logicalId}`, { ...fault, takesEffect: true });
+    }
   }
 
   /** Lets the next `times` changes of a resource in a create or update fail. */

@@ -68,9 +68,15 @@ export interface StackResource {
   readonly dirty: boolean;
 }
 
-/** A failure that a scenario has ordered for one resource. */
-export interface OrderedFault {
+/** How a change of a resource is to fail. */
+export interface ResourceFault {
   readonly reason: string;
+  /** Whether the change has its effect before it fails. */
+  readonly takesEffect?: boolean;
+}
+
+/** A failure that was ordered for one resource. */
+export interface OrderedFault extends ResourceFault {
   /** How many more times it strikes. */
   remaining: number;
 }
@@ -116,13 +122,17 @@ export interface Stack {
 /** The end of a version's logical id, which SAM makes of its code: who orders a fault does not know it. */
 const versionHash = /[0-9a-f]{10}$/;
 
-/** Uses up one strike of a fault ordered for a resource; returns its reason if there was one. */
-export function strike(stack: Stack, phase: 'update' | 'rollback', logicalId: string): string | undefined {
+/** Uses up one strike of a fault ordered for a resource, and returns it if there was one. */
+export function strike(
+  stack: Stack,
+  phase: 'update' | 'rollback',
+  logicalId: string,
+): ResourceFault | undefined {
   const exact = `${phase}:${logicalId}`;
   const key = stack.faults.has(exact) ? exact : exact.replace(versionHash, '');
   const fault = stack.faults.get(key);
   if (!fault) return undefined;
   fault.remaining -= 1;
   if (fault.remaining <= 0) stack.faults.delete(key);
-  return fault.reason;
+  return fault;
 }

@@ -2,9 +2,18 @@ import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import type { EventEntry } from '../eventbridge/event.ts';
 import type { Alarm, AlarmState } from './alarm.ts';
 import { cloudWatchTime } from './alarm-reason.ts';
+import type { MuteWindow } from './mute-rules.ts';
 
-/** The "CloudWatch Alarm State Change" event (CloudWatch User Guide, "Alarm events and EventBridge"). */
-export function alarmStateChangeEvent(alarm: Alarm, previous: AlarmState): EventEntry {
+/**
+ * The "CloudWatch Alarm State Change" event (CloudWatch User Guide, "Alarm events and EventBridge").
+ *
+ * @param muting the window of the rule that mutes the alarm
+ */
+export function alarmStateChangeEvent(
+  alarm: Alarm,
+  previous: AlarmState,
+  muting?: MuteWindow | undefined,
+): EventEntry {
   return {
     source: 'aws.cloudwatch',
     detailType: 'CloudWatch Alarm State Change',
@@ -14,6 +23,15 @@ export function alarmStateChangeEvent(alarm: Alarm, previous: AlarmState): Event
       configuration: alarm.configuration,
       previousState: stateDetail(previous),
       state: stateDetail(alarm.state),
+      ...(muting === undefined
+        ? {}
+        : {
+            muteDetail: {
+              mutedByArn: muting.ruleArn,
+              muteWindowStart: cloudWatchTime(muting.from),
+              muteWindowEnd: cloudWatchTime(muting.until),
+            },
+          }),
     },
   };
 }

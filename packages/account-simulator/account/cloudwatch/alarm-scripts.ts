@@ -1,11 +1,11 @@
 import type { Timer, VirtualClock } from '../../clock/virtual-clock.ts';
-import type { AlarmScriptStep } from './alarm.ts';
+import type { AlarmKind, AlarmScriptStep } from './alarm.ts';
 
 /** Plays the scripts that decide alarms' states in place of their metrics. */
 export class AlarmScripts {
   readonly #clock: Pick<VirtualClock, 'now' | 'at' | 'cancel'>;
   readonly #apply: (name: string, step: AlarmScriptStep, wasBefore: boolean) => void;
-  readonly #names = new Set<string>();
+  readonly #kinds = new Map<string, AlarmKind>();
   readonly #timers = new Set<Timer>();
 
   /** @param apply puts a step into effect; `wasBefore` tells that its time had passed when the script was given */
@@ -19,12 +19,17 @@ export class AlarmScripts {
 
   /** Whether an alarm has a script. */
   has(name: string): boolean {
-    return this.#names.has(name);
+    return this.#kinds.has(name);
+  }
+
+  /** The kind that an alarm is created with where its script creates it. */
+  kind(name: string): AlarmKind {
+    return this.#kinds.get(name) ?? 'metric';
   }
 
   /** Applies the steps whose time has passed and puts the others on the clock. */
-  play(name: string, steps: readonly AlarmScriptStep[]): void {
-    this.#names.add(name);
+  play(name: string, steps: readonly AlarmScriptStep[], kind: AlarmKind): void {
+    this.#kinds.set(name, kind);
     const now = this.#clock.now();
     for (const step of [...steps].sort((a, b) => a.at - b.at)) {
       if (step.at <= now) {

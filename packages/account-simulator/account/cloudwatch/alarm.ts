@@ -1,4 +1,10 @@
-import type { CompositeAlarm, MetricAlarm, StateValue } from '@aws-sdk/client-cloudwatch';
+import type {
+  AlarmType,
+  CompositeAlarm,
+  LogAlarm,
+  MetricAlarm,
+  StateValue,
+} from '@aws-sdk/client-cloudwatch';
 
 /** What an alarm's state is and why. */
 export interface AlarmState {
@@ -23,16 +29,24 @@ export interface AlarmScriptStep {
   readonly state: StateValue | 'DELETED';
 }
 
+/** What decides an alarm's state: a metric, other alarms, or a query of logs. */
+export type AlarmKind = 'metric' | 'composite' | 'log';
+
 /** What all alarms have, whatever decides their state. */
 export interface Alarm {
-  readonly kind: 'metric' | 'composite';
+  readonly kind: AlarmKind;
   readonly name: string;
   readonly arn: string;
   /** Members of the alarm as DescribeAlarms returns them, without the state. */
-  readonly description: MetricAlarm & CompositeAlarm;
+  readonly description: MetricAlarm & CompositeAlarm & LogAlarm;
   /** The `configuration` of its state change events. */
   readonly configuration: object;
   state: AlarmState;
+}
+
+/** The kind of an alarm as the API names it. */
+export function alarmTypeOf({ kind }: Pick<Alarm, 'kind'>): AlarmType {
+  return ({ metric: 'MetricAlarm', composite: 'CompositeAlarm', log: 'LogAlarm' } as const)[kind];
 }
 
 /** The actions an alarm runs when it comes into a state, by ARN. */

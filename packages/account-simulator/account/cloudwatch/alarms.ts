@@ -1,21 +1,32 @@
 import type {
   CompositeAlarm,
+  LogAlarm,
   MetricAlarm,
   PutCompositeAlarmInput,
+  PutLogAlarmInput,
   PutMetricAlarmInput,
   StateValue,
 } from '@aws-sdk/client-cloudwatch';
 import type { Timer, VirtualClock } from '../../clock/virtual-clock.ts';
 import type { EventEntry } from '../eventbridge/event.ts';
 import { AwsError } from '../service.ts';
-import { type Alarm, type AlarmChange, type AlarmScriptStep, type AlarmState, actionsFor } from './alarm.ts';
+import {
+  type Alarm,
+  type AlarmChange,
+  type AlarmKind,
+  type AlarmScriptStep,
+  type AlarmState,
+  actionsFor,
+} from './alarm.ts';
 import { evaluateAlarm } from './alarm-evaluation.ts';
 import { alarmStateChangeEvent, queriesInEvent } from './alarm-event.ts';
+import { AlarmHistory } from './alarm-history.ts';
 import { alarmReason, alarmReasonData } from './alarm-reason.ts';
 import type { AlarmRule } from './alarm-rule.ts';
 import { AlarmScripts } from './alarm-scripts.ts';
 import { compositeReason } from './composite-reason.ts';
 import type { MetricAlarmDefinition } from './metric-alarm.ts';
+import type { MuteWindow } from './mute-rules.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -36,17 +47,23 @@ export interface AlarmsOptions {
   /** `arn:aws:cloudwatch:<region>:<account>:alarm:` */
   readonly arnPrefix: string;
   emit(event: EventEntry): void;
+  /** The rule that mutes an alarm now. */
+  muting(name: string): MuteWindow | undefined;
   /** Runs an alarm action, such as a publication to an SNS topic. */
   act(actionArn: string, change: AlarmChange): void;
 }
 
 /**
  * The alarms of the account and their states. Metric alarms are evaluated once a minute between {@link start} and
- * {@link stop}; composite alarms when one of their children changes; scripted ones by their script alone.
+ * {@link stop}; composite alarms when one of their children changes; scripted ones by their script alone. The logs that log
+ * alarms query are not simulated: a script or SetAlarmState decides their state.
  */
 export class Alarms {
+  readonly history = new AlarmHistory();
   readonly #options: AlarmsOptions;
   readonly #alarms = new Map<string, Entry>();
+  /** Alarms whose actions were disabled, for those that a script creates. */
+  readonly #disabled = new Set<string>();
   readonly #listeners = new Set<(change: AlarmChange) => void>();
   readonly #scripts: AlarmScripts;
   #tick: Timer | undefined;
@@ -128,11 +145,38 @@ export class Alarms {
     this.#evaluateComposite(this.#alarms.get(name) as Entry, undefined);
   }
 
+  /** Creates or replaces a log alarm. */
+  putLog(input: PutLogAlarmInput): void {
+    const { Tags: _tags, ...configured } = input;
+    this.#put({
+      kind: 'log',
+      name: input.AlarmName as string,
+      description: { ActionsEnabled: true, ...configured } as LogAlarm,
+      configuration: {
+        ...(input.AlarmDescription === undefined ? {} : { description: input.AlarmDescription }),
+      },
+    });
+  }
+
+  /** Enables or disables the actions of alarms; of a name that no alarm has, for when a script creates it. */
+  enableActions(names: readonly string[], enabled: boolean): void {
+    for (const name of names) {
+      if (enabled) this.#disabled.delete(name);
+      else this.#disabled.add(name);
+      const entry = this.#alarms.get(name);
+      if (entry === undefined) continue;
+      const description = { ...entry.description, ActionsEnabled: enabled };
+      this.#alarms.set(name, { ...entry, description });
+      this.history.configured(entry, this.#options.clock.now(), 'updated');
+    }
+  }
+
   /** Deletes an alarm if it is there. */
   delete(name: string): void {
     const entry = this.#alarms.get(name);
     if (entry === undefined) return;
     this.#alarms.delete(name);
+    this.history.configured(entry, this.#options.clock.now(), 'deleted');
     this.#notify({ name, previous: entry.state, current: undefined });
     this.#evaluateParents(name);
   }
@@ -155,8 +199,8 @@ export class Alarms {
    * Lets a script decide an alarm's state instead of its metric. Steps that have passed are history: they set the
    * state and tell nobody. Before its first step an alarm that nobody created is not there.
    */
-  script(name: string, steps: readonly AlarmScriptStep[]): void {
-    this.#scripts.play(name, steps);
+  script(name: string, steps: readonly AlarmScriptStep[], kind: AlarmKind = 'metric'): void {
+    this.#scripts.play(name, steps, kind);
   }
 
   #applyStep(name: string, { at, state }: AlarmScriptStep, wasBefore: boolean): void {
@@ -166,16 +210,24 @@ export class Alarms {
     }
     if (!this.#alarms.has(name)) {
       this.#put({
-        kind: 'metric',
+        kind: this.#scripts.kind(name),
         name,
-        description: { AlarmDescription: 'scripted by the scenario', ActionsEnabled: true },
+        description: {
+          AlarmDescription: 'scripted by the scenario',
+          ActionsEnabled: !this.#disabled.has(name),
+        },
         configuration: { description: 'scripted by the scenario', metrics: [] },
       });
     }
     const entry = this.#alarms.get(name) as Entry;
     const reason = `Scripted: the scenario sets ${state}`;
-    if (wasBefore) entry.state = { value: state, reason, since: at };
-    else this.#transition(entry, state, reason);
+    if (!wasBefore) {
+      this.#transition(entry, state, reason);
+      return;
+    }
+    const previous = entry.state;
+    entry.state = { value: state, reason, since: at };
+    if (previous.value !== state) this.history.stateChanged(entry, previous, entry.state);
   }
 
   #put(described: Omit<Entry, 'arn' | 'state'>): void {
@@ -202,9 +254,9 @@ export class Alarms {
         since: now,
       },
     });
-    if (existing === undefined) {
-      this.#notify({ name, previous: undefined, current: this.#alarms.get(name)?.state });
-    }
+    const entry = this.#alarms.get(name) as Entry;
+    this.history.configured(entry, now, existing === undefined ? 'created' : 'updated');
+    if (existing === undefined) this.#notify({ name, previous: undefined, current: entry.state });
   }
 
   #schedule(): void {
@@ -271,11 +323,16 @@ export class Alarms {
       return;
     }
     entry.state = current;
-    this.#options.emit(alarmStateChangeEvent(entry, previous));
+    this.history.stateChanged(entry, previous, current);
+    const muting = this.#options.muting(entry.name);
+    this.#options.emit(alarmStateChangeEvent(entry, previous, muting));
     const change = { name: entry.name, previous, current };
     this.#notify(change);
-    if (entry.description.ActionsEnabled !== false) {
-      for (const action of actionsFor(entry, value)) this.#options.act(action, change);
+    if (entry.description.ActionsEnabled !== false && muting === undefined) {
+      for (const action of actionsFor(entry, value)) {
+        this.history.acted(entry, since, action);
+        this.#options.act(action, change);
+      }
     }
     this.#evaluateParents(entry.name);
   }

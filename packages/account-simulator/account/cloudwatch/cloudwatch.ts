@@ -1,8 +1,16 @@
 import type {
+  DeleteAlarmMuteRuleInput,
   DeleteAlarmsInput,
+  DescribeAlarmHistoryInput,
   DescribeAlarmsInput,
+  DisableAlarmActionsInput,
+  EnableAlarmActionsInput,
+  GetAlarmMuteRuleInput,
   GetMetricDataInput,
+  ListAlarmMuteRulesInput,
+  PutAlarmMuteRuleInput,
   PutCompositeAlarmInput,
+  PutLogAlarmInput,
   PutMetricAlarmInput,
   SetAlarmStateInput,
   StateValue,
@@ -13,13 +21,14 @@ import type { Traffic } from '../../traffic/traffic.ts';
 import type { EventEntry } from '../eventbridge/event.ts';
 import { mergeLazily, pickLazily } from '../merge-lazily.ts';
 import { AwsError, type Operations, type SimulatedService } from '../service.ts';
-import type { AlarmChange, AlarmScriptStep } from './alarm.ts';
+import type { AlarmChange, AlarmKind, AlarmScriptStep } from './alarm.ts';
 import { parseAlarmRule } from './alarm-rule.ts';
 import { Alarms } from './alarms.ts';
 import { describeAlarms } from './describe-alarms.ts';
 import { getMetricData } from './get-metric-data.ts';
 import { LambdaMetrics, type VersionMetrics } from './lambda-metrics.ts';
 import { defineMetricAlarm } from './metric-alarm.ts';
+import { MuteRules } from './mute-rules.ts';
 import { promptVisibility, type Visibility } from './visibility.ts';
 
 const MOST_DELETED = 100;
@@ -58,9 +67,12 @@ export class CloudWatch implements SimulatedService {
         visibility: options.visibility ?? promptVisibility(random.fork('cloudwatch')),
       }),
     );
+    const arnOf = (type: string) => `arn:aws:cloudwatch:${account.region}:${account.accountId}:${type}:`;
+    const muteRules = new MuteRules(arnOf('alarm-mute-rule'), () => clock.now());
     const alarms = new Alarms({
       clock,
-      arnPrefix: `arn:aws:cloudwatch:${account.region}:${account.accountId}:alarm:`,
+      arnPrefix: arnOf('alarm'),
+      muting: (name) => muteRules.muting(name),
       emit: (event) => options.emit?.(event),
       act: (actionArn, change) => options.act?.(actionArn, change),
     });
@@ -72,6 +84,19 @@ export class CloudWatch implements SimulatedService {
         throw invalid('The rehearsal does not simulate GetMetricStatistics: use GetMetricData.');
       },
       DescribeAlarms: (input: DescribeAlarmsInput) => describeAlarms(input, alarms.all()),
+      DescribeAlarmHistory: (input: DescribeAlarmHistoryInput) => alarms.history.describe(input, clock.now()),
+      EnableAlarmActions: ({ AlarmNames }: EnableAlarmActionsInput) => {
+        alarms.enableActions(AlarmNames ?? [], true);
+        return {};
+      },
+      DisableAlarmActions: ({ AlarmNames }: DisableAlarmActionsInput) => {
+        alarms.enableActions(AlarmNames ?? [], false);
+        return {};
+      },
+      PutAlarmMuteRule: (input: PutAlarmMuteRuleInput) => muteRules.put(input),
+      GetAlarmMuteRule: (input: GetAlarmMuteRuleInput) => muteRules.get(input),
+      ListAlarmMuteRules: (input: ListAlarmMuteRulesInput) => muteRules.list(input),
+      DeleteAlarmMuteRule: (input: DeleteAlarmMuteRuleInput) => muteRules.delete(input),
       PutMetricAlarm: (input: PutMetricAlarmInput) => {
         requireName(input.AlarmName);
         alarms.putMetric(input, defineMetricAlarm(input, metrics, account.accountId));
@@ -83,6 +108,11 @@ export class CloudWatch implements SimulatedService {
           throw invalid('The rehearsal does not simulate ActionsSuppressor of a composite alarm.');
         }
         alarms.putComposite(input, parseAlarmRule(input.AlarmRule ?? ''));
+        return {};
+      },
+      PutLogAlarm: (input: PutLogAlarmInput) => {
+        requireName(input.AlarmName);
+        alarms.putLog(input);
         return {};
       },
       DeleteAlarms: (input: DeleteAlarmsInput) => {
@@ -122,9 +152,16 @@ export class CloudWatch implements SimulatedService {
   /**
    * Lets a scenario decide an alarm's state, whether or not somebody creates an alarm of that name: firing since
    * before, flapping, deleted in the middle.
+   *
+   * @param kind of an alarm that the script creates; a metric alarm where it is left out
    */
-  scriptAlarm(name: string, steps: readonly AlarmScriptStep[]): void {
-    this.#alarms.script(name, steps);
+  scriptAlarm(name: string, steps: readonly AlarmScriptStep[], kind?: AlarmKind): void {
+    this.#alarms.script(name, steps, kind);
+  }
+
+  /** Disables the actions of an alarm, also of one that its script creates later. */
+  disableActions(name: string): void {
+    this.#alarms.enableActions([name], false);
   }
 }
 

@@ -1,11 +1,13 @@
 import type {
+  AlarmType,
   CompositeAlarm,
   DescribeAlarmsInput,
   DescribeAlarmsOutput,
+  LogAlarm,
   MetricAlarm,
 } from '@aws-sdk/client-cloudwatch';
 import { AwsError } from '../service.ts';
-import type { Alarm } from './alarm.ts';
+import { type Alarm, alarmTypeOf } from './alarm.ts';
 
 const MOST_NAMES = 100;
 const MOST_RECORDS = 100;
@@ -38,13 +40,12 @@ export function describeAlarms(input: DescribeAlarmsInput, alarms: readonly Alar
   if (!Number.isInteger(most) || most < 1 || most > MOST_RECORDS) {
     throw invalid(`MaxRecords must be in 1..${MOST_RECORDS}.`);
   }
-  const types = new Set(input.AlarmTypes?.length ? input.AlarmTypes : ['MetricAlarm']);
-  if (types.has('LogAlarm')) throw invalid('The rehearsal does not simulate log alarms.');
+  const types = new Set<AlarmType>(input.AlarmTypes?.length ? input.AlarmTypes : ['MetricAlarm']);
   const wanted = names === undefined ? undefined : new Set(names);
   const after = input.NextToken === undefined ? undefined : decode(input.NextToken);
   const found = alarms.filter(
     (alarm) =>
-      types.has(alarm.kind === 'metric' ? 'MetricAlarm' : 'CompositeAlarm') &&
+      types.has(alarmTypeOf(alarm)) &&
       (wanted === undefined || wanted.has(alarm.name)) &&
       (prefix === undefined || alarm.name.startsWith(prefix)) &&
       (state === undefined || alarm.state.value === state) &&
@@ -55,11 +56,15 @@ export function describeAlarms(input: DescribeAlarmsInput, alarms: readonly Alar
   return {
     MetricAlarms: page.filter(({ kind }) => kind === 'metric').map(described<MetricAlarm>),
     CompositeAlarms: page.filter(({ kind }) => kind === 'composite').map(described<CompositeAlarm>),
+    LogAlarms: page.filter(({ kind }) => kind === 'log').map(described<LogAlarm>),
     ...(page.length < found.length && last !== undefined ? { NextToken: encode(last.name) } : {}),
   };
 }
 
-function described<Shape extends MetricAlarm | CompositeAlarm>({ description, state }: Alarm): Shape {
+function described<Shape extends MetricAlarm | CompositeAlarm | LogAlarm>({
+  description,
+  state,
+}: Alarm): Shape {
   const since = new Date(state.since);
   return {
     ...description,

@@ -8,6 +8,19 @@ const MOST_QUERIES = 500;
 const MOST_DATAPOINTS = 100_800;
 const DAY_MS = 86_400_000;
 
+interface Retention {
+  readonly multipleOf: number;
+  readonly keptMs: number;
+  readonly of: string;
+}
+
+/** How long data points of a period are kept (CloudWatch User Guide, "Metrics retention"); the longest first. */
+const retentions: readonly Retention[] = [
+  { multipleOf: 60 * MINUTE_MS, keptMs: 455 * DAY_MS, of: 'an hour' },
+  { multipleOf: 5 * MINUTE_MS, keptMs: 63 * DAY_MS, of: 'five minutes' },
+  { multipleOf: MINUTE_MS, keptMs: 15 * DAY_MS, of: 'a minute' },
+];
+
 /**
  * GetMetricData (CloudWatch API Reference): data points from StartTime (included, rounded down to the minute) to
  * EndTime (excluded), newest first unless ScanBy says otherwise. Periods are counted from the rounded StartTime,
@@ -37,17 +50,20 @@ export function getMetricData(
       'The parameter StartTime must be less than the parameter EndTime.',
     );
   }
-  if (account.now - startTime.getTime() > 15 * DAY_MS) {
-    throw new AwsError(
-      'InvalidParameterValueException',
-      'The rehearsal keeps metrics for 15 days: StartTime is before that.',
-    );
-  }
   const most = input.MaxDatapoints ?? MOST_DATAPOINTS;
   if (!Number.isInteger(most) || most < 1 || most > MOST_DATAPOINTS) {
     throw new AwsError('InvalidParameterValueException', `MaxDatapoints must be in 1..${MOST_DATAPOINTS}.`);
   }
   const compiled = compileQueries(queries, metrics, account.accountId);
+  const age = account.now - startTime.getTime();
+  for (const { id, periodMs } of compiled) {
+    const { keptMs, of } = retentions.find(({ multipleOf }) => periodMs % multipleOf === 0) as Retention;
+    if (age <= keptMs) continue;
+    throw new AwsError(
+      'InvalidParameterValueException',
+      `StartTime is ${Math.floor(age / DAY_MS)} days ago: ${id} has to ask for periods longer than ${of}.`,
+    );
+  }
   return new Page(input, compiled, most).read();
 }
 

@@ -1,10 +1,11 @@
 import type { Dimension } from '@aws-sdk/client-cloudwatch';
 import { LATENCY_VALUES } from '../../traffic/latency.ts';
+import { PAST_STEP_MS, type PastTraffic } from '../../traffic/past-traffic.ts';
 import type { Traffic } from '../../traffic/traffic.ts';
 import { MINUTE_MS, SLOT_MS, SLOTS_PER_MINUTE, type VersionMinute } from '../../traffic/version-minute.ts';
 import { AwsError } from '../service.ts';
 import { PointCache } from './point-cache.ts';
-import { parseStatistic, type Samples } from './statistic.ts';
+import { parseStatistic, type Samples, type Statistic } from './statistic.ts';
 import type { MinuteVisibility, Visibility } from './visibility.ts';
 
 /** The metrics of AWS/Lambda that are simulated, with the unit Lambda sends them in. */
@@ -100,9 +101,9 @@ export class LambdaMetrics {
     const key = `${metricName}/${functionName}:${alias ?? ''}:${version ?? ''}`;
     let series = this.#series.get(key);
     if (series === undefined) {
-      const aliases = this.#traffic.aliases(functionName);
-      const asked = alias === undefined ? aliases : aliases.filter((name) => name === alias);
-      series = new LambdaSeries(this, metricName, functionName, asked, version);
+      // Asked anew each time: a function may get aliases later.
+      const aliases = () => this.#traffic.aliases(functionName).filter((name) => name === (alias ?? name));
+      series = new LambdaSeries(this, metricName, functionName, aliases, version);
       this.#series.set(key, series);
     }
     return series;
@@ -120,6 +121,18 @@ export class LambdaMetrics {
     const overSince = this.#now() - delayMs - minute.minute;
     const slots = Math.max(0, Math.min(total, Math.floor(overSince / SLOT_MS)));
     return { slots, settled: slots === total || delayMs === Number.POSITIVE_INFINITY };
+  }
+
+  past(functionName: string, alias: string): PastTraffic | undefined {
+    return this.#traffic.past(functionName, alias);
+  }
+
+  durations({ answers }: PastTraffic, requests: number): Float64Array {
+    return this.#traffic.expectedDurations(answers, requests);
+  }
+
+  beganAt(functionName: string, alias: string): number | undefined {
+    return this.#traffic.beganAt(functionName, alias);
   }
 
   minutes(functionName: string, alias: string, minute: number): readonly VersionMinute[] {
@@ -141,7 +154,7 @@ class LambdaSeries implements MetricSeries {
   readonly #metrics: LambdaMetrics;
   readonly #metricName: string;
   readonly #functionName: string;
-  readonly #aliases: readonly string[];
+  readonly #aliases: () => readonly string[];
   readonly #version: string | undefined;
   readonly #readers = new Map<string, PointReader>();
 
@@ -149,7 +162,7 @@ class LambdaSeries implements MetricSeries {
     metrics: LambdaMetrics,
     metricName: string,
     functionName: string,
-    aliases: readonly string[],
+    aliases: () => readonly string[],
     version: string | undefined,
   ) {
     this.#metrics = metrics;
@@ -166,10 +179,13 @@ class LambdaSeries implements MetricSeries {
       const compute = parseStatistic(statistic);
       const settled = new PointCache();
       const { dates } = this.#metrics;
+      const past = this.#pastReader(statistic, compute);
       reader = {
         value: (start, end) => {
           const index = start / MINUTE_MS;
           const whole = end - start === periodMs;
+          // A long history is asked for, and most of it is from before there was anything.
+          if (end <= this.#beganAt()) return periodMs % PAST_STEP_MS === 0 ? past(start, end) : undefined;
           const known = whole ? settled.get(index) : undefined;
           if (known !== undefined) return known ?? undefined;
           const collected = new Collected(this.#metricName);
@@ -185,12 +201,54 @@ class LambdaSeries implements MetricSeries {
     return reader;
   }
 
+  /** Of all versions together, in periods of whole steps: nothing finer is left of what was so long ago. */
+  #pastReader(statistic: string, compute: Statistic): (start: number, end: number) => number | undefined {
+    if (this.#version !== undefined) return () => undefined;
+    const pasts = new Map<string, { past: PastTraffic; portion: number | undefined }>();
+    const isPart = this.#metricName === 'Duration' && /^(SampleCount|TC)/.test(statistic);
+    /** Weeks of durations are counted in one go: the same part of all requests takes so long. */
+    const known = (alias: string) => {
+      const found = pasts.get(alias);
+      if (found) return found;
+      const past = this.#metrics.past(this.#functionName, alias);
+      if (!past) return undefined;
+      const samples = () => this.#metrics.durations(past, PER_REQUESTS);
+      const portion = isPart
+        ? compute({ values: LATENCY_VALUES, counts: samples() }) / PER_REQUESTS
+        : undefined;
+      pasts.set(alias, { past, portion });
+      return { past, portion };
+    };
+    return (start, end) => {
+      const collected = new Collected(this.#metricName);
+      let part = 0;
+      for (const alias of this.#aliases()) {
+        const found = known(alias);
+        if (!found) continue;
+        const { requests, errors } = found.past.count(start, end);
+        if (requests === 0) continue;
+        if (found.portion !== undefined) part += Math.round(found.portion * requests);
+        collected.addCounts(requests, errors, () =>
+          isPart ? NO_DURATIONS : this.#metrics.durations(found.past, requests),
+        );
+      }
+      if (collected.requests === 0) return undefined;
+      return isPart ? part : compute(collected.samples());
+    };
+  }
+
+  #beganAt(): number {
+    return Math.min(
+      ...this.#aliases().map((alias) => this.#metrics.beganAt(this.#functionName, alias) ?? Infinity),
+    );
+  }
+
   #collect(collected: Collected, start: number, end: number): boolean {
     let settled = true;
     for (let minute = start; minute < end; minute += MINUTE_MS) {
       if (!this.#metrics.isOver(minute + MINUTE_MS)) settled = false;
       if (!this.#metrics.isOver(minute)) break;
-      for (const alias of this.#aliases) {
+      for (const alias of this.#aliases()) {
         for (const version of this.#metrics.minutes(this.#functionName, alias, minute)) {
           if (this.#version !== undefined && version.version !== this.#version) continue;
           const arrived = this.#metrics.arrived(this.#functionName, version);
@@ -210,18 +268,21 @@ class LambdaSeries implements MetricSeries {
   }
 }
 
+/** Of so many requests the part with a duration is told. */
+const PER_REQUESTS = 1e9;
+const NO_DURATIONS = new Float64Array(0);
 const ONES = [1];
 const ZEROS = [0];
 const ZERO_OR_ONE = [0, 1];
 /** Used by one {@link Collected} at a time: the samples are read before the next one is made. */
-const LATENCY_SCRATCH = new Uint32Array(LATENCY_VALUES.length);
+const LATENCY_SCRATCH = new Float64Array(LATENCY_VALUES.length);
 
 /** The samples of a metric over some slots. */
 class Collected {
   requests = 0;
   #errors = 0;
   readonly #metricName: string;
-  readonly #latency: Uint32Array | undefined;
+  readonly #latency: Float64Array | undefined;
 
   constructor(metricName: string) {
     this.#metricName = metricName;
@@ -238,6 +299,15 @@ class Collected {
     for (let i = 0; i < bins.length; i += 1) {
       const bin = bins[i] as number;
       this.#latency[bin] = (this.#latency[bin] as number) + (counts[i] as number);
+    }
+  }
+
+  addCounts(requests: number, errors: number, durations: () => Float64Array): void {
+    this.requests += requests;
+    this.#errors += errors;
+    if (this.#latency === undefined) return;
+    for (const [bin, count] of durations().entries()) {
+      this.#latency[bin] = (this.#latency[bin] as number) + count;
     }
   }
 

@@ -11,7 +11,7 @@ import { parseAppSpec, type Revision, renderAppSpec, revisionOf } from './app-sp
 import type { AlarmsPort, AliasesPort, EmittedEvent, HookPort, HookReport } from './codedeploy-ports.ts';
 import { type Deployment, isOver, LIFECYCLE_EVENTS } from './deployment.ts';
 import { ALL_AT_ONCE } from './deployment-config.ts';
-import { alarmActive, manualStop } from './deployment-errors.ts';
+import { alarmActive, type DeploymentError, manualStop } from './deployment-errors.ts';
 import { deploymentEvent, type EventState } from './deployment-event.ts';
 import { type DeploymentGroup, rollsBackOn, watchedAlarms } from './deployment-group.ts';
 import { DeploymentRegistry } from './deployment-registry.ts';
@@ -82,6 +82,7 @@ export class DeploymentEngine extends DeploymentRegistry {
   readonly #watchers = new Map<string, Set<DeploymentRun>>();
   /** Deployments somebody asked to stop, with the `autoRollbackEnabled` of the request. */
   readonly #stopRequests = new Map<string, boolean | undefined>();
+  readonly #createListeners: ((deployment: Deployment) => void)[] = [];
   readonly #endListeners = new Map<string, ((deployment: Deployment) => void)[]>();
   readonly #idleListeners = new Map<DeploymentGroup, (() => void)[]>();
 
@@ -125,6 +126,7 @@ export class DeploymentEngine extends DeploymentRegistry {
     if (alarms.some((name) => this.#options.alarms.state(name) === 'ALARM'))
       this.#stopForAlarm(run, alarms, true);
     else run.schedule();
+    for (const listener of this.#createListeners) listener(deployment);
     return deployment;
   }
 
@@ -153,6 +155,17 @@ export class DeploymentEngine extends DeploymentRegistry {
           statusMessage: 'The deployment is being stopped. Lifecycle events may still be running.',
         }
       : { status: 'Succeeded', statusMessage: 'The deployment was stopped.' };
+  }
+
+  /** Ends a deployment as `Failed` by a fault that is none of its own. One that is over stays as it is. */
+  fail(id: string, error: DeploymentError): void {
+    this.find(id);
+    this.#runs.get(id)?.fail(error);
+  }
+
+  /** Calls `listener` for every deployment that somebody makes, but for CodeDeploy's own rollbacks. */
+  onCreate(listener: (deployment: Deployment) => void): void {
+    this.#createListeners.push(listener);
   }
 
   /** A hook function reports. @throws DeploymentDoesNotExistException and what {@link DeploymentRun} throws */

@@ -6,7 +6,7 @@ import { AwsError } from '../service.ts';
 import type { AliasesPort, HookPort, HookReport } from './codedeploy-ports.ts';
 import type { Deployment, LifecycleEventName, LifecycleStep } from './deployment.ts';
 import { timetable } from './deployment-config.ts';
-import { invalidConfiguration, versionMismatch } from './deployment-errors.ts';
+import { type DeploymentError, invalidConfiguration, versionMismatch } from './deployment-errors.ts';
 
 /**
  * When a stop takes effect while a hook function runs: when the hook has answered, up to an hour later, or at once. AWS does
@@ -65,6 +65,16 @@ export class DeploymentRun {
     const waits = this.#pendingHook !== undefined && this.#options.stopDuringHook === 'waits';
     if (waits) this.#stopAfterHook ??= { code, message };
     else this.#end('Stopped', { code, message });
+  }
+
+  /** Ends the deployment as `Failed` by a fault that is none of its own. */
+  fail(error: DeploymentError): void {
+    if (this.#over) return;
+    // It is the deployment that fails, and not the hook that happens to run.
+    for (const step of this.deployment.lifecycle) {
+      if (step.status === 'InProgress' && step.name !== 'AllowTraffic') this.#finish(step, 'Skipped');
+    }
+    this.#end('Failed', error);
   }
 
   /** A hook reports. @throws InvalidLifecycleEventHookExecutionIdException, LifecycleEventAlreadyCompletedException */

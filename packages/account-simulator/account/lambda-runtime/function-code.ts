@@ -6,6 +6,8 @@ export interface FunctionRuntime {
   readonly clientConfig: object;
   /** The virtual time, ms since the epoch. */
   now(): number;
+  /** Writes a line to the function's log group, as what a process writes to its standard output gets there. */
+  readonly writeLog?: (line: string) => void;
 }
 
 /**
@@ -18,5 +20,7 @@ export interface FunctionRuntime {
  *   return async ({ key }) => s3.send(new GetObjectCommand({ Bucket: 'orders', Key: key }));
  * };
  */
-// biome-ignore lint/suspicious/noExplicitAny: each function has an event and a result of its own.
-export type FunctionCode = (runtime: FunctionRuntime) => (event: any) => Promise<unknown>;
+export type FunctionCode = (
+  runtime: FunctionRuntime,
+  // biome-ignore lint/suspicious/noExplicitAny: each function has an event and a result of its own.
+) => (event: any, context: { readonly awsRequestId: string }) => Promise<unknown>;

@@ -40,9 +40,21 @@ export interface FunctionStatistics {
 /** By how many ms the clock of a process is off, negative when it is slow; asked once per process. */
 export type ClockSkew = (logicalId: string, process: number) => number;
 
+/** A line in the log group of a function, as CloudWatch Logs takes it. */
+export interface LogLine {
+  /** Virtual time, ms since the epoch. */
+  readonly at: number;
+  /** Logical id of the function. */
+  readonly logicalId: string;
+  /** What the function wrote, or Lambda itself: JSON where the function writes JSON. */
+  readonly line: string;
+}
+
+export type LogListener = (line: LogLine) => void;
+
 interface Process {
   readonly id: number;
-  handle: ((event: unknown) => Promise<unknown>) | undefined;
+  handle: ReturnType<FunctionCode> | undefined;
   /** Ended by Lambda at a time-out: nothing it would still call reaches the account. */
   dead: boolean;
 }
@@ -63,6 +75,7 @@ export class FunctionRunner {
   readonly #random: SeededRandom;
   readonly #interceptors: readonly InvocationInterceptor[];
   readonly #skews: readonly ClockSkew[];
+  readonly #listeners: readonly LogListener[];
   /** Idle processes; the one used last is used first. */
   #idle: Process[] = [];
   #processes = 0;
@@ -77,6 +90,7 @@ export class FunctionRunner {
       readonly random: SeededRandom;
       readonly interceptors: readonly InvocationInterceptor[];
       readonly skews: readonly ClockSkew[];
+      readonly listeners: readonly LogListener[];
     },
   ) {
     this.settings = settings;
@@ -84,6 +98,7 @@ export class FunctionRunner {
     this.#random = parts.random.fork(settings.logicalId);
     this.#interceptors = parts.interceptors;
     this.#skews = parts.skews;
+    this.#listeners = parts.listeners;
   }
 
   /** Invocations under way. */
@@ -139,6 +154,7 @@ export class FunctionRunner {
       process: process.id,
       coldStart,
       startedAt,
+      writeLog: this.#writeLogOf(process),
     };
     this.#statistics.invocations += 1;
     if (coldStart) this.#statistics.coldStarts += 1;
@@ -163,6 +179,7 @@ export class FunctionRunner {
       const timer = this.#clock.after(timeoutSeconds * 1000, () => {
         this.#statistics.timeouts += 1;
         process.dead = true;
+        this.#report(requestId, 'timeout');
         const message = `RequestId: ${requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
         resolve(failed('Sandbox.Timedout', message));
       });
@@ -174,7 +191,7 @@ export class FunctionRunner {
     const deadline = invocation.startedAt + this.settings.timeoutSeconds * 1000;
     const call = async () => {
       process.handle ??= this.settings.code(this.#runtimeOf(process));
-      return process.handle(JSON.parse(invocation.payload));
+      return process.handle(JSON.parse(invocation.payload), { awsRequestId: invocation.requestId });
     };
     try {
       const result = await this.#pass(invocation, call, 0);
@@ -182,6 +199,7 @@ export class FunctionRunner {
       return succeeded(result);
     } catch (error) {
       if (error instanceof ProcessDied) {
+        this.#report(invocation.requestId, 'error');
         const message = `RequestId: ${invocation.requestId} Error: Runtime exited without providing a reason`;
         return failed('Runtime.ExitError', message);
       }
@@ -209,7 +227,25 @@ export class FunctionRunner {
       ...runtime,
       clientConfig: whileAlive(runtime.clientConfig, process),
       now: () => runtime.now() + offset,
+      writeLog: this.#writeLogOf(process),
     };
+  }
+
+  #writeLogOf(process: Process): (line: string) => void {
+    return (line) => {
+      if (!process.dead) this.#log(line);
+    };
+  }
+
+  /** Lambda's own line for an invocation that its process did not survive; those of the others are not simulated. */
+  #report(requestId: string, status: 'timeout' | 'error'): void {
+    const time = new Date(this.#clock.now()).toISOString();
+    this.#log(JSON.stringify({ time, type: 'platform.report', record: { requestId, status } }));
+  }
+
+  #log(line: string): void {
+    const { logicalId } = this.settings;
+    for (const listener of this.#listeners) listener({ at: this.#clock.now(), logicalId, line });
   }
 
   #nextId(): number {

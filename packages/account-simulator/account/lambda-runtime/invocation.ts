@@ -14,6 +14,8 @@ export interface Invocation {
   readonly coldStart: boolean;
   /** Virtual time the handler is entered, ms since the epoch. */
   readonly startedAt: number;
+  /** Writes a line to the function's log, for who stands in for its code. */
+  readonly writeLog: (line: string) => void;
 }
 
 /** How an invocation ended, as the Invoke API answers it. */

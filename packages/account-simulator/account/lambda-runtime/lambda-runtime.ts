@@ -8,6 +8,7 @@ import {
   FunctionRunner,
   type FunctionSettings,
   type FunctionStatistics,
+  type LogListener,
 } from './function-runner.ts';
 import { type InvocationInterceptor, type InvocationOutcome, longestPayload } from './invocation.ts';
 
@@ -31,6 +32,7 @@ export class LambdaRuntime {
   readonly #send: SendMessage;
   readonly #interceptors: InvocationInterceptor[] = [];
   readonly #skews: ClockSkew[] = [];
+  readonly #listeners: LogListener[] = [];
   readonly #runners = new Map<string, FunctionRunner>();
   readonly #asynchronous = new Map<string, AsynchronousSettings>();
   #waiting = 0;
@@ -48,6 +50,7 @@ export class LambdaRuntime {
       random: this.#random,
       interceptors: this.#interceptors,
       skews: this.#skews,
+      listeners: this.#listeners,
     };
     this.#runners.set(settings.name, new FunctionRunner(settings, parts));
     this.#asynchronous.set(settings.name, asynchronous);
@@ -65,6 +68,11 @@ export class LambdaRuntime {
   /** Sets the clocks of processes that start from now on wrong; several add up. */
   skewClocks(skew: ClockSkew): void {
     this.#skews.push(skew);
+  }
+
+  /** Tells of every line in the functions' logs; none is kept. */
+  onLogged(listener: LogListener): void {
+    this.#listeners.push(listener);
   }
 
   /** Ends the idle processes of a function, or of all. */

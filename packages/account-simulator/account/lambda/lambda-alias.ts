@@ -23,12 +23,20 @@ export class LambdaAlias {
   readonly #history: SharePoint[] = [];
   #target: AliasTarget;
 
-  constructor(name: string, target: AliasTarget, description: string, revisionId: string, at: number) {
+  /** @param before the history of an alias of this name that is gone */
+  constructor(
+    name: string,
+    target: AliasTarget,
+    description: string,
+    revisionId: string,
+    at: number,
+    before: readonly SharePoint[] = [],
+  ) {
     this.name = name;
     this.description = description;
     this.revisionId = revisionId;
     this.#target = target;
-    this.#history.push({ at, shares: sharesOf(target) });
+    this.#history.push(...before, { at, shares: sharesOf(target) });
   }
 
   get target(): AliasTarget {

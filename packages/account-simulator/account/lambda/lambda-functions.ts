@@ -40,6 +40,9 @@ export class LambdaFunctions {
   readonly #arnPrefix: string;
   readonly #deletedCode = new Map<string, string>();
   readonly #functions = new Map<string, LambdaFunction>();
+  /** What became of functions and aliases that are gone: who owned them, and how they shared their traffic. */
+  readonly #formerOwners = new Map<string, FunctionOwner>();
+  readonly #formerShares = new Map<string, readonly SharePoint[]>();
   readonly #listeners = new Set<(change: AliasChange) => void>();
 
   constructor({ clock, random, accountId = '123456789012', region = 'us-east-1' }: LambdaFunctionsOptions) {
@@ -88,16 +91,26 @@ export class LambdaFunctions {
 
   /** Removes a function with all it has; nothing happens when there is none. */
   deleteFunction(name: string): void {
+    const fn = this.#functions.get(name);
+    if (!fn) return;
+    for (const alias of fn.aliases.keys()) this.deleteAlias(name, alias);
+    for (const { version, code } of fn.versions.values()) this.#deletedCode.set(`${name}:${version}`, code);
+    if (fn.owner) this.#formerOwners.set(name, fn.owner);
     this.#functions.delete(name);
+  }
+
+  /** Every function there is, in the order they were made. */
+  get functions(): readonly LambdaFunction[] {
+    return [...this.#functions.values()];
   }
 
   hasFunction(name: string): boolean {
     return this.#functions.has(name);
   }
 
-  /** The stack and logical id that own a function; `undefined` for a function without a stack, or no function. */
+  /** The stack and logical id that own a function, or owned it; `undefined` for one without a stack. */
   owner(name: string): FunctionOwner | undefined {
-    return this.#functions.get(name)?.owner;
+    return this.#functions.get(name)?.owner ?? this.#formerOwners.get(name);
   }
 
   /**
@@ -191,9 +204,10 @@ export class LambdaFunctions {
       target.description ?? '',
       this.#random.uuid(),
       at,
+      this.#formerShares.get(`${functionName}:${name}`),
     );
     fn.aliases.set(name, alias);
-    this.#tell(functionName, name, alias.history[0] as SharePoint);
+    this.#tell(functionName, name, alias.history.at(-1) as SharePoint);
   }
 
   /** What an alias points at; `undefined` without such a function or alias. */
@@ -220,8 +234,14 @@ export class LambdaFunctions {
   /** Removes an alias; nothing happens when there is none. */
   deleteAlias(functionName: string, name: string): void {
     const fn = this.#functions.get(functionName);
-    fn?.aliases.delete(name);
-    fn?.provisioned.delete(name);
+    const alias = fn?.aliases.get(name);
+    if (!fn || !alias) return;
+    this.#formerShares.set(`${functionName}:${name}`, [
+      ...alias.history,
+      { at: this.#clock.now(), shares: {} },
+    ]);
+    fn.aliases.delete(name);
+    fn.provisioned.delete(name);
   }
 
   /** Asks for provisioned concurrency. @throws InvalidParameterValueException on an alias with weights */
@@ -238,9 +258,10 @@ export class LambdaFunctions {
     this.#functions.get(functionName)?.provisioned.delete(qualifier);
   }
 
-  /** How an alias shared its traffic, oldest first; empty for an alias that does not exist. Live, not a copy. */
+  /** How an alias shared its traffic, oldest first; empty for one that never existed. Live, not a copy. */
   shareHistory(functionName: string, alias: string): readonly SharePoint[] {
-    return this.#functions.get(functionName)?.aliases.get(alias)?.history ?? [];
+    const found = this.#functions.get(functionName)?.aliases.get(alias);
+    return found?.history ?? this.#formerShares.get(`${functionName}:${alias}`) ?? [];
   }
 
   /** Calls `listener` at every change of an alias's shares, its creation included; returns how to stop it. */

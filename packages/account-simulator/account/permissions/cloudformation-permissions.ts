@@ -16,7 +16,7 @@ import {
   type Requirement,
   type Requirements,
 } from './required-permission.ts';
-import { stackChangePermissions } from './stack-change-permissions.ts';
+import { type RightsForResource, stackChangePermissions } from './stack-change-permissions.ts';
 
 /**
  * What calls of CloudFormation require.
@@ -45,9 +45,7 @@ export const cloudFormationPermissions: Requirements = {
       ...policing(input, scope),
       // A stack that is not there is refused as such.
       ...(stack ? byCaller(input, input.RoleARN ?? stack.roleArn, scope) : []),
-      ...(stack && !(input.RoleARN ?? stack.roleArn)
-        ? stackChangePermissions(scope.stackChanges(input), scope)
-        : []),
+      ...refusedAtOnce(input, scope),
     ];
   },
   DescribeStacks: ({ StackName }: DescribeStacksInput, scope) =>
@@ -81,11 +79,10 @@ export const cloudFormationPermissions: Requirements = {
     ];
   },
   DescribeChangeSet: onChangeSet('DescribeChangeSet'),
-  ExecuteChangeSet: (input: ExecuteChangeSetInput, scope) => {
-    const found = scope.changeSet(input.ChangeSetName ?? '', input.StackName);
-    const rights = found && !found.roleArn ? stackChangePermissions(scope.stackChanges(input), scope) : [];
-    return [...onChangeSet('ExecuteChangeSet')(input as never, scope), ...rights];
-  },
+  ExecuteChangeSet: (input: ExecuteChangeSetInput, scope) => [
+    ...onChangeSet('ExecuteChangeSet')(input as never, scope),
+    ...refusedAtOnce(input, scope),
+  ],
   DeleteChangeSet: onChangeSet('DeleteChangeSet'),
   ListChangeSets: onStack('ListChangeSets'),
   GetStackPolicy: onStack('GetStackPolicy'),
@@ -100,6 +97,32 @@ export const cloudFormationPermissions: Requirements = {
   ContinueUpdateRollback: givingRole('ContinueUpdateRollback'),
   DeleteStack: onStack('DeleteStack'),
 };
+
+/**
+ * The rights of its caller that CloudFormation needs to change the resources of a stack: none where it has a
+ * service role.
+ */
+export function rightsOfCaller(
+  input: UpdateStackInput | ExecuteChangeSetInput,
+  scope: PermissionScope,
+): RightsForResource[] {
+  const found =
+    'ChangeSetName' in input
+      ? scope.changeSet(input.ChangeSetName ?? '', input.StackName)
+      : scope.stack(input.StackName ?? '');
+  const given = 'RoleARN' in input ? input.RoleARN : undefined;
+  return found && !(given ?? found.roleArn) ? stackChangePermissions(scope.stackChanges(input), scope) : [];
+}
+
+/** The same, where the account plays that CloudFormation finds out before it begins. */
+function refusedAtOnce(
+  input: UpdateStackInput | ExecuteChangeSetInput,
+  scope: PermissionScope,
+): RequiredPermission[] {
+  return scope.missingRights === 'refused'
+    ? rightsOfCaller(input, scope).flatMap(({ required }) => required)
+    : [];
+}
 
 function onStack(operation: string): Requirement {
   return ({ StackName }: { StackName?: string }, scope) => [

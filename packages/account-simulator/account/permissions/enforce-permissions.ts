@@ -27,7 +27,7 @@ export function enforcePermissions(account: SimulatedAccount, stack: StackSpec):
   for (const { logicalId, statements } of stack.resourcePolicies) usage.register(logicalId, statements);
   checkDeadLetterQueues(stack, usage);
   checkAlarmTopics(stack, usage);
-  account.wire.use(permissionInterceptor(permissions));
+  account.wire.use(permissionInterceptor(permissions, account.cloudFormation));
   account.authorizeTasks((action, resource, caller) =>
     permissions.require(caller, on(action, resource), 'sfn'),
   );
@@ -65,6 +65,9 @@ function scopeOf({
     stackChanges: (input) => cloudFormation.changesOf(input) ?? [],
     get pinRights() {
       return cloudFormation.pinRights;
+    },
+    get missingRights() {
+      return cloudFormation.missingRights;
     },
     stack(StackName) {
       const found = unlessRefused(() => cloudFormation.operations.DescribeStacks({ StackName }));

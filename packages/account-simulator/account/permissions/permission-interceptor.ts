@@ -1,12 +1,28 @@
+import type { SimulatedCloudFormation } from '../cloudformation/simulated-cloudformation.ts';
 import { AwsError } from '../service.ts';
 import type { Interceptor } from '../wire/wire.ts';
 import type { Permissions } from './permissions.ts';
 import { toSeeThatMissing } from './s3-permissions.ts';
 
-/** Refuses calls on the wire that the caller's role does not allow, with the error the service sends. */
-export function permissionInterceptor(permissions: Permissions): Interceptor {
+/**
+ * Refuses calls on the wire that the caller's role does not allow, with the error the service sends. CloudFormation
+ * may find out later that a right of the caller is missing; see `MissingRights`.
+ */
+export function permissionInterceptor(
+  permissions: Permissions,
+  cloudFormation: Pick<SimulatedCloudFormation, 'denyChangeOf' | 'stackOfChangeSet'>,
+): Interceptor {
   return async (call, next) => {
     permissions.check(call);
+    if (call.service === 'cloudformation') {
+      const denied = permissions.deniedStackChanges(call);
+      const { StackName, ChangeSetName } = call.input;
+      const stack = ChangeSetName ? cloudFormation.stackOfChangeSet(ChangeSetName, StackName) : StackName;
+      const output = await next();
+      // It begins to change resources some seconds after it has accepted the update.
+      for (const { logicalId, reason } of denied) cloudFormation.denyChangeOf(stack, logicalId, reason);
+      return output;
+    }
     if (call.service !== 's3') return next();
     try {
       return await next();

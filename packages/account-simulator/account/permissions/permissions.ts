@@ -1,8 +1,9 @@
 import type { StackSpec } from '../../deploy/stack-spec.ts';
-import type { Caller } from '../service.ts';
+import { AwsError, type Caller } from '../service.ts';
 import type { AccountIdentity } from '../wire/account-identity.ts';
 import type { WireCall } from '../wire/wire.ts';
 import { accessDenied, refusalMessage } from './access-denied.ts';
+import { rightsOfCaller } from './cloudformation-permissions.ts';
 import { checkConditionKeys, globalContext } from './condition-keys.ts';
 import type { PermissionUsage } from './permission-usage.ts';
 import type { PermissionScope, RequiredPermission } from './required-permission.ts';
@@ -59,6 +60,29 @@ export class Permissions {
     if (call.caller.resource === undefined) return;
     for (const required of requiredPermissions(call, this.#scope)) {
       this.require(call.caller, required, call.service);
+    }
+  }
+
+  /** The resources that a call is going to change, and that CloudFormation may not change with the caller's rights. */
+  deniedStackChanges({ operation, input, caller }: Pick<WireCall, 'operation' | 'input' | 'caller'>): {
+    readonly logicalId: string;
+    readonly reason: string;
+  }[] {
+    if (caller.resource === undefined) return [];
+    if (operation !== 'UpdateStack' && operation !== 'ExecuteChangeSet') return [];
+    return rightsOfCaller(input, this.#scope).flatMap(({ logicalId, required }) => {
+      const reason = this.#refusal(caller, required);
+      return reason === undefined ? [] : [{ logicalId, reason }];
+    });
+  }
+
+  #refusal(caller: Caller, required: readonly RequiredPermission[]): string | undefined {
+    try {
+      for (const one of required) this.require(caller, one, 'cloudformation');
+      return undefined;
+    } catch (error) {
+      if (error instanceof AwsError) return error.message;
+      throw error;
     }
   }
 

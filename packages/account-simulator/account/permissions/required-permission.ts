@@ -1,4 +1,5 @@
 import type { Change, ExecuteChangeSetInput, UpdateStackInput } from '@aws-sdk/client-cloudformation';
+import type { MissingRights } from '../cloudformation/simulated-cloudformation.ts';
 import type { AwsError } from '../service.ts';
 
 /** A permission somebody needs for a call. */
@@ -34,6 +35,8 @@ export interface PermissionScope {
   stackChanges(input: UpdateStackInput | ExecuteChangeSetInput): readonly Change[];
   /** Whether the rights to update an alias suffice to change it through a stack without a service role. */
   readonly pinRights: 'denied' | 'allowed';
+  /** What becomes of an update without a service role whose caller lacks a right to change a resource. */
+  readonly missingRights: MissingRights;
 }
 
 /** What a call of one operation requires; `input` has the SDK's shape. */

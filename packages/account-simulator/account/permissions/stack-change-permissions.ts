@@ -16,31 +16,50 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'AWS::SSM::Parameter': 'ssm:PutParameter',
 };
 
+/** The rights that it takes to change one resource of a stack. */
+export interface RightsForResource {
+  readonly logicalId: string;
+  readonly required: readonly RequiredPermission[];
+}
+
 /** Of an alias the handler of CloudFormation needs this besides; no role but the team's has it. */
 const MORE_FOR_ALIASES = 'lambda:PutProvisionedConcurrencyConfig';
 
 /**
  * The rights that CloudFormation needs of its caller to change the resources of a stack without a service role.
  *
- * It would find out in the middle of the update; here it is refused before anything has changed. Which actions it
- * calls for an alias is not documented: the setting `pinRights` says whether those to update it are enough.
+ * Which actions it calls for an alias is not documented: the setting `pinRights` says whether those to update it
+ * are enough.
  *
  * Source: CloudFormation user guide, "Control CloudFormation access with IAM", "CloudFormation service role".
  */
 export function stackChangePermissions(
   changes: readonly Change[],
   scope: Pick<PermissionScope, 'arn' | 'pinRights'>,
+): RightsForResource[] {
+  return changes.flatMap(({ ResourceChange }) =>
+    ResourceChange && !isOnlyPossible(ResourceChange)
+      ? [
+          {
+            logicalId: ResourceChange.LogicalResourceId ?? '',
+            required: resourcePermissions(ResourceChange, scope),
+          },
+        ]
+      : [],
+  );
+}
+
+function resourcePermissions(
+  change: ResourceChange,
+  scope: Pick<PermissionScope, 'arn' | 'pinRights'>,
 ): RequiredPermission[] {
-  return changes.flatMap(({ ResourceChange }) => {
-    if (!ResourceChange || isOnlyPossible(ResourceChange)) return [];
-    const { ResourceType = '', PhysicalResourceId = '' } = ResourceChange;
-    if (ResourceType === 'AWS::Lambda::Alias') return aliasPermissions(ResourceChange, scope);
-    if (ResourceType === 'AWS::Lambda::Function') {
-      const name = PhysicalResourceId || '*';
-      return [on('lambda:UpdateFunctionCode', scope.arn('lambda', `function:${name}`))];
-    }
-    return [on(actionOf(ResourceType), '*')];
-  });
+  const { ResourceType = '', PhysicalResourceId = '' } = change;
+  if (ResourceType === 'AWS::Lambda::Alias') return aliasPermissions(change, scope);
+  if (ResourceType === 'AWS::Lambda::Function') {
+    const name = PhysicalResourceId || '*';
+    return [on('lambda:UpdateFunctionCode', scope.arn('lambda', `function:${name}`))];
+  }
+  return [on(actionOf(ResourceType), '*')];
 }
 
 function aliasPermissions(

@@ -10,7 +10,7 @@ import { AwsError, type CallContext, type SimulatedService } from '../service.ts
 import type { AccountIdentity } from '../wire/account-identity.ts';
 import { refuseUnknownMembers, unsupported } from '../wire/unsupported.ts';
 import { checkMessage, checkSubject, emailText, invalidParameter } from './message-rules.ts';
-import type { Mail, Subscription, Topic } from './topic.ts';
+import type { FilterPolicy, Mail, Subscription, Topic } from './topic.ts';
 
 /** What the simulated SNS is made from. */
 export interface SnsParts {
@@ -24,7 +24,7 @@ const PENDING = 'PendingConfirmation';
 
 /**
  * SNS: standard topics with e-mail subscribers, whose mail ends in an inbox. FIFO topics (which cannot send
- * mail), other protocols, filters and batches are refused by name.
+ * mail), other protocols, operators of filters and batches are refused by name.
  */
 export class Sns implements SimulatedService {
   readonly operations = {
@@ -60,10 +60,11 @@ export class Sns implements SimulatedService {
     return topic;
   }
 
-  /** Subscribes an address whose owner has confirmed. */
-  subscribe(topicArn: string, address: string): Subscription {
+  /** Subscribes an address whose owner has confirmed, to the messages that pass its filter policy. */
+  subscribe(topicArn: string, address: string, filterPolicy?: FilterPolicy): Subscription {
     const subscription = this.#add(topicArn, address);
     subscription.confirmed = true;
+    if (filterPolicy) subscription.filterPolicy = filterPolicy;
     return subscription;
   }
 
@@ -83,8 +84,8 @@ export class Sns implements SimulatedService {
     }
     const body = input.MessageStructure === 'json' ? emailText(input.Message) : input.Message;
     const messageId = this.#random.uuid();
-    for (const { endpoint, confirmed } of topic.subscriptions) {
-      if (!confirmed) continue;
+    for (const { endpoint, confirmed, filterPolicy } of topic.subscriptions) {
+      if (!confirmed || !passes(filterPolicy, input.MessageAttributes)) continue;
       this.#inbox.push({
         at: now,
         topicArn: topic.arn,
@@ -152,4 +153,14 @@ export class Sns implements SimulatedService {
     if (!topic) throw new AwsError('NotFoundException', 'Topic does not exist', 404);
     return topic;
   }
+}
+
+/** Whether a message has every attribute that a filter policy names, with one of its values. */
+function passes(
+  policy: FilterPolicy = {},
+  attributes: PublishCommandInput['MessageAttributes'] = {},
+): boolean {
+  return Object.entries(policy).every(([name, values]) =>
+    values.includes(attributes[name]?.StringValue ?? ''),
+  );
 }

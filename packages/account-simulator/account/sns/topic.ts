@@ -12,11 +12,18 @@ export interface Mail {
   readonly publishedBy: string;
 }
 
+/**
+ * Values of message attributes that a message must have, any of each name (SNS developer guide, "Message filtering"): strings
+ * alone, no operators.
+ */
+export type FilterPolicy = Readonly<Record<string, readonly string[]>>;
+
 /** An e-mail subscription; mail goes only to those whose owner has confirmed. */
 export interface Subscription {
   readonly arn: string;
   readonly endpoint: string;
   confirmed: boolean;
+  filterPolicy?: FilterPolicy;
 }
 
 /** A standard topic. */

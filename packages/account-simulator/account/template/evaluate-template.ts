@@ -68,7 +68,18 @@ function expand(
   ]);
   const { Globals } = template;
   const globals = Globals && { Globals: intrinsics.resolveMap(Globals, 'Globals') as typeof Globals };
-  return expandSam({ ...template, ...globals }, Object.fromEntries(resolved) as Resources, problems);
+  const expanded = expandSam(
+    { ...template, ...globals },
+    Object.fromEntries(resolved) as Resources,
+    problems,
+  );
+  // What SAM makes names the account, the Region and the stack.
+  return Object.fromEntries(
+    Object.entries(expanded).map(([logicalId, resource]) => [
+      logicalId,
+      intrinsics.resolveMap(resource as unknown as TemplateMap, `Resources.${logicalId}`),
+    ]),
+  ) as unknown as Resources;
 }
 
 /** Reports references to what its condition leaves out, and circles. */

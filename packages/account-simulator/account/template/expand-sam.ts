@@ -1,12 +1,14 @@
 import { notSimulated, type Problems } from './problems.ts';
+import { type ApiRoute, expandApis } from './sam-apis.ts';
 import { expandFunction, SHARED_BY_FUNCTIONS } from './sam-function.ts';
 import { checkGlobals, withGlobals } from './sam-globals.ts';
 import { expandMachine } from './sam-machine.ts';
 import { type MadeResources, SamReport } from './sam-parts.ts';
+import { expandTable } from './sam-table.ts';
 import { type Resources, SAM_TRANSFORM, type Template, transformsOf } from './template.ts';
 
 /**
- * What the SAM transform makes of functions and state machines: the resources themselves, their roles, the version,
+ * What the SAM transform makes of functions, simple tables and state machines: the resources themselves, their roles, the version,
  * alias and CodeDeploy resources of a function, and the rules, schedules, queues and permissions of their events, under
  * the logical ids SAM gives them. Other resources pass unchanged.
  *
@@ -44,20 +46,20 @@ export function expandSam(
   }
   checkGlobals(template.Globals ?? {}, problems);
   const expanded: MadeResources = {};
+  const routes: ApiRoute[] = [];
   for (const [logicalId, resource] of Object.entries(resources)) {
     const report = new SamReport(logicalId, problems);
     const made: MadeResources = {};
     const properties = withGlobals(template.Globals ?? {}, resource);
     if (resource.Type === 'AWS::Serverless::Function') {
-      expandFunction(
-        made,
-        logicalId,
-        { ...resource, Properties: properties },
-        report,
-        versionIdOf(logicalId),
-      );
+      expandFunction(made, logicalId, { ...resource, Properties: properties }, report, {
+        versionId: versionIdOf(logicalId),
+        routes,
+      });
     } else if (resource.Type === 'AWS::Serverless::StateMachine') {
       expandMachine(made, logicalId, { ...resource, Properties: properties }, report);
+    } else if (resource.Type === 'AWS::Serverless::SimpleTable') {
+      made[logicalId] = expandTable(resource);
     } else {
       if (resource.Type?.startsWith('AWS::Serverless::')) {
         problems.add(`Resources.${logicalId}.Type`, notSimulated(`the resource type ${resource.Type}`));
@@ -75,5 +77,5 @@ export function expandSam(
       expanded[id] = Condition === undefined ? declaration : { ...declaration, Condition };
     }
   }
-  return expanded;
+  return { ...expanded, ...expandApis(routes) };
 }

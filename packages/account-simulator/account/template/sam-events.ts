@@ -1,6 +1,7 @@
 import { notSimulated } from './problems.ts';
-import { defined, type MadeResources, roleToDo, type SamReport } from './sam-parts.ts';
-import { isMap, member, type TemplateMap, type TemplateValue } from './template-value.ts';
+import { type ApiRoute, routePermission } from './sam-apis.ts';
+import { defined, type MadeResources, permissionFor, roleToDo, type SamReport } from './sam-parts.ts';
+import { isMap, member, type TemplateMap, type TemplateValue, textOf } from './template-value.ts';
 
 /** A function or machine that events start. */
 export interface EventOwner {
@@ -9,6 +10,8 @@ export interface EventOwner {
   /** What `FunctionName` of a permission is: the function, or its alias. */
   readonly ref: TemplateMap;
   readonly arn: TemplateMap;
+  /** Gets the paths of the APIs that SAM makes for all functions of a template together. */
+  readonly routes?: ApiRoute[];
 }
 
 /** One entry of `Events`. */
@@ -45,6 +48,12 @@ export function expandEvents(
           notSimulated(`the property ${property} of events of type ${String(type)}`),
         );
       }
+      const missing = (kind.required ?? []).filter((property) => properties[property] === undefined);
+      for (const property of missing) {
+        const reason = `Event with id [${name}] is invalid. Missing required property '${property}'.`;
+        report.refuse(`Events.${name}.Properties.${property}`, reason);
+      }
+      if (missing.length > 0) continue;
       kind.expand(made, { owner, id: `${owner.id}${name}`, properties });
     }
   }
@@ -52,6 +61,7 @@ export function expandEvents(
 
 interface EventKind {
   readonly properties: readonly string[];
+  readonly required?: readonly string[];
   expand(made: MadeResources, source: EventSource): void;
 }
 
@@ -66,14 +76,86 @@ const SCHEDULE = [
   'State',
 ];
 
-const EVENT_KINDS: ReadonlyMap<string, EventKind> = new Map([
+const MAPPING = [
+  'BatchSize',
+  'BisectBatchOnFunctionError',
+  'DestinationConfig',
+  'Enabled',
+  'FilterCriteria',
+  'FunctionResponseTypes',
+  'MaximumBatchingWindowInSeconds',
+  'MaximumRecordAgeInSeconds',
+  'MaximumRetryAttempts',
+  'ParallelizationFactor',
+  'ScalingConfig',
+  'StartingPosition',
+];
+
+/** Events that Lambda polls for. @param source the property that names what is polled */
+function polled(source: string): EventKind {
+  return {
+    properties: [source, ...MAPPING],
+    required: [source],
+    expand: (made, { owner, id, properties }) => {
+      made[id] = {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: defined({
+          ...pick(properties, MAPPING),
+          EventSourceArn: properties[source],
+          FunctionName: owner.ref,
+        }),
+      };
+    },
+  };
+}
+
+/** Routes of the API that SAM makes by itself. @param permission the end of the permission's logical id */
+function routed(api: ApiRoute['api'], permission: string): EventKind {
+  return {
+    properties: ['Path', 'Method'],
+    required: api === 'ServerlessRestApi' ? ['Path', 'Method'] : [],
+    expand: (made, { owner, id, properties }) => {
+      const { Path, Method } = properties;
+      const route = {
+        api,
+        path: textOf(Path) ?? '$default',
+        method: (textOf(Method) ?? 'any').toLowerCase(),
+        function: owner.ref,
+      };
+      owner.routes?.push(route);
+      made[`${id}${permission}`] = routePermission(route);
+    },
+  };
+}
+
+const eventBridgeRule: EventKind = {
+  properties: ['Pattern', 'EventBusName', 'RuleName', 'State', 'Target', ...INPUTS, ...DELIVERY],
+  expand: (made, source) => {
+    const { Pattern, RuleName, EventBusName, State } = source.properties;
+    addRule(made, source, { EventPattern: Pattern, Name: RuleName, EventBusName, State });
+  },
+};
+
+const EVENT_KINDS: ReadonlyMap<string, EventKind> = new Map<string, EventKind>([
+  ['SQS', polled('Queue')],
+  ['DynamoDB', polled('Stream')],
+  ['Kinesis', polled('Stream')],
+  ['Api', routed('ServerlessRestApi', 'PermissionProd')],
+  ['HttpApi', routed('ServerlessHttpApi', 'Permission')],
+  ['CloudWatchEvent', eventBridgeRule],
+  ['EventBridgeRule', eventBridgeRule],
   [
-    'EventBridgeRule',
+    'SNS',
     {
-      properties: ['Pattern', 'EventBusName', 'RuleName', 'State', 'Target', ...INPUTS, ...DELIVERY],
-      expand: (made: MadeResources, source: EventSource) => {
-        const { Pattern, RuleName, EventBusName, State } = source.properties;
-        addRule(made, source, { EventPattern: Pattern, Name: RuleName, EventBusName, State });
+      properties: ['Topic', 'FilterPolicy', 'FilterPolicyScope', 'Region'],
+      required: ['Topic'],
+      expand: (made, { owner, id, properties }) => {
+        const { Topic, ...rest } = properties;
+        made[id] = {
+          Type: 'AWS::SNS::Subscription',
+          Properties: defined({ Endpoint: owner.ref, Protocol: 'lambda', TopicArn: Topic, ...rest }),
+        };
+        made[`${id}Permission`] = permissionFor(owner.ref, 'sns', Topic);
       },
     },
   ],
@@ -117,15 +199,7 @@ function addRule(
     );
     return;
   }
-  made[`${id}Permission`] = {
-    Type: 'AWS::Lambda::Permission',
-    Properties: {
-      Action: 'lambda:InvokeFunction',
-      FunctionName: owner.ref,
-      Principal: 'events.amazonaws.com',
-      SourceArn: { 'Fn::GetAtt': [id, 'Arn'] },
-    },
-  };
+  made[`${id}Permission`] = permissionFor(owner.ref, 'events', { 'Fn::GetAtt': [id, 'Arn'] });
 }
 
 function addSchedule(made: MadeResources, source: EventSource): void {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 import { notSimulated } from './problems.ts';
+import type { ApiRoute } from './sam-apis.ts';
 import { expandEvents } from './sam-events.ts';
 import {
   assumedBy,
@@ -58,7 +59,7 @@ export function expandFunction(
   id: string,
   resource: ResourceDeclaration,
   report: SamReport,
-  versionId: string | undefined,
+  { versionId, routes }: { readonly versionId: string | undefined; readonly routes: ApiRoute[] },
 ): void {
   const { Properties = {} } = resource;
   const { AutoPublishAlias: alias, DeadLetterQueue, DeploymentPreference, Role, Tracing } = Properties;
@@ -108,7 +109,7 @@ export function expandFunction(
       Properties: { TargetFunctionArn: ref, ...FunctionUrlConfig },
     };
   }
-  expandEvents(made, { id, kind: 'function', ref, arn }, Properties.Events, report);
+  expandEvents(made, { id, kind: 'function', ref, arn, routes }, Properties.Events, report);
 }
 
 function addAlias(

@@ -1,4 +1,5 @@
 import type { Problems } from './problems.ts';
+import { policyStatement } from './sam-policies.ts';
 import { type ResourceDeclaration, SAM_TRANSFORM } from './template.ts';
 import {
   intrinsicName,
@@ -56,7 +57,13 @@ export function roleFor(
     else if ('Statement' in policy)
       inline.push({ PolicyName: `${roleId}Policy${at}`, PolicyDocument: policy });
     else {
-      const [name] = Object.keys(policy);
+      const [name = ''] = Object.keys(policy);
+      const statement = policyStatement(name, policy[name]);
+      if (statement) {
+        const PolicyDocument = { Statement: [statement] };
+        inline.push({ PolicyName: `${roleId}Policy${at}`, PolicyDocument });
+        continue;
+      }
       report.add(`Policies[${at}]`, `The SAM policy template ${name} is not simulated: write the statements`);
     }
   }
@@ -129,4 +136,21 @@ export function defined(properties: Readonly<Record<string, TemplateValue | unde
   return Object.fromEntries(
     Object.entries(properties).filter((entry): entry is [string, TemplateValue] => entry[1] !== undefined),
   );
+}
+
+/** The permission by which a service calls a function. @param source ARN of what calls */
+export function permissionFor(
+  functionName: TemplateValue,
+  service: string,
+  source: TemplateValue | undefined,
+): ResourceDeclaration {
+  return {
+    Type: 'AWS::Lambda::Permission',
+    Properties: defined({
+      Action: 'lambda:InvokeFunction',
+      FunctionName: functionName,
+      Principal: `${service}.amazonaws.com`,
+      SourceArn: source,
+    }),
+  };
 }

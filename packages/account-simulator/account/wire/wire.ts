@@ -87,6 +87,13 @@ export class Wire {
     this.#interceptors.push(interceptor);
   }
 
+  /** The operations that are simulated, by the client package of their service. */
+  operations(): ReadonlyMap<string, readonly string[]> {
+    return new Map(
+      Object.entries(this.#services).map(([service, { operations }]) => [service, Object.keys(operations)]),
+    );
+  }
+
   /** Tells of every call a service performed or refused, at that instant, whatever interceptors make of it. */
   onPerformed(listener: (performed: PerformedCall) => void): void {
     this.#performed.add(listener);
@@ -126,7 +133,10 @@ export class Wire {
   async handle(request: HttpRequest, caller: Caller): Promise<HttpResponse> {
     const service = addressedService(request);
     if (!service) return unknownService(request);
-    return this.#answer(service, request, caller);
+    const response = await this.#answer(service, request, caller);
+    // Every answer of AWS says its time.
+    response.headers.date = new Date(this.#clock.now()).toUTCString();
+    return response;
   }
 
   async #answer(service: ServiceName, request: HttpRequest, caller: Caller): Promise<HttpResponse> {

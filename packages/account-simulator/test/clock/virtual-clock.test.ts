@@ -11,6 +11,18 @@ describe('VirtualClock', () => {
     expect(new Date().toISOString()).toBe('2026-01-05T09:00:00.000Z');
   });
 
+  it('makes dates of the platform, from whatever the platform makes them of', () => {
+    const at = Date.parse('2026-01-05T09:00:00Z');
+    expect([Date.now(), Date()]).toEqual([at, new Date(at).toString()]);
+    expect(new Date('2026-01-05T10:00:00Z').toJSON()).toBe('2026-01-05T10:00:00.000Z');
+    expect(new Date(2026, 0, 5, 9, 30).getMinutes()).toBe(30);
+    const made = new Date();
+    clock.uninstall();
+    expect(made).toBeInstanceOf(Date);
+    expect(made.constructor).toBe(Date);
+    expect(Object.getOwnPropertyNames(made)).toEqual([]);
+  });
+
   it('lets hours pass without waiting, in the order of their timers', async () => {
     const seen: string[] = [];
     clock.after(3 * 3_600_000, () => seen.push(`late at ${new Date().toISOString()}`));

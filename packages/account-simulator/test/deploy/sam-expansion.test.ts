@@ -154,16 +154,16 @@ describe('expandSam', () => {
   });
 
   it.each([
-    ['Events: { A: { Type: Api, Properties: {} } }', 'Events.A.Type', 'does not support events of type Api'],
+    ['Events: { A: { Type: S3, Properties: {} } }', 'Events.A.Type', 'does not support events of type S3'],
     [
       'Events: { A: { Type: Schedule, Properties: { Rate: 1 } } }',
       'Events.A.Properties.Rate',
       'does not support the property Rate of events of type Schedule',
     ],
     [
-      'Policies: [DynamoDBCrudPolicy: { TableName: a }]',
+      'Policies: [RekognitionReadPolicy: { CollectionId: a }]',
       'Policies[0]',
-      'SAM policy template DynamoDBCrudPolicy',
+      'SAM policy template RekognitionReadPolicy',
     ],
     ['Policies: [AdministratorAccess]', 'ManagedPolicyArns[0]', 'managed policy AdministratorAccess'],
     [

@@ -31,6 +31,16 @@ describe('answersAt', () => {
     expect([at(9), at(10), at(19), at(20)]).toEqual([100, 900, 900, 100]);
   });
 
+  it('concerns a part of the requests, and the others fail as without the phase', () => {
+    const code: Behaviour = {
+      ...base,
+      phases: [{ part: (at) => at / 100, errorRate: 0.501, latencyMs: 900 }],
+    };
+    expect(answersAt(code, moment({ at: 0 }))).toBe(code);
+    expect(answersAt(code, moment({ at: 50 })).errorRate).toBeCloseTo(0.251);
+    expect(answersAt(code, moment({ at: 100 })).errorRate).toBeCloseTo(0.501);
+  });
+
   it('depends on the share of the traffic', () => {
     const code: Behaviour = { ...base, phases: [{ minShare: 0.5, errorRate: 1 }] };
     expect(answersAt(code, moment({ share: 0.49 })).errorRate).toBe(0.001);

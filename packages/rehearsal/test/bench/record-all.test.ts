@@ -20,7 +20,7 @@ it('tells in one mail which services could not be recorded, and records the othe
   const result = await recordAll({ services: 12, functionsPerService: 2, unreadable });
   expect(result).toMatchObject({ failed: 3, good: 9, executions: 10 });
   expect(result.failureMails.map(({ subject }) => subject)).toEqual([
-    '[prod] 3 of 12 services could not be recorded',
+    '[prod] ledger: 3 of 12 services could not be recorded',
   ]);
   const [mail] = result.failureMails;
   for (const service of unreadable) {

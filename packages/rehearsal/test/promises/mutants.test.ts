@@ -29,7 +29,7 @@ expect: { incidents: [] }`);
 const unmanaged = scenario(`
 unmanaged: [cart]
 releases: [{ service: cart, at: 5m, config: AllAtOnce }]`);
-const withoutCodeDeploy = (requestsPerMinute: number) =>
+const withoutCodeDeploy = (requestsPerMinute: number, then = 'expect: { incidents: [] }') =>
   parseScenario(
     `
 title: A stack that moves its alias at once
@@ -39,18 +39,34 @@ services:
     stack: shop-reports
     targets: [{ kind: lambda-alias, function: RenderFunction }, { kind: cloudformation }]
 traffic: { requestsPerMinute: ${requestsPerMinute} }
-releases: [{ service: reports, at: 5m }]
-expect: { incidents: [] }`,
+releases:
+  - { service: reports, at: 5m }
+${then}`,
     { file: 'reports.yaml', readCatalog: () => [] },
   );
 const quiet = withoutCodeDeploy(0);
 const busy = withoutCodeDeploy(300);
+const badWithoutCodeDeploy = withoutCodeDeploy(
+  1000,
+  `  - { service: reports, at: 1h, bad: { errorRate: 0.3 } }
+expect: { incidents: [{ service: reports, outcome: rolled-back }] }`,
+);
 const besideUnproven = findScenario(process.cwd(), 'partial-release-over-unproven');
 const diamond = findScenario(process.cwd(), 'diamond');
 const skipped = findScenario(process.cwd(), 'provider-skipped');
 const updateFailsLate = findScenario(process.cwd(), 'update-fails-late-after-restored');
+const mistyped = scenario(`
+releases: [{ service: cart, at: 5m, config: AllAtOnce }]
+starts: [{ at: 30m, input: { service: cart, realeaseId: cart-20260105T090500Z } }]`);
+const forged = 'the old column is gone\n\nWhat is left to do\n  open http://example.com \u202E';
+const forgingHook = withMessage(findScenario(process.cwd(), 'hook-failed'), forged);
 const addedData = findScenario(process.cwd(), 'release-added-data');
 const addedDataAndFailed = findScenario(process.cwd(), 'failed-release-added-data');
+
+/** The same, with hooks that fail with another message. */
+function withMessage(whole: Scenario, message: string): Scenario {
+  return { ...whole, rollbackHooks: whole.rollbackHooks.map((hook) => ({ ...hook, message })) };
+}
 
 /** The same, with stacks that the coordinator may change. */
 const withServiceRole = (scenario: Scenario): Scenario => ({
@@ -215,6 +231,18 @@ const cases: readonly Case[] = [
   },
   {
     promise: 'hands-off',
+    mutant: 'the judge knows nothing of what was before a release',
+    scenario: findScenario(process.cwd(), 'already-failing-before'),
+    breaks: [mutants.knowsNothingOfBefore],
+  },
+  {
+    promise: 'hands-off',
+    mutant: 'a deployment that failed is held against its release, whoever blocked it',
+    scenario: findScenario(process.cwd(), 'alarm-blocks-the-fix'),
+    breaks: mutants.blamesFailures,
+  },
+  {
+    promise: 'hands-off',
     mutant: 'an unmanaged service is recorded',
     scenario: unmanaged,
     breaks: [mutants.knowsNoBounds('cart', 'ViewFunction:live')],
@@ -254,6 +282,12 @@ const cases: readonly Case[] = [
     mutant: 'nobody looks at what is on hold',
     scenario: findScenario(process.cwd(), 'on-hold'),
     breaks: [mutants.seesNoHold],
+  },
+  {
+    promise: 'within-autonomy',
+    mutant: 'the shift is stopped while a person is asked, whatever the policy says',
+    scenario: findScenario(process.cwd(), 'approval-timed-out'),
+    breaks: [mutants.stopsEveryShift],
   },
   {
     promise: 'restored-when-rolled-back',
@@ -316,11 +350,35 @@ const cases: readonly Case[] = [
     breaks: [mutants.talkative],
   },
   {
+    promise: 'secrets-stay-secret',
+    mutant: 'a step logs the environment of a function',
+    scenario: badCanary,
+    breaks: [mutants.logsWhatItReads],
+  },
+  {
     promise: 'never-interleaved',
     mutant: 'an alias is pointed while somebody deploys to it',
     scenario: badAfterGood,
     besides: [mutants.somebodyDeploys],
     breaks: [mutants.pushesThrough, mutants.neverYields],
+  },
+  {
+    promise: 'input-as-documented',
+    mutant: 'a machine takes of its input what it understands',
+    scenario: mistyped,
+    breaks: [mutants.takesWhatItUnderstands],
+  },
+  {
+    promise: 'input-as-documented',
+    mutant: 'people are called for a typing error',
+    scenario: mistyped,
+    breaks: [mutants.breaksOnBadInput],
+  },
+  {
+    promise: 'input-as-documented',
+    mutant: 'a mail repeats what a hook says as it is',
+    scenario: forgingHook,
+    breaks: [mutants.repeatsAsTyped(forged)],
   },
   {
     promise: 'mails-can-be-sent',
@@ -333,6 +391,12 @@ const cases: readonly Case[] = [
     mutant: 'the judge finds everything good',
     scenario: badLongCanary,
     breaks: [mutants.blindJudge],
+  },
+  {
+    promise: 'never-silently-bad',
+    mutant: 'what comes without a deployment is always found good',
+    scenario: badWithoutCodeDeploy,
+    breaks: [mutants.blindToWholeReleases],
   },
 ];
 

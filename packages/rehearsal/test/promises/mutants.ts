@@ -206,7 +206,7 @@ const mailsAs = (severity: string) =>
   });
 
 /** Mails of which none would ring. */
-export const playsItDown = mailsAs('normal');
+export const playsItDown = mailsAs('info');
 
 /** Mails that all ring. */
 export const criesWolf = mailsAs('critical');
@@ -231,12 +231,59 @@ export const hangingJudge: readonly Attach[] = [
   })),
 ];
 
+/** A judge who holds it against a release that its deployment failed, whoever blocked it. */
+export const blamesFailures: readonly Attach[] = [
+  breakCalls(
+    { by: /^ObserveDeployment/, service: 'dynamodb', operation: 'PutItem' },
+    async ({ input }, real) => {
+      const { phase, sk, status } = input.Item;
+      if (phase?.S === 'health-validation' && /^(Failed|Stopped)$/.test(status.S)) {
+        sk.S = sk.S.replace(/-[a-z]+$/, '-unhealthy');
+        Object.assign(input.Item, { verdict: { S: 'unhealthy' }, reason: { S: 'it failed' } });
+      }
+      return real();
+    },
+  ),
+  replaceFunction('ObserveDeploymentFunction', async (_, real) => {
+    const look = await real();
+    if (look.phase !== 'failed') return look;
+    const judgement = { verdict: 'unhealthy', reason: 'it failed', evidence: [] };
+    return { ...look, next: 'roll-back', judgement, blocked: null };
+  }),
+];
+
 /** A judge who finds everything good. */
 export const blindJudge = replaceFunction('ObserveDeploymentFunction', async (_, real) => {
   const look = await real();
   const next = look.phase === 'baking' ? 'settle' : 'look-again';
   return { ...look, next, judgement: { verdict: 'healthy', reason: 'looks fine', evidence: [] } };
 });
+
+/** A watch of releases without deployments that finds everything good. */
+export const blindToWholeReleases: Attach = (run) => {
+  let looks = 0;
+  return replaceFunction('ObserveReleaseFunction', async (_, real) => {
+    const look = await real();
+    looks += look.next === 'roll-back' ? 1 : 0;
+    const next = look.next !== 'roll-back' ? look.next : looks < 15 ? 'look-again' : 'settle';
+    const judgement = { verdict: 'healthy', reason: 'looks fine', evidence: [] };
+    return { ...look, next, waitSeconds: 60, judgement };
+  })(run);
+};
+
+/** A judge who knows neither the version before nor what was normal. */
+export const knowsNothingOfBefore = breakCalls(
+  { by: /^(ObserveDeployment|OpenRelease)/, service: 'cloudwatch', operation: 'GetMetricData' },
+  async ({ caller }, real) => {
+    const { MetricDataResults = [], ...answer } = await real();
+    const isBefore = ({ Id = '' }: { Id?: string }) =>
+      Id.startsWith('control') || caller.resource?.startsWith('OpenRelease') === true;
+    const results = (MetricDataResults as { Id?: string }[]).map((result) =>
+      isBefore(result) ? { ...result, Timestamps: [], Values: [] } : result,
+    );
+    return { ...answer, MetricDataResults: results };
+  },
+);
 
 /** A catalog whose every deployment is ours. */
 export const knowsNoBounds = (service: string, target: string): Attach =>
@@ -353,16 +400,30 @@ export const oversteps = replaceFunction('AnnounceIncidentFunction', async ({ in
 /** A step that tells the environment of the function it put back. */
 export const talkative = replaceFunction('StartTargetFunction', async (_, real, run) => {
   const started = await real();
-  const { Environment } = (await run.coordinator.account.wire.perform({
+  return { ...started, action: `${started.action} (${JSON.stringify(await environmentOf(run))})` };
+});
+
+/** A step that still logs what somebody wanted to see once. */
+export const logsWhatItReads: Attach = (run) => {
+  run.coordinator.account.lambdaRuntime.intercept(async ({ logicalId, writeLog }, next) => {
+    if (logicalId === 'StartTargetFunction') writeLog(JSON.stringify(await environmentOf(run)));
+    return next();
+  });
+  return {};
+};
+
+/** Environment of a function of the services. */
+async function environmentOf({ coordinator, clock }: AttachedRun): Promise<object | undefined> {
+  const { Environment } = (await coordinator.account.wire.perform({
     service: 'lambda',
     operation: 'GetFunctionConfiguration',
     input: { FunctionName: 'shop-cart-ViewFunction', Qualifier: '1' },
     caller: { principal: 'role' },
-    now: run.clock.now(),
+    now: clock.now(),
     callId: 0,
   })) as { Environment?: object };
-  return { ...started, action: `${started.action} (${JSON.stringify(Environment)})` };
-});
+  return Environment;
+}
 
 /** Somebody shifts a function on while its service is being rolled back. */
 export const somebodyDeploys: Attach = ({ coordinator: { engine, account }, clock }) => {
@@ -493,13 +554,13 @@ export const seesNobodyElse = breakCalls(
   },
 );
 
-const hidesNewcomers = (by: RegExp) =>
+const hidesConcurrentReleases = (by: RegExp) =>
   breakCalls({ by, service: 'dynamodb', operation: 'Query' }, async ({ input }, real) =>
-    input.ExpressionAttributeValues[':prefix']?.S === 'NEWCOMER#' ? { Items: [] } : real(),
+    input.ExpressionAttributeValues[':prefix']?.S === 'CONCURRENT#' ? { Items: [] } : real(),
   );
 
 /** Services that begin though somebody released over one that was back. */
-export const overlooksTheOvertaken = hidesNewcomers(wakers);
+export const overlooksTheOvertaken = hidesConcurrentReleases(wakers);
 
 /** A watch that lets its deployment go on, whoever is in the way. */
 export const neverYields = replaceFunction('YieldToIncidentFunction', async () => ({ yielded: false }));
@@ -509,7 +570,7 @@ export const stopsInSilence: readonly Attach[] = [
   breakCalls({ by: /^YieldToIncident/, service: 'sns', operation: 'Publish' }, async () => ({
     MessageId: 'm',
   })),
-  hidesNewcomers(/^CloseIncident/),
+  hidesConcurrentReleases(/^CloseIncident/),
 ];
 
 /** A stack's rollback that is continued without whatever failed. */
@@ -561,4 +622,41 @@ export const countsNothing = breakCalls(
 export const seesNoHold = breakCalls(
   { by: /^AwaitPermission/, service: 'dynamodb', operation: 'Query' },
   async ({ input }, real) => (input.ExpressionAttributeValues[':pk'].S === 'HOLDS' ? { Items: [] } : real()),
+);
+
+/** A machine that takes of its input what it understands. */
+export const takesWhatItUnderstands = breakMachine('CoordinateRollback', (states) => {
+  const { Arguments } = states.OpenIncident as { Arguments: { Payload: Members } };
+  Arguments.Payload.input = '{% {"service": $states.input.service} %}';
+});
+
+/** A machine that breaks on input it does not understand, so that people are called. */
+export const breaksOnBadInput = breakMachine('CoordinateRollback', (states) => {
+  states.InputRejected = { ...states.InputRejected, Error: 'SomethingBroke' };
+});
+
+/** Mails that repeat what others say as it was typed. */
+export const repeatsAsTyped = (text: string) =>
+  breakCalls({ by: /./, service: 'sns', operation: 'Publish' }, async ({ input }, real) => {
+    input.Message = `${input.Message}\n\n${text}`;
+    return real();
+  });
+
+/** To whom every policy says that a shift is stopped while a person is asked. */
+export const stopsEveryShift = breakCalls(
+  { by: /^AwaitPermission/, service: 's3', operation: 'GetObject' },
+  async ({ input }, real) => {
+    const answer = await real();
+    if (input.Key !== 'catalog/compiled.json') return answer;
+    const catalog = JSON.parse(Buffer.from(answer.Body as Uint8Array).toString()) as {
+      services: Record<string, { policy: { approval: Members } }>;
+    };
+    for (const { policy } of Object.values(catalog.services)) policy.approval.meanwhile = 'stop';
+    return {
+      ...answer,
+      Body: Buffer.from(JSON.stringify(catalog)),
+      ContentLength: undefined,
+      ChecksumCRC32: undefined,
+    };
+  },
 );

@@ -30,6 +30,7 @@ const result: Omit<RehearsalResult, 'violations' | 'wallMs'> = {
       incidentId: 'cart-20260105T090500Z',
       service: 'cart',
       outcome: 'rolled-back',
+      leftOnPurpose: [],
       reason: '20 % of 60 requests failed',
       evidence: [],
       becameBadAt: '2026-01-05T09:05:00.000Z',
@@ -73,6 +74,7 @@ const result: Omit<RehearsalResult, 'violations' | 'wallMs'> = {
     mesh: [{ rule: 'rule-1', weights: { blue: 90, green: 10 } }],
   },
   timeline: [],
+  notes: [],
 };
 
 const asItIs = [{ service: 'cart', outcome: 'rolled-back' }];

@@ -32,7 +32,7 @@ describe('rehearse', () => {
     expect(out).toMatch(/^09:\d\d:\d\d {2}orders +ObserveDeployment +\w+ shifting, 10 % new: unhealthy \(/m);
     expect(out).toMatch(/^Timeline of incident orders-20260105T090500Z: rolled-back$/m);
     expect(out).toMatch(/^The 3 mails$/m);
-    expect(out).toMatch(/Subject: \[prod\] orders: rolled back$/m);
+    expect(out).toMatch(/Subject: \[prod\] orders: rolled back \(orders-20260105T090500Z\)$/m);
     expect(out).toMatch(
       /^orders {2}stack ecommerce-prod-orders +CREATE_COMPLETE +-> {2}UPDATE_ROLLBACK_COMPLETE$/m,
     );
@@ -49,6 +49,39 @@ describe('rehearse', () => {
     expect(out.trim().split('\n')).toEqual([
       expect.stringMatching(/^manual-start-bad-input went as expected/),
     ]);
+  });
+
+  it('rehearses a bad release of a catalog of a team, with what depends on it', async () => {
+    const orders = 'version: 1\nservice: orders\nstack: shop-orders\ndependsOn: [payment]\n';
+    const payment =
+      'version: 1\nservice: payment\nstack: shop-payment\ntargets: [{ kind: codedeploy, function: Charge, application: pay, deploymentGroup: live }]\npolicy: { alarms: [payment-errors] }\n';
+    writeFileSync(join(folder, 'orders.yaml'), orders);
+    writeFileSync(join(folder, 'payment.yaml'), payment);
+    const { status, out, err } = await rehearse('--catalog', folder, '--service', 'payment', '--bad');
+
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out).toContain('Then payment is released, and on top of it orders.');
+    expect(out).toContain('Otherwise than in the catalog: payment: the group of Charge has SAM');
+    expect(out).toMatch(/^Timeline of incident payment-\w+: (rolled-back|traffic-restored)$/m);
+    expect(out).toMatch(/^orders +Function:live .* \(the code of release 1\)$/m);
+    expect(out).toMatch(/^payment +Charge:live .* \(the code of release 1\)$/m);
+  });
+
+  it.each([
+    [['--catalog', 'here'], 'needs --service NAME too'],
+    [['--service', 'orders', '--bad'], 'needs --catalog FILE|DIR too'],
+    [['bad-canary', '--catalog', 'here', '--service', 'orders'], '--catalog takes no scenario'],
+    [['--catalog', 'nowhere', '--service', 'orders'], 'nowhere: there is no such file or folder'],
+    [['--catalog', 'packages/rehearsal/catalogs', '--service', 'order'], 'did you mean "orders"?'],
+    [
+      ['--catalog', 'packages/rehearsal/catalogs', '--service', 'orders', '--template', 'x.yaml'],
+      '"x.yaml" is not a template',
+    ],
+    [['--catalog', 'package.json', '--service', 'orders'], 'package.json'],
+  ])('refuses %j', async (argv, reason) => {
+    const { status, err } = await rehearse(...argv);
+    expect(status).toBe(2);
+    expect(err).toContain(reason);
   });
 
   it('draws services, and takes back all that were released on top of the bad one', async () => {
@@ -113,7 +146,7 @@ describe('rehearse', () => {
   it.each([
     [
       ['--sed', '3'],
-      'unknown option --sed; did you mean --seed? options: --list, --all, --services, --seed, --json, --quiet, --help',
+      'unknown option --sed; did you mean --seed? options: --list, --all, --services, --catalog, --service, --bad, --template, --seed, --json, --quiet, --help',
     ],
     [['--services', '1'], '--services takes a whole number from 2 to 2000, not "1"'],
     [['--services', 'many'], '--services takes a whole number from 2 to 2000, not "many"'],

@@ -68,9 +68,9 @@ describe('runScenario', () => {
     expect(result.releases.map(({ verdict }) => verdict)).toEqual(['bad', 'good']);
     expect(result.trackedRollbacks).toHaveLength(2);
     expect(result.mails.map(({ subject }) => subject)).toEqual([
-      '[prod] cart: bad release, rolling back',
-      '[prod] cart: users are back on good code',
-      '[prod] cart: rolled back',
+      '[prod] cart: bad release, rolling back (cart-20260105T090500Z)',
+      '[prod] cart: users are back on good code (cart-20260105T090500Z)',
+      '[prod] cart: rolled back (cart-20260105T090500Z)',
     ]);
     expect(result.after.aliases).toEqual(result.before.aliases);
     expect(result.after.stacks).toContainEqual({
@@ -96,7 +96,11 @@ describe('runScenario', () => {
     expect(times).not.toContain(null);
     expect([...times].sort()).toEqual(times);
     expect(incident?.evidence).toContainEqual(
-      expect.objectContaining({ rule: 'error-rate-limit', finding: 'breach', threshold: 0.05 }),
+      expect.objectContaining({
+        rule: 'compared-with-control',
+        finding: 'breach',
+        control: { bad: 1, requests: 296 },
+      }),
     );
     expect(incident?.changes.map(({ call }) => call)).toEqual([
       'codedeploy:StopDeployment',

@@ -13,11 +13,11 @@ describe('scenario file', () => {
       {
         service: 'cart',
         at: 300_000,
-        config: 'Canary10Percent10Minutes',
         answers: {},
         hooks: {},
         parameters: {},
         mesh: {},
+        stackParameters: {},
       },
     ]);
     expect({ history, start, environment }).toEqual({
@@ -86,6 +86,21 @@ releases:
       /^my\.yaml: releases\.1\.codeOf: must be the number of an earlier release of cart, at most 0$/,
     ],
     [
+      'an alias moved to a release that is not there yet',
+      'aliasMoves: [{ at: 4m, service: cart, function: ViewFunction, toRelease: 1 }]\nreleases: [{ service: cart, at: 5m }]',
+      /^my\.yaml: aliasMoves\.0\.toRelease: cart has 0 releases by then$/,
+    ],
+    [
+      'trouble that says nothing',
+      'troubles: [{ at: 4m, until: 3m, service: cart, functions: [View], codeOf: [1] }]\nreleases: []',
+      /troubles\.0\.functions\.0: "View" is not a function of cart; allowed: AddItemFunction, ViewFunction\n.*troubles\.0\.codeOf\.0: cart has 0 releases\n.*troubles\.0\.until: must be after `at`\n.*troubles\.0: needs errorRate/,
+    ],
+    [
+      'a consumer that is not there',
+      'releases: [{ service: cart, at: 5m, bad: { breaks: { services: [stok], errorRate: 1 } } }]',
+      /^my\.yaml: releases\.0\.bad\.breaks\.services\.0: "stok" is not a service of the catalog; did you mean "stock"\?/,
+    ],
+    [
       'a template of an unknown service',
       'parameters: [{ name: /a, inTemplateOf: carts }]\nreleases: []',
       /^my\.yaml: parameters\.0\.inTemplateOf: "carts" is not a service of the catalog; did you mean "cart"\?/,
@@ -113,7 +128,7 @@ releases:
     [
       'an unknown member',
       'releases: [{ service: cart, at: 5m, errorRate: 1 }]',
-      /^my\.yaml: releases\.0\.errorRate: is not a known member$/,
+      /^my\.yaml: releases\.0\.errorRate: is not a known field$/,
     ],
     [
       'a duration without a unit',
@@ -146,6 +161,21 @@ releases:
       /^my\.yaml: policies\.cart\.bake\.minMinutes: /,
     ],
     [
+      'a composite alarm of one that is not there at 0',
+      'alarms: [{ name: a, service: cart, script: [{ at: 5m, state: OK }] }, { name: b, service: cart, rule: "ALARM(a)" }]',
+      /^my\.yaml: alarms\.1\.rule: .*there at 0/,
+    ],
+    [
+      'a rule that nobody understands',
+      'alarms: [{ name: b, service: cart, rule: "ALARM(" }]',
+      /^my\.yaml: alarms\.0\.rule: AlarmRule .* was not understood/,
+    ],
+    [
+      'a mute rule that ends before it begins',
+      'alarms: [{ name: a, service: cart, muted: { from: 5m, until: 5m }, script: [{ at: 0s, state: OK }] }]',
+      /^my\.yaml: alarms\.0\.muted: until must be at least a minute after from$/,
+    ],
+    [
       'two alarms of one name',
       'alarms: [{ name: a, service: cart, script: [{ at: 0s, state: OK }] }, { name: a, service: cart, script: [{ at: 0s, state: OK }] }]',
       /^my\.yaml: alarms\.1\.name: "a" is the name of another alarm$/,
@@ -158,12 +188,12 @@ releases:
     [
       'an account setting that is none',
       'account: { serviceRoles: true }',
-      /^my\.yaml: account\.serviceRoles: is not a known member$/,
+      /^my\.yaml: account\.serviceRoles: is not a known field; did you mean "serviceRole"\?$/,
     ],
     [
       'an answer that a setting does not have',
       'account: { pinRights: perhaps }',
-      /^my\.yaml: account\.pinRights: .*"denied"\|"allowed"/,
+      /^my\.yaml: account\.pinRights: .*"denied", "allowed"/,
     ],
     [
       'a stack of a service that is not there',
@@ -223,7 +253,7 @@ releases:
     [
       "a stack that is not the service's own",
       '{ version: 1, service: a, stack: a, targets: [{ kind: cloudformation, stack: b }] }',
-      'services.a.targets.0.stack: a rehearsal deploys a service by its own stack only',
+      'services.a.targets.0.stack: a rehearsal makes the stack that the service names only',
     ],
     [
       'two services in one stack',

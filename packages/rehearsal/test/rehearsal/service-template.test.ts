@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
-import { codeUri, serviceTemplate } from '../../scenario/service-template.ts';
+import { codeUri } from '../../scenario/released-code.ts';
+import { serviceTemplate } from '../../scenario/service-template.ts';
 import { scenario, shop } from './scenario-text.ts';
 
 const [cart] = shop as [(typeof shop)[number]];

@@ -18,6 +18,7 @@ function scenario(options: {
   account?: object;
   tried?: readonly AccountSettingName[];
   always?: readonly AccountSettingName[];
+  brief?: boolean;
 }) {
   const account = scenarioAccount.parse(options.account ?? {});
   const { always = ['republish'] } = options;
@@ -25,6 +26,7 @@ function scenario(options: {
     name: 'made-up',
     account,
     tried: options.tried ?? settingNames,
+    brief: options.brief ?? false,
     play: async (changed: NamedSettings) => {
       const { republish, ssmParameters } = playedSettings(playedWith(account, changed));
       const more = isDefault('republish', republish) ? [] : (['ssmParameters'] as const);
@@ -71,6 +73,16 @@ describe('playScenario', () => {
         );
       }
     }
+  });
+
+  it('has, in brief, each value of each setting that is read, in as few runs as a setting has values', async () => {
+    const runs = await scenario({ always: ['externalId', 'stopDuringHook', 'republish'], brief: true });
+    for (const name of ['externalId', 'stopDuringHook', 'republish', 'ssmParameters'] as const) {
+      expect(new Set(runs.map(({ settings }) => settings[name]))).toEqual(
+        new Set(accountSettings[name].values),
+      );
+    }
+    expect(runs).toHaveLength(accountSettings.republish.values.length);
   });
 
   it('compares a run with the one from which it differs in one setting', async () => {

@@ -44,7 +44,8 @@ describe('worst-case', () => {
     [['--only', 'current-version-from-template', 'serviceRole=true'], /names serviceRole itself/],
     [['--scenarios', 'bad-canery'], /bad-canary/],
     [['--workers', '0'], /--workers takes a whole number from 1, not "0"/],
-    [['--write', '--setting', 'externalId'], /--write writes the table of every scenario and setting/],
+    [['--write', '--setting', 'externalId'], /--write writes the table of every scenario, setting and pair/],
+    [['--write', '--brief'], /--write writes the table of every scenario, setting and pair/],
     [['bad-canary'], /only --only takes settings, not "bad-canary"/],
   ])('refuses %j', async (argv, message) => {
     const { status, err } = await worstCase(...argv);

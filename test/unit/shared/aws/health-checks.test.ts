@@ -40,10 +40,25 @@ it('keeps what a check says short', async () => {
   expect((await ask())?.reason).toHaveLength(300);
 });
 
+const shape = '{"healthy": true} or {"healthy": false, "reason": "why"}';
 it.each<[string, unknown, string | undefined, string]>([
-  ['returns something else', { statusCode: 200 }, undefined, 'it returned no {"healthy": true or false}'],
-  ['returns a word', { healthy: 'yes' }, undefined, 'it returned no {"healthy": true or false}'],
-  ['returns nothing', null, undefined, 'it returned no {"healthy": true or false}'],
+  [
+    'returns something else',
+    { statusCode: 200 },
+    undefined,
+    `it returned {"statusCode":200}, and not ${shape}`,
+  ],
+  ['returns a word', { healthy: 'yes' }, undefined, `it returned {"healthy":"yes"}, and not ${shape}`],
+  ['returns nothing', null, undefined, `it returned null, and not ${shape}`],
+  ['returns a list', [{ healthy: true }], undefined, `it returned [{"healthy":true}], and not ${shape}`],
+  [
+    'returns a failure',
+    { healthy: true, statusCode: 503 },
+    undefined,
+    `it returned statusCode 503, and not ${shape}`,
+  ],
+  ['returns an error', { error: 'no table' }, undefined, `it returned error "no table", and not ${shape}`],
+  ['had no success', { success: false }, undefined, `it returned success: false, and not ${shape}`],
   ['throws', { errorType: 'Expired', errorMessage: 'token' }, 'Unhandled', 'Expired: token'],
 ])('has no word from one that %s', async (_, payload, functionError, reason) => {
   answers(payload, functionError);

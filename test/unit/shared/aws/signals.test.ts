@@ -1,4 +1,9 @@
-import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DescribeAlarmHistoryCommand,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Signals, type VersionSpan } from '../../../../shared/aws/signals.ts';
 import { TransientFailure } from '../../../../shared/errors.ts';
@@ -113,11 +118,15 @@ describe('the minutes of a version that an alias had alone', () => {
     expect(
       queries.map(({ Id, MetricStat }) => [Id, MetricStat?.Stat, MetricStat?.Metric?.Dimensions?.length]),
     ).toEqual([
-      ['requests', 'Sum', 3],
+      ['requests', 'SampleCount', 3],
       ['errors', 'Sum', 3],
+      ['invocations', 'Sum', 3],
+      ['timed', 'SampleCount', 3],
       ['slow', 'TC(800:)', 3],
-      ['aliasRequests', 'Sum', 2],
+      ['aliasRequests', 'SampleCount', 2],
       ['aliasErrors', 'Sum', 2],
+      ['aliasInvocations', 'Sum', 2],
+      ['aliasTimed', 'SampleCount', 2],
       ['aliasSlow', 'TC(800:)', 2],
     ]);
   });
@@ -126,11 +135,12 @@ describe('the minutes of a version that an alias had alone', () => {
     cloudWatch.on(GetMetricDataCommand).resolves(
       metricData({
         aliasRequests: { from: minute(3), values: [50] },
+        aliasTimed: { from: minute(3), values: [48] },
         aliasSlow: { from: minute(3), values: [9] },
       }),
     );
     await expect(signals.minutes({ ...whole, slowOverMs: 800 })).resolves.toEqual([
-      { at: minute(3), requests: 50, errors: 0, slow: 9 },
+      { at: minute(3), requests: 50, errors: 0, timed: 48, slow: 9 },
     ]);
   });
 
@@ -158,25 +168,125 @@ describe('the minutes of a version that an alias had alone', () => {
     cloudWatch.on(GetMetricDataCommand).resolves(metricData({}));
     await signals.minutes({ ...whole, alone: time });
     const [call] = cloudWatch.commandCalls(GetMetricDataCommand);
-    expect(call?.args[0].input.MetricDataQueries).toHaveLength(2);
+    expect(call?.args[0].input.MetricDataQueries).toHaveLength(3);
+  });
+});
+
+describe('a version and its control, side by side', () => {
+  const minute = (n: number) => at('09:00:00') + n * 60_000;
+  const both = { ...span, from: minute(0), to: minute(8) + 20_000, control: '4' };
+  const from = minute(0);
+  const eight = (value: number) => ({ from, values: new Array<number>(8).fill(value) });
+
+  it('are counted in the same minutes, the requests as samples of the errors', async () => {
+    cloudWatch.on(GetMetricDataCommand).resolves(
+      metricData({
+        requests: eight(10),
+        invocations: eight(10),
+        errors: eight(1),
+        controlRequests: eight(90),
+        controlInvocations: eight(90),
+      }),
+    );
+    const { released, control, until } = await signals.sideBySide(both);
+    expect(until).toBe(minute(8));
+    expect(released).toHaveLength(8);
+    expect(released[7]).toEqual({ at: minute(7), requests: 10, errors: 1 });
+    expect(control[7]).toEqual({ at: minute(7), requests: 90, errors: 0 });
+    const queries = cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input.MetricDataQueries ?? [];
+    expect(
+      queries.map(({ Id, MetricStat }) => [Id, MetricStat?.Metric?.Dimensions?.[2]?.Value, MetricStat?.Stat]),
+    ).toEqual([
+      ['requests', '5', 'SampleCount'],
+      ['errors', '5', 'Sum'],
+      ['invocations', '5', 'Sum'],
+      ['controlRequests', '4', 'SampleCount'],
+      ['controlErrors', '4', 'Sum'],
+      ['controlInvocations', '4', 'Sum'],
+    ]);
+  });
+
+  it('end before a minute in which the errors of one of them are not all there yet', async () => {
+    cloudWatch.on(GetMetricDataCommand).resolves(
+      metricData({
+        requests: eight(10),
+        invocations: eight(10),
+        controlRequests: { from, values: [90, 90, 90, 90, 90, 90, 90, 30] },
+        controlInvocations: eight(90),
+      }),
+    );
+    const { released, control, until } = await signals.sideBySide(both);
+    expect([until, released.length, control.length]).toEqual([minute(7), 7, 7]);
+  });
+
+  it('have their invocations for requests, and no newest minute, where no success is a sample', async () => {
+    cloudWatch.on(GetMetricDataCommand).resolves(
+      metricData({
+        requests: eight(2),
+        invocations: eight(10),
+        errors: eight(2),
+        controlInvocations: eight(90),
+      }),
+    );
+    const { released, control, until } = await signals.sideBySide(both);
+    expect(until).toBe(minute(7));
+    expect(released).toHaveLength(7);
+    expect(released[0]).toEqual({ at: minute(0), requests: 10, errors: 2 });
+    expect(control[0]).toEqual({ at: minute(0), requests: 90, errors: 0 });
+  });
+});
+
+describe('the history of an alias', () => {
+  const asked = { function: 'CreateOrder', alias: 'live', from: at('08:00:00'), to: at('09:00:00') };
+
+  it('is read in steps of five minutes, whatever versions it had', async () => {
+    cloudWatch.on(GetMetricDataCommand).resolves(
+      metricData({
+        aliasRequests: { from: asked.from, values: [500, 400] },
+        aliasInvocations: { from: asked.from, values: [500, 400] },
+        aliasErrors: { from: asked.from, values: [3] },
+      }),
+    );
+    await expect(signals.history(asked)).resolves.toEqual([
+      { at: asked.from, requests: 500, errors: 3 },
+      { at: asked.from + 60_000, requests: 400, errors: 0 },
+    ]);
+    const { input } = cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0] ?? {};
+    expect(input?.MetricDataQueries?.map(({ MetricStat }) => MetricStat?.Period)).toEqual([300, 300, 300]);
+  });
+
+  it('has its invocations for requests where no success is a sample', async () => {
+    cloudWatch.on(GetMetricDataCommand).resolves(
+      metricData({
+        aliasRequests: { from: asked.from, values: [3] },
+        aliasInvocations: { from: asked.from, values: [500, 400] },
+        aliasErrors: { from: asked.from, values: [3] },
+      }),
+    );
+    await expect(signals.history(asked)).resolves.toMatchObject([
+      { requests: 500, errors: 3 },
+      { requests: 400, errors: 0 },
+    ]);
   });
 });
 
 describe('alarms', () => {
-  it('are read with composite ones, and one that is not returned does not exist', async () => {
+  it('of every kind are read, and one that is not returned does not exist', async () => {
     const since = new Date(at('08:00:00'));
     cloudWatch.on(DescribeAlarmsCommand).resolves({
       MetricAlarms: [{ AlarmName: 'b', StateValue: 'ALARM', StateTransitionedTimestamp: since }],
       CompositeAlarms: [{ AlarmName: 'c', StateValue: 'OK', StateUpdatedTimestamp: since }],
+      LogAlarms: [{ AlarmName: 'd', StateValue: 'OK', StateTransitionedTimestamp: since }],
     });
-    await expect(signals.alarms(['a', 'b', 'c'])).resolves.toEqual([
+    await expect(signals.alarms(['a', 'b', 'c', 'd'])).resolves.toEqual([
       { name: 'a', state: 'missing' },
       { name: 'b', state: 'ALARM', since: since.getTime() },
       { name: 'c', state: 'OK', since: since.getTime() },
+      { name: 'd', state: 'OK', since: since.getTime() },
     ]);
     expect(cloudWatch.commandCalls(DescribeAlarmsCommand)[0]?.args[0].input).toEqual({
-      AlarmNames: ['a', 'b', 'c'],
-      AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+      AlarmNames: ['a', 'b', 'c', 'd'],
+      AlarmTypes: ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'],
       MaxRecords: 100,
     });
   });
@@ -195,5 +305,76 @@ describe('alarms', () => {
     expect(states).toEqual(names.map((name) => `${name} OK`));
     const asked = cloudWatch.commandCalls(DescribeAlarmsCommand).map(({ args }) => args[0].input.AlarmNames);
     expect(asked.map((page) => page?.length)).toEqual([100, 100, 30]);
+  });
+});
+
+describe('the changes of alarms since a time', () => {
+  const since = at('09:00:00');
+  const item = (time: string, from: string, to: string, more = {}) => ({
+    Timestamp: new Date(at(time)),
+    HistorySummary: `Alarm updated from ${from} to ${to}`,
+    ...more,
+  });
+  const changed = (time: string) =>
+    cloudWatch.on(DescribeAlarmsCommand).resolves({
+      MetricAlarms: [{ AlarmName: 'a', StateValue: 'OK', StateTransitionedTimestamp: new Date(at(time)) }],
+    });
+  const asked = () => cloudWatch.commandCalls(DescribeAlarmHistoryCommand).map(({ args }) => args[0].input);
+
+  it('are read of those that changed since, and of those that are not there any more', async () => {
+    changed('08:59:59');
+    cloudWatch.on(DescribeAlarmHistoryCommand).resolves({});
+    await signals.alarmsSince(['a', 'b'], since);
+    expect(asked()).toEqual([
+      {
+        AlarmName: 'b',
+        AlarmTypes: ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'],
+        HistoryItemType: 'StateUpdate',
+        ScanBy: 'TimestampDescending',
+        MaxRecords: 100,
+      },
+    ]);
+  });
+
+  it('come from every page until one tells how it was an hour before', async () => {
+    changed('09:05:00');
+    cloudWatch
+      .on(DescribeAlarmHistoryCommand)
+      .resolvesOnce({ AlarmHistoryItems: [item('09:05:00', 'ALARM', 'OK')], NextToken: '1' })
+      .resolvesOnce({
+        AlarmHistoryItems: [
+          item('09:04:00', 'INSUFFICIENT_DATA', 'ALARM'),
+          item('07:30:00', 'ALARM', 'INSUFFICIENT_DATA'),
+        ],
+        NextToken: '2',
+      })
+      .resolvesOnce({ AlarmHistoryItems: [item('07:00:00', 'OK', 'ALARM')], NextToken: '3' });
+    await expect(signals.alarmsSince(['a'], since)).resolves.toEqual([
+      {
+        name: 'a',
+        state: 'OK',
+        since: at('09:05:00'),
+        changes: [
+          { at: at('07:00:00'), from: 'OK', to: 'ALARM' },
+          { at: at('07:30:00'), from: 'ALARM', to: 'INSUFFICIENT_DATA' },
+          { at: at('09:04:00'), from: 'INSUFFICIENT_DATA', to: 'ALARM' },
+          { at: at('09:05:00'), from: 'ALARM', to: 'OK' },
+        ],
+      },
+    ]);
+    expect(asked().map(({ NextToken }) => NextToken)).toEqual([undefined, '1', '2']);
+  });
+
+  it.each([
+    ['the data, where the summary is in other words', 'Changed', '"stateValue":"OK"}'],
+    ['the summary, where the data is cut', 'Alarm updated from ALARM to OK', ''],
+  ])('are told by %s', async (_, HistorySummary, rest) => {
+    changed('09:05:00');
+    const HistoryData = `{"version":"1.0","oldState":{"stateValue":"ALARM","stateReason":"x"},"newState":{${rest}`;
+    cloudWatch
+      .on(DescribeAlarmHistoryCommand)
+      .resolves({ AlarmHistoryItems: [item('09:05:00', '', '', { HistorySummary, HistoryData })] });
+    const [alarm] = await signals.alarmsSince(['a'], since);
+    expect(alarm?.changes).toEqual([{ at: at('09:05:00'), from: 'ALARM', to: 'OK' }]);
   });
 });

@@ -83,11 +83,21 @@ it('leaves out resources that are gone, or not there yet', async () => {
     StackResourceSummaries: [
       summary('Gone', { PhysicalResourceId: 'gone', ResourceStatus: 'DELETE_COMPLETE' }),
       summary('Begun', { ResourceStatus: 'CREATE_IN_PROGRESS' }),
-      summary('There', { PhysicalResourceId: 'there', ResourceStatus: 'UPDATE_COMPLETE' }),
+      summary('There', {
+        PhysicalResourceId: 'there',
+        ResourceStatus: 'UPDATE_COMPLETE',
+        LastUpdatedTimestamp: new Date(7),
+      }),
     ],
   });
   await expect(stacks.resources('shop-orders')).resolves.toEqual([
-    { logicalId: 'There', physicalId: 'there', type: 'AWS::Lambda::Alias' },
+    {
+      logicalId: 'There',
+      physicalId: 'there',
+      type: 'AWS::Lambda::Alias',
+      status: 'UPDATE_COMPLETE',
+      updatedAt: 7,
+    },
   ]);
 });
 

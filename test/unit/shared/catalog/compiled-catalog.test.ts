@@ -1,10 +1,10 @@
 import {
   type DeploymentClues,
-  nearestName,
   ownerOfDeployment,
   parseCompiledCatalog,
 } from '../../../../shared/catalog/compiled-catalog.ts';
 import { CatalogUnreadable } from '../../../../shared/errors.ts';
+import { nearestName } from '../../../../shared/nearest-name.ts';
 import { catalogOf, ordersEntry } from '../../fixtures/catalog.ts';
 
 describe('a compiled catalog', () => {

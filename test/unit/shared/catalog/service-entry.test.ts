@@ -1,6 +1,6 @@
 import { serviceEntry } from '../../../../shared/catalog/service-entry.ts';
+import { checkInput, describeProblems } from '../../../../shared/check-input.ts';
 import { targetName } from '../../../../shared/targets/shapes.ts';
-import { describeIssues } from '../../../../shared/task.ts';
 
 const smallest = {
   version: 1,
@@ -11,8 +11,8 @@ const smallest = {
 
 const roleOf = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
 const refusal = (entry: unknown) => {
-  const { error } = serviceEntry.safeParse(entry);
-  return error && describeIssues(error);
+  const checked = checkInput(serviceEntry, entry);
+  return 'problems' in checked ? describeProblems(checked.problems) : undefined;
 };
 
 describe('an entry', () => {
@@ -28,10 +28,11 @@ describe('an entry', () => {
         approval: { minutes: 30 },
         budget: { rollbacks: 3, hours: 24 },
         bake: { minMinutes: 15, minRequests: 100, maxMinutes: 120 },
-        limits: { errorRate: 0.05, sampleRequests: 30, breaches: 2, ofLast: 3 },
+        limits: {},
         alarms: [],
         healthChecks: [],
         onFailure: 'stop',
+        restorePoints: 'served-well',
       },
     });
   });
@@ -66,7 +67,7 @@ describe('an entry', () => {
       ],
       policy: {
         autonomy: 'approve',
-        approval: { minutes: 1440, unless: 'hard-breach' },
+        approval: { minutes: 1440, unless: 'hard-breach', meanwhile: 'stop' },
         budget: { rollbacks: 0, hours: 168 },
         bake: { minMinutes: 0, minRequests: 1, maxMinutes: 2880 },
         limits: {
@@ -79,6 +80,7 @@ describe('an entry', () => {
         alarms: ['orders-errors'],
         healthChecks: [{ function: 'HealthCheck_orders:live', failures: 5 }],
         onFailure: 'continue',
+        restorePoints: 'good',
         irreversible: 'the migration drops a column',
       },
     };
@@ -126,7 +128,7 @@ it.each([
   ],
   [
     { ...smallest, dependsOn: [{ service: 'payment', coupling: 'sometimes' }] },
-    'dependsOn.0: must be the name of a service, or {service, coupling: by-cut, always or never}',
+    'dependsOn.0.coupling: must be one of "by-cut", "always", "never", not "sometimes"',
   ],
   [
     { ...smallest, dependsOn: ['payment', { service: 'payment', coupling: 'always' }] },
@@ -182,6 +184,7 @@ it.each([
   [withPolicy({ approval: { minutes: 1 } }), 'policy.approval.minutes: '],
   [withPolicy({ approval: { minutes: 1441 } }), 'policy.approval.minutes: '],
   [withPolicy({ approval: { unless: 'breach' } }), 'policy.approval.unless: '],
+  [withPolicy({ approval: { meanwhile: 'stopp' } }), 'policy.approval.meanwhile: '],
   [withPolicy({ budget: { rollbacks: -1 } }), 'policy.budget.rollbacks: '],
   [withPolicy({ budget: { hours: 169 } }), 'policy.budget.hours: '],
   [withPolicy({ autonomy: 'ask' }), 'policy.autonomy: '],
@@ -193,7 +196,7 @@ it.each([
   ],
   [withPolicy({ limits: { errorRate: 0 } }), 'policy.limits.errorRate: must be above 0'],
   [withPolicy({ limits: { slow: { share: 0.1 } } }), 'policy.limits.slow.overMs: '],
-  [withPolicy({ limits: { breaches: 4 } }), 'policy.limits.ofLast: must be at least breaches'],
+  [withPolicy({ limits: { breaches: 0 } }), 'policy.limits.breaches: '],
   [withPolicy({ bake: { minMinutes: 130 } }), 'policy.bake.maxMinutes: must be at least minMinutes'],
   [withPolicy({ bake: { maxMinutes: 2881 } }), 'policy.bake.maxMinutes: '],
   [
@@ -280,6 +283,14 @@ it('a target is named once', () => {
   expect(refusal({ ...smallest, targets: [hook, { ...hook, when: 'after' }] })).toBeUndefined();
   expect(refusal({ ...smallest, targets: [hook, hook] })).toBe(
     'targets.1: "RollbackHook_orders before" is a target already',
+  );
+});
+
+it('a second stack is refused with the way to have one', () => {
+  const stacks = [{ kind: 'cloudformation' }, { kind: 'cloudformation', stack: 'shop-core' }];
+  expect(refusal({ ...smallest, stack: 'shop-main', targets: stacks })).toBe(
+    'targets.1: is a second stack of the service, which has one: give it a service of its own, and put both into one ' +
+      'lockstep if they go back together',
   );
 });
 

@@ -3,7 +3,6 @@ import { type Autonomy, servicePolicy } from '../../../../shared/catalog/service
 import {
   decidePermission,
   type GovernedService,
-  isHardBreach,
   type PermissionInput,
 } from '../../../../shared/incident/decide-permission.ts';
 import type { HoldRecord } from '../../../../shared/ledger/hold-ledger.ts';
@@ -158,13 +157,4 @@ it('never acts by itself beyond the least autonomy, nor on hold', () => {
       },
     ),
   );
-});
-
-it('tells a broken limit from an alarm or an ended deployment', () => {
-  const evidence = (rule: string, finding: 'breach' | 'note' = 'breach') => ({ rule, finding });
-  expect(isHardBreach([evidence('declared-alarm'), evidence('deployment-ended')])).toBe(false);
-  expect(isHardBreach([evidence('error-rate-limit', 'note')])).toBe(false);
-  for (const limit of ['error-rate-limit', 'slow-requests-limit']) {
-    expect(isHardBreach([evidence('declared-alarm'), evidence(limit)])).toBe(true);
-  }
 });

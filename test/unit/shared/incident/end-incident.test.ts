@@ -1,14 +1,26 @@
-import { type EndIncidentDeps, type Ending, endIncident } from '../../../../shared/incident/end-incident.ts';
-import { endLeftIncident } from '../../../../shared/incident/report-ended-execution.ts';
-import type { IncidentRecord, NewcomerRecord, ServiceResult } from '../../../../shared/ledger/records.ts';
-import { finishByHand } from '../../../../shared/mail/finish-by-hand.ts';
-import { type OutcomeNews, outcomeMail } from '../../../../shared/mail/incident-mails.ts';
-import type { Mail } from '../../../../shared/mail/mail-text.ts';
-import type { RollbackPlan } from '../../../../shared/targets/service-plan.ts';
 import {
+  type EndIncidentDeps,
+  type Ending,
+  endIncident,
+  leftOnPurpose,
+} from '../../../../shared/incident/end-incident.ts';
+import { endLeftIncident } from '../../../../shared/incident/report-ended-execution.ts';
+import type { ApprovalRecord } from '../../../../shared/ledger/approval-ledger.ts';
+import type {
+  ConcurrentReleaseRecord,
+  IncidentRecord,
+  ServiceResult,
+} from '../../../../shared/ledger/records.ts';
+import { finishByHand } from '../../../../shared/mail/finish-by-hand.ts';
+import { layOut, type MailText } from '../../../../shared/mail/mail-text.ts';
+import { type OutcomeFacts, outcomeMail } from '../../../../shared/mail/outcome-mail.ts';
+import type { RollbackPlan } from '../../../../shared/targets/service-plan.ts';
+import { trafficDouble, usersMeet } from '../../fixtures/mails.ts';
+import {
+  concurrentRelease,
   incidentRecord,
-  newcomer,
   RELEASE,
+  releaseRecord,
   rollbackPlan,
   servicePlan,
   serviceResult,
@@ -20,21 +32,31 @@ import { iso, NOW } from '../../fixtures/times.ts';
 interface Situation {
   readonly incident: IncidentRecord;
   readonly services: ServiceResult[];
+  /** Results of the attempts before, and the services that somebody released again then. */
+  readonly earlier: ServiceResult[];
+  readonly overtaken: string[];
+  readonly approval: ApprovalRecord | undefined;
   /** By attempt; undefined where none was made. */
   readonly plans: Readonly<Record<number, RollbackPlan | undefined>>;
-  readonly newcomers: NewcomerRecord[];
+  readonly concurrentReleases: ConcurrentReleaseRecord[];
   /** Another attempt opens it again in the moment it is closed. */
   readonly opensAgain: boolean;
 }
 const usual: Situation = {
   incident: incidentRecord({ attempt: 2 }),
   services: [serviceResult({ attempt: 2 })],
+  earlier: [],
+  overtaken: [],
+  approval: undefined,
   plans: { 2: rollbackPlan() },
-  newcomers: [],
+  concurrentReleases: [],
   opensAgain: false,
 };
 const now = NOW + 255_000;
+const figures: Record<string, object> = {};
 const urlOf = (key: string) => `https://coordinator.example/${key}`;
+
+const from = { place: { environment: 'prod', region: 'eu-west-1' }, templateUrl: urlOf };
 
 /** Ends an incident, and answers the steps that were done, in order, and the mail that was sent last. */
 async function end(changes: Partial<Situation> = {}, ending: Ending = {}, executionArn = EXECUTION_ARN) {
@@ -43,33 +65,53 @@ async function end(changes: Partial<Situation> = {}, ending: Ending = {}, execut
   return { outcome, ...world };
 }
 
-function worldOf({ incident, services, plans, newcomers, opensAgain }: Situation) {
+function worldOf({
+  incident,
+  services,
+  earlier,
+  overtaken,
+  approval,
+  plans,
+  concurrentReleases,
+  opensAgain,
+}: Situation) {
   const steps: string[] = [];
-  const mails: Mail[] = [];
+  const mails: MailText[] = [];
   const plansRead: number[] = [];
   const atOnce = { now: 0, most: 0 };
   let status = incident.status;
-  const mail = (step: string) => async (thread: string, which: string, owner: string, text: Mail) => {
-    steps.push(`${step} ${thread} ${which} for ${owner}`);
-    mails.push(text);
-  };
+  const mail =
+    (step: string) =>
+    async (thread: string, which: string, owner: string, text: MailText | (() => Promise<MailText>)) => {
+      steps.push(`${step} ${thread} ${which} for ${owner}`);
+      mails.push(typeof text === 'function' ? await text() : text);
+    };
   const deps: EndIncidentDeps = {
     environment: 'prod',
     now: () => now,
     incidents: {
-      serviceResults: async (attempt) => {
-        expect(attempt).toMatchObject({ incidentId: RELEASE, attempt: incident.attempt });
-        return services;
+      serviceResults: async ({ incidentId, attempt }) => {
+        expect(incidentId).toBe(RELEASE);
+        return attempt === incident.attempt ? services : earlier;
       },
-      newcomers: async (incidentId) => (incidentId === RELEASE ? newcomers : []),
+      overtaken: async () => overtaken,
+      concurrentReleases: async (incidentId) => (incidentId === RELEASE ? concurrentReleases : []),
       close: async (...closing) => {
-        steps.push(`close ${closing.join(' ')}`);
+        steps.push(`close ${closing.flat().join(' ')}`);
         status = opensAgain ? 'open' : 'closed';
         return true;
       },
       get: async () => ({ ...incident, status }),
-      strikeOut: async (incidentId) => void steps.push(`strike out ${incidentId}`),
+      removeFromOpen: async (incidentId) => void steps.push(`remove from open ${incidentId}`),
     },
+    figures: {
+      count: async (_, fact, __, values) => {
+        figures[fact] = values;
+      },
+    },
+    approvals: { find: async () => approval },
+    releases: { find: async () => releaseRecord() },
+    traffic: trafficDouble(),
     plans: {
       find: async (incidentId, attempt) => {
         plansRead.push(attempt);
@@ -78,28 +120,30 @@ function worldOf({ incident, services, plans, newcomers, opensAgain }: Situation
       urlOf,
     },
     locks: {
-      release: async (service, owner) => {
+      unlock: async (service, owner) => {
         atOnce.most = Math.max(atOnce.most, ++atOnce.now);
         steps.push(`free ${service} of ${owner}`);
         for (let turns = 0; turns < 5; turns += 1) await Promise.resolve();
         atOnce.now -= 1;
       },
     },
-    mailRoom: { keep: mail('keep'), send: mail('send') },
+    mailer: { keep: mail('keep'), send: mail('send') },
   };
   return { deps, steps, mails, plansRead, atOnce };
 }
 
 /** The mail of the usual situation, but for some of its news. */
-function mailWith(changes: Partial<OutcomeNews> = {}, incident = usual.incident): Mail {
+function mailWith(changes: Partial<OutcomeFacts> = {}, incident = usual.incident): MailText {
   const plan = rollbackPlan();
   return outcomeMail('prod', incident, {
     outcome: 'rolled-back',
+    release: releaseRecord(),
     closedAt: now,
     services: usual.services,
-    byHand: finishByHand(plan, changes.services ?? usual.services, urlOf),
+    byHand: finishByHand(plan, changes.services ?? usual.services, from),
     planned: plan.services,
-    newcomers: [],
+    meet: usersMeet(),
+    concurrentReleases: [],
     recovery: undefined,
     notRecovered: false,
     failure: undefined,
@@ -107,13 +151,15 @@ function mailWith(changes: Partial<OutcomeNews> = {}, incident = usual.incident)
   });
 }
 
+const bodyOf = (text: MailText | undefined) => (text ? layOut(text).body : '');
+
 it('keeps the mail, closes the incident, frees its locks, and sends the mail last', async () => {
   const { outcome, steps, mails } = await end();
   expect(outcome).toBe('rolled-back');
   expect(steps).toEqual([
     `keep ${RELEASE} outcome-2 for ${EXECUTION_ARN}`,
     `close ${RELEASE} ${EXECUTION_ARN} rolled-back ${iso(now)}`,
-    `strike out ${RELEASE}`,
+    `remove from open ${RELEASE}`,
     `free orders of ${RELEASE}#2`,
     `free orders of ${RELEASE}#1`,
     `send ${RELEASE} outcome-2 for ${EXECUTION_ARN}`,
@@ -142,7 +188,7 @@ it('keeps outcome and time of the first time where it runs once more', async () 
 
 it('stays on the list of open incidents where another attempt has opened it again', async () => {
   const { steps } = await end({ opensAgain: true });
-  expect(steps).not.toContain(`strike out ${RELEASE}`);
+  expect(steps).not.toContain(`remove from open ${RELEASE}`);
 });
 
 describe('the locks it frees', () => {
@@ -178,7 +224,7 @@ describe('its mail', () => {
   it('has the commands that finish what is not back by hand', async () => {
     const { mails } = await end({ services: failed });
     expect(mails[1]).toEqual(mailWith({ outcome: 'needs-person', services: failed }));
-    expect(mails[1]?.body).toContain(urlOf('templates').slice(0, 30));
+    expect(bodyOf(mails[1])).toContain(urlOf('templates').slice(0, 30));
   });
 
   it('has neither plan nor commands where none was made', async () => {
@@ -192,9 +238,25 @@ describe('its mail', () => {
     expect(mails[1]).toEqual(mailWith(news));
   });
 
+  it('sums up what an earlier attempt put back, unless it was released again since', async () => {
+    const earlier = [serviceResult({ service: 'cart' }), serviceResult({ service: 'shop' })];
+    const { mails } = await end({ earlier, overtaken: ['shop'] });
+    expect(mails[1]).toEqual(mailWith({ back: ['cart'] }));
+  });
+
+  it.each([
+    ['approve', true],
+    ['expired', false],
+  ] as const)('names who approved it, where a person did (%s)', async (answer, isNamed) => {
+    const asked = { attempt: 2, planDigest: 'a', askedAt: iso(NOW), deadline: iso(NOW) };
+    const approval: ApprovalRecord = { ...asked, answer, by: 'on-call', reason: 'real' };
+    const { mails } = await end({ approval });
+    expect(bodyOf(mails[1]).includes('on-call')).toBe(isNamed);
+  });
+
   it('has what was deployed meanwhile', async () => {
-    const { mails } = await end({ newcomers: [newcomer()] });
-    expect(mails[1]).toEqual(mailWith({ newcomers: [newcomer()] }));
+    const { mails } = await end({ concurrentReleases: [concurrentRelease()] });
+    expect(mails[1]).toEqual(mailWith({ concurrentReleases: [concurrentRelease()] }));
   });
 
   it.each([
@@ -231,4 +293,38 @@ it('ends what its execution left open, and says how that ended', async () => {
   expect(steps).toContain(`close ${RELEASE} ${EXECUTION_ARN} needs-person ${iso(now)}`);
   const failure = 'the execution ended TIMED_OUT: States.Timeout';
   expect(mails[1]).toEqual(mailWith({ outcome: 'needs-person', services: [], failure }));
+});
+
+describe('what was left on purpose', () => {
+  const kept =
+    '/orders/limit is left on version 4, which somebody set 2026-01-05 09:04:00 UTC, after the release';
+  const stage = { target: 'a1/prod', reason: 'somebody put it on deployment d9', kept: true as const };
+  const restored = { target: '/orders/limit', status: 'restored' as const, action: 'done', kept: [kept] };
+  const left = { target: 'stack', status: 'left' as const, action: 'it has no service role' };
+
+  it('is what somebody changed since the release, and what is not ours to change', () => {
+    const planned = [servicePlan({ unchanged: [stage, { target: 'b', reason: 'it is as it was' }] })];
+    expect(leftOnPurpose(planned, [serviceResult({ targets: [restored, left] })])).toEqual([
+      'orders a1/prod: somebody put it on deployment d9',
+      `orders: ${kept}`,
+      'orders stack: it has no service role',
+    ]);
+  });
+
+  it('is nothing that was planned for a service that was not reached', () => {
+    expect(leftOnPurpose([servicePlan({ unchanged: [stage] })], [])).toEqual([]);
+  });
+
+  it('is cut where it is long', () => {
+    const targets = Array.from({ length: 60 }, (_, index) => ({ ...left, target: `stack ${index}` }));
+    const told = leftOnPurpose([], [serviceResult({ targets })]);
+    expect(told).toHaveLength(51);
+    expect(told.at(-1)).toBe('and 10 more');
+  });
+
+  it('stands in the mail and in the ledger, beside the outcome', async () => {
+    const { mails, steps } = await end({ services: [serviceResult({ targets: [restored] })] });
+    expect(bodyOf(mails[0]).replace(/\s+/g, ' ')).toContain(kept);
+    expect(steps.find((step) => step.startsWith('close'))).toContain(kept);
+  });
 });

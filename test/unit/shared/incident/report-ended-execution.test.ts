@@ -4,9 +4,12 @@ import {
   reportNotRecorded,
   reportUnwatched,
 } from '../../../../shared/incident/report-ended-execution.ts';
-import type { Mail } from '../../../../shared/mail/mail-text.ts';
+import type { MailText } from '../../../../shared/mail/mail-text.ts';
+import type { Mailer } from '../../../../shared/mail/mailer.ts';
 import { monitoringFailedMail, rollbackNotBegunMail } from '../../../../shared/mail/monitoring-mails.ts';
 import { recordingFailedMail } from '../../../../shared/mail/recorded-mails.ts';
+import { LedgerDouble } from '../../fixtures/ledger-double.ts';
+import { trafficDouble, usersMeet } from '../../fixtures/mails.ts';
 import { MONITOR_ARN } from '../../fixtures/runtime-of.ts';
 
 const arnOf = (name: string) => `${MONITOR_ARN.replace(':stateMachine:', ':execution:')}:${name}`;
@@ -24,13 +27,19 @@ const why = 'the execution ended FAILED: States.Runtime: no such variable';
 async function mailsOf(
   report: typeof reportNotBegun,
   { arn = executionArn, ended = broke, input = '' },
-): Promise<[string, string, string, Mail][]> {
-  const sent: [string, string, string, Mail][] = [];
-  const mailRoom = { send: async (...mail: [string, string, string, Mail]) => void sent.push(mail) };
-  await report({ mailRoom, environment: 'prod' }, arn, ended, input);
+): Promise<[string, string, string, MailText][]> {
+  const sent: [string, string, string, MailText][] = [];
+  const mailer = {
+    send: async (...[thread, step, owner, text]: Parameters<Mailer['send']>) =>
+      void sent.push([thread, step, owner, typeof text === 'function' ? await text() : text]),
+  };
+  const { releases, checkpoints } = new LedgerDouble();
+  const traffic = trafficDouble(meet);
+  await report({ mailer, traffic, environment: 'prod', releases, checkpoints }, arn, ended, input);
   return sent;
 }
-const mailed = (mail: Mail, arn = executionArn) => [[arn, 'failed', arn, mail]];
+const meet = usersMeet();
+const mailed = (mail: MailText, arn = executionArn) => [[arn, 'failed', arn, mail]];
 
 describe('a watch that broke off', () => {
   it.each([
@@ -55,16 +64,8 @@ describe('a watch that broke off', () => {
     ],
     ['its whole name, where more follows', arnOf('d-ORDERS005-2-again'), '', 'd-ORDERS005-2-again'],
   ])('is told of with the deployment of %s', async (_, arn, input, deploymentId) => {
-    const mail = monitoringFailedMail('prod', { deploymentId, executionArn: arn, why });
+    const mail = monitoringFailedMail('prod', { deploymentId, executionArn: arn, why, meet });
     await expect(mailsOf(reportUnwatched, { arn, input })).resolves.toEqual(mailed(mail, arn));
-  });
-
-  it('is told of where its input was left out', async () => {
-    const sent: unknown[] = [];
-    const mailRoom = { send: async (...mail: unknown[]) => void sent.push(mail) };
-    await reportUnwatched({ mailRoom, environment: 'prod' }, executionArn, broke);
-    const mail = monitoringFailedMail('prod', { deploymentId: 'd-ORDERS005', executionArn, why });
-    expect(sent).toEqual(mailed(mail));
   });
 
   it('is not told of where its input was refused: whoever started it sees why', async () => {
@@ -73,22 +74,17 @@ describe('a watch that broke off', () => {
 });
 
 describe('a rollback that broke before it had an incident', () => {
+  it('of a person is no call to roll back: nothing bad is known of the service', async () => {
+    const [[, , , mail] = []] = await mailsOf(reportNotBegun, { input: '{"service": "cart"}' });
+    expect(mail).toMatchObject({ severity: 'info', todo: 'nothing' });
+  });
+
   it.each([
     ['the service of its input', '{"service": "cart"}', 'cart'],
     ['no service where its input names none', '{}', 'a service'],
   ])('is told of with %s', async (_, input, service) => {
-    const mail = rollbackNotBegunMail('prod', { service, executionArn, why });
+    const mail = rollbackNotBegunMail('prod', { service, executionArn, why, meet, isByPerson: true });
     await expect(mailsOf(reportNotBegun, { input })).resolves.toEqual(mailed(mail));
-  });
-
-  it('is told of where its input was refused and a watch made it', async () => {
-    const input = '{"service": "cart", "deploymentId": "d-CART77"}';
-    const mail = rollbackNotBegunMail('prod', {
-      service: 'cart',
-      executionArn,
-      why: 'the execution ended FAILED: InputRejected: service: expected a string',
-    });
-    await expect(mailsOf(reportNotBegun, { ended: refused, input })).resolves.toEqual(mailed(mail));
   });
 
   it('is not told of where the input of a person was refused', async () => {

@@ -1,4 +1,4 @@
-import { tellTurn, type WakeDeps, wakeWaiting } from '../../../../shared/incident/wake-waiting.ts';
+import { sendSignal, type WakeDeps, wakeWaiting } from '../../../../shared/incident/wake-waiting.ts';
 import { PLAN_KEY, RELEASE, servicePlan, serviceResult } from '../../fixtures/records.ts';
 
 const attempt = { incidentId: RELEASE, attempt: 2 };
@@ -22,7 +22,7 @@ function depsOf({
         return servicePlan({
           service,
           waitsFor: plans[service] ?? [],
-          wakes: service === 'cart' ? Object.keys(plans) : [],
+          notifies: service === 'cart' ? Object.keys(plans) : [],
         });
       },
     },
@@ -101,6 +101,6 @@ it('looks at ten of them side by side', async () => {
 it('keeps a token that could not be answered, so that the next who asks answers it', async () => {
   const { deps, seen } = depsOf({ refuses: true });
   const turn = { turn: 'go', reason: '' } as const;
-  await expect(tellTurn(deps, attempt, 'platform', 'token-1', turn)).rejects.toThrow('did not answer');
+  await expect(sendSignal(deps, attempt, 'platform', 'token-1', turn)).rejects.toThrow('did not answer');
   expect(seen.forgotten).toEqual([]);
 });

@@ -1,64 +1,189 @@
 import * as fc from 'fast-check';
 import { limitsPolicy } from '../../../../shared/catalog/service-entry.ts';
-import { type JudgeInput, judgeRelease } from '../../../../shared/judge/judge-release.ts';
-import { judgement } from '../../../../shared/judge/judgement.ts';
+import {
+  isCondemnedByNumbers,
+  type JudgeInput,
+  judgeRelease,
+} from '../../../../shared/judge/judge-release.ts';
+import { type Evidence, judgement } from '../../../../shared/judge/judgement.ts';
+import type { MinuteCount } from '../../../../shared/judge/samples.ts';
+import { sumHours } from '../../../../shared/judge/sequential/baseline.ts';
 
 fc.configureGlobal({ seed: 1 });
 
-const startedAt = 1_000_000;
+const minute = 60_000;
+const minutes = (requests: number, errors: readonly number[], slow?: readonly number[]): MinuteCount[] =>
+  errors.map((count, index) => ({
+    at: index * minute,
+    requests,
+    errors: count,
+    ...(slow && { timed: requests, slow: slow[index] ?? 0 }),
+  }));
 const judge = (changes: Partial<JudgeInput> = {}) =>
   judgeRelease({
     subject: 'orders:5',
-    minutes: [
-      { at: 0, requests: 40, errors: 0 },
-      { at: 60_000, requests: 40, errors: 1 },
-    ],
+    released: minutes(60, [0, 1, 0, 1]),
+    until: 4 * minute,
     limits: limitsPolicy.parse({}),
-    alarms: [],
-    startedAt,
     ...changes,
   });
-const ringing = { name: 'orders-errors', state: 'ALARM' as const, since: startedAt + 1 };
+const split = { shifts: [{ at: 0, share: 0.1 }] };
+const normal = (bad: number, requests = 36_000): JudgeInput['normal'] => ({
+  errors: {
+    ...sumHours(Array.from({ length: 72 }, () => ({ requests, bad }))),
+    clustering: 1,
+    backtestFactor: 1,
+    bursts: [],
+  },
+});
+const alarms = (finding: Evidence['finding']): Evidence[] => [
+  {
+    rule: 'declared-alarm',
+    metric: 'alarm orders-errors',
+    finding,
+    detail: `alarm orders-errors: ${finding}`,
+  },
+];
+const breaches = ({ judgement: { evidence } }: ReturnType<typeof judge>) =>
+  evidence.filter(({ finding }) => finding === 'breach').map(({ rule }) => rule);
 
-it('finds a release healthy when nothing speaks against it', () => {
-  expect(judge()).toMatchObject({
+it('finds a release healthy when its errors are proved to be rare', () => {
+  expect(judge().judgement).toMatchObject({
     verdict: 'healthy',
-    reason: '1 of 80 requests to orders:5 failed; no limit breached, no alarm raised',
+    reason: '2 of 240 requests to orders:5 failed: proved to be below 5 %',
   });
 });
 
-it('gives no verdict before as many samples as its limits take to be breached', () => {
-  const minutes = [
-    { at: 0, requests: 59, errors: 0 },
-    { at: 60_000, requests: 29, errors: 0 },
-  ];
-  expect(judge({ minutes })).toMatchObject({
+it('gives no verdict before that, and none without any data', () => {
+  expect(judge({ released: minutes(25, [0, 0, 0, 0]) }).judgement).toMatchObject({
     verdict: 'insufficient',
-    reason: '88 requests to orders:5 so far: 1 of the 2 samples of 30 that a verdict takes',
+    reason: '0 of 100 requests to orders:5 failed: not proved yet to be below 5 %',
   });
-  expect(judge({ minutes: [...minutes, { at: 120_000, requests: 1, errors: 0 }] }).verdict).toBe('healthy');
-});
-
-it('gives no verdict without any data', () => {
-  expect(judge({ minutes: [] })).toEqual({
+  expect(judge({ released: [] }).judgement).toEqual({
     verdict: 'insufficient',
-    reason: '0 requests to orders:5 so far: 0 of the 2 samples of 30 that a verdict takes',
+    reason: 'no requests to orders:5 so far',
     evidence: [],
   });
 });
 
-it('finds a release unhealthy by an alarm alone, however little traffic there is', () => {
-  expect(judge({ minutes: [], alarms: [ringing] })).toMatchObject({
+it('condemns a release that is worse than its control, and says since when, by how much and how likely by chance', () => {
+  const found = judge({
+    ...split,
+    released: minutes(60, [0, 0, 9, 12]),
+    control: minutes(540, [0, 1, 0, 1]),
+  });
+  expect(found.judgement).toMatchObject({
     verdict: 'unhealthy',
-    reason: 'alarm orders-errors turned ALARM after the deployment began',
+    reason: expect.stringMatching(
+      /^18 % of 120 requests to orders:5 failed since 00:02 UTC, against 0\.093 % of 1,080 of the version before in the same minutes; by chance: less than 1 in [\d,]+$/,
+    ),
+  });
+  const [first] = found.judgement.evidence;
+  expect(first).toMatchObject({
+    rule: 'compared-with-control',
+    metric: 'errors of orders:5',
+    observed: 21 / 120,
+    baseline: 1 / 1_080,
+    samples: 120,
+    since: '1970-01-01T00:02:00.000Z',
+    control: { requests: 1_080, bad: 1 },
+    ruledOut: [expect.stringContaining('outages')],
+  });
+  expect(first?.chance).toBeLessThan(1 / 4_000);
+  expect(found.judgement.evidence.map(({ rule }) => rule)).not.toContain('proved-healthy');
+});
+
+describe('what is no fault of a release', () => {
+  it('is what hits its control alike', () => {
+    const alike = judge({
+      ...split,
+      normal: normal(36),
+      released: minutes(60, [0, 0, 15, 18]),
+      control: minutes(540, [0, 0, 140, 160]),
+    });
+    expect(alike.judgement.verdict).toBe('insufficient');
+    expect(alike.isSuspected).toBe(true);
+    expect(alike.judgement.evidence).toContainEqual(
+      expect.objectContaining({ rule: 'shared-cause', finding: 'note' }),
+    );
+  });
+
+  it('is what its history shows, also above what is borne where nothing is known', () => {
+    const failing = { released: minutes(600, [55, 50, 60, 54]) };
+    expect(judge({ ...failing, normal: normal(7_200) }).judgement.verdict).toBe('healthy');
+    expect(breaches(judge({ ...failing, normal: normal(36) }))).toEqual(['above-normal']);
+    expect(breaches(judge(failing))).toEqual(['above-normal']);
+  });
+
+  it('is not condemned by a limit that history lies above', () => {
+    const limits = limitsPolicy.parse({ errorRate: 0.05 });
+    const released = minutes(600, [55, 50, 60, 54]);
+    const improved = judge({ released, limits, normal: normal(7_200) });
+    expect(improved.judgement.verdict).not.toBe('unhealthy');
+    expect(improved.judgement.evidence).toContainEqual(
+      expect.objectContaining({ rule: 'above-limit', finding: 'note' }),
+    );
+  });
+});
+
+it('condemns many times the errors of before under every limit', () => {
+  const released = minutes(300, [12, 11, 13, 12]);
+  expect(breaches(judge({ released, normal: normal(4) }))).toEqual(['above-normal']);
+});
+
+it('has a limit of the team as a bound of its own', () => {
+  const released = minutes(600, [9, 9, 9, 9, 9, 9, 9, 9, 9, 9]);
+  const until = 10 * minute;
+  const known = { released, until, normal: normal(600) };
+  expect(judge(known).judgement.verdict).not.toBe('unhealthy');
+  expect(
+    breaches(judge({ ...known, normal: normal(180), limits: limitsPolicy.parse({ errorRate: 0.007 }) })),
+  ).toContain('above-limit');
+});
+
+it('judges slow requests by the boundary that the policy names', () => {
+  const limits = limitsPolicy.parse({ slow: { overMs: 800 } });
+  const released = minutes(60, [0, 0, 0, 0], [0, 0, 30, 28]);
+  const control = minutes(540, [0, 0, 0, 0], [2, 3, 2, 4]);
+  const found = judge({ ...split, limits, released, control });
+  expect(found.judgement.reason).toMatch(
+    /^48 % of 120 requests to orders:5 took over 800 ms since 00:02 UTC/,
+  );
+  // A boundary that was changed since has no history.
+  const counts = normal(36)?.errors as NonNullable<JudgeInput['normal']>['errors'];
+  const of = (overMs: number): JudgeInput['normal'] => ({ errors: counts, slow: { overMs, counts } });
+  const bySource = (overMs: number) =>
+    judge({ limits, released, normal: of(overMs) }).judgement.evidence.find(
+      ({ metric }) => metric === 'slow requests of orders:5',
+    )?.normal?.source;
+  expect([bySource(800), bySource(700)]).toEqual(['history', 'limit']);
+});
+
+it('is as rarely wrong of a release of many functions as of one', () => {
+  const released = minutes(60, [0, 0, 4, 3]);
+  const control = minutes(540, [0, 0, 1, 1]);
+  expect(judge({ ...split, released, control }).judgement.verdict).toBe('unhealthy');
+  expect(judge({ ...split, released, control, functions: 20 }).judgement.verdict).toBe('insufficient');
+});
+
+it('judges the first minutes only where nothing works in them, unless it is told that there is no cold start', () => {
+  const cold = minutes(60, [20, 20]);
+  expect(judge({ released: cold, until: 2 * minute }).judgement.verdict).toBe('insufficient');
+  expect(breaches(judge({ released: cold, until: 2 * minute, warmUpMinutes: 0 }))).toEqual(['above-normal']);
+  expect(breaches(judge({ released: minutes(60, [60, 60]), until: 2 * minute }))).toEqual(['nothing-works']);
+});
+
+it('finds a release unhealthy by an alarm alone, however little traffic there is', () => {
+  expect(judge({ released: [], alarms: alarms('breach') }).judgement).toMatchObject({
+    verdict: 'unhealthy',
+    reason: 'alarm orders-errors: breach',
   });
 });
 
 it('names the first breach as its reason and keeps all evidence', () => {
-  const minutes = [0, 1].map((at) => ({ at, requests: 40, errors: 20 }));
-  const found = judge({ minutes, alarms: [ringing] });
-  expect(found.reason).toContain('50.0 % of 80 requests');
-  expect(found.evidence.map(({ finding }) => finding)).toEqual(['breach', 'breach']);
+  const found = judge({ released: minutes(40, [0, 0, 20, 20]), alarms: alarms('breach') });
+  expect(found.judgement.reason).toContain('50 % of 80 requests');
+  expect(breaches(found)).toEqual(['above-normal', 'declared-alarm']);
 });
 
 it('leaves the verdict open while a health check does, with its words as the reason', () => {
@@ -70,35 +195,50 @@ it('leaves the verdict open while a health check does, with its words as the rea
     threshold: 3,
     detail: `health check Check: ${finding}`,
   });
-  expect(judge({ checks: [check('clear'), check('note')] })).toMatchObject({
-    verdict: 'insufficient',
-    reason: 'health check Check: note',
-    evidence: [{ rule: 'error-rate-limit' }, { finding: 'clear' }, { finding: 'note' }],
-  });
-  expect(judgement.safeParse(judge({ checks: [check('note')] })).success).toBe(true);
-  expect(judge({ checks: [check('clear')] }).verdict).toBe('healthy');
+  const { judgement: open } = judge({ checks: [check('clear'), check('note')] });
+  expect(open).toMatchObject({ verdict: 'insufficient', reason: 'health check Check: note' });
+  expect(open.evidence.map(({ rule }) => rule)).toEqual([
+    'above-normal',
+    'proved-healthy',
+    'health-check',
+    'health-check',
+  ]);
+  expect(judge({ checks: [check('clear')] }).judgement.verdict).toBe('healthy');
 });
 
-it('is not swayed by an alarm that is missing, has no data or rang before', () => {
-  const alarms = [
-    { name: 'a', state: 'missing' as const },
-    { name: 'b', state: 'INSUFFICIENT_DATA' as const },
-    { name: 'c', state: 'ALARM' as const, since: startedAt - 1 },
-  ];
-  const found = judge({ alarms });
+it('is not swayed by an alarm that decides nothing', () => {
+  const { judgement: found } = judge({ alarms: alarms('note') });
   expect(found.verdict).toBe('healthy');
-  expect(found.evidence.filter(({ finding }) => finding === 'note')).toHaveLength(3);
+  expect(found.evidence.filter(({ finding }) => finding === 'note')).toHaveLength(1);
+});
+
+it('tells numbers that condemn from an alarm or an ended deployment', () => {
+  const evidence = (rule: string, finding: 'breach' | 'note' = 'breach') => ({ rule, finding });
+  expect(isCondemnedByNumbers([evidence('declared-alarm'), evidence('deployment-ended')])).toBe(false);
+  expect(isCondemnedByNumbers([evidence('above-normal', 'note')])).toBe(false);
+  for (const rule of ['compared-with-control', 'above-normal', 'above-limit', 'error-rate-limit']) {
+    expect(isCondemnedByNumbers([evidence('declared-alarm'), evidence(rule)])).toBe(true);
+  }
 });
 
 it('always answers a judgement that the ledger and the machines can hold', () => {
   const counts = fc.array(
-    fc.record({ at: fc.nat(), requests: fc.nat(100), errors: fc.nat(100), slow: fc.nat(100) }),
+    fc.record({
+      at: fc.nat(20).map((index) => index * minute),
+      requests: fc.nat(10_000),
+      errors: fc.nat(10_000),
+      timed: fc.nat(10_000),
+      slow: fc.nat(10_000),
+    }),
   );
+  const shifts = fc.constantFrom([], split.shifts, [...split.shifts, { at: 5 * minute, share: 1 }]);
   fc.assert(
-    fc.property(counts, (minutes) => {
+    fc.property(counts, counts, shifts, (released, control, grown) => {
       const limits = limitsPolicy.parse({ slow: { overMs: 500 } });
-      const found = judge({ minutes, limits });
+      const found = judge({ released, control, shifts: grown, until: 20 * minute, limits }).judgement;
       expect(judgement.parse(JSON.parse(JSON.stringify(found)))).toEqual(found);
+      // DynamoDB holds no number that is closer to 0 than 1e-130.
+      for (const { chance = 1 } of found.evidence) expect(chance).toBeGreaterThan(1e-13);
     }),
   );
 });

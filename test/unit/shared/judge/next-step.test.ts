@@ -24,8 +24,8 @@ describe('what follows a look', () => {
     ['shifting', 'insufficient', 0, 0, 'look-again'],
     ['shifting', 'unhealthy', 50, 0, 'roll-back'],
     ['failed', 'unhealthy', 0, 0, 'roll-back'],
-    ['failed', 'healthy', 5000, 0, 'roll-back'],
-    ['failed', 'insufficient', 0, 0, 'roll-back'],
+    ['failed', 'healthy', 5000, 0, 'look-again'],
+    ['failed', 'insufficient', 0, 0, 'look-again'],
     ['baking', 'unhealthy', 5000, 0, 'roll-back'],
     ['baking', 'unhealthy', 5000, 120, 'roll-back'],
     ['baking', 'healthy', 100, 15, 'settle'],
@@ -54,8 +54,16 @@ describe('what follows a look', () => {
   it('settles what is only observed where it would roll back, and nothing else earlier', () => {
     const observed = { ...good, onlyObserved: true };
     expect(nextStep({ ...observed, phase: 'shifting', verdict: 'unhealthy' })).toBe('settle');
-    expect(nextStep({ ...observed, phase: 'failed' })).toBe('settle');
+    expect(nextStep({ ...observed, phase: 'failed', verdict: 'unhealthy' })).toBe('settle');
     expect(nextStep({ ...observed, phase: 'shifting' })).toBe('look-again');
+  });
+
+  it('settles one that failed without a word about its code once it is taken back', () => {
+    const failed = { ...good, phase: 'failed', verdict: 'insufficient' } as const;
+    expect(nextStep({ ...failed, isTakenBack: false })).toBe('look-again');
+    expect(nextStep({ ...failed, isTakenBack: true })).toBe('settle');
+    expect(nextStep({ ...failed, isTakenBack: true, over: true })).toBe('end');
+    expect(nextStep({ ...failed, isTakenBack: true, verdict: 'unhealthy' })).toBe('roll-back');
   });
 
   it('settles nothing while traffic shifts, not even without a time to bake', () => {
@@ -72,6 +80,7 @@ describe('what follows a look', () => {
     bakedMinutes: fc.double({ min: 0, max: 3000, noNaN: true }),
     bake: fc.constant(bake),
     over: fc.boolean(),
+    isTakenBack: fc.boolean(),
   });
 
   it('is the end whenever there is nothing left to watch for, and only then', () => {
@@ -81,8 +90,7 @@ describe('what follows a look', () => {
   it('is never a rollback of a release that is not bad', () => {
     fc.assert(
       fc.property(any, (input) => {
-        const bad = input.verdict === 'unhealthy' || input.phase === 'failed';
-        return (nextStep(input) === 'roll-back') === (bad && !input.over);
+        return (nextStep(input) === 'roll-back') === (input.verdict === 'unhealthy' && !input.over);
       }),
     );
   });
@@ -149,7 +157,7 @@ describe('a deployment that is only observed', () => {
   it.each<[Phase, JudgementVerdict]>([
     ['shifting', 'unhealthy'],
     ['baking', 'unhealthy'],
-    ['failed', 'healthy'],
+    ['failed', 'unhealthy'],
   ])('%s and %s, is settled as it is, and not rolled back', (phase, verdict) => {
     expect(observed(phase, verdict)).toBe('settle');
   });

@@ -68,8 +68,8 @@ describe('a span', () => {
   });
 });
 
-it('keeps sightings beside them, by when they were seen', async () => {
-  const sighting = {
+it('keeps observations beside them, by when they were seen', async () => {
+  const observation = {
     service: 'orders',
     target: 'CreateOrder:live',
     function: 'f',
@@ -78,8 +78,8 @@ it('keeps sightings beside them, by when they were seen', async () => {
     seenAt: at(3),
     incidentId: 'orders-20260105T090000Z',
   };
-  await ledger.checkpoints.sight(sighting);
-  await expect(ledger.checkpoints.sightings('orders', { until: at(3) })).resolves.toEqual([sighting]);
-  await expect(ledger.checkpoints.sightings('orders', { until: at(2) })).resolves.toEqual([]);
+  await ledger.checkpoints.observe(observation);
+  await expect(ledger.checkpoints.observations('orders', { until: at(3) })).resolves.toEqual([observation]);
+  await expect(ledger.checkpoints.observations('orders', { until: at(2) })).resolves.toEqual([]);
   await expect(ledger.checkpoints.list('orders')).resolves.toEqual([]);
 });

@@ -14,7 +14,7 @@ describe('two owners of one lock', () => {
   it('have it one after the other', async () => {
     await expect(ledger.locks.acquire('orders', 'a')).resolves.toBe(1);
     await expect(ledger.locks.acquire('orders', 'b')).resolves.toBeUndefined();
-    await ledger.locks.release('orders', 'a');
+    await ledger.locks.unlock('orders', 'a');
     await expect(ledger.locks.acquire('orders', 'b')).resolves.toBe(2);
     await expect(ledger.locks.renew('orders', 'a')).rejects.toBeInstanceOf(LockLost);
   });
@@ -91,8 +91,8 @@ it('throws LockLost for a lock that was never taken, naming service and owner', 
 
 it("does not free another owner's lock", async () => {
   await ledger.locks.acquire('orders', 'a');
-  await ledger.locks.release('orders', 'b');
-  await ledger.locks.release('billing', 'b');
+  await ledger.locks.unlock('orders', 'b');
+  await ledger.locks.unlock('billing', 'b');
   await expect(ledger.locks.find('orders')).resolves.toMatchObject({ owner: 'a' });
   await expect(ledger.locks.find('billing')).resolves.toBeUndefined();
 });
@@ -119,7 +119,7 @@ describe('whatever the order of acquiring, renewing, releasing and time passing'
             continue;
           }
           if (one.do === 'release') {
-            await double.locks.release('orders', one.owner);
+            await double.locks.unlock('orders', one.owner);
             believes.delete(one.owner);
             continue;
           }

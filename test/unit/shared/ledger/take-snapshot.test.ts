@@ -89,6 +89,7 @@ it('records what is live for every target, in records the ledger can hold', asyn
       alias: 'live',
       version: '5',
       codeSha256: 'sha-of-5',
+      configurationSha256: expect.any(String),
     },
     {
       kind: 'lambda-alias',
@@ -97,6 +98,7 @@ it('records what is live for every target, in records the ledger can hold', asyn
       alias: 'prod',
       version: '5',
       codeSha256: 'sha-of-5',
+      configurationSha256: expect.any(String),
     },
     {
       kind: 'cloudformation',

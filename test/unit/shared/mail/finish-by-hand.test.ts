@@ -1,5 +1,7 @@
 import { finishByHand } from '../../../../shared/mail/finish-by-hand.ts';
+import type { TargetPlan } from '../../../../shared/targets/shapes.ts';
 import {
+  apiStagePlan,
   codeDeployPlan,
   hookPlan,
   lambdaAliasPlan,
@@ -11,14 +13,26 @@ import {
   stackPlan,
 } from '../../fixtures/records.ts';
 
-const url = (key: string) => `https://bucket/${key}`;
+const from = {
+  place: { environment: 'prod', region: 'eu-west-1' },
+  templateUrl: (key: string) => `https://bucket/${key}`,
+};
 const plan = rollbackPlan(servicePlan({ targets: [codeDeployPlan(), stackPlan()] }));
 
+/** The lines of a plan with one target, commands of several lines as one. */
+function linesOf(target: TargetPlan): string[] {
+  const lines = finishByHand(rollbackPlan(servicePlan({ targets: [target] })), [], from);
+  return lines
+    .join('\n')
+    .replaceAll(/ \\\n +/g, ' ')
+    .split('\n');
+}
+
 it('names every target of a service that was not reached', () => {
-  const lines = finishByHand(plan, [], url);
-  expect(lines.filter((line) => line.startsWith('# orders, '))).toEqual([
-    '# orders, CreateOrder:live',
-    '# orders, stack',
+  const lines = finishByHand(plan, [], from);
+  expect(lines.filter((line) => line.startsWith('orders, '))).toEqual([
+    'orders, CreateOrder:live',
+    'orders, stack',
   ]);
 });
 
@@ -26,9 +40,9 @@ it('leaves out what is back', () => {
   const done = serviceResult({
     targets: [{ target: 'CreateOrder:live', status: 'restored', action: '' }],
   });
-  const lines = finishByHand(plan, [done], url);
+  const lines = finishByHand(plan, [done], from);
   expect(lines.join('\n')).not.toContain('update-alias');
-  expect(lines[0]).toBe('# orders, stack');
+  expect(lines[0]).toBe('orders, stack');
 });
 
 it('says nothing when everything is back', () => {
@@ -38,103 +52,158 @@ it('says nothing when everything is back', () => {
       { target: 'stack', status: 'restored', action: '' },
     ],
   });
-  expect(finishByHand(plan, [done], url)).toEqual([]);
+  expect(finishByHand(plan, [done], from)).toEqual([]);
 });
 
-it('clears the weights of an alias along with pointing it back', () => {
-  const one = rollbackPlan(servicePlan({ targets: [lambdaAliasPlan()] }));
-  const { function: name, toVersion } = lambdaAliasPlan();
-  expect(finishByHand(one, [], url)[1]).toBe(
-    `aws lambda update-alias --function-name ${name} --name live --function-version ${toVersion} ` +
-      '--routing-config AdditionalVersionWeights={}',
-  );
+it('names no target by half where there are many', () => {
+  const many = Array.from({ length: 60 }, (_, n) => stackPlan({ target: `stack ${n}` }));
+  const lines = finishByHand(rollbackPlan(servicePlan({ targets: many })), [], from);
+  const named = lines.filter((line) => line.startsWith('orders, '));
+  expect(lines.length).toBeLessThanOrEqual(201);
+  expect(lines.at(-1)).toBe(`and ${60 - named.length} more targets`);
+  expect(lines.at(-2)).toBe('  rollback-coordinator converge orders --environment prod --region eu-west-1');
 });
+
+it('breaks a command where it is wider than a mail, and nowhere else', () => {
+  const lines = finishByHand(rollbackPlan(servicePlan({ targets: [lambdaAliasPlan()] })), [], from);
+  expect(lines).toEqual([
+    'orders, CreateOrder:live',
+    'Point the alias back:',
+    String.raw`  aws lambda update-alias --region eu-west-1 \ `.trimEnd(),
+    String.raw`    --function-name shop-orders-CreateOrder-AB12 --name live \ `.trimEnd(),
+    `    --function-version 4 --routing-config '{"AdditionalVersionWeights":{}}'`,
+  ]);
+});
+
+it('stops the deployment of an alias before it points the alias', () => {
+  expect(linesOf(codeDeployPlan())).toEqual([
+    'orders, CreateOrder:live',
+    'If its deployment still runs:',
+    '  aws deploy stop-deployment --region eu-west-1 --deployment-id d-ORDERS005 --auto-rollback-enabled',
+    'If that does not put it back:',
+    expect.stringContaining('  aws lambda update-alias --region eu-west-1 '),
+  ]);
+});
+
+/** The last state of a stack that is not pinned is the undone release. */
+const keepingAliases = [
+  'If it is UPDATE_ROLLBACK_FAILED at an alias. It leaves users where they are:',
+  '  failed_aliases=$(aws cloudformation describe-stack-resources --region eu-west-1 --stack-name shop-orders ' +
+    String.raw`--query 'StackResources[?ResourceType=='\''AWS::Lambda::Alias'\'' && ResourceStatus=='\''UPDATE_FAILED'\''].LogicalResourceId' ` +
+    '--output text) && [ -n "$failed_aliases" ] && aws cloudformation continue-update-rollback --region eu-west-1 ' +
+    '--resources-to-skip $(echo "$failed_aliases") --stack-name shop-orders',
+];
+const looking = [
+  'Look at the status of the stack:',
+  "  aws cloudformation describe-stacks --region eu-west-1 --stack-name shop-orders --query 'Stacks[0].StackStatus' --output text",
+  'If it is UPDATE_FAILED. It deletes what the update made:',
+  '  aws cloudformation rollback-stack --region eu-west-1 --stack-name shop-orders',
+];
+const resume = '  aws cloudformation continue-update-rollback --region eu-west-1';
 
 it('gives what brings a stack to rest, without what the catalog lets stay last', () => {
-  const one = rollbackPlan(servicePlan({ targets: [stackPlan({ skipResources: ['Migration', 'Queue'] })] }));
-  const resume = 'aws cloudformation continue-update-rollback --stack-name shop-orders';
-  expect(finishByHand(one, [], url).slice(2, 5)).toEqual([
-    'aws cloudformation rollback-stack --stack-name shop-orders   # if it is UPDATE_FAILED; deletes what its update made',
-    `${resume}   # if it is UPDATE_ROLLBACK_FAILED`,
-    `${resume} --resources-to-skip Migration Queue   # if it is again: leaves these as they are`,
+  expect(linesOf(stackPlan({ skipResources: ['Migration', 'Queue'] })).slice(1, 11)).toEqual([
+    ...looking,
+    ...keepingAliases,
+    'If it is UPDATE_ROLLBACK_FAILED elsewhere:',
+    `${resume} --stack-name shop-orders`,
+    'If it is UPDATE_ROLLBACK_FAILED again. It leaves as they are what the catalog lets stay:',
+    `${resume} --resources-to-skip Migration Queue --stack-name shop-orders`,
+  ]);
+});
+
+it('goes on with the whole rollback of a stack that goes back by itself, and updates nothing', () => {
+  const { snapshot: _, ...bare } = stackPlan();
+  expect(linesOf({ ...bare, waitOnly: true })).toEqual([
+    'orders, stack',
+    ...looking,
+    'If it is UPDATE_ROLLBACK_FAILED:',
+    `${resume} --stack-name shop-orders`,
   ]);
 });
 
 it('leaves the rest of a stack to the command that reads what would change', () => {
-  const one = rollbackPlan(servicePlan({ targets: [stackPlan()] }));
-  const lines = finishByHand(one, [], url);
-  expect(lines.at(-1)).toBe(
-    'npx rollback-coordinator converge orders   # from a clone of the coordinator: the rest of the saved template, over no data; brings back what the pin took out',
-  );
+  const lines = linesOf(stackPlan());
+  expect(lines.slice(-2)).toEqual([
+    'Then the rest of the saved template, over no data, with what the pin took out. It shows the change, and asks:',
+    '  rollback-coordinator converge orders --environment prod --region eu-west-1',
+  ]);
   // To apply the saved template as it is would delete what the release added.
   expect(lines.join('\n')).not.toContain('update-stack');
 });
 
+const throughFile = `  (found=$(mktemp) && trap 'rm -f "$found"' EXIT && `;
+
 it('gives the update that pins a stack, with every parameter as it is', () => {
-  const one = rollbackPlan(servicePlan({ targets: [stackPinPlan({ skipResources: ['Queue'] })] }));
-  const resume = 'aws cloudformation continue-update-rollback --stack-name shop-orders';
-  expect(finishByHand(one, [], url)).toEqual([
-    '# orders, stack pin',
-    "aws cloudformation describe-stacks --stack-name shop-orders --query 'Stacks[0].StackStatus'",
-    'aws cloudformation rollback-stack --stack-name shop-orders   # if it is UPDATE_FAILED; deletes what its update made',
-    `${resume}   # if it is UPDATE_ROLLBACK_FAILED`,
-    `${resume} --resources-to-skip Queue   # if it is again: leaves these as they are`,
-    'npx rollback-coordinator converge orders --pin-only   # from a clone of the coordinator: shows the change, and asks',
-    '# or, where there is no clone:',
-    'aws cloudformation update-stack --stack-name shop-orders ' +
+  expect(linesOf(stackPinPlan()).slice(-4)).toEqual([
+    'Then pin it. It shows the change, and asks:',
+    '  rollback-coordinator converge orders --pin-only --environment prod --region eu-west-1',
+    'Or, where that command is not installed:',
+    throughFile +
+      'aws cloudformation describe-stacks --region eu-west-1 --stack-name shop-orders ' +
+      "--query 'Stacks[0].{Parameters: (Parameters || `[]`)[].{ParameterKey: ParameterKey, UsePreviousValue: `true`}}' " +
+      '--output json > "$found" && aws cloudformation update-stack --region eu-west-1 --stack-name shop-orders ' +
       '--template-url https://bucket/templates/pins/orders-20260105T090000Z/1/shop-orders.template ' +
-      '--capabilities CAPABILITY_IAM CAPABILITY_NAMED_IAM --parameters ' +
-      '$(aws cloudformation describe-stacks --stack-name shop-orders --output text ' +
-      `--query "Stacks[0].Parameters[].join('', ['ParameterKey=', ParameterKey, ',UsePreviousValue=true'])")` +
-      '   # pins it; leave out --parameters where it has none',
+      '--capabilities CAPABILITY_IAM CAPABILITY_NAMED_IAM --cli-input-json "file://$found")',
   ]);
 });
 
-it('looks after a stack that is only waited for, and updates nothing', () => {
-  const { snapshot: _, ...bare } = stackPlan();
-  const one = rollbackPlan(servicePlan({ targets: [{ ...bare, waitOnly: true }] }));
-  expect(finishByHand(one, [], url).join('\n')).not.toContain('update-stack');
+it('pins a stack without its rollback triggers, which would ring', () => {
+  const triggers = { alarms: [{ arn: 'arn:alarm', type: 'AWS::CloudWatch::Alarm' }], minutes: 5 };
+  const lines = linesOf(stackPinPlan({ triggers }));
+  expect(lines.at(-2)).toContain('which also takes its rollback triggers out:');
+  expect(lines.at(-1)).toContain(
+    ` --rollback-configuration '{"RollbackTriggers":[],"MonitoringTimeInMinutes":0}' `,
+  );
 });
 
 it('writes a parameter again without showing its value', () => {
   const secret = { name: '/orders/token', fromVersion: 9, toVersion: 7, tier: 'Standard' as const };
   const one = parameterPlan({ parameters: [{ ...secret, type: 'SecureString', keyId: 'alias/shop' }] });
-  expect(finishByHand(rollbackPlan(servicePlan({ targets: [one] })), [], url)[1]).toBe(
-    'aws ssm put-parameter --name /orders/token --type SecureString --tier Standard --key-id alias/shop --overwrite ' +
-      '--value "$(aws ssm get-parameter --name /orders/token:7 --with-decryption --query Parameter.Value --output text)"',
-  );
+  expect(linesOf(one).slice(1)).toEqual([
+    'Write version 7 of /orders/token once more:',
+    throughFile +
+      'aws ssm get-parameter --region eu-west-1 --name /orders/token:7 --with-decryption ' +
+      '--query \'Parameter.{Value: Value}\' --output json > "$found" && aws ssm put-parameter --region eu-west-1 --name /orders/token ' +
+      '--type SecureString --tier Standard --key-id alias/shop --overwrite --cli-input-json "file://$found")',
+  ]);
 });
 
 it('asks a hook with its own event', () => {
-  const [, command = ''] = finishByHand(rollbackPlan(servicePlan({ targets: [hookPlan()] })), [], url);
-  expect(command).toMatch(/^aws lambda invoke --function-name RollbackHook_orders .* \/dev\/stdout$/);
-  expect(JSON.parse(/--payload '(.*)'/.exec(command)?.[1] ?? '')).toMatchObject({
+  const command = linesOf(hookPlan()).at(-1) ?? '';
+  expect(command).toMatch(
+    / \| aws lambda invoke --region eu-west-1 --function-name RollbackHook_orders .* \/dev\/stdout$/,
+  );
+  expect(JSON.parse(/printf %s '(.*)' \|/.exec(command)?.[1] ?? '')).toMatchObject({
     service: 'orders',
     when: 'before',
     idempotencyToken: expect.stringContaining('/orders/RollbackHook_orders/before'),
   });
 });
 
-it.each(['rest', 'http'] as const)('puts a stage of a %s API on its deployment', (protocol) => {
-  const place = { protocol, target: 'a1/prod', api: 'a1', stage: 'prod' };
-  const stage = { kind: 'api-stage', phase: 'traffic', fromDeployment: 'd2', toDeployment: 'd1' } as const;
-  const one = servicePlan({ targets: [{ ...stage, ...place }] });
-  expect(finishByHand(rollbackPlan(one), [], url)[1]).toBe(
-    {
-      rest: 'aws apigateway update-stage --rest-api-id a1 --stage-name prod --patch-operations op=replace,path=/deploymentId,value=d1',
-      http: "aws apigatewayv2 update-stage --api-id a1 --stage-name 'prod' --deployment-id d1",
-    }[protocol],
+it('ends the canary of a stage of a REST API too', () => {
+  const place = '  aws apigateway update-stage --region eu-west-1 --rest-api-id a1 --stage-name prod';
+  const stage = { target: 'a1/prod', api: 'a1', stage: 'prod', toDeployment: 'd1' };
+  expect(linesOf(apiStagePlan({ ...stage, protocol: 'rest' })).slice(1)).toEqual([
+    'Point the stage back:',
+    `${place} --patch-operations '[{"op":"replace","path":"/deploymentId","value":"d1"}]'`,
+    'If a canary of the stage takes a part of its requests, end it:',
+    `${place} --patch-operations '[{"op":"remove","path":"/canarySettings"}]'`,
+  ]);
+});
+
+it('takes automatic deployment off a stage of an HTTP API, which could not be pointed back with it', () => {
+  const stage = { target: 'a1/$default', api: 'a1', stage: '$default', toDeployment: 'd1' };
+  expect(linesOf(apiStagePlan({ ...stage, protocol: 'http' })).at(-1)).toBe(
+    "  aws apigatewayv2 update-stage --region eu-west-1 --api-id a1 --stage-name '$default' --deployment-id d1 --no-auto-deploy",
   );
 });
 
 it('gives a rule its weights back', () => {
   const place = { target: 'rule-1', service: 'svc-1', listener: 'listener-1', rule: 'rule-1' };
   const toWeights = [{ targetGroup: 'tg-1', weight: 100 }];
-  const one = servicePlan({
-    targets: [{ kind: 'mesh', phase: 'traffic', ...place, fromWeights: [], toWeights }],
-  });
-  expect(finishByHand(rollbackPlan(one), [], url)[1]).toBe(
-    'aws vpc-lattice update-rule --service-identifier svc-1 --listener-identifier listener-1 --rule-identifier rule-1 ' +
-      `--action '{"forward":{"targetGroups":[{"targetGroupIdentifier":"tg-1","weight":100}]}}'`,
+  expect(linesOf({ kind: 'mesh', phase: 'traffic', ...place, fromWeights: [], toWeights }).at(-1)).toBe(
+    '  aws vpc-lattice update-rule --region eu-west-1 --service-identifier svc-1 --listener-identifier listener-1 ' +
+      `--rule-identifier rule-1 --action '{"forward":{"targetGroups":[{"targetGroupIdentifier":"tg-1","weight":100}]}}'`,
   );
 });

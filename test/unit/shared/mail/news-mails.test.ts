@@ -1,10 +1,13 @@
+import { layOut } from '../../../../shared/mail/mail-text.ts';
 import {
   catalogRefusedMail,
   monitoringFailedMail,
   type RefusedParameter,
 } from '../../../../shared/mail/monitoring-mails.ts';
 import { releaseMail } from '../../../../shared/mail/release-mails.ts';
+import { usersBack, usersMeet } from '../../fixtures/mails.ts';
 import { releaseRecord, watchedDeployment } from '../../fixtures/records.ts';
+import { EXECUTION_ARN } from '../../fixtures/runtime-of.ts';
 import { iso, NOW } from '../../fixtures/times.ts';
 
 describe('the mail of a release', () => {
@@ -22,14 +25,24 @@ describe('the mail of a release', () => {
     },
   });
 
+  const mailOf = (one = release, good = true) =>
+    layOut(releaseMail('prod', one, { good, now: NOW, meet: usersBack(), executionArn: EXECUTION_ARN }));
+
   it('confirms a good one with what was watched, since its first deployment', () => {
-    expect(releaseMail('prod', release, { good: true, now: NOW })).toEqual({
-      subject: '[prod] orders: release confirmed good',
+    expect(mailOf()).toEqual({
+      subject: '[prod] orders: release confirmed good (orders-20260105T090000Z)',
+      severity: 'info',
       body: [
-        'orders: the release of 2026-01-05 09:00:00 UTC was watched for 4 min 20 s and is good.',
+        'orders: the release of 2026-01-05 09:00:00 UTC was watched for 4 min 20 s and',
+        'is good.',
         '',
-        'What was watched',
-        '  CreateOrder:live  version 4 -> 5: healthy, 900 requests, 1 failed (0.1 %)',
+        'Now     read at 2026-01-05 09:04:20 UTC',
+        '        CreateOrder:live  100 % old version 4',
+        'Next    stays so; the coordinator would go back to this release',
+        'Do      nothing',
+        '',
+        'Watched',
+        '  CreateOrder:live  version 4 -> 5: healthy, 900 requests, 1 failed (0.11 %)',
         '  ListOrders:live   version 11 -> 12: insufficient, 0 requests',
         '',
         'Release orders-20260105T090000Z',
@@ -41,23 +54,30 @@ describe('the mail of a release', () => {
     const reason = '0 requests to CreateOrder:5 so far';
     const settled = { verdict: 'insufficient', at: iso(NOW), requests: 0, errors: 0, reason } as const;
     const undecided = releaseRecord({ deployments: { 'd-1': watchedDeployment({ settled }) } });
-    const mail = releaseMail('prod', undecided, { good: false, now: NOW });
-    expect(mail.body).toContain(`Why there is no verdict\n  ${reason}`);
-    expect(mail.subject).toBe('[prod] orders: release unproven, no verdict');
-    expect(mail.body).toContain('it is not a release the coordinator would go back to');
+    const mail = mailOf(undecided, false);
+    expect(mail.body).toContain(`Why\n  ${reason}`);
+    expect(mail.subject).toContain('orders: release unproven, no verdict');
+    expect(mail.body).toContain('the coordinator would not go back to this release');
   });
 
   it('names a deployment that is not settled yet by its versions alone', () => {
-    const mail = releaseMail('prod', releaseRecord(), { good: true, now: NOW });
+    const mail = mailOf(releaseRecord());
     expect(mail.body).toContain('CreateOrder:live  version 4 -> 5\n');
   });
 });
 
 it('says of a broken watch that the deployment goes on unwatched', () => {
   const executionArn = 'arn:aws:states:eu-west-1:111122223333:execution:monitor-deployment:d-1';
-  const mail = monitoringFailedMail('prod', { deploymentId: 'd-1', executionArn, why: 'it TIMED_OUT' });
-  expect(mail.subject).toBe('[prod] deployment d-1 is not being watched');
-  expect(mail.body).toContain('nothing will roll it back by itself');
+  const mail = layOut(
+    monitoringFailedMail('prod', {
+      deploymentId: 'd-1',
+      executionArn,
+      why: 'it TIMED_OUT',
+      meet: usersMeet(),
+    }),
+  );
+  expect(mail.subject).toBe('[prod] deployment d-1: not being watched');
+  expect(mail.body).toContain('nothing will roll');
   expect(mail.body).toContain('Why\n  it TIMED_OUT');
   expect(mail.body).toContain(executionArn);
 });
@@ -72,8 +92,10 @@ describe('the mail of a refused parameter', () => {
   });
 
   it('says whom it is for', () => {
-    const mail = catalogRefusedMail('prod', refused('last-good-form', ['shop@example.com', 'Team Shop']));
-    expect(mail.body).toContain('/services/a\n  For: shop@example.com, Team Shop\n  service: must be …');
+    const mail = layOut(
+      catalogRefusedMail('prod', 'eu-west-1', refused('last-good-form', ['shop@example.com', 'Team Shop'])),
+    );
+    expect(mail.body).toContain('For: shop@example.com, Team Shop\nParameter /services/a');
   });
 
   it.each([
@@ -81,12 +103,13 @@ describe('the mail of a refused parameter', () => {
     ['nothing', 'was refused', 'The service is not looked after until it is mended.'],
     [
       'as-written',
-      'names no existing stack',
-      'It is in force all the same: the stack is looked after from its first deployment on.',
+      'names what does not exist',
+      'It is in force all the same: what it names is looked after once it is there.',
     ],
   ] as const)('says what is wrong with it, and what is in force (%s)', (stands, subject, consequence) => {
-    const mail = catalogRefusedMail('prod', refused(stands));
+    const mail = layOut(catalogRefusedMail('prod', 'eu-west-1', refused(stands)));
     expect(mail.subject).toBe(`[prod] catalog: the parameter of a ${subject}`);
-    expect(mail.body).toContain(`/services/a\n  service: must be …\n  ${consequence}`);
+    expect(mail.body).toContain('Why\n  /services/a\n  service: must be …');
+    expect(mail.body.replace(/\s+/g, ' ')).toContain(`Next ${consequence}`);
   });
 });

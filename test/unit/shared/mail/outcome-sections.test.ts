@@ -1,3 +1,4 @@
+import { rows } from '../../../../shared/mail/mail-text.ts';
 import { outcomeSections } from '../../../../shared/mail/outcome-sections.ts';
 import { servicePlan, serviceResult } from '../../fixtures/records.ts';
 
@@ -18,37 +19,42 @@ const results = [
 ];
 
 it('says of every service of the plan where it is', () => {
-  expect(outcomeSections(planned, results)[0]).toEqual({
-    heading: 'What is where',
-    lines: [
-      'top     back on top-1',
-      'middle  NOT BACK: see what was done to it',
-      'base    as it was: its consumer middle did not come back',
-      'far     as it was: not reached',
-      'half    users are back on half-1; its stack is not',
-    ],
-  });
+  expect(outcomeSections(planned, results).result).toEqual([
+    {
+      heading: 'Result',
+      lines: [
+        'Users of 2 of 5 services are back.',
+        ...rows([
+          ['top', 'back on top-1'],
+          ['middle', 'NOT BACK: see what was done to it'],
+          ['base', 'as it was: its consumer middle did not come back'],
+          ['far', 'as it was: not reached'],
+          ['half', 'users are back on half-1; its stack is not'],
+        ]),
+      ],
+    },
+  ]);
 });
 
 it('tells what was done to those that are not back first', () => {
-  expect(outcomeSections(planned, results).map(({ heading }) => heading)).toEqual([
-    'What is where',
-    'What was done to middle',
-    'What was done to half',
-    'What was done to top',
+  expect(outcomeSections(planned, results).details.map(({ heading }) => heading)).toEqual([
+    'Done to middle',
+    'Done to half',
+    'Done to top',
   ]);
 });
 
 it('of one service tells its targets alone', () => {
-  expect(outcomeSections([servicePlan()], [serviceResult()])).toEqual([
-    { heading: 'What was done to orders', lines: ['CreateOrder:live  alias pointed back'] },
-  ]);
+  expect(outcomeSections([servicePlan()], [serviceResult()])).toEqual({
+    result: [{ heading: 'Done to orders', lines: rows([['CreateOrder:live', 'alias pointed back']]) }],
+    details: [],
+  });
 });
 
 it('keeps the mail of a thousand services readable', () => {
   const many = Array.from({ length: 1_000 }, (_, index) => servicePlan({ service: `s${index}` }));
   const done = many.map(({ service }) => serviceResult({ service }));
-  const sections = outcomeSections(many, done);
-  expect(sections).toHaveLength(11);
-  expect(sections[0]?.lines.at(-1)).toBe('and 700 more');
+  const { result, details } = outcomeSections(many, done);
+  expect(details).toHaveLength(10);
+  expect(result[0]?.lines.at(-1)).toBe('and 700 more');
 });

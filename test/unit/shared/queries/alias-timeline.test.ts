@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { AliasSighting, CheckpointRecord } from '../../../../shared/ledger/checkpoint-records.ts';
+import type { AliasObservation, CheckpointRecord } from '../../../../shared/ledger/checkpoint-records.ts';
 import { checkpointSubjectOf } from '../../../../shared/ledger/checkpoint-subject.ts';
 import { aliasesAt } from '../../../../shared/queries/alias-timeline.ts';
 import { releaseRecord, watchedDeployment } from '../../fixtures/records.ts';
@@ -31,14 +31,14 @@ function deployment(
   };
 }
 
-function sighting(minute: number, version: string, pointed = false): AliasSighting {
+function observation(minute: number, version: string, pointed = false): AliasObservation {
   const { target, function: name, alias } = watchedDeployment();
   const where = { service: 'orders', target, function: name, alias, incidentId: 'i' };
   return { ...where, version, seenAt: at(minute), ...(pointed && { pointed: true as const }) };
 }
 
-const asked = (minute: number, checkpoints: CheckpointRecord[], sightings: AliasSighting[] = []) =>
-  aliasesAt({ checkpoints, sightings }, at(minute))[0];
+const asked = (minute: number, checkpoints: CheckpointRecord[], observations: AliasObservation[] = []) =>
+  aliasesAt({ checkpoints, observations }, at(minute))[0];
 
 describe('one deployment', () => {
   const canary = [deployment(['4', '5'], [1, 2, 12])];
@@ -90,11 +90,11 @@ it('follows a stopped deployment to its rollback', () => {
 
 it('knows an alias that the coordinator pointed itself from then on', () => {
   const records = [deployment(['4', '5'], [1, 2])];
-  expect(asked(10, records, [sighting(10, '4', true)])).toMatchObject({
+  expect(asked(10, records, [observation(10, '4', true)])).toMatchObject({
     versions: ['4'],
     certainty: 'recorded',
   });
-  expect(asked(9, records, [sighting(10, '4', true)])).toMatchObject({
+  expect(asked(9, records, [observation(10, '4', true)])).toMatchObject({
     versions: ['4', '5'],
     certainty: 'recorded',
   });
@@ -103,8 +103,8 @@ it('knows an alias that the coordinator pointed itself from then on', () => {
 describe('a change without a deployment', () => {
   const before = deployment(['4', '5'], [1, 2, 3]);
 
-  it('lies somewhere before the sighting that finds it', () => {
-    const found = [sighting(20, '4')];
+  it('lies somewhere before the observation that finds it', () => {
+    const found = [observation(20, '4')];
     expect(asked(10, [before], found)).toMatchObject({
       certainty: 'between',
       versions: ['5'],
@@ -121,8 +121,8 @@ describe('a change without a deployment', () => {
     expect(asked(31, records)).toMatchObject({ certainty: 'recorded', versions: ['8'] });
   });
 
-  it('is not before a sighting that finds the same as before', () => {
-    const found = [sighting(10, '5'), sighting(20, '4')];
+  it('is not before an observation that finds the same as before', () => {
+    const found = [observation(10, '5'), observation(20, '4')];
     expect(asked(5, [before], found)).toMatchObject({
       certainty: 'recorded',
       versions: ['5'],
@@ -134,7 +134,10 @@ describe('a change without a deployment', () => {
 
 it('tells one alias of a service from another', () => {
   const other = { ...deployment(['1', '2'], [1, 2, 2]), target: 'ListOrders:live', deploymentId: 'd-L' };
-  const found = aliasesAt({ checkpoints: [deployment(['4', '5'], [1, 2, 12]), other], sightings: [] }, at(5));
+  const found = aliasesAt(
+    { checkpoints: [deployment(['4', '5'], [1, 2, 12]), other], observations: [] },
+    at(5),
+  );
   expect(found.map(({ target, versions }) => [target, versions])).toEqual([
     ['CreateOrder:live', ['4', '5']],
     ['ListOrders:live', ['2']],

@@ -40,11 +40,11 @@ describe('since when an alias has a version alone', () => {
     await expect(since('4', 5)).resolves.toBeUndefined();
   });
 
-  it('is known by a sighting', async () => {
+  it('is known by an observation', async () => {
     await deployed(2, 12);
     const { function: name, alias } = watchedDeployment();
-    const sighting = { service: 'orders', target, function: name, alias, incidentId: 'i', seenAt: at(20) };
-    await ledger.checkpoints.sight({ ...sighting, version: '4', pointed: true });
+    const observation = { service: 'orders', target, function: name, alias, incidentId: 'i', seenAt: at(20) };
+    await ledger.checkpoints.observe({ ...observation, version: '4', pointed: true });
     await expect(since('4', 30)).resolves.toBe(at(20));
     await expect(since('5', 30)).resolves.toBeUndefined();
   });
@@ -71,6 +71,8 @@ describe('since when an alias has a version alone', () => {
     await expect(since('3', 30)).resolves.toBeUndefined();
     await expect(since('5', 45)).resolves.toBe(at(40));
     await expect(since('5', 55)).resolves.toBeUndefined();
+    // At the moment a release begins, what was there before it.
+    await expect(since('4', 40)).resolves.toBe(at(10));
   });
 
   it('is not known where the ledger holds nothing', async () => {

@@ -23,7 +23,7 @@ const saved: StackTemplate = {
   Resources: { CreateOrder: lambda, Old: version(), Live: alias(numberOf('Old')) },
 };
 const live: StackTemplate = {
-  Resources: { CreateOrder: lambda, New: version(), Live: alias('4') },
+  Resources: { CreateOrder: lambda, ListOrders: lambda, New: version(), Live: alias('4') },
 };
 const on = (versions: Record<string, string>) => (logicalId: string) => versions[logicalId];
 
@@ -182,6 +182,20 @@ it('keeps two functions apart', () => {
   });
 });
 
+it('publishes the first version of a function that the release took away', () => {
+  const { Resources } = restOf(
+    {},
+    {
+      Refund: lambda,
+      RefundVersion: version('Refund'),
+      LiveRefund: alias(numberOf('RefundVersion'), 'Refund'),
+    },
+  );
+  expect(Resources.RefundVersion).toEqual(version('Refund'));
+  expect(Resources.LiveRefund).toEqual(alias(numberOf('RefundVersion'), 'Refund'));
+  expect(Resources).not.toHaveProperty('Old');
+});
+
 describe('names what nothing stands for', () => {
   it.each<[string, Record<string, unknown>, Record<string, string>, string[]]>([
     ['a version of an alias that the stack does not have', {}, {}, ['Old']],
@@ -304,7 +318,8 @@ describe('for every template', () => {
   it('refers to no version that is left out, publishes none, and keeps all that refers to none', () => {
     fc.assert(
       fc.property(template, liveOnes, versions, (given, has, aliasOn) => {
-        const stack = { Resources: Object.fromEntries(has.map((one) => [one, version()])) };
+        const live = [...has.map((one) => [one, version()]), ['Fn1', lambda], ['Fn2', lambda]];
+        const stack = { Resources: Object.fromEntries(live) };
         const made = restTemplate(given, stack, (one) => aliasOn[one as 'A1']);
         const leftOut = ['V1', 'V2', 'V3'].filter((one) => !has.includes(one));
         if ('unresolved' in made) {

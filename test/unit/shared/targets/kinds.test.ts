@@ -1,4 +1,4 @@
-import { savedStateOf, wordsOf } from '../../../../shared/targets/kinds.ts';
+import { restorationOf, savedStateOf, wordsOf } from '../../../../shared/targets/kinds.ts';
 import { savedOf, type TargetPlan, type TargetSnapshot } from '../../../../shared/targets/shapes.ts';
 import {
   apiStagePlan,
@@ -6,6 +6,7 @@ import {
   hookPlan,
   lambdaAliasPlan,
   parameterPlan,
+  plannedAlias,
   stackPinPlan,
   stackPlan,
   stackRebuildPlan,
@@ -96,4 +97,19 @@ describe('what is saved of a target', () => {
     } as const;
     expect(savedOf<'hook'>(hook, [{ ...alias, target: 'RollbackHook_A before' }])).toBeUndefined();
   });
+});
+
+it.each<[string, TargetPlan, number]>([
+  ['an alias', lambdaAliasPlan(), 1],
+  ['an alias that CodeDeploy shifts', codeDeployPlan(), 1],
+  ['the pin of a stack, by its aliases', stackPinPlan({ aliases: [plannedAlias(), plannedAlias()] }), 2],
+  ['the rest of a stack, by its aliases', stackPlan(), 1],
+  ['code built anew, by its versions', stackRebuildPlan(), 1],
+])('counts %s against the pace of Lambda', (_, plan, count) => {
+  expect(restorationOf(plan).pace(plan)).toMatchObject({ pace: { of: 'aliases' }, count });
+});
+
+it('does not pace a stack that moves no alias', () => {
+  const plan = stackPlan({ aliases: [] });
+  expect(restorationOf(plan).pace(plan)).toBeUndefined();
 });

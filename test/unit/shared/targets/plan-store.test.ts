@@ -104,7 +104,7 @@ it('throws LedgerCorrupt for a service or target the plan does not hold', async 
 
 it('lists services of the last wave after all whose stacks go back before theirs', async () => {
   const { stored } = mockBucket();
-  const waitsFor = (...others: string[]) => ({ rest: { waitsFor: others, wakes: [] } });
+  const waitsFor = (...others: string[]) => ({ rest: { waitsFor: others, notifies: [] } });
   const { itemsKeys } = await store.write(
     rollbackPlan(
       servicePlan({ service: 'web', ...waitsFor('cart') }),

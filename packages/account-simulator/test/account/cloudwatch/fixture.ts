@@ -26,6 +26,7 @@ export function account(
   options: {
     seed?: number;
     rate?: Rate;
+    pastMs?: number;
     shares?: readonly ShareChange[];
     behaviours?: Record<string, Behaviour>;
   } & Partial<Pick<CloudWatchOptions, 'visibility' | 'act' | 'versionMetrics'>> = {},
@@ -36,7 +37,14 @@ export function account(
   const traffic = new Traffic({
     clock,
     random,
-    sources: [{ functionName: 'orders', alias: 'live', rate: options.rate ?? 600 }],
+    sources: [
+      {
+        functionName: 'orders',
+        alias: 'live',
+        rate: options.rate ?? 600,
+        ...(options.pastMs !== undefined && { pastMs: options.pastMs }),
+      },
+    ],
     ports: {
       shares: () => options.shares ?? [{ at: Number.NEGATIVE_INFINITY, shares: { '4': 0.8, '5': 0.2 } }],
       behaviour: (_functionName, version) => options.behaviours?.[version] ?? healthy,

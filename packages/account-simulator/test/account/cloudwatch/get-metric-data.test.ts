@@ -1,4 +1,4 @@
-import type { GetMetricDataOutput } from '@aws-sdk/client-cloudwatch';
+import type { GetMetricDataOutput, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { account, MINUTE, query, START } from './fixture.ts';
 
 let open: ReturnType<typeof account> | undefined;
@@ -361,6 +361,82 @@ describe('GetMetricData', () => {
     });
   });
 
+  describe('what is long ago', () => {
+    const day = 86_400_000;
+    const steps = (days: number, Period = 300) => ({
+      range: { StartTime: new Date(START - days * day), EndTime: new Date(START) },
+      ask: (metricName: string, stat: string, version?: string): MetricDataQuery => ({
+        Id: `m${metricName.toLowerCase()}${stat.replace(/\W/g, '').toLowerCase()}`,
+        MetricStat: {
+          Metric: {
+            Namespace: 'AWS/Lambda',
+            MetricName: metricName,
+            Dimensions: [
+              { Name: 'FunctionName', Value: 'orders' },
+              { Name: 'Resource', Value: 'orders:live' },
+              ...(version ? [{ Name: 'ExecutedVersion', Value: version }] : []),
+            ],
+          },
+          Period,
+          Stat: stat,
+        },
+      }),
+    });
+    const lived = (pastMs = 62 * day) =>
+      opened({ pastMs, shares: [{ at: START - 10 * MINUTE, shares: { '4': 1 } }] });
+    const all = (output: GetMetricDataOutput) =>
+      (output.MetricDataResults ?? []).map((_, index) => values(output, index));
+
+    it('is kept for 63 days in periods of five minutes, for 455 in those of an hour', () => {
+      const { read } = lived();
+      const asked = steps(63);
+      expect(() => read([asked.ask('Errors', 'Sum')], asked.range)).not.toThrow();
+      const older = steps(64);
+      expect(() => read([older.ask('Errors', 'Sum')], older.range)).toThrow('longer than five minutes');
+      const hourly = steps(455, 3600);
+      expect(() => read([hourly.ask('Errors', 'Sum')], hourly.range)).not.toThrow();
+    });
+
+    it('is what the code did all the time, the same at each look', () => {
+      const { read } = lived();
+      const { ask, range } = steps(60);
+      const queries = [
+        ask('Errors', 'SampleCount'),
+        ask('Errors', 'Sum'),
+        ask('Invocations', 'Sum'),
+        ask('Duration', 'SampleCount'),
+        ask('Duration', 'TC(200:)'),
+      ];
+      const first = all(read(queries, range));
+      expect(all(read(queries, range))).toEqual(first);
+      const [requests, errors, invocations, timed, slow] = first;
+      expect(first.map(({ length }) => length)).toEqual(new Array(5).fill(60 * 288));
+      expect(invocations).toEqual(requests);
+      expect(sum(requests ?? []) / (60 * 288 * 3_000)).toBeCloseTo(1, 3);
+      expect(sum(errors ?? []) / sum(requests ?? [])).toBeCloseTo(0.01, 4);
+      expect(timed?.[100]).toBe(requests?.[100]);
+      // Durations are log-normal: twice the median is 2.3 sigma above it, and a bin is 2 % wide.
+      expect(sum(slow ?? []) / sum(timed ?? [])).toBeCloseTo(0.0096, 3);
+    });
+
+    it('is no part of the metrics of a version, nor of periods that are shorter', () => {
+      const { read } = lived();
+      const { ask, range } = steps(14);
+      const shorter = steps(14, 60).ask('Invocations', 'Sum');
+      const [byVersion = [], byMinute = []] = all(
+        read([ask('Errors', 'Sum', '4'), { ...shorter, Id: 'shorter' }], range),
+      );
+      expect(byVersion.length).toBeLessThan(4);
+      expect(byMinute.length).toBeLessThan(11);
+    });
+
+    it('is nothing of an alias that has no past', () => {
+      const { read } = lived(0);
+      const { ask, range } = steps(60);
+      expect(all(read([ask('Invocations', 'Sum')], range))[0]?.length).toBeLessThan(4);
+    });
+  });
+
   describe('refusals', () => {
     const metric = query('m1', 'Errors', 'Sum');
     const stat = metric.MetricStat as NonNullable<typeof metric.MetricStat>;
@@ -403,7 +479,7 @@ describe('GetMetricData', () => {
       ['a dynamic label', [{ ...metric, Label: `peak $\{MAX}` }], {}, 'dynamic labels'],
       ['another account', [{ ...metric, AccountId: '999999999999' }], {}, '999999999999'],
       ['an empty range', [metric], { EndTime: new Date(START - 10 * MINUTE) }, 'StartTime'],
-      ['a range before the retention', [metric], { StartTime: new Date(START - 16 * 86_400_000) }, '15 days'],
+      ['a range before the retention', [metric], { StartTime: new Date(START - 16 * 86_400_000) }, '16 days'],
       ['too large a page', [metric], { MaxDatapoints: 100_801 }, 'MaxDatapoints'],
     ])('refuses %s', (_what, queries, range, reason) => {
       expect(() => opened().read(queries, range)).toThrow(reason);

@@ -17,6 +17,33 @@ describe('stopping a deployment', () => {
   const stop = (deploymentId: string, autoRollbackEnabled?: boolean) =>
     account.codeDeploy.operations.StopDeployment({ deploymentId, autoRollbackEnabled });
 
+  describe('by a fault that is none of its own', () => {
+    const error = { code: 'THROTTLED', message: 'too many requests' } as const;
+
+    it('fails it with that code, and rolls it back', async () => {
+      const id = await running();
+      account.codeDeploy.fail(id, error);
+      expect(account.info(id)).toMatchObject({ status: 'Failed', errorInformation: error });
+      await account.settle();
+      expect(account.alias).toEqual({ version: '1', weights: {} });
+      // One that is over stays as it is.
+      account.codeDeploy.fail(id, { ...error, code: 'TIMEOUT' });
+      expect(account.info(id).errorInformation).toEqual(error);
+    });
+
+    it('tells of every deployment but its own rollbacks', async () => {
+      account = new DeploymentAccount();
+      const made: string[] = [];
+      account.codeDeploy.onCreate((deployment) => made.push(deployment.id));
+      const id = account.deploy('1', '2');
+      await account.pass(60_000);
+      account.codeDeploy.fail(id, error);
+      await account.settle();
+      expect(account.codeDeploy.deployments).toHaveLength(2);
+      expect(made).toEqual([id]);
+    });
+  });
+
   describe('by hand', () => {
     it.each([
       ['asked for, in a group that would not by itself', true, NO_STOP_ON_REQUEST],

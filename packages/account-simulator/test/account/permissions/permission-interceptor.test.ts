@@ -62,11 +62,12 @@ function wire(statements: readonly PolicyStatement[], s3 = new S3({ random: benc
       changeSet: () => undefined,
       stackChanges: () => [],
       pinRights: 'allowed',
+      missingRights: 'refused',
       stack: () => undefined,
     },
     usage,
   });
-  made.use(permissionInterceptor(permissions));
+  made.use(permissionInterceptor(permissions, { denyChangeOf() {}, stackOfChangeSet: () => undefined }));
   return made;
 }
 

@@ -25,6 +25,7 @@ const scope: PermissionScope = {
   groupConfig: () => 'Canary',
   parameterKey: (name) => (name === '/a/secret' ? { keyId: 'alias/team', tier: 'Standard' } : undefined),
   pinRights: 'allowed',
+  missingRights: 'refused',
   stackChanges: () => changes,
   changeSet: (name) =>
     name === 'pin'

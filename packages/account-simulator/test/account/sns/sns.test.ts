@@ -35,6 +35,16 @@ const refusal = (command: object) => bench.refusal(client.send(command));
 const publish = (more: object) => new PublishCommand({ TopicArn, Message: 'm', ...more });
 
 describe('Sns', () => {
+  it('delivers to a subscription with a filter policy what has one of its values for each attribute', async () => {
+    sns.subscribe(TopicArn, 'pager@example.com', { severity: ['critical', 'fatal'] });
+    const severity = (StringValue: string) => ({
+      MessageAttributes: { severity: { DataType: 'String', StringValue } },
+    });
+    for (const more of [severity('info'), {}, severity('critical')]) await send(publish(more));
+    const of = (address: string) => sns.inbox().filter(({ to }) => to === address);
+    expect([of('oncall@example.com').length, of('pager@example.com').length]).toEqual([3, 1]);
+  });
+
   it('delivers a publication to every confirmed subscriber', async () => {
     sns.subscribe(TopicArn, 'team@example.com');
     const { MessageId } = await send(

@@ -658,7 +658,7 @@ describe('a stack whose rollback triggers the pin took out', () => {
   it('quotes a name that would end the quotation', async () => {
     const odd = stackPlan({ triggers: { alarms: [alarmOf("it's")], minutes: 0 } });
     stackIs({ RoleARN: undefined });
-    await expect(target.read(odd, context)).rejects.toThrow(String.raw`alarm:it\u0027s`);
+    await expect(target.read(odd, context)).rejects.toThrow(String.raw`alarm:it'\''s`);
   });
 });
 

@@ -145,6 +145,15 @@ describe.each(Object.entries(adapters))('%s of a stack', (_, target) => {
       });
     });
 
+    it('has it pointed back where it was moved while the stack was read', async () => {
+      lambda.on(GetAliasCommand).resolves(alias('4'));
+      cloudFormation.on(DescribeStacksCommand).callsFake(async () => {
+        lambda.on(GetAliasCommand).resolves(alias('5', {}, 'rev-9'));
+        return stackOf({ RoleARN: ROLE_ARN, StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
+      });
+      await expect(target.read()).resolves.toMatchObject({ is: 'stranded' });
+    });
+
     it('has it pointed back where only a share of its traffic is there', async () => {
       lambda.on(GetAliasCommand).resolves(alias('4', { '5': 0.1 }));
       await expect(target.start()).resolves.toMatchObject({ pointed: { toVersion: '4' } });

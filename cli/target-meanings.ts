@@ -1,0 +1,142 @@
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
+import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { Aliases } from '../shared/aws/aliases.ts';
+import { ApiStages } from '../shared/aws/api-stages.ts';
+import { ParameterStore } from '../shared/aws/parameter-store.ts';
+import { isStackMissing, type Stacks } from '../shared/aws/stacks.ts';
+import { type AliasKind, isAlias } from '../shared/catalog/alias-kinds.ts';
+import { matchesPattern } from '../shared/catalog/compiled-catalog.ts';
+import { type OwnedAlias, ownedAliases, readOwnedStacks } from '../shared/catalog/own-aliases.ts';
+import type { ServiceEntry } from '../shared/catalog/service-entry.ts';
+import { nearestName } from '../shared/nearest-name.ts';
+import { meaningOf } from '../shared/targets/kinds.ts';
+import { type TargetEntry, targetName } from '../shared/targets/shapes.ts';
+import type { Meaning } from '../shared/targets/target-kind.ts';
+import { DeploymentGroups } from './deployment-groups.ts';
+
+/** The meaning of one target on the account, or the part of it that does not exist. */
+export interface TargetMeaning {
+  /** `targets.2`, or `stack` for what belongs to the service by its stack alone. */
+  readonly path: string;
+  readonly target: string;
+  /** What it means; undefined where it does not exist. */
+  readonly means?: string;
+  /** What does not exist, with the nearest name. */
+  readonly missing?: string;
+}
+
+/** Tells what the targets of entries mean: each by what the account has, and not by its name alone. */
+export class TargetMeanings {
+  readonly #stacks: Pick<Stacks, 'resources'>;
+  readonly #aliases: Aliases;
+  readonly #groups: DeploymentGroups;
+  readonly #clients: { readonly parameterStore: ParameterStore; readonly apiStages: ApiStages };
+
+  constructor(stacks: Pick<Stacks, 'resources'>, clientConfig: object) {
+    this.#stacks = stacks;
+    this.#aliases = new Aliases(new LambdaClient(clientConfig));
+    this.#groups = new DeploymentGroups(new CodeDeployClient(clientConfig));
+    this.#clients = {
+      parameterStore: new ParameterStore(new SSMClient(clientConfig)),
+      apiStages: new ApiStages(new APIGatewayClient(clientConfig), new ApiGatewayV2Client(clientConfig)),
+    };
+  }
+
+  /** The meaning of every target that an entry lists, and of the aliases that it owns besides. */
+  async of(entry: ServiceEntry): Promise<TargetMeaning[]> {
+    const stacks = await readOwnedStacks(entry, (stack) => this.#resources(stack));
+    const owned = ownedAliases(entry, stacks);
+    const meanings: TargetMeaning[] = [];
+    for (const [index, target] of entry.targets.entries()) {
+      const found = await this.#meaningOf(entry, target, owned);
+      if (found) meanings.push({ path: `targets.${index}`, target: targetName(target), ...found });
+    }
+    for (const one of owned.filter(({ isListed }) => !isListed)) {
+      meanings.push({
+        path: 'stack',
+        target: targetName(one.target),
+        means: `${physical(one)}, by its stack`,
+      });
+    }
+    return meanings;
+  }
+
+  async #meaningOf(
+    { stack }: ServiceEntry,
+    target: TargetEntry,
+    owned: readonly OwnedAlias[],
+  ): Promise<Meaning | undefined> {
+    if (isAlias(target)) {
+      const alias = await this.#alias(target, owned);
+      const group = target.kind === 'codedeploy' ? await this.#group(target, stack) : undefined;
+      if ('missing' in alias || !group) return alias;
+      return 'missing' in group ? group : { means: `${alias.means}${group.means}` };
+    }
+    return meaningOf(target)?.(this.#clients, target);
+  }
+
+  async #alias(
+    target: Extract<TargetEntry, { kind: AliasKind }>,
+    owned: readonly OwnedAlias[],
+  ): Promise<Meaning> {
+    const own = owned.find((one) => targetName(one.target) === targetName(target));
+    if (own) return { means: physical(own) };
+    // A function that no stack of the service has: made by hand, or by a stack that the entry does not name.
+    if (await this.#aliases.find(target.function, target.alias)) {
+      return { means: `${target.function}:${target.alias}, in no stack of the service` };
+    }
+    const known = owned.flatMap((one) => [targetName(one.target), physical(one)]);
+    const name = targetName(target);
+    const nearest = nearestName(name, known);
+    return { missing: `there is no alias "${name}"${nearest ? `; did you mean "${nearest}"?` : ''}` };
+  }
+
+  /** Only what an entry says of a group is looked for: otherwise the stack of the function decides. */
+  async #group(
+    { application, deploymentGroup }: Extract<TargetEntry, { kind: 'codedeploy' }>,
+    stack: string | undefined,
+  ): Promise<Meaning> {
+    if (application === undefined && deploymentGroup === undefined) {
+      return { means: stack === undefined ? '' : ', moved by deployments of any group' };
+    }
+    const applications = (await this.#groups.applications()).filter((name) =>
+      matchesPattern(application ?? '*', name),
+    );
+    if (applications.length === 0) {
+      const nearest = nearestName(application ?? '', await this.#groups.applications());
+      const hint = nearest ? `; did you mean "${nearest}"?` : '';
+      return { missing: `there is no CodeDeploy application "${application}"${hint}` };
+    }
+    const all: string[] = [];
+    for (const name of applications) {
+      for (const group of await this.#groups.of(name)) all.push(`${name}/${group}`);
+    }
+    const found = all.filter((name) => matchesPattern(deploymentGroup ?? '*', name.split('/')[1] ?? ''));
+    if (found.length > 0) return { means: `, moved by deployments of ${found.join(', ')}` };
+    const nearest = nearestName(
+      deploymentGroup ?? '',
+      all.map((name) => name.split('/')[1] ?? ''),
+    );
+    const hint = nearest ? `; did you mean "${nearest}"?` : '';
+    return {
+      missing: `no deployment group "${deploymentGroup ?? '*'}" in application ${applications.join(', ')}${hint}`,
+    };
+  }
+
+  async #resources(stack: string) {
+    try {
+      return await this.#stacks.resources(stack);
+    } catch (error) {
+      // `checkOnline` names a stack that does not exist.
+      if (isStackMissing(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+function physical({ functionName, alias }: OwnedAlias): string {
+  return `${functionName}:${alias}`;
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
+import { canonicalJson } from '../canonical-json.ts';
+
+/**
+ * The digest of everything in the configuration of a version that decides how its code behaves; undefined where Lambda does
+ * not show all of it, because the environment could not be decrypted.
+ *
+ * Left out is what differs from version to version of one configuration: numbers, times, states, descriptions, the sizes of
+ * layers, and the runtime version, which AWS updates by itself. Lambda's own `ConfigSha256` does not say what it is of.
+ */
+export function configurationDigest(found: FunctionConfiguration): string | undefined {
+  if (found.Environment?.Error) return undefined;
+  const decisive = {
+    runtime: found.Runtime,
+    handler: found.Handler,
+    role: found.Role,
+    environment: found.Environment?.Variables ?? {},
+    timeout: found.Timeout,
+    memory: found.MemorySize,
+    storage: found.EphemeralStorage?.Size,
+    architectures: found.Architectures,
+    package: found.PackageType,
+    image: found.ImageConfigResponse?.ImageConfig,
+    // Their order decides which of two files counts.
+    layers: (found.Layers ?? []).map(({ Arn }) => Arn),
+    network: {
+      subnets: [...(found.VpcConfig?.SubnetIds ?? [])].sort(),
+      securityGroups: [...(found.VpcConfig?.SecurityGroupIds ?? [])].sort(),
+      ipv6: found.VpcConfig?.Ipv6AllowedForDualStack ?? false,
+    },
+    files: found.FileSystemConfigs ?? [],
+    deadLetters: found.DeadLetterConfig?.TargetArn,
+    key: found.KMSKeyArn,
+    tracing: found.TracingConfig?.Mode,
+    snapStart: found.SnapStart?.ApplyOn,
+    logging: found.LoggingConfig,
+    durable: found.DurableConfig,
+    tenancy: found.TenancyConfig,
+  };
+  return createHash('sha256').update(canonicalJson(decisive)).digest('base64');
+}

@@ -1,0 +1,29 @@
+import { BatchGetDeploymentsCommand, type CodeDeployClient } from '@aws-sdk/client-codedeploy';
+import { isActive } from './deployments.ts';
+
+/** Deployments of one call (API reference, BatchGetDeployments). */
+const mostAtOnce = 25;
+
+/** Tells which deployments still run; apart from `Deployments`, because few functions ask. */
+export class RunningDeployments {
+  readonly #client: CodeDeployClient;
+
+  constructor(client: CodeDeployClient) {
+    this.#client = client;
+  }
+
+  /** Those of some deployments that still run, in their order. */
+  async among(ids: readonly string[]): Promise<string[]> {
+    const running = new Set<string>();
+    for (let from = 0; from < ids.length; from += mostAtOnce) {
+      const deploymentIds = ids.slice(from, from + mostAtOnce);
+      const { deploymentsInfo = [] } = await this.#client.send(
+        new BatchGetDeploymentsCommand({ deploymentIds }),
+      );
+      for (const { deploymentId: id, status } of deploymentsInfo) {
+        if (id !== undefined && status !== undefined && isActive({ status })) running.add(id);
+      }
+    }
+    return ids.filter((id) => running.has(id));
+  }
+}

@@ -1,0 +1,45 @@
+import type { Claim } from '../targets/claim.ts';
+import { claimOf, type TargetEntry } from '../targets/shapes.ts';
+import type { ServiceEntry } from './service-entry.ts';
+
+/** A target of an entry that is another service's too. */
+export interface ContestedTarget {
+  readonly service: string;
+  /** Where the entry names it: `targets.2`. */
+  readonly path: string;
+  readonly reason: string;
+  /** The service that has it. */
+  readonly owner: string;
+}
+
+/**
+ * The targets that more than one service names: see {@link claimOf}. Each
+ * service would put back what the other has set since. It belongs to the one that had it before, or else to the first.
+ *
+ * @param had whether a service had a target before
+ */
+export function contestedTargets(
+  entries: readonly ServiceEntry[],
+  had: (service: string, target: TargetEntry) => boolean = () => false,
+): ContestedTarget[] {
+  const claims = entries.flatMap(({ service, targets }) =>
+    targets.flatMap((target, index) => {
+      const claim = claimOf(target);
+      return claim ? { service, path: `targets.${index}`, had: had(service, target), ...claim } : [];
+    }),
+  );
+  const before = [...claims.filter((one) => one.had), ...claims.filter((one) => !one.had)];
+  return before.flatMap((claim, index) => {
+    const owner = before
+      .slice(0, index)
+      .find((other) => other.service !== claim.service && overlap(claim, other));
+    if (!owner) return [];
+    const { service, path, words } = claim;
+    return { service, path, reason: `${words} a target of ${owner.service} already`, owner: owner.service };
+  });
+}
+
+function overlap(one: Claim, other: Claim): boolean {
+  const isBelow = (a: Claim, b: Claim) => b.below !== undefined && `${a.below ?? a.key}`.startsWith(b.below);
+  return one.key === other.key || isBelow(one, other) || isBelow(other, one);
+}

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+
+/** Id of a CodeDeploy deployment. Real ones have nine letters and digits behind `d-`. */
+export const deploymentId = z
+  .string()
+  .regex(/^d-[A-Za-z0-9]{1,32}$/, 'must be the id of a CodeDeploy deployment, such as d-ABCDEFGHI');
+
+/** Id of a release, which is the id of its incident too: the service, when it began, and its cause where it has one. */
+export const releaseId = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,39}-\d{8}T\d{6}Z(-\d{3}-[A-Za-z0-9-]{1,40})?$/,
+    'must be the id of a release, such as orders-20260105T090500Z',
+  );
+
+/** Name of the stack that an ARN is of; a text that is no ARN is taken for the name. */
+export function stackNameOf(stackId: string): string {
+  return stackId.split('/')[1] ?? stackId;
+}
+
+/** How ARNs begin in every partition of AWS: `aws`, `aws-cn`, `aws-us-gov` and others to come. */
+export const arnPrefix = 'arn:aws(?:-[a-z]{1,10}){0,3}';
+
+/** Id of a CloudFormation stack: its ARN. */
+export const stackArn = z
+  .string()
+  .regex(
+    new RegExp(
+      `^${arnPrefix}:cloudformation:[a-z0-9-]{1,30}:\\d{12}:stack/[A-Za-z][A-Za-z0-9-]{0,127}/[A-Za-z0-9-]{1,64}$`,
+    ),
+    'must be the ARN of a stack, such as arn:aws:cloudformation:eu-west-1:111122223333:stack/orders-prod/0a1b2c3d',
+  );

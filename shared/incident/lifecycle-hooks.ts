@@ -1,0 +1,206 @@
+import * as z from 'zod';
+import type { Deployments } from '../aws/deployments.ts';
+import type { BakePolicy } from '../catalog/service-entry.ts';
+import { deploymentId } from '../ids.ts';
+import type { JudgementVerdict } from '../judge/judgement.ts';
+import type {
+  AskedHook,
+  HookAnswer,
+  HookWord,
+  LifecycleEvent,
+  LifecycleHookLedger,
+} from '../ledger/lifecycle-hook-ledger.ts';
+import type { ReleaseRecord } from '../ledger/records.ts';
+import type { ReleaseLedger } from '../ledger/release-ledger.ts';
+
+const minuteMs = 60_000;
+
+/**
+ * How long a question may wait for its answer. CodeDeploy fails a hook that does not answer within an hour (user guide,
+ * quotas), and the sweep comes every ten minutes: it has two tries after 40 minutes. The check before traffic takes two
+ * minutes at most, and Lambda tries it again one and two minutes later.
+ */
+const patienceMs: Readonly<Record<LifecycleEvent, number>> = {
+  BeforeAllowTraffic: 10 * minuteMs,
+  AfterAllowTraffic: 40 * minuteMs,
+};
+
+/** What the answer to the hook after traffic rests on. */
+export interface AfterTraffic {
+  readonly verdict: JudgementVerdict;
+  /** In words. */
+  readonly reason: string;
+  /** Requests the new version has served. */
+  readonly requests: number;
+  /** Minutes since traffic was fully shifted. */
+  readonly servedMinutes: number;
+  readonly bake: BakePolicy;
+}
+
+/**
+ * The judge's word on a deployment whose traffic is fully shifted; undefined while there is none. It is what would settle
+ * the deployment in its bake.
+ */
+export function wordOfJudge(look: AfterTraffic): HookAnswer | undefined {
+  const { verdict, reason, requests, servedMinutes, bake } = look;
+  if (verdict === 'unhealthy') return { word: 'Failed', cause: 'judged', reason };
+  const isProved = verdict === 'healthy' && requests >= bake.minRequests && servedMinutes >= bake.minMinutes;
+  return isProved ? { word: 'Succeeded', cause: 'judged', reason } : undefined;
+}
+
+/** The word on a deployment of a release that is found bad, or is taken back; undefined where it is neither. */
+export function wordOfLedger(
+  release: Pick<ReleaseRecord, 'verdict' | 'undoneBy' | 'incidentId' | 'deployments'> | undefined,
+  deploymentId: string,
+): HookAnswer | undefined {
+  if (release?.verdict === 'bad') {
+    return {
+      word: 'Failed',
+      cause: 'judged',
+      reason: `incident ${release.incidentId} found its release bad`,
+    };
+  }
+  if (release?.undoneBy !== undefined) {
+    return { word: 'Failed', cause: 'undone', reason: `incident ${release.undoneBy} takes its release back` };
+  }
+  const settled = release?.deployments[deploymentId]?.settled;
+  return settled?.verdict === 'unhealthy'
+    ? { word: 'Failed', cause: 'judged', reason: settled.reason ?? 'the judge found it unhealthy' }
+    : undefined;
+}
+
+/** The same on a deployment that is known by its id alone. */
+export async function wordOfItsRelease(
+  releases: Pick<ReleaseLedger, 'deployment' | 'find'>,
+  deploymentId: string,
+): Promise<HookAnswer | undefined> {
+  const { releaseId } = (await releases.deployment(deploymentId)) ?? {};
+  return wordOfLedger(releaseId === undefined ? undefined : await releases.find(releaseId), deploymentId);
+}
+
+/**
+ * The answer to a question that has waited for too long; undefined where it has not. It lets the deployment go on: what
+ * nobody could say anything against in that time is watched on by the monitor, which can still take it back.
+ */
+export function wordOfDeadline({ event, askedAt }: AskedHook, now: number): HookAnswer | undefined {
+  if (now - askedAt < patienceMs[event]) return undefined;
+  const minutes = Math.floor((now - askedAt) / minuteMs);
+  return {
+    word: 'Succeeded',
+    cause: 'deadline',
+    reason: `nothing speaks against it after ${minutes} minutes`,
+  };
+}
+
+/** What answering takes. */
+export interface AnswerHookDeps {
+  readonly deployments: Pick<Deployments, 'answerHook'>;
+  readonly lifecycleHooks: LifecycleHookLedger;
+  readonly now: () => number;
+}
+
+/** Answers a question of CodeDeploy's: writes the answer down, and gives CodeDeploy the one that stands. */
+export async function answerHook(
+  deps: AnswerHookDeps,
+  hook: AskedHook,
+  answer: HookAnswer,
+): Promise<HookAnswer> {
+  const standing = hook.answer ?? (await deps.lifecycleHooks.answer(hook, answer));
+  await deps.deployments.answerHook(hook.deploymentId, hook.executionId, standing.word);
+  await deps.lifecycleHooks.markDelivered(hook, deps.now());
+  return standing;
+}
+
+/**
+ * Answers the hook after traffic of a deployment, if it asks and has a word to be told.
+ *
+ * @param word asked for only where the hook waits for an answer
+ */
+export async function answerWaiting(
+  deps: AnswerHookDeps,
+  deploymentId: string,
+  word: () => HookAnswer | undefined | Promise<HookAnswer | undefined>,
+): Promise<void> {
+  const hook = await deps.lifecycleHooks.find(deploymentId, 'AfterAllowTraffic');
+  if (!hook || hook.deliveredAt !== undefined) return;
+  const answer = hook.answer ?? (await word()) ?? wordOfDeadline(hook, deps.now());
+  if (answer) await answerHook(deps, hook, answer);
+}
+
+/** What CodeDeploy invokes a lifecycle hook with. It does not say which hook it means: each has a function. */
+export const lifecycleHookInput = z.object({
+  DeploymentId: deploymentId,
+  LifecycleEventHookExecutionId: z.string().min(1).max(2048),
+});
+
+/** What was answered; `wait` where the answer comes later. */
+export interface AnsweredHook {
+  readonly deploymentId: string;
+  readonly answer: HookWord | 'wait';
+  readonly reason: string;
+}
+
+/**
+ * Lambda tries an invocation that failed again after one minute, and after two more (developer guide, "Asynchronous
+ * invocation"): a try that begins later than this after the first one is the last.
+ */
+const lastTryMs = 150_000;
+
+/** A lifecycle hook that is the coordinator's. */
+export interface CoordinatorsHook<Deployment extends { readonly service: string }> {
+  readonly event: LifecycleEvent;
+  /** The deployment, if it is a release of a service of the catalog; otherwise what it is, in words. */
+  describe(deploymentId: string): Promise<Deployment | string>;
+  /** Undefined where the answer comes later. */
+  decide(deployment: Deployment): Promise<HookAnswer | undefined>;
+}
+
+/**
+ * Answers CodeDeploy in every case. A deployment that is none of the coordinator's, and one of which nothing could be found
+ * out in three tries, goes on: the coordinator is no part of a team's way to production, and watches behind its hook. A
+ * refusal is given only once the ledger has it: without it, the judge would take it for a word about the code.
+ */
+export function coordinatorsHook<Deployment extends { readonly service: string }>(
+  deps: AnswerHookDeps,
+  { event, describe, decide }: CoordinatorsHook<Deployment>,
+) {
+  return async (input: z.infer<typeof lifecycleHookInput>): Promise<AnsweredHook> => {
+    const { DeploymentId: deploymentId, LifecycleEventHookExecutionId: executionId } = input;
+    const found = await findAnswer(deploymentId, executionId);
+    if ('letGo' in found) {
+      await deps.deployments.answerHook(deploymentId, executionId, 'Succeeded');
+      return { deploymentId, answer: 'Succeeded', reason: found.letGo };
+    }
+    if (!found.answer) return { deploymentId, answer: 'wait', reason: 'the judge has not spoken yet' };
+    const { word, reason } = await answerHook(deps, found.asked, found.answer);
+    return { deploymentId, answer: word, reason };
+  };
+
+  async function findAnswer(
+    deploymentId: string,
+    executionId: string,
+  ): Promise<
+    { readonly letGo: string } | { readonly asked: AskedHook; readonly answer: HookAnswer | undefined }
+  > {
+    let asked: AskedHook | undefined;
+    try {
+      const deployment = await describe(deploymentId);
+      if (typeof deployment === 'string') return { letGo: deployment };
+      const { service } = deployment;
+      asked = await deps.lifecycleHooks.ask({
+        deploymentId,
+        event,
+        executionId,
+        service,
+        askedAt: deps.now(),
+      });
+      return { asked, answer: asked.answer ?? (await decide(deployment)) };
+    } catch (error) {
+      const reason = `it could not be checked: ${(error as Error).message}`;
+      // Without the ledger nobody would know of the question later.
+      if (!asked) return { letGo: reason };
+      if (deps.now() - asked.askedAt < lastTryMs) throw error;
+      return { asked, answer: { word: 'Succeeded', cause: 'unchecked', reason } };
+    }
+  }
+}

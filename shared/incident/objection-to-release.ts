@@ -1,0 +1,51 @@
+import { everyService, type HoldRecord } from '../ledger/hold-ledger.ts';
+import type { HookCause } from '../ledger/lifecycle-hook-ledger.ts';
+import type { Lock } from '../ledger/lock-ledger.ts';
+import type { IncidentRecord } from '../ledger/records.ts';
+import { attemptOf } from './lock-owner.ts';
+
+/** Why a release may not get its first traffic. */
+export interface ObjectionToRelease {
+  readonly cause: Extract<HookCause, 'locked' | 'on-hold' | 'frozen' | 'known-bad' | 'unhealthy'>;
+  /** In words, which follow the name of the service. */
+  readonly reason: string;
+}
+
+/** What the decision rests on. */
+export interface ServiceStanding {
+  readonly service: string;
+  readonly lock: Lock | undefined;
+  /** What is on hold now. */
+  readonly holds: readonly HoldRecord[];
+  /** The latest word of a person on each service that was ever on hold, and on everything. */
+  readonly words: readonly HoldRecord[];
+  /** The incident of the newest release before the one that is to come in, if it is bad. */
+  readonly lastIncident: IncidentRecord | undefined;
+}
+
+/** Which incident has the lock of a service, in words that follow its name. */
+export function rollingBackInWords({ owner }: Lock): string {
+  return `incident ${attemptOf(owner)?.incidentId ?? owner} is rolling it back`;
+}
+
+/**
+ * Why a service takes no release now, whatever the release is of: an incident changes it, a person has put it on hold, or
+ * an incident froze it. A frozen service takes one again once a person has let it go since, as one that is on hold.
+ */
+export function objectionToAny(standing: ServiceStanding): ObjectionToRelease | undefined {
+  const { service, lock, holds, words, lastIncident } = standing;
+  const isAbout = (one: HoldRecord) => one.service === service || one.service === everyService;
+  if (lock) return { cause: 'locked', reason: rollingBackInWords(lock) };
+  const hold = holds.find(isAbout);
+  if (hold) {
+    const what = hold.service === everyService ? 'everything' : 'it';
+    const why = hold.reason === undefined ? '' : `: ${hold.reason}`;
+    return { cause: 'on-hold', reason: `${hold.by} put ${what} on hold${why}` };
+  }
+  const { incidentId, outcome, closedAt = '' } = lastIncident ?? {};
+  if (outcome !== 'frozen' || words.some((one) => isAbout(one) && one.at > closedAt)) return undefined;
+  const reason =
+    `incident ${incidentId} froze it, because a service that would have to go back is declared irreversible; ` +
+    'it takes a release again once a person has let it go with HoldService ("hold": false)';
+  return { cause: 'frozen', reason };
+}

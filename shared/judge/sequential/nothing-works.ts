@@ -1,0 +1,12 @@
+import type { Count } from './against.ts';
+
+/**
+ * ln of the evidence that a version fails nearly always, from its warm-up: right as long as at most half of the requests
+ * of a cold start fail. 23 requests in a row that fail pass 10,000.
+ */
+export function nothingWorks(counts: readonly Count[]): number {
+  return counts.reduce(
+    (log, { requests, bad }) => log + bad * Math.log(1.5) + Math.max(0, requests - bad) * Math.log(0.5),
+    0,
+  );
+}

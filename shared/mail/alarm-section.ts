@@ -1,0 +1,45 @@
+import type { AlarmsFound } from '../judge/alarm-conditions.ts';
+import { preflightOf, type ReleaseRecord } from '../ledger/records.ts';
+import { rows, type Section, shortList } from './mail-text.ts';
+
+/** What is wrong with alarms, in words: a pair for each alarm, then sentences. */
+export interface AlarmWords {
+  readonly pairs: readonly (readonly [string, string])[];
+  readonly sentences: readonly string[];
+}
+
+/** Puts what was found of alarms into words; nothing where nothing is wrong with them. */
+export function alarmsInWords({
+  conditions = [],
+  ringsUnknown,
+  mutesUnknown,
+}: Partial<AlarmsFound> = {}): AlarmWords {
+  const unwatched = conditions.filter(({ kind }) => kind === 'unwatched');
+  const reasons = [...new Set(unwatched.map(({ detail }) => detail))];
+  const aliasesOf = (reason: string) =>
+    unwatched.flatMap(({ name, detail }) => (detail === reason ? name : []));
+  return {
+    pairs: conditions
+      .filter(({ kind }) => kind !== 'unwatched')
+      .map(({ name, detail }) => [name, detail] as const),
+    sentences: [
+      // A service may have many functions, and an alarm on one of them.
+      ...reasons.map((reason) => `${shortList(aliasesOf(reason))}: ${reason}`),
+      ...(ringsUnknown === undefined
+        ? []
+        : [`How often alarms rang before the release could not be read (${ringsUnknown})`]),
+      ...(mutesUnknown === undefined ? [] : [`Whether alarms are muted could not be read (${mutesUnknown})`]),
+    ],
+  };
+}
+
+/** What is wrong with the alarms of a release; without lines, and so left out, where nothing is. */
+export function alarmSection(found?: AlarmsFound): Section {
+  const { pairs, sentences } = alarmsInWords(found);
+  return { heading: 'Alarms to look after', lines: [...rows(pairs), ...sentences] };
+}
+
+/** What was wrong with the alarms of a bad release as it began. */
+export function alarmsBeforeSection(release: Pick<ReleaseRecord, 'deployments'> | undefined): Section {
+  return { ...alarmSection(release && preflightOf(release)), heading: 'Alarms as the release began' };
+}

@@ -1,0 +1,38 @@
+import type { ApprovalRecord } from '../ledger/approval-ledger.ts';
+import type { IncidentRecord } from '../ledger/records.ts';
+
+/** A request for approval and what became of it; the token of its task stays in the ledger. */
+export type ShownApproval = Omit<ApprovalRecord, 'token' | 'attempt'>;
+
+/** An incident as it is now, with the request for approval of its attempt; null where nobody was asked. */
+export interface IncidentNow
+  extends Pick<
+    IncidentRecord,
+    | 'incidentId'
+    | 'service'
+    | 'releaseId'
+    | 'status'
+    | 'outcome'
+    | 'attempt'
+    | 'reason'
+    | 'requestedBy'
+    | 'deploymentId'
+    | 'openedAt'
+    | 'closedAt'
+    | 'executionArn'
+  > {
+  readonly approval: ShownApproval | null;
+}
+
+/** An incident with its request for approval, where there is one. */
+export function incidentNow(incident: IncidentRecord, approval: ApprovalRecord | undefined): IncidentNow {
+  const { evidence, owners, detectedAt, leftOnPurpose, ...shown } = incident;
+  return { ...shown, approval: shownApproval(approval) };
+}
+
+/** A request for approval as people may see it. */
+export function shownApproval(approval: ApprovalRecord | undefined): ShownApproval | null {
+  if (!approval) return null;
+  const { token, attempt, ...shown } = approval;
+  return shown;
+}

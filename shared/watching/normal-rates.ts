@@ -1,0 +1,103 @@
+import type { AliasSpan, Signals } from '../aws/signals.ts';
+import type { LimitsPolicy } from '../catalog/service-entry.ts';
+import { failed, tooSlow } from '../judge/judge-release.ts';
+import type { MinuteCount } from '../judge/samples.ts';
+import {
+  type Baseline,
+  baselineOf,
+  historyStepMs,
+  type Span,
+  type TimedCount,
+} from '../judge/sequential/baseline.ts';
+import { lookBackReleases } from '../ledger/objections-to-good.ts';
+import type { NormalRates, ReleaseRecord } from '../ledger/records.ts';
+import type { ReleaseLedger } from '../ledger/release-ledger.ts';
+
+/** What normal rates are read with. */
+export interface NormalRatesDeps {
+  readonly signals: Pick<Signals, 'history'>;
+  readonly releases: Pick<ReleaseLedger, 'list'>;
+}
+
+/** CloudWatch keeps points of five minutes for 63 days; an hour less, because time passes until they are read. */
+const historyMs = (63 * 24 - 1) * 3_600_000;
+
+/** Bursts that are kept: they are named in words, the newest first to be named. */
+const burstsKept = 10;
+
+/** Digits of a factor of an hour that are kept. */
+const factorDigits = 4;
+
+/**
+ * What the history of an alias says is normal, read once when a release opens. The hours in which bad releases were live are
+ * left out, as far as the newest releases tell of them.
+ *
+ * @param until ms since the epoch; what came later may be the release's own
+ * @returns undefined where the alias had no requests
+ */
+export async function readNormalRates(
+  { signals, releases }: NormalRatesDeps,
+  { service, function: name, alias }: { readonly service: string } & Pick<AliasSpan, 'function' | 'alias'>,
+  { slow }: Pick<LimitsPolicy, 'slow'>,
+  until: number,
+): Promise<NormalRates | undefined> {
+  const { from, to } = historySpan(until);
+  const steps = await signals.history({ function: name, alias, from, to, slowOverMs: slow?.overMs });
+  // An alias without requests has nothing to leave out.
+  if (steps.every(({ requests }) => requests === 0)) return undefined;
+  const leftOut = badSpans(await releases.list(service, { limit: lookBackReleases }), to);
+  return normalRatesOf({ from, to, steps, leftOut }, slow?.overMs);
+}
+
+/** Steps of five minutes of an alias, and the spans in which bad releases were live. */
+export interface AliasHistory extends Span {
+  readonly steps: readonly MinuteCount[];
+  readonly leftOut: readonly Span[];
+}
+
+/**
+ * The span whose history says what is normal for a release.
+ *
+ * @param until ms since the epoch
+ */
+export function historySpan(until: number): Span {
+  const to = Math.floor(until / historyStepMs) * historyStepMs;
+  return { from: to - historyMs, to };
+}
+
+/**
+ * What the history of an alias says is normal; a pure function.
+ *
+ * @param slowOverMs the boundary over which its steps count requests as slow; absent where they count none
+ * @returns undefined where the alias had no requests
+ */
+export function normalRatesOf(
+  { from, to, steps, leftOut }: AliasHistory,
+  slowOverMs: number | undefined,
+): NormalRates | undefined {
+  if (steps.every(({ requests }) => requests === 0)) return undefined;
+  const counts = (of: readonly TimedCount[]) => kept(baselineOf({ from, to, steps: of, leftOut }));
+  return {
+    errors: counts(steps.map(failed)),
+    ...(slowOverMs !== undefined && { slow: { overMs: slowOverMs, counts: counts(steps.map(tooSlow)) } }),
+  };
+}
+
+/** When bad releases were live: each until the next one. */
+function badSpans(newestFirst: readonly ReleaseRecord[], to: number): Span[] {
+  return newestFirst.flatMap(({ verdict, startedAt }, index) => {
+    if (verdict !== 'bad') return [];
+    const next = newestFirst[index - 1];
+    return [{ from: Date.parse(startedAt), to: next ? Date.parse(next.startedAt) : to }];
+  });
+}
+
+function kept({ bursts, hourFactors, ...sums }: Baseline): NormalRates['errors'] {
+  return {
+    ...sums,
+    bursts: bursts.slice(-burstsKept),
+    ...(hourFactors && {
+      hourFactors: hourFactors.map((factor) => Number(factor.toPrecision(factorDigits))),
+    }),
+  };
+}

@@ -1,0 +1,42 @@
+import path from 'node:path';
+import { loadStack } from 'account-simulator/deploy/load-stack.ts';
+import { root } from './product-template.ts';
+
+const stackWith = (parameters: Readonly<Record<string, string>>) =>
+  loadStack(
+    path.join(root, 'template.yaml'),
+    { StakeholderEmail: 'on-call@example.com', ...parameters },
+    { accountId: '111122223333', region: 'eu-west-1', partition: 'aws', stackName: 'rollback-coordinator' },
+  );
+const subscriptionsWith = (parameters: Readonly<Record<string, string>>) =>
+  stackWith(parameters).topics.flatMap(({ subscriptions }) => subscriptions);
+const topicsWith = (parameters: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    stackWith(parameters).topics.map(({ logicalId, subscriptions }) => [logicalId, subscriptions]),
+  );
+const everything = { protocol: 'email', endpoint: 'on-call@example.com' };
+
+it('one address gets every mail', () => {
+  expect(subscriptionsWith({})).toEqual([everything]);
+});
+
+it('a second one gets the critical mails alone', () => {
+  expect(subscriptionsWith({ CriticalEmail: 'pager@example.com' })).toEqual([
+    everything,
+    { protocol: 'email', endpoint: 'pager@example.com', filterPolicy: { severity: ['critical'] } },
+  ]);
+});
+
+it('one on a topic of its own is told of critical mails that nobody answered', () => {
+  const escalated = { protocol: 'email', endpoint: 'manager@example.com' };
+  expect(subscriptionsWith({ EscalationEmail: 'manager@example.com' })).toEqual([everything, escalated]);
+  expect(topicsWith({ EscalationEmail: 'manager@example.com' })).toEqual({
+    StakeholderTopic: [everything],
+    EscalationTopic: [escalated],
+  });
+});
+
+it('is refused where it is no address', () => {
+  expect(() => subscriptionsWith({ CriticalEmail: 'pager' })).toThrow(/CriticalEmail/);
+  expect(() => subscriptionsWith({ EscalationEmail: 'manager' })).toThrow(/EscalationEmail/);
+});

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { withEscalation } from '../../shared/mail/escalation-mail.ts';
+import { layOut, type MailText } from '../../shared/mail/mail-text.ts';
+import { kindsOfMail } from './kinds-of-mail.ts';
+
+/** Where every kind of mail is shown as it is received. */
+export const folder = path.resolve(import.meta.dirname, '../../docs/mails');
+
+/** The files of the folder, by name: a mail each, and a list of all. */
+export function mailFiles(): Map<string, string> {
+  const mails = Object.entries(kindsOfMail).map(([name, text]) => ({ name, ...layOut(asSent(text)) }));
+  const rows = mails.map(
+    ({ name, subject, severity }) => `| [${name}](${name}.txt) | ${severity} | ${subject} |`,
+  );
+  const list = [
+    '# Mails',
+    '',
+    'Every kind of mail as it is received. `npm run mails` writes this folder; a test fails when it is out of date.',
+    '',
+    '| mail | severity | subject |',
+    '|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+  return new Map([
+    ['README.md', list],
+    ...mails.map(({ name, subject, severity, body }): [string, string] => [
+      `${name}.txt`,
+      `Subject: ${subject}\nSeverity: ${severity}\n\n${body}\n`,
+    ]),
+  ]);
+}
+
+/** By an installation that has the template's default for `EscalationMinutes`. An escalated mail is not escalated again. */
+function asSent(text: MailText): MailText {
+  return text === kindsOfMail.unanswered ? text : withEscalation(text, 15, 'eu-west-1');
+}
+
+/** What is in the folder now. */
+export function writtenFiles(): Map<string, string> {
+  return new Map(readdirSync(folder).map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]));
+}
+
+/** Writes the folder anew. */
+export function writeMails(): number {
+  const files = mailFiles();
+  for (const name of readdirSync(folder)) if (!files.has(name)) rmSync(path.join(folder, name));
+  for (const [name, text] of files) writeFileSync(path.join(folder, name), text);
+  return files.size;
+}
