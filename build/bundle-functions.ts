@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildResult, build } from 'esbuild';
+import { shakeableSchemas } from './shakeable-schemas.ts';
 
 /** A bundled function, by room and name: the SDK clients in it, by package name, and its size in bytes. */
 export interface Bundle {
@@ -35,6 +36,7 @@ export async function bundleFunctions(root: string, outDir: string): Promise<Bun
     format: 'esm',
     mainFields: ['module', 'main'],
     alias: { '@aws-sdk/credential-provider-node': path.join(root, 'build', 'lambda-credentials.ts') },
+    plugins: [shakeableSchemas],
     // CommonJS packages inside an ES module bundle ask for require.
     banner: {
       js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",

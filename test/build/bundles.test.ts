@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Bundle, bundleFunctions } from '../../build/bundle-functions.ts';
@@ -112,6 +112,12 @@ describe('the SDK clients in a bundle', () => {
   ])('of %s are %j', (folder, clients) => {
     expect(bundleOf(folder)?.clients).toEqual(clients.map((client) => `@aws-sdk/client-${client}`));
   });
+});
+
+it('has the schemas of the operations it calls, and no others', () => {
+  const text = readFileSync(bundleOf('roll-back/start-target')?.file ?? '', 'utf8');
+  expect(text).toContain('"GetStageResponse"');
+  expect(text).not.toContain('"CreateApiRequest"');
 });
 
 describe('invoked as Lambda does', () => {
