@@ -7,7 +7,7 @@ const product = ['unit', 'cli'];
 /** Plain Node.js processes with tsx, as `npm run rehearse` has them: docs/decisions/0014-tests-in-plain-node.md. */
 const inPlainNode = {
   runner: ['jest-light-runner', { runtime: 'child_process' }],
-  setupFiles: ['tsx'],
+  setupFiles: ['tsx', '<rootDir>/test/unmock-between-files.ts'],
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   transform: {},
   // The copy of the project that `npm run mutate` works on.

@@ -1,3 +1,4 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   CodeDeployClient,
   GetDeploymentCommand,
@@ -14,7 +15,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/roll-back/start-target/handler.ts';
 import { InvalidInput, LedgerCorrupt, LockLost, TransientFailure } from '../../../shared/errors.ts';
 import { leaseMs } from '../../../shared/ledger/lock-ledger.ts';
-import { alias, deploymentInfo } from '../fixtures/aws-answers.ts';
+import { alias, deploymentInfo, stackOf } from '../fixtures/aws-answers.ts';
 import { LedgerDouble } from '../fixtures/ledger-double.ts';
 import { mockBucket } from '../fixtures/mock-bucket.ts';
 import {
@@ -158,6 +159,8 @@ describe('what AWS refuses because another change is under way', () => {
 });
 
 it('records when it pointed an alias back that the stack had moved', async () => {
+  const cloudFormation = mockClient(CloudFormationClient);
+  cloudFormation.on(DescribeStacksCommand).resolves(stackOf());
   const lambda = mockClient(LambdaClient);
   lambda.on(GetAliasCommand).resolves(alias('5'));
   lambda.on(UpdateAliasCommand).resolves({});
