@@ -101,7 +101,7 @@ function nextInWords(meanwhile: Meanwhile, meet: UsersMeet): string {
       : 'CodeDeploy takes users back to the old versions; nothing more until you answer';
   }
   const shift = nextShiftInWords(meet);
-  return shift ? `${shift}, unless you answer first` : 'stays so until you answer';
+  return shift ? `${shift}, unless you approve first` : 'stays so until you answer';
 }
 
 function meanwhileLines(meanwhile: Meanwhile, meet: UsersMeet): string[] {

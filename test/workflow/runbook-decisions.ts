@@ -51,7 +51,7 @@ function incidentOf(service: string, { coordinator }: StepSite): string {
 const approve = '"… approve its rollback"';
 const hold = 'Put a service, or everything, on hold';
 const unanswered = '"… unanswered: …"';
-const stop = 'Stop the coordinator';
+const stop = 'Stop a rollback, or the coordinator';
 const ended = 'Read how an incident ended';
 const known = 'What was live, what happened, and why';
 
