@@ -3,7 +3,8 @@
  *
  * Names are literals: a bundler may rename classes, and Step Functions compares these strings. Three families:
  * - **transient**: the machine's Retry block tries again ({@link TransientFailure});
- * - **handled**: a Catch has a route of its own ({@link InvalidInput}, {@link NoWayBack}, {@link Irreversible},
+ * - **handled**: every state whose function throws it has a decided route for it: a catcher of its own where that differs
+ *   from the one of `States.ALL`, which takes it otherwise ({@link InvalidInput}, {@link NoWayBack}, {@link Irreversible},
  *   {@link PlanOutdated}, {@link LockLost}, {@link TargetNotRestored}, {@link TargetTimedOut},
  *   {@link TargetSuperseded}, {@link TargetLeft});
  * - **defect**: ends the run and calls a person ({@link CatalogUnreadable}, {@link LedgerCorrupt}).
@@ -79,7 +80,7 @@ export class LedgerCorrupt extends CoordinatorError {
   override readonly name = 'LedgerCorrupt';
 }
 
-/** All names above; the definition tests hold the machines' Retry and Catch against this list. */
+/** All names above; the definition tests hold the machines' Retry and Catch against this list, and have the routes. */
 export const errorNames = {
   transient: ['TransientFailure'],
   handled: [

@@ -71,6 +71,16 @@ describe('checkDefinitions', () => {
       { Catch: [{ ErrorEquals: ['NoWayBack'], Next: 'NotPlanned' }] },
       'its last catcher is not for States.ALL',
     ],
+    [
+      'catchers that differ from the last',
+      {
+        Catch: [
+          { ErrorEquals: ['NoWayBack', 'Irreversible'], Next: 'NotPlanned' },
+          { ErrorEquals: ['States.ALL'], Next: 'NotPlanned' },
+        ],
+      },
+      'its catcher of NoWayBack,Irreversible only repeats the last one',
+    ],
     ['a comment', { Comment: ' ' }, 'has no Comment'],
     [
       'a time-out above the function',
@@ -101,6 +111,16 @@ describe('checkDefinitions', () => {
     ],
   ])('asks for one name from state to folder: %j', (options, problem) => {
     expect(problemsOf(stackOf(states, options))).toContain(`PlanRollback: ${problem}`);
+  });
+
+  it('lets an error have a catcher that goes elsewhere, or hands on something else', () => {
+    const last = { ErrorEquals: ['States.ALL'], Assign: { failure: 'any' }, Next: 'NotPlanned' };
+    const Catch = [
+      { ...last, ErrorEquals: ['NoWayBack'], Next: 'Planned' },
+      { ...last, ErrorEquals: ['Irreversible'], Assign: { failure: 'this' } },
+      last,
+    ];
+    expect(problemsOf(stackOf({ ...states, PlanRollback: { ...task, Catch } }))).toEqual([]);
   });
 
   it('asks for names in PascalCase', () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   isList,
   isMap,
@@ -29,8 +30,8 @@ export interface DefinitionExceptions {
 
 /**
  * Holds the machines of a stack against this project's rules: names that agree from state to folder; comment on
- * every state; time-out, retry and last catcher on every Task; failures that can end in Fail; JSONata throughout;
- * members of `$states` that are there, task tokens that are handed on, variables that every way assigns, no text that
+ * every state; time-out, retry and last catcher on every Task, and no catcher that repeats the last; failures that can
+ * end in Fail; JSONata throughout; members of `$states` that are there, task tokens that are handed on, variables that every way assigns, no text that
  * was meant to be an expression, and no error name that nothing raises.
  *
  * That every substitution is used and has a value, and that Step Functions would accept the definitions, is
@@ -124,7 +125,16 @@ function checkTask({ state }: DefinedState): readonly string[] {
     if (JitterStrategy !== 'FULL') problems.push('a retrier has no JitterStrategy FULL');
   }
   if (!catchesAll(state)) problems.push('its last catcher is not for States.ALL');
-  return problems;
+  return [...problems, ...repeatedCatchers(state)];
+}
+
+/** A handled error needs a catcher of its own only where that does something else than the one of `States.ALL`. */
+function repeatedCatchers({ Catch }: TemplateMap): readonly string[] {
+  const [last, ...others] = maps(Catch).toReversed();
+  const doneBy = ({ ErrorEquals: _, Comment: __, ...done }: TemplateMap) => done;
+  return others
+    .filter((other) => last !== undefined && isDeepStrictEqual(doneBy(other), doneBy(last)))
+    .map(({ ErrorEquals }) => `its catcher of ${String(ErrorEquals)} only repeats the last one`);
 }
 
 function checkFunction(

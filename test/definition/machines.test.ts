@@ -58,6 +58,52 @@ it.each(machines)('%s reads no variable that cannot have a value', (_, { definit
   expect(undefinedVariables(definition)).toEqual([]);
 });
 
+/** The state that takes an error: a catcher's of its own, or that of `States.ALL`. */
+function routeOf(error: string, name: string): string {
+  const catchers = states.find(([state]) => state === name)?.[1].Catch as (Handler & { Next: string })[];
+  const catcher = catchers.find(({ ErrorEquals }) => ErrorEquals.includes(error)) ?? catchers.at(-1);
+  return catcher?.Next ?? '';
+}
+
+/** The decided routes, `Machine.State -> State`. A new way to throw an error asks for a decision here. */
+const routes: Readonly<Record<Exclude<(typeof errorNames.handled)[number], 'InvalidInput'>, string[]>> = {
+  NoWayBack: [
+    'CoordinateRollback.PlanRollback -> WhatIsPlanned',
+    'RollBackService.FinishService -> ServiceLost',
+    ...['PollTarget', 'StartTarget', 'VerifyTarget'].map(fails),
+  ],
+  Irreversible: ['CoordinateRollback.PlanRollback -> WhatIsPlanned'],
+  PlanOutdated: ['CoordinateRollback.PlanRollback -> WhatIsPlanned'],
+  LockLost: [
+    ...['AcquireLocks', 'AnnounceIncident', 'AwaitPermission', 'BeginAgain', 'FreezeService'].map(
+      (state) => `CoordinateRollback.${state} -> CloseIncident`,
+    ),
+    'ExecutePlan.VerifyRecovery -> PlanNotExecuted',
+    'MonitorDeployment.FollowDeployment -> NotFollowed',
+    'MonitorDeployment.YieldToIncident -> MonitoringFailed',
+    'RecordRelease.YieldToIncident -> RecordingFailed',
+    ...['FinishService', 'PrepareService', 'WaitForConsumers'].map(
+      (state) => `RollBackService.${state} -> ServiceLost`,
+    ),
+    ...['InvokeHook', 'PollTarget', 'RequestHook', 'StartTarget'].map(fails),
+  ],
+  TargetNotRestored: [
+    'RollBackService.FinishService -> ServiceLost',
+    ...['InvokeHook', 'PollTarget', 'RequestHook', 'StartTarget', 'VerifyTarget'].map(fails),
+  ],
+  TargetTimedOut: ['InvokeHook', 'PollTarget', 'RequestHook'].map(fails),
+  TargetSuperseded: [
+    'RollBackService.FinishService -> ServiceLost',
+    ...['PollTarget', 'StartTarget', 'VerifyTarget'].map(fails),
+  ],
+  TargetLeft: ['PollTarget', 'StartTarget'].map(fails),
+};
+
+/** Kept as the result of the target, by its name, so that the other targets finish. */
+function fails(state: string): string {
+  return `RollBackService.${state} -> TargetFailed`;
+}
+
 describe('errors', () => {
   const ours: readonly string[] = [...errorNames.transient, ...errorNames.handled, ...errorNames.defect];
   const matched = (field: 'Retry' | 'Catch') => new Set(handlersOf(field).flatMap(({ errors }) => errors));
@@ -71,11 +117,7 @@ describe('errors', () => {
     }
   });
 
-  it.each([...errorNames.handled])('%s has a route of its own', (error) => {
-    expect(matched('Catch')).toContain(error);
-  });
-
-  it.each([...errorNames.defect])('%s ends the run: no retry, no route of its own', (error) => {
+  it.each([...errorNames.defect])('%s ends the run: no retry, no catcher of its own', (error) => {
     expect(matched('Retry')).not.toContain(error);
     expect(matched('Catch')).not.toContain(error);
   });
@@ -108,6 +150,29 @@ describe('errors', () => {
       expect(made.get('CoordinateRollback.PlanRollback')).toEqual(expect.arrayContaining(['PlanOutdated']));
       expect(made.get('CoordinateRollback.AcquireLocks')).not.toContain('PlanOutdated');
     });
+
+    it('of a wrong input end the execution at once where the input comes in', () => {
+      const own = states.filter(([, { Catch = [] }]) =>
+        (Catch as Handler[]).some(({ ErrorEquals }) => ErrorEquals.includes('InvalidInput')),
+      );
+      expect(Object.fromEntries(own.map(([name, { Catch }]) => [name, Catch[0].Next]))).toEqual({
+        'AnswerApproval.AnswerApproval': 'AnswerRejected',
+        'CoordinateRollback.OpenIncident': 'InputRejected',
+        'MonitorDeployment.DescribeDeployment': 'InputRejected',
+        'RecordRelease.ChooseServices': 'InputRejected',
+        'RecordRelease.RecordService': 'InputRejected',
+      });
+    });
+
+    it.each(errorNames.handled.filter((error) => error !== 'InvalidInput'))(
+      '%s goes where it was decided to go, from every state whose function may throw it',
+      (error) => {
+        const goes = handledByState
+          .filter(([, , made]) => made.includes(error))
+          .map(([name]) => `${name} -> ${routeOf(error, name)}`);
+        expect(goes.sort()).toEqual(routes[error].sort());
+      },
+    );
 
     it.each(handledByState)('are handled in %s only where its function makes them', (_, named, made) => {
       expect(named.filter((error) => !made.includes(error))).toEqual([]);

@@ -4,8 +4,13 @@ import { runCase } from '../../packages/rehearsal/simulation/run-case.ts';
 import { type SimulationCase, simulationCase } from '../../packages/rehearsal/simulation/simulation-case.ts';
 
 const root = process.cwd();
-const file = join(root, 'packages/rehearsal/test/simulation/cases/redriven-after-its-incident-ended.json');
-const { found: _, ...base } = simulationCase.parse(JSON.parse(readFileSync(file, 'utf8')));
+const readCase = (name: string) => {
+  const file = join(root, `packages/rehearsal/test/simulation/cases/${name}.json`);
+  const { found: _, ...read } = simulationCase.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return read;
+};
+const base = readCase('redriven-after-its-incident-ended');
+const ofService = readCase('service-redriven-after-its-incident-ended');
 
 /** The same, where the rollback is stopped in another state, and redriven after another while. */
 function redriven(state: string, nth: number, after: number): SimulationCase {
@@ -38,4 +43,22 @@ describe.each([
     const { violations } = await runCase(redriven(state, nth, after), { root });
     expect(violations).toEqual([]);
   });
+});
+
+describe('a rollback of a service that is stopped, and redriven after its incident was ended', () => {
+  it.each(['WaitForConsumers', 'PrepareService', 'StartTarget', 'PollTarget', 'FinishService'])(
+    'changes nothing, because the lock is lost: in %s',
+    async (state) => {
+      const machine = 'RollBackService';
+      const [, redrive] = ofService.faults;
+      const faults = [{ kind: 'stop-execution', machine, when: { machine, state } }, redrive];
+      const { violations, result } = await runCase(simulationCase.parse({ ...ofService, faults }), {
+        root,
+        inFull: true,
+      });
+      expect(violations).toEqual([]);
+      const ended = result?.executions.map(({ error }) => error);
+      expect(ended).toContain('LockLost');
+    },
+  );
 });
