@@ -72,14 +72,14 @@ export function demandsOn<R extends PastRelease>(
       mayStay: !always || isPutBack,
     });
   }
-  for (const mate of graph.matesOf(service)) {
-    const place = placeOf(mate);
+  for (const peer of graph.lockstepPeersOf(service)) {
+    const place = placeOf(peer);
     if (!place || place.position === 0) continue;
     const { history, position } = place;
     const from = undoneWith(history, position, own);
     demands.push({
       kind: 'lockstep',
-      service: mate,
+      service: peer,
       history,
       ...cutOf(history, position),
       from,
@@ -113,7 +113,7 @@ export function causeOf<R extends PastRelease>(
     case 'always':
       return { kind, provider: service, cut: beginningOf(undone) };
     case 'lockstep':
-      return { kind, mate: service, cut: beginningOf(undone) };
+      return { kind, peer: service, cut: beginningOf(undone) };
     case 'on-top': {
       const { release, startedAt: began, servedFrom } = own.at(0);
       const on = history.servingAt(Number.isFinite(servedFrom) ? servedFrom : began).release;

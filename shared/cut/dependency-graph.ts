@@ -83,7 +83,7 @@ export class DependencyGraph {
   }
 
   /** The other services of its lockstep group, sorted. */
-  matesOf(service: string): readonly string[] {
+  lockstepPeersOf(service: string): readonly string[] {
     return this.#node(service).lockstepPeers;
   }
 

@@ -1,7 +1,7 @@
 import type { PastRelease, ReleaseHistory } from './release-history.ts';
 
 /**
- * How many of the newest releases of `mate` go back because the newest `undone` releases of `own` do.
+ * How many of the newest releases of `peer` go back because the newest `undone` releases of `own` do.
  *
  * Two releases of a lockstep group were released together when each is the nearest in time to the other. That
  * needs no window to tune: a group whose members follow each other by minutes or by hours is matched alike, and a
@@ -11,12 +11,12 @@ import type { PastRelease, ReleaseHistory } from './release-history.ts';
 export function undoneWith<R extends PastRelease>(
   own: ReleaseHistory<R>,
   undone: number,
-  mate: ReleaseHistory<R>,
+  peer: ReleaseHistory<R>,
 ): number {
   let count = 0;
   for (let position = 0; position < undone; position += 1) {
-    for (const near of nearestTo(mate, own.at(position).startedAt)) {
-      if (nearestTo(own, mate.at(near).startedAt).includes(position)) count = Math.max(count, near + 1);
+    for (const near of nearestTo(peer, own.at(position).startedAt)) {
+      if (nearestTo(own, peer.at(near).startedAt).includes(position)) count = Math.max(count, near + 1);
     }
   }
   return count;

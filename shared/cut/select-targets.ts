@@ -88,7 +88,7 @@ export async function selectTargets<R extends PastRelease>(request: TargetReques
       for (const { consumer, coupling } of graph.consumersOf(service)) {
         if (coupling !== 'never') queue.add(consumer);
       }
-      for (const mate of graph.matesOf(service)) queue.add(mate);
+      for (const peer of graph.lockstepPeersOf(service)) queue.add(peer);
     }
   }
   return conclude(graph, tracks);

@@ -22,7 +22,7 @@ export type MoveCause =
   /** The catalog says that it always goes back with this provider. */
   | { readonly kind: 'always'; readonly provider: string; readonly cut: string }
   /** A service of its lockstep group goes back, and what is live was released with it or after its cut. */
-  | { readonly kind: 'lockstep'; readonly mate: string; readonly cut: string };
+  | { readonly kind: 'lockstep'; readonly peer: string; readonly cut: string };
 
 /** Why a release is no target. */
 export type Objection =

@@ -47,7 +47,7 @@ export function staysBeside<R extends PastRelease>(
       if (coupling === 'never') propose(consumer, 'never', move);
       else proposeByTime(consumer, move);
     }
-    for (const mate of graph.matesOf(move.service)) proposeByTime(mate, move);
+    for (const peer of graph.lockstepPeersOf(move.service)) proposeByTime(peer, move);
     for (const { provider } of graph.providersOf(move.service)) propose(provider, 'provider', move);
   }
   return [...stays.values()].sort((a, b) => (a.service < b.service ? -1 : 1));

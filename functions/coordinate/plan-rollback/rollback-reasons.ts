@@ -15,7 +15,7 @@ export function causeInWords(cause: MoveCause): string {
     case 'always':
       return `its entry says that it always goes back with ${cause.provider}`;
     case 'lockstep':
-      return `it was released in lockstep with what is undone of ${cause.mate}`;
+      return `it was released in lockstep with what is undone of ${cause.peer}`;
   }
 }
 

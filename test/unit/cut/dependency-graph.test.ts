@@ -69,7 +69,7 @@ describe('the dependency graph', () => {
       graphEntry('users', [], { lockstep: 'other' }),
       graphEntry('search'),
     ]);
-    expect(['web', 'api', 'users', 'search'].map((name) => graph.matesOf(name))).toEqual([
+    expect(['web', 'api', 'users', 'search'].map((name) => graph.lockstepPeersOf(name))).toEqual([
       ['api'],
       ['web'],
       [],

@@ -64,12 +64,12 @@ function isConsistent(world: World, choice: Choice): boolean {
       return coupling !== 'always' || position > 0 || isPutBack;
     });
     const peers = world.entries.filter((other) => other.lockstep && other.lockstep === entry.lockstep);
-    const keepsStep = peers.every(({ service: mate }) => {
-      const cut = cutOf(world, choice, mate);
-      if (mate === service || cut === undefined) return true;
+    const keepsStep = peers.every(({ service: peer }) => {
+      const cut = cutOf(world, choice, peer);
+      if (peer === service || cut === undefined) return true;
       if (bornAt(originOf(history, end)) >= cut) return false;
-      const theirs = world.releases.get(mate) ?? [];
-      const undone = theirs.slice(0, choice.get(mate));
+      const theirs = world.releases.get(peer) ?? [];
+      const undone = theirs.slice(0, choice.get(peer));
       return history.every(
         (own, at) =>
           !undone.some((other) => areTogether(own, history, other, theirs)) ||

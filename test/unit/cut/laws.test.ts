@@ -75,7 +75,7 @@ it('leaves no service without a reason, and no move that could be left out', asy
       expect(causes.length).toBeGreaterThan(0);
       for (const cause of causes) {
         if (cause.kind === 'incident') expect(service).toBe(world.service);
-        else expect(moved).toContain(cause.kind === 'lockstep' ? cause.mate : cause.provider);
+        else expect(moved).toContain(cause.kind === 'lockstep' ? cause.peer : cause.provider);
       }
     }
     // Every other move held and this one left out is no consistent choice.

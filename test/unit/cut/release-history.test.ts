@@ -84,8 +84,8 @@ describe('the releases undone together', () => {
     ['older ones with older ones', ['08:00 good', '10:00 good'], ['08:02 good'], 2, 1],
     ['both that are equally near', ['10:00 good'], ['09:55 good', '10:05 good'], 1, 2],
     ['none of a service that was never released', ['10:00 good'], [], 1, 0],
-  ])('are %s', (_, own, mate, undone, expected) => {
-    expect(undoneWith(history(...own), undone, history(...mate))).toBe(expected);
+  ])('are %s', (_, own, peer, undone, expected) => {
+    expect(undoneWith(history(...own), undone, history(...peer))).toBe(expected);
   });
 });
 

@@ -465,7 +465,7 @@ describe('a lockstep group', () => {
     const shop = new Shop(group, { api: ['08:00 good', '09:58 good'], web: ['08:02 good', '10:00 bad'] });
     await expect(shop.select('web@10:00')).resolves.toMatchObject({
       moves: [
-        { service: 'api', causes: [{ kind: 'lockstep', mate: 'web', cut: at('10:00') }] },
+        { service: 'api', causes: [{ kind: 'lockstep', peer: 'web', cut: at('10:00') }] },
         { service: 'web' },
       ],
     });

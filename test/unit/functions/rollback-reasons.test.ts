@@ -24,7 +24,7 @@ it.each<[MoveCause, string]>([
     'it was released 2026-01-05 09:10:00 UTC, on top of the release of orders of 2026-01-05 09:00:00 UTC, which is undone',
   ],
   [{ kind: 'always', provider: 'orders', cut }, 'its entry says that it always goes back with orders'],
-  [{ kind: 'lockstep', mate: 'web', cut }, 'it was released in lockstep with what is undone of web'],
+  [{ kind: 'lockstep', peer: 'web', cut }, 'it was released in lockstep with what is undone of web'],
 ])('says why a service goes back: $kind', (cause, words) => {
   expect(causeInWords(cause)).toBe(words);
 });
