@@ -47,7 +47,7 @@ export async function mayDeploy(
 
 /** The incident that has a service's lock, in words; undefined where none has. */
 export async function rollingBack(locks: LockLedger, service: string): Promise<string | undefined> {
-  const lock = await locks.held(service);
+  const lock = await locks.lockOf(service);
   return lock && `${rollingBackInWords(lock)}.`;
 }
 

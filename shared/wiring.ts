@@ -41,7 +41,7 @@ import { LockLedger } from './ledger/lock-ledger.ts';
 import { PaceLedger } from './ledger/pace-ledger.ts';
 import { ReleaseLedger } from './ledger/release-ledger.ts';
 import { StopLedger } from './ledger/stop-ledger.ts';
-import { TurnLedger } from './ledger/turn-ledger.ts';
+import { WaitingLedger } from './ledger/waiting-ledger.ts';
 import { WebhookLedger } from './ledger/webhook-ledger.ts';
 import { Mailer } from './mail/mailer.ts';
 import { TrafficReader } from './mail/traffic-reader.ts';
@@ -130,7 +130,7 @@ export function ledgers(runtime: Runtime) {
     checkpoints: new CheckpointLedger(table),
     incidents: new IncidentLedger(table),
     locks: new LockLedger(table, () => runtime.now()),
-    turns: new TurnLedger(table),
+    waitingServices: new WaitingLedger(table),
     approvals: new ApprovalLedger(table),
     budgets: new BudgetLedger(table, () => runtime.now()),
     holds: new HoldLedger(table, () => runtime.now()),

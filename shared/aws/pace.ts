@@ -11,7 +11,7 @@ interface Paceable {
 }
 
 /** So much of a request limit that a whole account shares is used by one function at most. */
-export interface Pace {
+export interface RateLimit {
   /** Calls a second. */
   readonly perSecond: number;
   /** Names of the operations that share the limit; all of the client's where left out. */
@@ -22,13 +22,13 @@ export interface Pace {
  * Two thirds of the 15 requests a second that all operations of Lambda's control plane have together; CodeDeploy, and the
  * teams' own tools, need the rest. Source: Lambda developer guide, "Lambda quotas".
  */
-export const lambdaPace: Pace = { perSecond: 10 };
+export const lambdaPace: RateLimit = { perSecond: 10 };
 
 /**
  * Two thirds of the 3 requests a second that these have together. Source: General Reference, "AWS Systems Manager endpoints
  * and quotas".
  */
-export const parameterPace: Pace = {
+export const parameterPace: RateLimit = {
   perSecond: 2,
   operations: ['DescribeParameters', 'PutParameter', 'LabelParameterVersion'],
 };
@@ -37,7 +37,7 @@ export const parameterPace: Pace = {
  * Makes a client send no faster than `pace`, its own second tries included: a function that reads a thousand aliases is
  * not to be refused, nor to have the account's other callers refused, for doing so as fast as it can.
  */
-export function paced<C extends Paceable>(client: C, { perSecond, operations }: Pace): C {
+export function paced<C extends Paceable>(client: C, { perSecond, operations }: RateLimit): C {
   const slot = limitRate(perSecond, 1000);
   client.middlewareStack.addRelativeTo(
     (next: Handler, { commandName = '' }: { commandName?: string }): Handler =>

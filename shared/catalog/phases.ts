@@ -8,7 +8,7 @@ import * as z from 'zod';
  * alias does in seconds.
  */
 export const phase = z.enum(['hook-before', 'parameters', 'traffic', 'stack', 'hook-after']);
-export type Phase = z.infer<typeof phase>;
+export type RollbackPhase = z.infer<typeof phase>;
 
 /** Another order of the phases: all of them, each once. */
 export const phaseOrder = z

@@ -16,7 +16,6 @@ import { type Figures, type ReleaseValues, secondsBetween } from '../telemetry/f
 import { lockOwner } from './lock-owner.ts';
 import { approvalOf, servicesBackBefore } from './told-before.ts';
 
-/** What ending an incident needs. */
 export interface EndIncidentDeps {
   readonly incidents: Pick<
     IncidentLedger,

@@ -7,7 +7,6 @@ import type { Mailer } from '../mail/mailer.ts';
 import type { TrafficReader } from '../mail/traffic-reader.ts';
 import { meetNew } from '../mail/users-meet.ts';
 
-/** What the rule needs. */
 export interface EscalateUnansweredDeps {
   readonly incidents: Pick<
     IncidentLedger,

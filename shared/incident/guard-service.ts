@@ -17,7 +17,6 @@ import type { ServicePlan } from '../targets/service-plan.ts';
 import type { TargetPlan } from '../targets/shapes.ts';
 import { lockOwner } from './lock-owner.ts';
 
-/** What guarding a service takes. */
 export interface GuardServiceDeps {
   readonly aliases: Aliases;
   readonly releases: ReleaseLedger;
@@ -105,7 +104,7 @@ export async function guardService(
   await mailer.keep(...letter);
   if (!hold) {
     // As every step of an incident does before it changes something.
-    if (await locks.held(service)) await locks.renew(service, lockOwner(incident));
+    if (await locks.lockOf(service)) await locks.renew(service, lockOwner(incident));
     for (const { goal, state } of stray) {
       const pointed = await aliases.point(goal.function, goal.alias, goal.toVersion, state.revisionId);
       if (pointed) await checkpoints.recordPointed({ service, incidentId }, goal, now());
@@ -121,7 +120,7 @@ async function isToBeGuarded(
   service: string,
   incident: IncidentRecord,
 ): Promise<boolean> {
-  const held = await locks.held(service);
+  const held = await locks.lockOf(service);
   if (!held) return true;
   if (held.owner !== lockOwner(incident)) return false;
   const result = await incidents.serviceResult(incident, service);

@@ -6,7 +6,7 @@ import { attemptOf } from './lock-owner.ts';
 
 /** What tells who holds a service. */
 export interface HolderDeps {
-  readonly locks: Pick<LockLedger, 'held'>;
+  readonly locks: Pick<LockLedger, 'lockOf'>;
   readonly plans: Pick<PlanStore, 'findService'>;
 }
 
@@ -18,7 +18,7 @@ export async function holderAgainst(
   { locks, plans }: HolderDeps,
   { service, releaseId }: Pick<ReleaseRecord, 'service' | 'releaseId'>,
 ): Promise<Attempt | undefined> {
-  const lock = await locks.held(service);
+  const lock = await locks.lockOf(service);
   const holder = lock && attemptOf(lock.owner);
   if (!holder || holder.incidentId === releaseId) return undefined;
   const plan = await plans.findService(holder.incidentId, holder.attempt, service);

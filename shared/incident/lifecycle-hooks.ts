@@ -92,7 +92,6 @@ export function wordOfDeadline({ event, askedAt }: AskedHook, now: number): Hook
   };
 }
 
-/** What answering takes. */
 export interface AnswerHookDeps {
   readonly deployments: Pick<Deployments, 'answerHook'>;
   readonly lifecycleHooks: LifecycleHookLedger;

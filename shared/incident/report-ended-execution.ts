@@ -14,13 +14,11 @@ import { aliasesOfRelease, type UsersMeet } from '../mail/users-meet.ts';
 import { type EndIncidentDeps, endIncident } from './end-incident.ts';
 import { judgementAgainst } from './judgement-against.ts';
 
-/** What telling the stakeholders needs. */
 export interface TellingDeps {
   readonly mailer: Pick<Mailer, 'send'>;
   readonly environment: string;
 }
 
-/** What telling of a deployment or a rollback needs: what users of its release meet. */
 export interface TellingOfReleaseDeps extends TellingDeps {
   readonly traffic: Pick<TrafficReader, 'read'>;
   readonly releases: Pick<ReleaseLedger, 'find' | 'deployment'>;
@@ -70,7 +68,6 @@ async function usersOf(
   return traffic.read(deployment === undefined ? all : all.filter((one) => one.deploymentId === deployment));
 }
 
-/** What finding out who started a rollback needs. */
 export interface AccusingDeps {
   readonly releases: Pick<ReleaseLedger, 'find' | 'deployment'>;
   readonly checkpoints: Pick<CheckpointLedger, 'judgementOf'>;

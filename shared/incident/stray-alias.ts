@@ -6,7 +6,6 @@ import { isReleasedOver, servesGoal } from '../targets/alias/alias-check.ts';
 import type { HolderDeps } from './holder.ts';
 import { attemptOf } from './lock-owner.ts';
 
-/** What finding a stray alias takes. */
 export interface StrayAliasDeps extends HolderDeps {
   readonly aliases: Pick<Aliases, 'get' | 'codeOf'>;
   readonly incidents: Pick<IncidentLedger, 'serviceResult' | 'markOvertaken'>;
@@ -25,7 +24,7 @@ export async function reportStrayAlias(
   service: string,
   moved: Pick<VersionChange, 'function' | 'alias'>,
 ): Promise<boolean> {
-  const lock = await deps.locks.held(service);
+  const lock = await deps.locks.lockOf(service);
   const holder = lock && attemptOf(lock.owner);
   if (!holder) return false;
   const result = await deps.incidents.serviceResult(holder, service);

@@ -65,7 +65,7 @@ export function judgeAlarms(
   return alarms.map((alarm) => ({
     rule: alarm.of === 'group' ? 'group-alarm' : 'declared-alarm',
     metric: `alarm ${alarm.name}`,
-    ...weigh(alarm, firstTrafficAt, now),
+    ...findingOf(alarm, firstTrafficAt, now),
   }));
 }
 
@@ -92,7 +92,7 @@ export function rangAt(alarm: AlarmReading, firstTrafficAt: number, until: numbe
   return undefined;
 }
 
-function weigh(
+function findingOf(
   alarm: AlarmReading,
   firstTrafficAt: number | undefined,
   now: number,

@@ -41,13 +41,13 @@ export function judgeHealthChecks(
     const { says, reason } = answers[index] ?? { says: 'nothing', reason: 'it was not asked' };
     const counted = says === 'healthy' ? 0 : (before[name] ?? 0) + (says === 'unhealthy' ? 1 : 0);
     if (counted > 0) looks.set(name, counted);
-    return weigh(check, counted, says, reason);
+    return evidenceOf(check, counted, says, reason);
   });
   const isDoubted = answers.some(({ says }) => says === 'unhealthy');
   return { evidence, failedLooks: Object.fromEntries(looks), isDoubted };
 }
 
-function weigh(
+function evidenceOf(
   { function: name, failures }: HealthCheck,
   counted: number,
   says: CheckAnswer['says'],

@@ -11,8 +11,6 @@ export const leaseMs = 10 * 60_000;
 
 const lockRecord = z.strictObject({
   owner: z.string(),
-  /** Rises by one with every new owner; a step that carries an older number is refused. */
-  fence: z.number(),
   /** ms since the epoch */
   leaseUntil: z.number(),
 });
@@ -33,7 +31,7 @@ export class LockLedger {
   }
 
   /** The lock of a service while somebody's lease of it lasts; undefined where nobody holds it. */
-  async held(service: string): Promise<Lock | undefined> {
+  async lockOf(service: string): Promise<Lock | undefined> {
     const lock = await this.find(service);
     return lock && lock.leaseUntil > this.#now() ? lock : undefined;
   }
@@ -42,36 +40,27 @@ export class LockLedger {
    * Takes the lock for `owner`, or keeps it where `owner` has it already.
    *
    * @param from whose lock it takes over besides: an earlier attempt of the same incident
-   * @returns the fence, or undefined while another owner's lease lasts
+   * @returns false while another owner's lease lasts
    */
-  async acquire(service: string, owner: string, from = owner): Promise<number | undefined> {
+  async acquire(service: string, owner: string, from = owner): Promise<boolean> {
     const now = this.#now();
     const current = await this.find(service);
     if (!current) {
-      const created = await this.#table.put(
-        lockKey(service),
-        { owner, fence: 1, leaseUntil: now + leaseMs },
-        { onlyIfNew: true },
-      );
-      return created ? 1 : undefined;
+      return this.#table.put(lockKey(service), { owner, leaseUntil: now + leaseMs }, { onlyIfNew: true });
     }
-    const mine = current.owner === owner;
-    if (!mine && current.owner !== from && current.leaseUntil > now) return undefined;
-    const fence = mine ? current.fence : current.fence + 1;
-    const taken = await this.#table.update(
+    if (current.owner !== owner && current.owner !== from && current.leaseUntil > now) return false;
+    return this.#table.update(
       lockKey(service),
       {
-        expression: 'SET #owner = :owner, #fence = :fence, #lease = :lease',
-        names: { '#owner': 'owner', '#fence': 'fence', '#lease': 'leaseUntil' },
-        values: { ':owner': owner, ':fence': fence, ':lease': now + leaseMs },
+        expression: 'SET #owner = :owner, #lease = :lease',
+        names: { '#owner': 'owner', '#lease': 'leaseUntil' },
+        values: { ':owner': owner, ':lease': now + leaseMs },
       },
       {
-        expression:
-          '#owner = :before AND #fence = :beforeFence AND (#owner = :owner OR #owner = :from OR #lease <= :now)',
-        values: { ':before': current.owner, ':beforeFence': current.fence, ':from': from, ':now': now },
+        expression: '#owner = :before AND (#owner = :owner OR #owner = :from OR #lease <= :now)',
+        values: { ':before': current.owner, ':from': from, ':now': now },
       },
     );
-    return taken ? fence : undefined;
   }
 
   /**
@@ -93,7 +82,7 @@ export class LockLedger {
     if (!renewed) throw new LockLost(`The lock on ${service} is no longer held for ${owner}.`);
   }
 
-  /** Frees the lock if `owner` holds it. The record stays, so that fences go on rising. */
+  /** Frees the lock if `owner` holds it. */
   async unlock(service: string, owner: string): Promise<void> {
     await this.#table.update(
       lockKey(service),

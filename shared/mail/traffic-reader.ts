@@ -4,7 +4,6 @@ import { nextShift } from '../aws/traffic-routing.ts';
 import { limitConcurrency } from '../limit-concurrency.ts';
 import type { AliasTraffic, UsersMeet, WatchedAlias } from './users-meet.ts';
 
-/** What reading traffic for a mail needs. */
 export interface TrafficReaderDeps {
   readonly aliases: Pick<Aliases, 'find'>;
   readonly deployments: Pick<Deployments, 'shiftsOf'>;

@@ -155,7 +155,7 @@ export class LedgerQueries {
       release && isWatched(release)
         ? await checkpoints.list(service, { from: firstMade(release), ascending: true })
         : [];
-    const owner = mayBeLocked ? (await locks.held(service))?.owner : undefined;
+    const owner = mayBeLocked ? (await locks.lockOf(service))?.owner : undefined;
     return {
       service,
       release: release

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Phase, phase } from '../catalog/phases.ts';
+import { phase, type RollbackPhase } from '../catalog/phases.ts';
 import { originFact } from '../stack/release-origin.ts';
 import { targetPlan } from './shapes.ts';
 
@@ -72,6 +72,6 @@ export const rollbackPlan = z.strictObject({
 export type RollbackPlan = z.infer<typeof rollbackPlan>;
 
 /** The phases of a service's rollback in its order. */
-export function phasesOf({ order }: Pick<ServicePlan, 'order'>): readonly Phase[] {
+export function phasesOf({ order }: Pick<ServicePlan, 'order'>): readonly RollbackPhase[] {
   return order ?? phase.options;
 }

@@ -39,10 +39,10 @@ export interface ChangeContext extends TargetContext {
 /**
  * Where a target stands on its way back:
  * `restored` – it is what the plan says; `moving` – something is taking it there, wait;
- * `held` – nothing may be done yet, wait; `stranded` – nothing is taking it there, act.
+ * `blocked` – nothing may be done yet, wait; `stranded` – nothing is taking it there, act.
  */
 export interface Standing {
-  readonly is: 'restored' | 'moving' | 'held' | 'stranded';
+  readonly is: 'restored' | 'moving' | 'blocked' | 'stranded';
   /** The same in words, for progress, evidence and mail. */
   readonly detail: string;
   /** The alias that this very step pointed at a version: no deployment shows that. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Phase } from '../catalog/phases.ts';
+import type { RollbackPhase } from '../catalog/phases.ts';
 import { phasesOf, type ServicePlan } from './service-plan.ts';
 import { type TargetPlan, targetName } from './shapes.ts';
 
@@ -45,7 +45,7 @@ export function waitingIn(
 }
 
 /** An order of phases with the stack before the traffic, which waits for it then. */
-export function stackFirst(order: readonly Phase[]): Phase[] {
+export function stackFirst(order: readonly RollbackPhase[]): RollbackPhase[] {
   return order
     .filter((one) => one !== 'stack')
     .flatMap((one) => (one === 'traffic' ? ['stack', one] : [one]));

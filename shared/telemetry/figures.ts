@@ -52,7 +52,6 @@ export const sweepSets = [['Environment']] as const;
 export type ReleaseValues = Partial<Record<keyof typeof releaseFigures, number>>;
 export type SweepValues = Record<keyof typeof sweepFigures, number>;
 
-/** What counting needs. */
 export interface FiguresDeps {
   readonly ledger: Pick<FigureLedger, 'claim' | 'confirm'>;
   readonly releases: Pick<ReleaseLedger, 'find'>;

@@ -4,17 +4,16 @@ import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
 import { limitConcurrency } from '../../../shared/limit-concurrency.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
+import { attemptStep } from '../../../shared/targets/steps.ts';
 
 export const acquireLocksInput = z.strictObject({
-  incidentId: z.string(),
-  attempt: z.number().int().positive(),
+  ...attemptStep,
   planKey: z.string(),
 });
 
 /** Whether the incident may begin; `busy` names the service another incident holds. */
 export type AcquiredLocks = { readonly acquired: true } | { readonly acquired: false; readonly busy: string };
 
-/** What the rule needs. */
 export interface AcquireLocksDeps {
   readonly incidents: IncidentLedger;
   readonly locks: LockLedger;
@@ -46,10 +45,10 @@ export function acquireLocks({ incidents, locks, plans }: AcquireLocksDeps) {
     const limited = limitConcurrency(batchSize);
     for (let start = 0; start < services.length; start += batchSize) {
       const batch = services.slice(start, start + batchSize);
-      const fences = await Promise.all(batch.map((service) => locks.acquire(service, owner, before)));
-      const busy = batch.find((_, index) => fences[index] === undefined);
+      const acquired = await Promise.all(batch.map((service) => locks.acquire(service, owner, before)));
+      const busy = batch.find((_, index) => !acquired[index]);
       if (busy === undefined) continue;
-      const taken = batch.filter((_, index) => fences[index] !== undefined);
+      const taken = batch.filter((_, index) => acquired[index]);
       await Promise.all(
         [...services.slice(0, start), ...taken].map((one) => limited(() => locks.unlock(one, owner))),
       );

@@ -13,7 +13,6 @@ import { type Figures, secondsBetween } from '../../../shared/telemetry/figures.
 
 export const announceIncidentInput = z.strictObject({ incidentId: z.string(), planKey: z.string() });
 
-/** What the rule needs. */
 export interface AnnounceIncidentDeps {
   readonly incidents: IncidentLedger;
   readonly plans: PlanStore;

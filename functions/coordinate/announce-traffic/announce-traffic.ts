@@ -11,7 +11,6 @@ import { type Figures, secondsBetween } from '../../../shared/telemetry/figures.
 
 export const announceTrafficInput = z.strictObject({ incidentId: z.string(), planKey: z.string() });
 
-/** What the rule needs. */
 export interface AnnounceTrafficDeps {
   readonly incidents: IncidentLedger;
   readonly plans: PlanStore;

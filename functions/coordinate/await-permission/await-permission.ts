@@ -29,11 +29,11 @@ import { aliasesOfIncident } from '../../../shared/mail/users-meet.ts';
 import { aloneSince } from '../../../shared/queries/alone-since.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
 import type { RollbackPlan } from '../../../shared/targets/service-plan.ts';
+import { attemptStep } from '../../../shared/targets/steps.ts';
 import { type StopShiftDeps, stopShift } from './stop-shift.ts';
 
 export const awaitPermissionInput = z.strictObject({
-  incidentId: z.string(),
-  attempt: z.number().int().positive(),
+  ...attemptStep,
   /** Null where a service in the way is irreversible: then there is nothing to show. */
   planKey: z.string().nullable(),
   /** Token of the task this is called by; it stays open while a person is waited for. */
@@ -48,7 +48,6 @@ export interface AwaitedPermission {
   readonly reason?: string;
 }
 
-/** What the rule needs. */
 export interface AwaitPermissionDeps extends StopShiftDeps {
   readonly catalog: CatalogStore;
   readonly incidents: IncidentLedger;

@@ -9,7 +9,6 @@ import type { Meanwhile } from '../../../shared/mail/approval-mail.ts';
 import { stopDeployment } from '../../../shared/targets/codedeploy/stop-deployment.ts';
 import type { RollbackPlan } from '../../../shared/targets/service-plan.ts';
 
-/** What stopping takes. */
 export interface StopShiftDeps {
   readonly deployments: Deployments;
   readonly runningDeployments: RunningDeployments;
@@ -37,8 +36,8 @@ export async function stopShift(
   if (running.length === 0) return stopped.length > 0 ? { shift: 'stopped', deployments: stopped } : {};
   if (consumers.length > 0) return { shift: 'goes-on', consumers };
   const owner = lockOwner(attempt);
-  const held = await locks.held(service);
-  if ((await locks.acquire(service, owner, lockOwner(attemptBefore(attempt)))) === undefined) {
+  const held = await locks.lockOf(service);
+  if (!(await locks.acquire(service, owner, lockOwner(attemptBefore(attempt))))) {
     return { shift: 'to-be-stopped' };
   }
   for (const id of running) await stopDeployment({ deployments, stops }, id);

@@ -1,15 +1,14 @@
 import * as z from 'zod';
 import { LockLost } from '../../../shared/errors.ts';
 import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
+import { attemptStep } from '../../../shared/targets/steps.ts';
 
 export const beginAgainInput = z.strictObject({
-  incidentId: z.string(),
   /** The attempt that was overtaken. */
-  attempt: z.number().int().positive(),
+  ...attemptStep,
   executionArn: z.string(),
 });
 
-/** What the rule needs. */
 export interface BeginAgainDeps {
   readonly incidents: IncidentLedger;
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { type EndIncidentDeps, endIncident } from '../../../shared/incident/end-incident.ts';
+import { permissionAnswer } from '../../../shared/incident/permission-answer.ts';
+import { recoveryResult } from '../../../shared/incident/recovery-result.ts';
 import type { Attempt } from '../../../shared/ledger/incident-ledger.ts';
 import {
   type IncidentRecord,
@@ -16,16 +18,15 @@ export const closeIncidentInput = z.strictObject({
   /** The execution that closes it: an incident that another attempt has by now is left alone. */
   executionArn: z.string(),
   /** How the moved services were found; null where nothing was moved. */
-  recovery: z.object({ status: z.string(), detail: z.string() }).nullable(),
+  recovery: recoveryResult.nullable(),
   /** The error that ended the automation; null where none did. */
   failure: taskFailure.nullable(),
   /** The good release that took the bad one's place before anything was done; null where none did. */
   supersededBy: z.string().nullish(),
-  /** What the execution was told when it asked for permission; null where it did not come so far. */
-  permission: z.object({ answer: z.string(), reason: z.string().optional() }).nullish(),
+  /** The answer when the execution asked for permission; null where it did not come so far. */
+  permission: permissionAnswer.nullish(),
 });
 
-/** What the rule needs. */
 export interface CloseIncidentDeps extends EndIncidentDeps {
   readonly releases: ReleaseLedger;
 }
@@ -45,7 +46,7 @@ export function closeIncident(deps: CloseIncidentDeps) {
       supersededBy: supersededBy ?? undefined,
       withheld:
         permission?.answer === 'report' || permission?.answer === 'refused'
-          ? { refused: permission.answer === 'refused', reason: permission.reason ?? 'no reason is known' }
+          ? { refused: permission.answer === 'refused', reason: permission.reason }
           : undefined,
       recovery: recovery
         ? { recovered: recovery.status !== 'not-recovered', detail: recovery.detail }

@@ -1,25 +1,22 @@
 import * as z from 'zod';
 import { type Deployments, isActive } from '../../../shared/aws/deployments.ts';
 import { attemptBefore, lockOwner } from '../../../shared/incident/lock-owner.ts';
+import type { RecoveryResult } from '../../../shared/incident/recovery-result.ts';
 import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 import type { StopLedger } from '../../../shared/ledger/stop-ledger.ts';
 import { stopDeployment } from '../../../shared/targets/codedeploy/stop-deployment.ts';
+import { attemptStep } from '../../../shared/targets/steps.ts';
 
 export const freezeServiceInput = z.strictObject({
-  incidentId: z.string(),
-  attempt: z.number().int().positive(),
+  ...attemptStep,
   service: z.string(),
 });
 
 /** What was done, in the form in which the end of an incident takes how things are. */
-export interface FrozenService {
-  readonly status: 'frozen';
-  readonly detail: string;
-}
+export type FrozenService = Readonly<RecoveryResult> & { readonly status: 'frozen' };
 
-/** What the rule needs. */
 export interface FreezeServiceDeps {
   readonly deployments: Deployments;
   readonly incidents: IncidentLedger;
@@ -37,7 +34,7 @@ export function freezeService({ deployments, incidents, locks, releases, stops }
     const { releaseId } = await incidents.getAt(input);
     const owner = lockOwner(input);
     // The attempt before this one may hold it: an incident that plans again keeps its locks.
-    if ((await locks.acquire(input.service, owner, lockOwner(attemptBefore(input)))) === undefined) {
+    if (!(await locks.acquire(input.service, owner, lockOwner(attemptBefore(input))))) {
       const detail = `Nothing was stopped: another incident is changing ${input.service}.`;
       return { status: 'frozen', detail };
     }

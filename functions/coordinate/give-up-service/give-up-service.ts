@@ -1,16 +1,14 @@
 import * as z from 'zod';
 import { givenUp } from '../../../shared/incident/given-up.ts';
-import { type WakeDeps, wakeWaiting } from '../../../shared/incident/wake-waiting.ts';
+import { type NotifyDeps, notifyWaiting } from '../../../shared/incident/notify-waiting.ts';
 import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
 import { isTrafficBack, type ServiceResult, type TargetResult } from '../../../shared/ledger/records.ts';
 import type { ServicePlan } from '../../../shared/targets/service-plan.ts';
+import { serviceStep } from '../../../shared/targets/steps.ts';
 import { targetsOfWave, type Wave, wave } from '../../../shared/targets/waves.ts';
 
 export const giveUpServiceInput = z.strictObject({
-  incidentId: z.string(),
-  attempt: z.number().int().positive(),
-  service: z.string(),
-  planKey: z.string(),
+  ...serviceStep,
   wave,
   /** When its execution was started, ISO 8601. */
   startedAt: z.iso.datetime(),
@@ -18,8 +16,7 @@ export const giveUpServiceInput = z.strictObject({
   error: z.string(),
 });
 
-/** What the rule needs. */
-export interface GiveUpServiceDeps extends WakeDeps {
+export interface GiveUpServiceDeps extends NotifyDeps {
   readonly incidents: IncidentLedger;
   readonly now: () => number;
 }
@@ -40,7 +37,7 @@ export function giveUpService(deps: GiveUpServiceDeps) {
       ? { ...known, targets: [...known.targets, ...lostTargets(known, plan, input.wave, sign)] }
       : givenUp(input, plan, sign, { startedAt, finishedAt });
     if (result.targets.length !== known?.targets.length) await deps.incidents.putServiceResult(result);
-    await wakeWaiting(deps, planKey, input.wave, result);
+    await notifyWaiting(deps, planKey, input.wave, result);
     return { status: result.status };
   };
 }

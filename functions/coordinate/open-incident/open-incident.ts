@@ -73,7 +73,6 @@ export interface OpenedIncident {
   readonly planDigest: string | null;
 }
 
-/** What the rule needs. */
 export interface OpenIncidentDeps {
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;

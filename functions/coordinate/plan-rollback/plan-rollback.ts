@@ -18,7 +18,6 @@ export const planRollbackInput = z.strictObject({
   planDigest: z.string().nullish(),
 });
 
-/** What the rule needs. */
 export interface PlanRollbackDeps extends PlanServicesDeps {
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;

@@ -1,5 +1,5 @@
 import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
-import { type Phase, phase } from '../../../shared/catalog/phases.ts';
+import { phase, type RollbackPhase } from '../../../shared/catalog/phases.ts';
 import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
 import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import type { Finding } from '../../../shared/stack/compare-templates.ts';
@@ -15,7 +15,7 @@ export interface PlannedStacks {
   readonly targets: readonly TargetPlan[];
   readonly unchanged: ServicePlan['unchanged'];
   /** Order of the phases, where it is not the usual one. */
-  readonly order: readonly Phase[] | undefined;
+  readonly order: readonly RollbackPhase[] | undefined;
   readonly risks: readonly string[];
 }
 

@@ -39,7 +39,6 @@ export interface ReportedPlan {
 /** Services in the output: 500 of them are about 150 KB, and an output may have 256 KiB. */
 const servicesShown = 500;
 
-/** What the rule needs. */
 export interface ReportPlanDeps {
   readonly plans: PlanStore;
   readonly releases: Pick<ReleaseLedger, 'find'>;

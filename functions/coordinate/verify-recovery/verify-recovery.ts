@@ -6,6 +6,7 @@ import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
 import type { ServiceEntry, ServicePolicy } from '../../../shared/catalog/service-entry.ts';
 import { LockLost } from '../../../shared/errors.ts';
 import { lockOwner } from '../../../shared/incident/lock-owner.ts';
+import type { RecoveryResult } from '../../../shared/incident/recovery-result.ts';
 import { type FailedLooks, failedLooks, judgementOfChecks } from '../../../shared/judge/health-checks.ts';
 import { judgeRelease } from '../../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../../shared/judge/judgement.ts';
@@ -26,26 +27,23 @@ import { shorten } from '../../../shared/mail/mail-text.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
 import type { ServicePlan } from '../../../shared/targets/service-plan.ts';
 import type { TargetPlan } from '../../../shared/targets/shapes.ts';
+import { attemptStep } from '../../../shared/targets/steps.ts';
 
 export const verifyRecoveryInput = z.strictObject({
-  incidentId: z.string(),
-  attempt: z.number().int().positive(),
+  ...attemptStep,
   planKey: z.string(),
   /** What the look before found of health checks, by service. */
   failedLooks: z.record(z.string(), failedLooks).optional(),
 });
 
 /** How the moved services are, by the judge that condemned them. */
-export interface Recovery {
-  /** `superseded`: somebody else released a service again, so that the rest has to be planned again. */
-  readonly status: 'recovered' | 'unproven' | 'not-recovered' | 'look-again' | 'superseded';
-  readonly detail: string;
+export interface Recovery extends Readonly<RecoveryResult> {
+  readonly status: Exclude<RecoveryResult['status'], 'frozen'>;
   readonly waitSeconds: number;
   /** For the next look, by service. */
   readonly failedLooks: Readonly<Record<string, FailedLooks>>;
 }
 
-/** What the rule needs. */
 export interface VerifyRecoveryDeps {
   readonly signals: Signals;
   readonly healthChecks: HealthChecks;

@@ -53,7 +53,7 @@ export function checkBeforeTraffic(deps: CheckBeforeTrafficDeps) {
     const { service, deploymentId } = release;
     const standing = {
       service,
-      lock: await deps.locks.held(service),
+      lock: await deps.locks.lockOf(service),
       holds: await deps.holds.list(),
       words: await deps.holds.listLatest(),
       lastIncident: await lastIncident(service),

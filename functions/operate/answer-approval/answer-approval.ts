@@ -31,7 +31,6 @@ export type AnsweredApproval =
   // It is about no plan.
   | { readonly incidentId: string; readonly answer: 'acknowledge' };
 
-/** What the rule needs. */
 export interface AnswerApprovalDeps {
   readonly incidents: IncidentLedger;
   readonly releases: Pick<ReleaseLedger, 'find'>;

@@ -29,7 +29,6 @@ export const holdServiceInput = z
     message: 'is for a hold: what is lifted has no end',
   });
 
-/** What the rule needs. */
 export interface HoldServiceDeps {
   readonly catalog: CatalogStore;
   readonly holds: HoldLedger;

@@ -54,7 +54,6 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** What the rule needs. */
 export interface ReceiveWebhookDeps {
   readonly parameterStore: Pick<ParameterStore, 'value'>;
   readonly secretName: string;

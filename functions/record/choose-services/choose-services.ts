@@ -77,7 +77,6 @@ export type ChosenServices =
       readonly itemsKey: string;
     };
 
-/** What the rule needs. */
 export interface ChooseServicesDeps {
   readonly catalog: CatalogStore;
   readonly bucket: Bucket;

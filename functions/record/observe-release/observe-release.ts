@@ -47,7 +47,6 @@ export interface ReleaseObservation {
   readonly moment: number | null;
 }
 
-/** What the rule needs. */
 export interface ObserveReleaseDeps {
   readonly aliases: Aliases;
   readonly stacks: Pick<Stacks, 'resources'>;

@@ -23,7 +23,6 @@ export interface RecordedService {
   readonly execution: string | null;
 }
 
-/** What the rule needs. */
 export interface RecordEachServiceDeps extends RecordServiceDeps {
   readonly executions: Executions;
   readonly stateMachineArn: string;

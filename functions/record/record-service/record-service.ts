@@ -56,7 +56,6 @@ export interface Recording {
   readonly holder?: Attempt;
 }
 
-/** What the rule needs. */
 export interface RecordServiceDeps extends SnapshotClients {
   readonly stacks: Stacks;
   readonly locks: LockLedger;
@@ -97,7 +96,7 @@ export function recordService(deps: RecordServiceDeps) {
     // What failed was taken back: it is not what is live.
     const newest = others.find(({ verdict }) => verdict !== 'failed');
     // After the account was read: whoever has the lock by now may have moved what was read.
-    const held = (await deps.locks.held(entry.service)) !== undefined;
+    const held = (await deps.locks.lockOf(entry.service)) !== undefined;
     if (held && input.verdict) return nothing(input, `${entry.service} is being rolled back`);
     if (newest && isLive(newest, live)) return found(input, newest, live, others, held);
     const isNewer = live.began !== undefined && (!newest || live.began > newest.startedAt);

@@ -18,7 +18,6 @@ export const reportUnrecordedInput = z.strictObject({
   lost: z.number().int(),
 });
 
-/** What the rule needs. */
 export interface ReportUnrecordedDeps {
   readonly mailer: Mailer;
   readonly environment: string;

@@ -15,7 +15,6 @@ export const startRecordingInput = z.object({
     .optional(),
 });
 
-/** What the rule needs. */
 export interface StartRecordingDeps {
   readonly executions: Executions;
   readonly catalog: CatalogStore;
@@ -45,7 +44,7 @@ export function startRecording({ executions, catalog, locks, stateMachineArn }: 
     for (const entry of Object.values(services)) {
       if (!stacksOf(entry).includes(stackNameOf(stackId))) continue;
       const { service } = entry;
-      if (ours && (await locks.held(service))) continue;
+      if (ours && (await locks.lockOf(service))) continue;
       await executions.start(stateMachineArn, `${service}-${id}`, ours ? { service } : { service, stackId });
       started.push(service);
     }

@@ -6,8 +6,8 @@ import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
 import { TargetNotRestored, TargetSuperseded } from '../../../shared/errors.ts';
 import { givenUp } from '../../../shared/incident/given-up.ts';
 import { lockOwner } from '../../../shared/incident/lock-owner.ts';
+import { type NotifyDeps, notifyWaiting } from '../../../shared/incident/notify-waiting.ts';
 import { ofItsProviders } from '../../../shared/incident/readiness.ts';
-import { type WakeDeps, wakeWaiting } from '../../../shared/incident/wake-waiting.ts';
 import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
 import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
 import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
@@ -24,15 +24,13 @@ import { takeSnapshot } from '../../../shared/ledger/take-snapshot.ts';
 import { restorationOf } from '../../../shared/targets/kinds.ts';
 import type { ServicePlan } from '../../../shared/targets/service-plan.ts';
 import type { TargetPlan, TargetSnapshot } from '../../../shared/targets/shapes.ts';
+import { serviceStep } from '../../../shared/targets/steps.ts';
 import { targetFailure, whyItFailed } from '../../../shared/targets/target-failure.ts';
 import type { SnapshotClients } from '../../../shared/targets/target-kind.ts';
 import { targetsOfWave, type Wave, wave } from '../../../shared/targets/waves.ts';
 
 export const finishServiceInput = z.strictObject({
-  incidentId: z.string(),
-  attempt: z.number().int().positive(),
-  service: z.string(),
-  planKey: z.string(),
+  ...serviceStep,
   startedAt: z.iso.datetime(),
   wave,
   /** What became of the targets of this wave that were tried; one that is missing was not reached. */
@@ -52,8 +50,7 @@ const ofStacks: ReadonlySet<TargetPlan['phase']> = new Set(['rebuild', 'pin', 's
 /** Characters of a reason: the cause of a Fail state may have 32,768. */
 const longestReason = 8000;
 
-/** What the rule needs. */
-export interface FinishServiceDeps extends SnapshotClients, WakeDeps {
+export interface FinishServiceDeps extends SnapshotClients, NotifyDeps {
   readonly incidents: IncidentLedger;
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
@@ -74,7 +71,7 @@ export function finishService(deps: FinishServiceDeps) {
     const plan = await deps.plans.readService(input.planKey, service);
     if (input.wave === 'traffic') return finishTraffic(input, plan);
     const finished = await finishLater(input, plan);
-    await wakeWaiting(deps, input.planKey, input.wave, { ...input, status: finished.status });
+    await notifyWaiting(deps, input.planKey, input.wave, { ...input, status: finished.status });
     return finished;
   };
 
@@ -98,7 +95,7 @@ export function finishService(deps: FinishServiceDeps) {
       finishedAt,
     };
     await deps.incidents.putServiceResult(result);
-    await wakeWaiting(deps, planKey, 'traffic', result);
+    await notifyWaiting(deps, planKey, 'traffic', result);
     return { service, status, reason: reasonOf(targets) };
   }
 
@@ -169,11 +166,11 @@ export function finishService(deps: FinishServiceDeps) {
       const kept = (await restorationOf(plan).kept?.(deps, plan)) ?? [];
       return kept.length > 0 ? { ...result, kept } : result;
     } catch (error) {
-      const isOver = error instanceof TargetSuperseded;
-      if (!isOver && !(error instanceof TargetNotRestored)) throw error;
+      const isSuperseded = error instanceof TargetSuperseded;
+      if (!isSuperseded && !(error instanceof TargetNotRestored)) throw error;
       return {
         target: plan.target,
-        status: isOver ? 'superseded' : 'failed',
+        status: isSuperseded ? 'superseded' : 'failed',
         action: `${result.action}; but then: ${error.message}`,
       };
     }

@@ -5,11 +5,10 @@ import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
 import { askHook } from '../../../shared/targets/hook/ask-hook.ts';
 import { hookEvent } from '../../../shared/targets/hook/hook-event.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
-import { targetStep } from '../../../shared/targets/target-step.ts';
+import { targetStep } from '../../../shared/targets/steps.ts';
 
 export const invokeHookInput = z.strictObject(targetStep);
 
-/** What the rule needs. */
 export interface InvokeHookDeps {
   readonly hooks: Hooks;
   readonly locks: LockLedger;

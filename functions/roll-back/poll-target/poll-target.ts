@@ -5,8 +5,8 @@ import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
 import { restorationOf } from '../../../shared/targets/kinds.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
 import type { TargetPlan } from '../../../shared/targets/shapes.ts';
+import { targetStep } from '../../../shared/targets/steps.ts';
 import type { Standing, TargetAdapter } from '../../../shared/targets/target-adapter.ts';
-import { targetStep } from '../../../shared/targets/target-step.ts';
 
 export const pollTargetInput = z.strictObject({
   ...targetStep,
@@ -21,7 +21,6 @@ export interface PolledTarget {
   readonly waitSeconds: number;
 }
 
-/** What the rule needs. */
 export interface PollTargetDeps {
   readonly adapters: TargetAdapter<TargetPlan>;
   readonly locks: LockLedger;

@@ -6,13 +6,11 @@ import { isTrafficBack, type ServiceResult } from '../../../shared/ledger/record
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
 import type { ServicePlan } from '../../../shared/targets/service-plan.ts';
+import { serviceStep } from '../../../shared/targets/steps.ts';
 import { phasesOfWave, wave } from '../../../shared/targets/waves.ts';
 
 export const prepareServiceInput = z.strictObject({
-  incidentId: z.string(),
-  attempt: z.number().int().positive(),
-  service: z.string(),
-  planKey: z.string(),
+  ...serviceStep,
   wave,
 });
 
@@ -23,7 +21,6 @@ export interface PreparedService {
   readonly startedAt: string;
 }
 
-/** What the rule needs. */
 export interface PrepareServiceDeps {
   readonly locks: LockLedger;
   readonly incidents: IncidentLedger;

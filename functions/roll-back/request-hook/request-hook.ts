@@ -5,7 +5,7 @@ import { type LockLedger, leaseMs } from '../../../shared/ledger/lock-ledger.ts'
 import { askHook } from '../../../shared/targets/hook/ask-hook.ts';
 import { hookEvent } from '../../../shared/targets/hook/hook-event.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
-import { targetStep } from '../../../shared/targets/target-step.ts';
+import { targetStep } from '../../../shared/targets/steps.ts';
 
 export const requestHookInput = z.strictObject({
   ...targetStep,
@@ -13,7 +13,6 @@ export const requestHookInput = z.strictObject({
   taskToken: z.string().min(1),
 });
 
-/** What the rule needs. */
 export interface RequestHookDeps {
   readonly hooks: Hooks;
   readonly locks: LockLedger;

@@ -7,13 +7,13 @@ import type { PaceLedger } from '../../../shared/ledger/pace-ledger.ts';
 import { restorationOf } from '../../../shared/targets/kinds.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
 import type { TargetPlan } from '../../../shared/targets/shapes.ts';
+import { targetStep } from '../../../shared/targets/steps.ts';
 import type {
   ChangeContext,
   HookCall,
   Standing,
   TargetAdapter,
 } from '../../../shared/targets/target-adapter.ts';
-import { targetStep } from '../../../shared/targets/target-step.ts';
 
 export const startTargetInput = z.strictObject({
   ...targetStep,
@@ -38,7 +38,6 @@ export interface StartedTarget {
 /** Half the lease of a lock, which every call renews. */
 const longestWaitSeconds = leaseMs / 2000;
 
-/** What the rule needs. */
 export interface StartTargetDeps {
   readonly adapters: TargetAdapter<TargetPlan>;
   readonly locks: LockLedger;

@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import { restorationOf } from '../../../shared/targets/kinds.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
+import { targetStep } from '../../../shared/targets/steps.ts';
 import type { VerifyClients } from '../../../shared/targets/target-kind.ts';
-import { targetStep } from '../../../shared/targets/target-step.ts';
 
 export const verifyTargetInput = z.strictObject(targetStep);
 
-/** What the rule needs. */
 export interface VerifyTargetDeps extends VerifyClients {
   readonly plans: PlanStore;
 }

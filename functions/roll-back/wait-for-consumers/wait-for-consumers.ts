@@ -2,44 +2,41 @@ import * as z from 'zod';
 import type { TaskTokens } from '../../../shared/aws/task-tokens.ts';
 import { givenUp } from '../../../shared/incident/given-up.ts';
 import { lockOwner } from '../../../shared/incident/lock-owner.ts';
+import { sendSignal } from '../../../shared/incident/notify-waiting.ts';
 import {
   readinessOf,
   readinessOfRest,
   type StartSignal,
   type Waiting,
 } from '../../../shared/incident/readiness.ts';
-import { sendSignal } from '../../../shared/incident/wake-waiting.ts';
 import type { Attempt, IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
 import { type LockLedger, leaseMs } from '../../../shared/ledger/lock-ledger.ts';
-import type { TurnLedger } from '../../../shared/ledger/turn-ledger.ts';
+import type { WaitingLedger } from '../../../shared/ledger/waiting-ledger.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
 import type { ServicePlan } from '../../../shared/targets/service-plan.ts';
+import { serviceStep } from '../../../shared/targets/steps.ts';
 import { wave } from '../../../shared/targets/waves.ts';
 
 export const waitForConsumersInput = z.strictObject({
-  incidentId: z.string(),
-  attempt: z.number().int().positive(),
-  service: z.string(),
-  planKey: z.string(),
+  ...serviceStep,
   /** The wave in which it waits. */
   wave: wave.default('traffic'),
   /** Token of the task this is called by; it stays open until somebody answers it. */
   taskToken: z.string(),
 });
 
-/** What the rule needs. */
 export interface WaitForConsumersDeps {
   readonly incidents: IncidentLedger;
   readonly locks: LockLedger;
-  readonly turns: TurnLedger;
+  readonly waitingServices: WaitingLedger;
   readonly tokens: TaskTokens;
   readonly plans: PlanStore;
   readonly now: () => number;
 }
 
 /**
- * Lets a service wait until it is its turn in a wave: registers its token, then reads what became of those it waits for, and
- * answers the token itself where it is its turn already. The last of them answers it otherwise. In the traffic's wave it waits
+ * Lets a service wait until it may begin in a wave: registers its token, then reads what became of those it waits for, and
+ * answers the token itself where it may begin already. The last of them answers it otherwise. In the traffic's wave it waits
  * for its consumers, in the last one for stacks that have to go back before its own.
  *
  * Called again while it waits, since an answer may be lost, it renews the service's lock and reads afresh. Every step of a
@@ -49,21 +46,22 @@ export interface WaitForConsumersDeps {
  * @throws LockLost when the service is no longer this incident's, so that nobody waits for an incident that ended
  */
 export function waitForConsumers(deps: WaitForConsumersDeps) {
-  const { incidents, locks, turns, tokens, plans, now } = deps;
+  const { incidents, locks, waitingServices, tokens, plans, now } = deps;
 
   return async (input: z.infer<typeof waitForConsumersInput>): Promise<{ readonly waiting: boolean }> => {
     const { service, planKey, taskToken } = input;
     await locks.renew(service, lockOwner(input));
-    const asksAgain = (await turns.tokenOf(input, service)) !== undefined;
+    const asksAgain = (await waitingServices.tokenOf(input, service)) !== undefined;
     // Before the results are read: a service that is done afterwards finds it.
-    await turns.wait(input, service, taskToken);
+    await waitingServices.wait(input, service, taskToken);
     const plan = await plans.readService(planKey, service);
-    const turn =
+    const signal =
       input.wave === 'rest'
         ? await nextSignalOfRest(input, plan, asksAgain)
         : await nextSignal(input, plan, planKey);
-    if (turn.turn !== 'wait') await sendSignal({ turns, tokens }, input, service, taskToken, turn);
-    return { waiting: turn.turn === 'wait' };
+    if (signal.turn !== 'wait')
+      await sendSignal({ waitingServices, tokens }, input, service, taskToken, signal);
+    return { waiting: signal.turn === 'wait' };
   };
 
   async function nextSignal(
@@ -71,15 +69,15 @@ export function waitForConsumers(deps: WaitForConsumersDeps) {
     plan: ServicePlan,
     planKey: string,
   ): Promise<StartSignal | Waiting> {
-    const turn = await readinessOf(incidents, attempt, plan);
-    if (turn.turn !== 'wait') return turn;
-    for (const consumer of turn.atWork) {
+    const signal = await readinessOf(incidents, attempt, plan);
+    if (signal.turn !== 'wait') return signal;
+    for (const consumer of signal.atWork) {
       const lock = await locks.find(consumer);
       if (!lock || lock.leaseUntil > now()) continue;
       await giveUp(attempt, await plans.readService(planKey, consumer));
       return nextSignal(attempt, plan, planKey);
     }
-    return turn;
+    return signal;
   }
 
   /** At its first look the leases of the others are those of the wave before. */
@@ -88,11 +86,11 @@ export function waitForConsumers(deps: WaitForConsumersDeps) {
     plan: ServicePlan,
     asksAgain: boolean,
   ): Promise<StartSignal | Waiting> {
-    const turn = await readinessOfRest(incidents, attempt, plan);
-    if (turn.turn !== 'wait' || !asksAgain) return turn;
-    const found = await Promise.all(turn.atWork.map((other) => locks.find(other)));
+    const signal = await readinessOfRest(incidents, attempt, plan);
+    if (signal.turn !== 'wait' || !asksAgain) return signal;
+    const found = await Promise.all(signal.atWork.map((other) => locks.find(other)));
     const isAnyAtWork = found.some((lock) => lock && lock.leaseUntil > now());
-    return isAnyAtWork ? turn : { turn: 'go', reason: '' };
+    return isAnyAtWork ? signal : { turn: 'go', reason: '' };
   }
 
   async function giveUp(attempt: Attempt, plan: ServicePlan): Promise<void> {

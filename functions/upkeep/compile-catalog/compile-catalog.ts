@@ -28,7 +28,6 @@ const parameterChange = z.object({ detail: z.object({ name: z.string(), operatio
 
 const missingCatalog = z.object({ onlyIfMissing: z.literal(true) });
 
-/** What the rule needs. */
 export interface CompileCatalogDeps {
   readonly parameters: CatalogParameters;
   readonly stacks: Stacks;

@@ -16,7 +16,6 @@ export const guardAliasesInput = z.object({
   detail: z.object({ 'stack-id': z.string() }),
 });
 
-/** What the rule needs. */
 export interface GuardAliasesDeps extends GuardServiceDeps {
   readonly catalog: CatalogStore;
 }

@@ -22,7 +22,6 @@ export const reportFailedExecutionInput = z.object({
   }),
 });
 
-/** What the rule needs. */
 export interface ReportFailedExecutionDeps extends EndIncidentDeps, AccusingDeps {
   readonly incidents: IncidentLedger;
   readonly releases: AccusingDeps['releases'];

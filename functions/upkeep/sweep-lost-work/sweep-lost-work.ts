@@ -26,7 +26,6 @@ import { type Figures, secondsBetween } from '../../../shared/telemetry/figures.
 /** The schedule's event holds nothing that is needed. */
 export const sweepLostWorkInput = z.unknown();
 
-/** What the rule needs. */
 export interface SweepLostWorkDeps
   extends EndIncidentDeps,
     Pick<AnswerHookDeps, 'lifecycleHooks'>,

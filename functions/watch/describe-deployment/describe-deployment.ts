@@ -34,7 +34,6 @@ export type DeploymentDescription =
       readonly target: string;
     } & VersionChange);
 
-/** What the rule needs. */
 export interface DescribeDeploymentDeps {
   readonly deployments: Deployments;
   readonly functionTags: FunctionTags;

@@ -75,7 +75,6 @@ export interface Observation {
   readonly seen: Seen;
 }
 
-/** What the rule needs. */
 export interface ObserveDeploymentDeps extends HolderDeps, Pick<AnswerHookDeps, 'lifecycleHooks'> {
   readonly deployments: Deployments;
   readonly aliases: Aliases;

@@ -44,7 +44,6 @@ export interface Look {
   readonly now: number;
 }
 
-/** What recording needs. */
 export interface RecordLookDeps {
   readonly deployments: Deployments;
   readonly checkpoints: CheckpointLedger;

@@ -34,7 +34,6 @@ export const openReleaseInput = z.strictObject({
 });
 type Input = z.infer<typeof openReleaseInput>;
 
-/** What the rule needs. */
 export interface OpenReleaseDeps {
   readonly deployments: Deployments;
   readonly aliases: Pick<Aliases, 'digestsOf'>;

@@ -69,7 +69,6 @@ export type Settlement =
 /** Parameter Store takes 3 labels a second, and a settlement has 50 s for everything. */
 const mostLabels = 20;
 
-/** What the rule needs. */
 export interface SettleReleaseDeps extends SnapshotClients {
   readonly catalog: CatalogStore;
   readonly deployments: Pick<Deployments, 'get'>;

@@ -10,7 +10,6 @@ export const startMonitoringInput = z.object({
   }),
 });
 
-/** What the rule needs. */
 export interface StartMonitoringDeps {
   readonly executions: Executions;
   readonly stateMachineArn: string;

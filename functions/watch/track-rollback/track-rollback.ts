@@ -10,7 +10,6 @@ export const trackRollbackInput = z.strictObject({
   rollbackOf: z.string().optional(),
 });
 
-/** What the rule needs. */
 export interface TrackRollbackDeps {
   readonly releases: ReleaseLedger;
   readonly now: () => number;

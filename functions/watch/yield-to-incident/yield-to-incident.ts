@@ -13,6 +13,7 @@ import type { Mailer } from '../../../shared/mail/mailer.ts';
 import type { TrafficReader } from '../../../shared/mail/traffic-reader.ts';
 import { aliasesOfRelease } from '../../../shared/mail/users-meet.ts';
 import { stopDeployment } from '../../../shared/targets/codedeploy/stop-deployment.ts';
+import { attemptStep } from '../../../shared/targets/steps.ts';
 
 export const yieldToIncidentInput = z.strictObject({
   /** Left out of a release that came in without one. */
@@ -20,12 +21,10 @@ export const yieldToIncidentInput = z.strictObject({
   releaseId: z.string(),
   service: z.string(),
   /** The incident that holds the service, and which attempt of it. */
-  incidentId: z.string(),
-  attempt: z.number().int().positive(),
+  ...attemptStep,
   executionArn: z.string(),
 });
 
-/** What the rule needs. */
 export interface YieldToIncidentDeps extends HolderDeps {
   readonly locks: LockLedger;
   readonly deployments: Deployments;

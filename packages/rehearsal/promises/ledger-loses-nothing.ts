@@ -9,7 +9,7 @@ const openLists = ['OPEN-INCIDENTS', 'OUTBOX', 'UNANSWERED'];
 /**
  * The ledger loses nothing: but for locks, holds, budgets, paces, stops and the compilation's lease, records never
  * vanish and what they say stays. A release called bad stays bad, one called good can only become bad, one that served well good or bad; what is known of a
- * deployment stays and gets at most its settlement; an attempt's outcome stays; a fence never falls. At the end the table
+ * deployment stays and gets at most its settlement; an attempt's outcome stays. At the end the table
  * holds what the writes left.
  */
 export const ledgerLosesNothing: PromiseCheck = {
@@ -35,9 +35,7 @@ export const ledgerLosesNothing: PromiseCheck = {
 };
 
 function lostBetween(before: LedgerItem, after: LedgerItem): string | undefined {
-  if (before.sk === 'LOCK') {
-    return Number(after.fence) < Number(before.fence) ? 'its fence fell' : undefined;
-  }
+  if (before.sk === 'LOCK') return undefined;
   // What is on hold is a switch; a budget forgets what is older than its longest window.
   if (before.sk.startsWith('HOLD#')) return undefined;
   // It is about the mails before it: for a later one somebody says it again.

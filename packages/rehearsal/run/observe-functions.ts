@@ -115,7 +115,7 @@ function describersFor(timeline: Timeline): Readonly<Record<string, Describer>> 
     },
     PollTargetFunction({ service, target }, { standing, detail }) {
       const key = `${service}/${target}/${detail}`;
-      if (standing !== 'held' || held.has(key)) return;
+      if (standing !== 'blocked' || held.has(key)) return;
       held.add(key);
       timeline.add('target', `${target}: ${detail}`, about(service, 'PollTarget'));
     },

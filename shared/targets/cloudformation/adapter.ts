@@ -216,9 +216,9 @@ function waitForAlarms(
     );
   }
   const detail = `the rest of stack ${stack} waits until its rollback triggers are out of ALARM: ${ringing.join(', ')}`;
-  return { standing: { is: 'held', detail } };
+  return { standing: { is: 'blocked', detail } };
 }
 
 function neededBy({ neededFor }: StackPlan): string | undefined {
-  return neededFor && `What waits for it cannot serve without it: ${neededFor.join('; ')}.`;
+  return neededFor && `The targets that wait for it cannot serve without it: ${neededFor.join('; ')}.`;
 }

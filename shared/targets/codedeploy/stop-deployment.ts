@@ -1,7 +1,6 @@
 import type { Deployments } from '../../aws/deployments.ts';
 import type { StopLedger } from '../../ledger/stop-ledger.ts';
 
-/** What stopping a deployment takes. */
 export interface StopDeps {
   readonly deployments: Deployments;
   readonly stops: StopLedger;

@@ -239,7 +239,9 @@ describe('a rollback that was not permitted', () => {
   });
 
   it('but superseded meanwhile is not needed', async () => {
-    await expect(close({ answer: 'superseded' }, { supersededBy: 'orders-x' })).resolves.toMatchObject({
+    await expect(
+      close({ answer: 'superseded', supersededBy: 'orders-x' }, { supersededBy: 'orders-x' }),
+    ).resolves.toMatchObject({
       outcome: 'not-needed',
     });
   });

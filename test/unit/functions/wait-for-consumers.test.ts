@@ -60,7 +60,7 @@ it('waits while a consumer is at work, with its token in the ledger', async () =
   await done('orders');
   await expect(wait()).resolves.toEqual({ waiting: true });
   expect(answers()).toEqual([]);
-  await expect(ledger.turns.tokenOf(attempt, 'platform')).resolves.toBe('token-1');
+  await expect(ledger.waitingServices.tokenOf(attempt, 'platform')).resolves.toBe('token-1');
 });
 
 it.each(['rolled-back', 'traffic-restored'])(
@@ -70,7 +70,7 @@ it.each(['rolled-back', 'traffic-restored'])(
     await done('users', { status });
     await expect(wait()).resolves.toEqual({ waiting: false });
     expect(answers()).toEqual([{ token: 'token-1', turn: 'go', reason: '' }]);
-    await expect(ledger.turns.tokenOf(attempt, 'platform')).resolves.toBeUndefined();
+    await expect(ledger.waitingServices.tokenOf(attempt, 'platform')).resolves.toBeUndefined();
   },
 );
 
@@ -146,7 +146,7 @@ it('is told by the last of its consumers', async () => {
   await done('users');
   await ended('users');
   expect(answers()).toEqual([{ token: 'token-1', turn: 'go', reason: '' }]);
-  await expect(ledger.turns.tokenOf(attempt, 'platform')).resolves.toBeUndefined();
+  await expect(ledger.waitingServices.tokenOf(attempt, 'platform')).resolves.toBeUndefined();
 });
 
 it('is told by the first that is lost, which is recorded as failed', async () => {

@@ -2,11 +2,11 @@ import { type HolderDeps, holderAgainst } from '../../../../shared/incident/hold
 import { RELEASE, servicePlan } from '../../fixtures/records.ts';
 
 const newer = { service: 'orders', releaseId: 'orders-20260105T090300Z' };
-const held = (owner: string) => ({ owner, fence: 1, leaseUntil: 1 });
+const held = (owner: string) => ({ owner, leaseUntil: 1 });
 /** Locks and plans of incidents: by service, and by incident, attempt and service. */
 const depsOf = (locks: Record<string, string>, plans: Record<string, string[]>): HolderDeps => ({
   locks: {
-    held: async (service) => (locks[service] === undefined ? undefined : held(locks[service])),
+    lockOf: async (service) => (locks[service] === undefined ? undefined : held(locks[service])),
   },
   plans: {
     findService: async (incidentId, attempt, service) => {

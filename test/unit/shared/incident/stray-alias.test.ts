@@ -41,7 +41,7 @@ async function report(changes: Partial<Situation> = {}, change = moved) {
   const ofHolder = (incidentId: string, attempt: number, service: string) =>
     incidentId === RELEASE && attempt === 2 && service === 'orders';
   const deps: StrayAliasDeps = {
-    locks: { held: async () => (owner === undefined ? undefined : { owner, fence: 1, leaseUntil: 1 }) },
+    locks: { lockOf: async () => (owner === undefined ? undefined : { owner, leaseUntil: 1 }) },
     plans: {
       findService: async (...asked) => (ofHolder(...asked) && targets ? servicePlan({ targets }) : undefined),
     },

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { type Phase, phase } from '../../../../shared/catalog/phases.ts';
+import { phase, type RollbackPhase } from '../../../../shared/catalog/phases.ts';
 import type { TargetPlan } from '../../../../shared/targets/shapes.ts';
 import {
   isStackFirst,
@@ -30,10 +30,10 @@ const targets: TargetPlan[] = [
   codeDeployPlan({ target: 'alias-2' }),
   hookPlan({ phase: 'hook-before', target: 'hook-before' }),
 ];
-const namesOf = (of: Wave, order?: Phase[]) =>
+const namesOf = (of: Wave, order?: RollbackPhase[]) =>
   phasesOfWave({ targets, ...(order && { order }) }, of).map((one) => one.map(({ target }) => target));
 
-it.each<[string, Phase[] | undefined, Record<Wave, string[][]>]>([
+it.each<[string, RollbackPhase[] | undefined, Record<Wave, string[][]>]>([
   [
     'the usual order',
     undefined,
@@ -103,7 +103,7 @@ it('has every target in one wave, and users back before the last one, in every o
       expect(targetsOfWave(plan, 'pins').every((one) => one.phase === 'pin')).toBe(true);
       // Within the phases that the catalog orders, the waves keep its order.
       const inOrder = [...traffic, ...targetsOfWave(plan, 'rest')].map((one) =>
-        phases.indexOf(one.phase as Phase),
+        phases.indexOf(one.phase as RollbackPhase),
       );
       expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
     }),
@@ -112,7 +112,7 @@ it('has every target in one wave, and users back before the last one, in every o
 
 it('puts a stage that waits for its stack right after it, in the last wave', () => {
   const waiting = [...targets, apiStagePlan({ phase: 'after-stack' })];
-  const order: Phase[] = ['hook-before', 'parameters', 'traffic', 'hook-after', 'stack'];
+  const order: RollbackPhase[] = ['hook-before', 'parameters', 'traffic', 'hook-after', 'stack'];
   expect(phasesOfWave({ targets: waiting }, 'rest').map((one) => one.map(({ target }) => target))).toEqual([
     ['stack'],
     ['a1b2c3/prod'],

@@ -332,7 +332,7 @@ describe('a stack on the template of the bad release', () => {
     for (const call of [target.start(needed, context), target.read(needed, context)]) {
       await expect(call).rejects.toBeInstanceOf(TargetNotRestored);
       await expect(call).rejects.toThrow(
-        'What waits for it cannot serve without it: CreateOrder: its role is gone.',
+        'The targets that wait for it cannot serve without it: CreateOrder: its role is gone.',
       );
     }
     expect(sent()).toEqual([]);
@@ -559,7 +559,7 @@ describe('a stack whose rollback triggers the pin took out', () => {
       await target.start(withTriggers, at(30)),
     ]) {
       expect(standing).toEqual({
-        is: 'held',
+        is: 'blocked',
         detail: 'the rest of stack shop-orders waits until its rollback triggers are out of ALARM: errors',
       });
     }
@@ -594,7 +594,7 @@ describe('a stack whose rollback triggers the pin took out', () => {
       StackEvents: [stackEvent('UPDATE_IN_PROGRESS', { ClientRequestToken: pinned, Timestamp })],
     });
     await expect(target.read(withTriggers, { ...context, now: NOW + 3_660_000 })).resolves.toMatchObject({
-      is: 'held',
+      is: 'blocked',
     });
   });
 

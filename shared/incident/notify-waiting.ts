@@ -1,7 +1,7 @@
 import type { TaskTokens } from '../aws/task-tokens.ts';
 import type { Attempt, IncidentLedger } from '../ledger/incident-ledger.ts';
 import type { ServiceResult } from '../ledger/records.ts';
-import type { TurnLedger } from '../ledger/turn-ledger.ts';
+import type { WaitingLedger } from '../ledger/waiting-ledger.ts';
 import { limitConcurrency } from '../limit-concurrency.ts';
 import type { PlanStore } from '../targets/plan-store.ts';
 import { type Wave, waitingIn } from '../targets/waves.ts';
@@ -14,10 +14,9 @@ import {
   type Waiting,
 } from './readiness.ts';
 
-/** What waking needs. */
-export interface WakeDeps {
+export interface NotifyDeps {
   readonly incidents: Pick<IncidentLedger, 'serviceResult' | 'overtaken'>;
-  readonly turns: Pick<TurnLedger, 'tokenOf' | 'forget'>;
+  readonly waitingServices: Pick<WaitingLedger, 'tokenOf' | 'forget'>;
   readonly plans: Pick<PlanStore, 'readService'>;
   readonly tokens: Pick<TaskTokens, 'succeed'>;
 }
@@ -26,26 +25,27 @@ export interface WakeDeps {
 const atOnce = 10;
 
 /**
- * Tells the services that wait in a wave for one whose result has just been recorded, as far as it is their turn.
+ * Tells the services that wait in a wave for one whose result has just been recorded, as far as they may begin.
  *
  * A provider registers its token before it reads the results, and this runs after the result was recorded: whichever
  * comes later sees the other. Both may see it; the second of two answers to one token is refused and does no harm.
  */
-export async function wakeWaiting(
-  { incidents, turns, plans, tokens }: WakeDeps,
+export async function notifyWaiting(
+  { incidents, waitingServices, plans, tokens }: NotifyDeps,
   planKey: string,
   of: Wave,
   result: Pick<ServiceResult, 'incidentId' | 'attempt' | 'service' | 'status' | 'providersGoOn'>,
 ): Promise<void> {
   const { notifies } = waitingIn(await plans.readService(planKey, result.service), of);
   const limited = limitConcurrency(atOnce);
-  await Promise.all(notifies.map((provider) => limited(() => wake(provider))));
+  await Promise.all(notifies.map((provider) => limited(() => notify(provider))));
 
-  async function wake(provider: string): Promise<void> {
-    const token = await turns.tokenOf(result, provider);
+  async function notify(provider: string): Promise<void> {
+    const token = await waitingServices.tokenOf(result, provider);
     if (token === undefined) return;
-    const turn = await nextSignal(provider);
-    if (turn.turn !== 'wait') await sendSignal({ turns, tokens }, result, provider, token, turn);
+    const signal = await nextSignal(provider);
+    if (signal.turn !== 'wait')
+      await sendSignal({ waitingServices, tokens }, result, provider, token, signal);
   }
 
   async function nextSignal(provider: string): Promise<StartSignal | Waiting> {
@@ -57,12 +57,12 @@ export async function wakeWaiting(
 
 /** Answers a waiting service's token and forgets it. */
 export async function sendSignal(
-  { turns, tokens }: Pick<WakeDeps, 'turns' | 'tokens'>,
+  { waitingServices, tokens }: Pick<NotifyDeps, 'waitingServices' | 'tokens'>,
   attempt: Attempt,
   service: string,
   token: string,
-  turn: StartSignal,
+  signal: StartSignal,
 ): Promise<void> {
-  await tokens.succeed(token, turn);
-  await turns.forget(attempt, service, token);
+  await tokens.succeed(token, signal);
+  await waitingServices.forget(attempt, service, token);
 }

@@ -8,8 +8,8 @@ const waitingRecord = z.strictObject({
   token: z.string().optional(),
 });
 
-/** Services of an incident that wait for their turn, each with the token of the task in which it waits. */
-export class TurnLedger {
+/** Services of an incident that wait until they may begin, each with the token of the task in which it waits. */
+export class WaitingLedger {
   readonly #table: LedgerTable;
 
   constructor(table: LedgerTable) {

@@ -1,4 +1,4 @@
-import { sendSignal, type WakeDeps, wakeWaiting } from '../../../../shared/incident/wake-waiting.ts';
+import { type NotifyDeps, notifyWaiting, sendSignal } from '../../../../shared/incident/notify-waiting.ts';
 import { PLAN_KEY, RELEASE, servicePlan, serviceResult } from '../../fixtures/records.ts';
 
 const attempt = { incidentId: RELEASE, attempt: 2 };
@@ -14,7 +14,7 @@ function depsOf({
 } = {}) {
   const seen = { told: [] as object[], forgotten: [] as object[], most: 0, read: [] as string[] };
   let atWork = 0;
-  const deps: WakeDeps = {
+  const deps: NotifyDeps = {
     plans: {
       readService: async (planKey, service) => {
         expect(planKey).toBe(PLAN_KEY);
@@ -26,7 +26,7 @@ function depsOf({
         });
       },
     },
-    turns: {
+    waitingServices: {
       tokenOf: async ({ incidentId, attempt: number }, service) => {
         expect({ incidentId, attempt: number }).toEqual(attempt);
         atWork += 1;
@@ -56,14 +56,14 @@ function depsOf({
 
 it('tells those whose turn it is, and leaves those that wait for more', async () => {
   const { deps, seen } = depsOf();
-  await wakeWaiting(deps, PLAN_KEY, 'traffic', result);
+  await notifyWaiting(deps, PLAN_KEY, 'traffic', result);
   expect(seen.told).toEqual([{ token: 'token-platform', turn: 'go', reason: '' }]);
   expect(seen.forgotten).toEqual([{ ...attempt, service: 'platform', token: 'token-platform' }]);
 });
 
 it('tells all who wait for it once the last of their consumers is done', async () => {
   const { deps, seen } = depsOf({ done: ['cart', 'orders'] });
-  await wakeWaiting(deps, PLAN_KEY, 'traffic', result);
+  await notifyWaiting(deps, PLAN_KEY, 'traffic', result);
   expect(seen.told).toEqual([
     { token: 'token-platform', turn: 'go', reason: '' },
     { token: 'token-users', turn: 'go', reason: '' },
@@ -72,13 +72,13 @@ it('tells all who wait for it once the last of their consumers is done', async (
 
 it('leaves those alone that do not wait yet, without reading what they wait for', async () => {
   const { deps, seen } = depsOf({ tokens: {} });
-  await wakeWaiting(deps, PLAN_KEY, 'traffic', result);
+  await notifyWaiting(deps, PLAN_KEY, 'traffic', result);
   expect(seen).toMatchObject({ told: [], forgotten: [], read: ['cart'] });
 });
 
 it('tells all who wait to leave their targets alone where it did not come back, whatever else they wait for', async () => {
   const { deps, seen } = depsOf();
-  await wakeWaiting(deps, PLAN_KEY, 'traffic', { ...result, status: 'failed' });
+  await notifyWaiting(deps, PLAN_KEY, 'traffic', { ...result, status: 'failed' });
   const reason = 'its consumer cart did not come back, so it is left as it is';
   expect(seen.told).toEqual([
     { token: 'token-platform', turn: 'skip', reason },
@@ -93,7 +93,7 @@ it('looks at ten of them side by side', async () => {
     plans: Object.fromEntries(many.map((one) => [one, ['cart']])),
     tokens: Object.fromEntries(many.map((one) => [one, `token-${one}`])),
   });
-  await wakeWaiting(deps, PLAN_KEY, 'traffic', result);
+  await notifyWaiting(deps, PLAN_KEY, 'traffic', result);
   expect(seen.told).toHaveLength(25);
   expect(seen.most).toBe(10);
 });
