@@ -246,7 +246,7 @@ export const decisions: Step[] = [
   {
     at: 40,
     under: approve,
-    text: 'What is approved is the plan of the mail',
+    text: 'An approval is for the plan of the mail',
     how: async (_, site) => endOf(incidentOf('orders', site), site),
     ends: 'RolledBack',
   },
