@@ -3,6 +3,7 @@ import type { Deployments } from '../aws/deployments.ts';
 import type { BakePolicy } from '../catalog/service-entry.ts';
 import { deploymentId } from '../ids.ts';
 import type { JudgementVerdict } from '../judge/judgement.ts';
+import { isProvedHealthy } from '../judge/next-step.ts';
 import type {
   AskedHook,
   HookAnswer,
@@ -44,7 +45,7 @@ export interface AfterTraffic {
 export function wordOfJudge(look: AfterTraffic): HookAnswer | undefined {
   const { verdict, reason, requests, servedMinutes, bake } = look;
   if (verdict === 'unhealthy') return { word: 'Failed', cause: 'judged', reason };
-  const isProved = verdict === 'healthy' && requests >= bake.minRequests && servedMinutes >= bake.minMinutes;
+  const isProved = isProvedHealthy({ verdict, requests }, bake) && servedMinutes >= bake.minMinutes;
   return isProved ? { word: 'Succeeded', cause: 'judged', reason } : undefined;
 }
 

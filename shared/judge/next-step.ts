@@ -56,8 +56,16 @@ export function nextStep({
   if (phase === 'failed') return isTakenBack ? 'settle' : 'look-again';
   if (phase === 'shifting') return 'look-again';
   if (bakedMinutes >= bake.maxMinutes) return 'settle';
-  const proven = verdict === 'healthy' && requests >= bake.minRequests;
+  const proven = isProvedHealthy({ verdict, requests }, bake);
   return proven && bakedMinutes >= bake.minMinutes ? 'settle' : 'look-again';
+}
+
+/** Whether a version was found healthy with the requests that the policy asks for; `maxMinutes` do not stand in for them. */
+export function isProvedHealthy(
+  seen: Pick<NextStepInput, 'verdict' | 'requests'> | undefined,
+  { minRequests }: Pick<BakePolicy, 'minRequests'>,
+): boolean {
+  return seen?.verdict === 'healthy' && seen.requests >= minRequests;
 }
 
 /**

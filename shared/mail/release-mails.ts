@@ -81,7 +81,7 @@ export function releaseMail(
       : `release unproven, ${isDoubted ? 'although it did well' : 'no verdict'}`,
     happened: good
       ? `${watched} and is good.`
-      : `${watched} and ${isDoubted ? 'was healthy, but something else speaks against it' : 'there was no verdict on it'}.`,
+      : `${watched} and ${isDoubted ? 'was healthy, but is not called good: the reason is below' : 'there was no verdict on it'}.`,
     next: good
       ? 'stays so; the coordinator would go back to this release'
       : 'stays so; the coordinator would not go back to this release',

@@ -4,6 +4,7 @@ import { isAlias } from '../catalog/alias-kinds.ts';
 import { ownedAliases, readOwnedStacks } from '../catalog/own-aliases.ts';
 import { borneErrorRate, type LimitsPolicy, type ServiceEntry } from '../catalog/service-entry.ts';
 import { judgeRelease } from '../judge/judge-release.ts';
+import { isProvedHealthy } from '../judge/next-step.ts';
 import { type MinuteCount, totalOf } from '../judge/samples.ts';
 import type { ReleaseRecord } from '../ledger/records.ts';
 import type { AliasSnapshot } from '../targets/alias/shapes.ts';
@@ -49,7 +50,7 @@ export async function servedWellBefore(
     const { judgement } = judgeRelease({ subject, released: minutes, until: to, limits, warmUpMinutes: 0 });
     const { verdict } = judgement;
     if (verdict === 'unhealthy' || !keeps(minutes, limits)) return false;
-    isProved ||= verdict === 'healthy' && totalOf(minutes).requests >= bake.minRequests;
+    isProved ||= isProvedHealthy({ verdict, requests: totalOf(minutes).requests }, bake);
   }
   if (!isProved) return false;
   return (await signals.alarms(alarms)).every(({ state }) => state !== 'ALARM');

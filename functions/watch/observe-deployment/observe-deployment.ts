@@ -32,6 +32,7 @@ import { judgeRelease } from '../../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../../shared/judge/judgement.ts';
 import { judgeKnownBad } from '../../../shared/judge/known-bad.ts';
 import {
+  isProvedHealthy,
   type NextStep,
   nextStep,
   type Phase,
@@ -214,7 +215,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
       step === 'settle' && judgement.verdict !== 'unhealthy' && open.length > 0 ? 'look-again' : step;
     const leastBaked = Math.min(bakedMinutes, ...open.map((one) => one.bakedMinutes));
     if (phase === 'baking' && isWatched) {
-      const servesWell = judgement.verdict === 'healthy' && requests >= policy.bake.minRequests;
+      const servesWell = isProvedHealthy({ verdict: judgement.verdict, requests }, policy.bake);
       await recordStanding(release, watched, servesWell);
     }
     if (phase === 'shifting' && served === 1) {

@@ -8,6 +8,7 @@ import { LedgerCorrupt } from '../../../shared/errors.ts';
 import type { AlarmsFound } from '../../../shared/judge/alarm-conditions.ts';
 import { blocked } from '../../../shared/judge/ended-deployment.ts';
 import { judgementVerdict } from '../../../shared/judge/judgement.ts';
+import { isProvedHealthy } from '../../../shared/judge/next-step.ts';
 import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
 import { checkpointSubjectOf } from '../../../shared/ledger/checkpoint-subject.ts';
 import { lookBackReleases, objectionsToGood } from '../../../shared/ledger/objections-to-good.ts';
@@ -84,8 +85,8 @@ export interface SettleReleaseDeps extends SnapshotClients {
 
 /**
  * Records that a deployment came through its bake and, once all deployments of its release have, settles the
- * release: good, with a snapshot of what is live, when one of them proved healthy, none did otherwise, and nothing
- * speaks against what its other targets are on; unproven otherwise. One that was replaced before its bake was over served
+ * release: good, with a snapshot of what is live, when one of them proved healthy with the requests of its policy, none did
+ * otherwise, and nothing speaks against what its other targets are on; unproven otherwise. One that was replaced before its bake was over served
  * well, or proved nothing. A release that came without deployments is
  * settled by what was seen of it as a whole. Tells the stakeholders, once per release.
  *
@@ -130,13 +131,14 @@ export function settleRelease(deps: SettleReleaseDeps) {
     const moved = movedAlone(release);
     const verdicts =
       deployments.length > 0 ? [...deployments, ...moved].map((one) => one.settled) : [release.settled];
-    const healthy = verdicts.some((one) => one?.verdict === 'healthy');
     if (release.verdict !== 'good' && verdicts.some((one) => one?.replaced)) {
       return settleReplaced(input, release, verdicts);
     }
-    const objections = healthy && release.verdict !== 'good' ? await markGood(release) : [];
+    const healthy = verdicts.filter((one) => one?.verdict === 'healthy');
+    const objections =
+      healthy.length > 0 && release.verdict !== 'good' ? await markGood(release, healthy) : [];
     if (objections === 'bad') return { settlement: 'bad' };
-    const good = release.verdict === 'good' || (healthy && objections.length === 0);
+    const good = release.verdict === 'good' || (healthy.length > 0 && objections.length === 0);
     return deployments.length > 0
       ? tellOfDeployments(input, release, good, objections)
       : tellOfRelease(input, release, good, objections);
@@ -206,7 +208,7 @@ export function settleRelease(deps: SettleReleaseDeps) {
   ): Promise<{ settlement: Settlement }> {
     const { service } = release;
     const { bake } = (await deps.catalog.entry(service)).policy;
-    const isProved = verdicts.some((one) => one?.verdict === 'healthy' && one.requests >= bake.minRequests);
+    const isProved = verdicts.some((one) => isProvedHealthy(one, bake));
     const others = await releases.list(service, { limit: lookBackReleases });
     if (!isProved || objectionsToServedWell(release, others).length > 0) return { settlement: 'replaced' };
     if (!(await releases.markServedWell(releaseId))) return { settlement: 'bad' };
@@ -238,10 +240,24 @@ export function settleRelease(deps: SettleReleaseDeps) {
     });
   }
 
-  /** Marks a healthy release good, or says what speaks against that. */
-  async function markGood(release: ReleaseRecord): Promise<string[] | 'bad'> {
+  /**
+   * Marks a healthy release good, or says what speaks against that.
+   *
+   * @param healthy what of it was found healthy
+   */
+  async function markGood(
+    release: ReleaseRecord,
+    healthy: readonly (SettledAs | undefined)[],
+  ): Promise<string[] | 'bad'> {
     const { releaseId, service } = release;
     const entry = await deps.catalog.entry(service);
+    const { bake } = entry.policy;
+    if (!healthy.some((one) => isProvedHealthy(one, bake))) {
+      const most = Math.max(...healthy.map((one) => one?.requests ?? 0));
+      return [
+        `it served ${most} requests until the end of its bake, and policy.bake.minRequests asks for ${bake.minRequests}`,
+      ];
+    }
     const snapshot = release.snapshot ?? (await takeSnapshot(entry, deps, release));
     const all = await releases.list(service, { limit: lookBackReleases });
     const others = all.filter((one) => one.releaseId !== releaseId);

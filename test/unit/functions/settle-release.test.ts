@@ -176,6 +176,15 @@ it('leaves a release unproven that no deployment proved', async () => {
   expect(mails()[0]?.Subject).toContain('orders: release unproven, no verdict');
 });
 
+it('leaves a release unproven that was healthy with fewer requests than its policy asks for', async () => {
+  await expect(settle({ ...input, requests: 99, errors: 0 })).resolves.toEqual({ settlement: 'unproven' });
+  expect((await ledger.releases.get(RELEASE)).verdict).toBe('candidate');
+  expect(mails()[0]?.Subject).toContain('release unproven, although it did well');
+  expect(flat(mails()[0]?.Message)).toContain(
+    'it served 99 requests until the end of its bake, and policy.bake.minRequests asks for 100',
+  );
+});
+
 it('keeps what was recorded when the stack update completed', async () => {
   const snapshot = [{ ...(goodSnapshot[0] as AliasSnapshot), version: '5' }];
   await ledger.releases.addSnapshot(RELEASE, snapshot, iso(ledger.now));
