@@ -9,11 +9,14 @@ import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
 import { deploymentId, stackNameOf } from '../../../shared/ids.ts';
 import { isRollbackMarker, isStackToken, rollbackMark } from '../../../shared/targets/rollback-marker.ts';
 import { targetName } from '../../../shared/targets/shapes.ts';
+import { seenBefore } from '../observe-deployment/record-look.ts';
 
 export const describeDeploymentInput = z.strictObject({
   deploymentId,
   /** How often this watch has gone on as a new execution. */
   generation: z.number().int().min(1).optional(),
+  /** What the execution before saw last: for the looks, not for this. */
+  seen: seenBefore.nullable().optional(),
 });
 
 /** What a deployment is to the coordinator: a release to watch, a rollback to leave alone, or not ours. */

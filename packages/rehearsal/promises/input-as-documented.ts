@@ -54,7 +54,13 @@ const documented: Readonly<Record<string, Readonly<Record<string, Form>>>> = {
     by: line(100),
     reason: line(500),
   },
-  MonitorDeployment: { deploymentId: deployment, generation: Number.isInteger, ...startedBy },
+  MonitorDeployment: {
+    deploymentId: deployment,
+    // The monitor's own, where it goes on as a new execution.
+    generation: Number.isInteger,
+    seen: anything,
+    ...startedBy,
+  },
 };
 
 const refusals = new Set(['InputRejected', 'AnswerRejected']);

@@ -327,6 +327,7 @@ describe('refusals', () => {
     [{}, 'deploymentId: '],
     [{ deploymentId: 'orders' }, 'deploymentId: must be the id of a CodeDeploy deployment'],
     [{ deploymentId: DEPLOYMENT, generation: 0 }, 'generation: '],
+    [{ deploymentId: DEPLOYMENT, seen: { phase: 'baking' } }, 'seen.verdict: '],
     [{ deploymentId: DEPLOYMENT, service: 'orders' }, 'service: is not a known field'],
   ])('refuses %j', async (input, reason) => {
     const attempt = build(runtimeOf())(input);

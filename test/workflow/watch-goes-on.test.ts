@@ -1,0 +1,39 @@
+import { runScenario } from '../../packages/rehearsal/run/run-scenario.ts';
+import { findScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
+import { presentStack, withValues } from '../contracts/machine-contract.ts';
+
+it('a watch that goes on as a new execution has what the one before it saw', async () => {
+  const root = process.cwd();
+  const machine = presentStack(root).machines.find(({ logicalId }) => logicalId === 'MonitorDeployment');
+  const definition = JSON.stringify(machine?.definition).replaceAll('$looks >= 800', '$looks >= 5');
+  const handedOn: unknown[] = [];
+  const found: unknown[] = [];
+
+  const scenario = findScenario(root, 'healthy-canary');
+  const inParts = { ...scenario, expect: { ...scenario.expect, executions: {} } };
+
+  const result = await runScenario(inParts, {
+    seed: 1,
+    root,
+    attach: [
+      ({ coordinator: { account, engine, stack } }) => {
+        for (const { logicalId, arn, substitutions } of stack.machines) {
+          if (logicalId !== 'MonitorDeployment') continue;
+          engine.updateStateMachine({ arn, definition: withValues(JSON.parse(definition), substitutions) });
+        }
+        account.lambdaRuntime.intercept(async ({ logicalId, payload }, next) => {
+          const answer = await next();
+          if (logicalId !== 'ObserveDeploymentFunction') return answer;
+          found.push(JSON.parse(payload).seen);
+          handedOn.push((answer as { seen: unknown }).seen);
+          return answer;
+        });
+        return { finish: () => undefined };
+      },
+    ],
+  });
+
+  expect(result.violations).toEqual([]);
+  expect(found.length).toBeGreaterThan(10);
+  expect(found).toEqual([null, ...handedOn.slice(0, -1)]);
+});
