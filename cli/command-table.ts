@@ -308,7 +308,9 @@ export const commands: readonly CommandSpec[] = [
     name: 'may-deploy',
     group: 'Deploy',
     summary: 'says whether a deployment of a service may go on now, and why not',
-    details: ['For pipelines: run it before a deployment.'],
+    details: [
+      'For pipelines: run it before a deployment. A service that is being rolled back, on hold or frozen may not be deployed.',
+    ],
     args: [service],
     options: ['digest'],
     where: 'aws',

@@ -1,7 +1,7 @@
 import type { Aliases } from '../shared/aws/aliases.ts';
 import { isAtRest, isStackMissing, type StackState, type Stacks } from '../shared/aws/stacks.ts';
 import type { ServiceEntry } from '../shared/catalog/service-entry.ts';
-import { rollingBackInWords } from '../shared/incident/objection-to-release.ts';
+import { objectionNow, rollingBackInWords } from '../shared/incident/objection-to-release.ts';
 import { knownBadCode } from '../shared/ledger/known-bad.ts';
 import type { LockLedger } from '../shared/ledger/lock-ledger.ts';
 import { lookBackReleases } from '../shared/ledger/objections-to-good.ts';
@@ -57,10 +57,13 @@ async function decide(
   terminal: Terminal,
 ): Promise<DeployAnswer> {
   const runtime = runtimeOf(coordinator, terminal);
-  const { releases, incidents, locks } = ledgers(runtime);
+  const { releases, incidents, locks, holds } = ledgers(runtime);
   const entry = await catalogStore(runtime).entry(service);
-  const held = await rollingBack(locks, service);
-  if (held) return no(held);
+  const standing = await objectionNow({ releases, incidents, locks, holds }, service);
+  if (standing) {
+    const until = standing.cause === 'on-hold' ? '; rollback-coordinator resume lets it go' : '';
+    return no(`${standing.reason}${until}.`);
+  }
   const recorded = digest === undefined ? [] : await releases.list(service, { limit: lookBackReleases });
   const bad = digest === undefined ? undefined : knownBadCode(digest, recorded);
   if (bad)

@@ -1,7 +1,10 @@
-import { everyService, type HoldRecord } from '../ledger/hold-ledger.ts';
+import { everyService, type HoldLedger, type HoldRecord } from '../ledger/hold-ledger.ts';
+import type { IncidentLedger } from '../ledger/incident-ledger.ts';
 import type { HookCause } from '../ledger/lifecycle-hook-ledger.ts';
-import type { Lock } from '../ledger/lock-ledger.ts';
-import type { IncidentRecord } from '../ledger/records.ts';
+import type { Lock, LockLedger } from '../ledger/lock-ledger.ts';
+import { lookBackReleases } from '../ledger/objections-to-good.ts';
+import { type IncidentRecord, isRestorePoint } from '../ledger/records.ts';
+import type { ReleaseLedger } from '../ledger/release-ledger.ts';
 import { attemptOf } from './lock-owner.ts';
 
 /** Why a release may not get its first traffic. */
@@ -48,4 +51,38 @@ export function objectionToAny(standing: ServiceStanding): ObjectionToRelease | 
     `incident ${incidentId} froze it, because a service that would have to go back is declared irreversible; ` +
     'it takes a release again once a person has let it go with HoldService ("hold": false)';
   return { cause: 'frozen', reason };
+}
+
+/** Where the standing of a service is read. */
+export interface StandingDeps {
+  readonly locks: Pick<LockLedger, 'held'>;
+  readonly holds: Pick<HoldLedger, 'list' | 'listLatest'>;
+  readonly releases: ReleaseLedger;
+  readonly incidents: IncidentLedger;
+}
+
+/** {@link objectionToAny}, by what the ledger says now. */
+export async function objectionNow(
+  deps: StandingDeps,
+  service: string,
+): Promise<ObjectionToRelease | undefined> {
+  return objectionToAny({
+    service,
+    lock: await deps.locks.held(service),
+    holds: await deps.holds.list(),
+    words: await deps.holds.listLatest(),
+    lastIncident: await lastIncident(deps, service),
+  });
+}
+
+/** The incident of the newest release that is known to be good or bad, if it is bad. */
+async function lastIncident(
+  { releases, incidents }: Pick<StandingDeps, 'releases' | 'incidents'>,
+  service: string,
+): Promise<IncidentRecord | undefined> {
+  const listed = await releases.list(service, { limit: lookBackReleases });
+  const newest = listed.find((one) => isRestorePoint(one) || one.verdict === 'bad');
+  return newest?.verdict === 'bad' && newest.incidentId !== undefined
+    ? incidents.find(newest.incidentId)
+    : undefined;
 }

@@ -20,7 +20,7 @@ import {
   serviceResult,
   watchedDeployment,
 } from '../unit/fixtures/records.ts';
-import { NOW } from '../unit/fixtures/times.ts';
+import { iso, NOW } from '../unit/fixtures/times.ts';
 import { runCommand } from './run-command.ts';
 import { coordinatorStack, noSuchStack, TerminalDouble } from './terminal-double.ts';
 
@@ -161,6 +161,34 @@ describe('a service may not be deployed', () => {
   it('while an incident rolls it back', async () => {
     await ledger.locks.acquire('orders', `${RELEASE}#1`);
     await isRefused(`incident ${RELEASE} is rolling it back.`);
+  });
+
+  it.each([
+    ['orders', 'it'],
+    ['*', 'everything'],
+  ])('while a person has put %s on hold', async (service, what) => {
+    const hold = { service, by: 'Ada', reason: 'the network is being repaired', at: iso(NOW) };
+    await ledger.holds.set({ ...hold, held: true });
+    await isRefused(
+      `Ada put ${what} on hold: the network is being repaired; rollback-coordinator resume lets it go.`,
+    );
+    terminal.lines.length = 0;
+    await ledger.holds.set({ ...hold, held: false });
+    await isAllowed('stack shop-orders is UPDATE_COMPLETE.');
+  });
+
+  it('while an incident has it frozen', async () => {
+    await ledger.releases.open(releaseRecord({ verdict: 'bad', incidentId: RELEASE }));
+    await ledger.incidents.open(
+      incidentRecord({ status: 'closed', outcome: 'frozen', closedAt: iso(NOW - 60_000) }),
+    );
+    await isRefused(
+      `incident ${RELEASE} froze it, because a service that would have to go back is declared irreversible; ` +
+        'it takes a release again once a person has let it go with HoldService ("hold": false).',
+    );
+    terminal.lines.length = 0;
+    await ledger.holds.set({ service: 'orders', held: false, by: 'Ada', at: iso(NOW) });
+    await isAllowed('stack shop-orders is UPDATE_COMPLETE.');
   });
 
   it.each(['UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_FAILED'] as const)(

@@ -2,15 +2,13 @@ import type { Aliases } from '../../../shared/aws/aliases.ts';
 import type { HealthChecks } from '../../../shared/aws/health-checks.ts';
 import type { ServicePolicy } from '../../../shared/catalog/service-entry.ts';
 import { type AnswerHookDeps, coordinatorsHook } from '../../../shared/incident/lifecycle-hooks.ts';
-import { type ObjectionToRelease, objectionToAny } from '../../../shared/incident/objection-to-release.ts';
+import {
+  type ObjectionToRelease,
+  objectionNow,
+  type StandingDeps,
+} from '../../../shared/incident/objection-to-release.ts';
 import type { CheckedHealth } from '../../../shared/judge/health-checks.ts';
 import { knownBadInWords } from '../../../shared/judge/known-bad.ts';
-import type { HoldLedger } from '../../../shared/ledger/hold-ledger.ts';
-import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
-import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
-import { lookBackReleases } from '../../../shared/ledger/objections-to-good.ts';
-import { type IncidentRecord, isRestorePoint } from '../../../shared/ledger/records.ts';
-import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 import { digestsOfChange, knownBadOf } from '../../../shared/watching/known-bad-code.ts';
 import {
   type DeploymentDescription,
@@ -22,13 +20,10 @@ type Release = Extract<DeploymentDescription, { kind: 'release' }>;
 
 /** What the rule needs. */
 export type CheckBeforeTrafficDeps = AnswerHookDeps &
-  DescribeDeploymentDeps & {
+  DescribeDeploymentDeps &
+  StandingDeps & {
     readonly aliases: Pick<Aliases, 'digestsOf'>;
     readonly healthChecks: HealthChecks;
-    readonly locks: LockLedger;
-    readonly holds: HoldLedger;
-    readonly releases: ReleaseLedger;
-    readonly incidents: IncidentLedger;
   };
 
 /**
@@ -51,14 +46,7 @@ export function checkBeforeTraffic(deps: CheckBeforeTrafficDeps) {
 
   async function objectionTo(release: Release): Promise<ObjectionToRelease | undefined> {
     const { service, deploymentId } = release;
-    const standing = {
-      service,
-      lock: await deps.locks.lockOf(service),
-      holds: await deps.holds.list(),
-      words: await deps.holds.listLatest(),
-      lastIncident: await lastIncident(service),
-    };
-    const objection = objectionToAny(standing);
+    const objection = await objectionNow(deps, service);
     if (objection) return objection;
     const subject = `${release.function}:${release.toVersion}`;
     const isOwn = ({ deployments }: { readonly deployments: object }) => deploymentId in deployments;
@@ -67,15 +55,6 @@ export function checkBeforeTraffic(deps: CheckBeforeTrafficDeps) {
     if (bad !== undefined) return { cause: 'known-bad', reason: knownBadInWords(subject, bad) };
     const unhealthy = await whyUnhealthy(release, (await deps.catalog.entry(service)).policy);
     return unhealthy === undefined ? undefined : { cause: 'unhealthy', reason: unhealthy };
-  }
-
-  /** The incident of the newest release that is known to be good or bad, if it is bad. */
-  async function lastIncident(service: string): Promise<IncidentRecord | undefined> {
-    const releases = await deps.releases.list(service, { limit: lookBackReleases });
-    const newest = releases.find((one) => isRestorePoint(one) || one.verdict === 'bad');
-    return newest?.verdict === 'bad' && newest.incidentId !== undefined
-      ? deps.incidents.find(newest.incidentId)
-      : undefined;
   }
 
   /**
