@@ -1,7 +1,6 @@
 import { isMoving } from '../../../shared/aws/stacks.ts';
 import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
-import { borneErrorRate } from '../../../shared/catalog/service-entry.ts';
-import { isRestorePoint, type ReleaseRecord } from '../../../shared/ledger/records.ts';
+import { broughtBy, isRestorePoint, type ReleaseRecord } from '../../../shared/ledger/records.ts';
 import type { AliasSnapshot } from '../../../shared/targets/alias/shapes.ts';
 import { isRelease } from './ledger-mirror.ts';
 import type { PromiseCheck } from './promise.ts';
@@ -10,8 +9,8 @@ import type { RunFacts } from './run-facts.ts';
 /**
  * Nothing becomes good by accident, nor served-well: that takes a healthy release with the requests of its policy, and a
  * newer one in its place. A release turns good because a deployment of it, or it as a whole, was judged
- * healthy, because it puts a good one back or was put back and recovered, or because a person said so. One that was
- * judged as a whole really had the requests its policy asks for. The stack update that brought it in is through. And
+ * healthy, because it puts a good one back or was put back and recovered, or because a person said so. What was judged
+ * healthy really had the requests its policy asks for. The stack update that brought it in is through. And
  * nothing that is live with it came in by a release that is bad, or by a deployment that nothing has proved.
  */
 export const goodIsEarned: PromiseCheck = {
@@ -41,22 +40,27 @@ function reasonOf(facts: RunFacts, release: ReleaseRecord, at: number): string |
   const { service, statedGood, settled, deployments } = release;
   if (statedGood) return wasStated(facts, service) ? undefined : 'by the word of a person who said nothing';
   if (release.verdict === 'served-well') return whyNotWell(facts, release, at);
-  if (Object.values(deployments).some((one) => one.settled?.verdict === 'healthy')) return undefined;
-  if (settled?.verdict !== 'healthy') return 'and nobody judged it healthy';
-  const limits = facts.entry(service)?.policy.limits;
-  if (!limits) return undefined;
-  const since = Date.parse(release.recordedAt ?? release.startedAt);
-  const served = (release.snapshot ?? []).some((one) => {
-    if (one.kind === 'cloudformation') return false;
-    const minutes = facts.truth.minutes(one as AliasSnapshot, since, at, limits);
-    return minutes.reduce((sum, { requests }) => sum + requests, 0) >= leastRequests(limits.errorRate);
-  });
-  return served ? undefined : 'although too few asked anything of it';
-}
-
-/** With so few requests, all of them well answered, a version at the limit is no rarer than one in a hundred. */
-function leastRequests(limit = borneErrorRate): number {
-  return Math.log(1 / 100) / Math.log1p(-Math.min(limit, 0.99));
+  const isWhole = Object.keys(deployments).length === 0;
+  const healthy = broughtBy(release).filter((one) => one.settled?.verdict === 'healthy');
+  if (isWhole ? settled?.verdict !== 'healthy' : healthy.length === 0) return 'and nobody judged it healthy';
+  const policy = facts.entry(service)?.policy;
+  if (!policy) return undefined;
+  const requestsTo = (live: Pick<AliasSnapshot, 'function' | 'alias' | 'version'>, since: string) =>
+    facts.truth
+      .minutes(live, Date.parse(since), at, policy.limits)
+      .reduce((sum, { requests }) => sum + requests, 0);
+  const { moved = {}, snapshot = [], recordedAt, startedAt } = release;
+  const served = isWhole
+    ? snapshot
+        .filter(isAlias)
+        .map((one) => requestsTo(one, moved[one.target]?.movedAt ?? recordedAt ?? startedAt))
+        .reduce((sum, requests) => sum + requests, 0)
+    : Math.max(
+        ...healthy.map((one) =>
+          requestsTo({ ...one, version: one.toVersion }, 'createdAt' in one ? one.createdAt : one.movedAt),
+        ),
+      );
+  return served >= policy.bake.minRequests ? undefined : 'although too few asked anything of it';
 }
 
 /** What is missing of a reason to say that a release served well: it was live, healthy, had requests, and was replaced. */
@@ -112,10 +116,13 @@ function isBeingUpdated(facts: RunFacts, { service, deployments }: ReleaseRecord
   );
 }
 
-function wasStated({ scenario }: RunFacts, service: string): boolean {
-  return scenario.starts.some(({ machine, input }) => {
-    const { service: named, verdict } = input as { service?: string; verdict?: string };
-    return machine === 'record-release' && named === service && verdict === 'good';
+/** Whether somebody outside the coordinator said so: in the console, with the command, or in a scenario. */
+function wasStated(facts: RunFacts, service: string): boolean {
+  const own = new Set(facts.coordinator.roles().map(({ roleArn }) => roleArn));
+  return facts.executions('RecordRelease').some(({ startedBy = '', parent, inputPayload }) => {
+    const said = inputPayload.value as { service?: string; verdict?: string } | null;
+    const isOurs = parent !== undefined || own.has(startedBy);
+    return !isOurs && said?.service === service && said.verdict === 'good';
   });
 }
 
