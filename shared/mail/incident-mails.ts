@@ -1,3 +1,4 @@
+import { reasonsInWords } from '../judge/evidence-in-words.ts';
 import type { ApprovalRecord } from '../ledger/approval-ledger.ts';
 import {
   type IncidentRecord,
@@ -206,10 +207,22 @@ export function incidentLinks(
 
 /** Why a release is bad, in numbers. */
 export function why(incident: IncidentRecord): Line[] {
-  const others = incident.evidence
-    .filter(({ detail }) => detail !== incident.reason)
-    .map(({ finding, detail }) => (finding === 'breach' ? `also: ${detail}` : detail));
-  return [incident.reason, ...others];
+  const [main, ...others] = reasonsInWords(incident);
+  return [main, ...others.map(({ finding, detail }) => (finding === 'breach' ? `also: ${detail}` : detail))];
+}
+
+/**
+ * Who or what began an incident: the verb, and the one.
+ *
+ * @param release tells where a watch began what a person has asked for again since
+ */
+export function sourceOf(
+  { deploymentId, requestedBy }: Pick<IncidentRecord, 'deploymentId' | 'requestedBy'>,
+  release?: Pick<ReleaseRecord, 'foundBad'> | null,
+): readonly [verb: string, by: string] {
+  if (deploymentId !== undefined) return ['found by', `watching deployment ${deploymentId}`];
+  if (requestedBy !== undefined && !release?.foundBad) return ['asked for by', requestedBy];
+  return ['found by', 'watching what is live: the release came without a CodeDeploy deployment'];
 }
 
 /** The last lines of every mail of an incident's thread. */
