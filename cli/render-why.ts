@@ -1,6 +1,8 @@
 import { ringDays } from '../shared/judge/alarm-conditions.ts';
+import { reasonsInWords } from '../shared/judge/evidence-in-words.ts';
 import { preflightOf } from '../shared/ledger/records.ts';
 import { alarmsInWords } from '../shared/mail/alarm-section.ts';
+import { sourceOf } from '../shared/mail/incident-mails.ts';
 import { columns, counted, instant } from '../shared/mail/mail-text.ts';
 import { changePairs, releasePairs } from '../shared/mail/release-section.ts';
 import type { Why } from '../shared/queries/why.ts';
@@ -10,25 +12,23 @@ import { answerInWords } from './render-incidents.ts';
 
 /** The incident, its evidence, its plan, and what was done. */
 export function renderWhy({ incident, release, approval, plan, results, deployments }: Why): string[] {
-  const { incidentId, service, releaseId, status, outcome, attempt, reason, evidence } = incident;
+  const { incidentId, service, releaseId, status, outcome, attempt, requestedBy } = incident;
+  const [main, ...others] = reasonsInWords(incident);
+  const source = sourceOf(incident, release);
+  const isAskedAgain = requestedBy !== undefined && !source.includes(requestedBy);
   return [
     `Incident ${incidentId}: ${outcome ?? status}`,
     ...columns([
       ['service', service],
       ['release', `${releaseId} (${release?.verdict ?? 'not in the ledger'})`],
-      [
-        'asked for by',
-        incident.deploymentId
-          ? `watching deployment ${incident.deploymentId}`
-          : (incident.requestedBy ?? 'a person'),
-      ],
+      source,
       ['detected', instant(incident.detectedAt)],
       ['closed', incident.closedAt ? instant(incident.closedAt) : 'still open'],
       ...(approval ? [['approval', answerInWords(approval)] as [string, string]] : []),
-      ['attempts', String(attempt)],
+      ['attempts', `${attempt}${isAskedAgain ? `, the last asked for by ${requestedBy}` : ''}`],
       ['execution', incident.executionArn],
     ]).map((line) => `  ${line}`),
-    ...section('Why', [reason, ...evidence.map(({ finding, detail }) => `${finding}: ${detail}`)]),
+    ...section('Why', [main, ...others.map(({ finding, detail }) => `${finding}: ${detail}`)]),
     ...(release ? aboutRelease(release, plan) : []),
     ...section('What was planned', plan ? plannedLines(plan) : ['no plan was made']),
     ...(incident.leftOnPurpose ? section('What was left on purpose', incident.leftOnPurpose) : []),

@@ -227,9 +227,7 @@ export function sourceOf(
 
 /** The last lines of every mail of an incident's thread. */
 export function footer(incident: IncidentRecord): string[] {
-  const source = incident.deploymentId
-    ? `found by watching deployment ${incident.deploymentId}`
-    : `asked for by ${incident.requestedBy ?? 'a person'}`;
+  const source = sourceOf(incident).join(' ');
   return [
     ...forOwners(incident.owners),
     `Incident ${incident.incidentId}, ${source}`,

@@ -95,6 +95,28 @@ it.each(['orders', RELEASE])('shows why, for %s', async (name) => {
   expect(terminal.text).toContain(`The deployments\n  ${DEPLOYMENT}`);
 });
 
+describe('who or what began an incident', () => {
+  const facts = { approval: null, plan: null, results: [], deployments: [] };
+  const { deploymentId: _, ...whole } = incidentRecord();
+  const foundBad = { at: iso(NOW), reason: whole.reason, evidence: [] };
+  const watching = 'watching what is live: the release came without a CodeDeploy deployment';
+
+  it.each([
+    ['a watch of a deployment', incidentRecord(), {}, `found by +watching deployment ${DEPLOYMENT}`],
+    ['a watch of what is live', whole, { foundBad }, `found by +${watching}`],
+    ['a person', { ...whole, requestedBy: 'Ada' }, {}, 'asked for by +Ada'],
+    [
+      'a watch, and a person later',
+      { ...whole, attempt: 2, requestedBy: 'Ada' },
+      { foundBad },
+      `found by +${watching}[^]*attempts +2, the last asked for by Ada`,
+    ],
+  ])('%s', (_by, incident, changes, words) => {
+    const text = renderWhy({ ...facts, incident, release: releaseRecord(changes) }).join('\n');
+    expect(text).toMatch(new RegExp(words));
+  });
+});
+
 it('shows what was wrong with the alarms of a release as it began', () => {
   const preflight = {
     conditions: [

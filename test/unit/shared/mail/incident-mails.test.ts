@@ -108,6 +108,27 @@ describe('the mail that opens a thread', () => {
     expect(mail.body).toContain('Incident orders-20260105T090000Z, asked for by on-call');
   });
 
+  it('says that nobody asked for what was found without a deployment', () => {
+    const { deploymentId: _, ...recorded } = incidentRecord({ evidence });
+    expect(opened(recorded).body.replace(/\s+/g, ' ')).toContain(
+      'Incident orders-20260105T090000Z, found by watching what is live: the release came without a CodeDeploy deployment',
+    );
+  });
+
+  it('says once what two tests found of the same requests', () => {
+    const compared = { rule: 'compared-with-control', finding: 'breach' as const, metric: 'errors of f:5' };
+    const normal = { rate: 0.005, source: 'history', hours: 24, requests: 9000 };
+    const twice = [
+      { ...compared, detail: '28 % of 100 failed, against 0.1 % of 940' },
+      { ...compared, rule: 'above-normal-while-split', chance: 1e-6, normal, detail: '28 % of 100 failed' },
+    ];
+    const { body } = opened(incidentRecord({ reason: '28 % of 100 failed', evidence: twice }));
+    expect(body.match(/28 % of 100 failed/g)).toHaveLength(1);
+    expect(body.replace(/\s+/g, ' ')).toContain(
+      'Why 28 % of 100 failed, against 0.1 % of 940; normal is up to 0.5 %, by chance: 1 in 1,000,000',
+    );
+  });
+
   it('says who approved it, and why', () => {
     const approval = { by: 'on-call', reason: 'errors are real', answeredAt: iso(NOW) };
     const { body } = opened(undefined, { approval });
