@@ -25,10 +25,19 @@ export function isLive(release: ReleaseRecord, live: LiveState): boolean {
     return found !== undefined && isAlias(found) && found.version === toVersion && !found.weights;
   });
   if (!release.snapshot) return served;
-  const compared = live.stackIsOurs
-    ? release.snapshot.filter(({ kind }) => kind !== 'cloudformation')
-    : release.snapshot;
+  const compared =
+    live.stackIsOurs || isStackLeftBehind(release, live)
+      ? release.snapshot.filter(({ kind }) => kind !== 'cloudformation')
+      : release.snapshot;
   return served && isSameState(compared, live.snapshot);
+}
+
+/**
+ * A rollback may put users back and leave the stack with the update before it, for a person to pin: until the next update,
+ * that stack is no part of what was put back, and brought nothing in.
+ */
+function isStackLeftBehind({ restoredBy, startedAt }: ReleaseRecord, { began }: LiveState): boolean {
+  return restoredBy !== undefined && (began === undefined || began <= startedAt);
 }
 
 /** Aliases that split their traffic: the service is on its way between two states. */

@@ -12,7 +12,7 @@ import type { LockLedger } from '../../../shared/ledger/lock-ledger.ts';
 import { lookBackReleases, objectionsToGood } from '../../../shared/ledger/objections-to-good.ts';
 import type { PaceLedger } from '../../../shared/ledger/pace-ledger.ts';
 import { takeRecordingMoment } from '../../../shared/ledger/recording-pace.ts';
-import { type ReleaseRecord, releaseIdOf } from '../../../shared/ledger/records.ts';
+import { isRestorePoint, type ReleaseRecord, releaseIdOf } from '../../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 import { takeSnapshot } from '../../../shared/ledger/take-snapshot.ts';
 import type { PlanStore } from '../../../shared/targets/plan-store.ts';
@@ -137,7 +137,7 @@ export function recordService(deps: RecordServiceDeps) {
     others: readonly ReleaseRecord[],
     held: boolean,
   ): Promise<Recording> {
-    const { releaseId, verdict, deployments } = release;
+    const { releaseId, verdict, deployments, restoredBy } = release;
     const as = (detail: string, next: Recording['next'] = 'end'): Recording => ({
       outcome: 'found',
       releaseId,
@@ -156,6 +156,10 @@ export function recordService(deps: RecordServiceDeps) {
     }
     if (held)
       return duringRollback(as(`${releaseId} is live, and the service is being rolled back`), release);
+    // It proved healthy before it was put back, and the incident looked at its recovery.
+    if (restoredBy !== undefined && isRestorePoint(release)) {
+      return as(`${releaseId} is live: incident ${restoredBy} put it back`);
+    }
     await releases.addSnapshot(releaseId, live.snapshot, iso());
     if (Object.keys(deployments).length > 0) return as(`${releaseId} is watched by its deployments`);
     if (release.settled) return as(`${releaseId} was watched and is not proven`);

@@ -15,6 +15,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/record/record-service/handler.ts';
 import { InvalidInput, TransientFailure } from '../../../shared/errors.ts';
+import { restoredReleaseId } from '../../../shared/ledger/records.ts';
 import type { AliasSnapshot } from '../../../shared/targets/alias/shapes.ts';
 import { stackToken } from '../../../shared/targets/rollback-marker.ts';
 import { alias, notProvisioned, STACK_ID, stackEvents, stackOf } from '../fixtures/aws-answers.ts';
@@ -59,6 +60,20 @@ const record = (input: object = {}) =>
 const byEvent = () => record({ stackId: STACK_ID });
 const statedGood = { verdict: 'good', reason: 'ran for a month', requestedBy: 'ana' };
 const releases = () => ledger.releases.list('orders');
+/** What the rollback of the stack's latest update put back five minutes after it, without touching the stack. */
+async function restored(verdict: 'good' | 'served-well', snapshot: typeof goodSnapshot) {
+  const startedAt = iso(Date.parse(RELEASED_AT) + 300_000);
+  const release = goodRelease({
+    releaseId: restoredReleaseId('orders', startedAt),
+    startedAt,
+    verdict,
+    snapshot,
+    restores: GOOD_RELEASE,
+    restoredBy: RELEASE,
+  });
+  await ledger.releases.open(release);
+  return release;
+}
 
 it('records what a stack update brought in, as a candidate to be watched', async () => {
   await expect(byEvent()).resolves.toMatchObject({ outcome: 'recorded', releaseId: RELEASE, next: 'watch' });
@@ -173,6 +188,29 @@ describe('nothing is recorded', () => {
     });
   });
 
+  it.each([
+    ['good', 'is live and good already'],
+    ['served-well', 'is live: incident orders-20260105T090000Z put it back'],
+  ] as const)(
+    'of what a rollback put back (%s) where it left the stack as it was',
+    async (verdict, detail) => {
+      const snapshot = goodSnapshot.map((one) =>
+        one.kind === 'codedeploy'
+          ? { ...one, function: 'CreateOrder', version: '5', codeSha256: 'sha-of-5' }
+          : one,
+      );
+      const { releaseId } = await restored(verdict, snapshot);
+      await expect(record()).resolves.toMatchObject({
+        outcome: 'found',
+        next: 'end',
+        detail: `${releaseId} ${detail}`,
+      });
+      await expect(byEvent()).resolves.toMatchObject({ outcome: 'found', next: 'end' });
+      stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE' });
+      await expect(record()).resolves.toMatchObject({ outcome: 'found', next: 'end' });
+    },
+  );
+
   it('of a service that is not deployed', async () => {
     cloudFormation.on(ListStackResourcesCommand).rejects(validationError('Stack shop-orders does not exist'));
     await expect(record()).resolves.toMatchObject({
@@ -199,6 +237,17 @@ describe('nothing is recorded', () => {
   });
 
   afterEach(async () => expect((await releases()).length).toBeLessThan(2));
+});
+
+it('records the update of a stack that a rollback had left as it was', async () => {
+  await restored('good', goodSnapshot);
+  const LastUpdatedTime = new Date(Date.parse(RELEASED_AT) + 600_000);
+  stackIs({ LastUpdatedTime });
+  await expect(record()).resolves.toMatchObject({ outcome: 'recorded', next: 'watch' });
+  expect((await releases())[0]).toMatchObject({
+    stack: 'shop-orders',
+    startedAt: LastUpdatedTime.toISOString(),
+  });
 });
 
 it('records by hand what was moved by hand, from now on and without a stack', async () => {
