@@ -37,7 +37,12 @@ export interface Judged {
   readonly judgement: Judgement;
   /** Something speaks against the version, not enough to condemn it: the next look is in a minute. */
   readonly isSuspected: boolean;
+  /** What kept numbers from condemning the version, and is no less bad for its users: a person has to look. */
+  readonly veto?: Evidence;
 }
+
+/** Rules that find numbers bad and the release not to blame for certain: never without telling a person. */
+const vetoes: ReadonlySet<string> = new Set(['shared-cause', 'attributed-elsewhere']);
 
 /**
  * Judges a version from its numbers; a pure function of its input. It is the one place in which a look becomes a verdict: of a
@@ -65,7 +70,8 @@ export function judgeRelease(input: JudgeInput): Judged {
   if (breach) return { judgement: { verdict: 'unhealthy', reason: breach.detail, evidence }, isSuspected };
   const isOpenByChecks = open !== undefined && !isSuspected && isProved(look.evidence);
   const reason = isOpenByChecks ? open.detail : look.reason;
-  return { judgement: { verdict: look.verdict, reason, evidence }, isSuspected };
+  const veto = look.needsPerson ? evidence.find(({ rule }) => vetoes.has(rule)) : undefined;
+  return { judgement: { verdict: look.verdict, reason, evidence }, isSuspected, ...(veto && { veto }) };
 }
 
 /** Whether numbers speak against a version, rather than an alarm, a health check or the end of its deployment. */

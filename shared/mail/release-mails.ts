@@ -147,6 +147,35 @@ export function observedMail(
   };
 }
 
+/** The mail of a release that fails beside a version before that fails too: the coordinator cannot tell whose doing it is. */
+export function sharedCauseMail(
+  environment: string,
+  release: ReleaseRecord,
+  { reason, meet, executionArn }: ReleaseFacts & { readonly reason: string },
+): MailText {
+  const { service, startedAt } = release;
+  return {
+    ...aboutRelease(environment, release, { meet }),
+    severity: meetNew(meet) === 'no' ? 'warning' : 'critical',
+    headline: 'old and new version fail alike, needs a person',
+    happened:
+      `${service}: the release of ${instant(startedAt)} fails more than is normal, and so does the version before it; ` +
+      'nothing has been rolled back.',
+    next: 'the release is watched on, and goes back by itself once it is worse than the version before',
+    todo: {
+      ...goBackTask(release, executionArn, {
+        heading: '"Old and new version fail alike, needs a person"',
+        meet,
+      }),
+      task: `Find out what fails both; roll ${service} back if it is the new version.`,
+      by: 'now: users meet errors on both versions',
+    },
+    plan: [],
+    why: [reason],
+    details: releaseSections(release),
+  };
+}
+
 /** A release that looks bad and is not undone by itself: a person decides. */
 export function goBackTask(
   release: Pick<ReleaseRecord, 'service' | 'releaseId'>,

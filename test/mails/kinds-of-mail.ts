@@ -16,7 +16,12 @@ import {
 import { type OutcomeFacts, outcomeMail } from '../../shared/mail/outcome-mail.ts';
 import { planMail } from '../../shared/mail/plan-mail.ts';
 import { recordedMail, recordingFailedMail, unrecordedMail } from '../../shared/mail/recorded-mails.ts';
-import { observedMail, releaseMail, servedWellMail } from '../../shared/mail/release-mails.ts';
+import {
+  observedMail,
+  releaseMail,
+  servedWellMail,
+  sharedCauseMail,
+} from '../../shared/mail/release-mails.ts';
 import { aliasTraffic, usersBack, usersMeet } from '../unit/fixtures/mails.ts';
 import {
   codeDeployPlan,
@@ -305,6 +310,13 @@ export const kindsOfMail: Readonly<Record<string, MailText>> = {
     ...ofWatch,
     meet: shifting,
     reason: evidence[0]?.detail ?? '',
+  }),
+  'release-fails-like-before': sharedCauseMail(environment, releaseRecord(), {
+    ...ofWatch,
+    meet: shifting,
+    reason:
+      '2.5 % of 600 requests to shop-orders-CreateOrder-AB12:5 failed since 09:02 UTC; normal is up to 0.12 %; by chance: ' +
+      '1 in 78,000; the version before does too: either something else is wrong, or the new version breaks both',
   }),
   'release-failed': failedMail(environment, blocked, { ...ofWatch, meet: usersBack() }),
   'release-failed-and-left': failedMail(environment, blocked, ofWatch),

@@ -20,6 +20,7 @@ const notPlayed: Readonly<Record<string, NotPlayed>> = {
   'The commands of a mail': {
     tests: ['test/commands/by-hand.test.ts', 'test/commands/documents.test.ts', 'test/mails/mails.test.ts'],
   },
+  '"Old and new version fail alike, needs a person"': { scenarios: ['fails-like-the-version-before'] },
   '"CRITICAL … rolled back, but NOT recovered"': { scenarios: ['not-recovered'] },
   '"Release unproven, although it did well"': { scenarios: ['partial-release-over-unproven'] },
   '"… stopped during a rollback", "… during a rollback"': {

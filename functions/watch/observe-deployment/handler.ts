@@ -3,8 +3,10 @@ import { task } from '../../../shared/task.ts';
 import {
   aliases,
   deployments,
+  environment,
   healthChecks,
   ledgers,
+  mailer,
   planStore,
   signals,
   stacks,
@@ -13,7 +15,7 @@ import {
 import { observeDeployment, observeDeploymentInput } from './observe-deployment.ts';
 
 export const build = task('ObserveDeployment', observeDeploymentInput, (runtime) => {
-  const { releases, checkpoints, locks, lifecycleHooks } = ledgers(runtime);
+  const { releases, checkpoints, locks, lifecycleHooks, incidents } = ledgers(runtime);
   return observeDeployment({
     deployments: deployments(runtime),
     aliases: aliases(runtime),
@@ -26,6 +28,8 @@ export const build = task('ObserveDeployment', observeDeploymentInput, (runtime)
     locks,
     lifecycleHooks,
     plans: planStore(runtime),
+    mailer: mailer(runtime, incidents),
+    environment: environment(runtime),
     now: runtime.now,
   });
 });

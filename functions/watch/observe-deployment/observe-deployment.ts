@@ -47,6 +47,9 @@ import { saysNothingOfCode } from '../../../shared/ledger/lifecycle-hook-ledger.
 import { functionsOf, type ReleaseRecord, type WatchedDeployment } from '../../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 import { replacedAt } from '../../../shared/ledger/served-well.ts';
+import type { Mailer } from '../../../shared/mail/mailer.ts';
+import { sharedCauseMail } from '../../../shared/mail/release-mails.ts';
+import { aliasesOfRelease } from '../../../shared/mail/users-meet.ts';
 import { judgeMoved, type MovedLook, settleMoved, withMoved } from '../../../shared/watching/judge-moved.ts';
 import { findMoved } from '../../../shared/watching/moved-aliases.ts';
 import { recordLook, type Seen, seenBefore } from './record-look.ts';
@@ -56,6 +59,8 @@ export const observeDeploymentInput = z.strictObject({
   releaseId: z.string(),
   /** What the look before recorded; null, or left out, for a first look. */
   seen: seenBefore.nullable().optional(),
+  /** The execution that watches; left out by those that began before it was handed over. */
+  executionArn: z.string().optional(),
 });
 
 /** What one look found, and what follows from it. */
@@ -85,6 +90,8 @@ export interface ObserveDeploymentDeps extends HolderDeps, Pick<AnswerHookDeps, 
   readonly releases: ReleaseLedger;
   readonly checkpoints: CheckpointLedger;
   readonly stacks: Stacks;
+  readonly mailer: Mailer;
+  readonly environment: string;
   readonly now: () => number;
 }
 
@@ -97,6 +104,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     deploymentId,
     releaseId,
     seen,
+    executionArn,
   }: z.infer<typeof observeDeploymentInput>): Promise<Observation> => {
     const now = deps.now();
     const release = await deps.releases.get(releaseId);
@@ -152,7 +160,11 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     // What rings after the end of a deployment that failed is not its doing, nor after a newer release took its place.
     const ringsUntil = phase === 'failed' ? (deployment.completedAt ?? now) : (replaced ?? now);
     const functions = functionsOf(release);
-    const { judgement: judged, isSuspected } = judgeRelease({
+    const {
+      judgement: judged,
+      isSuspected,
+      veto,
+    } = judgeRelease({
       subject,
       released,
       control,
@@ -228,6 +240,9 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
           wordOfJudge({ verdict: judgement.verdict, reason, requests, servedMinutes, bake: policy.bake }),
       );
     }
+    if (veto && executionArn !== undefined && isWatched && judgement.verdict !== 'unhealthy') {
+      await tellOfVeto(release, watched, { reason: veto.detail, executionArn });
+    }
     const isDoubted = health.isDoubted || isSuspected || open.some((one) => one.isSuspected);
     const provesGood = next === 'settle' && judgement.verdict === 'healthy';
     return {
@@ -273,6 +288,21 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     const shift = await deps.deployments.trafficShift(id);
     const since = shift?.completedAt ?? (phase === 'baking' ? completedAt : undefined) ?? deps.now();
     return { alone: { since: new Date(since).toISOString(), until }, shift };
+  }
+
+  /** Tells once that a new version fails beside one that fails too: nothing goes back by itself, and users meet errors. */
+  async function tellOfVeto(
+    release: ReleaseRecord,
+    watched: WatchedDeployment,
+    why: { readonly reason: string; readonly executionArn: string },
+  ): Promise<void> {
+    const { deploymentId } = watched;
+    await deps.mailer.send(release.releaseId, `vetoed-${deploymentId}`, why.executionArn, async () => {
+      const own = aliasesOfRelease(release).filter((one) => one.deploymentId === deploymentId);
+      const state = await deps.aliases.find(watched.function, watched.alias);
+      const meet = { readAt: deps.now(), aliases: own.map((one) => ({ ...one, state })), notRead: 0 };
+      return sharedCauseMail(deps.environment, release, { ...why, meet });
+    });
   }
 
   /** What the release moved without a deployment; what is decided of it is written down with the release. */

@@ -26,6 +26,7 @@ import {
   LambdaClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { Uint8ArrayBlobAdapter } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/watch/observe-deployment/handler.ts';
@@ -58,13 +59,16 @@ import { throttled } from '../fixtures/sdk-errors.ts';
 import { iso, NOW, RELEASED_AT } from '../fixtures/times.ts';
 
 const codeDeploy = mockClient(CodeDeployClient);
+const sns = mockClient(SNSClient);
+const mails = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input.Subject);
 const lambda = mockClient(LambdaClient);
 const cloudFormation = mockClient(CloudFormationClient);
 const cloudWatch = mockClient(CloudWatchClient);
 let ledger: LedgerDouble;
 
 beforeEach(async () => {
-  for (const mock of [codeDeploy, lambda, cloudFormation, cloudWatch]) mock.reset();
+  for (const mock of [codeDeploy, lambda, cloudFormation, cloudWatch, sns]) mock.reset();
+  sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
   ledger = new LedgerDouble();
   mockBucket(catalogObject());
   await ledger.releases.open(releaseRecord());
@@ -82,11 +86,12 @@ beforeEach(async () => {
 const stackIs = (changes: Partial<Stack>) =>
   cloudFormation.on(DescribeStacksCommand).resolves(stackOf(changes));
 
-const observe = (seen?: object | null) =>
+const observe = (seen?: object | null, executionArn?: string) =>
   build(runtimeOf(ledger))({
     deploymentId: DEPLOYMENT,
     releaseId: RELEASE,
     ...(seen !== undefined && { seen }),
+    ...(executionArn !== undefined && { executionArn }),
   });
 
 function shifted(start?: string, end?: string) {
@@ -327,13 +332,18 @@ describe('while traffic shifts', () => {
         controlErrors: { from, values: [0, 0, 90, 108] },
       }),
     );
-    const { next, judgement, waitSeconds } = await observe();
+    const executionArn = 'arn:aws:states:eu-west-1:111122223333:execution:rollback-monitor-deployment:d-1';
+    const { next, judgement, waitSeconds } = await observe(null, executionArn);
     expect({ next, verdict: judgement.verdict, waitSeconds }).toEqual({
       next: 'look-again',
       verdict: 'insufficient',
       waitSeconds: 60,
     });
     expect(judgement.evidence.map(({ rule }) => rule)).toContain('shared-cause');
+    await observe(null, executionArn);
+    expect(mails()).toEqual([
+      expect.stringContaining('CRITICAL orders: old and new version fail alike, needs a person'),
+    ]);
   });
 
   /** The release, with a history of which a part failed. */
