@@ -68,7 +68,7 @@ export async function objectionNow(
 ): Promise<ObjectionToRelease | undefined> {
   return objectionToAny({
     service,
-    lock: await deps.locks.held(service),
+    lock: await deps.locks.lockOf(service),
     holds: await deps.holds.list(),
     words: await deps.holds.listLatest(),
     lastIncident: await lastIncident(deps, service),
