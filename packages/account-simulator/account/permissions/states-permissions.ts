@@ -1,6 +1,8 @@
 import type {
+  DeleteStateMachineVersionInput,
   DescribeExecutionInput,
   DescribeMapRunInput,
+  DescribeStateMachineAliasInput,
   ListExecutionsInput,
   StartExecutionInput,
 } from '@aws-sdk/client-sfn';
@@ -14,6 +16,13 @@ import { on, type Requirement, type Requirements } from './required-permission.t
 export const statesPermissions: Requirements = {
   StartExecution: onMachine('StartExecution'),
   DescribeStateMachine: onMachine('DescribeStateMachine'),
+  UpdateStateMachine: onMachine('UpdateStateMachine'),
+  PublishStateMachineVersion: onMachine('PublishStateMachineVersion'),
+  DescribeStateMachineAlias: onAlias('DescribeStateMachineAlias'),
+  UpdateStateMachineAlias: onAlias('UpdateStateMachineAlias'),
+  DeleteStateMachineVersion: ({ stateMachineVersionArn = '' }: DeleteStateMachineVersionInput) => [
+    on('states:DeleteStateMachineVersion', stateMachineVersionArn),
+  ],
   ListExecutions: ({ stateMachineArn, mapRunArn }: ListExecutionsInput) => [
     on('states:ListExecutions', stateMachineArn ?? mapRunArn ?? ''),
   ],
@@ -32,6 +41,12 @@ export const statesPermissions: Requirements = {
 function onMachine(operation: string): Requirement {
   return ({ stateMachineArn = '' }: Pick<StartExecutionInput, 'stateMachineArn'>) => [
     on(`states:${operation}`, stateMachineArn),
+  ];
+}
+
+function onAlias(operation: string): Requirement {
+  return ({ stateMachineAliasArn = '' }: Pick<DescribeStateMachineAliasInput, 'stateMachineAliasArn'>) => [
+    on(`states:${operation}`, stateMachineAliasArn),
   ];
 }
 

@@ -18,6 +18,7 @@ import type { MapRun } from '../../asl/run/map-run.ts';
 import { StepFunctionsError } from '../../asl/step-functions-error.ts';
 import { AwsError, type CallContext, type Operations, type SimulatedService } from '../service.ts';
 import { describeShape, historyShape, listShape } from './execution-shapes.ts';
+import { MachineVersions } from './machine-versions.ts';
 import { page } from './page.ts';
 
 /** A state machine as the account keeps it. */
@@ -40,6 +41,8 @@ interface StoredMachine extends StateMachineSettings {
  */
 export class StepFunctions implements SimulatedService {
   readonly operations: Operations;
+  /** State machines of the teams, with versions and aliases. */
+  readonly versions = new MachineVersions();
   readonly #engine: Engine;
   readonly #now: () => number;
   readonly #machines = new Map<string, StoredMachine>();
@@ -48,6 +51,7 @@ export class StepFunctions implements SimulatedService {
     this.#engine = engine;
     this.#now = now;
     this.operations = refusing({
+      ...this.versions.operations,
       StartExecution: (input: StartExecutionInput, { caller }: CallContext) => {
         const { stateMachineArn, name, input: payload } = input;
         const started = engine.startExecution({
@@ -83,6 +87,8 @@ export class StepFunctions implements SimulatedService {
         return {};
       },
       DescribeStateMachine: ({ stateMachineArn }: DescribeStateMachineInput) => {
+        const versioned = this.versions.describe(stateMachineArn ?? '');
+        if (versioned) return versioned;
         const { name, arn, definition, roleArn, creationDate } = this.#machine(stateMachineArn);
         const constant = { type: 'STANDARD', status: 'ACTIVE' } as const;
         const text = JSON.stringify(definition);
