@@ -2,19 +2,26 @@ import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { paginateListStateMachines, SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { Aliases } from '../shared/aws/aliases.ts';
 import { ApiStages } from '../shared/aws/api-stages.ts';
 import { ParameterStore } from '../shared/aws/parameter-store.ts';
 import { isStackMissing, type Stacks } from '../shared/aws/stacks.ts';
+import { StateMachineAliases } from '../shared/aws/state-machine-aliases.ts';
 import { type AliasKind, isAlias } from '../shared/catalog/alias-kinds.ts';
 import { matchesPattern } from '../shared/catalog/compiled-catalog.ts';
-import { type OwnedAlias, ownedAliases, readOwnedStacks } from '../shared/catalog/own-aliases.ts';
+import {
+  type OwnedAlias,
+  ownedAliases,
+  ownedTargets,
+  readOwnedStacks,
+} from '../shared/catalog/own-aliases.ts';
 import type { ServiceEntry } from '../shared/catalog/service-entry.ts';
 import { nearestName } from '../shared/nearest-name.ts';
 import { meaningOf } from '../shared/targets/kinds.ts';
 import { type TargetEntry, targetName } from '../shared/targets/shapes.ts';
-import type { Meaning } from '../shared/targets/target-kind.ts';
+import type { Meaning, ReadMeaning } from '../shared/targets/target-kind.ts';
 import { DeploymentGroups } from './deployment-groups.ts';
 
 /** The meaning of one target on the account, or the part of it that does not exist. */
@@ -33,15 +40,17 @@ export class TargetMeanings {
   readonly #stacks: Pick<Stacks, 'resources'>;
   readonly #aliases: Aliases;
   readonly #groups: DeploymentGroups;
-  readonly #clients: { readonly parameterStore: ParameterStore; readonly apiStages: ApiStages };
+  readonly #clients: Parameters<ReadMeaning<TargetEntry>>[0];
 
   constructor(stacks: Pick<Stacks, 'resources'>, clientConfig: object) {
     this.#stacks = stacks;
     this.#aliases = new Aliases(new LambdaClient(clientConfig));
     this.#groups = new DeploymentGroups(new CodeDeployClient(clientConfig));
+    const sfn = new SFNClient(clientConfig);
     this.#clients = {
       parameterStore: new ParameterStore(new SSMClient(clientConfig)),
       apiStages: new ApiStages(new APIGatewayClient(clientConfig), new ApiGatewayV2Client(clientConfig)),
+      stateMachineAliases: new StateMachineAliases(sfn, (name) => findStateMachine(sfn, name)),
     };
   }
 
@@ -49,9 +58,11 @@ export class TargetMeanings {
   async of(entry: ServiceEntry): Promise<TargetMeaning[]> {
     const stacks = await readOwnedStacks(entry, (stack) => this.#resources(stack));
     const owned = ownedAliases(entry, stacks);
+    const own = stacks.find(({ stack }) => stack === entry.stack)?.resources ?? [];
+    const physicalIds = new Map(own.map(({ logicalId, physicalId }) => [logicalId, physicalId]));
     const meanings: TargetMeaning[] = [];
     for (const [index, target] of entry.targets.entries()) {
-      const found = await this.#meaningOf(entry, target, owned);
+      const found = await this.#meaningOf(entry, target, owned, physicalIds);
       if (found) meanings.push({ path: `targets.${index}`, target: targetName(target), ...found });
     }
     for (const one of owned.filter(({ isListed }) => !isListed)) {
@@ -61,6 +72,11 @@ export class TargetMeanings {
         means: `${physical(one)}, by its stack`,
       });
     }
+    for (const target of ownedTargets(entry, stacks)) {
+      const found = await this.#meaningOf(entry, target, owned, physicalIds);
+      const means = found && 'means' in found ? { means: `${found.means}, by its stack` } : found;
+      if (means) meanings.push({ path: 'stack', target: targetName(target), ...means });
+    }
     return meanings;
   }
 
@@ -68,6 +84,7 @@ export class TargetMeanings {
     { stack }: ServiceEntry,
     target: TargetEntry,
     owned: readonly OwnedAlias[],
+    physicalIds: ReadonlyMap<string, string>,
   ): Promise<Meaning | undefined> {
     if (isAlias(target)) {
       const alias = await this.#alias(target, owned);
@@ -75,7 +92,7 @@ export class TargetMeanings {
       if ('missing' in alias || !group) return alias;
       return 'missing' in group ? group : { means: `${alias.means}${group.means}` };
     }
-    return meaningOf(target)?.(this.#clients, target);
+    return meaningOf(target)?.(this.#clients, target, physicalIds);
   }
 
   async #alias(
@@ -135,6 +152,14 @@ export class TargetMeanings {
       throw error;
     }
   }
+}
+
+async function findStateMachine(client: SFNClient, name: string): Promise<string | undefined> {
+  for await (const { stateMachines = [] } of paginateListStateMachines({ client }, {})) {
+    const found = stateMachines.find((one) => one.name === name);
+    if (found) return found.stateMachineArn;
+  }
+  return undefined;
 }
 
 function physical({ functionName, alias }: OwnedAlias): string {

@@ -30,3 +30,13 @@ export const stackArn = z
     ),
     'must be the ARN of a stack, such as arn:aws:cloudformation:eu-west-1:111122223333:stack/orders-prod/0a1b2c3d',
   );
+
+/**
+ * ARN of a state machine of the coordinator's own account and Region.
+ *
+ * @param ownArn any ARN of the account and the Region
+ */
+export function stateMachineArn(ownArn: string, name: string): string {
+  const [arn, partition, , region, account] = ownArn.split(':');
+  return [arn, partition, 'states', region, account, 'stateMachine', name].join(':');
+}

@@ -26,8 +26,10 @@ import { ParameterStore } from './aws/parameter-store.ts';
 import { RunningDeployments } from './aws/running-deployments.ts';
 import { Signals } from './aws/signals.ts';
 import { Stacks } from './aws/stacks.ts';
+import { StateMachineAliases } from './aws/state-machine-aliases.ts';
 import { TaskTokens } from './aws/task-tokens.ts';
 import { CatalogStore, watchingMaxAgeMs } from './catalog/catalog-store.ts';
+import { stateMachineArn } from './ids.ts';
 import { ApprovalLedger } from './ledger/approval-ledger.ts';
 import { BudgetLedger } from './ledger/budget-ledger.ts';
 import { CheckpointLedger } from './ledger/checkpoint-ledger.ts';
@@ -48,7 +50,7 @@ import { TrafficReader } from './mail/traffic-reader.ts';
 import type { Runtime } from './runtime.ts';
 import { PlanStore } from './targets/plan-store.ts';
 import { targetAdapters } from './targets/target-adapters.ts';
-import type { SnapshotClients } from './targets/target-kind.ts';
+import type { KindClients, SnapshotClients } from './targets/target-kind.ts';
 import { requireEnv } from './task.ts';
 import { Figures } from './telemetry/figures.ts';
 
@@ -76,6 +78,17 @@ export const parameterStore = (runtime: Runtime) =>
 export const apiStages = (runtime: Runtime) =>
   new ApiStages(new APIGatewayClient(runtime.clientConfig), new ApiGatewayV2Client(runtime.clientConfig));
 export const meshRules = (runtime: Runtime) => new MeshRules(new VPCLatticeClient(runtime.clientConfig));
+export const stateMachineAliases = (runtime: Runtime) =>
+  new StateMachineAliases(new SFNClient(runtime.clientConfig), (name) =>
+    stateMachineArn(requireEnv(runtime, 'TOPIC_ARN'), name),
+  );
+/** The clients of the kinds of target. */
+export const kindClients = (runtime: Runtime): KindClients => ({
+  parameterStore: parameterStore(runtime),
+  apiStages: apiStages(runtime),
+  meshRules: meshRules(runtime),
+  stateMachineAliases: stateMachineAliases(runtime),
+});
 export const bucket = (runtime: Runtime) =>
   new Bucket(
     new S3Client(runtime.clientConfig),
@@ -181,9 +194,7 @@ export const snapshotClients = (runtime: Runtime): SnapshotClients => ({
   aliases: aliases(runtime),
   stacks: stacks(runtime),
   bucket: bucket(runtime),
-  parameterStore: parameterStore(runtime),
-  apiStages: apiStages(runtime),
-  meshRules: meshRules(runtime),
+  ...kindClients(runtime),
 });
 
 /** One adapter for the targets of every kind. */

@@ -1,7 +1,8 @@
 /**
  * By these names AWS refuses a change because something else is being changed just now: the alias (Lambda, UpdateAlias),
  * the deployment group (CodeDeploy, CreateDeployment), the stack, or too much at once (CloudFormation), the parameter
- * (Systems Manager), the stage (API Gateway) or the rule (VPC Lattice). None of our calls creates what may be there
+ * (Systems Manager), the stage (API Gateway), the rule (VPC Lattice) or the alias of
+ * a state machine (Step Functions). None of our calls creates what may be there
  * already, which some of these names mean as well. Source: the errors of each operation in its API reference.
  */
 const names = new Set([

@@ -1,5 +1,5 @@
 import type { StackResource } from '../aws/stacks.ts';
-import { type TargetEntry, targetName } from '../targets/shapes.ts';
+import { ownedIn, type TargetEntry, targetName } from '../targets/shapes.ts';
 import { type AliasKind, isAlias } from './alias-kinds.ts';
 import { type ServiceEntry, stacksOf } from './service-entry.ts';
 
@@ -71,7 +71,23 @@ export function ownedAliases(entry: ServiceEntry, stacks: readonly OwnedStack[])
 }
 
 /**
- * The entry with every alias of its stacks as a target: listed targets set something for an alias, or add what no stack
+ * What else of a service's stacks is a target by itself, such as the aliases of its state machines, if the entry does not
+ * list it. Logical ids are looked up in the stack of the entry alone.
+ */
+export function ownedTargets(entry: ServiceEntry, stacks: readonly OwnedStack[]): TargetEntry[] {
+  const listed = new Set(entry.targets.map(targetName));
+  return stacks.flatMap(({ stack, resources }) =>
+    ownedIn(resources).flatMap(({ byLogicalId, byName }) => {
+      const spellings = [stack === entry.stack ? byLogicalId : undefined, byName].filter(
+        (one) => one !== undefined,
+      );
+      return spellings.some((one) => listed.has(targetName(one))) ? [] : spellings.slice(0, 1);
+    }),
+  );
+}
+
+/**
+ * The entry with every alias of its stacks, and of their state machines, as a target: listed targets set something for an alias, or add what no stack
  * holds. An entry that lists nothing gets its stack as a target too.
  *
  * A stack with deployment groups may move any of its aliases through one: an alias that none moves is planned as what
@@ -83,7 +99,12 @@ export function withOwnAliases(entry: ServiceEntry, stacks: readonly OwnedStack[
     entry.targets.length > 0 ? entry.targets : [{ kind: 'cloudformation' }];
   const names = new Set(listed.map(targetName));
   const added = ownedAliases(entry, stacks).filter(({ isListed }) => !isListed);
-  const own = new Map(added.map(({ target }) => [targetName(target), target]));
+  const own = new Map(
+    [...added.map(({ target }) => target), ...ownedTargets(entry, stacks)].map((one) => [
+      targetName(one),
+      one,
+    ]),
+  );
   const inOrder = [...own].filter(([name]) => !names.has(name)).sort(([a], [b]) => (a < b ? -1 : 1));
   return { ...entry, targets: [...listed, ...inOrder.map(([, target]) => target)] };
 }

@@ -1,4 +1,5 @@
 import type { Aliases, AliasState } from '../aws/aliases.ts';
+import type { Command, Place } from '../by-hand/command.ts';
 import { regionOf } from '../by-hand/start-execution.ts';
 import { isAlias } from '../catalog/alias-kinds.ts';
 import type { CheckpointLedger } from '../ledger/checkpoint-ledger.ts';
@@ -12,6 +13,7 @@ import { strayMail } from '../mail/guard-mails.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import type { TrafficReader } from '../mail/traffic-reader.ts';
 import { aliasesOfIncident } from '../mail/users-meet.ts';
+import { aliasCommand } from '../targets/alias/restoring.ts';
 import type { PlanStore } from '../targets/plan-store.ts';
 import type { ServicePlan } from '../targets/service-plan.ts';
 import type { TargetPlan } from '../targets/shapes.ts';
@@ -29,6 +31,18 @@ export interface GuardServiceDeps {
   readonly traffic: Pick<TrafficReader, 'read'>;
   readonly environment: string;
   readonly now: () => number;
+  /** Finds what else of a plan was led back, besides aliases of functions; without it, nothing else is looked for. */
+  readonly others?: (plan: ServicePlan) => Promise<LedBack[]>;
+}
+
+/** A target that was led back to what a plan undid, and how it is put back again. */
+export interface LedBack {
+  readonly name: string;
+  /** Versions. */
+  readonly from: string;
+  readonly to: string;
+  readonly byHand: (place: Pick<Place, 'region'>) => Command;
+  readonly putBack: () => Promise<void>;
 }
 
 type AliasPlan = Extract<TargetPlan, { kind: 'codedeploy' | 'lambda-alias' }>;
@@ -85,18 +99,28 @@ export async function guardService(
   const planned = await plans.findService(incidentId, attempt, service);
   const plan = planned && onRestored(planned, restored);
   const stray = plan ? await strayOf(aliases, plan, recorded, cause) : [];
-  if (!plan || stray.length === 0) return [];
+  const others = (plan && (await deps.others?.(plan))) ?? [];
+  if (!plan || stray.length + others.length === 0) return [];
   const hold = (await holds.list()).find((one) => [everyService, service].includes(one.service));
   const nameOf = ({ goal }: StrayAlias) => `${goal.function}:${goal.alias}`;
+  const region = regionOf(incident.executionArn);
   const mail = strayMail(environment, {
     service,
     told: cause.told,
     stack: cause.stack ?? stackOf(plan),
-    region: regionOf(incident.executionArn),
+    region,
     incidentId,
     executionArn: incident.executionArn,
     meet: await traffic.read(aliasesOfIncident({ services: [plan] }, undefined)),
-    moved: stray.map((one) => ({ alias: nameOf(one), from: onVersions(one.state), to: one.goal.toVersion })),
+    moved: [
+      ...stray.map((one) => ({
+        alias: nameOf(one),
+        from: onVersions(one.state),
+        to: one.goal.toVersion,
+        byHand: aliasCommand({ region }, one.goal),
+      })),
+      ...others.map(({ name, from, to, byHand }) => ({ alias: name, from, to, byHand: byHand({ region }) })),
+    ],
     ...(hold && { heldBy: hold.by }),
   });
   const letter = [restored.releaseId, `stray-${cause.id}`, cause.id, mail] as const;
@@ -109,9 +133,10 @@ export async function guardService(
       const pointed = await aliases.point(goal.function, goal.alias, goal.toVersion, state.revisionId);
       if (pointed) await checkpoints.recordPointed({ service, incidentId }, goal, now());
     }
+    for (const { putBack } of others) await putBack();
   }
   await mailer.send(...letter);
-  return stray.map(nameOf);
+  return [...stray.map(nameOf), ...others.map(({ name }) => name)];
 }
 
 /** While its own incident still works on others, a service that is back is read by no step. */

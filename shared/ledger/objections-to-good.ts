@@ -1,5 +1,6 @@
 import { isAlias } from '../catalog/alias-kinds.ts';
 import type { AliasSnapshot } from '../targets/alias/shapes.ts';
+import { savedStateOf } from '../targets/kinds.ts';
 import type { TargetSnapshot } from '../targets/shapes.ts';
 import { codeOfSnapshot, knownBad } from './known-bad.ts';
 import { splitAliases } from './live-state.ts';
@@ -29,6 +30,7 @@ export function objectionsToGood(
   others: readonly ReleaseRecord[],
 ): string[] {
   const objections = splitAliases(snapshot).map(({ target }) => `${target} splits its traffic`);
+  objections.push(...snapshot.flatMap((saved) => savedStateOf(saved).objection?.(saved) ?? []));
   const bad = knownBad(codeOfSnapshot(snapshot), others);
   if (bad) objections.push(`what is live has the code and the configuration of ${bad.releaseId}, marked bad`);
   const judged = new Set(broughtBy(release).map(({ target }) => target));

@@ -1,4 +1,4 @@
-import { aliasCommand } from '../targets/alias/restoring.ts';
+import type { Command } from '../by-hand/command.ts';
 import { withoutAliases } from '../targets/cloudformation/continued-rollback.ts';
 import { executionLink, type Link, runbookLink, stackLink, startLink } from './links.ts';
 import { type Line, type MailText, rows, runLines, type Section } from './mail-text.ts';
@@ -16,7 +16,13 @@ export interface StrayFacts {
   /** The incident that undid the code, and its execution. */
   readonly incidentId: string;
   readonly executionArn: string;
-  readonly moved: readonly { readonly alias: string; readonly from: string; readonly to: string }[];
+  readonly moved: readonly {
+    readonly alias: string;
+    readonly from: string;
+    readonly to: string;
+    /** How a person puts it back. */
+    readonly byHand: Command;
+  }[];
   /** As it was before anything was pointed back. */
   readonly meet: UsersMeet;
   /** Who put the service on hold; absent where nobody did. */
@@ -50,9 +56,7 @@ export function strayMail(environment: string, facts: StrayFacts): MailText {
       todo: {
         task: 'Point the aliases back, or end the hold.',
         by: 'now: users meet the bad release, and nothing more happens by itself',
-        how: moved.flatMap(({ alias, to }) =>
-          runLines(aliasCommand({ region }, { ...partsOf(alias), toVersion: to })),
-        ),
+        how: moved.flatMap(({ byHand }) => runLines(byHand)),
         links: [...links, startLink(executionArn, 'coordinate-rollback')],
       },
       plan: [{ heading: 'On hold', lines: [`put there by ${heldBy}`] }, ...stackSection(region, stack)],
@@ -94,9 +98,4 @@ function whatIsLeft(region: string, stack: string): Line[] {
     'Where it is UPDATE_ROLLBACK_FAILED, because its deployment found the alias moved, end its rollback without the alias:',
     ...runLines(withoutAliases({ region }, stack)),
   ];
-}
-
-function partsOf(target: string): { readonly function: string; readonly alias: string } {
-  const [name = '', alias = ''] = target.split(':');
-  return { function: name, alias };
 }

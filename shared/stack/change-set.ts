@@ -17,6 +17,11 @@ export interface StackChange {
 /** What speaks against a change, in words for the mail. */
 export type Objection = string;
 
+const pinnedTypes: ReadonlySet<string> = new Set([
+  'AWS::Lambda::Alias',
+  'AWS::StepFunctions::StateMachineAlias',
+]);
+
 /**
  * What keeps a change set from being executed as a pin: anything but a change of the aliases that are pinned.
  *
@@ -26,12 +31,7 @@ export function objectionsToPin(changes: readonly StackChange[], aliases: Readon
   return changes
     .filter(
       ({ action, logicalId, type, replacement }) =>
-        !(
-          action === 'Modify' &&
-          type === 'AWS::Lambda::Alias' &&
-          aliases.has(logicalId) &&
-          stays(replacement)
-        ),
+        !(action === 'Modify' && pinnedTypes.has(type) && aliases.has(logicalId) && stays(replacement)),
     )
     .map(inWords);
 }

@@ -6,6 +6,7 @@ import * as lambdaAlias from './lambda-alias/kind.ts';
 import * as mesh from './mesh/kind.ts';
 import * as parameter from './parameter/kind.ts';
 import type { EntryOf, Kind, PlanKind, PlanOf, SavedKind, SnapshotOf } from './shapes.ts';
+import * as stateMachineAlias from './state-machine-alias/kind.ts';
 import type {
   Planning,
   PlanWords,
@@ -23,6 +24,7 @@ const saved: TargetKinds['saved'] = {
   cloudformation: cloudFormation.saved,
   parameter: parameter.saved,
   'api-stage': apiStage.saved,
+  'state-machine-alias': stateMachineAlias.saved,
   mesh: mesh.saved,
 };
 
@@ -31,6 +33,7 @@ const plannings: TargetKinds['plannings'] = {
   'lambda-alias': lambdaAlias.planning,
   parameter: parameter.planning,
   'api-stage': apiStage.planning,
+  'state-machine-alias': stateMachineAlias.planning,
   mesh: mesh.planning,
   hook: hook.planning,
 };
@@ -39,6 +42,7 @@ const meanings: TargetKinds['meanings'] = {
   cloudformation: undefined,
   parameter: parameter.meaning,
   'api-stage': apiStage.meaning,
+  'state-machine-alias': stateMachineAlias.meaning,
   mesh: undefined,
   hook: undefined,
 };
@@ -51,6 +55,7 @@ const restorations: TargetKinds['restorations'] = {
   'stack-rebuild': cloudFormation.rebuild,
   parameter: parameter.restoration,
   'api-stage': apiStage.restoration,
+  'state-machine-alias': stateMachineAlias.restoration,
   mesh: mesh.restoration,
   hook: hook.restoration,
 };
@@ -63,6 +68,7 @@ const words: TargetKinds['words'] = {
   'stack-rebuild': cloudFormation.rebuildWords,
   parameter: parameter.words,
   'api-stage': apiStage.words,
+  'state-machine-alias': stateMachineAlias.words,
   mesh: mesh.words,
   hook: hook.words,
 };

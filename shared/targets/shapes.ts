@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { StackResource } from '../aws/stacks.ts';
+import { isAlias } from '../catalog/alias-kinds.ts';
 import { apiStageShape } from './api-stage/shapes.ts';
 import type { Claim } from './claim.ts';
 import { cloudFormationShape } from './cloudformation/shapes.ts';
@@ -7,6 +9,7 @@ import { hookShape } from './hook/shapes.ts';
 import { lambdaAliasShape } from './lambda-alias/shapes.ts';
 import { meshShape } from './mesh/shapes.ts';
 import { parameterShape } from './parameter/shapes.ts';
+import { stateMachineAliasShape } from './state-machine-alias/shapes.ts';
 
 /**
  * How each kind of target is written down: its entry in the catalog and the name that this gives it, what the ledger
@@ -19,6 +22,7 @@ const shapes = {
   cloudformation: cloudFormationShape,
   parameter: parameterShape,
   'api-stage': apiStageShape,
+  'state-machine-alias': stateMachineAliasShape,
   mesh: meshShape,
   hook: hookShape,
 } as const;
@@ -69,6 +73,23 @@ export function targetName(target: TargetEntry): string {
 export function claimOf(target: TargetEntry): Claim | undefined {
   const { claim } = shapes[target.kind] as { readonly claim?: (entry: TargetEntry) => Claim | undefined };
   return claim?.(target);
+}
+
+/** A resource of a stack that is a target by itself, as entries may write it. */
+export interface OwnedTarget<Entry> {
+  /** Absent where the stack does not have what the logical id would name. */
+  readonly byLogicalId?: Entry;
+  readonly byName: Entry;
+}
+
+/** The targets that resources of a stack are by themselves; of Lambda's aliases see `own-aliases.ts`. */
+export function ownedIn(resources: readonly StackResource[]): OwnedTarget<TargetEntry>[] {
+  return all.flatMap((shape): OwnedTarget<TargetEntry>[] => ('owned' in shape ? shape.owned(resources) : []));
+}
+
+/** Whether a target of a kind may be a service's by its stack alone. */
+export function isOwnable({ kind }: TargetEntry): boolean {
+  return isAlias({ kind }) || 'owned' in shapes[kind];
 }
 
 /** What is saved of a target: under its name, and of its own kind or of one that is saved alike. */

@@ -21,6 +21,7 @@ export type StackChangeStep =
   | 'update'
   | 'cancel'
   | 'point'
+  | 'route'
   | 'rollback'
   | 'continue'
   | 'skip';

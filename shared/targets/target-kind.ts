@@ -6,6 +6,7 @@ import type { Hooks } from '../aws/hooks.ts';
 import type { MeshRules } from '../aws/mesh-rules.ts';
 import type { ParameterStore } from '../aws/parameter-store.ts';
 import type { Stacks } from '../aws/stacks.ts';
+import type { StateMachineAliases } from '../aws/state-machine-aliases.ts';
 import type { Place, Step } from '../by-hand/command.ts';
 import type { AliasKind } from '../catalog/alias-kinds.ts';
 import type { ServiceEntry } from '../catalog/service-entry.ts';
@@ -18,13 +19,18 @@ import type { ServicePlan } from './service-plan.ts';
 import type { EntryOf, Kind, PlanKind, PlanOf, SavedKind, SnapshotOf, TargetPlan } from './shapes.ts';
 import type { TargetAdapter } from './target-adapter.ts';
 
-/** What verifying reads with. */
-export interface VerifyClients {
-  readonly aliases: Aliases;
-  readonly stacks: Stacks;
+/** The clients that kinds of target bring with them, besides those of Lambda and CloudFormation. */
+export interface KindClients {
   readonly parameterStore: ParameterStore;
   readonly apiStages: ApiStages;
   readonly meshRules: MeshRules;
+  readonly stateMachineAliases: StateMachineAliases;
+}
+
+/** What verifying reads with. */
+export interface VerifyClients extends KindClients {
+  readonly aliases: Aliases;
+  readonly stacks: Stacks;
 }
 
 /** What a snapshot is taken with. */
@@ -42,11 +48,8 @@ export interface PlanTargetDeps extends ArtefactClients {
 }
 
 /** What the adapters of all kinds need of AWS. */
-export interface TargetClients extends StackClients, PinClients {
+export interface TargetClients extends StackClients, PinClients, KindClients {
   readonly stops: StopLedger;
-  readonly parameterStore: ParameterStore;
-  readonly apiStages: ApiStages;
-  readonly meshRules: MeshRules;
 }
 
 /**
@@ -74,10 +77,15 @@ export interface TargetKinds {
 /** What a target is on the account, or what of it does not exist, in words. */
 export type Meaning = { readonly means: string } | { readonly missing: string };
 
-/** Reads what a target of an entry is on the account. */
+/**
+ * Reads what a target of an entry is on the account.
+ *
+ * @param physicalIds by logical id, what the service's stack has
+ */
 export type ReadMeaning<Entry> = (
-  clients: Pick<VerifyClients, 'parameterStore' | 'apiStages'>,
+  clients: Omit<KindClients, 'meshRules'>,
   target: Entry,
+  physicalIds: ReadonlyMap<string, string>,
 ) => Promise<Meaning>;
 
 /** What a snapshot is taken for. */
@@ -104,6 +112,8 @@ export interface SavedState<Entry, Saved> {
    * nothing.
    */
   missing(clients: ArtefactClients, saved: Saved): Promise<string | undefined>;
+  /** Why a release that has it is not good, in words, such as that it is on its way between two states. */
+  objection?(saved: Saved): string | undefined;
   /** What it is, and where it stands where the target does not tell, in words. */
   describe(saved: Saved): { readonly live: string; readonly where?: string };
 }

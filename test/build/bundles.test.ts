@@ -105,6 +105,7 @@ describe('the SDK clients in a bundle', () => {
         'dynamodb',
         'lambda',
         's3',
+        'sfn',
         'ssm',
         'vpc-lattice',
       ],

@@ -22,7 +22,7 @@ const folders = readdirSync(join(root, folder), { withFileTypes: true })
   .sort();
 
 it('every kind of target is a folder that both registries list', () => {
-  expect(folders).toHaveLength(7);
+  expect(folders).toHaveLength(8);
   expect(listedIn('shapes.ts', 'shapes')).toEqual(folders);
   expect(listedIn('kinds.ts', 'kind')).toEqual(folders);
 });
@@ -34,7 +34,7 @@ it.each(['functions', 'shared', 'cli'])(
     const found = readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
       .map((name) => join(room, name))
       .filter((file) => file.endsWith('.ts') && perKind.test(read(file)));
-    expect(planKinds).toHaveLength(9);
+    expect(planKinds).toHaveLength(10);
     expect(found.sort()).toEqual(room === 'shared' ? [`${folder}/kinds.ts`, `${folder}/shapes.ts`] : []);
   },
 );

@@ -22,6 +22,7 @@ import {
   servedWellMail,
   sharedCauseMail,
 } from '../../shared/mail/release-mails.ts';
+import { aliasCommand } from '../../shared/targets/alias/restoring.ts';
 import { aliasTraffic, usersBack, usersMeet } from '../unit/fixtures/mails.ts';
 import {
   codeDeployPlan,
@@ -177,7 +178,17 @@ const stray = {
   region: 'eu-west-1',
   incidentId: incident.incidentId,
   executionArn: EXECUTION_ARN,
-  moved: [{ alias: 'shop-orders-CreateOrder-AB12:live', from: '5', to: '4' }],
+  moved: [
+    {
+      alias: 'shop-orders-CreateOrder-AB12:live',
+      from: '5',
+      to: '4',
+      byHand: aliasCommand(
+        { region: 'eu-west-1' },
+        { function: 'shop-orders-CreateOrder-AB12', alias: 'live', toVersion: '4' },
+      ),
+    },
+  ],
   meet: usersMeet(aliasTraffic({ state: { version: '5', weights: {} } })),
 };
 

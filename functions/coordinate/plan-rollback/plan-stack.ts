@@ -95,7 +95,7 @@ export function pinOnly(
     ...common,
     ...shiftedOf(targets),
   };
-  if (common.aliases.length === 0) return [rest];
+  if (common.aliases.length === 0 && !common.machineAliases) return [rest];
   return [
     { kind: 'stack-pin', phase: 'pin', target: pinName('stack'), ...common, groups: groupsOf(targets) },
     rest,
@@ -103,7 +103,8 @@ export function pinOnly(
 }
 
 function commonOf(stack: string, targets: readonly TargetPlan[]) {
-  return { stack, aliases: aliasesOf(targets) };
+  const machineAliases = targets.filter((one) => one.kind === 'state-machine-alias');
+  return { stack, aliases: aliasesOf(targets), ...(machineAliases.length > 0 && { machineAliases }) };
 }
 
 function groupsOf(targets: readonly TargetPlan[]): StackPinPlan['groups'] {

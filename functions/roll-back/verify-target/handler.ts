@@ -1,15 +1,13 @@
 import { onLambda } from '../../../shared/runtime.ts';
 import { task } from '../../../shared/task.ts';
-import { aliases, apiStages, meshRules, parameterStore, planStore, stacks } from '../../../shared/wiring.ts';
+import { aliases, kindClients, planStore, stacks } from '../../../shared/wiring.ts';
 import { verifyTarget, verifyTargetInput } from './verify-target.ts';
 
 export const build = task('VerifyTarget', verifyTargetInput, (runtime) =>
   verifyTarget({
     aliases: aliases(runtime),
     stacks: stacks(runtime),
-    parameterStore: parameterStore(runtime),
-    apiStages: apiStages(runtime),
-    meshRules: meshRules(runtime),
+    ...kindClients(runtime),
     plans: planStore(runtime),
   }),
 );

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { CatalogParameter, CatalogParameters } from '../../../shared/aws/catalog-parameters.ts';
 import type { Stacks } from '../../../shared/aws/stacks.ts';
-import { isAlias } from '../../../shared/catalog/alias-kinds.ts';
 import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
 import { byService } from '../../../shared/catalog/compiled-catalog.ts';
 import { readOwnedStacks, withOwnAliases } from '../../../shared/catalog/own-aliases.ts';
@@ -12,7 +11,7 @@ import type { CompilationLedger } from '../../../shared/ledger/compilation-ledge
 import { limitConcurrency } from '../../../shared/limit-concurrency.ts';
 import type { Mailer } from '../../../shared/mail/mailer.ts';
 import { catalogDeletedMail, catalogRefusedMail } from '../../../shared/mail/monitoring-mails.ts';
-import { targetName } from '../../../shared/targets/shapes.ts';
+import { isOwnable, targetName } from '../../../shared/targets/shapes.ts';
 import { Compilation, type Refusal, type Services } from './compilation.ts';
 import { missingAliases } from './missing-aliases.ts';
 import { StacksRead } from './stacks-read.ts';
@@ -185,7 +184,7 @@ export function compileCatalog(deps: CompileCatalogDeps) {
       const names = new Set(listed.targets.map(targetName));
       const earlier = inForce[entry.service];
       const before = earlier?.stack === entry.stack ? (earlier?.targets ?? []) : [];
-      const kept = before.filter((one) => isAlias(one) && !names.has(targetName(one)));
+      const kept = before.filter((one) => isOwnable(one) && !names.has(targetName(one)));
       return { ...listed, targets: [...listed.targets, ...kept] };
     }
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isAlone } from '../../../shared/aws/aliases.ts';
+import type { StateMachineAliases } from '../../../shared/aws/state-machine-aliases.ts';
 import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
 import { stacksOf } from '../../../shared/catalog/service-entry.ts';
 import { stackNameOf } from '../../../shared/ids.ts';
@@ -8,6 +9,8 @@ import {
   type GuardServiceDeps,
   guardService,
 } from '../../../shared/incident/guard-service.ts';
+import type { ServicePlan } from '../../../shared/targets/service-plan.ts';
+import { ledBack } from '../../../shared/targets/state-machine-alias/led-back.ts';
 
 /** A "CloudFormation Stack Status Change"; further fields are EventBridge's own. */
 export const guardAliasesInput = z.object({
@@ -17,6 +20,7 @@ export const guardAliasesInput = z.object({
 });
 
 export interface GuardAliasesDeps extends GuardServiceDeps {
+  readonly stateMachineAliases: StateMachineAliases;
   readonly catalog: CatalogStore;
 }
 
@@ -25,7 +29,8 @@ export interface GuardAliasesDeps extends GuardServiceDeps {
  * release, and the rollback of any later update goes there.
  *
  * A newer version is somebody's release, and a version that was not undone is somebody's choice; both stay. An alias with
- * weights is left to the look at the deployment that moves it: the stack is done with its own.
+ * weights is left to the look at the deployment that moves it: the stack is done with its own. One of a state machine is
+ * moved by no deployment, so that even a part of it counts.
  */
 export function guardAliases(deps: GuardAliasesDeps) {
   return async ({ id, detail }: z.infer<typeof guardAliasesInput>): Promise<{ stray: string[] }> => {
@@ -37,9 +42,11 @@ export function guardAliases(deps: GuardAliasesDeps) {
       stack,
       isStray: (_, state, undone) => isAlone(state) && undone.has(state.version),
     };
+    const others = ({ targets }: ServicePlan) => ledBack(deps.stateMachineAliases, targets);
     const stray: string[] = [];
     for (const entry of Object.values(services)) {
-      if (stacksOf(entry).includes(stack)) stray.push(...(await guardService(deps, entry.service, cause)));
+      if (stacksOf(entry).includes(stack))
+        stray.push(...(await guardService({ ...deps, others }, entry.service, cause)));
     }
     return { stray };
   };

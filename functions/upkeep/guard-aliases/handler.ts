@@ -7,6 +7,7 @@ import {
   ledgers,
   mailer,
   planStore,
+  stateMachineAliases,
   traffic,
 } from '../../../shared/wiring.ts';
 import { guardAliases, guardAliasesInput } from './guard-aliases.ts';
@@ -15,6 +16,7 @@ export const build = task('GuardAliases', guardAliasesInput, (runtime) => {
   const { releases, incidents, checkpoints, locks, holds } = ledgers(runtime);
   return guardAliases({
     aliases: aliases(runtime),
+    stateMachineAliases: stateMachineAliases(runtime),
     catalog: catalogStore(runtime),
     releases,
     incidents,

@@ -88,9 +88,10 @@ function restSteps(place: Place, { api, stage, toDeployment }: ApiStagePlan): St
 }
 
 /** What a stage of an entry is on the account. */
-export const meaning: ReadMeaning<EntryOf<'api-stage'>> = async ({ apiStages }, target) => {
+export const meaning: ReadMeaning<EntryOf<'api-stage'>> = async ({ apiStages }, target, physicalIds) => {
   try {
-    const { deploymentId } = await apiStages.get(target);
+    const api = physicalIds.get(target.api) ?? target.api;
+    const { deploymentId } = await apiStages.get({ ...target, api });
     return { means: `stage ${target.stage} of API ${target.api}, on deployment ${deploymentId}` };
   } catch (error) {
     // REST and HTTP APIs have errors of their own, by the same name.

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { arnPrefix } from '../../ids.ts';
 import { plannedAlias } from '../alias/shapes.ts';
+import { stateMachineAliasPlan } from '../state-machine-alias/shapes.ts';
 
 const stackRole = z
   .string()
@@ -91,6 +92,9 @@ const stackFacts = {
   triggers: rollbackTriggers.optional(),
 };
 
+/** The aliases of state machines of this plan; absent where it has none. */
+const machineAliases = { machineAliases: z.array(stateMachineAliasPlan).min(1).optional() };
+
 /** The stack of the service. */
 export const stackPlan = z.strictObject({
   kind: z.literal('cloudformation'),
@@ -99,6 +103,7 @@ export const stackPlan = z.strictObject({
   stack: z.string(),
   /** The aliases of this plan: while the stack is on its way, each is put back where it moves onto undone code. */
   aliases: z.array(plannedAlias),
+  ...machineAliases,
   /** What the stack is put back to; absent where the ledger holds none. */
   snapshot: stackSnapshot.optional(),
   /** When the first of the releases that are undone began: an earlier update, rolled back, leads to the goal by itself. */
@@ -134,6 +139,7 @@ export const stackPinPlan = z.strictObject({
   stack: z.string(),
   /** The aliases that this plan restores. */
   aliases: z.array(plannedAlias),
+  ...machineAliases,
   /** Deployment groups of these aliases: the stack is left alone while one of them deploys. */
   groups: z.array(z.strictObject({ application: z.string(), deploymentGroup: z.string() })),
   /** As in {@link stackPlan}. */

@@ -3,7 +3,7 @@ import type { Deployments } from '../../aws/deployments.ts';
 import { idsOfAlias } from '../../aws/stacks.ts';
 import { TargetNotRestored } from '../../errors.ts';
 import { objectionsToPin } from '../../stack/change-set.ts';
-import { pinTemplate } from '../../stack/pin-template.ts';
+import { type Pin, pinTemplate } from '../../stack/pin-template.ts';
 import { parseTemplate, templateText } from '../../stack/stack-template.ts';
 import { isStackToken, stackToken } from '../rollback-marker.ts';
 import type { ChangeContext, Standing, TargetAdapter, TargetContext } from '../target-adapter.ts';
@@ -62,7 +62,7 @@ export function pinTemplateKey(incidentId: string, attempt: number, stack: strin
  * else ends it, and it takes the stack back by itself.
  */
 export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan> {
-  const { stacks, aliases, deployments, bucket } = clients;
+  const { stacks, aliases, stateMachineAliases, deployments, bucket } = clients;
 
   async function read(plan: StackPinPlan, context: TargetContext): Promise<Standing> {
     return (await find(plan, context)).standing;
@@ -140,16 +140,25 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
     return { is: 'moving', detail: `asked CloudFormation what it changes to pin stack ${stack.name}` };
   }
 
-  /** The version that users are on, by logical id of each alias of the plan that the stack has. */
-  async function pinsOf({ stack, aliases: planned }: StackPinPlan): Promise<ReadonlyMap<string, string>> {
+  /** What users are on, by logical id of each alias of the plan that the stack has. */
+  async function pinsOf({
+    stack,
+    aliases: planned,
+    machineAliases = [],
+  }: StackPinPlan): Promise<ReadonlyMap<string, Pin>> {
     const ids = await stacks.physicalIds(stack);
-    const pins = new Map<string, string>();
+    const pins = new Map<string, Pin>();
     for (const { function: name, alias } of planned) {
       // A function URL of an alias has the same physical id as the alias: only what is an alias is pinned.
       const found = idsOfAlias(ids, name, alias);
       if (found.length === 0) continue;
       const { version } = await aliases.get(name, alias);
-      for (const logicalId of found) pins.set(logicalId, version);
+      for (const logicalId of found) pins.set(logicalId, { version });
+    }
+    for (const { stateMachine, alias } of machineAliases) {
+      const own = [...ids].find(([, physicalId]) => physicalId === `${stateMachine}:${alias}`);
+      const routes = own && (await stateMachineAliases.find({ stateMachine, alias }));
+      if (routes) pins.set(own[0], { stateMachine, routes });
     }
     return pins;
   }

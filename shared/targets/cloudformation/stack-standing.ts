@@ -1,6 +1,7 @@
 import type { Aliases, AliasState } from '../../aws/aliases.ts';
 import type { FailedResource, StackHistory } from '../../aws/stack-history.ts';
 import { isAtRest, type Requested, type StackState, type Stacks } from '../../aws/stacks.ts';
+import type { StateMachineAliases } from '../../aws/state-machine-aliases.ts';
 import { TargetLeft, TargetNotRestored, TargetSuperseded } from '../../errors.ts';
 import { aliasVersions } from '../../stack/alias-versions.ts';
 import { parseTemplate } from '../../stack/stack-template.ts';
@@ -8,6 +9,9 @@ import { typesWithoutData } from '../../stack/types-without-data.ts';
 import { describeAlias, isReleasedOver, servesGoal } from '../alias/alias-check.ts';
 import type { PlannedAlias } from '../alias/shapes.ts';
 import { isStackToken, type StackStep, stackToken } from '../rollback-marker.ts';
+import { undoneRoutes } from '../state-machine-alias/adapter.ts';
+import { describeAlias as describeRoutes, inWords as routesInWords } from '../state-machine-alias/routes.ts';
+import type { Routes, StateMachineAliasPlan } from '../state-machine-alias/shapes.ts';
 import type { Standing, TargetContext } from '../target-adapter.ts';
 import { left, leftWhereRefused } from './left-stack.ts';
 import type { StackPinPlan, StackPlan, StackRebuildPlan } from './shapes.ts';
@@ -16,6 +20,7 @@ import { hasRights, passedRole } from './stack-role.ts';
 /** What brings a stack to rest. It is data, so that who only reads reaches nothing that changes a stack. */
 export type SettlingStep =
   | { readonly ask: 'point'; readonly goal: PlannedAlias; readonly from: AliasState }
+  | { readonly ask: 'route'; readonly goal: StateMachineAliasPlan; readonly from: Routes }
   | {
       readonly ask: 'rollback' | 'continue' | 'skip';
       /** Resources that are left as they are. */
@@ -42,6 +47,7 @@ export interface Resting {
 export interface StandingClients {
   readonly stacks: Stacks;
   readonly aliases: Aliases;
+  readonly stateMachineAliases: StateMachineAliases;
 }
 
 type AnyStackPlan = StackPlan | StackPinPlan | StackRebuildPlan;
@@ -51,7 +57,7 @@ type AnyStackPlan = StackPlan | StackPinPlan | StackRebuildPlan;
  *
  * | status | what is done |
  * |---|---|
- * | any, and an alias of the plan is on undone code | the alias is pointed back: a stack that goes back moves aliases; not before its traffic is back |
+ * | any, and an alias of the plan, of a function or a state machine, is on undone code | the alias is pointed back: a stack that goes back moves aliases; not before its traffic is back |
  * | `*_IN_PROGRESS` | waited for |
  * | `UPDATE_FAILED` | `RollbackStack` |
  * | `UPDATE_ROLLBACK_FAILED` | `ContinueUpdateRollback`; where that fails too, once more without what the catalog lets it leave |
@@ -67,16 +73,17 @@ type AnyStackPlan = StackPlan | StackPinPlan | StackRebuildPlan;
  * @throws TargetLeft, TargetNotRestored, TargetSuperseded
  */
 export async function standingOf(
-  { stacks, aliases }: StandingClients,
+  clients: StandingClients,
   plan: AnyStackPlan,
   context: TargetContext,
 ): Promise<Found | Resting> {
+  const { stacks } = clients;
   const stack = await stacks.describe(plan.stack);
   const { status } = stack;
   // Before the traffic is back, an alias is where it is to be: on undone code.
   const isBefore = plan.kind === 'stack-rebuild' || 'beforeTraffic' in plan;
   // After the status: what the stack moved before it came to rest is seen.
-  const moved = isBefore ? undefined : await movedAlias(aliases, plan.aliases);
+  const moved = isBefore ? undefined : await movedAlias(clients, plan);
   if (moved) return moved;
   if (status.endsWith('_IN_PROGRESS')) return moving(`stack ${plan.stack} is ${status}`);
   if ('waitOnly' in plan && plan.waitOnly) {
@@ -99,9 +106,7 @@ export async function standingOf(
   if (isStackToken(history.token)) return { stack, history };
   if (status === 'UPDATE_ROLLBACK_COMPLETE') {
     const isBack =
-      plan.kind !== 'stack-rebuild' &&
-      leadsBack(plan, history) &&
-      (await holdsGoals({ stacks, aliases }, plan, stack));
+      plan.kind !== 'stack-rebuild' && leadsBack(plan, history) && (await holdsGoals(clients, plan, stack));
     if (isBack) return restored(`stack ${plan.stack} rolled itself back (${status})`);
   } else if ((history.beganAt ?? 0) > context.plannedAt) {
     throw new TargetSuperseded(
@@ -112,8 +117,15 @@ export async function standingOf(
 }
 
 /** Puts an alias back that the stack's own way moved onto undone code. */
-async function movedAlias(aliases: Aliases, planned: readonly PlannedAlias[]): Promise<Found | undefined> {
-  for (const goal of planned) {
+async function movedAlias(
+  { aliases, stateMachineAliases }: StandingClients,
+  plan: StackPlan | StackPinPlan,
+): Promise<Found | undefined> {
+  for (const goal of plan.machineAliases ?? []) {
+    const from = await undoneRoutes(stateMachineAliases, goal);
+    if (from) return stranded(`${describeRoutes(goal, from)}, which is undone`, { ask: 'route', goal, from });
+  }
+  for (const goal of plan.aliases) {
     const state = await aliases.get(goal.function, goal.alias);
     if ((await servesGoal(aliases, goal, state)) || isOfSomebody(goal, state)) continue;
     return stranded(`${describeAlias(goal, state)}, which is undone`, { ask: 'point', goal, from: state });
@@ -277,12 +289,12 @@ export function stuck(
 
 /** Whether a step brings a stack to rest; every other is the adapter's own. */
 export function isSettling(step: { readonly ask: string }): step is SettlingStep {
-  return ['point', 'rollback', 'continue', 'skip'].includes(step.ask);
+  return ['point', 'route', 'rollback', 'continue', 'skip'].includes(step.ask);
 }
 
 /** Takes a step that brings a stack to rest. */
 export async function settle(
-  { stacks, aliases }: StandingClients,
+  { stacks, aliases, stateMachineAliases }: StandingClients,
   { stack }: Pick<AnyStackPlan, 'stack'>,
   step: SettlingStep,
   context: TargetContext,
@@ -290,6 +302,12 @@ export async function settle(
   switch (step.ask) {
     case 'point':
       return pointBack(aliases, step.goal, step.from);
+    case 'route':
+      await stateMachineAliases.route(step.goal, step.goal.toRoutes);
+      return {
+        is: 'moving',
+        detail: `${step.goal.target} was moved onto ${routesInWords(step.from)} and is put back to ${routesInWords(step.goal.toRoutes)}`,
+      };
     case 'rollback':
     case 'continue':
     case 'skip':
@@ -302,7 +320,7 @@ export async function settle(
 function goBack(
   stacks: Stacks,
   stack: string,
-  { ask, skip, roleArn }: Exclude<SettlingStep, { ask: 'point' }>,
+  { ask, skip, roleArn }: Exclude<SettlingStep, { ask: 'point' | 'route' }>,
   token: string,
 ): Promise<Requested> {
   return ask === 'rollback'

@@ -1,4 +1,9 @@
 import { GetAliasCommand, LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda';
+import {
+  DescribeStateMachineAliasCommand,
+  SFNClient,
+  UpdateStateMachineAliasCommand,
+} from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { build } from '../../../functions/upkeep/guard-aliases/handler.ts';
@@ -24,11 +29,13 @@ const RESTORED = 'orders-20260105T093000Z';
 const event = { id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718', detail: { 'stack-id': STACK_ID } };
 const lambda = mockClient(LambdaClient);
 const sns = mockClient(SNSClient);
+const stepFunctions = mockClient(SFNClient);
 let ledger: LedgerDouble;
 
 beforeEach(async () => {
   lambda.reset();
   sns.reset();
+  stepFunctions.reset();
   sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
   lambda.on(UpdateAliasCommand).resolves({});
   lambda.on(GetAliasCommand).resolves(alias('5', {}, 'rev-9'));
@@ -65,6 +72,30 @@ it('points an alias back that the rollback of a stack put on undone code, and te
   expect(mail?.Subject).toContain('orders: users were on the bad release again');
   expect(mail?.Message).toContain(`${FUNCTION}:live  pointed from version 5 to 4`);
   expect(mail?.Message).toContain('Stack shop-orders still has the bad release');
+});
+
+it('puts an alias of a state machine back that the rollback of a stack led to undone code', async () => {
+  const stateMachine = 'arn:aws:states:eu-west-1:111122223333:stateMachine:flow';
+  const routes = (version: string) => [{ version, weight: 100 }];
+  const flow = {
+    kind: 'state-machine-alias' as const,
+    phase: 'traffic' as const,
+    target: 'Flow:live',
+    stateMachine,
+    alias: 'live',
+    fromRoutes: routes('2'),
+    toRoutes: routes('1'),
+  };
+  mockBucket({ ...planObject(servicePlan({ targets: [flow] })), ...catalogObject() });
+  const live = [{ stateMachineVersionArn: `${stateMachine}:2`, weight: 100 }];
+  stepFunctions.on(DescribeStateMachineAliasCommand).resolves({ routingConfiguration: live });
+  stepFunctions.on(UpdateStateMachineAliasCommand).resolves({});
+  await expect(guard()).resolves.toEqual({ stray: ['Flow:live'] });
+  expect(stepFunctions.commandCalls(UpdateStateMachineAliasCommand)[0]?.args[0].input).toEqual({
+    stateMachineAliasArn: `${stateMachine}:live`,
+    routingConfiguration: [{ stateMachineVersionArn: `${stateMachine}:1`, weight: 100 }],
+  });
+  expect(mails()[0]?.Message).toContain('Flow:live  pointed from version 2 to 1');
 });
 
 it('points back to the number that code which was built anew has', async () => {

@@ -31,6 +31,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { DescribeParametersCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import {
   GetRuleCommand,
@@ -48,6 +49,7 @@ import { Hooks } from '../../../shared/aws/hooks.ts';
 import { MeshRules } from '../../../shared/aws/mesh-rules.ts';
 import { ParameterStore } from '../../../shared/aws/parameter-store.ts';
 import { Stacks } from '../../../shared/aws/stacks.ts';
+import { StateMachineAliases } from '../../../shared/aws/state-machine-aliases.ts';
 import { NoWayBack } from '../../../shared/errors.ts';
 import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import { type ServicePlan, servicePlan as servicePlanSchema } from '../../../shared/targets/service-plan.ts';
@@ -88,6 +90,7 @@ const region = { region: 'eu-west-1' };
 const deps = {
   deployments: new Deployments(new CodeDeployClient(region)),
   aliases: new Aliases(new LambdaClient(region)),
+  stateMachineAliases: new StateMachineAliases(new SFNClient(region), (name) => name),
   bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
   hooks: new Hooks(new LambdaClient(region)),
   parameterStore: new ParameterStore(new SSMClient(region)),

@@ -14,6 +14,7 @@ import {
   LambdaClient,
 } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetRuleCommand, VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -23,6 +24,7 @@ import { Bucket } from '../../../../shared/aws/bucket.ts';
 import { MeshRules } from '../../../../shared/aws/mesh-rules.ts';
 import { ParameterStore } from '../../../../shared/aws/parameter-store.ts';
 import { Stacks } from '../../../../shared/aws/stacks.ts';
+import { StateMachineAliases } from '../../../../shared/aws/state-machine-aliases.ts';
 import { takeSnapshot } from '../../../../shared/ledger/take-snapshot.ts';
 import { targetSnapshot } from '../../../../shared/targets/shapes.ts';
 import { alias, notProvisioned, stackOf } from '../../fixtures/aws-answers.ts';
@@ -36,6 +38,7 @@ const ssm = mockClient(SSMClient);
 const region = { region: 'eu-west-1' };
 const clients = {
   aliases: new Aliases(new LambdaClient(region)),
+  stateMachineAliases: new StateMachineAliases(new SFNClient(region), (name) => name),
   stacks: new Stacks(new CloudFormationClient(region)),
   bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
   parameterStore: new ParameterStore(new SSMClient(region)),

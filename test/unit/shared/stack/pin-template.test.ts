@@ -30,7 +30,7 @@ const live: StackTemplate = {
 };
 
 it('gives an alias the number of its version, without what would split or shift its traffic', () => {
-  expect(pinTemplate(live, new Map([['CreateOrderAliaslive', '4']]))).toEqual({
+  expect(pinTemplate(live, new Map([['CreateOrderAliaslive', { version: '4' }]]))).toEqual({
     ...live,
     Resources: {
       ...live.Resources,
@@ -49,23 +49,43 @@ it('gives an alias the number of its version, without what would split or shift 
   });
 });
 
-it.each<[string, Map<string, string>]>([
+it.each<[string, Map<string, { version: string }>]>([
   ['no alias is named', new Map()],
-  ['what is named is no alias', new Map([['CreateOrder', '4']])],
-  ['what is named is not in the template', new Map([['GetOrderAliaslive', '4']])],
+  ['what is named is no alias', new Map([['CreateOrder', { version: '4' }]])],
+  ['what is named is not in the template', new Map([['GetOrderAliaslive', { version: '4' }]])],
 ])('is the live template where %s', (_, versions) => {
   expect(pinTemplate(live, versions)).toEqual(live);
 });
 
+it('gives an alias of a state machine its routes, in place of what would shift them', () => {
+  const flow: TemplateResource = {
+    Type: 'AWS::StepFunctions::StateMachineAlias',
+    Properties: {
+      Name: 'live',
+      DeploymentPreference: { Type: 'CANARY', StateMachineVersionArn: { Ref: 'FlowVersion' } },
+    },
+  };
+  const stateMachine = 'arn:aws:states:eu-west-1:111122223333:stateMachine:flow';
+  const pin = { stateMachine, routes: [{ version: '2', weight: 100 }] };
+  const { Resources } = pinTemplate({ Resources: { Flow: flow } }, new Map([['Flow', pin]]));
+  expect(Resources.Flow).toEqual({
+    Type: 'AWS::StepFunctions::StateMachineAlias',
+    Properties: {
+      Name: 'live',
+      RoutingConfiguration: [{ StateMachineVersionArn: `${stateMachine}:2`, Weight: 100 }],
+    },
+  });
+});
+
 it('leaves the template that it is given as it is', () => {
   const before = structuredClone(live);
-  pinTemplate(live, new Map([['CreateOrderAliaslive', '4']]));
+  pinTemplate(live, new Map([['CreateOrderAliaslive', { version: '4' }]]));
   expect(live).toEqual(before);
 });
 
 it('gives an alias without properties its number all the same', () => {
   const bare: StackTemplate = { Resources: { Alias: { Type: 'AWS::Lambda::Alias' } } };
-  expect(pinTemplate(bare, new Map([['Alias', '4']])).Resources.Alias).toEqual({
+  expect(pinTemplate(bare, new Map([['Alias', { version: '4' }]])).Resources.Alias).toEqual({
     Type: 'AWS::Lambda::Alias',
     Properties: { FunctionVersion: '4' },
   });
@@ -91,11 +111,14 @@ describe('for every template', () => {
   });
   const versions = fc
     .array(fc.tuple(logicalId, fc.integer({ min: 1 }).map(String)))
-    .map((pairs) => new Map(pairs));
+    .map((pairs) => new Map(pairs.map(([id, version]) => [id, { version }] as const)));
   const both = fc.tuple(template, versions).map(([one, named]) => {
     // Half of what is named is in the template.
     const inTemplate = Object.keys(one.Resources).filter((_, index) => index % 2 === 0);
-    return { template: one, versions: new Map([...named, ...inTemplate.map((id) => [id, '7'] as const)]) };
+    return {
+      template: one,
+      versions: new Map([...named, ...inTemplate.map((id) => [id, { version: '7' }] as const)]),
+    };
   });
 
   it('changes nothing but the named aliases, and of these nothing but what decides on their traffic', () => {
@@ -113,7 +136,7 @@ describe('for every template', () => {
           }
           expect(is).not.toHaveProperty('UpdatePolicy');
           expect(is.Properties).not.toHaveProperty('RoutingConfig');
-          expect(is.Properties?.FunctionVersion).toBe(named.get(id));
+          expect(is.Properties?.FunctionVersion).toBe(named.get(id)?.version);
           expect(withoutTraffic(is)).toEqual(withoutTraffic(was));
         }
       }),

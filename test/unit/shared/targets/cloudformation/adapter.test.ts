@@ -25,11 +25,13 @@ import {
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../../shared/aws/aliases.ts';
 import { Bucket } from '../../../../../shared/aws/bucket.ts';
 import type { Signals } from '../../../../../shared/aws/signals.ts';
 import { Stacks } from '../../../../../shared/aws/stacks.ts';
+import { StateMachineAliases } from '../../../../../shared/aws/state-machine-aliases.ts';
 import { LockLost, TargetLeft, TargetNotRestored } from '../../../../../shared/errors.ts';
 import type { AlarmReading } from '../../../../../shared/judge/declared-alarms.ts';
 import { stackTarget } from '../../../../../shared/targets/cloudformation/adapter.ts';
@@ -63,6 +65,7 @@ const target = stackTarget({
   stacks,
   signals,
   aliases: new Aliases(new LambdaClient(region)),
+  stateMachineAliases: new StateMachineAliases(new SFNClient(region), (name) => name),
   bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
 });
 const plan = stackPlan();

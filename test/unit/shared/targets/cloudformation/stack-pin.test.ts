@@ -24,12 +24,19 @@ import {
 } from '@aws-sdk/client-codedeploy';
 import { GetAliasCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import {
+  DescribeStateMachineAliasCommand,
+  SFNClient,
+  UpdateStateMachineAliasCommand,
+} from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../../shared/aws/aliases.ts';
 import { Bucket } from '../../../../../shared/aws/bucket.ts';
 import { Deployments } from '../../../../../shared/aws/deployments.ts';
 import { Stacks } from '../../../../../shared/aws/stacks.ts';
+import { StateMachineAliases } from '../../../../../shared/aws/state-machine-aliases.ts';
 import { LockLost, TargetLeft, TargetNotRestored } from '../../../../../shared/errors.ts';
+import type { StackPinPlan } from '../../../../../shared/targets/cloudformation/shapes.ts';
 import { pinTemplateKey, stackPinTarget } from '../../../../../shared/targets/cloudformation/stack-pin.ts';
 import { stackToken } from '../../../../../shared/targets/rollback-marker.ts';
 import { alias, deploymentInfo, stackEvent, stackEvents, stackOf } from '../../../fixtures/aws-answers.ts';
@@ -41,10 +48,12 @@ import { NOW, RELEASED_AT } from '../../../fixtures/times.ts';
 const cloudFormation = mockClient(CloudFormationClient);
 const codeDeploy = mockClient(CodeDeployClient);
 const lambda = mockClient(LambdaClient);
+const stepFunctions = mockClient(SFNClient);
 const region = { region: 'eu-west-1' };
 const target = stackPinTarget({
   stacks: new Stacks(new CloudFormationClient(region)),
   aliases: new Aliases(new LambdaClient(region)),
+  stateMachineAliases: new StateMachineAliases(new SFNClient(region), (name) => name),
   deployments: new Deployments(new CodeDeployClient(region)),
   bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
 });
@@ -76,7 +85,7 @@ const ofAlias: ResourceChange = {
 let stored: Map<string, string>;
 
 beforeEach(() => {
-  for (const mock of [cloudFormation, codeDeploy, lambda]) mock.reset();
+  for (const mock of [cloudFormation, codeDeploy, lambda, stepFunctions]) mock.reset();
   beforeChange.mockClear();
   stored = mockBucket().stored;
   lambda.on(GetAliasCommand, { FunctionName: FUNCTION, Name: 'live' }).resolves(alias('4'));
@@ -166,6 +175,78 @@ describe('a stack that is not pinned', () => {
     lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-4', State: 'Active' });
     await target.start(plan, context);
     expect(stored.get(key)).toContain('"FunctionVersion":"7"');
+  });
+
+  describe('and has an alias of a state machine', () => {
+    const stateMachine = 'arn:aws:states:eu-west-1:111122223333:stateMachine:flow';
+    const withFlow: StackPinPlan = {
+      ...plan,
+      machineAliases: [
+        {
+          kind: 'state-machine-alias',
+          phase: 'traffic',
+          target: 'Flow:live',
+          stateMachine,
+          alias: 'live',
+          fromRoutes: [{ version: '2', weight: 100 }],
+          toRoutes: [{ version: '1', weight: 100 }],
+        },
+      ],
+    };
+    const flowIs = (...routes: [version: string, weight: number][]) =>
+      stepFunctions.on(DescribeStateMachineAliasCommand).resolves({
+        routingConfiguration: routes.map(([version, weight]) => ({
+          stateMachineVersionArn: `${stateMachine}:${version}`,
+          weight,
+        })),
+      });
+    const flow = {
+      Type: 'AWS::StepFunctions::StateMachineAlias',
+      Properties: { Name: 'live', DeploymentPreference: { Type: 'ALL_AT_ONCE' } },
+    };
+    beforeEach(() => {
+      resourcesAre({ CreateOrderAliaslive: aliasArn, FlowAliaslive: `${stateMachine}:live` });
+      const Resources = { ...live.Resources, FlowAliaslive: flow };
+      cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: JSON.stringify({ Resources }) });
+    });
+
+    it('is pinned with its routes as well', async () => {
+      flowIs(['1', 100]);
+      await target.start(withFlow, context);
+      expect(JSON.parse(stored.get(key) ?? '').Resources.FlowAliaslive.Properties).toEqual({
+        Name: 'live',
+        RoutingConfiguration: [{ StateMachineVersionArn: `${stateMachine}:1`, Weight: 100 }],
+      });
+    });
+
+    it('is executed where only these aliases change', async () => {
+      flowIs(['1', 100]);
+      ready(ofAlias, { ...ofAlias, LogicalResourceId: 'FlowAliaslive', ResourceType: flow.Type });
+      await expect(target.read(withFlow, context)).resolves.toEqual({
+        is: 'stranded',
+        detail: 'stack shop-orders is ready to be pinned',
+      });
+    });
+
+    it('has it put back where the stack led it to the undone version, whatever else the stack does', async () => {
+      flowIs(['1', 90], ['2', 10]);
+      stackIs({ StackStatus: 'UPDATE_ROLLBACK_IN_PROGRESS' });
+      await expect(target.start(withFlow, context)).resolves.toEqual({
+        is: 'moving',
+        detail: 'Flow:live was moved onto version 1 (90 %) and version 2 (10 %) and is put back to version 1',
+      });
+      expect(stepFunctions.commandCalls(UpdateStateMachineAliasCommand)[0]?.args[0].input).toEqual({
+        stateMachineAliasArn: `${stateMachine}:live`,
+        routingConfiguration: [{ stateMachineVersionArn: `${stateMachine}:1`, weight: 100 }],
+      });
+      expect(beforeChange).toHaveBeenCalledWith('route');
+    });
+
+    it('leaves it where somebody released over it', async () => {
+      flowIs(['1', 50], ['3', 50]);
+      await target.start(withFlow, context);
+      expect(stepFunctions.commandCalls(UpdateStateMachineAliasCommand)).toEqual([]);
+    });
   });
 
   it('is read as it is after its transforms', async () => {

@@ -21,10 +21,12 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../../shared/aws/aliases.ts';
 import { Bucket } from '../../../../../shared/aws/bucket.ts';
 import { Stacks } from '../../../../../shared/aws/stacks.ts';
+import { StateMachineAliases } from '../../../../../shared/aws/state-machine-aliases.ts';
 import { TargetNotRestored, TargetSuperseded } from '../../../../../shared/errors.ts';
 import { stackRebuildTarget } from '../../../../../shared/targets/cloudformation/stack-rebuild.ts';
 import { stackToken } from '../../../../../shared/targets/rollback-marker.ts';
@@ -40,6 +42,7 @@ const region = { region: 'eu-west-1' };
 const target = stackRebuildTarget({
   stacks: new Stacks(new CloudFormationClient(region)),
   aliases: new Aliases(new LambdaClient(region)),
+  stateMachineAliases: new StateMachineAliases(new SFNClient(region), (name) => name),
   bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
 });
 const plan = stackRebuildPlan();

@@ -20,12 +20,14 @@ import {
   UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Aliases } from '../../../../../shared/aws/aliases.ts';
 import { Bucket } from '../../../../../shared/aws/bucket.ts';
 import { Deployments } from '../../../../../shared/aws/deployments.ts';
 import { Signals } from '../../../../../shared/aws/signals.ts';
 import { Stacks } from '../../../../../shared/aws/stacks.ts';
+import { StateMachineAliases } from '../../../../../shared/aws/state-machine-aliases.ts';
 import { LockLost, TargetLeft, TargetNotRestored, TargetSuperseded } from '../../../../../shared/errors.ts';
 import { stackTarget } from '../../../../../shared/targets/cloudformation/adapter.ts';
 import { stackPinTarget } from '../../../../../shared/targets/cloudformation/stack-pin.ts';
@@ -50,6 +52,7 @@ const region = { region: 'eu-west-1' };
 const clients = {
   stacks: new Stacks(new CloudFormationClient(region)),
   aliases: new Aliases(new LambdaClient(region)),
+  stateMachineAliases: new StateMachineAliases(new SFNClient(region), (name) => name),
   deployments: new Deployments(new CodeDeployClient(region)),
   bucket: new Bucket(new S3Client(region), 'coordinator', 'eu-west-1'),
   signals: new Signals(new CloudWatchClient(region)),

@@ -1,0 +1,18 @@
+import { awsCommand, type Command, type Place } from '../../by-hand/command.ts';
+import type { StateMachineAliasPlan } from './shapes.ts';
+
+/** The command that puts an alias of a state machine back by hand. */
+export function routeCommand(
+  place: Pick<Place, 'region'>,
+  { stateMachine, alias, toRoutes }: Pick<StateMachineAliasPlan, 'stateMachine' | 'alias' | 'toRoutes'>,
+): Command {
+  return awsCommand(place, 'stepfunctions update-state-machine-alias', {
+    'state-machine-alias-arn': `${stateMachine}:${alias}`,
+    'routing-configuration': {
+      json: toRoutes.map(({ version, weight }) => ({
+        stateMachineVersionArn: `${stateMachine}:${version}`,
+        weight,
+      })),
+    },
+  });
+}
