@@ -43,7 +43,7 @@ const coordinatorCalls: readonly (readonly [service: string, operations: readonl
   ['s3', ['GetObject', 'PutObject', 'HeadObject']],
   ['sns', ['Publish']],
   ['ssm', ['GetParametersByPath', 'GetParameters', 'GetParameter', 'PutParameter']],
-  ['sfn', ['StartExecution', 'SendTaskSuccess']],
+  ['sfn', ['StartExecution', 'SendTaskSuccess', 'DescribeStateMachineAlias', 'UpdateStateMachineAlias']],
   ['cloudwatch', ['GetMetricData', 'DescribeAlarms', 'DescribeAlarmHistory']],
   ['api-gateway', ['GetStage', 'UpdateStage']],
   ['apigatewayv2', ['GetStage', 'UpdateStage']],

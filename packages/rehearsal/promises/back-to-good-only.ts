@@ -4,6 +4,7 @@ import { broughtBy, type ReleaseRecord } from '../../../shared/ledger/records.ts
 import type { StackSnapshot } from '../../../shared/targets/cloudformation/shapes.ts';
 import { inWords } from '../../../shared/targets/mesh/adapter.ts';
 import type { TargetPlan, TargetSnapshot } from '../../../shared/targets/shapes.ts';
+import { inWords as partsInWords } from '../../../shared/targets/state-machine-alias/routes.ts';
 import type { SavedPlan } from './plan-mirror.ts';
 import type { Broken, PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
@@ -193,7 +194,8 @@ function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): vo
       (target) =>
         target.target === traffic.target &&
         ((target.kind === 'api-stage' && target.toDeployment === traffic.to) ||
-          (target.kind === 'mesh' && inWords(target.toWeights) === traffic.to)),
+          (target.kind === 'mesh' && inWords(target.toWeights) === traffic.to) ||
+          (target.kind === 'state-machine-alias' && partsInWords(target.toRoutes) === traffic.to)),
     );
     if (!planned) say(`puts ${traffic.target} on ${traffic.to}, which no plan names`);
   } else if (hook) {
@@ -233,6 +235,8 @@ function isAsRecorded(target: TargetPlan, recorded: TargetSnapshot | undefined):
       return recorded?.kind === 'api-stage' && recorded.deploymentId === target.toDeployment;
     case 'mesh':
       return recorded?.kind === 'mesh' && same(recorded.weights, target.toWeights);
+    case 'state-machine-alias':
+      return recorded?.kind === 'state-machine-alias' && same(recorded.routes, target.toRoutes);
     case 'stack-rebuild':
       return same(target.snapshot, recorded);
     case 'stack-pin':
@@ -356,6 +360,13 @@ class GoneAtPlanning {
           ({ targetGroup }) => !this.#facts.account.vpcLattice.hasTargetGroup(targetGroup),
         );
         return gone && `target group ${gone.targetGroup}`;
+      }
+      case 'state-machine-alias': {
+        const { versions } = this.#facts.account.stepFunctions;
+        const gone = target.toRoutes.find(
+          ({ version }) => versions.definition(target.stateMachine, version) === undefined,
+        );
+        return gone && `version ${gone.version} of ${target.stateMachine}`;
       }
       case 'hook':
         return this.#facts.account.lambdaRuntime.has(target.function) ? undefined : `hook ${target.function}`;

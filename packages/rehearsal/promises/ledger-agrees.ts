@@ -63,6 +63,13 @@ export const ledgerAgrees: PromiseCheck = {
             facts.account.apiGateway.lookUp(one.api)?.stages.get(one.stage)?.deploymentId === one.deploymentId
             ? undefined
             : `${one.target} is recorded on deployment ${one.deploymentId}, which is not live`;
+        case 'state-machine-alias': {
+          const live = facts.account.stepFunctions.versions.routes(one.stateMachine, one.alias);
+          return facts.traffic.changedByOthers(one.target, at - snapshotMs) ||
+            one.routes.every(({ version, weight }) => live[version] === weight)
+            ? undefined
+            : `${one.target} is recorded on ${JSON.stringify(one.routes)}, which is not live`;
+        }
         case 'mesh': {
           const live = facts.account.vpcLattice.weights(one);
           return facts.traffic.changedByOthers(one.target, at - snapshotMs) ||

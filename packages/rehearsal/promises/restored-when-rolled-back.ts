@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { codeSha256 } from 'account-simulator/account/lambda/function-settings.ts';
 import type { AliasKind } from '../../../shared/catalog/alias-kinds.ts';
 import type { Outcome } from '../../../shared/ledger/records.ts';
@@ -40,6 +41,7 @@ const decidesTraffic: ReadonlySet<TargetPlan['kind']> = new Set([
   'parameter',
   'api-stage',
   'mesh',
+  'state-machine-alias',
 ]);
 
 /** Whether an incident ended with its users on good code. */
@@ -92,6 +94,8 @@ function problemOf(
       return stageProblem(facts, target, since);
     case 'mesh':
       return meshProblem(facts, target, since);
+    case 'state-machine-alias':
+      return workflowProblem(facts, target, since);
     case 'hook':
       return facts.changes
         .all()
@@ -124,6 +128,19 @@ function meshProblem(
   return facts.traffic.changedByOthers(target, since)
     ? undefined
     : `forwards to ${inWords(weights)}, not ${inWords(toWeights)},`;
+}
+
+function workflowProblem(
+  facts: RunFacts,
+  { target, stateMachine, alias, toRoutes }: Extract<TargetPlan, { kind: 'state-machine-alias' }>,
+  since: number,
+): string | undefined {
+  const live = facts.account.stepFunctions.versions.routes(stateMachine, alias);
+  const wanted = Object.fromEntries(toRoutes.map(({ version, weight }) => [version, weight]));
+  if (isDeepStrictEqual(live, wanted)) return undefined;
+  return facts.traffic.changedByOthers(target, since)
+    ? undefined
+    : `is on ${JSON.stringify(live)}, not ${JSON.stringify(wanted)},`;
 }
 
 /** A pinned stack has the versions that users are on in its own state: its rollbacks go there. */

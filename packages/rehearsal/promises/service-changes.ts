@@ -1,10 +1,12 @@
 import type { PatchOperation } from '@aws-sdk/client-api-gateway';
+import type { RoutingConfigurationListItem } from '@aws-sdk/client-sfn';
 import type { WeightedTargetGroup } from '@aws-sdk/client-vpc-lattice';
 import type { SimulatedAccount } from 'account-simulator/account/account.ts';
 import type { WireCall } from 'account-simulator/account/wire/wire.ts';
 import { Listeners } from 'account-simulator/asl/listeners.ts';
 import { serviceOfRelease } from '../../../shared/ledger/records.ts';
 import type { HookEvent } from '../../../shared/targets/hook/hook-event.ts';
+import { inWords as partsInWords } from '../../../shared/targets/state-machine-alias/routes.ts';
 import { serviceOfFunction, serviceOfStack } from '../run/names.ts';
 import { serviceOfParameter } from '../run/parameters-of-scenario.ts';
 import { ownerOfTraffic } from '../run/traffic-targets.ts';
@@ -86,7 +88,13 @@ function asksHook({ service, operation, caller: { resource = '' } }: WireCall): 
 }
 
 /** The deployment a stage is put on, or the weights of a rule in words. */
-function goalOf({ DeploymentId, patchOperations = [], action }: WireCall['input']): string {
+function goalOf({
+  DeploymentId,
+  patchOperations = [],
+  action,
+  routingConfiguration,
+}: WireCall['input']): string {
+  if (routingConfiguration) return partsInWords(routesOf(routingConfiguration));
   const groups = (action?.forward.targetGroups ?? []) as WeightedTargetGroup[];
   const patch = (patchOperations as PatchOperation[]).find(({ path }) => path === '/deploymentId');
   return (
@@ -94,6 +102,13 @@ function goalOf({ DeploymentId, patchOperations = [], action }: WireCall['input'
     patch?.value ??
     groups.map(({ targetGroupIdentifier, weight }) => `${targetGroupIdentifier} ${weight}`).join(', ')
   );
+}
+
+function routesOf(routing: readonly RoutingConfigurationListItem[]) {
+  return routing.map(({ stateMachineVersionArn = '', weight = 0 }) => ({
+    version: stateMachineVersionArn.slice(stateMachineVersionArn.lastIndexOf(':') + 1),
+    weight,
+  }));
 }
 
 interface Step {
@@ -233,7 +248,8 @@ export class ServiceChanges {
         };
       }
       case 'UpdateStage':
-      case 'UpdateRule': {
+      case 'UpdateRule':
+      case 'UpdateStateMachineAlias': {
         const owner = ownerOfTraffic(this.#scenario, operation, input);
         return { service: owner?.service, traffic: { target: owner?.name ?? '', to: goalOf(input) } };
       }

@@ -9,7 +9,11 @@ export class TrafficChanges {
   constructor(scenario: Scenario, account: SimulatedAccount) {
     account.wire.onPerformed(({ call: { operation, input, caller, now }, refusal }) => {
       if (refusal || caller.resource !== undefined) return;
-      if (operation === 'UpdateRule' || operation === 'UpdateStage') {
+      if (
+        operation === 'UpdateRule' ||
+        operation === 'UpdateStage' ||
+        operation === 'UpdateStateMachineAlias'
+      ) {
         const owner = ownerOfTraffic(scenario, operation, input);
         if (owner) this.#byOthers.set(owner.name, now);
       } else if (operation === 'CreateDeployment' && (input.restApiId ?? input.ApiId) !== undefined) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { duration as inWords } from '../../../shared/mail/mail-text.ts';
 import type { ScenarioExpectation as Expectation } from '../scenario/scenario-expect.ts';
 import type { IncidentResult, RehearsalResult } from './rehearsal-result.ts';
@@ -79,6 +80,7 @@ function checkAccount(
     data = {},
     apiStages = {},
     mesh = {},
+    workflows = {},
   }: ScenarioExpectation,
   { after }: Outcome,
 ) {
@@ -124,6 +126,12 @@ function checkAccount(
     const groups = new Set([...Object.keys(weights), ...Object.keys(actual)]);
     if ([...groups].some((group) => (weights[group] ?? 0) !== (actual[group] ?? 0))) {
       found.push(differs(`mesh.${rule}`, JSON.stringify(weights), JSON.stringify(actual)));
+    }
+  }
+  for (const [name, parts] of Object.entries(workflows)) {
+    const actual = after.workflows.find((one) => one.name === name)?.parts ?? {};
+    if (!isDeepStrictEqual({ ...parts }, { ...actual })) {
+      found.push(differs(`workflows.${name}`, JSON.stringify(parts), JSON.stringify(actual)));
     }
   }
   for (const [name, wanted] of Object.entries(data)) {

@@ -99,6 +99,11 @@ export interface AccountState {
   readonly apiStages: readonly { readonly name: string; readonly release: number }[];
   /** Tables, buckets and queues of the stacks, also those that are gone. */
   readonly data: readonly DataResult[];
+  /** By alias of a state machine, the parts in percent by the release that brought the version: 0 is from before. */
+  readonly workflows: readonly {
+    readonly name: string;
+    readonly parts: Readonly<Record<string, number>>;
+  }[];
   /** The weights of rules by target group. */
   readonly mesh: readonly { readonly rule: string; readonly weights: Readonly<Record<string, number>> }[];
 }

@@ -30,6 +30,12 @@ export function renderChanges(result: RehearsalResult): string[] {
       rows.push(['', rule, inWords(earlier), '->', inWords(weights)]);
     }
   }
+  for (const { name, parts } of after.workflows) {
+    const earlier = before.workflows.find((one) => one.name === name)?.parts ?? {};
+    if (JSON.stringify(parts) !== JSON.stringify(earlier)) {
+      rows.push(['', `workflow ${name}`, releaseParts(earlier), '->', releaseParts(parts)]);
+    }
+  }
   for (const { name, version } of after.parameters) {
     const earlier = before.parameters.find((one) => one.name === name)?.version;
     if (version !== earlier) rows.push(['', name, `version ${earlier ?? '-'}`, '->', `version ${version}`]);
@@ -39,6 +45,11 @@ export function renderChanges(result: RehearsalResult): string[] {
     rows.push([service, `release ${releaseId}`, '-', '->', what]);
   }
   return [...heading('What changed'), ...(rows.length > 0 ? table(rows) : ['Nothing.'])];
+}
+
+function releaseParts(parts: Readonly<Record<string, number>>): string {
+  const all = Object.entries(parts).map(([release, part]) => `release ${release} ${part} %`);
+  return all.join(', ') || '-';
 }
 
 function servicesTouched({ before, after, releases }: RehearsalResult): ReadonlySet<string> {

@@ -5,7 +5,7 @@ import { releasedCode } from '../scenario/released-code.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { functionsOfService, serviceOfStack } from './names.ts';
 import { scenarioParameters, shownValue } from './parameters-of-scenario.ts';
-import { releaseOfStage, targetsOf } from './traffic-targets.ts';
+import { releaseOfStage, releaseParts, targetsOf } from './traffic-targets.ts';
 
 /** Reads what every alias, stack and parameter of the services is now. */
 export function readAccountState(scenario: Scenario, account: SimulatedAccount): AccountState {
@@ -54,6 +54,10 @@ export function readAccountState(scenario: Scenario, account: SimulatedAccount):
     mesh: targetsOf(scenario, 'mesh').map(({ target }) => ({
       rule: target.rule,
       weights: account.vpcLattice.weights(target),
+    })),
+    workflows: targetsOf(scenario, 'state-machine-alias').map(({ name, target }) => ({
+      name,
+      parts: releaseParts(account, target),
     })),
     parameters: [...names, ...scenarioParameters(scenario).map(({ name }) => name)].flatMap((name) => {
       const found = account.parameterStore.version(name);

@@ -24,6 +24,7 @@ const changing = new Set([
   'PutParameter',
   'UpdateStage',
   'UpdateRule',
+  'UpdateStateMachineAlias',
 ]);
 
 function isChange({ operation, caller: { resource = '' } }: WireCall): boolean {
@@ -73,6 +74,7 @@ function serviceOf(
       return (JSON.parse(Buffer.from(input.Payload).toString()) as { service: string }).service;
     case 'UpdateStage':
     case 'UpdateRule':
+    case 'UpdateStateMachineAlias':
       return ownerOfTraffic(scenario, operation, input)?.service;
     case 'PutParameter':
       return serviceOfParameter(scenario, input.Name);

@@ -17,7 +17,7 @@ import { packageTemplate, type TeamTemplate } from '../scenario/team-template.ts
 import { functionsOfService, serviceOfStack } from './names.ts';
 import { scenarioParameters, storedValue } from './parameters-of-scenario.ts';
 import { noEchoSecret, secureStringSecret } from './planted-secrets.ts';
-import { targetsOf } from './traffic-targets.ts';
+import { machineArn, machineDefinition, targetsOf } from './traffic-targets.ts';
 
 /** Acts for the teams: outside the coordinator, with permissions of its own. */
 const caller = { principal: 'deployment-tool' };
@@ -274,6 +274,7 @@ export class DeploymentTool {
     await this.#writeParameters(release);
     await this.#deployApis(release, state.release);
     await this.#shiftMesh(release);
+    await this.#publishWorkflows(release, state.release);
     const ChangeSetName = await this.#executable(release, state, id);
     if (ChangeSetName === undefined) return false;
     const stack = stackOf(this.#entry(release.service), release);
@@ -422,6 +423,31 @@ export class DeploymentTool {
         listenerIdentifier: target.listener,
         ruleIdentifier: target.rule,
         action: { forward: { targetGroups } },
+      });
+    }
+  }
+
+  /** As a pipeline does that shifts executions by itself: the new version gets its part, the rest stays where most of it is. */
+  async #publishWorkflows({ workflows }: ScenarioRelease, number: number): Promise<void> {
+    for (const { name, target } of targetsOf(this.#scenario, 'state-machine-alias')) {
+      const part = workflows[name];
+      if (part === undefined) continue;
+      const stateMachineArn = machineArn(this.#account, target);
+      const { versions } = this.#account.stepFunctions;
+      const [[before = ''] = []] = Object.entries(versions.routes(stateMachineArn, target.alias)).sort(
+        ([, one], [, other]) => other - one,
+      );
+      const definition = machineDefinition(number);
+      await this.#call('sfn', 'UpdateStateMachine', { stateMachineArn, definition });
+      const { stateMachineVersionArn } = versions.operations.PublishStateMachineVersion({ stateMachineArn });
+      await this.#call('sfn', 'UpdateStateMachineAlias', {
+        stateMachineAliasArn: `${stateMachineArn}:${target.alias}`,
+        routingConfiguration: [
+          { stateMachineVersionArn, weight: part },
+          ...(part < 100
+            ? [{ stateMachineVersionArn: `${stateMachineArn}:${before}`, weight: 100 - part }]
+            : []),
+        ],
       });
     }
   }

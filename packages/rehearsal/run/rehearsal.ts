@@ -87,7 +87,15 @@ export class Rehearsal {
   readonly coordinator: DeployedTemplate;
   readonly timeline: Timeline;
   readonly changes: ReturnType<typeof logChanges>;
-  before: AccountState = { aliases: [], stacks: [], parameters: [], data: [], apiStages: [], mesh: [] };
+  before: AccountState = {
+    aliases: [],
+    stacks: [],
+    parameters: [],
+    data: [],
+    apiStages: [],
+    mesh: [],
+    workflows: [],
+  };
   readonly #scenario: Scenario;
   readonly #tool: DeploymentTool;
   readonly #configurations: Configurations;

@@ -23,10 +23,13 @@ export function targetsOf<Kind extends TargetEntry['kind']>(
   );
 }
 
+/** Calls that change a stage, a rule or an alias of a state machine. */
+export type TrafficOperation = 'UpdateStage' | 'UpdateRule' | 'UpdateStateMachineAlias';
+
 /** What a rule without weights of its own in the scenario forwards to. */
 const usualWeights = { 'tg-blue': 100, 'tg-green': 0 };
 
-/** Makes the stages and rules that the services have had since before the rehearsal. */
+/** Makes the stages, rules and state machines that the services have had since before the rehearsal. */
 export function createTrafficTargets(scenario: Scenario, account: SimulatedAccount): void {
   for (const { target } of targetsOf(scenario, 'api-stage')) {
     const autoDeploy = scenario.autoDeploy.includes(targetName(target));
@@ -36,15 +39,54 @@ export function createTrafficTargets(scenario: Scenario, account: SimulatedAccou
     const own = scenario.mesh.find(({ rule }) => rule === target.rule);
     account.vpcLattice.createRule(target, own?.weights ?? usualWeights);
   }
+  for (const { target } of targetsOf(scenario, 'state-machine-alias')) {
+    const roleArn = `arn:aws:iam::${account.identity.accountId}:role/${target.stateMachine}`;
+    const machine = { definition: machineDefinition(0), roleArn };
+    account.stepFunctions.versions.create(machineArn(account, target), machine, target.alias);
+  }
 }
 
-/** The stage or rule that a call of UpdateStage or UpdateRule changes. */
+/** The ARN of a state machine of a service: without a stack's help, an entry gives its name. */
+export function machineArn(
+  { identity }: SimulatedAccount,
+  { stateMachine }: Of<'state-machine-alias'>,
+): string {
+  return `arn:aws:states:${identity.region}:${identity.accountId}:stateMachine:${stateMachine}`;
+}
+
+/** A definition that tells whose release it is. */
+export function machineDefinition(release: number): string {
+  const state = { Type: 'Pass', Comment: `release-${release}`, End: true };
+  return JSON.stringify({ StartAt: 'Work', States: { Work: state } });
+}
+
+/** The parts in percent that an alias of a state machine gives to the versions of each release: 0 is the one from before. */
+export function releaseParts(
+  account: SimulatedAccount,
+  target: Of<'state-machine-alias'>,
+): Readonly<Record<string, number>> {
+  const { versions } = account.stepFunctions;
+  const arn = machineArn(account, target);
+  return Object.fromEntries(
+    Object.entries(versions.routes(arn, target.alias)).map(([version, part]) => [
+      /release-(\d+)/.exec(versions.definition(arn, version) ?? '')?.[1] ?? '?',
+      part,
+    ]),
+  );
+}
+
+/** The stage, rule or alias that a call of one of {@link TrafficOperation} changes. */
 export function ownerOfTraffic(
   scenario: Pick<Scenario, 'services'>,
-  operation: 'UpdateStage' | 'UpdateRule',
+  operation: TrafficOperation,
   // biome-ignore lint/suspicious/noExplicitAny: inputs of three clients.
   input: any,
-): OwnedTarget<Of<'api-stage' | 'mesh'>> | undefined {
+): OwnedTarget<Of<'api-stage' | 'mesh' | 'state-machine-alias'>> | undefined {
+  if (operation === 'UpdateStateMachineAlias') {
+    return targetsOf(scenario, 'state-machine-alias').find(({ target }) =>
+      input.stateMachineAliasArn.endsWith(`:stateMachine:${target.stateMachine}:${target.alias}`),
+    );
+  }
   if (operation === 'UpdateRule') {
     return targetsOf(scenario, 'mesh').find(({ target }) => target.rule === input.ruleIdentifier);
   }

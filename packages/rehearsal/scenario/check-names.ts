@@ -118,12 +118,19 @@ export function checkNames(
   const rule = (path: string, name: string) => {
     if (!rules.includes(name)) add(path, notOneOf('a rule of a service', name, rules));
   };
+  const workflows = targetsOf({ services: entries }, 'state-machine-alias').map(({ name }) => name);
+  const workflow = (path: string, name: string) => {
+    if (!workflows.includes(name)) {
+      add(path, notOneOf('an alias of a state machine of a service', name, workflows));
+    }
+  };
   for (const [index, name] of file.autoDeploy.entries()) aStage(`autoDeploy.${index}`, name);
   for (const [index, { rule: name }] of file.mesh.entries()) rule(`mesh.${index}.rule`, name);
   for (const [index, release] of file.releases.entries()) {
     for (const [at, name] of (release.apiStages ?? []).entries()) {
       aStage(`releases.${index}.apiStages.${at}`, name);
     }
+    for (const name of Object.keys(release.workflows)) workflow(`releases.${index}.workflows.${name}`, name);
     for (const name of Object.keys(release.mesh)) rule(`releases.${index}.mesh.${name}`, name);
   }
   const alarmNames = new Set<string>();
@@ -171,6 +178,7 @@ export function checkNames(
       service(`${path}.incidents.${index}.service`, incident.service);
     }
     for (const name of Object.keys(members.apiStages ?? {})) aStage(`${path}.apiStages.${name}`, name);
+    for (const name of Object.keys(members.workflows ?? {})) workflow(`${path}.workflows.${name}`, name);
     for (const name of Object.keys(members.mesh ?? {})) rule(`${path}.mesh.${name}`, name);
     for (const name of Object.keys(members.parameters ?? {})) parameter(`${path}.parameters.${name}`, name);
     for (const name of Object.keys(members.releases ?? {})) service(`${path}.releases.${name}`, name);

@@ -41,6 +41,8 @@ const members = z.strictObject({
   apiStages: z.record(z.string(), count).optional(),
   /** Final weights by target group, by the rule's id. */
   mesh: z.record(z.string(), z.record(z.string(), count)).optional(),
+  /** Final parts in percent by the release that brought the version, by the alias of the state machine: 0 is from before. */
+  workflows: z.record(z.string(), z.record(z.string(), count)).optional(),
   /** Final values of parameters, by name. */
   parameters: z.record(z.string(), z.string()).optional(),
   /** Final status of the stacks, by service. */

@@ -109,6 +109,11 @@ export const release = z.strictObject({
   apiStages: z.array(z.string()).optional(),
   /** New weights of rules by target group, by the rule's id. */
   mesh: z.record(z.string(), z.record(z.string(), z.number().int().min(0))).default({}),
+  /**
+   * State machines that get a new version, by the names of their aliases, and the part of the executions, in percent, that
+   * it gets.
+   */
+  workflows: z.record(z.string(), z.number().int().min(1).max(100)).default({}),
   /** A data migration in the stack update, once the new code has the traffic. */
   migrates: migration.optional(),
   /** The update is requested with `DisableRollback`: where it fails, the stack stays as it is. */

@@ -25,6 +25,7 @@ export function outcomeOf({
     parameters: after.parameters.map(({ name, value }) => [name, value]),
     apiStages: after.apiStages,
     mesh: after.mesh,
+    workflows: after.workflows,
     data: after.data.map(({ service, resource, writtenAt, deletedAt }) => [
       service,
       resource,

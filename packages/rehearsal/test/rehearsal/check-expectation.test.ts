@@ -49,7 +49,7 @@ const result: Omit<RehearsalResult, 'violations' | 'wallMs'> = {
     { at: '2026-01-05T09:12:00.000Z', to: 'a@example.com', subject: '[prod] cart: rolled back', body: '' },
   ],
   undelivered: 0,
-  before: { aliases: [], stacks: [], parameters: [], data: [], apiStages: [], mesh: [] },
+  before: { aliases: [], stacks: [], parameters: [], data: [], apiStages: [], mesh: [], workflows: [] },
   after: {
     aliases: [
       { service: 'cart', function: 'Add', alias: 'live', version: '1', weights: { 2: 0.1 }, release: 0 },
