@@ -72,6 +72,7 @@ const result: Omit<RehearsalResult, 'violations' | 'wallMs'> = {
     })),
     apiStages: [{ name: 'api/prod', release: 1 }],
     mesh: [{ rule: 'rule-1', weights: { blue: 90, green: 10 } }],
+    workflows: [{ name: 'flow:live', parts: { 0: 90, 1: 10 } }],
   },
   timeline: [],
   notes: [],
@@ -87,6 +88,11 @@ describe('checkExpectation', () => {
   it.each<[object, string[]]>([
     [{ parameters: { '/cart/limit': '20' }, apiStages: { 'api/prod': 1 } }, []],
     [{ mesh: { 'rule-1': { blue: 90, green: 10, red: 0 } } }, []],
+    [{ workflows: { 'flow:live': { 0: 90, 1: 10 } } }, []],
+    [
+      { workflows: { 'flow:live': { 1: 100 } } },
+      ['workflows.flow:live: expected {"1":100}, found {"0":90,"1":10}'],
+    ],
     [{ parameters: { '/cart/limit': '10' } }, ['parameters./cart/limit: expected 10, found 20']],
     [{ apiStages: { 'api/prod': 0 } }, ['apiStages.api/prod: expected release 0, found release 1']],
     [

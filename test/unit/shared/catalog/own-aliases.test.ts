@@ -93,6 +93,36 @@ describe('an entry that names a stack', () => {
   });
 });
 
+describe('an alias of a state machine of the stack', () => {
+  const machine = 'arn:aws:states:eu-west-1:111122223333:stateMachine:orders-Flow-AB12';
+  const flow: StackResource[] = [
+    { logicalId: 'Flow', physicalId: machine, type: 'AWS::StepFunctions::StateMachine' },
+    { logicalId: 'FlowLive', physicalId: `${machine}:live`, type: 'AWS::StepFunctions::StateMachineAlias' },
+  ];
+  const kind = 'state-machine-alias';
+
+  it('belongs to the service, by the logical id of its state machine', () => {
+    expect(targets({ stack: 'shop-orders', targets: [] }, stack('shop-orders', ...flow))).toEqual([
+      { kind: 'cloudformation' },
+      { kind, stateMachine: 'Flow', alias: 'live' },
+    ]);
+  });
+
+  it('in another stack of the service is named as in the account', () => {
+    expect(targets({ stack: 'shop-orders' }, stack('nested', ...flow))).toContainEqual({
+      kind,
+      stateMachine: 'orders-Flow-AB12',
+      alias: 'live',
+    });
+  });
+
+  it.each(['Flow', 'orders-Flow-AB12'])('that the entry lists as %s is there once', (stateMachine) => {
+    const listed = { kind, stateMachine, alias: 'live' };
+    const entry = { stack: 'shop-orders', targets: [listed] };
+    expect(targets(entry, stack('shop-orders', ...flow))).toEqual([listed]);
+  });
+});
+
 it('an entry without a stack is left as it is', () => {
   const entry = ordersEntry({
     stack: undefined,
