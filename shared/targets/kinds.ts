@@ -24,8 +24,8 @@ const saved: TargetKinds['saved'] = {
   cloudformation: cloudFormation.saved,
   parameter: parameter.saved,
   'api-stage': apiStage.saved,
-  'state-machine-alias': stateMachineAlias.saved,
   mesh: mesh.saved,
+  'state-machine-alias': stateMachineAlias.saved,
 };
 
 const plannings: TargetKinds['plannings'] = {
@@ -33,8 +33,8 @@ const plannings: TargetKinds['plannings'] = {
   'lambda-alias': lambdaAlias.planning,
   parameter: parameter.planning,
   'api-stage': apiStage.planning,
-  'state-machine-alias': stateMachineAlias.planning,
   mesh: mesh.planning,
+  'state-machine-alias': stateMachineAlias.planning,
   hook: hook.planning,
 };
 
@@ -42,8 +42,8 @@ const meanings: TargetKinds['meanings'] = {
   cloudformation: undefined,
   parameter: parameter.meaning,
   'api-stage': apiStage.meaning,
-  'state-machine-alias': stateMachineAlias.meaning,
   mesh: undefined,
+  'state-machine-alias': stateMachineAlias.meaning,
   hook: undefined,
 };
 
@@ -55,8 +55,8 @@ const restorations: TargetKinds['restorations'] = {
   'stack-rebuild': cloudFormation.rebuild,
   parameter: parameter.restoration,
   'api-stage': apiStage.restoration,
-  'state-machine-alias': stateMachineAlias.restoration,
   mesh: mesh.restoration,
+  'state-machine-alias': stateMachineAlias.restoration,
   hook: hook.restoration,
 };
 
@@ -68,8 +68,8 @@ const words: TargetKinds['words'] = {
   'stack-rebuild': cloudFormation.rebuildWords,
   parameter: parameter.words,
   'api-stage': apiStage.words,
-  'state-machine-alias': stateMachineAlias.words,
   mesh: mesh.words,
+  'state-machine-alias': stateMachineAlias.words,
   hook: hook.words,
 };
 

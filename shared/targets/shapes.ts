@@ -22,8 +22,8 @@ const shapes = {
   cloudformation: cloudFormationShape,
   parameter: parameterShape,
   'api-stage': apiStageShape,
-  'state-machine-alias': stateMachineAliasShape,
   mesh: meshShape,
+  'state-machine-alias': stateMachineAliasShape,
   hook: hookShape,
 } as const;
 
