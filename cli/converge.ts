@@ -14,6 +14,7 @@ import {
   planStore,
   signals,
   stacks,
+  stateMachineAliases,
 } from '../shared/wiring.ts';
 import type { Place } from './command-spec.ts';
 import { type ConvergedPart, convergePart } from './converge-part.ts';
@@ -112,6 +113,7 @@ async function convergeStacks(
   const clients = {
     stacks: stacks(runtime),
     aliases: aliases(runtime),
+    stateMachineAliases: stateMachineAliases(runtime),
     bucket: bucket(runtime),
     signals: signals(runtime),
   };
