@@ -24,7 +24,14 @@ import { mergeLazily, pickLazily } from './merge-lazily.ts';
 import { ParameterStore } from './parameter-store/parameter-store.ts';
 import { S3 } from './s3/s3.ts';
 import { AwsError, type Caller, type SimulatedService } from './service.ts';
-import { alarmsPort, hookPort, invokeOf, parametersPort, templateReader } from './service-ports.ts';
+import {
+  alarmStore,
+  alarmsPort,
+  hookPort,
+  invokeOf,
+  parametersPort,
+  templateReader,
+} from './service-ports.ts';
 import { Sns } from './sns/sns.ts';
 import { Queue } from './sqs/queue.ts';
 import { executionEvent } from './step-functions/execution-event.ts';
@@ -163,6 +170,7 @@ export class SimulatedAccount {
         parameters: parametersPort(this.parameterStore, clock),
         readTemplate: templateReader(this.s3),
         alarms: alarmsPort(this.cloudWatch),
+        alarmStore: alarmStore(this.cloudWatch, clock, identity),
         emit,
       }),
     );

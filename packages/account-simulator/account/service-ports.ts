@@ -1,5 +1,6 @@
 import type { InvokeCommandInput } from '@aws-sdk/client-lambda';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
+import type { AlarmStore } from './cloudformation/alarm-provider.ts';
 import type { ParametersPort } from './cloudformation/plain-providers.ts';
 import type { ReadTemplate } from './cloudformation/template-text.ts';
 import type { CloudWatch } from './cloudwatch/cloudwatch.ts';
@@ -10,6 +11,7 @@ import type { ParameterStore } from './parameter-store/parameter-store.ts';
 import { objectOfUrl } from './s3/object-url.ts';
 import type { S3 } from './s3/s3.ts';
 import { AwsError, type CallContext } from './service.ts';
+import type { AccountIdentity } from './wire/account-identity.ts';
 
 const stackCaller = { principal: 'cloudformation.amazonaws.com' };
 
@@ -22,6 +24,22 @@ export function alarmsPort(cloudWatch: CloudWatch): AlarmsPort {
         if (current) listener(name, current.value);
       });
     },
+  };
+}
+
+/** CloudWatch as stacks make alarms in it. */
+export function alarmStore(
+  cloudWatch: CloudWatch,
+  clock: VirtualClock,
+  { accountId, region }: AccountIdentity,
+): AlarmStore {
+  const call = (): CallContext => ({ caller: stackCaller, now: clock.now() });
+  const { PutMetricAlarm, PutCompositeAlarm, DeleteAlarms } = cloudWatch.operations;
+  return {
+    putMetric: (input) => void PutMetricAlarm?.(input as never, call()),
+    putComposite: (input) => void PutCompositeAlarm?.(input as never, call()),
+    delete: (name) => void DeleteAlarms?.({ AlarmNames: [name] } as never, call()),
+    arn: (name) => `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`,
   };
 }
 

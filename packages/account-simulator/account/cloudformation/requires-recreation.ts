@@ -4,6 +4,7 @@ import type { RequiresRecreation } from '@aws-sdk/client-cloudformation';
 const REPLACING: Readonly<Record<string, readonly string[]>> = {
   'AWS::ApiGateway::Deployment': ['RestApiId'],
   'AWS::CloudWatch::Alarm': ['AlarmName'],
+  'AWS::CloudWatch::CompositeAlarm': ['AlarmName'],
   'AWS::CodeDeploy::Application': ['ApplicationName', 'ComputePlatform'],
   'AWS::CodeDeploy::DeploymentGroup': ['ApplicationName', 'DeploymentGroupName'],
   'AWS::DynamoDB::Table': ['TableName', 'KeySchema', 'LocalSecondaryIndexes', 'ImportSourceSpecification'],

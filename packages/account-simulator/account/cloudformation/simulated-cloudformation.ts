@@ -32,6 +32,7 @@ import type { SimulatedCodeDeploy } from '../codedeploy/simulated-codedeploy.ts'
 import type { SimulatedLambda } from '../lambda/simulated-lambda.ts';
 import { mergeLazily } from '../merge-lazily.ts';
 import { AwsError, type Operations, type SimulatedService } from '../service.ts';
+import { type AlarmStore, compositeAlarmProvider, metricAlarmProvider } from './alarm-provider.ts';
 import { type AliasBehaviour, DEFAULT_ALIAS_BEHAVIOUR } from './alias-behaviour.ts';
 import { aliasProvider } from './alias-provider.ts';
 import { ChangeSets, type UpdateChoices } from './change-sets.ts';
@@ -77,6 +78,8 @@ export interface SimulatedCloudFormationOptions extends Partial<AliasBehaviour> 
   readonly emit: (event: EmittedStackEvent) => void;
   /** The alarms that rollback triggers name; without it, triggers never fail an operation. */
   readonly alarms?: AlarmsPort;
+  /** Where the alarms of templates are made; without it, they are resources that take a while. */
+  readonly alarmStore?: AlarmStore;
   readonly readTemplate?: ReadTemplate;
   /** 12 digits. */
   readonly accountId?: string;
@@ -120,7 +123,7 @@ export interface StackUpdate {
 const DAY_MS = 86_400_000;
 
 /**
- * CloudFormation with SAM: stacks of functions, versions, aliases, CodeDeploy groups, parameters and anything else
+ * CloudFormation with SAM: stacks of functions, versions, aliases, CodeDeploy groups, alarms, parameters and anything else
  * as a resource that takes a while. An update shifts the aliases through CodeDeploy and stays UPDATE_IN_PROGRESS
  * meanwhile; when one deployment fails, everything goes back.
  *
@@ -142,7 +145,7 @@ const DAY_MS = 86_400_000;
  * - that the rollback of several resources runs in parallel; all durations; the wording of a few messages.
  *
  * Left out: stack events carry no ResourceProperties; a nested stack is a resource without resources of its own;
- * dynamic references and other transforms than SAM are refused by name.
+ * dynamic references and other transforms than SAM and AWS::LanguageExtensions are refused by name.
  */
 export class SimulatedCloudFormation implements SimulatedService {
   readonly #options: SimulatedCloudFormationOptions;
@@ -560,7 +563,7 @@ export class SimulatedCloudFormation implements SimulatedService {
   }
 
   #providers(): Readonly<Record<string, ResourceProvider>> {
-    const { clock, lambda, codeDeploy, parameters, providers, codeLabel } = this.#options;
+    const { clock, lambda, codeDeploy, parameters, providers, codeLabel, alarmStore } = this.#options;
     const random = this.#random;
     const behaviour = mergeLazily(DEFAULT_ALIAS_BEHAVIOUR, this.#options) as AliasBehaviour;
     return {
@@ -570,6 +573,10 @@ export class SimulatedCloudFormation implements SimulatedService {
       'AWS::CodeDeploy::Application': applicationProvider(codeDeploy, random),
       'AWS::CodeDeploy::DeploymentGroup': deploymentGroupProvider(codeDeploy, random),
       'AWS::SSM::Parameter': parameterProvider(parameters, random),
+      ...(alarmStore && {
+        'AWS::CloudWatch::Alarm': metricAlarmProvider(alarmStore, random),
+        'AWS::CloudWatch::CompositeAlarm': compositeAlarmProvider(alarmStore, random),
+      }),
       'Custom::Migration': migrationProvider(clock),
       ...Object.fromEntries(
         DATA_TYPES.map((type) => [type, dataProvider(random, this.data, () => clock.now())]),
