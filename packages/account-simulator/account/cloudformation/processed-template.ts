@@ -1,5 +1,6 @@
 import { expandSam } from '../template/expand-sam.ts';
 import { Intrinsics } from '../template/intrinsics.ts';
+import { withoutExtensions } from '../template/language-extensions.ts';
 import { templateScope } from '../template/scope.ts';
 import {
   type ResourceDeclaration,
@@ -18,15 +19,16 @@ export const MASK = '****';
 const known = new WeakMap<StackDefinition, Template>();
 
 /**
- * The template after transforms. SAM's resources are written out; references to parameters, conditions and
+ * The template after transforms. Loops and SAM's resources are written out, and the functions of AWS::LanguageExtensions
+ * replaced by their values; references to parameters, conditions and
  * mappings stay as they are, but for what SAM has to know to write a function out: where its code is, the name of
  * its alias, the kind of its deployments. Measured with the translator, aws/serverless-application-model 1.10x.
  */
 export function processed(definition: StackDefinition): Template {
   const before = known.get(definition);
   if (before) return before;
-  const { template } = definition;
-  const { Transform: _, Globals, ...sections } = template;
+  const template = withoutExtensions(definition.template, knownValues(definition), refusing);
+  const { Transform: _, Loops: __, Globals, ...sections } = template;
   const result =
     transformsOf(template).length === 0
       ? template
@@ -34,13 +36,19 @@ export function processed(definition: StackDefinition): Template {
           ...sections,
           Resources: expandSam(
             { ...template, ...(Globals && { Globals: withValues(Globals, definition) }) },
-            withoutParameters(definition),
+            withoutParameters({ ...definition, template }),
             refusing,
-            (id) => versionId(definition, id),
+            (type, name) => idWithDigest(definition, type, name),
           ),
         };
   known.set(definition, result);
   return result;
+}
+
+/** Values of parameters, but for secrets, and pseudo parameters. */
+function knownValues(definition: StackDefinition): ReadonlyMap<string, TemplateValue> {
+  const secret = new Set(definition.parameters.flatMap(({ key, noEcho }) => (noEcho ? [key] : [])));
+  return new Map([...valuesOf(definition)].filter(([name]) => !secret.has(name)));
 }
 
 /** The text `GetTemplate` answers: every character outside ASCII is a question mark. */
@@ -53,8 +61,8 @@ function withoutParameters(definition: StackDefinition): Resources {
   return Object.fromEntries(
     Object.entries(Resources).map(([logicalId, resource]) => [
       logicalId,
-      resource.Type === 'AWS::Serverless::Function' && resource.Properties
-        ? { ...resource, Properties: withValue(resource.Properties, definition) }
+      resource.Properties
+        ? { ...resource, Properties: withValue(resource.Type, resource.Properties, definition) }
         : resource,
     ]),
   );
@@ -62,21 +70,32 @@ function withoutParameters(definition: StackDefinition): Resources {
 
 function withValues(globals: NonNullable<Template['Globals']>, definition: StackDefinition) {
   const { Function: properties, ...others } = globals;
-  return properties ? { ...others, Function: withValue(properties, definition) } : globals;
+  return properties
+    ? { ...others, Function: withValue('AWS::Serverless::Function', properties, definition) }
+    : globals;
 }
 
-/** Puts the parameters into those properties of a function that SAM itself reads. */
-function withValue(properties: TemplateMap, definition: StackDefinition): TemplateMap {
+/** The properties that SAM itself reads, by type. */
+const READ_BY_SAM: Readonly<Record<string, readonly string[]>> = {
+  'AWS::Serverless::Function': ['CodeUri', 'InlineCode', 'ImageUri', 'AutoPublishAlias'],
+  'AWS::Serverless::Api': ['StageName'],
+  'AWS::Serverless::HttpApi': ['StageName'],
+};
+
+/** Puts the parameters into those properties of a resource that SAM itself reads. */
+function withValue(type: string, properties: TemplateMap, definition: StackDefinition): TemplateMap {
+  const read = READ_BY_SAM[type];
+  if (!read) return properties;
   const intrinsics = new Intrinsics(
     templateScope(definition.template, valuesOf(definition), refusing),
     refusing,
   );
   const secrets = definition.parameters.flatMap(({ value, noEcho }) => (noEcho && value ? [value] : []));
   const withValues = (map: TemplateMap, names: readonly string[]): TemplateMap => {
-    const read = names.filter((name) => name in map).map((name) => [name, map[name]]);
-    return { ...map, ...masked(intrinsics.resolveMap(Object.fromEntries(read)), secrets) };
+    const found = names.filter((name) => name in map).map((name) => [name, map[name]]);
+    return { ...map, ...masked(intrinsics.resolveMap(Object.fromEntries(found)), secrets) };
   };
-  const result = withValues(properties, ['CodeUri', 'InlineCode', 'ImageUri', 'AutoPublishAlias']);
+  const result = withValues(properties, read);
   const preference = member(properties, 'DeploymentPreference') as TemplateMap | undefined;
   return preference
     ? { ...result, DeploymentPreference: withValues(preference, ['Type', 'Enabled']) }
@@ -89,14 +108,12 @@ function masked(map: TemplateMap, secrets: readonly string[]): TemplateMap {
   );
 }
 
-/** The version of a function in the stack, whose logical id depends on the values of parameters. */
-function versionId({ resources }: StackDefinition, functionId: string): string | undefined {
-  return Object.keys(resources).find((logicalId) => {
-    const { Type, Properties } = resources[logicalId] as ResourceDeclaration;
-    return (
-      Type === 'AWS::Lambda::Version' &&
-      logicalId.startsWith(`${functionId}Version`) &&
-      member(Properties?.FunctionName, 'Ref') === functionId
-    );
-  });
+/** The resource of a type whose logical id is a name and a digest that depends on the values of parameters. */
+function idWithDigest({ resources }: StackDefinition, type: string, name: string): string | undefined {
+  return Object.keys(resources).find(
+    (logicalId) =>
+      (resources[logicalId] as ResourceDeclaration).Type === type &&
+      logicalId.startsWith(name) &&
+      /^[0-9a-f]{10}$/.test(logicalId.slice(name.length)),
+  );
 }

@@ -5,6 +5,7 @@ import { evaluateTemplate } from '../template/evaluate-template.ts';
 import { parameterValue } from '../template/parameters.ts';
 import { type ParameterDeclaration, type Template, transformsOf } from '../template/template.ts';
 import type { TemplateValue } from '../template/template-value.ts';
+import { writtenOut } from '../template/written-out.ts';
 import { refusing } from './cloudformation-errors.ts';
 import type { StackDefinition, StackParameter } from './stack.ts';
 
@@ -28,7 +29,7 @@ export interface DefinitionInput {
  * @throws ValidationError for references to nothing, circular dependencies and functions that are not supported
  */
 export function defineStack(input: DefinitionInput): StackDefinition {
-  const { template } = input;
+  const template = writtenOut(input.template, valuesOf(input), refusing);
   const { resources, outputs } = evaluateTemplate(template, valuesOf(input), refusing);
   return {
     text: input.text,

@@ -30,6 +30,7 @@ export interface StackOutput {
 export interface StackDefinition {
   /** The template as it was given. */
   readonly text: string;
+  /** The same with its loops and layers written out. */
   readonly template: Template;
   /** Values of `AWS::StackName`, `AWS::Region` and the like. */
   readonly pseudo: ReadonlyMap<string, string>;

@@ -1,12 +1,14 @@
 import { checkConditions, checkReferences, isMade } from './check-references.ts';
 import { expandSam } from './expand-sam.ts';
 import { Intrinsics, type Scope } from './intrinsics.ts';
+import { checkGlobalsPlain } from './language-extensions.ts';
 import { type Problems, Unresolvable, unresolvedDependencies } from './problems.ts';
 import { dependenciesOf, inOrder, namesIn } from './references.ts';
 import { checkRules } from './rules.ts';
 import { templateScope } from './scope.ts';
 import type { OutputDeclaration, ResourceDeclaration, Resources, Template } from './template.ts';
 import type { TemplateMap, TemplateValue } from './template-value.ts';
+import { writtenOut } from './written-out.ts';
 
 /** What a template comes to before there are resources. */
 export interface EvaluatedTemplate {
@@ -16,18 +18,20 @@ export interface EvaluatedTemplate {
 }
 
 /**
- * Puts parameters, conditions and mappings into a template, drops what its conditions leave out, checks its rules,
- * writes out what SAM makes, and checks that every reference leads somewhere and none in a circle.
+ * Writes out the loops and layers of a template, puts parameters, conditions and mappings into it, drops what its conditions leave
+ * out, checks its rules, writes out what SAM makes, and checks that every reference leads somewhere and none in a circle.
  *
  * @param values of parameters and pseudo parameters, by name
  */
 export function evaluateTemplate(
-  template: Template,
+  written: Template,
   values: ReadonlyMap<string, TemplateValue>,
   problems: Problems,
 ): EvaluatedTemplate {
+  const template = writtenOut(written, values, problems);
   const scope = templateScope(template, values, problems);
   const intrinsics = new Intrinsics(scope, problems);
+  checkGlobalsPlain(template, problems);
   checkConditions(template, scope, problems);
   checkRules(template.Rules ?? {}, intrinsics, problems);
   const declared = Object.entries(template.Resources);
@@ -50,6 +54,8 @@ export function evaluateTemplate(
   checkMade({ resources, outputs }, known, problems);
   return { resources, outputs };
 }
+
+const POLICIES: readonly string[] = ['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot'];
 
 /** For resources that no condition leads to: only their names are asked for. */
 const ignoring: Problems = { add: () => {} };
@@ -94,6 +100,12 @@ function checkMade(
   };
   for (const [logicalId, resource] of Object.entries(resources)) {
     check('Resources', `Resources.${logicalId}`, dependenciesOf(resource));
+    for (const attribute of ['DeletionPolicy', 'UpdateReplacePolicy'] as const) {
+      const policy = resource[attribute];
+      if (policy === undefined || POLICIES.includes(policy)) continue;
+      const reason = `Template format error: Unrecognized ${attribute} ${JSON.stringify(policy)}`;
+      problems.add(`Resources.${logicalId}.${attribute}`, reason);
+    }
   }
   for (const [name, output] of Object.entries(outputs)) {
     check(

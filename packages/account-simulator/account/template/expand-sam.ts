@@ -1,14 +1,29 @@
 import { notSimulated, type Problems } from './problems.ts';
-import { type ApiRoute, expandApis } from './sam-apis.ts';
+import {
+  API_TYPES,
+  type ApiRoute,
+  checkApi,
+  type DeclaredApi,
+  expandApis,
+  type IdWithDigest,
+  IMPLICIT,
+} from './sam-apis.ts';
 import { expandFunction, SHARED_BY_FUNCTIONS } from './sam-function.ts';
 import { checkGlobals, withGlobals } from './sam-globals.ts';
 import { expandMachine } from './sam-machine.ts';
 import { type MadeResources, SamReport } from './sam-parts.ts';
 import { expandTable } from './sam-table.ts';
-import { type Resources, SAM_TRANSFORM, type Template, transformsOf } from './template.ts';
+import {
+  type ResourceDeclaration,
+  type Resources,
+  SAM_TRANSFORM,
+  type Template,
+  transformsOf,
+} from './template.ts';
+import type { TemplateMap } from './template-value.ts';
 
 /**
- * What the SAM transform makes of functions, simple tables and state machines: the resources themselves, their roles, the version,
+ * What the SAM transform makes of functions, APIs, simple tables and state machines: the resources themselves, their roles, the version,
  * alias and CodeDeploy resources of a function, and the rules, schedules, queues and permissions of their events, under
  * the logical ids SAM gives them. Other resources pass unchanged.
  *
@@ -19,7 +34,7 @@ import { type Resources, SAM_TRANSFORM, type Template, transformsOf } from './te
  * Left out is what changes nothing here: tags of SAM's own, managed policies for logs and traces, and the statements by
  * which Lambda and EventBridge Scheduler send to dead-letter queues.
  *
- * @param versionIdOf the logical id of a function's version, where it is known; otherwise it is computed
+ * @param idWithDigest the logical ids whose digest is known; the others are computed
  *
  * Source: aws/serverless-application-model, `samtranslator/model/sam_resources.py`,
  * `model/preferences/deployment_preference_collection.py`, `model/eventsources`, `plugins/globals`.
@@ -28,7 +43,7 @@ export function expandSam(
   template: Template,
   resources: Resources,
   problems: Problems,
-  versionIdOf: (functionId: string) => string | undefined = () => undefined,
+  idWithDigest: IdWithDigest = () => undefined,
 ): Resources {
   const serverless = Object.entries(resources).filter(([, { Type }]) =>
     Type?.startsWith('AWS::Serverless::'),
@@ -47,20 +62,22 @@ export function expandSam(
   checkGlobals(template.Globals ?? {}, problems);
   const expanded: MadeResources = {};
   const routes: ApiRoute[] = [];
+  const apis = readApis(template, resources, problems);
   for (const [logicalId, resource] of Object.entries(resources)) {
     const report = new SamReport(logicalId, problems);
     const made: MadeResources = {};
     const properties = withGlobals(template.Globals ?? {}, resource);
     if (resource.Type === 'AWS::Serverless::Function') {
       expandFunction(made, logicalId, { ...resource, Properties: properties }, report, {
-        versionId: versionIdOf(logicalId),
+        versionId: idWithDigest('AWS::Lambda::Version', `${logicalId}Version`),
         routes,
+        apis,
       });
     } else if (resource.Type === 'AWS::Serverless::StateMachine') {
       expandMachine(made, logicalId, { ...resource, Properties: properties }, report);
     } else if (resource.Type === 'AWS::Serverless::SimpleTable') {
       made[logicalId] = expandTable(resource);
-    } else {
+    } else if (!apis.has(logicalId)) {
       if (resource.Type?.startsWith('AWS::Serverless::')) {
         problems.add(`Resources.${logicalId}.Type`, notSimulated(`the resource type ${resource.Type}`));
       }
@@ -77,5 +94,32 @@ export function expandSam(
       expanded[id] = Condition === undefined ? declaration : { ...declaration, Condition };
     }
   }
-  return { ...expanded, ...expandApis(routes) };
+  const implicit = Object.fromEntries(
+    Object.entries(API_TYPES).flatMap(([Type, kind]): [string, ResourceDeclaration][] => {
+      const id = IMPLICIT[kind];
+      const Properties: TemplateMap = kind === 'rest' ? { StageName: 'Prod' } : {};
+      return routes.some(({ api }) => api === id) ? [[id, { Type, Properties }]] : [];
+    }),
+  );
+  const all = [...readApis(template, implicit, problems).values(), ...apis.values()];
+  const made = expandApis(routes, all, idWithDigest);
+  return { ...expanded, ...made };
+}
+
+/** The APIs among resources, by logical id. */
+function readApis(
+  { Globals = {} }: Template,
+  resources: Resources,
+  problems: Problems,
+): ReadonlyMap<string, DeclaredApi> {
+  const apis = new Map<string, DeclaredApi>();
+  for (const [logicalId, resource] of Object.entries(resources)) {
+    const kind = API_TYPES[resource.Type];
+    if (kind === undefined) continue;
+    const { Type: _, Properties: __, ...attributes } = resource;
+    const api = { logicalId, kind, properties: withGlobals(Globals, resource), attributes };
+    checkApi(api, new SamReport(logicalId, problems));
+    apis.set(logicalId, api);
+  }
+  return apis;
 }

@@ -1,4 +1,5 @@
 import { canonicalJson } from './canonical-json.ts';
+import { jsonString } from './json-string.ts';
 import { notSimulated, type Problems, Unresolvable } from './problems.ts';
 import { parseSub } from './sub-text.ts';
 import {
@@ -157,7 +158,7 @@ export class Intrinsics {
       const [delimiter, items] = this.#arguments(argument, path);
       if (typeof delimiter !== 'string') throw joinFault();
       if (isPending(items) || (isList(items) && items.some(isPending))) {
-        return { 'Fn::Join': [delimiter, items] };
+        return { 'Fn::Join': [delimiter, isList(items) && delimiter === '' ? joinTexts(items) : items] };
       }
       if (!isList(items)) throw joinFault();
       const texts = items.map(textOf);
@@ -232,7 +233,7 @@ export class Intrinsics {
       if (typeof value !== 'object' || value === null || intrinsicName(value) !== undefined) {
         throw extensionFault('Fn::ToJsonString should be a map or a list');
       }
-      return holdsPending(value) ? { 'Fn::ToJsonString': value } : JSON.stringify(value);
+      return jsonString(value);
     },
   };
 
@@ -341,12 +342,15 @@ function isPending(value: TemplateValue | undefined): value is TemplateMap {
   return intrinsicName(value) !== undefined;
 }
 
-function holdsPending(value: TemplateValue): boolean {
-  if (isPending(value)) return true;
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.values<TemplateValue>(isList(value) ? [...value] : { ...(value as TemplateMap) }).some(
-    holdsPending,
-  );
+/** A list with neighbouring texts joined, so that lists of one meaning are alike. */
+function joinTexts(items: readonly TemplateValue[]): TemplateValue[] {
+  const joined: TemplateValue[] = [];
+  for (const item of items) {
+    const last = joined.at(-1);
+    if (typeof last === 'string' && typeof item === 'string') joined[joined.length - 1] = last + item;
+    else joined.push(item);
+  }
+  return joined;
 }
 
 function isSame(one: TemplateValue | undefined, other: TemplateValue | undefined): boolean {

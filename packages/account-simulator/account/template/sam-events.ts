@@ -1,6 +1,13 @@
 import { notSimulated } from './problems.ts';
-import { type ApiRoute, routePermission } from './sam-apis.ts';
-import { defined, type MadeResources, permissionFor, roleToDo, type SamReport } from './sam-parts.ts';
+import {
+  type ApiKind,
+  type ApiRoute,
+  type DeclaredApi,
+  IMPLICIT,
+  permissionSuffix,
+  routePermission,
+} from './sam-apis.ts';
+import { defined, type MadeResources, permissionFor, pick, roleToDo, type SamReport } from './sam-parts.ts';
 import { isMap, member, type TemplateMap, type TemplateValue, textOf } from './template-value.ts';
 
 /** A function or machine that events start. */
@@ -10,8 +17,10 @@ export interface EventOwner {
   /** What `FunctionName` of a permission is: the function, or its alias. */
   readonly ref: TemplateMap;
   readonly arn: TemplateMap;
-  /** Gets the paths of the APIs that SAM makes for all functions of a template together. */
+  /** Gets the paths of the APIs that call it. */
   readonly routes?: ApiRoute[];
+  /** The APIs that the template declares, by logical id. */
+  readonly apis?: ReadonlyMap<string, DeclaredApi>;
 }
 
 /** One entry of `Events`. */
@@ -20,6 +29,7 @@ interface EventSource {
   /** Logical id of the rule or schedule: owner and event joined. */
   readonly id: string;
   readonly properties: TemplateMap;
+  readonly report: SamReport;
 }
 
 /** The rules, schedules, roles, permissions and dead-letter queues that SAM makes of a resource's `Events`. */
@@ -54,7 +64,7 @@ export function expandEvents(
         report.refuse(`Events.${name}.Properties.${property}`, reason);
       }
       if (missing.length > 0) continue;
-      kind.expand(made, { owner, id: `${owner.id}${name}`, properties });
+      kind.expand(made, { owner, id: `${owner.id}${name}`, properties, report });
     }
   }
 }
@@ -109,21 +119,29 @@ function polled(source: string): EventKind {
   };
 }
 
-/** Routes of the API that SAM makes by itself. @param permission the end of the permission's logical id */
-function routed(api: ApiRoute['api'], permission: string): EventKind {
+/** A route of the API that the event names, or else of the one that SAM makes. */
+function routed(kind: ApiKind): EventKind {
+  const reference = kind === 'rest' ? 'RestApiId' : 'ApiId';
   return {
-    properties: ['Path', 'Method'],
-    required: api === 'ServerlessRestApi' ? ['Path', 'Method'] : [],
-    expand: (made, { owner, id, properties }) => {
-      const { Path, Method } = properties;
+    properties: ['Path', 'Method', reference],
+    required: kind === 'rest' ? ['Path', 'Method'] : [],
+    expand: (made, { owner, id, properties, report }) => {
+      const { Path, Method, [reference]: named } = properties;
+      const api = named === undefined ? IMPLICIT[kind] : String(member(named, 'Ref') ?? named);
+      const declared = owner.apis?.get(api);
+      if (named !== undefined && declared?.kind !== kind) {
+        report.refuse(`Events.${reference}`, `${reference} must be a reference to an API of the template.`);
+        return;
+      }
       const route = {
+        kind,
         api,
         path: textOf(Path) ?? '$default',
         method: (textOf(Method) ?? 'any').toLowerCase(),
         function: owner.ref,
       };
       owner.routes?.push(route);
-      made[`${id}${permission}`] = routePermission(route);
+      made[`${id}${permissionSuffix(kind, declared)}`] = routePermission(route);
     },
   };
 }
@@ -140,8 +158,8 @@ const EVENT_KINDS: ReadonlyMap<string, EventKind> = new Map<string, EventKind>([
   ['SQS', polled('Queue')],
   ['DynamoDB', polled('Stream')],
   ['Kinesis', polled('Stream')],
-  ['Api', routed('ServerlessRestApi', 'PermissionProd')],
-  ['HttpApi', routed('ServerlessHttpApi', 'Permission')],
+  ['Api', routed('rest')],
+  ['HttpApi', routed('http')],
   ['CloudWatchEvent', eventBridgeRule],
   ['EventBridgeRule', eventBridgeRule],
   [
@@ -255,8 +273,4 @@ function deadLetterConfig(
     },
   };
   return { Arn: queueArn };
-}
-
-function pick(map: TemplateMap, names: readonly string[]): TemplateMap {
-  return defined(Object.fromEntries(names.map((name) => [name, map[name]])));
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 import { notSimulated } from './problems.ts';
-import type { ApiRoute } from './sam-apis.ts';
-import { expandEvents } from './sam-events.ts';
+import { type EventOwner, expandEvents } from './sam-events.ts';
 import {
   assumedBy,
   defined,
@@ -59,7 +58,10 @@ export function expandFunction(
   id: string,
   resource: ResourceDeclaration,
   report: SamReport,
-  { versionId, routes }: { readonly versionId: string | undefined; readonly routes: ApiRoute[] },
+  {
+    versionId,
+    ...routing
+  }: { readonly versionId: string | undefined } & Required<Pick<EventOwner, 'routes' | 'apis'>>,
 ): void {
   const { Properties = {} } = resource;
   const { AutoPublishAlias: alias, DeadLetterQueue, DeploymentPreference, Role, Tracing } = Properties;
@@ -109,7 +111,7 @@ export function expandFunction(
       Properties: { TargetFunctionArn: ref, ...FunctionUrlConfig },
     };
   }
-  expandEvents(made, { id, kind: 'function', ref, arn, routes }, Properties.Events, report);
+  expandEvents(made, { id, kind: 'function', ref, arn, ...routing }, Properties.Events, report);
 }
 
 function addAlias(

@@ -6,6 +6,8 @@ import { intrinsicName, isList, isMap, type TemplateMap, type TemplateValue } fr
 const SECTIONS: Readonly<Record<string, string>> = {
   'AWS::Serverless::Function': 'Function',
   'AWS::Serverless::StateMachine': 'StateMachine',
+  'AWS::Serverless::Api': 'Api',
+  'AWS::Serverless::HttpApi': 'HttpApi',
 };
 
 /** What a section may set for all (SAM specification, "Globals section"). */
@@ -18,6 +20,15 @@ const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
     'FunctionUrlConfig RuntimeManagementConfig LoggingConfig RecursiveLoop SourceKMSKeyArn'
   ).split(' '),
   StateMachine: ['PropagateTags'],
+  Api: (
+    'Auth Name DefinitionUri CacheClusterEnabled CacheClusterSize MergeDefinitions Variables EndpointConfiguration ' +
+    'MethodSettings BinaryMediaTypes MinimumCompressionSize Cors GatewayResponses AccessLogSetting CanarySetting ' +
+    'TracingEnabled OpenApiVersion Domain AlwaysDeploy PropagateTags SecurityPolicy EndpointAccessMode'
+  ).split(' '),
+  HttpApi:
+    'Auth AccessLogSettings StageVariables Tags CorsConfiguration DefaultRouteSettings Domain RouteSettings FailOnWarnings PropagateTags'.split(
+      ' ',
+    ),
 };
 
 /** Reports every section of Globals that is not simulated, and every property that no section may set. */

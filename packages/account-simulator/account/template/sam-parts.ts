@@ -138,6 +138,11 @@ export function defined(properties: Readonly<Record<string, TemplateValue | unde
   );
 }
 
+/** Some members of a mapping, where they have a value. */
+export function pick(map: TemplateMap, names: readonly string[]): TemplateMap {
+  return defined(Object.fromEntries(names.map((name) => [name, map[name]])));
+}
+
 /** The permission by which a service calls a function. @param source ARN of what calls */
 export function permissionFor(
   functionName: TemplateValue,

@@ -44,8 +44,16 @@ export interface Template {
   readonly Conditions?: TemplateMap;
   readonly Resources: Resources;
   readonly Outputs?: Readonly<Record<string, OutputDeclaration>>;
+  /** The loops (`Fn::ForEach`) that stand among the members of a section. */
+  readonly Loops?: Partial<Record<LoopingSection, TemplateMap>> | undefined;
 }
 
+/** The sections that loops may stand in. */
+export const LOOPING = ['Conditions', 'Resources', 'Outputs'] as const;
+export type LoopingSection = (typeof LOOPING)[number];
+
+/** How the key of a loop begins. */
+export const LOOP = 'Fn::ForEach::';
 /** Name of the SAM transform. */
 export const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31';
 /** Name of the transform that adds functions to the language. */
@@ -128,21 +136,28 @@ export function readTemplate(text: string, problems: Problems): Template {
     }),
   );
   const Resources = sections.Resources ?? {};
-  for (const [logicalId, resource] of Object.entries(Resources)) checkResource(logicalId, resource, problems);
-  if (Object.keys(Resources).length === 0 && !hasFailed) {
+  const Loops = loopsOf(root);
+  const hasExtensions = transformsOf(root as Pick<Template, 'Transform'>).includes(LANGUAGE_EXTENSIONS);
+  for (const [logicalId, resource] of Object.entries(Resources)) {
+    checkResource(logicalId, resource, hasExtensions, problems);
+  }
+  if (Object.keys(Resources).length === 0 && !Loops?.Resources && !hasFailed) {
     problems.add('Resources', 'Template format error: At least one Resources member must be defined.');
   }
   for (const [name, parameter] of Object.entries(sections.Parameters ?? {})) {
     checkParameter(name, parameter as TemplateMap, problems);
   }
-  for (const [name, output] of Object.entries(sections.Outputs ?? {})) {
-    if (member(output, 'Value') !== undefined) continue;
-    problems.add(
-      `Outputs.${name}`,
-      `Template format error: Output ${name} is malformed. Every Outputs member must contain a Value object`,
-    );
-  }
-  return { ...root, ...sections, Resources } as unknown as Template;
+  for (const [name, output] of Object.entries(sections.Outputs ?? {})) checkOutput(name, output, problems);
+  return { ...root, ...sections, Resources, ...(Loops && { Loops }) } as unknown as Template;
+}
+
+function loopsOf(root: TemplateMap): Template['Loops'] {
+  const found = LOOPING.flatMap((name) => {
+    const section = member(root, name);
+    const loops = isMap(section) ? Object.entries(section).filter(([key]) => key.startsWith(LOOP)) : [];
+    return loops.length > 0 ? [[name, Object.fromEntries(loops)]] : [];
+  });
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
 }
 
 /** The transforms a template asks for. */
@@ -156,27 +171,34 @@ function mapIn(section: TemplateValue, name: string, problems: Problems): Templa
     problems.add(name, `Template format error: [/${name}] must be an object.`);
     return {};
   }
-  if (!NESTED.includes(name)) return section;
+  const mayLoop = LOOPING.some((one) => one === name);
+  const members = Object.entries(section).filter(([key]) => !(mayLoop && key.startsWith(LOOP)));
+  if (!NESTED.includes(name)) return Object.fromEntries(members);
   return Object.fromEntries(
-    Object.entries(section).filter(([key, value]) => {
+    members.filter(([key, value]) => {
       if (isMap(value)) return true;
-      problems.add(
-        `${name}.${key}`,
-        key.startsWith('Fn::ForEach::')
-          ? notSimulated('the function Fn::ForEach')
-          : `Template format error: [/${name}/${key}] must be an object.`,
-      );
+      problems.add(`${name}.${key}`, `Template format error: [/${name}/${key}] must be an object.`);
       return false;
     }),
   );
 }
 
-function checkResource(logicalId: string, resource: TemplateValue, problems: Problems): void {
+/** Reports everything in which a resource is not of the documented form. */
+export function checkResource(
+  logicalId: string,
+  resource: TemplateValue,
+  hasExtensions: boolean,
+  problems: Problems,
+): void {
   const path = `Resources.${logicalId}`;
+  if (!isMap(resource)) {
+    problems.add(path, `Template format error: [/Resources/${logicalId}] must be an object.`);
+    return;
+  }
   if (!/^[A-Za-z0-9]+$/.test(logicalId)) {
     problems.add(path, `Template format error: Resource name ${logicalId} is non alphanumeric.`);
   }
-  for (const attribute of Object.keys(resource as TemplateMap)) {
+  for (const attribute of Object.keys(resource)) {
     if (!RESOURCE_ATTRIBUTES.includes(attribute)) {
       problems.add(`${path}.${attribute}`, `Invalid template resource property '${attribute}'`);
     }
@@ -194,13 +216,30 @@ function checkResource(logicalId: string, resource: TemplateValue, problems: Pro
       `Template format error: [/Resources/${logicalId}/Properties] must be an object.`,
     );
   }
-  const { Condition = '', DependsOn = '' } = resource as TemplateMap;
+  const { Condition = '', DependsOn = '' } = resource;
   if (typeof Condition !== 'string') {
     problems.add(`${path}.Condition`, 'Template format error: Every Condition member must be a string.');
+  }
+  for (const attribute of ['DeletionPolicy', 'UpdateReplacePolicy']) {
+    if (isMap(resource[attribute]) && !hasExtensions) {
+      problems.add(
+        `${path}.${attribute}`,
+        `Template format error: Every ${attribute} member must be a string.`,
+      );
+    }
   }
   if (![DependsOn].flat().every((name) => typeof name === 'string')) {
     problems.add(`${path}.DependsOn`, 'Template format error: Every DependsOn value must be a string.');
   }
+}
+
+/** Reports an output without a value. */
+export function checkOutput(name: string, output: TemplateValue, problems: Problems): void {
+  if (member(output, 'Value') !== undefined) return;
+  problems.add(
+    `Outputs.${name}`,
+    `Template format error: Output ${name} is malformed. Every Outputs member must contain a Value object`,
+  );
 }
 
 function checkParameter(name: string, parameter: TemplateMap, problems: Problems): void {

@@ -49,6 +49,9 @@ const resource = fc.record(
       'AWS::SQS::Queue',
       'AWS::Serverless::Function',
       'AWS::Serverless::StateMachine',
+      'AWS::Serverless::Api',
+      'AWS::Serverless::HttpApi',
+      'AWS::Serverless::LayerVersion',
       'x',
     ),
     Properties: fc.oneof(
@@ -65,12 +68,17 @@ const resource = fc.record(
             'Tags',
             'EventInvokeConfig',
             'DefinitionUri',
+            'DefinitionBody',
+            'StageName',
+            'ContentUri',
+            'Fn::ForEach::Inner',
           ),
           value,
         ),
       },
     ),
     DependsOn: fc.constantFrom('A', 'B', ['A', 'B']),
+    DeletionPolicy: fc.oneof(fc.constantFrom('Retain', 'x'), value),
     Condition: fc.constantFrom('A', 'B'),
   },
   { requiredKeys: ['Type'] },
@@ -82,6 +90,24 @@ const section = (item: fc.Arbitrary<unknown>) =>
     { weight: 40, arbitrary: fc.dictionary(fc.constantFrom('A', 'B'), item, { maxKeys: 2 }) },
     { weight: 1, arbitrary: value },
   );
+const loop = fc.oneof(
+  { weight: 1, arbitrary: value },
+  {
+    weight: 9,
+    arbitrary: fc.tuple(
+      fc.constantFrom('Id', 'A', 'constructor'),
+      fc.oneof(fc.constant(['A', 'B']), value),
+      fc.dictionary(
+        fc.constantFrom('C${Id}', 'D&{Id}', 'C', 'Fn::ForEach::Inner'),
+        fc.oneof(resource, value),
+        {
+          minKeys: 1,
+          maxKeys: 2,
+        },
+      ),
+    ),
+  },
+);
 const map = fc.dictionary(fc.constantFrom('A', 'B', 'Assertions'), value, { maxKeys: 2 });
 const transform = ['AWS::LanguageExtensions', 'AWS::Serverless-2016-10-31'];
 
@@ -92,7 +118,11 @@ const template = fc.record(
     Rules: section(map),
     Mappings: section(map),
     Conditions: section(value),
-    Resources: section(resource),
+    Resources: fc
+      .tuple(section(resource), fc.option(loop, { freq: 5 }))
+      .map(([resources, one]) =>
+        one === null ? resources : { ...(resources as object), 'Fn::ForEach::L': one },
+      ),
     Outputs: section(fc.record({ Value: value })),
   },
   { requiredKeys: ['Resources'] },

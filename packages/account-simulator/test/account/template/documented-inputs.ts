@@ -283,10 +283,10 @@ export const documentedInputs: readonly DocumentedInput[] = [
     answer: '{"key1":"value1","key2":"/motto"}',
   },
   {
-    source: 'Fn::ForEach, not simulated',
-    value: 'a }, "Fn::ForEach::Loop": [Id, [A, B], { "${Id}": { Value: !Ref Id } }], Other: { Value: b',
+    source: 'Fn::ForEach, declaration',
+    value: 'a }, "Fn::ForEach::Loop": [Id, [A, B]], Other: { Value: b',
     sections: extensions,
-    answer: refused('The simulated CloudFormation does not support the function Fn::ForEach.'),
+    answer: refused('Transform AWS::LanguageExtensions failed with: Fn::ForEach layout is incorrect'),
   },
   {
     source: 'Fn::Length, requires the transform',

@@ -5,6 +5,7 @@ import { expandSam } from '../../../account/template/expand-sam.ts';
 import { Intrinsics, LATER } from '../../../account/template/intrinsics.ts';
 import { readTemplate } from '../../../account/template/template.ts';
 import type { TemplateMap } from '../../../account/template/template-value.ts';
+import { writtenOut } from '../../../account/template/written-out.ts';
 
 const folder = join(process.cwd(), 'packages/account-simulator/test/account/template/fixtures');
 const textOf = (file: string) => readFileSync(join(folder, file), 'utf8');
@@ -25,7 +26,7 @@ const later = new Intrinsics(
 function comparable(resources: object): Record<string, TemplateMap> {
   const evaluated = later.resolveMap(JSON.parse(JSON.stringify(resources)));
   return JSON.parse(
-    JSON.stringify(evaluated).replace(/((Shifted|Worker)Version|RestApiDeployment)[0-9a-f]{10}/g, '$1'),
+    JSON.stringify(evaluated).replace(/(\b(Shared|Named)|\w+Deployment|\w+Version)[0-9a-f]{10}\b/g, '$1'),
   );
 }
 
@@ -79,4 +80,13 @@ it('expands queues, streams, topics, APIs, policies and simple tables as the tra
       JSON.stringify(withoutLeftOut(resources)).replace(/"Action":\["([^",]*)"\]/g, '"Action":"$1"'),
     );
   expect(plain(expanded)).toEqual(plain(expected));
+});
+
+it('expands declared APIs and layers as the translator of AWS does', () => {
+  const template = writtenOut(readTemplate(textOf('sam-apis.yaml'), refusing), new Map(), refusing);
+  const expanded = comparable(expandSam(template, template.Resources, refusing));
+  // Made by aws-sam-translator 1.110.0.
+  const expected = comparable(JSON.parse(textOf('sam-apis-expanded.json')).Resources);
+  expect(Object.keys(expected).length).toBeGreaterThan(25);
+  expect(withoutLeftOut(expanded)).toEqual(withoutLeftOut(expected));
 });
