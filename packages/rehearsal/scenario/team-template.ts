@@ -1,4 +1,5 @@
 import { evaluateTemplate } from 'account-simulator/account/template/evaluate-template.ts';
+import { expandLoops } from 'account-simulator/account/template/loops.ts';
 import {
   parameterTexts,
   parameterValue,
@@ -7,12 +8,18 @@ import {
 import type { Problems } from 'account-simulator/account/template/problems.ts';
 import { pseudoParameters } from 'account-simulator/account/template/scope.ts';
 import {
+  LOOPING,
   type ParameterDeclaration,
   type ResourceDeclaration,
   readTemplate,
   type Template,
 } from 'account-simulator/account/template/template.ts';
-import { member, type TemplateValue } from 'account-simulator/account/template/template-value.ts';
+import {
+  isList,
+  isMap,
+  member,
+  type TemplateValue,
+} from 'account-simulator/account/template/template-value.ts';
 import { codeUri, imageUri, type ReleasedCode } from './released-code.ts';
 
 /** A template as a team keeps it, for the stack of a service. */
@@ -30,7 +37,7 @@ export interface TeamTemplate {
 
 /** Reads the text of a template. Nothing may be made of it after a problem was reported. */
 export function readTeamTemplate(path: string, text: string, problems: Problems): TeamTemplate {
-  const template = readTemplate(text, problems);
+  const template = withFunctionsOfLoops(readTemplate(text, problems), problems);
   const functions = Object.entries(template.Resources).filter(([, { Type }]) => functionTypes.has(Type));
   const hooks = new Set(functions.flatMap(([, resource]) => hooksOf(resource)));
   const ids = functions.map(([logicalId]) => logicalId);
@@ -101,7 +108,28 @@ export function packageTemplate(
   service: string,
   releaseOf: (logicalId: string) => number,
 ): string {
-  return JSON.stringify(packaged(template, service, releaseOf), null, 2);
+  const { Loops, ...sections } = packaged(template, service, releaseOf);
+  const looping = LOOPING.map((name) => [name, { ...sections[name], ...Loops?.[name] }]);
+  return JSON.stringify({ ...sections, ...Object.fromEntries(looping) }, null, 2);
+}
+
+/** The template with the functions of its loops written out, since each of them may be released alone. */
+function withFunctionsOfLoops(template: Template, problems: Problems): Template {
+  const noting: Problems = {
+    add: (path, reason) =>
+      problems.add(
+        path,
+        `${reason} (a loop that makes functions has to list its items in the template itself)`,
+      ),
+  };
+  return expandLoops(template, new Map(), noting, makesFunctions);
+}
+
+function makesFunctions(fragment: TemplateValue | undefined): boolean {
+  if (!isMap(fragment)) return false;
+  return Object.values(fragment).some((one) =>
+    isList(one) ? makesFunctions(one[2]) : functionTypes.has(String(member(one, 'Type'))),
+  );
 }
 
 function packaged(template: Template, service: string, releaseOf: (logicalId: string) => number): Template {
