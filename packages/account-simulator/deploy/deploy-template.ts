@@ -76,8 +76,8 @@ function deployStores(stack: StackSpec, account: SimulatedAccount): void {
   for (const { name } of stack.queues) account.createQueue(name);
   for (const { name, subscriptions } of stack.topics) {
     const { arn } = account.sns.createTopic(name);
-    for (const { endpoint, filterPolicy } of subscriptions) {
-      account.sns.subscribe(arn, endpoint, filterPolicy);
+    for (const { protocol, endpoint, filterPolicy } of subscriptions) {
+      account.sns.subscribe(arn, endpoint, filterPolicy, protocol);
     }
   }
   for (const { create } of stack.tables) account.dynamoDb.createTable(create as unknown as TableDefinition);

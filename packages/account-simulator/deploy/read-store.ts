@@ -58,11 +58,11 @@ export function readParameter(properties: PropertyReader, identity: Named): Para
   };
 }
 
-/** A subscription, of the topic's own list or of a resource of its own. Only mail is simulated. */
+/** A subscription, of the topic's own list or of a resource of its own. */
 export function readSubscription(properties: PropertyReader): SubscriptionSpec {
   const filterPolicy = properties.has('FilterPolicy') ? properties.map('FilterPolicy') : undefined;
   return {
-    protocol: properties.oneOf('Protocol', ['email']),
+    protocol: properties.oneOf('Protocol', ['email', 'sms', 'https']),
     endpoint: properties.text('Endpoint'),
     ...(filterPolicy && {
       filterPolicy: Object.fromEntries(filterPolicy.keys().map((name) => [name, filterPolicy.texts(name)])),

@@ -332,6 +332,11 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGatewayV2::Integration': unsimulated(outside),
   'AWS::ApiGatewayV2::Route': unsimulated(outside),
   'AWS::ApiGatewayV2::Stage': unsimulated(outside),
+  'AWS::Chatbot::SlackChannelConfiguration': unsimulated(outside, { nameProperty: 'ConfigurationName' }),
+  'AWS::Chatbot::CustomAction': unsimulated(outside, {
+    nameProperty: 'ActionName',
+    attributes: { CustomActionArn: arn('chatbot', (action) => `custom-action/${action}`, true) },
+  }),
   'AWS::KMS::Key': unsimulated(encryption, {
     attributes: { Arn: arn('kms', (key) => `key/${key}`), KeyId: name },
   }),

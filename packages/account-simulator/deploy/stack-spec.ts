@@ -84,7 +84,7 @@ export interface QueueSpec extends Named {
 
 /** A subscription of a topic. */
 export interface SubscriptionSpec {
-  readonly protocol: 'email';
+  readonly protocol: 'email' | 'sms' | 'https';
   readonly endpoint: string;
   /** Values of message attributes that a message must have, any of each; absent where all messages are delivered. */
   readonly filterPolicy?: Readonly<Record<string, readonly string[]>>;

@@ -1,4 +1,5 @@
 import { AwsError } from '../service.ts';
+import type { Protocol } from './topic.ts';
 
 /** Largest message, in bytes of UTF-8 (Amazon SNS API Reference, "Publish"). */
 const MAXIMUM_MESSAGE_BYTES = 262_144;
@@ -28,17 +29,20 @@ export function checkSubject(subject: string): void {
   if (!printable || subject.length >= SUBJECT_LIMIT) throw invalidParameter('Subject');
 }
 
-/** The text an e-mail subscriber gets from a message with `MessageStructure: 'json'`. */
-export function emailText(message: string): string {
+/** Longest text that a phone is sent, in characters (SNS developer guide, "Publishing to a mobile phone"). */
+export const MAXIMUM_SMS_CHARACTERS = 1600;
+
+/** The text that a subscriber gets from a message with `MessageStructure: 'json'`. */
+export function textFor(protocol: Protocol, message: string): string {
   let parts: unknown;
   try {
     parts = JSON.parse(message);
   } catch {
     throw invalidParameter('Message Structure - JSON message body failed to parse');
   }
-  const { default: fallback, email } = (parts ?? {}) as { default?: unknown; email?: unknown };
+  const { default: fallback, [protocol]: own } = (parts ?? {}) as Record<string, unknown>;
   if (typeof fallback !== 'string') {
     throw invalidParameter('Message Structure - No default entry in JSON message body');
   }
-  return typeof email === 'string' ? email : fallback;
+  return typeof own === 'string' ? own : fallback;
 }

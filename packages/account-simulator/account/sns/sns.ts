@@ -9,8 +9,14 @@ import type { SeededRandom } from '../../random/seeded-random.ts';
 import { AwsError, type CallContext, type SimulatedService } from '../service.ts';
 import type { AccountIdentity } from '../wire/account-identity.ts';
 import { refuseUnknownMembers, unsupported } from '../wire/unsupported.ts';
-import { checkMessage, checkSubject, emailText, invalidParameter } from './message-rules.ts';
-import type { FilterPolicy, Mail, Subscription, Topic } from './topic.ts';
+import {
+  checkMessage,
+  checkSubject,
+  invalidParameter,
+  MAXIMUM_SMS_CHARACTERS,
+  textFor,
+} from './message-rules.ts';
+import type { FilterPolicy, Mail, Protocol, Subscription, Topic } from './topic.ts';
 
 /** What the simulated SNS is made from. */
 export interface SnsParts {
@@ -21,9 +27,15 @@ export interface SnsParts {
 /** Subject of a mail whose publication had none. */
 const DEFAULT_SUBJECT = 'AWS Notification Message';
 const PENDING = 'PendingConfirmation';
+/** What an endpoint of each protocol looks like (SNS API reference, Subscribe). */
+const endpoints: Readonly<Record<Protocol, RegExp>> = {
+  email: /^[^@\s]+@[^@\s]+$/,
+  sms: /^\+[1-9]\d{1,14}$/,
+  https: /^https:\/\/\S+$/,
+};
 
 /**
- * SNS: standard topics with e-mail subscribers, whose mail ends in an inbox. FIFO topics (which cannot send
+ * SNS: standard topics with subscribers by e-mail, SMS and HTTPS, whose messages end in an inbox. FIFO topics (which cannot send
  * mail), other protocols, operators of filters and batches are refused by name.
  */
 export class Sns implements SimulatedService {
@@ -61,8 +73,13 @@ export class Sns implements SimulatedService {
   }
 
   /** Subscribes an address whose owner has confirmed, to the messages that pass its filter policy. */
-  subscribe(topicArn: string, address: string, filterPolicy?: FilterPolicy): Subscription {
-    const subscription = this.#add(topicArn, address);
+  subscribe(
+    topicArn: string,
+    address: string,
+    filterPolicy?: FilterPolicy,
+    protocol: Protocol = 'email',
+  ): Subscription {
+    const subscription = this.#add(topicArn, address, protocol);
     subscription.confirmed = true;
     if (filterPolicy) subscription.filterPolicy = filterPolicy;
     return subscription;
@@ -82,10 +99,15 @@ export class Sns implements SimulatedService {
     if (input.MessageStructure !== undefined && input.MessageStructure !== 'json') {
       throw invalidParameter('MessageStructure');
     }
-    const body = input.MessageStructure === 'json' ? emailText(input.Message) : input.Message;
+    const { Message: message } = input;
+    const bodyFor = (protocol: Protocol) =>
+      input.MessageStructure === 'json' ? textFor(protocol, message) : message;
+    bodyFor('email');
     const messageId = this.#random.uuid();
-    for (const { endpoint, confirmed, filterPolicy } of topic.subscriptions) {
+    for (const { endpoint, confirmed, filterPolicy, protocol } of topic.subscriptions) {
       if (!confirmed || !passes(filterPolicy, input.MessageAttributes)) continue;
+      const body = bodyFor(protocol);
+      if (protocol === 'sms' && body.length > MAXIMUM_SMS_CHARACTERS) continue;
       this.#inbox.push({
         at: now,
         topicArn: topic.arn,
@@ -106,10 +128,9 @@ export class Sns implements SimulatedService {
       'Endpoint',
       'ReturnSubscriptionArn',
     ]);
-    if (input.Protocol !== 'email') {
-      throw unsupported('sns', 'Subscribe', `protocol ${input.Protocol}`);
-    }
-    const subscription = this.#add(input.TopicArn, input.Endpoint ?? '');
+    const protocol = input.Protocol as Protocol;
+    if (!(protocol in endpoints)) throw unsupported('sns', 'Subscribe', `protocol ${input.Protocol}`);
+    const subscription = this.#add(input.TopicArn, input.Endpoint ?? '', protocol);
     const visible = subscription.confirmed || input.ReturnSubscriptionArn;
     return { SubscriptionArn: visible ? subscription.arn : 'pending confirmation' };
   }
@@ -124,23 +145,24 @@ export class Sns implements SimulatedService {
   #subscriptions({ TopicArn }: ListSubscriptionsByTopicCommandInput): object {
     const topic = this.#topic(TopicArn);
     return {
-      Subscriptions: topic.subscriptions.map(({ arn, endpoint, confirmed }) => ({
+      Subscriptions: topic.subscriptions.map(({ arn, endpoint, confirmed, protocol }) => ({
         SubscriptionArn: confirmed ? arn : PENDING,
         Owner: this.#account.accountId,
-        Protocol: 'email',
+        Protocol: protocol,
         Endpoint: endpoint,
         TopicArn: topic.arn,
       })),
     };
   }
 
-  #add(topicArn: string | undefined, address: string): Subscription {
+  #add(topicArn: string | undefined, address: string, protocol: Protocol): Subscription {
     const topic = this.#topic(topicArn);
-    if (!/^[^@\s]+@[^@\s]+$/.test(address)) throw invalidParameter('Email address');
+    if (!endpoints[protocol].test(address)) throw invalidParameter(`Endpoint for ${protocol}`);
     const existing = topic.subscriptions.find(({ endpoint }) => endpoint === address);
     if (existing) return existing;
     const subscription = {
       arn: `${topic.arn}:${this.#random.uuid()}`,
+      protocol,
       endpoint: address,
       confirmed: false,
     };

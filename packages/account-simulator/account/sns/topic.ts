@@ -1,4 +1,7 @@
-/** A mail as it arrives at a subscriber. */
+/** How a subscriber is reached. */
+export type Protocol = 'email' | 'sms' | 'https';
+
+/** A message as it arrives at a subscriber. */
 export interface Mail {
   /** Virtual time of delivery, ms since the epoch. */
   readonly at: number;
@@ -18,9 +21,10 @@ export interface Mail {
  */
 export type FilterPolicy = Readonly<Record<string, readonly string[]>>;
 
-/** An e-mail subscription; mail goes only to those whose owner has confirmed. */
+/** A subscription; messages go only to those whose owner has confirmed. */
 export interface Subscription {
   readonly arn: string;
+  readonly protocol: Protocol;
   readonly endpoint: string;
   confirmed: boolean;
   filterPolicy?: FilterPolicy;

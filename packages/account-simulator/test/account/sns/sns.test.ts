@@ -85,6 +85,19 @@ describe('Sns', () => {
     for (const command of broken) expect(await refusal(command)).toBeInstanceOf(InvalidParameterException);
   });
 
+  it('sends the part of its protocol to a phone and to an address by HTTPS, and no long text to a phone', async () => {
+    const Message = JSON.stringify({ default: 'x'.repeat(1601), sms: 'short' });
+    sns.subscribe(TopicArn, '+14155550100', undefined, 'sms');
+    sns.subscribe(TopicArn, 'https://events.example.com', undefined, 'https');
+    await send(publish({ MessageStructure: 'json', Message }));
+    await send(publish({ Message: 'x'.repeat(1601) }));
+    const lengths = (address: string) =>
+      sns.inbox().flatMap(({ to, body }) => (to === address ? body.length : []));
+    expect(lengths('+14155550100')).toEqual([5]);
+    expect(lengths('https://events.example.com')).toEqual([1601, 1601]);
+    expect(() => sns.subscribe(TopicArn, '0415', undefined, 'sms')).toThrow('Endpoint for sms');
+  });
+
   it('takes a message of exactly 262,144 bytes and none larger', async () => {
     await send(publish({ Message: 'x'.repeat(262_144) }));
     const error = await refusal(publish({ Message: `${'x'.repeat(262_143)}ü` }));
