@@ -117,7 +117,7 @@ function statementsOf(id: string, resources: Readonly<Record<string, Plain>>) {
   return policies
     .flatMap((policy) => (policy.Ref ? resources[policy.Ref].Properties.PolicyDocument : policy).Statement)
     .map(({ Effect, Action, Resource }: Plain) => {
-      const raw: Plain[] = [Resource].flat();
+      const raw: Plain[] = [Resource].flat().flatMap(branchesOf);
       return {
         effect: Effect,
         actions: [Action].flat() as string[],
@@ -126,6 +126,12 @@ function statementsOf(id: string, resources: Readonly<Record<string, Plain>>) {
         raw,
       };
     });
+}
+
+/** What a resource is under either answer to a condition. */
+function branchesOf(resource: Plain): Plain[] {
+  const [, ...branches] = resource?.['Fn::If'] ?? [];
+  return resource?.['Fn::If'] ? branches.filter((one: Plain) => one?.Ref !== 'AWS::NoValue') : [resource];
 }
 
 /** Whether a resource is the coordinator's: one of its template, a machine by the name it has, or its catalog. */

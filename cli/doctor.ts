@@ -152,12 +152,18 @@ async function subscriptions(client: SNSClient, TopicArn: string): Promise<Found
   let NextToken: string | undefined;
   do {
     const page = await client.send(new ListSubscriptionsByTopicCommand({ TopicArn, NextToken }));
-    for (const { Endpoint = '', SubscriptionArn = '' } of page.Subscriptions ?? []) {
+    for (const { Endpoint = '', SubscriptionArn = '', Protocol } of page.Subscriptions ?? []) {
       const isConfirmed = SubscriptionArn.startsWith('arn:');
+      // Whoever knows the rest of such an address may page people.
+      const shown = Protocol === 'https' ? `https://${new URL(Endpoint).host}/...` : Endpoint;
+      const how =
+        Protocol === 'email'
+          ? 'by the link in the mail of SNS'
+          : 'where the service that has the address says';
       found.push(
         isConfirmed
-          ? right(`${Endpoint} gets them`)
-          : wrong(`${Endpoint} gets none: confirm the subscription by the link in the mail of SNS`),
+          ? right(`${shown} gets them`)
+          : wrong(`${shown} gets none: confirm the subscription ${how}`),
       );
     }
     NextToken = page.NextToken;

@@ -34,6 +34,7 @@ import { ApprovalLedger } from './ledger/approval-ledger.ts';
 import { BudgetLedger } from './ledger/budget-ledger.ts';
 import { CheckpointLedger } from './ledger/checkpoint-ledger.ts';
 import { CompilationLedger } from './ledger/compilation-ledger.ts';
+import { DigestLedger } from './ledger/digest-ledger.ts';
 import { FigureLedger } from './ledger/figure-ledger.ts';
 import { HoldLedger } from './ledger/hold-ledger.ts';
 import { IncidentLedger } from './ledger/incident-ledger.ts';
@@ -156,13 +157,19 @@ export function ledgers(runtime: Runtime) {
 }
 
 export const mailer = (runtime: Runtime, incidents: IncidentLedger) => {
-  const { ESCALATION_TOPIC_ARN: topicArn } = runtime.env;
+  const { ESCALATION_TOPIC_ARN, CHAT_TOPIC_ARN, CRITICAL_PHONE, DIGEST_AT } = runtime.env;
   return new Mailer(
     new SNSClient(runtime.clientConfig),
     requireEnv(runtime, 'TOPIC_ARN'),
-    incidents,
+    { incidents, digests: new DigestLedger(ledgerTable(runtime)) },
     () => runtime.now(),
-    { minutes: escalationMinutes(runtime), ...(topicArn !== undefined && { topicArn }) },
+    {
+      escalationMinutes: escalationMinutes(runtime),
+      ...(ESCALATION_TOPIC_ARN && { escalationTopicArn: ESCALATION_TOPIC_ARN }),
+      ...(CHAT_TOPIC_ARN && { chatTopicArn: CHAT_TOPIC_ARN }),
+      ...(DIGEST_AT && { digestAt: DIGEST_AT }),
+      hasPhone: CRITICAL_PHONE === 'subscribed',
+    },
   );
 };
 

@@ -26,7 +26,7 @@ const keptMail = z.strictObject({
   /** When it was tried last, or was to be, ms since the epoch. */
   keptAt: z.number(),
   /** Absent for the stakeholders' topic. */
-  to: z.literal('escalation').optional(),
+  to: z.enum(['escalation', 'chat']).optional(),
 });
 /** A mail in the outbox: it has not gone out, or its sender has not said so. */
 export type KeptMail = z.infer<typeof keptMail>;

@@ -51,6 +51,7 @@ export function approvalMail(
       : 'Nothing was changed.';
   return incidentMail(environment, incident, meet, {
     severity: 'critical',
+    approval: { incidentId, planDigest: plan.digest },
     headline: `${isReminder ? 'reminder: ' : ''}approve its rollback`,
     happened: isReminder
       ? `${service} is bad, and nobody has answered yet whether it may be rolled back.`

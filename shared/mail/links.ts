@@ -51,6 +51,7 @@ export function runbookLink(heading: string): Link {
   return { what: 'runbook', url: `docs/runbook.md: ${heading}` };
 }
 
-function consoleOf(region: string): string {
+/** The address of the console of a Region. */
+export function consoleOf(region: string): string {
   return `https://${region}.console.aws.amazon.com`;
 }

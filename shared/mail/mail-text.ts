@@ -74,6 +74,10 @@ export interface MailText {
   readonly why: readonly Line[];
   readonly details: readonly Section[];
   readonly footer: readonly string[];
+  /** It says nothing but that all is well, and may wait for the digest. */
+  readonly mayWait?: true;
+  /** The question that the mail asks: which answer it takes, of which plan. */
+  readonly approval?: { readonly incidentId: string; readonly planDigest: string };
 }
 
 /** Columns of a line: a phone and a terminal show as many. */
@@ -90,6 +94,9 @@ const labelColumns = 8;
  * for these.
  */
 export const mostBytes = 260_000;
+
+/** The same of a critical mail: it may be sent as JSON, beside a text for a phone, in which each character may take two bytes. */
+const mostBytesOfCritical = 125_000;
 
 /** Bytes of a footer: it names owners, and a parameter of the catalog may have 8 KB. */
 const mostFooterBytes = 16_000;
@@ -116,8 +123,14 @@ export function layOut(mail: MailText): Mail {
   ];
   const blocks = sections.filter(({ lines }) => lines.length > 0).map(blockOf);
   const end = firstBytes(mail.footer.flatMap((line) => wrap(line, 0, 4)).join('\n'), mostFooterBytes);
-  const parts = fitIntoBytes([screen, ...blocks], mostBytes - Buffer.byteLength(end));
+  const most = mail.severity === 'critical' ? mostBytesOfCritical : mostBytes;
+  const parts = fitIntoBytes([screen, ...blocks], most - Buffer.byteLength(end));
   return { subject: subjectOf(mail), body: [...parts, end].join('\n\n'), severity: mail.severity };
+}
+
+/** The first screen of a mail, as text. */
+export function firstScreenOf(mail: MailText): string {
+  return firstScreen(mail).screen;
 }
 
 /** The first lines of a mail, and what of the traffic has no room in them. */

@@ -1,16 +1,32 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { regionOf } from '../by-hand/start-execution.ts';
 import { type CriticalMail, latestOf, type UnansweredMails } from '../ledger/critical-mail.ts';
+import type { DigestLedger } from '../ledger/digest-ledger.ts';
 import type { IncidentLedger, KeptMail } from '../ledger/incident-ledger.ts';
+import { chatMessage } from './chat-message.ts';
+import { digestMail, digestUntil } from './digest-mail.ts';
 import { criticalMailOf, withEscalation } from './escalation-mail.ts';
+import { withGraph } from './graph-link.ts';
 import { layOut, type MailText } from './mail-text.ts';
 
-/** How unanswered critical mails are escalated. */
-export interface EscalationSettings {
-  /** How long an answer is waited for; 0 for ever. */
-  readonly minutes: number;
+/** How mails are sent besides by mail, and how unanswered ones are escalated. */
+export interface MailSettings {
+  /** How long a critical mail waits for an answer; 0 for ever. */
+  readonly escalationMinutes: number;
   /** The second topic; only the function that escalates knows it. */
-  readonly topicArn?: string;
+  readonly escalationTopicArn?: string;
+  /** The topic of a chat channel; absent where there is none. */
+  readonly chatTopicArn?: string;
+  /** A phone gets the critical mails: as a short message, their subjects. */
+  readonly hasPhone?: boolean;
+  /** When the digest is sent, `HH:MM` UTC; absent where each mail is sent for itself. */
+  readonly digestAt?: string;
+}
+
+/** What a mailer writes down. */
+export interface MailLedgers {
+  readonly incidents: IncidentLedger;
+  readonly digests: DigestLedger;
 }
 
 /**
@@ -21,21 +37,23 @@ export class Mailer {
   readonly #client: SNSClient;
   readonly #topicArn: string;
   readonly #ledger: IncidentLedger;
+  readonly #digests: DigestLedger;
   readonly #now: () => number;
-  readonly #escalation: EscalationSettings;
+  readonly #settings: MailSettings;
 
   constructor(
     client: SNSClient,
     topicArn: string,
-    ledger: IncidentLedger,
+    { incidents, digests }: MailLedgers,
     now: () => number,
-    escalation: EscalationSettings = { minutes: 0 },
+    settings: MailSettings = { escalationMinutes: 0 },
   ) {
     this.#client = client;
     this.#topicArn = topicArn;
-    this.#ledger = ledger;
+    this.#ledger = incidents;
+    this.#digests = digests;
     this.#now = now;
-    this.#escalation = escalation;
+    this.#settings = settings;
   }
 
   /**
@@ -55,17 +73,25 @@ export class Mailer {
     text: MailText | (() => Promise<MailText>),
   ): Promise<void> {
     if (!(await this.#ledger.claimMail(thread, step, owner))) return;
-    const mail = await this.#write(thread, step, owner, typeof text === 'function' ? await text() : text);
-    const kept: KeptMail = { thread, step, owner, mail, keptAt: this.#now() };
+    const written = typeof text === 'function' ? await text() : text;
+    if (this.#settings.digestAt !== undefined && mayWait(written)) {
+      const { about, happened } = written;
+      await this.#digests.collect({ thread, step, about, happened, at: this.#now() });
+      await this.#ledger.recordMail(thread, step, owner, 'digest');
+      return;
+    }
+    const kept = await this.#write(thread, step, owner, written);
     const { failure } = await this.#publish(kept);
     if (failure) await this.#ledger.keepMail(kept);
+    await this.#tellChat(kept, written, (chat) => this.#sendChat(chat));
   }
 
   /** Puts a mail into the outbox, before a step after which nobody else would know of it. {@link send} sends it. */
   async keep(thread: string, step: string, owner: string, text: MailText): Promise<void> {
     if (!(await this.#ledger.claimMail(thread, step, owner))) return;
-    const mail = await this.#write(thread, step, owner, text);
-    await this.#ledger.keepMail({ thread, step, owner, mail, keptAt: this.#now() });
+    const kept = await this.#write(thread, step, owner, text);
+    await this.#ledger.keepMail(kept);
+    await this.#tellChat(kept, text, (chat) => this.#ledger.keepMail(chat));
   }
 
   /**
@@ -74,22 +100,37 @@ export class Mailer {
    */
   async escalate(asked: UnansweredMails, text: MailText): Promise<void> {
     const latest = latestOf(asked);
-    const { thread } = latest;
-    const step = escalationOf(latest);
-    const owner = `escalation-${this.#now()}`;
-    const kept: KeptMail = {
-      thread,
-      step,
-      owner,
-      mail: layOut(text),
+    await this.#sendOnce({
+      thread: latest.thread,
+      step: escalationOf(latest),
+      owner: `escalation-${this.#now()}`,
+      mail: layOut(withGraph(text, regionOf(this.#topicArn))),
       keptAt: this.#now(),
       to: 'escalation',
-    };
-    await this.#ledger.keepMail(kept);
-    const isOwn = await this.#ledger.claimMail(thread, step, owner);
-    const { failure } = isOwn ? await this.#publish(kept) : {};
-    if (isOwn && !failure) await this.#ledger.forgetMail(kept);
+    });
     for (const one of asked) await this.#ledger.stopExpectingAnswer(one);
+  }
+
+  /**
+   * Sends the digest that is due, if anything was collected for it: once, as {@link escalate} does.
+   *
+   * @returns how many mails it took the place of
+   */
+  async sendDigest(environment: string): Promise<number> {
+    const until = digestUntil(this.#now(), this.#settings.digestAt);
+    const mails = await this.#digests.collectedBefore(until);
+    if (mails.length === 0) return 0;
+    const text = digestMail(environment, mails, until);
+    const kept: KeptMail = {
+      thread: 'digest',
+      step: new Date(until).toISOString(),
+      owner: `digest-${this.#now()}`,
+      mail: layOut(text),
+      keptAt: this.#now(),
+    };
+    if (await this.#sendOnce(kept)) await this.#tellChat(kept, text, (chat) => this.#sendChat(chat));
+    for (const one of mails) await this.#digests.forget(one);
+    return mails.length;
   }
 
   /**
@@ -108,20 +149,61 @@ export class Mailer {
     return failures;
   }
 
+  /** Sends a mail by way of the outbox: of two who send it at the same time, one does. Answers whether this one did. */
+  async #sendOnce(kept: KeptMail): Promise<boolean> {
+    await this.#ledger.keepMail(kept);
+    if (!(await this.#ledger.claimMail(kept.thread, kept.step, kept.owner))) return false;
+    const { failure } = await this.#publish(kept);
+    if (!failure) await this.#ledger.forgetMail(kept);
+    return true;
+  }
+
+  async #sendChat(chat: KeptMail): Promise<void> {
+    if (await this.#ledger.isMailed(chat)) return;
+    const { failure } = await this.#publish(chat);
+    if (failure) await this.#ledger.keepMail(chat);
+  }
+
   /** Lays a mail out. One that somebody has to answer is listed before it can go out: whoever dies then has it escalated. */
-  async #write(thread: string, step: string, owner: string, text: MailText) {
-    const { minutes } = this.#escalation;
-    if (text.severity !== 'critical' || text.todo === 'nothing' || minutes === 0) return layOut(text);
-    await this.#ledger.expectAnswer(criticalMailOf({ thread, step, owner }, text, text.todo, this.#now()));
-    return layOut(withEscalation(text, minutes, regionOf(this.#topicArn)));
+  async #write(thread: string, step: string, owner: string, text: MailText): Promise<KeptMail> {
+    const { escalationMinutes: minutes } = this.#settings;
+    const region = regionOf(this.#topicArn);
+    const shown = withEscalation(withGraph(text, region), minutes, region);
+    if (text.severity === 'critical' && text.todo !== 'nothing' && minutes > 0) {
+      await this.#ledger.expectAnswer(criticalMailOf({ thread, step, owner }, text, text.todo, this.#now()));
+    }
+    return { thread, step, owner, mail: layOut(shown), keptAt: this.#now() };
+  }
+
+  /** The same text for the chat, where there is one. Whatever goes wrong with the chat stops no mail and no work. */
+  async #tellChat(
+    { mail, ...kept }: KeptMail,
+    text: MailText,
+    tell: (chat: KeptMail) => Promise<void>,
+  ): Promise<void> {
+    const { chatTopicArn } = this.#settings;
+    if (chatTopicArn === undefined) return;
+    try {
+      const body = chatMessage(withGraph(text, regionOf(this.#topicArn)), chatTopicArn);
+      await tell({ ...kept, step: `chat-of-${kept.step}`, mail: { ...mail, body }, to: 'chat' });
+    } catch {
+      // The mail says it.
+    }
   }
 
   /** Publishes a mail and records that it went out; answers why SNS did not take it, where it did not. */
   async #publish({ thread, step, owner, mail, to }: KeptMail): Promise<{ readonly failure?: Error }> {
+    const { escalationTopicArn, chatTopicArn, hasPhone } = this.#settings;
+    // The chat was turned off since.
+    if (to === 'chat' && !chatTopicArn) return {};
+    const topics = { escalation: escalationTopicArn, chat: chatTopicArn };
+    const isShort = hasPhone && mail.severity === 'critical' && to === undefined;
     const command = new PublishCommand({
-      TopicArn: to === 'escalation' ? this.#escalation.topicArn : this.#topicArn,
+      TopicArn: to === undefined ? this.#topicArn : topics[to],
       Subject: mail.subject,
-      Message: mail.body,
+      // A phone is sent 1,600 characters at most (SNS developer guide, "Publishing to a mobile phone"), and nothing of a longer text.
+      Message: isShort ? JSON.stringify({ default: mail.body, sms: mail.subject }) : mail.body,
+      ...(isShort && { MessageStructure: 'json' }),
       // For the filter policies of the subscriptions. A mail that an older version kept may have none.
       MessageAttributes: {
         severity: { DataType: 'String', StringValue: mail.severity ?? 'warning' },
@@ -136,6 +218,11 @@ export class Mailer {
     await this.#ledger.recordMail(thread, step, owner, messageId);
     return {};
   }
+}
+
+/** Only a mail that asks for nothing and calls nobody waits. */
+function mayWait({ mayWait: may, severity, todo }: MailText): boolean {
+  return may === true && severity === 'info' && todo === 'nothing';
 }
 
 /** The mail to the escalation topic, as a step of the thread of the mail that it repeats. */

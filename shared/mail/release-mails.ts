@@ -68,6 +68,7 @@ export function releaseMail(
   const began = Math.min(...deployments.map(({ createdAt }) => Date.parse(createdAt)));
   const watched = `${service}: the release of ${instant(startedAt)} was watched for ${duration(now - began)}`;
   const isDoubted = objections.length > 0;
+  const alarmsToLookAfter = alarmSection(alarms);
   const undecided = new Set(
     [...deployments, ...moved].flatMap(({ settled }) =>
       settled?.verdict === 'insufficient' && settled.reason ? settled.reason : [],
@@ -93,7 +94,9 @@ export function releaseMail(
       },
     ],
     why: good ? [] : isDoubted ? objections : [...undecided],
-    details: [alarmSection(alarms)],
+    details: [alarmsToLookAfter],
+    // A digest has no room for what its readers should know of alarms.
+    ...(good && alarmsToLookAfter.lines.length === 0 && { mayWait: true }),
   };
 }
 
@@ -119,6 +122,7 @@ export function servedWellMail(
     plan: [{ heading: 'Watched', lines: rows(watched) }],
     why: [],
     details: [],
+    mayWait: true,
   };
 }
 

@@ -5,7 +5,13 @@ import { root } from './product-template.ts';
 
 const { roles, resourcePolicies } = loadStack(
   path.join(root, 'template.yaml'),
-  { Environment: 'prod', StakeholderEmail: 'on-call@example.com', Webhook: 'enabled' },
+  {
+    Environment: 'prod',
+    StakeholderEmail: 'on-call@example.com',
+    Webhook: 'enabled',
+    SlackWorkspaceId: 'T0123ABCD',
+    SlackChannelId: 'C0123ABCD',
+  },
   { accountId: '111122223333', region: 'eu-west-1', partition: 'aws', stackName: 'rollback-coordinator' },
 );
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { loadStack } from 'account-simulator/deploy/load-stack.ts';
-import { root } from './product-template.ts';
+import { root, template } from './product-template.ts';
 
 const stackWith = (parameters: Readonly<Record<string, string>>) =>
   loadStack(
@@ -27,6 +27,17 @@ it('a second one gets the critical mails alone', () => {
   ]);
 });
 
+it('so do a phone and an endpoint', () => {
+  const filterPolicy = { severity: ['critical'] };
+  expect(
+    subscriptionsWith({ CriticalPhone: '+14155550100', CriticalEndpoint: 'https://events.example.com/x' }),
+  ).toEqual([
+    everything,
+    { protocol: 'sms', endpoint: '+14155550100', filterPolicy },
+    { protocol: 'https', endpoint: 'https://events.example.com/x', filterPolicy },
+  ]);
+});
+
 it('one on a topic of its own is told of critical mails that nobody answered', () => {
   const escalated = { protocol: 'email', endpoint: 'manager@example.com' };
   expect(subscriptionsWith({ EscalationEmail: 'manager@example.com' })).toEqual([everything, escalated]);
@@ -39,4 +50,25 @@ it('one on a topic of its own is told of critical mails that nobody answered', (
 it('is refused where it is no address', () => {
   expect(() => subscriptionsWith({ CriticalEmail: 'pager' })).toThrow(/CriticalEmail/);
   expect(() => subscriptionsWith({ EscalationEmail: 'manager' })).toThrow(/EscalationEmail/);
+  for (const CriticalPhone of ['0415 5550100', '+0', '4155550100']) {
+    expect(() => subscriptionsWith({ CriticalPhone })).toThrow(/CriticalPhone/);
+  }
+  expect(() => subscriptionsWith({ CriticalEndpoint: 'http://events.example.com' })).toThrow(
+    /CriticalEndpoint/,
+  );
+});
+
+it('shows to nobody the address that pages', () => {
+  expect(template.Parameters.CriticalEndpoint.NoEcho).toBe(true);
+  const users = Object.keys(template.Resources).filter((id) =>
+    JSON.stringify(template.Resources[id]).includes('CriticalEndpoint"'),
+  );
+  expect(users).toEqual(['CriticalEndpointSubscription']);
+});
+
+it('the functions know that there is a phone, and not its number', () => {
+  const environmentWith = (parameters: Readonly<Record<string, string>>) =>
+    stackWith(parameters).functions.map(({ environment }) => environment.CRITICAL_PHONE);
+  expect(new Set(environmentWith({ CriticalPhone: '+14155550100' }))).toEqual(new Set(['subscribed']));
+  expect(new Set(environmentWith({}))).toEqual(new Set(['none']));
 });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { withEscalation } from '../../shared/mail/escalation-mail.ts';
+import { withGraph } from '../../shared/mail/graph-link.ts';
 import { layOut, type MailText } from '../../shared/mail/mail-text.ts';
 import { kindsOfMail } from './kinds-of-mail.ts';
 
@@ -34,7 +35,8 @@ export function mailFiles(): Map<string, string> {
 
 /** By an installation that has the template's default for `EscalationMinutes`. An escalated mail is not escalated again. */
 function asSent(text: MailText): MailText {
-  return text === kindsOfMail.unanswered ? text : withEscalation(text, 15, 'eu-west-1');
+  const shown = withGraph(text, 'eu-west-1');
+  return text === kindsOfMail.unanswered ? shown : withEscalation(shown, 15, 'eu-west-1');
 }
 
 /** What is in the folder now. */

@@ -27,6 +27,7 @@ async function install(
   lines: readonly (readonly string[])[],
   prepare: (coordinator: DeployedTemplate) => void = () => undefined,
   aheadMs = 0,
+  parameters: Readonly<Record<string, string>> = {},
 ) {
   const clock = VirtualClock.install(start);
   const answers: { line: string; status: number; text: string }[] = [];
@@ -35,7 +36,7 @@ async function install(
       clock,
       random: new SeededRandom(1),
       ...productStack(root),
-      parameters: guided,
+      parameters: { ...guided, ...parameters },
     });
     showCoordinator(coordinator, guidedStack);
     prepare(coordinator);
@@ -115,6 +116,13 @@ it('the defaults of the template give a coordinator that works, which doctor con
   expect(right).toBe(true);
   expect(new Set(findings.map(({ check }: { check: string }) => check)).size).toBe(10);
   expect(answers[5]?.text).toMatch(/^orders +all of it +29 min/m);
+});
+
+it('doctor shows of an address that pages people only whose it is', async () => {
+  const CriticalEndpoint = 'https://events.example.com/integration/0a1b2c3d/enqueue';
+  const [{ text = '' } = {}] = await install([['doctor']], withTeam, 0, { CriticalEndpoint });
+  expect(text).toMatch(/^mails +right +https:\/\/events\.example\.com\/\.\.\. gets them$/m);
+  expect(text).not.toContain('0a1b2c3d');
 });
 
 it('doctor names what is wrong: addresses, permissions, entries, alarms and the clock', async () => {

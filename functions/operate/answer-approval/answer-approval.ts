@@ -15,6 +15,11 @@ export const answerApprovalInput = z.strictObject({
   incidentId: releaseId,
   /** `acknowledge`: somebody works on the incident or the release, so that its mails are not escalated. */
   answer: z.enum(answers, { error: 'must be "approve", "refuse" or "acknowledge"' }),
+  /** The plan that is answered, as a button of the chat has it: an answer to an older one counts for nothing. */
+  planDigest: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/, 'must be the 16 digits of the plan that the mail is about')
+    .optional(),
   /** Who answers, for the ledger and the mail. */
   by: signature,
   /** Why, in a sentence. */
@@ -44,11 +49,12 @@ export interface AnswerApprovalDeps {
  * waiting execution fails, its next look finds it within a minute. An acknowledgement changes nothing of a rollback; a later
  * one takes the place of an earlier one.
  *
- * @throws InvalidInput where nothing waits for an answer, or another one was given before; the message says which
+ * @throws InvalidInput where nothing waits for an answer, another plan does, or another answer was given before; the message
+ * says which
  */
 export function answerApproval({ incidents, releases, approvals, tokens, now }: AnswerApprovalDeps) {
   return async (input: z.infer<typeof answerApprovalInput>): Promise<AnsweredApproval> => {
-    const { incidentId, answer, by, reason } = input;
+    const { incidentId, answer, by, reason, planDigest } = input;
     const incident = await incidents.find(incidentId);
     const answeredAt = new Date(now()).toISOString();
     if (answer === 'acknowledge') {
@@ -63,8 +69,12 @@ export function answerApproval({ incidents, releases, approvals, tokens, now }: 
     if (incident.status === 'closed') {
       throw new InvalidInput(`incidentId: incident ${incidentId} is closed, it ended ${incident.outcome}`);
     }
-    if (!(await approvals.find(incident))) {
-      throw new InvalidInput(`incidentId: incident ${incidentId} does not wait for an approval`);
+    const asked = await approvals.find(incident);
+    if (!asked) throw new InvalidInput(`incidentId: incident ${incidentId} does not wait for an approval`);
+    if (planDigest !== undefined && planDigest !== asked.planDigest) {
+      throw new InvalidInput(
+        `planDigest: incident ${incidentId} waits for an answer to plan ${asked.planDigest} by now; read its latest mail`,
+      );
     }
     await approvals.answer(incident, { answer, by, answeredAt, ...(reason && { reason }) });
     // Read, not believed: the answer to a write that took effect may be that its condition no longer holds.

@@ -50,6 +50,8 @@ export interface Swept {
   readonly answered: number;
   /** Mails to the escalation topic, because nobody had answered the first ones. */
   readonly escalated: number;
+  /** Mails that a digest took the place of. */
+  readonly digested: number;
 }
 
 /** How far back deployments are looked for: longer than a Region's worst hours, and six sweeps' worth of retries. */
@@ -72,7 +74,8 @@ const hookHourMs = 3_600_000;
 const sendingMs = 3 * 60_000;
 
 /**
- * Finds what lost events left undone, sends the mails that could not be sent, and escalates those that nobody answered. Events of
+ * Finds what lost events left undone, sends the mails that could not be sent, escalates those that nobody answered, and sends the
+ * digest that is due. Events of
  * CodeDeploy and Step Functions are best effort: a deployment whose events were lost gets its execution here, an incident
  * whose execution ended unheard is ended, and a watch that broke unheard is reported. What fails keeps nothing else from
  * being looked after; the sweep fails with it at the end.
@@ -92,11 +95,15 @@ export function sweepLostWork(deps: SweepLostWorkDeps) {
     failures.push(...unsent);
     const escalation = await escalateUnanswered(deps)();
     failures.push(...escalation.failures);
+    const digested = await deps.mailer.sendDigest(deps.environment).catch((error: unknown) => {
+      failures.push(error);
+      return 0;
+    });
     const lookedFor = await deps.deployments.idsBetween(now - lookBackMs, now - graceMs);
     const started = await count(lookedFor, failures, (deploymentId) => lookAfter(deploymentId, unreported));
     deps.figures.swept({ ...(await openNow()), LostWork: started + ended, UnsentMails: unsent.length });
     if (failures.length > 0) throw failures[0];
-    return { started, ended, answered, escalated: escalation.escalated };
+    return { started, ended, answered, escalated: escalation.escalated, digested };
   };
 
   /** The open incidents as they are after the sweep. */

@@ -4,7 +4,7 @@ import { isIncident, isRelease, type LedgerItem } from './ledger-mirror.ts';
 import type { PromiseCheck } from './promise.ts';
 
 /** What is left to do, struck out when it is done: pointers to open incidents, and mails to be sent; no records. */
-const openLists = ['OPEN-INCIDENTS', 'OUTBOX', 'UNANSWERED'];
+const openLists = ['OPEN-INCIDENTS', 'OUTBOX', 'UNANSWERED', 'DIGEST'];
 
 /**
  * The ledger loses nothing: but for locks, holds, budgets, paces, stops and the compilation's lease, records never

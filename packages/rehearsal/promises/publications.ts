@@ -1,3 +1,4 @@
+import { textFor } from 'account-simulator/account/sns/message-rules.ts';
 import { Listeners } from 'account-simulator/asl/listeners.ts';
 import type { DeployedTemplate } from 'account-simulator/deploy/deploy-template.ts';
 
@@ -81,6 +82,8 @@ export class Publications {
     const { wire } = coordinator.account;
     wire.onPerformed(({ call: { service, operation, input, caller, now }, refusal }) => {
       if (service !== 'sns' || operation !== 'Publish') return;
+      // The chat has the same mails in another form.
+      if (String(input.TopicArn).includes('ChatTopic')) return;
       const by = caller.resource ?? caller.principal;
       const subject = String(input.Subject ?? '');
       if (refusal) {
@@ -88,7 +91,9 @@ export class Publications {
         return;
       }
       const isCritical = input.MessageAttributes?.severity?.StringValue === 'critical';
-      const published = this.#read(now, by, subject, String(input.Message), isCritical);
+      const { Message: message, MessageStructure: structure } = input;
+      const body = structure === 'json' ? textFor('email', String(message)) : String(message);
+      const published = this.#read(now, by, subject, body, isCritical);
       this.#all.push(published);
       this.#listeners.tell(() => published);
     });

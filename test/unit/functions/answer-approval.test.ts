@@ -45,6 +45,15 @@ it('approves exactly the plan that was shown, and keeps who did', async () => {
   });
 });
 
+it('takes an answer to the plan that waits for one, and to no older plan', async () => {
+  await expect(answer({ planDigest: 'fedcba9876543210' })).rejects.toThrow(
+    `planDigest: incident ${RELEASE} waits for an answer to plan ${planDigest} by now`,
+  );
+  expect(told()).toEqual([]);
+  await expect(ledger.approvals.find(attempt)).resolves.not.toHaveProperty('answer');
+  await expect(answer({ planDigest })).resolves.toMatchObject({ answer: 'approve' });
+});
+
 it('refuses with the words of whoever does', async () => {
   await answer({ answer: 'refuse', reason: 'It is expected.' });
   expect(told()).toEqual([
@@ -105,6 +114,7 @@ it('says what does not wait for an answer', async () => {
 it.each([
   [{ by: '' }, 'by: '],
   [{ answer: 'yes' }, 'answer: must be "approve", "refuse" or "acknowledge"'],
+  [{ planDigest: 'x' }, 'planDigest: must be the 16 digits of the plan that the mail is about'],
   [{ taskToken: 'x' }, 'taskToken: is not a known field'],
 ])('refuses %j', async (changes, reason) => {
   await expect(answer(changes)).rejects.toThrow(InvalidInput);

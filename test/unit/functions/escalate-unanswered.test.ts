@@ -62,11 +62,9 @@ const send = (
   new Mailer(
     new SNSClient({ region: 'eu-west-1' }),
     'arn:aws:sns:eu-west-1:1:first',
-    ledger.incidents,
+    ledger,
     () => ledger.now,
-    {
-      minutes,
-    },
+    { escalationMinutes: minutes },
   ).send(thread, step, owner, mail);
 const sweep = (env = {}) => build(runtimeOf(ledger, env))({});
 const sweepAfter = (minutes: number, env = {}) => {

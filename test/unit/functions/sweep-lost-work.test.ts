@@ -52,7 +52,13 @@ const execution = (executionArn: string, status: ExecutionStatus, minutesAgo?: n
 
 it('finds nothing to do where nothing was lost, whatever its event says', async () => {
   for (const event of [{}, undefined, { source: 'aws.scheduler' }]) {
-    await expect(sweep(event)).resolves.toEqual({ started: 0, ended: 0, answered: 0, escalated: 0 });
+    await expect(sweep(event)).resolves.toEqual({
+      started: 0,
+      ended: 0,
+      answered: 0,
+      escalated: 0,
+      digested: 0,
+    });
   }
   expect(mails()).toEqual([]);
 });
@@ -68,7 +74,7 @@ describe('a deployment', () => {
   });
 
   it('gets the execution that its lost events would have started', async () => {
-    await expect(sweep()).resolves.toEqual({ started: 1, ended: 0, answered: 0, escalated: 0 });
+    await expect(sweep()).resolves.toEqual({ started: 1, ended: 0, answered: 0, escalated: 0, digested: 0 });
     expect(starts()).toEqual([
       { stateMachineArn: MONITOR_ARN, name: 'd-ORDERS005', input: '{"deploymentId":"d-ORDERS005"}' },
     ]);
@@ -78,7 +84,7 @@ describe('a deployment', () => {
     sfn
       .on(StartExecutionCommand)
       .rejects(new ExecutionAlreadyExists({ message: 'Execution Already Exists', $metadata: {} }));
-    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0, answered: 0, escalated: 0 });
+    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0, answered: 0, escalated: 0, digested: 0 });
   });
 
   it.each(['RUNNING', 'SUCCEEDED'] as const)('is left alone when its watch is %s', async (status) => {
@@ -120,17 +126,17 @@ describe('an incident that is open', () => {
     ['while its end may be being reported', 'FAILED', 7],
   ] as const)('is left alone %s', async (_, status, minutesAgo) => {
     execution(EXECUTION_ARN, status, minutesAgo);
-    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0, answered: 0, escalated: 0 });
+    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0, answered: 0, escalated: 0, digested: 0 });
     expect((await ledger.incidents.get(RELEASE)).status).toBe('open');
   });
 
   it('is left alone when nothing is known of its execution', async () => {
-    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0, answered: 0, escalated: 0 });
+    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0, answered: 0, escalated: 0, digested: 0 });
   });
 
   it('is ended when its execution ended unheard', async () => {
     execution(EXECUTION_ARN, 'ABORTED', 9, { cause: 'by hand' });
-    await expect(sweep()).resolves.toEqual({ started: 0, ended: 1, answered: 0, escalated: 0 });
+    await expect(sweep()).resolves.toEqual({ started: 0, ended: 1, answered: 0, escalated: 0, digested: 0 });
     expect(await ledger.incidents.get(RELEASE)).toMatchObject({ status: 'closed', outcome: 'needs-person' });
     expect((await ledger.locks.find('orders'))?.owner).toBe('nobody');
     expect(mails()[0]?.Message).toContain('the execution ended ABORTED: by hand');
@@ -139,7 +145,7 @@ describe('an incident that is open', () => {
   it('is ended once', async () => {
     execution(EXECUTION_ARN, 'ABORTED', 9);
     await sweep();
-    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0, answered: 0, escalated: 0 });
+    await expect(sweep()).resolves.toEqual({ started: 0, ended: 0, answered: 0, escalated: 0, digested: 0 });
     expect(mails()).toHaveLength(1);
   });
 

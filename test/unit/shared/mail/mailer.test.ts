@@ -16,12 +16,7 @@ beforeEach(() => {
   sns.reset();
   sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
   ledger = new LedgerDouble();
-  mailer = new Mailer(
-    new SNSClient({ region: 'eu-west-1' }),
-    'arn:topic',
-    ledger.incidents,
-    () => ledger.now,
-  );
+  mailer = new Mailer(new SNSClient({ region: 'eu-west-1' }), 'arn:topic', ledger, () => ledger.now);
 });
 
 const published = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
