@@ -2,6 +2,7 @@ import type { CriticalMail } from '../../shared/ledger/critical-mail.ts';
 import type { IncidentRecord } from '../../shared/ledger/records.ts';
 import { approvalMail } from '../../shared/mail/approval-mail.ts';
 import { concurrentReleaseMail } from '../../shared/mail/concurrent-release-mail.ts';
+import { digestMail } from '../../shared/mail/digest-mail.ts';
 import { criticalMailOf, escalationMail } from '../../shared/mail/escalation-mail.ts';
 import { failedMail } from '../../shared/mail/failed-mail.ts';
 import { strayMail } from '../../shared/mail/guard-mails.ts';
@@ -388,4 +389,21 @@ export const kindsOfMail: Readonly<Record<string, MailText>> = {
     now: NOW + 25 * 60_000,
   }),
   'catalog-deleted': catalogDeletedMail(environment, 'orders', ['team-shop@example.com']),
+  digest: digestMail(
+    environment,
+    [
+      { ...collected('orders-20260105T060000Z', 'orders', 'is good'), at: NOW - 3 * 3_600_000 },
+      { ...collected('cart-20260105T071500Z', 'cart', 'is good'), at: NOW - 2 * 3_600_000 },
+    ],
+    NOW,
+  ),
 };
+
+function collected(thread: string, about: string, end: string) {
+  return {
+    thread,
+    step: 'settled',
+    about,
+    happened: `${about}: its release was watched for 14 min and ${end}.`,
+  };
+}

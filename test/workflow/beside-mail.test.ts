@@ -57,6 +57,7 @@ describe('the chat', () => {
     const press = (at: number, digest = '') => ({
       at: at * minute,
       machine: 'answer-approval' as const,
+      withReportedPlan: false,
       input: { incidentId: incident, planDigest: digest, answer: 'approve', by: 'Slack-channel-C0123ABCD' },
     });
     const { result } = await messagesOf({
