@@ -55,7 +55,7 @@ export function objectionToAny(standing: ServiceStanding): ObjectionToRelease | 
 
 /** Where the standing of a service is read. */
 export interface StandingDeps {
-  readonly locks: Pick<LockLedger, 'held'>;
+  readonly locks: Pick<LockLedger, 'lockOf'>;
   readonly holds: Pick<HoldLedger, 'list' | 'listLatest'>;
   readonly releases: ReleaseLedger;
   readonly incidents: IncidentLedger;
