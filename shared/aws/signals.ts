@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { TransientFailure } from '../errors.ts';
 import type { AlarmReading } from '../judge/declared-alarms.ts';
+import { percentiles, releasedBoundary, type UsualDurations } from '../judge/latency.ts';
 import type { MinuteCount } from '../judge/samples.ts';
 import { limitConcurrency } from '../limit-concurrency.ts';
 import { historiesAtOnce, readAlarmChanges } from './alarm-history.ts';
@@ -21,6 +22,8 @@ export interface VersionSpan {
   readonly to: number;
   /** Boundary over which a request counts as slow, ms. */
   readonly slowOverMs?: number | undefined;
+  /** Boundaries of the usual durations, ms: the control is held to them, the version itself to 1.25 times of them. */
+  readonly boundaries?: readonly number[] | undefined;
   /** When the alias is known to have had this version alone; undefined where nothing is known of it. */
   readonly alone?: TimeSpan | undefined;
   /** The version that serves beside it while the alias has weights; undefined where none does. */
@@ -36,7 +39,7 @@ export interface SideBySide {
 }
 
 /** An alias over a span of time, ms since the epoch. */
-export type AliasSpan = Pick<VersionSpan, 'function' | 'alias' | 'from' | 'to' | 'slowOverMs'>;
+export type AliasSpan = Pick<VersionSpan, 'function' | 'alias' | 'from' | 'to' | 'slowOverMs' | 'boundaries'>;
 
 /** Times in ms since the epoch. */
 export interface TimeSpan {
@@ -47,6 +50,7 @@ export interface TimeSpan {
 const minuteMs = 60_000;
 /** CloudWatch keeps points of five minutes for 63 days, of one minute for 15 (CloudWatch user guide, metrics retention). */
 const historyStepMs = 300_000;
+const hourMs = 3_600_000;
 /** So much later than its minute a metric of Lambda may come, and nearly never later. */
 const lateMs = 3 * minuteMs;
 
@@ -84,15 +88,16 @@ export class Signals {
     const { alone, control } = span;
     const isAlone = (time: number) =>
       alone !== undefined && alone.from <= time && time + minuteMs <= alone.to;
+    const own = { ...span, boundaries: span.boundaries?.map(releasedBoundary) };
     const subjects = [byVersion];
-    const queries = queriesOf(span, byVersion, minuteMs, span.version);
+    const queries = queriesOf(own, byVersion, minuteMs, span.version);
     if (control !== undefined) {
       subjects.push(byControl);
       queries.push(...queriesOf(span, byControl, minuteMs, control));
     }
     if (alone && alone.to - alone.from >= minuteMs) {
       subjects.push(byAlias);
-      queries.push(...queriesOf(span, byAlias, minuteMs));
+      queries.push(...queriesOf(own, byAlias, minuteMs));
     }
     const series = await this.#read(queries, from, to);
     const short = subjects.flatMap((ids) => notCounted(series, ids));
@@ -103,8 +108,8 @@ export class Signals {
       countsOf(series, ids, countsSuccesses).filter(({ at }) => at + minuteMs <= until);
     const released = counted(byVersion);
     // Where the version has metrics of its own they count: they are there always, or the alias has weights again.
-    const own = Math.min(...released.map(({ at }) => at).filter(isAlone));
-    const others = counted(byAlias).filter(({ at }) => isAlone(at) && at < own);
+    const ownFrom = Math.min(...released.map(({ at }) => at).filter(isAlone));
+    const others = counted(byAlias).filter(({ at }) => isAlone(at) && at < ownFrom);
     return {
       released: [...released, ...others].sort((a, b) => a.at - b.at),
       control: counted(byControl),
@@ -120,6 +125,18 @@ export class Signals {
   async history(span: AliasSpan): Promise<readonly MinuteCount[]> {
     const series = await this.#read(queriesOf(span, byAlias, historyStepMs), span.from, span.to);
     return countsOf(series, byAlias, notCounted(series, byAlias).length === 0);
+  }
+
+  /**
+   * How long requests to an alias usually take, hour by hour: the {@link percentiles} of Duration.
+   *
+   * @throws TransientFailure when CloudWatch answers with part of the data
+   */
+  async usualDurations(span: Pick<AliasSpan, 'function' | 'alias' | 'from' | 'to'>): Promise<UsualDurations> {
+    const ids = percentiles.map((percentile) => `p${percentile}`);
+    const queries = ids.map((id) => metricQuery(span, hourMs, { id, metric: 'Duration', stat: id }));
+    const series = await this.#read(queries, span.from, span.to);
+    return ids.map((id) => [...(series.get(id) ?? [])].map(([at, value]) => ({ at, value })));
   }
 
   /** Alarms in their states; one that CloudWatch does not return does not exist. */
@@ -184,6 +201,7 @@ interface QueryIds {
   readonly invocations: string;
   readonly timed: string;
   readonly slow: string;
+  readonly over: (index: number) => string;
 }
 const byVersion = idsOf('');
 const byControl = idsOf('control');
@@ -198,17 +216,42 @@ function idsOf(subject: string): QueryIds {
     invocations: id('invocations'),
     timed: id('timed'),
     slow: id('slow'),
+    over: (index) => id(`over${index}`),
   };
 }
 
+interface Statistic {
+  readonly id: string;
+  readonly metric: string;
+  readonly stat: string;
+}
+
 /** @param version of the alias; left out, the alias as a whole */
-function queriesOf(
-  { function: name, alias, slowOverMs }: AliasSpan,
-  ids: QueryIds,
+function queriesOf(span: AliasSpan, ids: QueryIds, periodMs: number, version?: string): MetricDataQuery[] {
+  const { slowOverMs, boundaries = [] } = span;
+  const over = (id: string, ms: number) => ({ id, metric: 'Duration', stat: `TC(${ms}:)` });
+  const durations = [
+    ...(slowOverMs === undefined ? [] : [over(ids.slow, slowOverMs)]),
+    ...boundaries.map((ms, index) => over(ids.over(index), ms)),
+  ];
+  const statistics: Statistic[] = [
+    { id: ids.requests, metric: 'Errors', stat: 'SampleCount' },
+    { id: ids.errors, metric: 'Errors', stat: 'Sum' },
+    { id: ids.invocations, metric: 'Invocations', stat: 'Sum' },
+    ...(durations.length === 0
+      ? []
+      : [{ id: ids.timed, metric: 'Duration', stat: 'SampleCount' }, ...durations]),
+  ];
+  return statistics.map((statistic) => metricQuery(span, periodMs, statistic, version));
+}
+
+function metricQuery(
+  { function: name, alias }: Pick<AliasSpan, 'function' | 'alias'>,
   periodMs: number,
+  { id, metric, stat }: Statistic,
   version?: string,
-): MetricDataQuery[] {
-  const query = (id: string, metric: string, stat: string): MetricDataQuery => ({
+): MetricDataQuery {
+  return {
     Id: id,
     MetricStat: {
       Metric: {
@@ -223,15 +266,7 @@ function queriesOf(
       Period: periodMs / 1000,
       Stat: stat,
     },
-  });
-  return [
-    query(ids.requests, 'Errors', 'SampleCount'),
-    query(ids.errors, 'Errors', 'Sum'),
-    query(ids.invocations, 'Invocations', 'Sum'),
-    ...(slowOverMs === undefined
-      ? []
-      : [query(ids.timed, 'Duration', 'SampleCount'), query(ids.slow, 'Duration', `TC(${slowOverMs}:)`)]),
-  ];
+  };
 }
 
 type SeriesById = ReadonlyMap<string, ReadonlyMap<number, number>>;
@@ -245,13 +280,17 @@ function notCounted(series: SeriesById, { requests, invocations }: QueryIds): nu
 
 function countsOf(series: SeriesById, ids: QueryIds, countsSuccesses: boolean): MinuteCount[] {
   const at = (id: string, time: number) => series.get(id)?.get(time) ?? 0;
-  const isTimed = series.has(ids.slow);
+  const isTimed = series.has(ids.timed);
+  const hasLimit = series.has(ids.slow);
+  const over = percentiles.map((_, index) => ids.over(index)).filter((id) => series.has(id));
   return [...(series.get(countsSuccesses ? ids.requests : ids.invocations) ?? [])].map(
     ([time, requests]) => ({
       at: time,
       requests,
       errors: at(ids.errors, time),
-      ...(isTimed && { timed: at(ids.timed, time), slow: at(ids.slow, time) }),
+      ...(isTimed && { timed: at(ids.timed, time) }),
+      ...(hasLimit && { slow: at(ids.slow, time) }),
+      ...(over.length > 0 && { over: over.map((id) => at(id, time)) }),
     }),
   );
 }

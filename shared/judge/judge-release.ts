@@ -1,6 +1,7 @@
 import { borneErrorRate, type LimitsPolicy } from '../catalog/service-entry.ts';
 import type { NormalRates } from '../ledger/records.ts';
 import type { Evidence, Judgement } from './judgement.ts';
+import { releasedBoundary } from './latency.ts';
 import type { MinuteCount } from './samples.ts';
 import type { TimedCount } from './sequential/baseline.ts';
 import type { Shift } from './sequential/clock.ts';
@@ -110,18 +111,20 @@ function metricsOf({ released, control = [], normal, limits }: JudgeInput): Metr
     limit: errorRate ?? borneErrorRate,
     isLimitSet: errorRate !== undefined,
   };
-  if (!slow) return [errors];
+  const latency = latencyOf(released, control, normal);
+  if (!slow) return [errors, ...latency];
   // A boundary that was changed since has no history.
   const known = normal?.slow?.overMs === slow.overMs ? normal.slow.counts : undefined;
   return [
     errors,
+    ...latency,
     {
       name: 'slow requests',
-      verb: `took over ${slow.overMs} ms`,
+      verb: 'took',
       family: 'slow',
       series: [
         {
-          label: `over ${slow.overMs} ms`,
+          boundary: { released: slow.overMs, control: slow.overMs },
           released: released.map(tooSlow),
           control: control.map(tooSlow),
           ...(known && { baseline: known }),
@@ -131,6 +134,23 @@ function metricsOf({ released, control = [], normal, limits }: JudgeInput): Metr
       isLimitSet: true,
     },
   ];
+}
+
+/** Requests over each boundary of the usual durations; no metric where none is known. */
+function latencyOf(
+  released: readonly MinuteCount[],
+  control: readonly MinuteCount[],
+  normal: NormalRates | undefined,
+): Metric[] {
+  const { latency = [] } = normal ?? {};
+  if (latency.length === 0) return [];
+  const series = latency.map(({ overMs, counts }, index) => ({
+    boundary: { released: releasedBoundary(overMs), control: overMs },
+    released: released.map(overBoundary(index)),
+    control: control.map(overBoundary(index)),
+    baseline: counts,
+  }));
+  return [{ name: 'latency', verb: 'took', family: 'slow', series }];
 }
 
 /** Errors out of requests, as the tests count them. */
@@ -143,6 +163,11 @@ export function tooSlow({ at, requests, timed = requests, slow = 0 }: MinuteCoun
   return { at, requests: timed, bad: Math.min(slow, timed) };
 }
 
+/** Requests over one boundary of the usual durations out of those whose duration is known, as the tests count them. */
+export function overBoundary(index: number): (minute: MinuteCount) => TimedCount {
+  return ({ at, timed = 0, over = [] }) => ({ at, requests: timed, bad: Math.min(over[index] ?? 0, timed) });
+}
+
 /** Chance says no more beyond it. */
 const leastChance = 1e-12;
 
@@ -150,6 +175,7 @@ const leastChance = 1e-12;
 function evidenceOf(test: TestEvidence): Evidence {
   const { rule, finding, metric, subject, logEvidence, from, released, control, normal, ruledOut, detail } =
     test;
+  const { boundary } = test;
   const rate = (count: { requests: number; bad: number } | undefined) =>
     count && count.requests > 0 ? count.bad / count.requests : undefined;
   const observed = rate(released);
@@ -173,6 +199,7 @@ function evidenceOf(test: TestEvidence): Evidence {
         requests: normal.requests,
       },
     }),
+    ...(boundary && { overMs: boundary }),
     ...(ruledOut.length > 0 && { ruledOut: [...ruledOut] }),
     detail,
   };

@@ -29,6 +29,8 @@ export const evidence = z.strictObject({
   normal: z
     .strictObject({ rate: z.number(), source: z.string(), hours: z.number(), requests: z.number() })
     .optional(),
+  /** The durations, ms, over which requests of both versions were counted; of slow requests. */
+  overMs: z.strictObject({ released: z.number(), control: z.number() }).optional(),
   /** Other causes that it excludes, in words. */
   ruledOut: z.array(z.string()).optional(),
   /** The same in words, as mails show it. */

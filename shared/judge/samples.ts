@@ -4,10 +4,12 @@ export interface MinuteCount {
   readonly at: number;
   readonly requests: number;
   readonly errors: number;
-  /** Requests whose duration is known; absent where the policy names no boundary. */
+  /** Requests whose duration is known; absent where no boundary was asked for. */
   readonly timed?: number;
   /** Those of them that were slower than the policy's boundary; absent where it names none. */
   readonly slow?: number;
+  /** Those of them that were slower than each boundary of the usual durations; absent where none is known. */
+  readonly over?: readonly number[];
 }
 
 /** Sums minutes into one count. */

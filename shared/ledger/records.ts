@@ -46,6 +46,11 @@ export const normalRates = z.strictObject({
   errors: normalCounts,
   /** Of requests slower than `overMs`, the boundary that the policy had then. */
   slow: z.strictObject({ overMs: z.number(), counts: normalCounts }).optional(),
+  /** Of requests slower than each boundary of the usual durations; absent where none is known. */
+  latency: z
+    .array(z.strictObject({ overMs: z.number(), counts: normalCounts }))
+    .max(3)
+    .optional(),
 });
 export type NormalRates = z.infer<typeof normalRates>;
 

@@ -31,7 +31,7 @@ export function recordedMetrics(
       const { from, to } = historySpan(recorded.from);
       const all = histories.get(recorded.function) ?? [];
       const steps = all.filter(({ at }) => at >= from && at < to);
-      return normalRatesOf({ from, to, steps, leftOut }, slowOverMs);
+      return normalRatesOf({ from, to, steps, leftOut }, { slowOverMs });
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Signals } from '../aws/signals.ts';
 import type { ServicePolicy } from '../catalog/service-entry.ts';
 import { judgeRelease } from '../judge/judge-release.ts';
 import type { Judgement } from '../judge/judgement.ts';
+import { countedDurations } from '../judge/latency.ts';
 import { type NextStep, nextStep } from '../judge/next-step.ts';
 import { totalOf } from '../judge/samples.ts';
 import type { MovedAlias } from '../ledger/records.ts';
@@ -53,7 +54,7 @@ export async function judgeMoved(
           version: one.toVersion,
           from: since,
           to: now,
-          slowOverMs: limits.slow?.overMs,
+          ...countedDurations(limits, one.normal),
           alone: { from: since, to: now },
         });
     const { requests, errors } = totalOf(released);

@@ -1,11 +1,13 @@
 import type { AliasSpan, Signals } from '../aws/signals.ts';
 import type { LimitsPolicy } from '../catalog/service-entry.ts';
-import { failed, tooSlow } from '../judge/judge-release.ts';
+import { failed, overBoundary, tooSlow } from '../judge/judge-release.ts';
+import { latencyBoundaries, usualDays } from '../judge/latency.ts';
 import type { MinuteCount } from '../judge/samples.ts';
 import {
   type Baseline,
   baselineOf,
   historyStepMs,
+  hourMs,
   type Span,
   type TimedCount,
 } from '../judge/sequential/baseline.ts';
@@ -15,12 +17,14 @@ import type { ReleaseLedger } from '../ledger/release-ledger.ts';
 
 /** What normal rates are read with. */
 export interface NormalRatesDeps {
-  readonly signals: Pick<Signals, 'history'>;
+  readonly signals: Pick<Signals, 'history' | 'usualDurations'>;
   readonly releases: Pick<ReleaseLedger, 'list'>;
 }
 
+const dayMs = 24 * hourMs;
+
 /** CloudWatch keeps points of five minutes for 63 days; an hour less, because time passes until they are read. */
-const historyMs = (63 * 24 - 1) * 3_600_000;
+const historyMs = (63 * 24 - 1) * hourMs;
 
 /** Bursts that are kept: they are named in words, the newest first to be named. */
 const burstsKept = 10;
@@ -42,11 +46,12 @@ export async function readNormalRates(
   until: number,
 ): Promise<NormalRates | undefined> {
   const { from, to } = historySpan(until);
-  const steps = await signals.history({ function: name, alias, from, to, slowOverMs: slow?.overMs });
-  // An alias without requests has nothing to leave out.
-  if (steps.every(({ requests }) => requests === 0)) return undefined;
+  const of = { function: name, alias, to };
   const leftOut = badSpans(await releases.list(service, { limit: lookBackReleases }), to);
-  return normalRatesOf({ from, to, steps, leftOut }, slow?.overMs);
+  const usual = await signals.usualDurations({ ...of, from: to - usualDays * dayMs });
+  const boundaries = latencyBoundaries(usual, leftOut);
+  const steps = await signals.history({ ...of, from, slowOverMs: slow?.overMs, boundaries });
+  return normalRatesOf({ from, to, steps, leftOut }, { slowOverMs: slow?.overMs, boundaries });
 }
 
 /** Steps of five minutes of an alias, and the spans in which bad releases were live. */
@@ -68,18 +73,28 @@ export function historySpan(until: number): Span {
 /**
  * What the history of an alias says is normal; a pure function.
  *
- * @param slowOverMs the boundary over which its steps count requests as slow; absent where they count none
+ * @param counted `slowOverMs`: the boundary over which its steps count requests as slow; `boundaries`: those of the usual
+ * durations over which they count them. Absent where they count none
  * @returns undefined where the alias had no requests
  */
 export function normalRatesOf(
   { from, to, steps, leftOut }: AliasHistory,
-  slowOverMs: number | undefined,
+  {
+    slowOverMs,
+    boundaries = [],
+  }: { readonly slowOverMs?: number | undefined; readonly boundaries?: readonly number[] },
 ): NormalRates | undefined {
   if (steps.every(({ requests }) => requests === 0)) return undefined;
   const counts = (of: readonly TimedCount[]) => kept(baselineOf({ from, to, steps: of, leftOut }));
   return {
     errors: counts(steps.map(failed)),
     ...(slowOverMs !== undefined && { slow: { overMs: slowOverMs, counts: counts(steps.map(tooSlow)) } }),
+    ...(boundaries.length > 0 && {
+      latency: boundaries.map((overMs, index) => ({
+        overMs,
+        counts: counts(steps.map(overBoundary(index))),
+      })),
+    }),
   };
 }
 

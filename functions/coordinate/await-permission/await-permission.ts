@@ -9,6 +9,7 @@ import {
 } from '../../../shared/incident/decide-permission.ts';
 import { approved, type PermissionAnswer, refused } from '../../../shared/incident/permission-answer.ts';
 import { isCondemnedByNumbers, judgeRelease } from '../../../shared/judge/judge-release.ts';
+import { countedDurations } from '../../../shared/judge/latency.ts';
 import { controlOf, shiftsBetween } from '../../../shared/judge/shifts.ts';
 import type {
   ApprovalAnswer,
@@ -228,7 +229,7 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
         control: controlOf(shifts, fromVersion, toVersion),
         from: Date.parse(createdAt),
         to: deps.now(),
-        slowOverMs: limits.slow?.overMs,
+        ...countedDurations(limits, normal),
         ...(since !== undefined && { alone: { from: since, to: deps.now() } }),
       });
       const { judgement } = judgeRelease({

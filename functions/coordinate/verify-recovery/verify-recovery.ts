@@ -10,6 +10,7 @@ import type { RecoveryResult } from '../../../shared/incident/recovery-result.ts
 import { type FailedLooks, failedLooks, judgementOfChecks } from '../../../shared/judge/health-checks.ts';
 import { judgeRelease } from '../../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../../shared/judge/judgement.ts';
+import { countedDurations } from '../../../shared/judge/latency.ts';
 import { secondsUntilNextLook } from '../../../shared/judge/next-step.ts';
 import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
 import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
@@ -204,7 +205,7 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
       // From the first whole minute that was the restored version's alone.
       from: from + 60_000,
       to: now,
-      slowOverMs: limits.slow?.overMs,
+      ...countedDurations(limits, normal),
       // Every alias was verified on the restored version alone; whoever releases over it is noted, and met above.
       alone: { from, to: now },
     });

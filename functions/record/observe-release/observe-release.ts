@@ -12,6 +12,7 @@ import { type FailedLooks, failedLooks } from '../../../shared/judge/health-chec
 import { judgeRelease } from '../../../shared/judge/judge-release.ts';
 import type { Evidence, Judgement } from '../../../shared/judge/judgement.ts';
 import { judgeKnownBad } from '../../../shared/judge/known-bad.ts';
+import { countedDurations } from '../../../shared/judge/latency.ts';
 import { type NextStep, nextStep, secondsUntilNextLook } from '../../../shared/judge/next-step.ts';
 import { totalOf } from '../../../shared/judge/samples.ts';
 import type { CheckpointLedger } from '../../../shared/ledger/checkpoint-ledger.ts';
@@ -198,7 +199,7 @@ export function observeRelease(deps: ObserveReleaseDeps) {
       version,
       from: since,
       to: until,
-      slowOverMs: limits.slow?.overMs,
+      ...countedDurations(limits, moved?.normal),
       // The release is over at the look that finds the alias elsewhere, or with weights.
       alone: { from: since, to: until },
     });

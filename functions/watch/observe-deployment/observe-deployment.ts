@@ -31,6 +31,7 @@ import type { CheckedHealth, FailedLooks } from '../../../shared/judge/health-ch
 import { judgeRelease } from '../../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../../shared/judge/judgement.ts';
 import { judgeKnownBad } from '../../../shared/judge/known-bad.ts';
+import { countedDurations } from '../../../shared/judge/latency.ts';
 import {
   isProvedHealthy,
   type NextStep,
@@ -147,7 +148,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
       control: controlOf(shifts, watched.fromVersion, watched.toVersion),
       from: deployment.createdAt,
       to: now,
-      slowOverMs: policy.limits.slow?.overMs,
+      ...countedDurations(policy.limits, watched.normal),
       alone: alone && { from: Date.parse(alone.since), to: Date.parse(alone.until) },
     });
     // Before its first traffic a check would speak of the version before, and of a failed deployment it is too late.

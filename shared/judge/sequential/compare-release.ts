@@ -1,5 +1,5 @@
 import type { Count } from './against.ts';
-import { type Finding, named, sentence, spanOf } from './describe.ts';
+import { type Finding, named, overOfControl, sentence, spanOf } from './describe.ts';
 import { mostLikelyOnset, pooled } from './evidence-path.ts';
 import {
   equal,
@@ -73,8 +73,8 @@ export function compareRelease(tested: readonly Tested[], functions: number): Fi
       weights: { metric: first.weight, functions: main.weight },
       ruledOut: ['outages, bursts and the time of day: they hit both versions alike'],
       detail:
-        `${sentence(first, subject, released, phases[0] as Phase, onset)}, against ${share(control)} of ${count(control.requests)} ` +
-        `of the version before in the same minutes; by chance: ${byChance(logEvidence)}`,
+        `${sentence(first, s, subject, released, phases[0] as Phase, onset)}, against ${share(control)} of ${count(control.requests)} ` +
+        `of the version before${overOfControl(first, s)} in the same minutes; by chance: ${byChance(logEvidence)}`,
       isSuspicion,
     },
   ];

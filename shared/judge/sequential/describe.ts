@@ -43,8 +43,8 @@ export function describeAgainst(
     ...(normal && { normal }),
     weights: { metric: tested.weight, functions: 1 / functions },
     detail:
-      `${sentence(tested, tested.subject, released, phase, onset)}; ` +
-      `normal is up to ${percent(normal?.rate ?? 1)}${originOf(normal)}; by chance: ${byChance(logEvidence)}`,
+      `${sentence(tested, index, tested.subject, released, phase, onset)}; ` +
+      `normal is up to ${percent(normal?.rate ?? 1)}${overOfControl(tested, index)}${originOf(normal)}; by chance: ${byChance(logEvidence)}`,
   };
 }
 
@@ -77,10 +77,10 @@ export function quietBefore({ series }: Tested): string[] {
 
 /** The names of a metric, of one of its series, and of the version. */
 export function named({ metric }: Tested, index: number, subject: string | undefined) {
-  const label = metric.series[index]?.label;
+  const boundary = metric.series[index]?.boundary;
   return {
     metric: metric.name,
-    ...(label !== undefined && { series: label }),
+    ...(boundary && { boundary }),
     ...(subject !== undefined && { subject }),
   };
 }
@@ -95,9 +95,10 @@ export function spanOf(
   return first && last ? { from: first.at, to: last.at + minuteMs } : {};
 }
 
-/** `5 % of 600 requests to orders:7 failed since 14:03 UTC`. */
+/** `5 % of 600 requests to orders:7 failed since 14:03 UTC`. @param index of the series that is told of */
 export function sentence(
   { metric }: Tested,
+  index: number,
   subject: string | undefined,
   released: Count,
   { minutes }: Phase,
@@ -105,5 +106,13 @@ export function sentence(
 ): string {
   const since = minutes[onset] ? ` since ${minuteOf((minutes[onset] as Minute).at)}` : '';
   const to = subject ?? 'all functions of the release';
-  return `${share(released)} of ${count(released.requests)} requests to ${to} ${metric.verb}${since}`;
+  const boundary = metric.series[index]?.boundary;
+  const over = boundary ? ` over ${boundary.released} ms` : '';
+  return `${share(released)} of ${count(released.requests)} requests to ${to} ${metric.verb}${over}${since}`;
+}
+
+/** ` over 200 ms`, where the control is held to another boundary than the new version. */
+export function overOfControl({ metric }: Tested, index: number): string {
+  const boundary = metric.series[index]?.boundary;
+  return boundary && boundary.control !== boundary.released ? ` over ${boundary.control} ms` : '';
 }

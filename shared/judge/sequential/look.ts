@@ -2,10 +2,16 @@ import type { Count } from './against.ts';
 import type { Baseline, NormalRate, TimedCount } from './baseline.ts';
 import type { Shift } from './clock.ts';
 
+/** The durations, ms, that both versions are held to. */
+export interface Boundary {
+  readonly released: number;
+  readonly control: number;
+}
+
 /** One count of bad events out of all requests, of the new version and of its control, minute by minute. */
 export interface Series {
-  /** What is counted, where a metric has several: `over 850 ms`. */
-  readonly label?: string;
+  /** The durations, ms, over which requests are counted as bad. */
+  readonly boundary?: Boundary;
   readonly released: readonly TimedCount[];
   readonly control: readonly TimedCount[];
   /**
@@ -20,7 +26,7 @@ export interface Series {
 export interface Metric {
   /** The same for all functions of a release. */
   readonly name: string;
-  /** What a bad request did, after its number: `failed`, `were slow`, `were throttled`. */
+  /** What a bad request did, after its number: `failed`, `were throttled`; `took`, before `over 250 ms`. */
   readonly verb: string;
   readonly family: 'errors' | 'slow' | 'throttles' | 'own';
   /**
@@ -84,8 +90,8 @@ export interface TestEvidence {
   /** `breach` speaks against the release, `clear` for it, `note` for neither. */
   readonly finding: 'breach' | 'clear' | 'note';
   readonly metric: string;
-  /** The series that says most, where the metric has several. */
-  readonly series?: string;
+  /** The boundary of the series that says most; of slow requests. */
+  readonly boundary?: Boundary;
   /** The version; absent where the evidence is of several together. */
   readonly subject?: string;
   /** Natural logarithm of the evidence, weights included. */

@@ -33,7 +33,7 @@ export function teamLimit(tested: Tested, functions: number): Finding[] {
     ];
     const onset = mostLikelyOnset(logRatios, best);
     const released = sum(both.released.slice(onset, best + 1));
-    const words = `${sentence(tested, tested.subject, released, both, onset)}, above the limit of ${percent(limit)}`;
+    const words = `${sentence(tested, index, tested.subject, released, both, onset)}, above the limit of ${percent(limit)}`;
     return [
       {
         rule: 'above-limit' as const,

@@ -50,7 +50,7 @@ export function warmUps(
         ...(hasControl && { control: sum(control.slice(0, best + 1)) }),
         weights: { metric: 1, functions: weight },
         ruledOut: ['cold starts: at most half of the first requests fail because of them'],
-        detail: `${sentence(tested, subject, seen, phase, 0)}, in its first minutes; by chance: ${byChance(logEvidence)}`,
+        detail: `${sentence(tested, 0, subject, seen, phase, 0)}, in its first minutes; by chance: ${byChance(logEvidence)}`,
       },
     ];
   });

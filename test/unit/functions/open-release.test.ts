@@ -161,7 +161,7 @@ it('joins the release a sibling of the same stack update opened', async () => {
 
 it('measures the version before over the three hours before', async () => {
   await open();
-  expect(cloudWatch.commandCalls(GetMetricDataCommand)[1]?.args[0].input).toMatchObject({
+  expect(cloudWatch.commandCalls(GetMetricDataCommand)[2]?.args[0].input).toMatchObject({
     StartTime: new Date('2026-01-05T06:00:00Z'),
     EndTime: new Date('2026-01-05T09:00:00Z'),
     MetricDataQueries: expect.arrayContaining([
@@ -187,7 +187,7 @@ describe('what is normal', () => {
 
   it('is read once, from 63 days of five minutes of the alias', async () => {
     await open();
-    const { input } = cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0] ?? {};
+    const { input } = cloudWatch.commandCalls(GetMetricDataCommand)[1]?.args[0] ?? {};
     expect(input?.EndTime).toEqual(new Date('2026-01-05T09:00:00Z'));
     const days = (Number(input?.EndTime) - Number(input?.StartTime)) / 86_400_000;
     expect(days).toBeGreaterThan(62.9);
@@ -199,7 +199,7 @@ describe('what is normal', () => {
     ]);
     expect(JSON.stringify(input)).not.toContain('ExecutedVersion');
     await open();
-    expect(cloudWatch.commandCalls(GetMetricDataCommand)).toHaveLength(2);
+    expect(cloudWatch.commandCalls(GetMetricDataCommand)).toHaveLength(3);
   });
 
   it('is kept with the release in about thirty numbers', async () => {
@@ -215,6 +215,25 @@ describe('what is normal', () => {
     mockBucket(catalogObject(ordersEntry({ policy: { limits: { slow: { overMs: 800 } } } })));
     answers({ aliasRequests: rate(500), aliasTimed: rate(499), aliasSlow: rate(9) });
     expect((await normal())?.slow).toMatchObject({ overMs: 800, counts: { hours: 1, bad: 27 } });
+  });
+
+  it('is kept of the requests over each percentile of the week before', async () => {
+    answers(
+      { aliasRequests: rate(500), aliasTimed: rate(499) },
+      { p75: rate(101), p95: rate(202), p99: rate(303) },
+      { aliasOver0: rate(120), aliasOver1: rate(25), aliasOver2: rate(5) },
+    );
+    expect((await normal())?.latency).toMatchObject([
+      { overMs: 101, counts: { hours: 1, bad: 360 } },
+      { overMs: 202, counts: { hours: 1, bad: 75 } },
+      { overMs: 303, counts: { hours: 1, bad: 15 } },
+    ]);
+    const inputs = cloudWatch.commandCalls(GetMetricDataCommand).map(({ args }) => args[0].input);
+    const stats = (call: number) =>
+      inputs[call]?.MetricDataQueries?.map(({ MetricStat: stat }) => stat?.Stat);
+    expect(stats(0)).toEqual(['p75', 'p95', 'p99']);
+    expect(inputs[0]).toMatchObject({ StartTime: new Date('2025-12-29T09:00:00Z') });
+    expect(stats(1)?.slice(-4)).toEqual(['SampleCount', 'TC(101:)', 'TC(202:)', 'TC(303:)']);
   });
 
   it('leaves out the hours in which a bad release was live', async () => {

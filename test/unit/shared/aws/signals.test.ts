@@ -131,6 +131,35 @@ describe('the minutes of a version that an alias had alone', () => {
     ]);
   });
 
+  it('are counted over the usual durations, the version over 1.25 times of them', async () => {
+    cloudWatch.on(GetMetricDataCommand).resolves(
+      metricData({
+        requests: { from: whole.from, values: [50] },
+        timed: { from: whole.from, values: [49] },
+        over0: { from: whole.from, values: [12] },
+        over1: { from: whole.from, values: [3] },
+        controlRequests: { from: whole.from, values: [450] },
+        controlTimed: { from: whole.from, values: [450] },
+        controlOver0: { from: whole.from, values: [100] },
+        controlOver1: { from: whole.from, values: [20] },
+      }),
+    );
+    const found = await signals.sideBySide({ ...whole, control: '4', boundaries: [100, 200] });
+    expect(found.released).toMatchObject([{ timed: 49, over: [12, 3] }]);
+    expect(found.control).toMatchObject([{ timed: 450, over: [100, 20] }]);
+    expect(cloudWatch.commandCalls(GetMetricDataCommand)).toHaveLength(1);
+    const { MetricDataQueries = [] } = cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input ?? {};
+    const over = MetricDataQueries.filter(({ MetricStat: stat }) => stat?.Stat?.startsWith('TC'));
+    expect(over.map(({ Id, MetricStat: stat }) => [Id, stat?.Stat])).toEqual(
+      expect.arrayContaining([
+        ['over0', 'TC(125:)'],
+        ['over1', 'TC(250:)'],
+        ['controlOver0', 'TC(100:)'],
+        ['controlOver1', 'TC(200:)'],
+      ]),
+    );
+  });
+
   it('have their slow requests counted', async () => {
     cloudWatch.on(GetMetricDataCommand).resolves(
       metricData({

@@ -242,3 +242,68 @@ it('always answers a judgement that the ledger and the machines can hold', () =>
     }),
   );
 });
+
+describe('requests that take longer than usual', () => {
+  const base = normal(36) as NonNullable<JudgeInput['normal']>;
+  /** One of a hundred requests of an hour takes longer than the boundary. */
+  const usual = (overMs: number) => ({
+    overMs,
+    counts: {
+      ...base.errors,
+      ...sumHours(Array.from({ length: 72 }, () => ({ requests: 36_000, bad: 360 }))),
+    },
+  });
+  const known = { ...base, latency: [usual(200)] };
+  const timed = (requests: number, over: number, count = 8): MinuteCount[] =>
+    Array.from({ length: count }, (_, index) => ({
+      at: index * minute,
+      requests,
+      errors: 0,
+      timed: requests,
+      over: [over],
+    }));
+  const look = (over: number, count = 8) =>
+    judge({
+      released: timed(60, over, count),
+      control: timed(540, 5, count),
+      until: count * minute,
+      normal: known,
+      ...split,
+    });
+
+  it('condemn a version, with both boundaries in words and in numbers', () => {
+    const found = look(30).judgement;
+    expect(found.verdict).toBe('unhealthy');
+    expect(found.reason).toContain(
+      'of 360 requests to orders:5 took over 250 ms since 00:02 UTC, against 0.93 %',
+    );
+    expect(found.reason).toContain('of the version before over 200 ms in the same minutes');
+    expect(found.evidence.find(({ finding }) => finding === 'breach')).toMatchObject({
+      rule: 'compared-with-control',
+      metric: 'latency of orders:5',
+      overMs: { released: 250, control: 200 },
+      control: { requests: 3240, bad: 30 },
+    });
+    expect(found.evidence.every((one) => judgement.shape.evidence.element.safeParse(one).success)).toBe(true);
+  });
+
+  it('are not judged in the minutes of its cold starts', () => {
+    expect(look(60, 2).judgement.verdict).not.toBe('unhealthy');
+  });
+
+  it('are held against what is usual after the full shift', () => {
+    const found = judge({
+      released: timed(600, 300),
+      until: 8 * minute,
+      normal: known,
+      shifts: [{ at: 0, share: 1 }],
+    }).judgement;
+    expect(breaches({ judgement: found, isSuspected: true })).toContain('above-normal');
+    expect(found.reason).toMatch(/took over 250 ms .*; normal is up to 1.* % over 200 ms/);
+  });
+
+  it('say nothing where they are as many as usual, or were not counted', () => {
+    expect(look(0).judgement.verdict).toBe('healthy');
+    expect(judge({ normal: known }).judgement.verdict).toBe('healthy');
+  });
+});

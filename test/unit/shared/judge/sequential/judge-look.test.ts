@@ -148,10 +148,10 @@ describe('a release is condemned', () => {
 describe('slow requests', () => {
   const slow = (...steps: readonly Step[][]): Metric => ({
     name: 'slow requests',
-    verb: 'were slow',
+    verb: 'took',
     family: 'slow',
     series: steps.map((some, index) => ({
-      label: `over ${['200', '800', '2,000'][index]} ms`,
+      boundary: { released: [250, 1000, 2500][index] ?? 0, control: [200, 800, 2000][index] ?? 0 },
       ...seriesOf(some),
     })),
   });
@@ -166,7 +166,7 @@ describe('slow requests', () => {
     expect(verdict.verdict).toBe('unhealthy');
     expect(ruleOf(verdict, 'compared-with-control')).toMatchObject({
       metric: 'slow requests',
-      series: 'over 800 ms',
+      boundary: { released: 1000, control: 800 },
       weights: { metric: 0.3, functions: 1 },
       released: { requests: 1800, bad: 360 },
       control: { requests: 16_200, bad: 810 },
