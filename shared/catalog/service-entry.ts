@@ -48,6 +48,11 @@ export const limitsPolicy = z.strictObject({
 });
 export type LimitsPolicy = z.infer<typeof limitsPolicy>;
 
+const tolerated = z.number().min(1, 'must be at least 1: as bad as the version before').max(10).default(1);
+
+/** How many times as often as in the version before requests may be bad. */
+export const tolerancePolicy = z.strictObject({ errors: tolerated, slow: tolerated });
+
 /** How long a completed deployment is watched. */
 export const bakePolicy = z.strictObject({
   minMinutes: z.number().min(0).max(2880).default(15),
@@ -102,6 +107,14 @@ export const servicePolicy = z
     budget: budgetPolicy.prefault({}),
     bake: bakePolicy.prefault({}),
     limits: limitsPolicy.prefault({}),
+    tolerance: tolerancePolicy.prefault({}),
+    /**
+     * Minutes of cold starts that are not judged, unless nothing works in them. Two are enough where 5 to 20 % of the requests
+     * fail for up to two minutes.
+     */
+    warmUpMinutes: z.number().int().min(0).max(30).default(2),
+    /** Requests that stay together on one version: 3 to 10 where callers are kept on one, or retries stay on it. */
+    cluster: z.number().min(1).max(10).default(1),
     /** CloudWatch alarms of the service; one that turns ALARM after the deployment began condemns it. */
     alarms: z.array(z.string().min(1)).max(100, 'DescribeAlarms takes at most 100 names').default([]),
     healthChecks,

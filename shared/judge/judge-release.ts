@@ -1,4 +1,4 @@
-import { borneErrorRate, type LimitsPolicy } from '../catalog/service-entry.ts';
+import { borneErrorRate, type LimitsPolicy, type ServicePolicy } from '../catalog/service-entry.ts';
 import type { NormalRates } from '../ledger/records.ts';
 import type { Evidence, Judgement } from './judgement.ts';
 import { releasedBoundary } from './latency.ts';
@@ -24,13 +24,31 @@ export interface JudgeInput {
   readonly normal?: NormalRates | undefined;
   readonly limits: LimitsPolicy;
   /** Minutes of cold starts that are not judged, where it is not as many as usual. */
-  readonly warmUpMinutes?: number;
+  readonly warmUpMinutes?: number | undefined;
+  /** Requests that stay together on one version; each by itself, where it is left out. */
+  readonly cluster?: number | undefined;
+  /** How many times as bad as its control the version may be; as bad, where it is left out. */
+  readonly tolerance?: ServicePolicy['tolerance'] | undefined;
   /** Functions of its release: each is judged by itself, and all of them together are to be wrong as rarely as one. */
   readonly functions?: number;
   /** What the alarms of the release say; none where it has none, or they are weighed elsewhere. */
   readonly alarms?: readonly Evidence[];
   /** What the health checks of the service say; none where it has none, or they are weighed elsewhere. */
   readonly checks?: readonly Evidence[];
+}
+
+/** The part of a policy that the judge goes by. Records of before have fewer of its fields. */
+export type JudgePolicy = Pick<ServicePolicy, 'limits'> &
+  Partial<Pick<ServicePolicy, 'warmUpMinutes' | 'cluster' | 'tolerance'>>;
+
+/** The part of a policy that the judge goes by. */
+export function judgedBy({ limits, warmUpMinutes, cluster, tolerance }: JudgePolicy): JudgePolicy {
+  return {
+    limits,
+    ...(warmUpMinutes !== undefined && { warmUpMinutes }),
+    ...(cluster !== undefined && { cluster }),
+    ...(tolerance && { tolerance }),
+  };
 }
 
 /** What the judge says, and what follows besides. */
@@ -53,7 +71,16 @@ const vetoes: ReadonlySet<string> = new Set(['shared-cause', 'attributed-elsewhe
  * and every health check says so too; until then there is no verdict: `insufficient`.
  */
 export function judgeRelease(input: JudgeInput): Judged {
-  const { subject, shifts = [], until, functions = 1, warmUpMinutes, alarms = [], checks = [] } = input;
+  const {
+    subject,
+    shifts = [],
+    until,
+    functions = 1,
+    warmUpMinutes,
+    cluster,
+    alarms = [],
+    checks = [],
+  } = input;
   const open = checks.find(({ finding }) => finding === 'note');
   const look = judgeLook({
     functions: [{ name: subject, metrics: metricsOf(input) }],
@@ -61,6 +88,7 @@ export function judgeRelease(input: JudgeInput): Judged {
     shifts,
     until,
     ...(warmUpMinutes !== undefined && { warmUpMinutes }),
+    ...(cluster !== undefined && { cluster }),
     isHealthyByChecks: open === undefined,
   });
   // Whoever reads why a version is bad does not ask how far it is from being proved healthy.
@@ -95,8 +123,9 @@ function isProved(evidence: readonly TestEvidence[]): boolean {
   return evidence.some(({ rule, finding }) => rule === 'proved-healthy' && finding === 'clear');
 }
 
-function metricsOf({ released, control = [], normal, limits }: JudgeInput): Metric[] {
+function metricsOf({ released, control = [], normal, limits, tolerance }: JudgeInput): Metric[] {
   const { errorRate, slow } = limits;
+  const { errors: ofErrors = 1, slow: ofSlow = 1 } = tolerance ?? {};
   const errors: Metric = {
     name: 'errors',
     verb: 'failed',
@@ -110,8 +139,9 @@ function metricsOf({ released, control = [], normal, limits }: JudgeInput): Metr
     ],
     limit: errorRate ?? borneErrorRate,
     isLimitSet: errorRate !== undefined,
+    tolerance: ofErrors,
   };
-  const latency = latencyOf(released, control, normal);
+  const latency = latencyOf(released, control, normal, ofSlow);
   if (!slow) return [errors, ...latency];
   // A boundary that was changed since has no history.
   const known = normal?.slow?.overMs === slow.overMs ? normal.slow.counts : undefined;
@@ -132,6 +162,7 @@ function metricsOf({ released, control = [], normal, limits }: JudgeInput): Metr
       ],
       limit: slow.share,
       isLimitSet: true,
+      tolerance: ofSlow,
     },
   ];
 }
@@ -141,6 +172,7 @@ function latencyOf(
   released: readonly MinuteCount[],
   control: readonly MinuteCount[],
   normal: NormalRates | undefined,
+  tolerance: number,
 ): Metric[] {
   const { latency = [] } = normal ?? {};
   if (latency.length === 0) return [];
@@ -150,7 +182,7 @@ function latencyOf(
     control: control.map(overBoundary(index)),
     baseline: counts,
   }));
-  return [{ name: 'latency', verb: 'took', family: 'slow', series }];
+  return [{ name: 'latency', verb: 'took', family: 'slow', series, tolerance }];
 }
 
 /** Errors out of requests, as the tests count them. */

@@ -1,5 +1,5 @@
 import type { ServicePolicy } from '../catalog/service-entry.ts';
-import { judgeRelease } from '../judge/judge-release.ts';
+import { type JudgePolicy, judgedBy, judgeRelease } from '../judge/judge-release.ts';
 import type { Evidence, JudgementVerdict } from '../judge/judgement.ts';
 import { metricDelaySeconds, nextStep, type Phase, secondsUntilNextLook } from '../judge/next-step.ts';
 import { totalOf } from '../judge/samples.ts';
@@ -28,7 +28,7 @@ export interface ReplayedDeployment {
 
 /** What is known beside the deployment itself. */
 export interface ReplayContext {
-  readonly policy: Pick<ServicePolicy, 'autonomy' | 'bake' | 'limits'>;
+  readonly policy: Pick<ServicePolicy, 'autonomy' | 'bake'> & JudgePolicy;
   readonly normal: NormalRates | undefined;
   /** Functions of its release. */
   readonly functions: number;
@@ -50,7 +50,7 @@ export function replayDeployment(
   { policy, normal, functions, replacedAt }: ReplayContext,
 ): ReplayedDeployment {
   const { subject, from, to } = recorded;
-  const { limits, bake } = policy;
+  const { bake } = policy;
   const last = to + delayMs;
   let shifts: readonly Shift[] = [];
   let now = Math.min(from + minuteMs + delayMs, last);
@@ -69,7 +69,7 @@ export function replayDeployment(
       until,
       shifts,
       normal,
-      limits,
+      ...judgedBy(policy),
       functions,
     });
     const { verdict, reason, evidence } = judgement;

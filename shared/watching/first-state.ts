@@ -3,7 +3,7 @@ import type { Stacks } from '../aws/stacks.ts';
 import { isAlias } from '../catalog/alias-kinds.ts';
 import { ownedAliases, readOwnedStacks } from '../catalog/own-aliases.ts';
 import { borneErrorRate, type LimitsPolicy, type ServiceEntry } from '../catalog/service-entry.ts';
-import { judgeRelease } from '../judge/judge-release.ts';
+import { judgedBy, judgeRelease } from '../judge/judge-release.ts';
 import { isProvedHealthy } from '../judge/next-step.ts';
 import { type MinuteCount, totalOf } from '../judge/samples.ts';
 import type { ReleaseRecord } from '../ledger/records.ts';
@@ -47,7 +47,13 @@ export async function servedWellBefore(
     if (moved === undefined) continue;
     const minutes = await minutesOf(alias, Math.max(moved, to - lookBackMs));
     const subject = `${alias.function}:${alias.version}`;
-    const { judgement } = judgeRelease({ subject, released: minutes, until: to, limits, warmUpMinutes: 0 });
+    const { judgement } = judgeRelease({
+      ...judgedBy(entry.policy),
+      subject,
+      released: minutes,
+      until: to,
+      warmUpMinutes: 0,
+    });
     const { verdict } = judgement;
     if (verdict === 'unhealthy' || !keeps(minutes, limits)) return false;
     isProved ||= isProvedHealthy({ verdict, requests: totalOf(minutes).requests }, bake);

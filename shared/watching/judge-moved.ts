@@ -1,7 +1,7 @@
 import { type Aliases, isAlone } from '../aws/aliases.ts';
 import type { Signals } from '../aws/signals.ts';
 import type { ServicePolicy } from '../catalog/service-entry.ts';
-import { judgeRelease } from '../judge/judge-release.ts';
+import { judgedBy, judgeRelease } from '../judge/judge-release.ts';
 import type { Judgement } from '../judge/judgement.ts';
 import { countedDurations } from '../judge/latency.ts';
 import { type NextStep, nextStep } from '../judge/next-step.ts';
@@ -38,10 +38,11 @@ export interface MovedLook {
 export async function judgeMoved(
   { aliases, signals }: JudgeMovedDeps,
   moved: readonly MovedAlias[],
-  { limits, bake, autonomy }: ServicePolicy,
+  policy: ServicePolicy,
   now: number,
   functions = moved.length,
 ): Promise<MovedLook[]> {
+  const { bake, autonomy } = policy;
   const looks: MovedLook[] = [];
   for (const one of moved) {
     const since = Date.parse(one.movedAt);
@@ -54,7 +55,7 @@ export async function judgeMoved(
           version: one.toVersion,
           from: since,
           to: now,
-          ...countedDurations(limits, one.normal),
+          ...countedDurations(policy.limits, one.normal),
           alone: { from: since, to: now },
         });
     const { requests, errors } = totalOf(released);
@@ -63,7 +64,7 @@ export async function judgeMoved(
       released,
       until,
       normal: one.normal,
-      limits,
+      ...judgedBy(policy),
       functions,
     });
     const bakedMinutes = (now - since) / 60_000;

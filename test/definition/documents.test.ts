@@ -222,7 +222,8 @@ describe('docs/catalog.md', () => {
   });
 
   it('has the defaults of an entry', () => {
-    const { limits, autonomy, approval, budget, onFailure, bake } = serviceEntry.parse(minimal).policy;
+    const { policy } = serviceEntry.parse(minimal);
+    const { limits, autonomy, approval, budget, onFailure, bake } = policy;
     const documented = new Map(
       tableOf('docs/catalog.md', '| field |').map(([field = '', byDefault]) => [field, byDefault]),
     );
@@ -231,6 +232,9 @@ describe('docs/catalog.md', () => {
       '`policy.limits.slow`': limits.slow === undefined ? 'none' : 'some',
       '`policy.limits.sampleRequests`, `breaches`, `ofLast`':
         limits.sampleRequests === undefined ? 'none' : 'some',
+      '`policy.tolerance.errors`, `slow`': [...new Set(Object.values(policy.tolerance))].join(', '),
+      '`policy.warmUpMinutes`': String(policy.warmUpMinutes),
+      '`policy.cluster`': String(policy.cluster),
       '`policy.autonomy`': autonomy,
       '`policy.approval`': `${approval.minutes} minutes`,
       '`policy.budget`': `${budget.rollbacks} in ${budget.hours} hours`,

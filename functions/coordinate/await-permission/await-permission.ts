@@ -8,7 +8,7 @@ import {
   type Permission,
 } from '../../../shared/incident/decide-permission.ts';
 import { approved, type PermissionAnswer, refused } from '../../../shared/incident/permission-answer.ts';
-import { isCondemnedByNumbers, judgeRelease } from '../../../shared/judge/judge-release.ts';
+import { isCondemnedByNumbers, judgedBy, judgeRelease } from '../../../shared/judge/judge-release.ts';
 import { countedDurations } from '../../../shared/judge/latency.ts';
 import { controlOf, shiftsBetween } from '../../../shared/judge/shifts.ts';
 import type {
@@ -216,7 +216,7 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
   }
 
   async function isBreachedNow({ service, releaseId }: IncidentRecord): Promise<boolean> {
-    const { limits } = (await deps.catalog.entry(service)).policy;
+    const { policy } = await deps.catalog.entry(service);
     const release = await deps.releases.get(releaseId);
     for (const watched of Object.values(release.deployments)) {
       const { function: name, alias, target, fromVersion, toVersion, createdAt, normal } = watched;
@@ -229,7 +229,7 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
         control: controlOf(shifts, fromVersion, toVersion),
         from: Date.parse(createdAt),
         to: deps.now(),
-        ...countedDurations(limits, normal),
+        ...countedDurations(policy.limits, normal),
         ...(since !== undefined && { alone: { from: since, to: deps.now() } }),
       });
       const { judgement } = judgeRelease({
@@ -239,7 +239,7 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
         until,
         shifts,
         normal,
-        limits,
+        ...judgedBy(policy),
         functions: functionsOf(release),
       });
       if (isCondemnedByNumbers(judgement.evidence)) return true;

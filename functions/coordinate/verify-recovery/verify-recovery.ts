@@ -8,7 +8,7 @@ import { LockLost } from '../../../shared/errors.ts';
 import { lockOwner } from '../../../shared/incident/lock-owner.ts';
 import type { RecoveryResult } from '../../../shared/incident/recovery-result.ts';
 import { type FailedLooks, failedLooks, judgementOfChecks } from '../../../shared/judge/health-checks.ts';
-import { judgeRelease } from '../../../shared/judge/judge-release.ts';
+import { judgedBy, judgeRelease } from '../../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../../shared/judge/judgement.ts';
 import { countedDurations } from '../../../shared/judge/latency.ts';
 import { secondsUntilNextLook } from '../../../shared/judge/next-step.ts';
@@ -190,7 +190,7 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
   }
 
   async function judge(
-    { limits }: ServicePolicy,
+    policy: ServicePolicy,
     target: AliasTarget,
     version: string,
     from: number,
@@ -205,13 +205,21 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
       // From the first whole minute that was the restored version's alone.
       from: from + 60_000,
       to: now,
-      ...countedDurations(limits, normal),
+      ...countedDurations(policy.limits, normal),
       // Every alias was verified on the restored version alone; whoever releases over it is noted, and met above.
       alone: { from, to: now },
     });
     const subject = `${target.function}:${version}`;
     // Its code has served before, and the minute in which it came back is left out already.
-    return judgeRelease({ subject, released, until, normal, limits, functions, warmUpMinutes: 0 }).judgement;
+    return judgeRelease({
+      ...judgedBy(policy),
+      subject,
+      released,
+      until,
+      normal,
+      functions,
+      warmUpMinutes: 0,
+    }).judgement;
   }
 }
 

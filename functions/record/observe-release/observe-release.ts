@@ -9,7 +9,7 @@ import type { CatalogStore } from '../../../shared/catalog/catalog-store.ts';
 import { borneErrorRate, type ServicePolicy } from '../../../shared/catalog/service-entry.ts';
 import { judgeAlarms } from '../../../shared/judge/declared-alarms.ts';
 import { type FailedLooks, failedLooks } from '../../../shared/judge/health-checks.ts';
-import { judgeRelease } from '../../../shared/judge/judge-release.ts';
+import { judgedBy, judgeRelease } from '../../../shared/judge/judge-release.ts';
 import type { Evidence, Judgement } from '../../../shared/judge/judgement.ts';
 import { judgeKnownBad } from '../../../shared/judge/known-bad.ts';
 import { countedDurations } from '../../../shared/judge/latency.ts';
@@ -187,7 +187,7 @@ export function observeRelease(deps: ObserveReleaseDeps) {
 
   async function judge(
     { function: name, alias, version, moved }: Judged,
-    { limits }: ServicePolicy,
+    policy: ServicePolicy,
     recorded: number,
     until: number,
     functions: number,
@@ -199,7 +199,7 @@ export function observeRelease(deps: ObserveReleaseDeps) {
       version,
       from: since,
       to: until,
-      ...countedDurations(limits, moved?.normal),
+      ...countedDurations(policy.limits, moved?.normal),
       // The release is over at the look that finds the alias elsewhere, or with weights.
       alone: { from: since, to: until },
     });
@@ -209,7 +209,7 @@ export function observeRelease(deps: ObserveReleaseDeps) {
         released,
         until: read.until,
         normal: moved?.normal,
-        limits,
+        ...judgedBy(policy),
         functions,
       }),
       ...totalOf(released),

@@ -28,7 +28,7 @@ import {
   judgeEndedDeployment,
 } from '../../../shared/judge/ended-deployment.ts';
 import type { CheckedHealth, FailedLooks } from '../../../shared/judge/health-checks.ts';
-import { judgeRelease } from '../../../shared/judge/judge-release.ts';
+import { judgedBy, judgeRelease } from '../../../shared/judge/judge-release.ts';
 import type { Judgement } from '../../../shared/judge/judgement.ts';
 import { judgeKnownBad } from '../../../shared/judge/known-bad.ts';
 import { countedDurations } from '../../../shared/judge/latency.ts';
@@ -172,7 +172,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
       until,
       shifts,
       normal: watched.normal,
-      limits: policy.limits,
+      ...judgedBy(policy),
       functions,
       alarms: judgeAlarms(alarms, firstTrafficAt, ringsUntil),
       checks: health.evidence,

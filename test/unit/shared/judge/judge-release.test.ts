@@ -307,3 +307,28 @@ describe('requests that take longer than usual', () => {
     expect(judge({ normal: known }).judgement.verdict).toBe('healthy');
   });
 });
+
+describe('what a team says of its traffic', () => {
+  const bad = { released: minutes(60, [2, 3, 5, 5]), control: minutes(540, [1, 1, 1, 1]), ...split };
+  const verdict = (changes: Partial<JudgeInput>) =>
+    breaches(judge({ ...bad, warmUpMinutes: 0, normal: normal(36), ...changes }));
+
+  it('is how many requests stay together: as many failures are less evidence', () => {
+    expect(verdict({})).toContain('compared-with-control');
+    expect(verdict({ cluster: 10 })).toEqual([]);
+  });
+
+  it('is how many times as bad a version may be', () => {
+    const half = {
+      released: minutes(6000, [60, 60, 60, 60]),
+      control: minutes(54_000, [270, 270, 270, 270]),
+    };
+    expect(verdict(half)).toContain('compared-with-control');
+    expect(verdict({ ...half, tolerance: { errors: 2, slow: 1 } })).not.toContain('compared-with-control');
+    expect(verdict({ ...half, tolerance: { errors: 1, slow: 2 } })).toContain('compared-with-control');
+  });
+
+  it('is how long a version warms up', () => {
+    expect(verdict({ warmUpMinutes: 4 })).toEqual([]);
+  });
+});
