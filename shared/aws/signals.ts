@@ -88,16 +88,16 @@ export class Signals {
     const { alone, control } = span;
     const isAlone = (time: number) =>
       alone !== undefined && alone.from <= time && time + minuteMs <= alone.to;
-    const own = { ...span, boundaries: span.boundaries?.map(releasedBoundary) };
+    const ofReleased = { ...span, boundaries: span.boundaries?.map(releasedBoundary) };
     const subjects = [byVersion];
-    const queries = queriesOf(own, byVersion, minuteMs, span.version);
+    const queries = queriesOf(ofReleased, byVersion, minuteMs, span.version);
     if (control !== undefined) {
       subjects.push(byControl);
       queries.push(...queriesOf(span, byControl, minuteMs, control));
     }
     if (alone && alone.to - alone.from >= minuteMs) {
       subjects.push(byAlias);
-      queries.push(...queriesOf(own, byAlias, minuteMs));
+      queries.push(...queriesOf(ofReleased, byAlias, minuteMs));
     }
     const series = await this.#read(queries, from, to);
     const short = subjects.flatMap((ids) => notCounted(series, ids));
@@ -109,9 +109,16 @@ export class Signals {
     const released = counted(byVersion);
     // Where the version has metrics of its own they count: they are there always, or the alias has weights again.
     const ownFrom = Math.min(...released.map(({ at }) => at).filter(isAlone));
-    const others = counted(byAlias).filter(({ at }) => isAlone(at) && at < ownFrom);
+    const ofAlias = counted(byAlias).filter(({ at }) => isAlone(at));
+    const others = ofAlias.filter(({ at }) => at < ownFrom);
+    // A throttled request is never executed: whether it counts for the version that would have, is not documented.
+    const throttled = new Map(ofAlias.map((minute) => [minute.at, minute.throttled]));
+    const own = released.map((minute) => {
+      const most = minute.throttled ?? throttled.get(minute.at);
+      return most === undefined ? minute : { ...minute, throttled: most };
+    });
     return {
-      released: [...released, ...others].sort((a, b) => a.at - b.at),
+      released: [...own, ...others].sort((a, b) => a.at - b.at),
       control: counted(byControl),
       until,
     };
@@ -199,6 +206,7 @@ interface QueryIds {
   readonly requests: string;
   readonly errors: string;
   readonly invocations: string;
+  readonly throttles: string;
   readonly timed: string;
   readonly slow: string;
   readonly over: (index: number) => string;
@@ -214,6 +222,7 @@ function idsOf(subject: string): QueryIds {
     requests: id('requests'),
     errors: id('errors'),
     invocations: id('invocations'),
+    throttles: id('throttles'),
     timed: id('timed'),
     slow: id('slow'),
     over: (index) => id(`over${index}`),
@@ -238,6 +247,7 @@ function queriesOf(span: AliasSpan, ids: QueryIds, periodMs: number, version?: s
     { id: ids.requests, metric: 'Errors', stat: 'SampleCount' },
     { id: ids.errors, metric: 'Errors', stat: 'Sum' },
     { id: ids.invocations, metric: 'Invocations', stat: 'Sum' },
+    { id: ids.throttles, metric: 'Throttles', stat: 'Sum' },
     ...(durations.length === 0
       ? []
       : [{ id: ids.timed, metric: 'Duration', stat: 'SampleCount' }, ...durations]),
@@ -283,14 +293,19 @@ function countsOf(series: SeriesById, ids: QueryIds, countsSuccesses: boolean): 
   const isTimed = series.has(ids.timed);
   const hasLimit = series.has(ids.slow);
   const over = percentiles.map((_, index) => ids.over(index)).filter((id) => series.has(id));
-  return [...(series.get(countsSuccesses ? ids.requests : ids.invocations) ?? [])].map(
-    ([time, requests]) => ({
+  const requests = series.get(countsSuccesses ? ids.requests : ids.invocations) ?? new Map<number, number>();
+  const throttled = [...(series.get(ids.throttles) ?? [])].filter(([, value]) => value > 0);
+  // Where every request is throttled, there is no invocation that could fail.
+  const onlyThrottled = throttled.flatMap(([time]) => (requests.has(time) ? [] : [time]));
+  return [...requests.keys(), ...onlyThrottled]
+    .sort((a, b) => a - b)
+    .map((time) => ({
       at: time,
-      requests,
+      requests: requests.get(time) ?? 0,
       errors: at(ids.errors, time),
+      ...(at(ids.throttles, time) > 0 && { throttled: at(ids.throttles, time) }),
       ...(isTimed && { timed: at(ids.timed, time) }),
       ...(hasLimit && { slow: at(ids.slow, time) }),
       ...(over.length > 0 && { over: over.map((id) => at(id, time)) }),
-    }),
-  );
+    }));
 }

@@ -3,7 +3,7 @@ import type { NormalRates } from '../ledger/records.ts';
 import type { Evidence, Judgement } from './judgement.ts';
 import { releasedBoundary } from './latency.ts';
 import type { MinuteCount } from './samples.ts';
-import type { TimedCount } from './sequential/baseline.ts';
+import { minuteMs, type TimedCount } from './sequential/baseline.ts';
 import type { Shift } from './sequential/clock.ts';
 import { judgeLook } from './sequential/judge-look.ts';
 import type { Metric, TestEvidence } from './sequential/look.ts';
@@ -123,7 +123,8 @@ function isProved(evidence: readonly TestEvidence[]): boolean {
   return evidence.some(({ rule, finding }) => rule === 'proved-healthy' && finding === 'clear');
 }
 
-function metricsOf({ released, control = [], normal, limits, tolerance }: JudgeInput): Metric[] {
+function metricsOf(input: JudgeInput): Metric[] {
+  const { released, control = [], normal, limits, tolerance } = input;
   const { errorRate, slow } = limits;
   const { errors: ofErrors = 1, slow: ofSlow = 1 } = tolerance ?? {};
   const errors: Metric = {
@@ -142,12 +143,13 @@ function metricsOf({ released, control = [], normal, limits, tolerance }: JudgeI
     tolerance: ofErrors,
   };
   const latency = latencyOf(released, control, normal, ofSlow);
-  if (!slow) return [errors, ...latency];
+  const others = [...latency, ...throttlesOf(input)];
+  if (!slow) return [errors, ...others];
   // A boundary that was changed since has no history.
   const known = normal?.slow?.overMs === slow.overMs ? normal.slow.counts : undefined;
   return [
     errors,
-    ...latency,
+    ...others,
     {
       name: 'slow requests',
       verb: 'took',
@@ -183,6 +185,24 @@ function latencyOf(
     baseline: counts,
   }));
   return [{ name: 'latency', verb: 'took', family: 'slow', series, tolerance }];
+}
+
+/** Requests that Lambda refused. Releases that were opened before it was read what is normal have no such metric. */
+function throttlesOf({ released, control = [], normal, until }: JudgeInput): Metric[] {
+  if (!normal?.throttles) return [];
+  // Throttles and invocations are two metrics: of the newest minute, one of them may have come alone.
+  const known = ({ at }: MinuteCount) => at + 2 * minuteMs <= until;
+  const series = {
+    released: released.filter(known).map(refused),
+    control: control.filter(known).map(refused),
+    baseline: normal.throttles,
+  };
+  return [{ name: 'throttles', verb: 'were throttled', family: 'throttles', series: [series] }];
+}
+
+/** Throttled requests out of all that came in, as the tests count them. */
+export function refused({ at, requests, throttled = 0 }: MinuteCount): TimedCount {
+  return { at, requests: requests + throttled, bad: throttled };
 }
 
 /** Errors out of requests, as the tests count them. */

@@ -4,6 +4,8 @@ export interface MinuteCount {
   readonly at: number;
   readonly requests: number;
   readonly errors: number;
+  /** Requests that Lambda refused for want of concurrency, besides `requests`; absent where it refused none. */
+  readonly throttled?: number;
   /** Requests whose duration is known; absent where no boundary was asked for. */
   readonly timed?: number;
   /** Those of them that were slower than the policy's boundary; absent where it names none. */

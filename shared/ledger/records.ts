@@ -51,6 +51,8 @@ export const normalRates = z.strictObject({
     .array(z.strictObject({ overMs: z.number(), counts: normalCounts }))
     .max(3)
     .optional(),
+  /** Of throttled requests; absent of what was opened before they were read. */
+  throttles: normalCounts.optional(),
 });
 export type NormalRates = z.infer<typeof normalRates>;
 

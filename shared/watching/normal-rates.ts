@@ -1,6 +1,6 @@
 import type { AliasSpan, Signals } from '../aws/signals.ts';
 import type { LimitsPolicy } from '../catalog/service-entry.ts';
-import { failed, overBoundary, tooSlow } from '../judge/judge-release.ts';
+import { failed, overBoundary, refused, tooSlow } from '../judge/judge-release.ts';
 import { latencyBoundaries, usualDays } from '../judge/latency.ts';
 import type { MinuteCount } from '../judge/samples.ts';
 import {
@@ -51,7 +51,10 @@ export async function readNormalRates(
   const usual = await signals.usualDurations({ ...of, from: to - usualDays * dayMs });
   const boundaries = latencyBoundaries(usual, leftOut);
   const steps = await signals.history({ ...of, from, slowOverMs: slow?.overMs, boundaries });
-  return normalRatesOf({ from, to, steps, leftOut }, { slowOverMs: slow?.overMs, boundaries });
+  return normalRatesOf(
+    { from, to, steps, leftOut },
+    { slowOverMs: slow?.overMs, boundaries, readsThrottles: true },
+  );
 }
 
 /** Steps of five minutes of an alias, and the spans in which bad releases were live. */
@@ -82,12 +85,18 @@ export function normalRatesOf(
   {
     slowOverMs,
     boundaries = [],
-  }: { readonly slowOverMs?: number | undefined; readonly boundaries?: readonly number[] },
+    readsThrottles = false,
+  }: {
+    readonly slowOverMs?: number | undefined;
+    readonly boundaries?: readonly number[];
+    readonly readsThrottles?: boolean;
+  },
 ): NormalRates | undefined {
   if (steps.every(({ requests }) => requests === 0)) return undefined;
   const counts = (of: readonly TimedCount[]) => kept(baselineOf({ from, to, steps: of, leftOut }));
   return {
     errors: counts(steps.map(failed)),
+    ...(readsThrottles && { throttles: counts(steps.map(refused)) }),
     ...(slowOverMs !== undefined && { slow: { overMs: slowOverMs, counts: counts(steps.map(tooSlow)) } }),
     ...(boundaries.length > 0 && {
       latency: boundaries.map((overMs, index) => ({

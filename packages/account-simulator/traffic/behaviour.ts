@@ -2,6 +2,8 @@
 export interface Answers {
   /** Part of the requests that end in a function error, 0 to 1. */
   readonly errorRate: number;
+  /** Part of the requests that Lambda refuses for want of concurrency, 0 to 1; none where it is left out. */
+  readonly throttleRate?: number;
   /** Median duration, in ms. */
   readonly latencyMs: number;
   /** Sigma of the log-normal durations; 0.3 puts the 99th percentile at twice the median. */
@@ -91,7 +93,9 @@ function holds(phase: Phase, moment: Moment): boolean {
 /** Refuses a behaviour that means nothing, naming the member. */
 export function assertBehaviour(behaviour: Behaviour, of: string): void {
   for (const answers of [behaviour, ...(behaviour.phases ?? [])]) {
-    const { errorRate, latencyMs, latencySpread } = { ...behaviour, ...answers };
+    const { errorRate, latencyMs, latencySpread, throttleRate = 0 } = { ...behaviour, ...answers };
+    if (!(throttleRate >= 0 && throttleRate <= 1))
+      throw new RangeError(`${of}: throttleRate ${throttleRate} is not in 0..1`);
     if (!(errorRate >= 0 && errorRate <= 1))
       throw new RangeError(`${of}: errorRate ${errorRate} is not in 0..1`);
     if (!(latencyMs > 0)) throw new RangeError(`${of}: latencyMs ${latencyMs} is not above 0`);

@@ -13,13 +13,16 @@ export class VersionMinute {
   readonly version: string;
   /** ms since the epoch at which the minute begins. */
   readonly minute: number;
-  /** Requests by slot. */
+  /** Requests that were answered, by slot. */
   readonly invocations: number[] = [];
+  /** Requests that were throttled, by slot. */
+  readonly throttles: number[] = [];
   /** Requests that ended in an error, by slot. */
   readonly errors: number[] = [];
   readonly #random: SeededRandom;
   readonly #models: (answers: Answers) => LatencyModel;
   readonly #answers: Answers[] = [];
+  #throttleRandom: SeededRandom | undefined;
   #errorRandom: SeededRandom | undefined;
   #latencyRandom: SeededRandom | undefined;
   readonly #latency: LatencyCounts[] = [];
@@ -38,14 +41,23 @@ export class VersionMinute {
 
   /** Adds the next slot: so many requests, answered so. */
   answer(requests: number, answers: Answers): void {
-    this.invocations.push(requests);
+    const throttled = this.#throttled(requests, answers);
+    const served = requests - throttled;
+    this.invocations.push(served);
+    this.throttles.push(throttled);
     this.#answers.push(answers);
-    if (requests === 0 || answers.errorRate === 0) {
+    if (served === 0 || answers.errorRate === 0) {
       this.errors.push(0);
       return;
     }
     this.#errorRandom ??= this.#random.fork('errors');
-    this.errors.push(binomial(this.#errorRandom, requests, answers.errorRate));
+    this.errors.push(binomial(this.#errorRandom, served, answers.errorRate));
+  }
+
+  #throttled(requests: number, { throttleRate = 0 }: Answers): number {
+    if (requests === 0 || throttleRate === 0) return 0;
+    this.#throttleRandom ??= this.#random.fork('throttles');
+    return binomial(this.#throttleRandom, requests, throttleRate);
   }
 
   /** The durations of a slot's requests; drawn when first asked for, always in the order of the slots. */

@@ -151,8 +151,9 @@ export function checkNames(
       if (number > released) add(`${path}.codeOf.${at}`, `${one.service} has ${released} releases`);
     }
     if (one.until !== undefined && one.until <= one.at) add(`${path}.until`, 'must be after `at`');
-    if (one.errorRate === undefined && one.latencyMs === undefined && one.latencySpread === undefined) {
-      add(path, 'needs errorRate, latencyMs or latencySpread: how the code answers then');
+    const { errorRate, throttleRate, latencyMs, latencySpread } = one;
+    if ([errorRate, throttleRate, latencyMs, latencySpread].every((answer) => answer === undefined)) {
+      add(path, 'needs errorRate, throttleRate, latencyMs or latencySpread: how the code answers then');
     }
   }
   for (const [index, one] of file.aliasMoves.entries()) {

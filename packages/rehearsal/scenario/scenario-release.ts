@@ -31,9 +31,9 @@ export const badness = answers
     functions: z.array(z.string()).min(1).optional(),
   })
   .refine(
-    ({ errorRate, latencyMs, latencySpread, unhealthy, breaks }) =>
-      [errorRate, latencyMs, latencySpread, unhealthy, breaks].some((one) => one !== undefined),
-    'must say how it is bad: errorRate, latencyMs, latencySpread, unhealthy or breaks',
+    ({ errorRate, throttleRate, latencyMs, latencySpread, unhealthy, breaks }) =>
+      [errorRate, throttleRate, latencyMs, latencySpread, unhealthy, breaks].some((one) => one !== undefined),
+    'must say how it is bad: errorRate, throttleRate, latencyMs, latencySpread, unhealthy or breaks',
   )
   .refine(({ after, until }) => until === undefined || until > after, {
     path: ['until'],

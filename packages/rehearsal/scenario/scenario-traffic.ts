@@ -24,6 +24,8 @@ export type ScenarioRate = z.infer<typeof rate>;
 export const answers = z.strictObject({
   /** Part of the requests that fail, 0 to 1. */
   errorRate: z.number().min(0).max(1).optional(),
+  /** Part of the requests that Lambda throttles, 0 to 1. */
+  throttleRate: z.number().min(0).max(1).optional(),
   /** Median duration, ms. */
   latencyMs: z.number().positive().optional(),
   /** Sigma of the log-normal durations; 0.3 puts the 99th percentile at twice the median. */

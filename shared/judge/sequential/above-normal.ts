@@ -70,7 +70,9 @@ export function afterShift(look: Look, tested: Tested, functions: number): Findi
   const waits = crossed === last && controls.length > 0;
   const elsewhere =
     crossed < 0 ? [] : controls.filter((control) => wasInTroubleFirst(look, control, tested, onset + 1));
-  const isBreach = crossed >= 0 && !waits && elsewhere.length === 0;
+  // Lambda throttles functions and accounts, not code: without a control that it serves, it says nothing of the version.
+  const isOfCode = tested.metric.family !== 'throttles';
+  const isBreach = isOfCode && crossed >= 0 && !waits && elsewhere.length === 0;
   const isSuspicion =
     !isBreach && (crossed >= 0 || weigh(tested, mean[last] as number, functions) >= Math.log(leans));
   const found = describeAgainst(tested, 'full', paths, mean, seen, functions, {

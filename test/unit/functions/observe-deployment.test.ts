@@ -279,6 +279,7 @@ describe('while traffic shifts', () => {
       ['Errors', 'SampleCount'],
       ['Errors', 'Sum'],
       ['Invocations', 'Sum'],
+      ['Throttles', 'Sum'],
     ];
     expect(input?.MetricDataQueries?.map(({ MetricStat }) => MetricStat)).toEqual(
       ['5', '4'].flatMap((version) =>
@@ -469,7 +470,7 @@ describe('while traffic shifts', () => {
       },
     });
     const queries = cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input.MetricDataQueries;
-    expect(queries?.[4]?.MetricStat).toMatchObject({ Metric: { MetricName: 'Duration' }, Stat: 'TC(800:)' });
+    expect(queries?.[5]?.MetricStat).toMatchObject({ Metric: { MetricName: 'Duration' }, Stat: 'TC(800:)' });
   });
 });
 

@@ -196,6 +196,7 @@ describe('what is normal', () => {
       [300, 'SampleCount'],
       [300, 'Sum'],
       [300, 'Sum'],
+      [300, 'Sum'],
     ]);
     expect(JSON.stringify(input)).not.toContain('ExecutedVersion');
     await open();
@@ -204,8 +205,9 @@ describe('what is normal', () => {
 
   it('is kept with the release in about thirty numbers', async () => {
     answers({ aliasRequests: rate(500), aliasErrors: rate(2) });
-    const { errors, ...rest } = (await normal()) ?? { errors: undefined };
+    const { errors, throttles, ...rest } = (await normal()) ?? { errors: undefined };
     expect(rest).toEqual({});
+    expect(throttles).toMatchObject({ hours: 1, bad: 0 });
     expect(errors).toMatchObject({ hours: 1, bad: 6, clustering: 1, backtestFactor: 1 });
     expect(errors?.hourFactors).toHaveLength(24);
     expect(JSON.stringify(errors).length).toBeLessThan(500);

@@ -47,7 +47,8 @@ interface Selection {
  * The metrics Lambda sends to CloudWatch, made of the simulated traffic
  * (Lambda Developer Guide, "Types of metrics for Lambda functions").
  *
- * Per invocation there is one sample: Invocations 1, Errors 0 or 1, Throttles 0, Duration in ms. So the Average of
+ * Per invocation there is one sample: Invocations 1, Errors 0 or 1, Throttles 0, Duration in ms; a throttled request is a
+ * sample of Throttles alone, 1. So the Average of
  * Errors is the error rate, and a minute without invocations has no data point at all.
  *
  * Unverified on AWS: the guide shows ExecutedVersion for aliases with weights and does not speak of others. Both
@@ -272,7 +273,6 @@ class LambdaSeries implements MetricSeries {
 const PER_REQUESTS = 1e9;
 const NO_DURATIONS = new Float64Array(0);
 const ONES = [1];
-const ZEROS = [0];
 const ZERO_OR_ONE = [0, 1];
 /** Used by one {@link Collected} at a time: the samples are read before the next one is made. */
 const LATENCY_SCRATCH = new Float64Array(LATENCY_VALUES.length);
@@ -281,6 +281,7 @@ const LATENCY_SCRATCH = new Float64Array(LATENCY_VALUES.length);
 class Collected {
   requests = 0;
   #errors = 0;
+  #throttles = 0;
   readonly #metricName: string;
   readonly #latency: Float64Array | undefined;
 
@@ -290,9 +291,11 @@ class Collected {
   }
 
   add(version: VersionMinute, slot: number): void {
-    const requests = version.invocations[slot] as number;
+    const throttles = this.#metricName === 'Throttles' ? (version.throttles[slot] as number) : 0;
+    const requests = (version.invocations[slot] as number) + throttles;
     if (requests === 0) return;
     this.requests += requests;
+    this.#throttles += throttles;
     this.#errors += version.errors[slot] as number;
     if (this.#latency === undefined) return;
     const { bins, counts } = version.latency(slot);
@@ -316,7 +319,10 @@ class Collected {
     if (this.#metricName === 'Errors') {
       return { values: ZERO_OR_ONE, counts: [this.requests - this.#errors, this.#errors] };
     }
-    return { values: this.#metricName === 'Throttles' ? ZEROS : ONES, counts: [this.requests] };
+    if (this.#metricName === 'Throttles') {
+      return { values: ZERO_OR_ONE, counts: [this.requests - this.#throttles, this.#throttles] };
+    }
+    return { values: ONES, counts: [this.requests] };
   }
 }
 

@@ -121,13 +121,42 @@ describe('the minutes of a version that an alias had alone', () => {
       ['requests', 'SampleCount', 3],
       ['errors', 'Sum', 3],
       ['invocations', 'Sum', 3],
+      ['throttles', 'Sum', 3],
       ['timed', 'SampleCount', 3],
       ['slow', 'TC(800:)', 3],
       ['aliasRequests', 'SampleCount', 2],
       ['aliasErrors', 'Sum', 2],
       ['aliasInvocations', 'Sum', 2],
+      ['aliasThrottles', 'Sum', 2],
       ['aliasTimed', 'SampleCount', 2],
       ['aliasSlow', 'TC(800:)', 2],
+    ]);
+  });
+
+  it('have their throttled requests counted, also where none was served', async () => {
+    cloudWatch.on(GetMetricDataCommand).resolves(
+      metricData({
+        requests: { from: minute(3), values: [50] },
+        throttles: { from: minute(3), values: [7, 9] },
+      }),
+    );
+    await expect(signals.minutes(whole)).resolves.toEqual([
+      { at: minute(3), requests: 50, errors: 0, throttled: 7 },
+      { at: minute(4), requests: 0, errors: 0, throttled: 9 },
+    ]);
+  });
+
+  it('have the throttled requests of the alias while the version is alone, where its own are not counted', async () => {
+    cloudWatch.on(GetMetricDataCommand).resolves(
+      metricData({
+        requests: { from: minute(3), values: [50] },
+        throttles: { from: minute(3), values: [0] },
+        aliasRequests: { from: minute(3), values: [50] },
+        aliasThrottles: { from: minute(3), values: [7] },
+      }),
+    );
+    await expect(signals.minutes(whole)).resolves.toEqual([
+      { at: minute(3), requests: 50, errors: 0, throttled: 7 },
     ]);
   });
 
@@ -197,7 +226,7 @@ describe('the minutes of a version that an alias had alone', () => {
     cloudWatch.on(GetMetricDataCommand).resolves(metricData({}));
     await signals.minutes({ ...whole, alone: time });
     const [call] = cloudWatch.commandCalls(GetMetricDataCommand);
-    expect(call?.args[0].input.MetricDataQueries).toHaveLength(3);
+    expect(call?.args[0].input.MetricDataQueries).toHaveLength(4);
   });
 });
 
@@ -229,9 +258,11 @@ describe('a version and its control, side by side', () => {
       ['requests', '5', 'SampleCount'],
       ['errors', '5', 'Sum'],
       ['invocations', '5', 'Sum'],
+      ['throttles', '5', 'Sum'],
       ['controlRequests', '4', 'SampleCount'],
       ['controlErrors', '4', 'Sum'],
       ['controlInvocations', '4', 'Sum'],
+      ['controlThrottles', '4', 'Sum'],
     ]);
   });
 
@@ -281,7 +312,9 @@ describe('the history of an alias', () => {
       { at: asked.from + 60_000, requests: 400, errors: 0 },
     ]);
     const { input } = cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0] ?? {};
-    expect(input?.MetricDataQueries?.map(({ MetricStat }) => MetricStat?.Period)).toEqual([300, 300, 300]);
+    expect(input?.MetricDataQueries?.map(({ MetricStat }) => MetricStat?.Period)).toEqual([
+      300, 300, 300, 300,
+    ]);
   });
 
   it('has its invocations for requests where no success is a sample', async () => {

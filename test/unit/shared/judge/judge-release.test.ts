@@ -332,3 +332,67 @@ describe('what a team says of its traffic', () => {
     expect(verdict({ warmUpMinutes: 4 })).toEqual([]);
   });
 });
+
+describe('throttled requests', () => {
+  const base = normal(36) as NonNullable<JudgeInput['normal']>;
+  const never = {
+    ...base.errors,
+    ...sumHours(Array.from({ length: 72 }, () => ({ requests: 36_000, bad: 0 }))),
+  };
+  const known = { ...base, throttles: never };
+  const busy = (requests: number, throttled: number, count = 8): MinuteCount[] =>
+    minutes(requests, new Array(count).fill(0)).map((one) => ({ ...one, throttled }));
+
+  it('condemn a version whose control has none', () => {
+    const found = judge({
+      released: busy(40, 20),
+      control: busy(540, 0),
+      until: 8 * minute,
+      normal: known,
+      ...split,
+    });
+    expect(breaches(found)).toContain('compared-with-control');
+    expect(found.judgement.reason).toMatch(
+      /^33 % of \d+ requests to orders:5 were throttled since 00:02 UTC/,
+    );
+  });
+
+  it('say nothing where the control has as many', () => {
+    const found = judge({
+      released: busy(40, 20),
+      control: busy(360, 180),
+      until: 8 * minute,
+      normal: known,
+      ...split,
+    });
+    expect(breaches(found)).toEqual([]);
+  });
+
+  it('are no reason to go back after the full shift, and keep the release from being called good', () => {
+    const found = judge({
+      released: busy(400, 200),
+      until: 8 * minute,
+      normal: known,
+      shifts: [{ at: 0, share: 1 }],
+    });
+    expect(breaches(found)).toEqual([]);
+    expect(found).toMatchObject({ isSuspected: true, judgement: { verdict: 'insufficient' } });
+    expect(found.judgement.reason).toContain('were throttled');
+  });
+
+  it('are not believed in the newest minute, in which they may be without their invocations', () => {
+    const quiet = busy(40, 0, 7);
+    const newest = { at: 7 * minute, requests: 0, errors: 0, throttled: 40 };
+    const found = judge({
+      released: [...quiet, newest],
+      control: busy(540, 0),
+      until: 8 * minute,
+      normal: known,
+      ...split,
+    });
+    expect(breaches(found)).toEqual([]);
+    expect(
+      found.judgement.evidence.some(({ detail }) => /throttled/.test(detail) && /100 %/.test(detail)),
+    ).toBe(false);
+  });
+});
