@@ -98,7 +98,6 @@ function anchorsOf(file: string): string[] {
     heading
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-      .trim()
       .replaceAll(' ', '-'),
   );
 }
