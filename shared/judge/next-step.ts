@@ -74,27 +74,36 @@ export function isProvedHealthy(
  */
 export const metricDelaySeconds = 20;
 
+/** A bake is young for so long: most faults that a release brings are there from its first minutes on. */
+const youngMinutes = 6;
+/** A bake is long from here on. */
+const longMinutes = 60;
+
 /**
- * Seconds until the next look: as soon as there can be something new to see.
- *
- * Metrics come by the minute, so looks are aligned to {@link metricDelaySeconds} after a full minute. While
- * traffic shifts, and in the first minutes of the bake, every minute is looked at; a bake that has been healthy
- * for longer is looked at less often the longer it has lasted, which delays detection by at most a tenth of the
- * time it has already been fine.
+ * Minutes between two looks. Metrics come by the minute, so a look each minute misses nothing. A quiet bake is looked at
+ * every second minute. Where an event of an alarm ends the wait besides, a long bake is looked at every five minutes.
+ */
+function minutesBetweenLooks({ phase, bakedMinutes, isWoken = false }: LookTiming): 1 | 2 | 5 {
+  if (phase !== 'baking' || bakedMinutes < youngMinutes) return 1;
+  return isWoken && bakedMinutes >= longMinutes ? 5 : 2;
+}
+
+/** What the time of the next look depends on. */
+export interface LookTiming {
+  readonly phase: Phase;
+  /** Minutes of bake; 0 where something speaks against the release, so that it is looked at like a young one. */
+  readonly bakedMinutes: number;
+  /** The event of an alarm that can ring ends the wait. */
+  readonly isWoken?: boolean;
+}
+
+/**
+ * Seconds until the next look, which is {@link metricDelaySeconds} after a full minute.
  *
  * @param now ms since the epoch
  */
-export function secondsUntilNextLook({
-  now,
-  phase,
-  bakedMinutes,
-}: {
-  readonly now: number;
-  readonly phase: Phase;
-  readonly bakedMinutes: number;
-}): number {
-  const minutes = phase === 'baking' ? Math.min(5, Math.max(1, Math.floor(bakedMinutes / 10))) : 1;
+export function secondsUntilNextLook({ now, ...timing }: LookTiming & { readonly now: number }): number {
   const secondOfMinute = Math.floor(now / 1000) % 60;
   const toNextMinute = (60 + metricDelaySeconds - secondOfMinute) % 60 || 60;
-  return toNextMinute + (minutes - 1) * 60;
+  return toNextMinute + (minutesBetweenLooks(timing) - 1) * 60;
 }

@@ -241,7 +241,7 @@ describe('health checks', () => {
   it('that say unhealthy late in the bake are asked again at the next minute', async () => {
     completed(40);
     says({ healthy: true });
-    await expect(observe()).resolves.toMatchObject({ waitSeconds: 240 });
+    await expect(observe()).resolves.toMatchObject({ waitSeconds: 120 });
     says(unhealthy);
     await expect(observe()).resolves.toMatchObject({ waitSeconds: 60 });
   });

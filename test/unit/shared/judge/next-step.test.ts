@@ -125,12 +125,25 @@ describe('the time until the next look', () => {
     );
   });
 
-  it('is at most a minute while traffic shifts, and at most a tenth of a longer bake, up to five minutes', () => {
+  it('is at most a minute unless a bake is quiet, then two, and five only where an alarm wakes the watch', () => {
     fc.assert(
-      fc.property(now, phase, baked, (date, inPhase, bakedMinutes) => {
-        const seconds = secondsUntilNextLook({ now: date.getTime(), phase: inPhase, bakedMinutes });
-        const most = inPhase === 'baking' ? Math.min(5, Math.max(1, bakedMinutes / 10)) : 1;
+      fc.property(now, phase, baked, fc.boolean(), (date, inPhase, bakedMinutes, isWoken) => {
+        const timing = { now: date.getTime(), phase: inPhase, bakedMinutes, isWoken };
+        const most = inPhase !== 'baking' || bakedMinutes < 6 ? 1 : isWoken && bakedMinutes >= 60 ? 5 : 2;
+        const seconds = secondsUntilNextLook(timing);
         expect(seconds).toBeLessThanOrEqual(most * 60);
+        expect(seconds).toBeGreaterThan((most - 1) * 60);
+      }),
+    );
+  });
+
+  it('is never longer where nothing wakes the watch, nor for a younger bake', () => {
+    fc.assert(
+      fc.property(now, phase, baked, baked, fc.boolean(), (date, inPhase, one, other, isWoken) => {
+        const at = (bakedMinutes: number, woken: boolean) =>
+          secondsUntilNextLook({ now: date.getTime(), phase: inPhase, bakedMinutes, isWoken: woken });
+        expect(at(one, false)).toBeLessThanOrEqual(at(one, true));
+        expect(at(Math.min(one, other), isWoken)).toBeLessThanOrEqual(at(Math.max(one, other), isWoken));
       }),
     );
   });
@@ -140,9 +153,9 @@ describe('the time until the next look', () => {
     ['09:04:20.000', 'shifting', 0, 60],
     ['09:04:21.000', 'shifting', 0, 59],
     ['09:04:00.000', 'shifting', 0, 20],
-    ['09:04:20.000', 'baking', 19, 60],
-    ['09:04:20.000', 'baking', 20, 120],
-    ['09:04:20.000', 'baking', 90, 300],
+    ['09:04:20.000', 'baking', 5.9, 60],
+    ['09:04:20.000', 'baking', 6, 120],
+    ['09:04:20.000', 'baking', 2880, 120],
     ['09:04:20.000', 'shifting', 90, 60],
   ])('at %s, %s for %i minutes, is %i s', (time, inPhase, bakedMinutes, seconds) => {
     const at = Date.parse(`2026-01-05T${time}Z`);

@@ -20,12 +20,12 @@ const bake = (given: object) => ({ policy: servicePolicy.parse({ bake: given }) 
 
 it('settles a healthy deployment at the first look after the least bake', () => {
   const found = replayDeployment(recording(), context());
-  // All traffic since 09:10; looks are 20 s after a minute.
+  // All traffic since 09:10; looks are 20 s after a minute, and after six minutes every second one.
   expect(found).toMatchObject({
     end: 'settled',
     verdict: 'healthy',
-    at: minutesLater(25) + 20_000,
-    looks: 25,
+    at: minutesLater(26) + 20_000,
+    looks: 21,
   });
 });
 
@@ -43,7 +43,7 @@ it('condemns one that is bad while traffic is split, twenty seconds after the mi
 it('finds after the full shift what begins there, and not what begins after its watch', () => {
   const full = [...none(20), ...new Array<number>(30).fill(60)];
   const late = recording({ full });
-  expect(replayDeployment(late, context())).toMatchObject({ end: 'settled', at: minutesLater(25) + 20_000 });
+  expect(replayDeployment(late, context())).toMatchObject({ end: 'settled', at: minutesLater(26) + 20_000 });
   const found = replayDeployment(late, context(bake({ minMinutes: 45 })));
   expect(found).toMatchObject({ end: 'condemned', verdict: 'unhealthy' });
   // In a bake that has been healthy for 20 minutes, every second minute is looked at.
