@@ -45,6 +45,7 @@ import { PaceLedger } from './ledger/pace-ledger.ts';
 import { ReleaseLedger } from './ledger/release-ledger.ts';
 import { StopLedger } from './ledger/stop-ledger.ts';
 import { WaitingLedger } from './ledger/waiting-ledger.ts';
+import { WatchLedger } from './ledger/watch-ledger.ts';
 import { WebhookLedger } from './ledger/webhook-ledger.ts';
 import { Mailer } from './mail/mailer.ts';
 import { TrafficReader } from './mail/traffic-reader.ts';
@@ -145,6 +146,7 @@ export function ledgers(runtime: Runtime) {
     incidents: new IncidentLedger(table),
     locks: new LockLedger(table, () => runtime.now()),
     waitingServices: new WaitingLedger(table),
+    watches: new WatchLedger(table),
     approvals: new ApprovalLedger(table),
     budgets: new BudgetLedger(table, () => runtime.now()),
     holds: new HoldLedger(table, () => runtime.now()),

@@ -49,7 +49,7 @@ function replaced(machine: string, from: string, to: string): StackSpec {
 }
 
 const problemsOf = (changed: StackSpec) =>
-  checkDefinitions(changed, { goesOnWithout: ['AnnounceTraffic'] }).map(
+  checkDefinitions(changed, { goesOnWithout: ['AnnounceTraffic', 'AwaitNextLook'] }).map(
     ({ state, problem }) => `${state}: ${problem}`,
   );
 

@@ -44,8 +44,8 @@ it('there are machines to look at', () => {
 });
 
 it('obey the rules of the project', () => {
-  // A mail that cannot be sent keeps no stack waiting.
-  expect(checkDefinitions(stack, { goesOnWithout: ['AnnounceTraffic'] })).toEqual([]);
+  // A mail that cannot be sent keeps no stack waiting, and a watch that cannot be woken polls.
+  expect(checkDefinitions(stack, { goesOnWithout: ['AnnounceTraffic', 'AwaitNextLook'] })).toEqual([]);
 });
 
 it('or events use every function but those that a person invokes, or CodeDeploy as a hook', () => {
@@ -123,7 +123,7 @@ describe('errors', () => {
   });
 
   it('of no other name than ours and those of AWS are matched', () => {
-    const aws = /^(States|Lambda|Sandbox|Runtime|StepFunctions|Sfn)\.[A-Z][A-Za-z]+$/;
+    const aws = /^(States|Lambda|Sandbox|Runtime|StepFunctions|Sfn|DynamoDb)\.[A-Z][A-Za-z]+$/;
     for (const error of [...matched('Retry'), ...matched('Catch')]) {
       if (!ours.includes(error)) expect(error).toMatch(aws);
     }

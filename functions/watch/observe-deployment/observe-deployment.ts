@@ -74,6 +74,8 @@ export interface Observation {
   readonly errors: number;
   readonly next: NextStep;
   readonly waitSeconds: number;
+  /** Events of the deployment or of an alarm may end the wait: it needs a token. */
+  readonly isWakeable: boolean;
   /** The incident that a deployment in its way makes room for; null where it is in nobody's way. */
   readonly holder: Attempt | null;
   /** Who blocked a deployment whose end says nothing about its code; null for every other. */
@@ -244,6 +246,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     if (veto && executionArn !== undefined && isWatched && judgement.verdict !== 'unhealthy') {
       await tellOfVeto(release, watched, { reason: veto.detail, executionArn });
     }
+    const isWoken = alarms.some(({ name, state }) => state === 'OK' && name in watched.alarmsBefore);
     const isDoubted = health.isDoubted || isSuspected || open.some((one) => one.isSuspected);
     const provesGood = next === 'settle' && judgement.verdict === 'healthy';
     return {
@@ -256,7 +259,13 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
       next: provesGood && (await isBeingUpdated(entry, deployment)) ? 'look-again' : next,
       holder: holder ?? null,
       blocked: (!watched.knownBad && ended?.blocked) || null,
-      waitSeconds: secondsUntilNextLook({ now, phase, bakedMinutes: isDoubted ? 0 : leastBaked }),
+      waitSeconds: secondsUntilNextLook({
+        now,
+        phase,
+        bakedMinutes: isDoubted ? 0 : leastBaked,
+        isWoken,
+      }),
+      isWakeable: phase === 'shifting' || (phase === 'baking' && isWoken),
       seen: {
         ...(await recordLook(deps, look, seen ?? undefined)),
         failedLooks: health.failedLooks,

@@ -12,7 +12,7 @@ import {
 import { openRelease, openReleaseInput } from './open-release.ts';
 
 export const build = task('OpenRelease', openReleaseInput, (runtime) => {
-  const { releases, checkpoints } = ledgers(runtime);
+  const { releases, checkpoints, watches } = ledgers(runtime);
   return openRelease({
     deployments: deployments(runtime),
     aliases: aliases(runtime),
@@ -22,6 +22,7 @@ export const build = task('OpenRelease', openReleaseInput, (runtime) => {
     catalog: catalogStore(runtime),
     releases,
     checkpoints,
+    watches,
     now: runtime.now,
   });
 });

@@ -17,6 +17,7 @@ import {
   type WatchedDeployment,
 } from '../../../shared/ledger/records.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
+import type { WatchLedger } from '../../../shared/ledger/watch-ledger.ts';
 import { type OriginFact, originOf } from '../../../shared/stack/release-origin.ts';
 import { readBaseline } from '../../../shared/watching/baseline.ts';
 import { digestsOfChange, knownBadOf } from '../../../shared/watching/known-bad-code.ts';
@@ -43,6 +44,7 @@ export interface OpenReleaseDeps {
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
   readonly checkpoints: CheckpointLedger;
+  readonly watches: Pick<WatchLedger, 'subscribe'>;
   readonly now: () => number;
 }
 
@@ -85,6 +87,9 @@ export function openRelease(deps: OpenReleaseDeps) {
       seenAt: new Date(deps.now()).toISOString(),
       evidence: whatWasBefore(watched),
     });
+    for (const alarm of Object.keys(watched.alarmsBefore)) {
+      await deps.watches.subscribe(alarm, `${input.function}:${input.alias}`, deploymentId);
+    }
     await releases.recordDeployment({
       deploymentId,
       service,

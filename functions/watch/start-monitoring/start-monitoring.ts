@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Executions } from '../../../shared/aws/executions.ts';
 import { deploymentId } from '../../../shared/ids.ts';
+import { type WakeWatchDeps, wakeWatch } from '../../../shared/watching/wake-watch.ts';
 
 /** A "CodeDeploy Deployment State-change Notification"; further fields are EventBridge's own. */
 export const startMonitoringInput = z.object({
@@ -10,7 +11,7 @@ export const startMonitoringInput = z.object({
   }),
 });
 
-export interface StartMonitoringDeps {
+export interface StartMonitoringDeps extends WakeWatchDeps {
   readonly executions: Executions;
   readonly stateMachineArn: string;
 }
@@ -20,12 +21,13 @@ export interface StartMonitoringDeps {
  *
  * Every state change of a deployment, and every repeated delivery of one, comes through here. The input holds
  * nothing but the id, so that a second start of a running execution is the same request (a no-op), and one
- * after its end is refused by name; both mean that the deployment is looked after.
+ * after its end is refused by name; both mean that the deployment is looked after. One that waits looks now.
  */
-export function startMonitoring({ executions, stateMachineArn }: StartMonitoringDeps) {
+export function startMonitoring({ executions, stateMachineArn, ...deps }: StartMonitoringDeps) {
   return async ({ detail }: z.infer<typeof startMonitoringInput>): Promise<{ deploymentId: string }> => {
     const { deploymentId } = detail;
     await executions.start(stateMachineArn, deploymentId, { deploymentId });
+    await wakeWatch(deps, deploymentId);
     return { deploymentId };
   };
 }

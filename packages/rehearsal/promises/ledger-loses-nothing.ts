@@ -7,7 +7,7 @@ import type { PromiseCheck } from './promise.ts';
 const openLists = ['OPEN-INCIDENTS', 'OUTBOX', 'UNANSWERED', 'DIGEST'];
 
 /**
- * The ledger loses nothing: but for locks, holds, budgets, paces, stops and the compilation's lease, records never
+ * The ledger loses nothing: but for locks, holds, budgets, paces, stops, what wakes a watch and the compilation's lease, records never
  * vanish and what they say stays. A release called bad stays bad, one called good can only become bad, one that served well good or bad; what is known of a
  * deployment stays and gets at most its settlement; an attempt's outcome stays. At the end the table
  * holds what the writes left.
@@ -42,6 +42,8 @@ function lostBetween(before: LedgerItem, after: LedgerItem): string | undefined 
   if (before.sk === 'ACKNOWLEDGED') return undefined;
   // When the next step may begin is no record, nor is who compiles a missing catalog.
   if (before.sk === 'PACE' || before.sk === 'COMPILATION') return undefined;
+  // A watch waits again and again, and an alarm wakes the latest watch of an alias.
+  if (before.sk === 'WAITING' || before.pk.startsWith('ALARM#')) return undefined;
   // A stop may be asked for again, with a rollback, or where it had no effect for an hour.
   if (before.sk === 'STOP') return undefined;
   if (before.sk === 'BUDGET') {

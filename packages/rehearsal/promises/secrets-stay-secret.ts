@@ -5,7 +5,8 @@ import type { PromiseCheck } from './promise.ts';
  * No secret value reaches an execution's history, a mail, the log, the ledger or the coordinator's bucket. Every service
  * of a rehearsal has two: a NoEcho parameter of its stack, which its functions carry in their environment, and a
  * SecureString in Parameter Store. Task tokens are secrets as well, but for the history, where Step Functions
- * itself writes them, and the ledger's records of what waits: services for their turn, plans for an approval.
+ * itself writes them, and the ledger's records of what waits: services for their turn, plans for an approval, watches for
+ * their next look.
  */
 export const secretsStaySecret: PromiseCheck = {
   promise: 'secrets-stay-secret',
@@ -32,8 +33,9 @@ export const secretsStaySecret: PromiseCheck = {
       if (leaks(line)) broken(`${facts.clock(at)} the log of ${logicalId} holds a secret`);
     });
     facts.ledger.onWrite(({ pk, sk, after }) => {
+      if (typeof after?.token === 'string') tokens.add(after.token);
       // Who waits is told by its token, which is kept there until it is used.
-      const leak = /^(WAITING|APPROVAL)#/.test(sk) ? holdsSecret : leaks;
+      const leak = /^(WAITING|APPROVAL)(#|$)/.test(sk) ? holdsSecret : leaks;
       if (leak(JSON.stringify(after ?? {}))) broken(`${pk} ${sk} holds a secret`);
     });
     return () => {
