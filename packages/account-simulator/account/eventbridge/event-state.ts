@@ -6,6 +6,11 @@ export function eventState({ detail }: Pick<BusEvent, 'detail'>): string | undef
     state,
     status,
     'status-details': details,
-  } = detail as { state?: string; status?: string; 'status-details'?: { status?: string } };
-  return state ?? status ?? details?.status;
+  } = detail as {
+    state?: string | { value?: string };
+    status?: string;
+    'status-details'?: { status?: string };
+  };
+  const ofAlarm = typeof state === 'object' ? state.value : state;
+  return ofAlarm ?? status ?? details?.status;
 }

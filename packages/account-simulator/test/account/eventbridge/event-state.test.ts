@@ -2,6 +2,7 @@ import { eventState } from '../../../account/eventbridge/event-state.ts';
 
 it.each([
   ['CodeDeploy', { state: 'START' }, 'START'],
+  ['CloudWatch', { alarmName: 'orders', state: { value: 'ALARM', reason: '' } }, 'ALARM'],
   ['Step Functions', { status: 'FAILED' }, 'FAILED'],
   [
     'CloudFormation',
