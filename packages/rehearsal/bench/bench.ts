@@ -5,6 +5,7 @@ import { type BenchReport, renderReport } from './bench-report.ts';
 import { detection } from './detection.ts';
 import { ledger } from './ledger.ts';
 import { planning } from './planning.ts';
+import { polling } from './polling.ts';
 import { recording } from './recording.ts';
 import { rollback } from './rollback.ts';
 
@@ -17,13 +18,14 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   detection,
   ledger,
   planning,
+  polling,
   recording,
   rollback,
 };
 
 const usage = `Usage: npm run bench -- ${Object.keys(benches).join('|')} [--short] [--json FILE]
 
-Prints the figures as tables; detection --short measures a part of them in less than a minute. Status 0: all limits are kept. 1: one is not. 2: there is no such benchmark.`;
+Prints the figures as tables; detection --short and polling --short measure a part of them in less than a minute. Status 0: all limits are kept. 1: one is not. 2: there is no such benchmark.`;
 
 async function main(argv: string[]): Promise<0 | 1 | 2> {
   const { values, positionals } = parseArgs({
