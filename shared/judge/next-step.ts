@@ -81,11 +81,11 @@ const longMinutes = 60;
 
 /**
  * Minutes between two looks. Metrics come by the minute, so a look each minute misses nothing. A quiet bake is looked at
- * every second minute. Where an event of an alarm ends the wait besides, a long bake is looked at every five minutes.
+ * every second minute. A long one is looked at every five minutes, where that is allowed.
  */
-function minutesBetweenLooks({ phase, bakedMinutes, isWoken = false }: LookTiming): 1 | 2 | 5 {
+function minutesBetweenLooks({ phase, bakedMinutes, mayWaitLong = false }: LookTiming): 1 | 2 | 5 {
   if (phase !== 'baking' || bakedMinutes < youngMinutes) return 1;
-  return isWoken && bakedMinutes >= longMinutes ? 5 : 2;
+  return mayWaitLong && bakedMinutes >= longMinutes ? 5 : 2;
 }
 
 /** What the time of the next look depends on. */
@@ -93,8 +93,8 @@ export interface LookTiming {
   readonly phase: Phase;
   /** Minutes of bake; 0 where something speaks against the release, so that it is looked at like a young one. */
   readonly bakedMinutes: number;
-  /** The event of an alarm that can ring ends the wait. */
-  readonly isWoken?: boolean;
+  /** The event of an alarm that can ring ends the wait, or the watch has to be short. */
+  readonly mayWaitLong?: boolean;
 }
 
 /**

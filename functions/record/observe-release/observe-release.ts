@@ -170,6 +170,8 @@ export function observeRelease(deps: ObserveReleaseDeps) {
         now: now - delayOf(release.releaseId),
         phase: 'baking',
         bakedMinutes: health.isDoubted || isSuspected ? 0 : bakedMinutes,
+        // No other execution goes on with it: every second minute of two days leaves its history no room for retries.
+        mayWaitLong: true,
       }),
     };
   };

@@ -263,7 +263,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
         now,
         phase,
         bakedMinutes: isDoubted ? 0 : leastBaked,
-        isWoken,
+        mayWaitLong: isWoken,
       }),
       isWakeable: phase === 'shifting' || (phase === 'baking' && isWoken),
       seen: {

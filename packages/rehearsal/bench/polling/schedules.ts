@@ -34,10 +34,10 @@ export function looksOf(schedule: Schedule, began: number, minutes: number): num
   return looks;
 }
 
-function next(isWoken: boolean): Schedule['next'] {
+function next(mayWaitLong: boolean): Schedule['next'] {
   return (now, began) => {
     const bakedMinutes = (now - began) / minuteMs;
-    return now + secondsUntilNextLook({ now, phase: 'baking', bakedMinutes, isWoken }) * 1000;
+    return now + secondsUntilNextLook({ now, phase: 'baking', bakedMinutes, mayWaitLong }) * 1000;
   };
 }
 
