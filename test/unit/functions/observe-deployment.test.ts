@@ -563,6 +563,35 @@ describe('an alias that has the new version alone', () => {
   });
 });
 
+describe('the wait for the next look', () => {
+  /** Nothing is learnt of it: it bakes on. */
+  const thin = (minutes: number) => {
+    completed(minutes);
+    traffic([10], [0]);
+  };
+
+  it('may be ended by an event while traffic shifts', async () => {
+    await expect(observe()).resolves.toMatchObject({ waitSeconds: 60, isWakeable: true });
+  });
+
+  it('is five minutes late in the bake, where an alarm that can ring may end it', async () => {
+    thin(90);
+    alarm({ StateValue: 'OK' });
+    await expect(observe()).resolves.toMatchObject({ waitSeconds: 300, isWakeable: true });
+  });
+
+  it('is two minutes where the alarm is blind, or was not there when the deployment opened', async () => {
+    thin(90);
+    alarm({ StateValue: 'INSUFFICIENT_DATA' });
+    await expect(observe()).resolves.toMatchObject({ waitSeconds: 120, isWakeable: false });
+    alarm({ StateValue: 'OK' });
+    ledger = new LedgerDouble();
+    const deployments = { [DEPLOYMENT]: watchedDeployment({ alarmsBefore: {} }) };
+    await ledger.releases.open(releaseRecord({ deployments }));
+    await expect(observe()).resolves.toMatchObject({ waitSeconds: 120, isWakeable: false });
+  });
+});
+
 describe('while it bakes', () => {
   it('settles a healthy release after its bake', async () => {
     completed(16);

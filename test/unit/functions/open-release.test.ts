@@ -115,6 +115,12 @@ it('records the deployment, so that a second event finds its release', async () 
   });
 });
 
+it('lets its alarms wake the watch', async () => {
+  await open();
+  await expect(ledger.watches.deploymentsOf('orders-errors')).resolves.toEqual([DEPLOYMENT]);
+  await expect(ledger.watches.deploymentsOf('payment-errors')).resolves.toEqual([]);
+});
+
 it('records where the deployment stood, and what was before it', async () => {
   await open();
   const [checkpoint, ...more] = await ledger.checkpoints.list('orders');
