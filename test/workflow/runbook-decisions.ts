@@ -203,7 +203,7 @@ export const decisions: Step[] = [
   {
     at: 18,
     under: stop,
-    text: 'Stopping an execution of `coordinate-rollback`',
+    text: 'Stop the execution of `coordinate-rollback`',
     how: async (_, site) => {
       const executionArn = incidentOf('gift', site);
       await site.call('sfn', 'StopExecution', { executionArn });
