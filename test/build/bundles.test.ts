@@ -93,7 +93,7 @@ describe('the SDK clients in a bundle', () => {
   // So that neither side of the comparison above can be empty unnoticed.
   it.each([
     ['watch/track-rollback', ['dynamodb']],
-    ['watch/start-monitoring', ['sfn']],
+    ['watch/start-monitoring', ['dynamodb', 'sfn']],
     [
       'roll-back/start-target',
       [

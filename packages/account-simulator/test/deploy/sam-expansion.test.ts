@@ -23,8 +23,8 @@ describe('Globals', () => {
   });
 
   it('refuse a section that is not simulated', () => {
-    expect(problemsOf(template(aFunction(''), '{ Api: {} }'))).toEqual([
-      'Globals.Api: The simulated CloudFormation does not support the section Api of Globals.',
+    expect(problemsOf(template(aFunction(''), '{ SimpleTable: {} }'))).toEqual([
+      'Globals.SimpleTable: The simulated CloudFormation does not support the section SimpleTable of Globals.',
     ]);
   });
 });

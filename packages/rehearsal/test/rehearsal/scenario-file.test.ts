@@ -18,6 +18,7 @@ describe('scenario file', () => {
         parameters: {},
         mesh: {},
         stackParameters: {},
+        workflows: {},
       },
     ]);
     expect({ history, start, environment }).toEqual({

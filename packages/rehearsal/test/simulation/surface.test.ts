@@ -14,7 +14,7 @@ describe('surfaceOf', () => {
       expect.arrayContaining([
         `${service}/RollBackPhase`,
         `${service}/StartTarget`,
-        `${service}/StartTarget/catch/1`,
+        `${service}/StartTarget/catch/0`,
         `${service}/VerifyTarget/retry/1`,
       ]),
     );
