@@ -113,11 +113,6 @@ export function commandLines(command: Command): string[] {
   return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
 }
 
-/** Steps as lines of a mail: each sentence, and its command indented below it. */
-export function stepLines(steps: readonly Step[]): string[] {
-  return steps.flatMap(({ say, run = [] }) => [say, ...commandLines(run).map((line) => `  ${line}`)]);
-}
-
 function wrapped(before: string, command: Command, after: string): string[] {
   return command.map(
     (part, index) => `${index === 0 ? before : ''}${part}${index === command.length - 1 ? after : ''}`,

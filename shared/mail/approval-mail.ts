@@ -1,4 +1,5 @@
-import { startCommand } from '../by-hand/start-execution.ts';
+import { coordinatorCommand } from '../by-hand/command.ts';
+import { regionOf, startCommand } from '../by-hand/start-execution.ts';
 import type { IncidentRecord, ReleaseRecord } from '../ledger/records.ts';
 import type { RollbackPlan } from '../targets/service-plan.ts';
 import { alarmsBeforeSection } from './alarm-section.ts';
@@ -42,6 +43,7 @@ export function approvalMail(
 ): MailText {
   const { service, incidentId, executionArn } = incident;
   const until = instant(deadline);
+  const place = { environment, region: regionOf(executionArn) };
   const input = (answer: string) =>
     `{"incidentId": "${incidentId}", "answer": "${answer}", "by": "YOUR NAME", "reason": "WHY"}`;
   const sections = planSections(plan);
@@ -65,7 +67,11 @@ export function approvalMail(
         'Start answer-approval (the first link) with one of',
         whole(input('approve')),
         whole(input('refuse')),
-        'or run, with "approve" or "refuse",',
+        'or run one of',
+        ...['approve', 'refuse'].flatMap((answer) =>
+          runLines(coordinatorCommand(place, [answer, incidentId], { by: 'YOUR NAME', reason: 'WHY' })),
+        ),
+        'or, where that command is not installed, with "approve" or "refuse",',
         ...runLines(
           startCommand(executionArn, 'answer-approval', {
             incidentId,

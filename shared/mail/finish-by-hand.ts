@@ -1,15 +1,16 @@
-import { type Place, stepLines } from '../by-hand/command.ts';
+import { commandLines, type Place, type Step } from '../by-hand/command.ts';
 import type { ServiceResult } from '../ledger/records.ts';
 import { wordsOf } from '../targets/kinds.ts';
 import type { RollbackPlan } from '../targets/service-plan.ts';
 import type { TargetPlan } from '../targets/shapes.ts';
+import { type Line, whole } from './mail-text.ts';
 
 /** Lines of one mail. A mail may have 256 KiB. */
 const mostLines = 200;
 
 /**
  * The commands that finish by hand what automation left undone: one block of lines per target of the plan that is not
- * known to be back, in the plan's order. Of many targets the first are named: a block is never cut, because half of a
+ * known to be back, in the plan's order. A step that two targets of a service share stands once. Of many targets the first are named: a block is never cut, because half of a
  * command is another command.
  *
  * @param from.templateUrl where CloudFormation reads a saved template from, by its key
@@ -18,18 +19,20 @@ export function finishByHand(
   plan: RollbackPlan,
   results: readonly ServiceResult[],
   from: { readonly place: Place; readonly templateUrl: (key: string) => string },
-): string[] {
+): Line[] {
   const { incidentId, attempt } = plan;
   const blocks = plan.services.flatMap((service) => {
     const by = { ...from, incidentId, attempt, service };
     const result = results.find((other) => other.service === service.service);
     const isBack = ({ target }: TargetPlan) =>
       result?.targets.some((other) => other.target === target && other.status === 'restored') ?? false;
+    const told = new Set<string>();
+    const isNew = (step: Step) => told.size < told.add(JSON.stringify(step)).size;
     return service.targets
       .filter((target) => !isBack(target))
       .map((target) => [
         `${service.service}, ${target.target}`,
-        ...stepLines(wordsOf(target).byHand(target, by)),
+        ...wordsOf(target).byHand(target, by).filter(isNew).flatMap(stepLines),
       ]);
   });
   let lines = 0;
@@ -39,4 +42,9 @@ export function finishByHand(
   });
   const more = blocks.length - shown.length;
   return [...shown.flat(), ...(more > 0 ? [`and ${more} more ${more === 1 ? 'target' : 'targets'}`] : [])];
+}
+
+/** A sentence, and its command indented below it. */
+function stepLines({ say, run = [] }: Step): Line[] {
+  return [say, ...commandLines(run).map((line) => whole(`  ${line}`))];
 }

@@ -54,7 +54,7 @@ export interface OutcomeFacts {
   /** What was left as it is on purpose, in words. */
   readonly leftOnPurpose?: readonly string[];
   /** The commands that finish by hand what is left undone; empty where there is no plan. */
-  readonly byHand: readonly string[];
+  readonly byHand: readonly Line[];
   /** How the services were found after the rollback, or what was stopped of a frozen one, in words. */
   readonly recovery: string | undefined;
   /** They are still bad: going back did not help. */
@@ -408,7 +408,7 @@ function byHandSection({ byHand, withheld }: OutcomeFacts, todo: 'nothing' | Tas
   const isShown = todo !== 'nothing' && !withheld;
   return {
     heading: 'By hand',
-    lines: isShown ? byHand.map(whole) : [],
+    lines: isShown ? byHand : [],
   };
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { finishByHand } from '../../shared/mail/finish-by-hand.ts';
-import { layOut, whole } from '../../shared/mail/mail-text.ts';
+import { layOut } from '../../shared/mail/mail-text.ts';
 import type { TargetPlan } from '../../shared/targets/shapes.ts';
 import {
   apiStagePlan,
@@ -35,7 +35,7 @@ const from = {
 /** What a mail says of a target that did not come back. */
 function mailOf(target: TargetPlan): string {
   const lines = finishByHand(rollbackPlan(servicePlan({ targets: [target] })), [], from);
-  return layOut(mailText({ details: [{ heading: 'By hand', lines: lines.map(whole) }] })).body;
+  return layOut(mailText({ details: [{ heading: 'By hand', lines }] })).body;
 }
 
 /** Does in a terminal everything that names of AWS cannot: ends words, runs commands, breaks lines, is an option. */

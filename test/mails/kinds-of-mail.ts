@@ -1,10 +1,12 @@
+import { regionOf } from '../../shared/by-hand/start-execution.ts';
 import type { CriticalMail } from '../../shared/ledger/critical-mail.ts';
-import type { IncidentRecord } from '../../shared/ledger/records.ts';
+import type { IncidentRecord, ServiceResult } from '../../shared/ledger/records.ts';
 import { approvalMail } from '../../shared/mail/approval-mail.ts';
 import { concurrentReleaseMail } from '../../shared/mail/concurrent-release-mail.ts';
 import { digestMail } from '../../shared/mail/digest-mail.ts';
 import { criticalMailOf, escalationMail } from '../../shared/mail/escalation-mail.ts';
 import { failedMail } from '../../shared/mail/failed-mail.ts';
+import { finishByHand } from '../../shared/mail/finish-by-hand.ts';
 import { strayMail } from '../../shared/mail/guard-mails.ts';
 import { openedMail, trafficMail } from '../../shared/mail/incident-mails.ts';
 import type { MailText } from '../../shared/mail/mail-text.ts';
@@ -46,10 +48,12 @@ const environment = 'prod';
 const watch = MONITOR_ARN.replace('stateMachine', 'execution').concat(`:${DEPLOYMENT}`);
 const evidence = [
   {
-    rule: 'error-rate-limit',
+    rule: 'above-normal-while-split',
     finding: 'breach' as const,
     metric: 'errors of shop-orders-CreateOrder-AB12:5',
-    detail: '21.4 % of 140 requests failed (30 of 140); limit 5.0 %, before it 0.1 %',
+    detail:
+      '21 % of 140 requests to shop-orders-CreateOrder-AB12:5 failed since 09:02 UTC; normal is up to 0.12 %; ' +
+      'by chance: less than 1 in 1,000,000',
   },
 ];
 const incident: IncidentRecord = incidentRecord({
@@ -61,8 +65,25 @@ const { deploymentId: _, ...onWord } = incidentRecord({
   requestedBy: 'the person on call',
   reason: 'it looks slow',
 });
+const cartAlias = {
+  target: 'CartFunction:live',
+  function: 'shop-cart-CartFunction-EF56',
+  fromVersion: '8',
+  toVersion: '7',
+};
+const cartGroup = {
+  application: 'shop-cart-ServerlessDeploymentApplication-GH78',
+  deploymentGroup: 'shop-cart-CartFunctionDeploymentGroup-IJ90',
+};
+const cartStack = { stack: 'shop-cart', aliases: [{ ...codeDeployPlan(), ...cartAlias }] };
 const cart = servicePlan({
   service: 'cart',
+  targets: [
+    codeDeployPlan({ ...cartAlias, ...cartGroup, deploymentId: 'd-CART00008' }),
+    stackPinPlan({ ...cartStack, groups: [cartGroup], deployments: ['d-CART00008'] }),
+    stackPlan({ ...cartStack, shifted: [cartAlias.target] }),
+  ],
+  usualSeconds: 30,
   reason: 'it was released 2026-01-05 09:02:00 UTC, on top of the release of orders, which is undone',
 });
 /** What its alarms were like when it began. */
@@ -115,7 +136,15 @@ const shifting = usersMeet(
     state: { version: '17', weights: {} },
   }),
 );
-const bothBack = [serviceResult({ service: 'cart' }), serviceResult()];
+const cartBack = serviceResult({
+  service: 'cart',
+  targets: [
+    { target: cartAlias.target, status: 'restored', action: 'alias pointed back' },
+    { target: 'stack pin', status: 'restored', action: 'stack shop-cart is UPDATE_COMPLETE' },
+    { target: 'stack', status: 'restored', action: 'stack shop-cart is UPDATE_COMPLETE' },
+  ],
+});
+const bothBack = [cartBack, serviceResult()];
 const left = serviceResult({
   status: 'traffic-restored',
   targets: [
@@ -125,8 +154,20 @@ const left = serviceResult({
 });
 const failed = serviceResult({
   status: 'failed',
-  targets: [{ target: 'CreateOrder:live', status: 'failed', action: 'version 4 is gone' }],
+  targets: [
+    {
+      target: 'CreateOrder:live',
+      status: 'failed',
+      action: 'shop-orders-CreateOrder-AB12:live is on version 5, expected version 4',
+    },
+  ],
 });
+/** What is left to do of these results, as the mail that ends an incident writes it. */
+const leftByHand = (...results: ServiceResult[]) =>
+  finishByHand(plan, results, {
+    place: { environment, region: regionOf(EXECUTION_ARN) },
+    templateUrl: (key) => `https://rollback-coordinator-plans.s3.eu-west-1.amazonaws.com/${key}`,
+  });
 const settled = { verdict: 'healthy' as const, at: iso(NOW), requests: 900, errors: 1 };
 const good = releaseRecord({ deployments: { [DEPLOYMENT]: watchedDeployment({ settled }) } });
 const undecided = { ...settled, verdict: 'insufficient' as const, requests: 3, errors: 0 };
@@ -166,10 +207,6 @@ function outcome(changes: Partial<OutcomeFacts>, of: IncidentRecord = incident):
     ...changes,
   });
 }
-const byHand = [
-  '# orders, CreateOrder:live',
-  'aws lambda update-alias --function-name shop-orders-CreateOrder-AB12 --name live --function-version 4 --routing-config AdditionalVersionWeights={}',
-];
 const nothingDone = { services: [], outcome: 'needs-person' as const, meet: shifting };
 
 const stray = {
@@ -243,15 +280,15 @@ export const kindsOfMail: Readonly<Record<string, MailText>> = {
   }),
   'a-stack-is-left': outcome({
     outcome: 'traffic-restored',
-    services: [serviceResult({ service: 'cart' }), left],
+    services: [cartBack, left],
     leftOnPurpose: ['orders stack pin: the table order-notes would be changed'],
-    byHand,
+    byHand: leftByHand(cartBack, left),
   }),
   'partly-rolled-back': outcome({
     outcome: 'partly-rolled-back',
-    services: [serviceResult({ service: 'cart' }), failed],
+    services: [cartBack, failed],
     meet: usersMeet(),
-    byHand,
+    byHand: leftByHand(cartBack, failed),
   }),
   'second-attempt': outcome({ back: ['cart'] }, { ...incident, attempt: 2 }),
   frozen: outcome({

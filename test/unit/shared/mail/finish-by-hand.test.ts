@@ -17,11 +17,14 @@ const from = {
   place: { environment: 'prod', region: 'eu-west-1' },
   templateUrl: (key: string) => `https://bucket/${key}`,
 };
+/** The lines as they are read. */
+const finish = (...[plan, results, place]: Parameters<typeof finishByHand>) =>
+  finishByHand(plan, results, place).map((line) => (typeof line === 'string' ? line : line.text));
 const plan = rollbackPlan(servicePlan({ targets: [codeDeployPlan(), stackPlan()] }));
 
 /** The lines of a plan with one target, commands of several lines as one. */
 function linesOf(target: TargetPlan): string[] {
-  const lines = finishByHand(rollbackPlan(servicePlan({ targets: [target] })), [], from);
+  const lines = finish(rollbackPlan(servicePlan({ targets: [target] })), [], from);
   return lines
     .join('\n')
     .replaceAll(/ \\\n +/g, ' ')
@@ -29,18 +32,26 @@ function linesOf(target: TargetPlan): string[] {
 }
 
 it('names every target of a service that was not reached', () => {
-  const lines = finishByHand(plan, [], from);
+  const lines = finish(plan, [], from);
   expect(lines.filter((line) => line.startsWith('orders, '))).toEqual([
     'orders, CreateOrder:live',
     'orders, stack',
   ]);
 });
 
+it('says once what two targets of a service share', () => {
+  const targets = [stackPinPlan(), stackPlan()];
+  const text = finish(rollbackPlan(servicePlan({ targets })), [], from).join('\n');
+  expect(text.split('Look at the status of the stack')).toHaveLength(2);
+  expect(text).toContain('Then pin it.');
+  expect(text).toContain('Then the rest of the saved template');
+});
+
 it('leaves out what is back', () => {
   const done = serviceResult({
     targets: [{ target: 'CreateOrder:live', status: 'restored', action: '' }],
   });
-  const lines = finishByHand(plan, [done], from);
+  const lines = finish(plan, [done], from);
   expect(lines.join('\n')).not.toContain('update-alias');
   expect(lines[0]).toBe('orders, stack');
 });
@@ -52,20 +63,22 @@ it('says nothing when everything is back', () => {
       { target: 'stack', status: 'restored', action: '' },
     ],
   });
-  expect(finishByHand(plan, [done], from)).toEqual([]);
+  expect(finish(plan, [done], from)).toEqual([]);
 });
 
 it('names no target by half where there are many', () => {
-  const many = Array.from({ length: 60 }, (_, n) => stackPlan({ target: `stack ${n}` }));
-  const lines = finishByHand(rollbackPlan(servicePlan({ targets: many })), [], from);
+  const many = Array.from({ length: 60 }, (_, n) =>
+    lambdaAliasPlan({ target: `F${n}:live`, function: `f-${n}` }),
+  );
+  const lines = finish(rollbackPlan(servicePlan({ targets: many })), [], from);
   const named = lines.filter((line) => line.startsWith('orders, '));
   expect(lines.length).toBeLessThanOrEqual(201);
   expect(lines.at(-1)).toBe(`and ${60 - named.length} more targets`);
-  expect(lines.at(-2)).toBe('  rollback-coordinator converge orders --environment prod --region eu-west-1');
+  expect(lines.at(-2)).toBe(`    --routing-config '{"AdditionalVersionWeights":{}}'`);
 });
 
 it('breaks a command where it is wider than a mail, and nowhere else', () => {
-  const lines = finishByHand(rollbackPlan(servicePlan({ targets: [lambdaAliasPlan()] })), [], from);
+  const lines = finish(rollbackPlan(servicePlan({ targets: [lambdaAliasPlan()] })), [], from);
   expect(lines).toEqual([
     'orders, CreateOrder:live',
     'Point the alias back:',
