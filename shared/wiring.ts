@@ -41,6 +41,7 @@ import { IncidentLedger } from './ledger/incident-ledger.ts';
 import { LedgerTable } from './ledger/ledger-table.ts';
 import { LifecycleHookLedger } from './ledger/lifecycle-hook-ledger.ts';
 import { LockLedger } from './ledger/lock-ledger.ts';
+import { MailLedger } from './ledger/mail-ledger.ts';
 import { PaceLedger } from './ledger/pace-ledger.ts';
 import { ReleaseLedger } from './ledger/release-ledger.ts';
 import { StopLedger } from './ledger/stop-ledger.ts';
@@ -154,16 +155,18 @@ export function ledgers(runtime: Runtime) {
     paces: new PaceLedger(table, () => runtime.now()),
     stops: new StopLedger(table, () => runtime.now()),
     compilations: new CompilationLedger(table, () => runtime.now()),
+    mails: new MailLedger(table),
     webhooks: new WebhookLedger(table),
   };
 }
 
-export const mailer = (runtime: Runtime, incidents: IncidentLedger) => {
+export const mailer = (runtime: Runtime) => {
+  const table = ledgerTable(runtime);
   const { ESCALATION_TOPIC_ARN, CHAT_TOPIC_ARN, CRITICAL_PHONE, DIGEST_AT } = runtime.env;
   return new Mailer(
     new SNSClient(runtime.clientConfig),
     requireEnv(runtime, 'TOPIC_ARN'),
-    { incidents, digests: new DigestLedger(ledgerTable(runtime)) },
+    { mails: new MailLedger(table), digests: new DigestLedger(table) },
     () => runtime.now(),
     {
       escalationMinutes: escalationMinutes(runtime),

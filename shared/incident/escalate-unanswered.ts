@@ -2,16 +2,15 @@ import type { ApprovalLedger } from '../ledger/approval-ledger.ts';
 import { type CriticalMail, latestOf, type UnansweredMails } from '../ledger/critical-mail.ts';
 import { everyService, type HoldLedger } from '../ledger/hold-ledger.ts';
 import type { IncidentLedger } from '../ledger/incident-ledger.ts';
+import type { MailLedger } from '../ledger/mail-ledger.ts';
 import { escalationMail } from '../mail/escalation-mail.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import type { TrafficReader } from '../mail/traffic-reader.ts';
 import { meetNew } from '../mail/users-meet.ts';
 
 export interface EscalateUnansweredDeps {
-  readonly incidents: Pick<
-    IncidentLedger,
-    'unansweredMails' | 'stopExpectingAnswer' | 'acknowledgementOf' | 'find' | 'openIncidents'
-  >;
+  readonly incidents: Pick<IncidentLedger, 'find' | 'openIncidents'>;
+  readonly mails: Pick<MailLedger, 'unanswered' | 'stopExpectingAnswer' | 'acknowledgementOf'>;
   readonly approvals: Pick<ApprovalLedger, 'find'>;
   readonly holds: Pick<HoldLedger, 'listLatest'>;
   readonly traffic: Pick<TrafficReader, 'read'>;
@@ -32,10 +31,10 @@ export interface EscalateUnansweredDeps {
  */
 export function escalateUnanswered(deps: EscalateUnansweredDeps) {
   return async (): Promise<{ readonly escalated: number; readonly failures: readonly unknown[] }> => {
-    const { incidents, escalationMinutes } = deps;
+    const { mails, escalationMinutes } = deps;
     if (escalationMinutes === 0) return { escalated: 0, failures: [] };
     const due = deps.now() - escalationMinutes * 60_000;
-    const threads = threadsOf(await incidents.unansweredMails());
+    const threads = threadsOf(await mails.unanswered());
     const failures: unknown[] = [];
     let escalated = 0;
     for (const mails of threads) {
@@ -55,7 +54,7 @@ export function escalateUnanswered(deps: EscalateUnansweredDeps) {
   async function stillUnanswered(mails: readonly CriticalMail[]): Promise<CriticalMail[]> {
     const left: CriticalMail[] = [];
     for (const mail of mails) {
-      if (await isAnswered(mail)) await deps.incidents.stopExpectingAnswer(mail);
+      if (await isAnswered(mail)) await deps.mails.stopExpectingAnswer(mail);
       else left.push(mail);
     }
     return left;
@@ -77,7 +76,7 @@ export function escalateUnanswered(deps: EscalateUnansweredDeps) {
   }
 
   async function isAcknowledged({ about, askedAt }: CriticalMail): Promise<boolean> {
-    const said = about === undefined ? undefined : await deps.incidents.acknowledgementOf(about);
+    const said = about === undefined ? undefined : await deps.mails.acknowledgementOf(about);
     return said !== undefined && Date.parse(said.at) >= askedAt;
   }
 

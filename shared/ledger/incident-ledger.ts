@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { LedgerCorrupt, LockLost } from '../errors.ts';
-import { type Acknowledgement, acknowledgement, type CriticalMail, criticalMail } from './critical-mail.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
 import {
   type ConcurrentReleaseRecord,
@@ -13,38 +12,14 @@ import {
 } from './records.ts';
 
 const incidentPointer = z.strictObject({ incidentId: z.string() });
-const keptMail = z.strictObject({
-  thread: z.string(),
-  step: z.string(),
-  owner: z.string(),
-  mail: z.strictObject({
-    subject: z.string(),
-    body: z.string(),
-    /** Absent in mails of older versions that were not critical. */
-    severity: z.enum(['info', 'warning', 'critical']).optional(),
-  }),
-  /** When it was tried last, or was to be, ms since the epoch. */
-  keptAt: z.number(),
-  /** Absent for the stakeholders' topic. */
-  to: z.enum(['escalation', 'chat']).optional(),
-});
-/** A mail in the outbox: it has not gone out, or its sender has not said so. */
-export type KeptMail = z.infer<typeof keptMail>;
-const mailMarker = z.strictObject({ owner: z.string(), messageId: z.string().optional() });
 
 /** Partition of the list of open incidents: a handful at any time, so that one partition is enough. */
 const openList = 'OPEN-INCIDENTS';
 
-/** Partition of the mails that are still to be sent: usually none. */
-const outbox = 'OUTBOX';
-
-/** Partition of the critical mails that may still have to be escalated: a handful at any time. */
-const unanswered = 'UNANSWERED';
-
 /** One attempt of an incident. */
 export type Attempt = Pick<IncidentRecord, 'incidentId' | 'attempt'>;
 
-/** Incidents, what was done in them, and which of their mails went out. */
+/** Incidents, and what was done in them. */
 export class IncidentLedger {
   readonly #table: LedgerTable;
 
@@ -262,91 +237,8 @@ export class IncidentLedger {
       one.attempt === attempt && one.result === 'completed' ? one.service : [],
     );
   }
-
-  /**
-   * Claims one mail of a thread (an incident's or a release's) for `owner`.
-   *
-   * @returns false when it went out already, or when another owner is sending it
-   */
-  async claimMail(thread: string, step: string, owner: string): Promise<boolean> {
-    const key = mailKey(thread, step);
-    if (await this.#table.put(key, { owner }, { onlyIfNew: true })) return true;
-    const marker = await this.#table.get(key, mailMarker);
-    return marker?.owner === owner && marker.messageId === undefined;
-  }
-
-  /** Records that a mail was published by `owner`, who claimed it; where that is known already, it stays. */
-  async recordMail(thread: string, step: string, owner: string, messageId: string): Promise<void> {
-    await this.#table.put(
-      mailKey(thread, step),
-      { owner, messageId },
-      { condition: { expression: 'attribute_not_exists(messageId)' } },
-    );
-  }
-
-  /** Keeps a mail in the outbox until it has gone out. */
-  async keepMail(mail: KeptMail): Promise<void> {
-    await this.#table.put(outboxKey(mail), mail);
-  }
-
-  /** The mails in the outbox. */
-  async keptMails(): Promise<KeptMail[]> {
-    return this.#table.query(outbox, 'MAIL#', keptMail);
-  }
-
-  /** Whether a mail of the outbox has gone out since. */
-  async isMailed({ thread, step }: Pick<KeptMail, 'thread' | 'step'>): Promise<boolean> {
-    return (await this.#table.get(mailKey(thread, step), mailMarker))?.messageId !== undefined;
-  }
-
-  /** Takes a mail that has gone out from the outbox. */
-  async forgetMail(mail: Pick<KeptMail, 'thread' | 'step'>): Promise<void> {
-    await this.#table.delete(outboxKey(mail), { expression: 'attribute_exists(pk)' });
-  }
-
-  /** Lists a critical mail as unanswered; where it is listed, it stays as it is. */
-  async expectAnswer(mail: CriticalMail): Promise<void> {
-    await this.#table.put(unansweredKey(mail), mail, { onlyIfNew: true });
-  }
-
-  /** The critical mails that are listed as unanswered, oldest first. */
-  async unansweredMails(): Promise<CriticalMail[]> {
-    const mails = await this.#table.query(unanswered, 'MAIL#', criticalMail);
-    return mails.sort((a, b) => a.askedAt - b.askedAt);
-  }
-
-  /** Takes a mail from the list: it was answered, or is escalated. */
-  async stopExpectingAnswer(mail: Pick<CriticalMail, 'thread' | 'step'>): Promise<void> {
-    await this.#table.delete(unansweredKey(mail), { expression: 'attribute_exists(pk)' });
-  }
-
-  /** Notes that somebody works on an incident, or on a release; the latest word stands. */
-  async acknowledge(about: string, said: Acknowledgement): Promise<void> {
-    await this.#table.put(acknowledgementKey(about), said);
-  }
-
-  /** The latest word of somebody who works on an incident or on a release. */
-  async acknowledgementOf(about: string): Promise<Acknowledgement | undefined> {
-    return this.#table.get(acknowledgementKey(about), acknowledgement);
-  }
 }
 
 function incidentKey(incidentId: string): Key {
   return { pk: `INCIDENT#${incidentId}`, sk: 'INCIDENT' };
-}
-
-function outboxKey({ thread, step }: Pick<KeptMail, 'thread' | 'step'>): Key {
-  return { pk: outbox, sk: `MAIL#${thread}#${step}` };
-}
-
-function unansweredKey({ thread, step }: Pick<CriticalMail, 'thread' | 'step'>): Key {
-  return { pk: unanswered, sk: `MAIL#${thread}#${step}` };
-}
-
-function acknowledgementKey(about: string): Key {
-  return { pk: `MAIL#${about}`, sk: 'ACKNOWLEDGED' };
-}
-
-function mailKey(thread: string, step: string): Key {
-  return { pk: `MAIL#${thread}`, sk: step };
 }

@@ -2,7 +2,7 @@ import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { regionOf } from '../by-hand/start-execution.ts';
 import { type CriticalMail, latestOf, type UnansweredMails } from '../ledger/critical-mail.ts';
 import type { DigestLedger } from '../ledger/digest-ledger.ts';
-import type { IncidentLedger, KeptMail } from '../ledger/incident-ledger.ts';
+import type { KeptMail, MailLedger } from '../ledger/mail-ledger.ts';
 import { chatMessage } from './chat-message.ts';
 import { digestMail, digestUntil } from './digest-mail.ts';
 import { criticalMailOf, withEscalation } from './escalation-mail.ts';
@@ -25,7 +25,7 @@ export interface MailSettings {
 
 /** What a mailer writes down. */
 export interface MailLedgers {
-  readonly incidents: IncidentLedger;
+  readonly mails: MailLedger;
   readonly digests: DigestLedger;
 }
 
@@ -36,7 +36,7 @@ export interface MailLedgers {
 export class Mailer {
   readonly #client: SNSClient;
   readonly #topicArn: string;
-  readonly #ledger: IncidentLedger;
+  readonly #mails: MailLedger;
   readonly #digests: DigestLedger;
   readonly #now: () => number;
   readonly #settings: MailSettings;
@@ -44,13 +44,13 @@ export class Mailer {
   constructor(
     client: SNSClient,
     topicArn: string,
-    { incidents, digests }: MailLedgers,
+    { mails, digests }: MailLedgers,
     now: () => number,
     settings: MailSettings = { escalationMinutes: 0 },
   ) {
     this.#client = client;
     this.#topicArn = topicArn;
-    this.#ledger = incidents;
+    this.#mails = mails;
     this.#digests = digests;
     this.#now = now;
     this.#settings = settings;
@@ -72,26 +72,26 @@ export class Mailer {
     owner: string,
     text: MailText | (() => Promise<MailText>),
   ): Promise<void> {
-    if (!(await this.#ledger.claimMail(thread, step, owner))) return;
+    if (!(await this.#mails.claim(thread, step, owner))) return;
     const written = typeof text === 'function' ? await text() : text;
     if (this.#settings.digestAt !== undefined && mayWait(written)) {
       const { about, happened } = written;
       await this.#digests.collect({ thread, step, about, happened, at: this.#now() });
-      await this.#ledger.recordMail(thread, step, owner, 'digest');
+      await this.#mails.recordSent(thread, step, owner, 'digest');
       return;
     }
     const kept = await this.#write(thread, step, owner, written);
     const { failure } = await this.#publish(kept);
-    if (failure) await this.#ledger.keepMail(kept);
+    if (failure) await this.#mails.keep(kept);
     await this.#tellChat(kept, written, (chat) => this.#sendChat(chat));
   }
 
   /** Puts a mail into the outbox, before a step after which nobody else would know of it. {@link send} sends it. */
   async keep(thread: string, step: string, owner: string, text: MailText): Promise<void> {
-    if (!(await this.#ledger.claimMail(thread, step, owner))) return;
+    if (!(await this.#mails.claim(thread, step, owner))) return;
     const kept = await this.#write(thread, step, owner, text);
-    await this.#ledger.keepMail(kept);
-    await this.#tellChat(kept, text, (chat) => this.#ledger.keepMail(chat));
+    await this.#mails.keep(kept);
+    await this.#tellChat(kept, text, (chat) => this.#mails.keep(chat));
   }
 
   /**
@@ -108,7 +108,7 @@ export class Mailer {
       keptAt: this.#now(),
       to: 'escalation',
     });
-    for (const one of asked) await this.#ledger.stopExpectingAnswer(one);
+    for (const one of asked) await this.#mails.stopExpectingAnswer(one);
   }
 
   /**
@@ -140,28 +140,28 @@ export class Mailer {
    */
   async sendKept(until: number): Promise<Error[]> {
     const failures: Error[] = [];
-    for (const kept of await this.#ledger.keptMails()) {
+    for (const kept of await this.#mails.outbox()) {
       if (kept.keptAt >= until) continue;
-      const { failure } = (await this.#ledger.isMailed(kept)) ? {} : await this.#publish(kept);
+      const { failure } = (await this.#mails.isSent(kept)) ? {} : await this.#publish(kept);
       if (failure) failures.push(failure);
-      else await this.#ledger.forgetMail(kept);
+      else await this.#mails.takeFromOutbox(kept);
     }
     return failures;
   }
 
   /** Sends a mail by way of the outbox: of two who send it at the same time, one does. Answers whether this one did. */
   async #sendOnce(kept: KeptMail): Promise<boolean> {
-    await this.#ledger.keepMail(kept);
-    if (!(await this.#ledger.claimMail(kept.thread, kept.step, kept.owner))) return false;
+    await this.#mails.keep(kept);
+    if (!(await this.#mails.claim(kept.thread, kept.step, kept.owner))) return false;
     const { failure } = await this.#publish(kept);
-    if (!failure) await this.#ledger.forgetMail(kept);
+    if (!failure) await this.#mails.takeFromOutbox(kept);
     return true;
   }
 
   async #sendChat(chat: KeptMail): Promise<void> {
-    if (await this.#ledger.isMailed(chat)) return;
+    if (await this.#mails.isSent(chat)) return;
     const { failure } = await this.#publish(chat);
-    if (failure) await this.#ledger.keepMail(chat);
+    if (failure) await this.#mails.keep(chat);
   }
 
   /** Lays a mail out. One that somebody has to answer is listed before it can go out: whoever dies then has it escalated. */
@@ -170,7 +170,7 @@ export class Mailer {
     const region = regionOf(this.#topicArn);
     const shown = withEscalation(withGraph(text, region), minutes, region);
     if (text.severity === 'critical' && text.todo !== 'nothing' && minutes > 0) {
-      await this.#ledger.expectAnswer(criticalMailOf({ thread, step, owner }, text, text.todo, this.#now()));
+      await this.#mails.expectAnswer(criticalMailOf({ thread, step, owner }, text, text.todo, this.#now()));
     }
     return { thread, step, owner, mail: layOut(shown), keptAt: this.#now() };
   }
@@ -215,7 +215,7 @@ export class Mailer {
     } catch (error) {
       return { failure: error as Error };
     }
-    await this.#ledger.recordMail(thread, step, owner, messageId);
+    await this.#mails.recordSent(thread, step, owner, messageId);
     return {};
   }
 }

@@ -12,7 +12,7 @@ export const build = task('AnnounceIncident', announceIncidentInput, (runtime) =
     plans: planStore(runtime),
     figures: figures(runtime),
     traffic: traffic(runtime),
-    mailer: mailer(runtime, incidents),
+    mailer: mailer(runtime),
     environment: environment(runtime),
     now: runtime.now,
   });

@@ -11,7 +11,7 @@ export const build = task('AnnounceTraffic', announceTrafficInput, (runtime) => 
     plans: planStore(runtime),
     figures: figures(runtime),
     traffic: traffic(runtime),
-    mailer: mailer(runtime, incidents),
+    mailer: mailer(runtime),
     environment: environment(runtime),
     now: runtime.now,
   });

@@ -31,7 +31,7 @@ export const build = task('AwaitPermission', awaitPermissionInput, (runtime) => 
     plans: planStore(runtime),
     signals: signals(runtime),
     tokens: taskTokens(runtime),
-    mailer: mailer(runtime, incidents),
+    mailer: mailer(runtime),
     traffic: traffic(runtime),
     environment: environment(runtime),
     accountRollbacks: Number(requireEnv(runtime, 'ACCOUNT_ROLLBACKS')),

@@ -13,7 +13,7 @@ export const build = task('CloseIncident', closeIncidentInput, (runtime) => {
     plans: planStore(runtime),
     figures: figures(runtime),
     traffic: traffic(runtime),
-    mailer: mailer(runtime, incidents),
+    mailer: mailer(runtime),
     environment: environment(runtime),
     now: runtime.now,
   });

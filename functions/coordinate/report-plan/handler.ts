@@ -4,11 +4,11 @@ import { environment, ledgers, mailer, planStore, traffic } from '../../../share
 import { reportPlan, reportPlanInput } from './report-plan.ts';
 
 export const build = task('ReportPlan', reportPlanInput, (runtime) => {
-  const { incidents, releases } = ledgers(runtime);
+  const { releases } = ledgers(runtime);
   return reportPlan({
     plans: planStore(runtime),
     releases,
-    mailer: mailer(runtime, incidents),
+    mailer: mailer(runtime),
     traffic: traffic(runtime),
     environment: environment(runtime),
   });

@@ -5,6 +5,7 @@ import { releaseId } from '../../../shared/ids.ts';
 import { approved, refused } from '../../../shared/incident/permission-answer.ts';
 import type { ApprovalLedger, ApprovalRecord } from '../../../shared/ledger/approval-ledger.ts';
 import type { IncidentLedger } from '../../../shared/ledger/incident-ledger.ts';
+import type { MailLedger } from '../../../shared/ledger/mail-ledger.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 import { sentence, signature } from '../../../shared/plain-text.ts';
 
@@ -38,6 +39,7 @@ export type AnsweredApproval =
 
 export interface AnswerApprovalDeps {
   readonly incidents: IncidentLedger;
+  readonly mails: Pick<MailLedger, 'acknowledge'>;
   readonly releases: Pick<ReleaseLedger, 'find'>;
   readonly approvals: ApprovalLedger;
   readonly tokens: TaskTokens;
@@ -52,7 +54,7 @@ export interface AnswerApprovalDeps {
  * @throws InvalidInput where nothing waits for an answer, another plan does, or another answer was given before; the message
  * says which
  */
-export function answerApproval({ incidents, releases, approvals, tokens, now }: AnswerApprovalDeps) {
+export function answerApproval({ incidents, mails, releases, approvals, tokens, now }: AnswerApprovalDeps) {
   return async (input: z.infer<typeof answerApprovalInput>): Promise<AnsweredApproval> => {
     const { incidentId, answer, by, reason, planDigest } = input;
     const incident = await incidents.find(incidentId);
@@ -62,7 +64,7 @@ export function answerApproval({ incidents, releases, approvals, tokens, now }: 
       if (!incident && !(await releases.find(incidentId))) {
         throw new InvalidInput(`incidentId: there is no incident and no release "${incidentId}"`);
       }
-      await incidents.acknowledge(incidentId, { by, at: answeredAt, ...(reason && { reason }) });
+      await mails.acknowledge(incidentId, { by, at: answeredAt, ...(reason && { reason }) });
       return { incidentId, answer };
     }
     if (!incident) throw new InvalidInput(`incidentId: there is no incident "${incidentId}"`);

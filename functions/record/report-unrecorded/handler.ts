@@ -1,11 +1,11 @@
 import { onLambda } from '../../../shared/runtime.ts';
 import { task } from '../../../shared/task.ts';
-import { environment, ledgers, mailer } from '../../../shared/wiring.ts';
+import { environment, mailer } from '../../../shared/wiring.ts';
 import { reportUnrecorded, reportUnrecordedInput } from './report-unrecorded.ts';
 
 export const build = task('ReportUnrecorded', reportUnrecordedInput, (runtime) =>
   reportUnrecorded({
-    mailer: mailer(runtime, ledgers(runtime).incidents),
+    mailer: mailer(runtime),
     environment: environment(runtime),
   }),
 );

@@ -6,7 +6,7 @@ import { catalogStore, environment, ledgers, mailer, stacks } from '../../../sha
 import { compileCatalog, compileCatalogInput } from './compile-catalog.ts';
 
 export const build = task('CompileCatalog', compileCatalogInput, (runtime) => {
-  const { incidents, compilations } = ledgers(runtime);
+  const { compilations } = ledgers(runtime);
   return compileCatalog({
     parameters: new CatalogParameters(
       new SSMClient(runtime.clientConfig),
@@ -15,7 +15,7 @@ export const build = task('CompileCatalog', compileCatalogInput, (runtime) => {
     stacks: stacks(runtime),
     catalog: catalogStore(runtime),
     compilations,
-    mailer: mailer(runtime, incidents),
+    mailer: mailer(runtime),
     environment: environment(runtime),
     region: requireEnv(runtime, 'AWS_REGION'),
     now: runtime.now,

@@ -24,7 +24,7 @@ export const build = task('GuardAliases', guardAliasesInput, (runtime) => {
     locks,
     holds,
     plans: planStore(runtime),
-    mailer: mailer(runtime, incidents),
+    mailer: mailer(runtime),
     traffic: traffic(runtime),
     environment: environment(runtime),
     now: runtime.now,

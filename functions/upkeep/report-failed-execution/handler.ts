@@ -23,7 +23,7 @@ export const build = task('ReportFailedExecution', reportFailedExecutionInput, (
     plans: planStore(runtime),
     figures: figures(runtime),
     traffic: traffic(runtime),
-    mailer: mailer(runtime, incidents),
+    mailer: mailer(runtime),
     environment: environment(runtime),
     monitorDeploymentArn: requireEnv(runtime, 'MONITOR_DEPLOYMENT_ARN'),
     recordReleaseArn: requireEnv(runtime, 'RECORD_RELEASE_ARN'),

@@ -14,11 +14,12 @@ import {
 import { sweepLostWork, sweepLostWorkInput } from './sweep-lost-work.ts';
 
 export const build = task('SweepLostWork', sweepLostWorkInput, (runtime) => {
-  const { approvals, holds, incidents, lifecycleHooks, locks, releases } = ledgers(runtime);
+  const { approvals, holds, incidents, lifecycleHooks, locks, mails, releases } = ledgers(runtime);
   return sweepLostWork({
     deployments: deployments(runtime),
     executions: executions(runtime),
     incidents,
+    mails,
     lifecycleHooks,
     approvals,
     holds,
@@ -27,7 +28,7 @@ export const build = task('SweepLostWork', sweepLostWorkInput, (runtime) => {
     plans: planStore(runtime),
     figures: figures(runtime),
     traffic: traffic(runtime),
-    mailer: mailer(runtime, incidents),
+    mailer: mailer(runtime),
     environment: environment(runtime),
     escalationMinutes: escalationMinutes(runtime),
     addresses: requireEnv(runtime, 'ASKED_FIRST').trim().split(' '),

@@ -23,7 +23,7 @@ export const build = task('FollowDeployment', followDeploymentInput, (runtime) =
     locks,
     releases,
     holds,
-    mailer: mailer(runtime, incidents),
+    mailer: mailer(runtime),
     traffic: traffic(runtime),
     environment: environment(runtime),
     now: runtime.now,

@@ -15,7 +15,7 @@ import {
 import { observeDeployment, observeDeploymentInput } from './observe-deployment.ts';
 
 export const build = task('ObserveDeployment', observeDeploymentInput, (runtime) => {
-  const { releases, checkpoints, locks, lifecycleHooks, incidents } = ledgers(runtime);
+  const { releases, checkpoints, locks, lifecycleHooks } = ledgers(runtime);
   return observeDeployment({
     deployments: deployments(runtime),
     aliases: aliases(runtime),
@@ -28,7 +28,7 @@ export const build = task('ObserveDeployment', observeDeploymentInput, (runtime)
     locks,
     lifecycleHooks,
     plans: planStore(runtime),
-    mailer: mailer(runtime, incidents),
+    mailer: mailer(runtime),
     environment: environment(runtime),
     now: runtime.now,
   });

@@ -14,7 +14,7 @@ import {
 import { settleRelease, settleReleaseInput } from './settle-release.ts';
 
 export const build = task('SettleRelease', settleReleaseInput, (runtime) => {
-  const { releases, checkpoints, incidents } = ledgers(runtime);
+  const { releases, checkpoints } = ledgers(runtime);
   return settleRelease({
     ...snapshotClients(runtime),
     catalog: catalogStore(runtime),
@@ -23,7 +23,7 @@ export const build = task('SettleRelease', settleReleaseInput, (runtime) => {
     releases,
     checkpoints,
     figures: figures(runtime),
-    mailer: mailer(runtime, incidents),
+    mailer: mailer(runtime),
     traffic: traffic(runtime),
     environment: environment(runtime),
     now: runtime.now,

@@ -12,7 +12,7 @@ export const build = task('YieldToIncident', yieldToIncidentInput, (runtime) => 
     releases,
     stops,
     plans: planStore(runtime),
-    mailer: mailer(runtime, incidents),
+    mailer: mailer(runtime),
     traffic: traffic(runtime),
     environment: environment(runtime),
     now: runtime.now,

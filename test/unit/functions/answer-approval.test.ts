@@ -128,7 +128,7 @@ describe('an acknowledgement', () => {
     await expect(answer({ answer: 'acknowledge', reason: 'I look at it.' })).resolves.toEqual(acknowledged);
     expect(told()).toEqual([]);
     await expect(ledger.approvals.find(attempt)).resolves.not.toHaveProperty('answer');
-    await expect(ledger.incidents.acknowledgementOf(RELEASE)).resolves.toEqual({
+    await expect(ledger.mails.acknowledgementOf(RELEASE)).resolves.toEqual({
       by: 'Ada',
       reason: 'I look at it.',
       at: iso(NOW),
@@ -139,7 +139,7 @@ describe('an acknowledgement', () => {
     await ledger.incidents.close(RELEASE, EXECUTION_ARN, 'needs-person', iso(NOW));
     await answer({ answer: 'acknowledge' });
     await expect(answer({ answer: 'acknowledge', by: 'Bob' })).resolves.toEqual(acknowledged);
-    await expect(ledger.incidents.acknowledgementOf(RELEASE)).resolves.toMatchObject({ by: 'Bob' });
+    await expect(ledger.mails.acknowledgementOf(RELEASE)).resolves.toMatchObject({ by: 'Bob' });
   });
 
   it('may be given of a release that has no incident', async () => {

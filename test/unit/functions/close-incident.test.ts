@@ -171,7 +171,7 @@ it('has the mail in the outbox before it closes, whoever dies in between', async
   const close = () => build(runtimeOf(ledger))({ ...input, recovery: null });
   await expect(close()).rejects.toBeInstanceOf(TransientFailure);
   expect((await ledger.incidents.get(RELEASE)).status).toBe('open');
-  await expect(ledger.incidents.keptMails()).resolves.toHaveLength(1);
+  await expect(ledger.mails.outbox()).resolves.toHaveLength(1);
   expect(sns.commandCalls(PublishCommand)).toHaveLength(0);
   await close();
   expect(sns.commandCalls(PublishCommand)).toHaveLength(1);
@@ -187,7 +187,7 @@ it.each([
   expect((await ledger.incidents.get(RELEASE)).status).toBe('closed');
   expect((await ledger.locks.find('orders'))?.owner).toBe('nobody');
   await expect(ledger.incidents.openIncidents()).resolves.toEqual([]);
-  await expect(ledger.incidents.keptMails()).resolves.toMatchObject([
+  await expect(ledger.mails.outbox()).resolves.toMatchObject([
     { thread: RELEASE, step: 'outcome-1', mail: { subject: expect.stringContaining('orders: rolled back') } },
   ]);
 });

@@ -103,7 +103,7 @@ describe('a critical mail that nobody answers', () => {
     await expect(sweepAfter(10)).resolves.toMatchObject({ escalated: 0 });
     await expect(sweepAfter(600)).resolves.toMatchObject({ escalated: 0 });
     expect(escalated()).toHaveLength(1);
-    await expect(ledger.incidents.unansweredMails()).resolves.toEqual([]);
+    await expect(ledger.mails.unanswered()).resolves.toEqual([]);
   });
 
   it('says who was asked, when, what users meet now, and what to do', async () => {
@@ -149,7 +149,7 @@ describe('a critical mail that nobody answers', () => {
 
   it('is not escalated by an installation that escalates nothing', async () => {
     await send(critical(), { minutes: 0 });
-    await expect(ledger.incidents.unansweredMails()).resolves.toEqual([]);
+    await expect(ledger.mails.unanswered()).resolves.toEqual([]);
     await send(critical(), { step: 'outcome-2' });
     await sweepAfter(600, { ESCALATION_MINUTES: '0' });
     expect(escalated()).toEqual([]);
@@ -213,7 +213,7 @@ describe('a critical mail is answered', () => {
   const isSilent = async () => {
     await expect(sweepAfter(16)).resolves.toMatchObject({ escalated: 0 });
     expect(escalated()).toEqual([]);
-    await expect(ledger.incidents.unansweredMails()).resolves.toEqual([]);
+    await expect(ledger.mails.unanswered()).resolves.toEqual([]);
   };
   const answerIn = (minutes: number, answer: 'approve' | 'refuse' | 'breach' | 'expired') =>
     ledger.approvals.answer(
@@ -235,7 +235,7 @@ describe('a critical mail is answered', () => {
 
   it('by an acknowledgement', async () => {
     await send(critical());
-    await ledger.incidents.acknowledge(RELEASE, { by: 'Ada', at: iso(ledger.now + minute) });
+    await ledger.mails.acknowledge(RELEASE, { by: 'Ada', at: iso(ledger.now + minute) });
     await isSilent();
   });
 
@@ -303,7 +303,7 @@ describe('a critical mail is not answered', () => {
 
   it('by what was said before it', async () => {
     const at = iso(ledger.now - minute);
-    await ledger.incidents.acknowledge(RELEASE, { by: 'Ada', at });
+    await ledger.mails.acknowledge(RELEASE, { by: 'Ada', at });
     await ledger.holds.set({ service: 'orders', held: true, by: 'Ada', at });
     await send(critical());
     await isEscalated();

@@ -248,7 +248,7 @@ describe('refusals', () => {
     sns.on(PublishCommand).rejects(throttled());
     await expect(report({})).resolves.toEqual({ reported: true });
     expect((await ledger.incidents.get(RELEASE)).status).toBe('closed');
-    await expect(ledger.incidents.keptMails()).resolves.toMatchObject([{ step: 'outcome-1' }]);
+    await expect(ledger.mails.outbox()).resolves.toMatchObject([{ step: 'outcome-1' }]);
   });
 });
 

@@ -159,7 +159,7 @@ describe('an incident that is open', () => {
 
 describe('a mail that could not be sent', () => {
   const kept = (step: string, minutesAgo: number) =>
-    ledger.incidents.keepMail({
+    ledger.mails.keep({
       thread: RELEASE,
       step,
       owner: EXECUTION_ARN,
@@ -174,7 +174,7 @@ describe('a mail that could not be sent', () => {
     expect(mails()).toMatchObject([
       { Subject: expect.stringContaining('outcome-1'), Message: 'orders is back.' },
     ]);
-    await expect(ledger.incidents.keptMails()).resolves.toEqual([]);
+    await expect(ledger.mails.outbox()).resolves.toEqual([]);
   });
 
   it('is left to whoever is still trying', async () => {
@@ -185,10 +185,10 @@ describe('a mail that could not be sent', () => {
 
   it('is forgotten where it has gone out since', async () => {
     await kept('outcome-1', 9);
-    await ledger.incidents.recordMail(RELEASE, 'outcome-1', EXECUTION_ARN, 'm-1');
+    await ledger.mails.recordSent(RELEASE, 'outcome-1', EXECUTION_ARN, 'm-1');
     await sweep();
     expect(mails()).toEqual([]);
-    await expect(ledger.incidents.keptMails()).resolves.toEqual([]);
+    await expect(ledger.mails.outbox()).resolves.toEqual([]);
   });
 
   it('stays where SNS refuses it again, and keeps nothing else from being done', async () => {
@@ -198,9 +198,9 @@ describe('a mail that could not be sent', () => {
     sns.on(PublishCommand).rejectsOnce(denied()).resolves({ MessageId: 'm-1' });
     await expect(sweep()).rejects.toThrow('not authorized');
     expect(starts()).toHaveLength(1);
-    await expect(ledger.incidents.keptMails()).resolves.toHaveLength(1);
+    await expect(ledger.mails.outbox()).resolves.toHaveLength(1);
     await sweep();
-    await expect(ledger.incidents.keptMails()).resolves.toEqual([]);
+    await expect(ledger.mails.outbox()).resolves.toEqual([]);
   });
 });
 

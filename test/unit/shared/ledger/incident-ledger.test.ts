@@ -109,25 +109,3 @@ describe('a service that was released over', () => {
     );
   });
 });
-
-describe('the claim on a mail', () => {
-  const claim = (owner: string) => ledger.incidents.claimMail(RELEASE, 'opened-1', owner);
-
-  it("is one owner's, also when it is retried", async () => {
-    await expect(claim('a')).resolves.toBe(true);
-    await expect(claim('b')).resolves.toBe(false);
-    await expect(claim('a')).resolves.toBe(true);
-  });
-
-  it("is nobody's once the mail went out", async () => {
-    await claim('a');
-    await ledger.incidents.recordMail(RELEASE, 'opened-1', 'a', 'm-1');
-    await expect(claim('a')).resolves.toBe(false);
-  });
-
-  it('is of one step of one thread', async () => {
-    await claim('a');
-    await expect(ledger.incidents.claimMail(RELEASE, 'outcome-1', 'b')).resolves.toBe(true);
-    await expect(ledger.incidents.claimMail('billing-1', 'opened-1', 'b')).resolves.toBe(true);
-  });
-});

@@ -54,7 +54,7 @@ describe('the chat', () => {
     await expect(withChat().sendKept(ledger.now + 1)).resolves.toEqual([]);
     expect(published(topic)).toHaveLength(1);
     expect(published(chatTopicArn)).toHaveLength(2);
-    await expect(ledger.incidents.keptMails()).resolves.toEqual([]);
+    await expect(ledger.mails.outbox()).resolves.toEqual([]);
   });
 
   it('stops no mail where the ledger refuses what is about the chat', async () => {
@@ -64,7 +64,7 @@ describe('the chat', () => {
     });
     await withChat().send('orders-1', 'outcome-1', 'a', mailText());
     expect(published(topic)).toHaveLength(1);
-    await expect(ledger.incidents.isMailed({ thread: 'orders-1', step: 'outcome-1' })).resolves.toBe(true);
+    await expect(ledger.mails.isSent({ thread: 'orders-1', step: 'outcome-1' })).resolves.toBe(true);
   });
 
   it('gets what was put into the outbox from whoever sends the mail, and once', async () => {
@@ -88,7 +88,7 @@ describe('the chat', () => {
     sns.on(PublishCommand, { TopicArn: chatTopicArn }).rejects(denied());
     await withChat().send('orders-1', 'outcome-1', 'a', mailText());
     await expect(mailer({}).sendKept(ledger.now + 1)).resolves.toEqual([]);
-    await expect(ledger.incidents.keptMails()).resolves.toEqual([]);
+    await expect(ledger.mails.outbox()).resolves.toEqual([]);
   });
 });
 
@@ -178,7 +178,7 @@ describe('the digest', () => {
     sns.on(PublishCommand).rejectsOnce(denied()).resolves({ MessageId: 'm-1' });
     await digesting().sendDigest('prod');
     await digesting().sendKept(ledger.now + 1);
-    await expect(ledger.incidents.keptMails()).resolves.toEqual([]);
+    await expect(ledger.mails.outbox()).resolves.toEqual([]);
     expect(published(topic)).toHaveLength(2);
   });
 });

@@ -100,23 +100,23 @@ describe('a mail that SNS does not take', () => {
   it('is not sent once more where its sender tried again', async () => {
     sns.on(PublishCommand).rejectsOnce(throttled()).resolves({ MessageId: 'm-1' });
     await mailer.send('orders-1', 'outcome-1', 'a', mail);
-    await expect(ledger.incidents.keptMails()).resolves.toHaveLength(1);
+    await expect(ledger.mails.outbox()).resolves.toHaveLength(1);
     await mailer.send('orders-1', 'outcome-1', 'a', mail);
     await mailer.sendKept(ledger.now + 1);
     expect(published()).toHaveLength(2);
-    await expect(ledger.incidents.keptMails()).resolves.toEqual([]);
+    await expect(ledger.mails.outbox()).resolves.toEqual([]);
   });
 
   it('stays in the outbox where SNS does not take it again', async () => {
     sns.on(PublishCommand).rejects(denied());
     await mailer.send('orders-1', 'outcome-1', 'a', mail);
     await expect(mailer.sendKept(ledger.now + 1)).resolves.toEqual([denied()]);
-    await expect(ledger.incidents.keptMails()).resolves.toHaveLength(1);
+    await expect(ledger.mails.outbox()).resolves.toHaveLength(1);
   });
 
   it('is not kept where it went out before', async () => {
     await mailer.send('orders-1', 'outcome-1', 'a', mail);
     await mailer.keep('orders-1', 'outcome-1', 'a', mail);
-    await expect(ledger.incidents.keptMails()).resolves.toEqual([]);
+    await expect(ledger.mails.outbox()).resolves.toEqual([]);
   });
 });
