@@ -158,6 +158,7 @@ class LambdaSeries implements MetricSeries {
   readonly #aliases: () => readonly string[];
   readonly #version: string | undefined;
   readonly #readers = new Map<string, PointReader>();
+  #began: number | undefined;
 
   constructor(
     metrics: LambdaMetrics,
@@ -183,10 +184,10 @@ class LambdaSeries implements MetricSeries {
       const past = this.#pastReader(statistic, compute);
       reader = {
         value: (start, end) => {
-          const index = start / MINUTE_MS;
-          const whole = end - start === periodMs;
           // A long history is asked for, and most of it is from before there was anything.
           if (end <= this.#beganAt()) return periodMs % PAST_STEP_MS === 0 ? past(start, end) : undefined;
+          const index = start / MINUTE_MS;
+          const whole = end - start === periodMs;
           const known = whole ? settled.get(index) : undefined;
           if (known !== undefined) return known ?? undefined;
           const collected = new Collected(this.#metricName);
@@ -238,10 +239,16 @@ class LambdaSeries implements MetricSeries {
     };
   }
 
+  /** Kept once it is known: an alias that is made later begins later. */
   #beganAt(): number {
-    return Math.min(
-      ...this.#aliases().map((alias) => this.#metrics.beganAt(this.#functionName, alias) ?? Infinity),
-    );
+    if (this.#began === undefined) {
+      const began = Math.min(
+        ...this.#aliases().map((alias) => this.#metrics.beganAt(this.#functionName, alias) ?? Infinity),
+      );
+      if (began === Infinity) return began;
+      this.#began = began;
+    }
+    return this.#began;
   }
 
   #collect(collected: Collected, start: number, end: number): boolean {
