@@ -1,4 +1,4 @@
-/** JSON with the members of every object sorted: equal values have equal text, in whatever order their members came. */
+/** JSON with the members of every object sorted: equal values have equal text. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) =>
     typeof member === 'object' && member !== null && !Array.isArray(member)

@@ -2,22 +2,22 @@ import type * as z from 'zod';
 import { nearestName } from './nearest-name.ts';
 import { shownText } from './plain-text.ts';
 
-/** One thing wrong with a value that somebody wrote: where, and what has to be there. */
+/** A problem of a value that a person wrote: its place and the expected form. */
 export interface InputProblem {
-  /** As `policy.limits.errorRate`; empty for the value as a whole. */
+  /** A path such as `policy.limits.errorRate`; empty for the value as a whole. */
   readonly path: string;
   readonly reason: string;
 }
 
-/** The checked value, or everything that is wrong with it. */
+/** The checked value, or all its problems. */
 export type CheckedInput<T> = { readonly data: T } | { readonly problems: readonly InputProblem[] };
 
-/** A person mends a few problems at a time; a value of another kind altogether has hundreds. */
+/** A person mends a few problems at a time; a value of another kind has hundreds. */
 export const problemsShown = 10;
 
 /**
- * Checks a value against a schema and says what is wrong in words that name the field, what was found and what is
- * expected. An unknown field is answered with the nearest known one.
+ * Checks a value against a schema. Each problem names the field, the value found and the form expected; an unknown field
+ * gets the nearest known one.
  */
 export function checkInput<T>(schema: z.ZodType<T>, value: unknown): CheckedInput<T> {
   const known: KnownFields = new WeakMap();
@@ -32,7 +32,7 @@ export function describeProblems(problems: readonly InputProblem[]): string {
     .join('; ');
 }
 
-/** The first {@link problemsShown} problems, and one that counts the others. */
+/** The first {@link problemsShown} problems, and a last entry that counts the others. */
 export function fewProblems(problems: readonly InputProblem[]): readonly InputProblem[] {
   if (problems.length <= problemsShown) return problems;
   const left = problems.length - problemsShown;
@@ -41,7 +41,7 @@ export function fewProblems(problems: readonly InputProblem[]): readonly InputPr
 
 type Issue = z.core.$ZodIssue;
 type RawIssue = z.core.$ZodRawIssue;
-/** The fields that a refused object may have, by the list of those that it may not. */
+/** The known fields of an object that has unknown ones, by the list of the unknown ones. */
 type KnownFields = WeakMap<readonly string[], readonly string[]>;
 
 function problemsOf(
@@ -64,7 +64,7 @@ function problemsOf(
   });
 }
 
-/** The one form of several that a value is like, as its type shows. */
+/** The branch of a union that matches the value's type, if it is the only one. */
 function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const alike = branches.filter(
     (issues) =>

@@ -13,7 +13,7 @@ abstract class CoordinatorError extends Error {
   abstract override readonly name: string;
 }
 
-/** A call failed in a way that the same call may survive later: throttled, 5xx, connection lost. */
+/** A call failed, but a retry may succeed: throttled, 5xx, connection lost. */
 export class TransientFailure extends CoordinatorError {
   override readonly name = 'TransientFailure';
 }
@@ -21,7 +21,7 @@ export class TransientFailure extends CoordinatorError {
 /** Step Functions cuts causes off at 32,768 characters; Lambda's JSON has the message twice, and has to arrive whole. */
 const longestRefusal = 4000;
 
-/** What a person, an event or another state handed in is not of the documented form; says which field. */
+/** An input from a person, an event or another state does not have the documented form; the message names the field. */
 export class InvalidInput extends CoordinatorError {
   override readonly name = 'InvalidInput';
 
@@ -30,7 +30,9 @@ export class InvalidInput extends CoordinatorError {
   }
 }
 
-/** There is no release that is safe to go back to; the message says what was looked at and refused. */
+/**
+ * There is no release that is safe to go back to; the message lists the releases considered and the reasons against them.
+ */
 export class NoWayBack extends CoordinatorError {
   override readonly name = 'NoWayBack';
 }
@@ -40,27 +42,27 @@ export class Irreversible extends CoordinatorError {
   override readonly name = 'Irreversible';
 }
 
-/** What is to be executed is not what planning afresh gives; the message says what moved. */
+/** The plan to be executed differs from a fresh plan; the message names the difference. */
 export class PlanOutdated extends CoordinatorError {
   override readonly name = 'PlanOutdated';
 }
 
-/** The lock on a service is no longer this incident's: somebody else may be changing it, so we do not. */
+/** This incident no longer holds the lock on a service: somebody else may be changing it, so we do not. */
 export class LockLost extends CoordinatorError {
   override readonly name = 'LockLost';
 }
 
-/** A target was read after its rollback and is not what the plan says. */
+/** After its rollback a target is not in the state that the plan names. */
 export class TargetNotRestored extends CoordinatorError {
   override readonly name = 'TargetNotRestored';
 }
 
-/** Somebody else released over the target after the rollback was planned: what to do about it has to be planned again. */
+/** Somebody released over the target after the rollback was planned: it has to be planned again. */
 export class TargetSuperseded extends CoordinatorError {
   override readonly name = 'TargetSuperseded';
 }
 
-/** A target is left as it is on purpose: to go on would do harm, or is not ours to do. The message says why. */
+/** A target is left as it is on purpose: going on would do harm, or is not ours to do. The message says why. */
 export class TargetLeft extends CoordinatorError {
   override readonly name = 'TargetLeft';
 }
@@ -70,17 +72,19 @@ export class TargetTimedOut extends CoordinatorError {
   override readonly name = 'TargetTimedOut';
 }
 
-/** The compiled catalog is missing or not of its schema. */
+/** The compiled catalog is missing or does not match its schema. */
 export class CatalogUnreadable extends CoordinatorError {
   override readonly name = 'CatalogUnreadable';
 }
 
-/** A record of the ledger that must be there is not, or is not of its schema. */
+/** A required record of the ledger is missing or does not match its schema. */
 export class LedgerCorrupt extends CoordinatorError {
   override readonly name = 'LedgerCorrupt';
 }
 
-/** All names above; the definition tests hold the machines' Retry and Catch against this list, and have the routes. */
+/**
+ * All names above. The definition tests check the machines' Retry and Catch against this list, which also has the routes.
+ */
 export const errorNames = {
   transient: ['TransientFailure'],
   handled: [

@@ -5,7 +5,7 @@ export const deploymentId = z
   .string()
   .regex(/^d-[A-Za-z0-9]{1,32}$/, 'must be the id of a CodeDeploy deployment, such as d-ABCDEFGHI');
 
-/** Id of a release, which is the id of its incident too: the service, when it began, and its cause where it has one. */
+/** Id of a release, and of its incident: the service, the time it began, and its cause if it has one. */
 export const releaseId = z
   .string()
   .regex(
@@ -13,12 +13,12 @@ export const releaseId = z
     'must be the id of a release, such as orders-20260105T090500Z',
   );
 
-/** Name of the stack that an ARN is of; a text that is no ARN is taken for the name. */
+/** Name of a stack, from its ARN; any other text is taken for the name. */
 export function stackNameOf(stackId: string): string {
   return stackId.split('/')[1] ?? stackId;
 }
 
-/** How ARNs begin in every partition of AWS: `aws`, `aws-cn`, `aws-us-gov` and others to come. */
+/** The beginning of ARNs in every partition of AWS: `aws`, `aws-cn`, `aws-us-gov` and others to come. */
 export const arnPrefix = 'arn:aws(?:-[a-z]{1,10}){0,3}';
 
 /** Id of a CloudFormation stack: its ARN. */

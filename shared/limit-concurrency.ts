@@ -1,7 +1,7 @@
-/** Runs a piece of work as soon as there is room for it; answers what it answers. */
+/** Runs a piece of work as soon as there is room for it, and returns its result. */
 export type Limited = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Lets at most `limit` pieces of work run at a time; the others wait in the order in which they came. */
+/** Lets at most `limit` pieces of work run at a time; the others wait in order of arrival. */
 export function limitConcurrency(limit: number): Limited {
   let running = 0;
   const waiting: (() => void)[] = [];
@@ -11,7 +11,7 @@ export function limitConcurrency(limit: number): Limited {
     try {
       return await work();
     } finally {
-      // The room goes to the next in line, so that nobody who comes now takes it.
+      // The room passes to the next in line, so that a newcomer cannot take it.
       const next = waiting.shift();
       if (next) next();
       else running -= 1;

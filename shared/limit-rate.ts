@@ -1,9 +1,9 @@
-/** Waits until one more may begin. */
+/** Waits until another call may begin. */
 export type Slot = () => Promise<void>;
 
 /**
- * Lets at most `count` begin within any `ms`; the others wait in the order in which they came. The first `count` after a
- * rest begin at once.
+ * Lets at most `count` calls begin within any `ms`; the others wait in order of arrival. After a pause the first `count`
+ * begin at once.
  */
 export function limitRate(count: number, ms: number): Slot {
   let begun = 0;
@@ -17,7 +17,7 @@ export function limitRate(count: number, ms: number): Slot {
         next();
       }
     }, ms);
-    // It keeps no process alive that has nothing else to do.
+    // The timer does not keep an idle process alive.
     timer.unref();
   };
   return async () => {

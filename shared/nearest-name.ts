@@ -1,7 +1,7 @@
-/** Names of AWS and of ours are shorter; a longer text is nobody's typing error. */
+/** Names of AWS and of ours are shorter; a longer text is not a typing error. */
 const longestName = 256;
 
-/** The name in `known` that `given` most likely meant, if one is near: the same letters in another case are nearest. */
+/** The name in `known` that is nearest to `given`, if any is near; a name that differs only in case comes first. */
 export function nearestName(given: string, known: readonly string[]): string | undefined {
   if (given.length > longestName) return undefined;
   const sameLetters = known.find((name) => name.toLowerCase() === given.toLowerCase());

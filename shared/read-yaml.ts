@@ -2,12 +2,12 @@ import { LineCounter, parseDocument } from 'yaml';
 import { fewProblems, type InputProblem } from './check-input.ts';
 import { oneLine } from './plain-text.ts';
 
-/** The value of a text, or why it has none; then a path is the place in the text. */
+/** The value of a text, or its problems; the path of a problem is a place in the text. */
 export type ReadYaml = { readonly value: unknown } | { readonly problems: readonly InputProblem[] };
 
 /**
- * Reads one document of YAML 1.2, of which JSON is a part. A tag that YAML does not know is refused: `!Ref` and `!Sub` are
- * CloudFormation's, which alone resolves them, and the text behind one is not the value that it stands for.
+ * Reads one document of YAML 1.2, which includes JSON. An unknown tag is refused: only CloudFormation resolves `!Ref` and
+ * `!Sub`, and the text after such a tag is not its value.
  */
 export function readYaml(text: string): ReadYaml {
   const lines = new LineCounter();
@@ -23,7 +23,7 @@ export function readYaml(text: string): ReadYaml {
   if (problems.length > 0) return { problems: fewProblems(distinct(problems)) };
   try {
     const value: unknown = document.toJS();
-    // An anchor that holds its own alias is a value without end.
+    // An anchor that contains its own alias is an endless value.
     JSON.stringify(value);
     return { value };
   } catch (error) {
@@ -57,7 +57,7 @@ function aliasProblem({ message }: Error): string {
   return message.includes('circular') ? 'an anchor holds an alias of itself' : 'it is nested too deeply';
 }
 
-/** One error may be found at every level above it. */
+/** One error may be reported at every level above it. */
 function distinct(problems: readonly InputProblem[]): InputProblem[] {
   return [...new Map(problems.map((one) => [`${one.path} ${one.reason}`, one])).values()].filter(
     ({ reason }, index, all) =>

@@ -1,28 +1,28 @@
-/** What a function is given by the place it runs in; on Lambda see {@link onLambda}. */
+/** The environment a function runs in; on Lambda see {@link onLambda}. */
 export interface Runtime {
   /** Environment variables of the function. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Configuration every SDK client of the function is created with. */
+  /** Configuration of every SDK client of the function. */
   readonly clientConfig: object;
   /** The time, ms since the epoch. */
   now(): number;
-  /** Writes a line to the function's log; absent where nobody keeps one. */
+  /** Writes a line to the function's log; absent where no log is kept. */
   readonly writeLog?: (line: string) => void;
 }
 
-/** What Lambda says of an invocation beside its event. */
+/** Facts of Lambda about an invocation, beside its event. */
 export interface InvocationContext {
   readonly awsRequestId?: string;
 }
 
-/** Wires a function's clients once and returns what is invoked for each event. */
+/** Creates a function's clients once and returns its handler. */
 export type Build<Event, Result> = (
   runtime: Runtime,
 ) => (event: Event, context?: InvocationContext) => Promise<Result>;
 
 /**
- * The Lambda entry point of a function: builds it at the first event with the process's environment, and keeps
- * it, with its clients and connections, for the events that follow.
+ * The Lambda entry point of a function: the first event builds the handler with the process's environment; later events
+ * reuse it, with its clients and connections.
  */
 export function onLambda<Event, Result>(build: Build<Event, Result>): ReturnType<Build<Event, Result>> {
   let invoke: ReturnType<Build<Event, Result>> | undefined;
@@ -32,7 +32,7 @@ export function onLambda<Event, Result>(build: Build<Event, Result>): ReturnType
   };
 }
 
-/** Past the console, which Lambda wraps: what is written has its own level and time, and metrics stand at its root. */
+/** Writes past the console, which Lambda wraps: our lines have their own level and time, and metrics at their root. */
 function writeLog(line: string): void {
   process.stdout.write(`${line}\n`);
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * What a catcher hands on as `$states.errorOutput`, as AWS makes it: null where a task token was failed without an error
- * or a cause, an empty cause after a time-out.
+ * `$states.errorOutput` as a catcher passes it on: null where a task token was failed without an error or a cause, an empty
+ * cause after a time-out.
  */
 export const taskFailure = z.object({ Error: z.string().nullish(), Cause: z.string().nullish() });
 export type TaskFailure = z.infer<typeof taskFailure>;
@@ -16,7 +16,7 @@ export function describeFailure({ Error: error, Cause: cause }: TaskFailure): st
 
 /**
  * The cause of a failure in words. Lambda writes JSON with a message, Step Functions the JSON of a child execution, and
- * everybody else plain text, in which any word may stand.
+ * everything else plain text with any words in it.
  */
 export function causeInWords(cause: string | null | undefined): string {
   if (!cause) return '';
@@ -25,13 +25,13 @@ export function causeInWords(cause: string | null | undefined): string {
   return words === undefined ? cause : `${before}${words}`;
 }
 
-/** The message in a cause that Lambda wrote; undefined where the cause is anything else. */
+/** The message in a cause that Lambda wrote; undefined for any other cause. */
 export function messageIn(cause: string | null | undefined): string | undefined {
   if (!cause?.startsWith('{')) return undefined;
   return messageOf(jsonIn(cause).value) ?? messageInPart(cause);
 }
 
-/** The JSON object at the end of a text, and the sentence that a machine of ours puts before it. */
+/** The JSON object at the end of a text, and the sentence before it that a machine of ours wrote. */
 function jsonIn(text: string): { before: string; value: Readonly<Record<string, unknown>> } {
   const start = text.indexOf('{');
   if (start >= 0) {
@@ -39,7 +39,7 @@ function jsonIn(text: string): { before: string; value: Readonly<Record<string, 
       const value: unknown = JSON.parse(text.slice(start));
       return { before: text.slice(0, start), value: value as Record<string, unknown> };
     } catch {
-      // Text that only looks like JSON, or JSON that was cut off.
+      // The text only looks like JSON, or the JSON was cut off.
     }
   }
   return { before: '', value: {} };
@@ -49,7 +49,7 @@ function messageOf({ errorMessage }: Readonly<Record<string, unknown>>): string 
   return typeof errorMessage === 'string' && errorMessage !== '' ? errorMessage : undefined;
 }
 
-/** The message in JSON of Lambda that was cut off behind it. */
+/** The message in JSON of Lambda that was cut off after it. */
 function messageInPart(cause: string): string | undefined {
   const [, literal] = /^\{"error[^{]*?"errorMessage":("(?:[^"\\]|\\.)+")/.exec(cause) ?? [];
   try {
@@ -59,7 +59,7 @@ function messageInPart(cause: string): string | undefined {
   }
 }
 
-/** How a child execution ended. */
+/** The end of a child execution, in words. */
 function ofChild(value: Readonly<Record<string, unknown>>): string | undefined {
   const { ExecutionArn: arn, Status: status, Error: error, Cause: cause } = value;
   if (typeof arn !== 'string' || typeof status !== 'string') return undefined;

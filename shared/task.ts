@@ -6,14 +6,14 @@ import type { Build, Runtime } from './runtime.ts';
 import { StepLog } from './telemetry/step-log.ts';
 
 /**
- * Makes a task function out of its contract and its rule.
+ * Makes a task function from its contract and its rule.
  *
- * The event is checked by `input` before anything else happens: what does not fit is {@link InvalidInput},
- * naming every field and what was expected of it. An SDK error that a later try may survive (throttling, 5xx,
- * connection, another change under way) is thrown as {@link TransientFailure}; every other error passes as it is.
- * Each event has one line in the log: what was decided, or how it failed ({@link StepLog}).
+ * The event is first checked by `input`: a mismatch is {@link InvalidInput}, with every field and its expected form. An SDK
+ * error that a retry may overcome (throttling, 5xx, connection, another change under way) is thrown as {@link
+ * TransientFailure}; every other error passes as it is. Each event has one line in the log: the decision, or the failure
+ * ({@link StepLog}).
  *
- * @param step name of the function, which is that of its folder and its state: `SettleRelease`
+ * @param step name of the function, also of its folder and its state: `SettleRelease`
  * @param input schema of the event
  * @param wire creates the clients once per process and returns the rule
  */
@@ -42,20 +42,20 @@ export function task<Input, Result>(
   };
 }
 
-/** Whether the machines have a route for it: they try it again, or it is one of those that are caught by their names. */
+/** Whether the machines have a route for an error: a retry, or a catcher by its name. */
 function isForeseen(error: unknown): boolean {
   const { name } = error as { readonly name?: string };
   return [...errorNames.transient, ...errorNames.handled].some((one) => one === name);
 }
 
-/** The value of an environment variable the template must have set. */
+/** The value of an environment variable that the template sets. */
 export function requireEnv(runtime: Runtime, name: string): string {
   const value = runtime.env[name];
   if (!value) throw new InvalidInput(`Environment variable ${name} is not set: the template has to set it.`);
   return value;
 }
 
-/** The input of a function or an execution, checked. @throws InvalidInput naming each field and what has to be there */
+/** The checked input of a function or an execution. @throws InvalidInput with each wrong field and its expected form */
 export function readInput<T>(schema: z.ZodType<T>, value: unknown): T {
   const checked = checkInput(schema, value);
   if ('problems' in checked) throw new InvalidInput(describeProblems(checked.problems));

@@ -57,7 +57,7 @@ import type { KindClients, SnapshotClients } from './targets/target-kind.ts';
 import { requireEnv } from './task.ts';
 import { Figures } from './telemetry/figures.ts';
 
-// One place where clients are made. The bundler leaves out of each function what its handler does not use.
+// The one place where clients are made. The bundler leaves out those that a function's handler does not use.
 
 export const deployments = (runtime: Runtime) => new Deployments(new CodeDeployClient(runtime.clientConfig));
 export const runningDeployments = (runtime: Runtime) =>
@@ -99,12 +99,12 @@ export const bucket = (runtime: Runtime) =>
     requireEnv(runtime, 'AWS_REGION'),
   );
 export const catalogStore = (runtime: Runtime) => new CatalogStore(bucket(runtime));
-/** The catalog for functions that look again and again; see {@link watchingMaxAgeMs}. */
+/** The catalog for functions that poll; see {@link watchingMaxAgeMs}. */
 export const watchingCatalogStore = (runtime: Runtime) =>
   new CatalogStore(bucket(runtime), {
     freshness: { now: () => runtime.now(), maxAgeMs: watchingMaxAgeMs },
   });
-/** The catalog for functions with which everything begins: they have it compiled where there is none yet. */
+/** The catalog for functions that run first: a missing catalog is compiled. */
 export function compilingCatalogStore(runtime: Runtime) {
   const compiler: CatalogCompiler = new CatalogCompiler(
     new LambdaClient(runtime.clientConfig),
@@ -117,7 +117,7 @@ export const planStore = (runtime: Runtime) => new PlanStore(bucket(runtime));
 const ledgerTable = (runtime: Runtime) =>
   new LedgerTable(new DynamoDBClient(runtime.clientConfig), requireEnv(runtime, 'LEDGER_TABLE'));
 
-/** The ledgers of a step of one target: fewer, because its bundle has the clients of every kind of target. */
+/** The ledgers for a step of one target: few, because its bundle has the clients of every kind of target. */
 export function stepLedgers(runtime: Runtime) {
   const table = ledgerTable(runtime);
   return {
@@ -128,7 +128,7 @@ export function stepLedgers(runtime: Runtime) {
   };
 }
 
-/** The ledgers of a plan: its bundle has the clients of every kind of target, too. */
+/** The ledgers for a plan: few, because its bundle has the clients of every kind of target. */
 export function planLedgers(runtime: Runtime) {
   const table = ledgerTable(runtime);
   return {
@@ -178,10 +178,10 @@ export const mailer = (runtime: Runtime) => {
   );
 };
 
-/** How long a critical mail waits for an answer before it goes to the escalation topic; 0 for ever. */
+/** Minutes for which a critical mail waits for an answer before it goes to the escalation topic; 0 for ever. */
 export const escalationMinutes = (runtime: Runtime) => Number(requireEnv(runtime, 'ESCALATION_MINUTES'));
 
-/** The coordinator's metrics, for the functions in which their facts become final. */
+/** The coordinator's metrics, for the functions that make their facts final. */
 export function figures(runtime: Runtime): Figures {
   const table = ledgerTable(runtime);
   return new Figures({
@@ -193,7 +193,7 @@ export function figures(runtime: Runtime): Figures {
   });
 }
 
-/** What users meet, for the mails that say it. */
+/** Traffic of the services, for the mails that report it. */
 export const traffic = (runtime: Runtime) =>
   new TrafficReader({
     aliases: aliases(runtime),
@@ -201,7 +201,7 @@ export const traffic = (runtime: Runtime) =>
     now: () => runtime.now(),
   });
 
-/** What a snapshot of everything live is taken with. */
+/** Clients for a snapshot of everything live. */
 export const snapshotClients = (runtime: Runtime): SnapshotClients => ({
   aliases: aliases(runtime),
   stacks: stacks(runtime),

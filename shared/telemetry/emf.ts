@@ -8,16 +8,16 @@ export interface MetricLine {
   readonly at: number;
   /** Values of the dimensions, by name. */
   readonly dimensions: Readonly<Record<string, string>>;
-  /** Names of the dimensions of each metric that is made of a value. */
+  /** Names of the dimensions of each metric that is made from a value. */
   readonly sets: readonly (readonly string[])[];
   readonly values: Readonly<Record<string, number>>;
   readonly units: Readonly<Record<string, MetricUnit>>;
-  /** What else stands in the line, to be searched for; it costs no metric. */
+  /** Other fields of the line, to search for; they cost no metric. */
   readonly properties?: Readonly<Record<string, string>>;
 }
 
 /**
- * JSON of a line from which CloudWatch makes a metric for each value and each set of dimensions.
+ * JSON line from which CloudWatch makes a metric for each value and each set of dimensions.
  *
  * Source: Amazon CloudWatch User Guide, "Specification: Embedded metric format".
  */

@@ -10,37 +10,36 @@ export const namespace = 'RollbackCoordinator';
 export const releaseFigures = {
   /** Releases whose verdict is final. */
   Releases: 'Count',
-  /** 1 for a release against which nothing was found, 0 for another: its average is the share of success. */
+  /** 1 for a release without evidence against it, 0 for another: the average is the success rate. */
   Successes: 'Count',
-  /** From the first deployment of a release to the end of its last one's shift. */
+  /** From the first deployment of a release to the end of its last deployment's shift. */
   TimeToDeploy: 'Seconds',
   /** From the first traffic of a bad version to the incident. */
   TimeToDetect: 'Seconds',
   /** From the incident to the beginning of its rollback: planning, permission and locks. */
   TimeToDecide: 'Seconds',
-  /** From the incident to the moment when the users of all services of its plan are back. */
+  /** From the incident until the users of all services of its plan are back. */
   TimeToRestoreTraffic: 'Seconds',
   /** From the incident to its end as `rolled-back`: stacks as well. */
   TimeToConverge: 'Seconds',
-  /** Incidents that put something back. */
+  /** Incidents that restored something. */
   Rollbacks: 'Count',
   /** 1 for an attempt of an incident that ended and needs a person, 0 for another. */
   Unfinished: 'Count',
 } as const satisfies Record<string, MetricUnit>;
 
-/** The metrics of what the sweep found, with their units. */
+/** The metrics of a sweep, with their units. */
 export const sweepFigures = {
-  /** Incidents that are open. */
   OpenIncidents: 'Count',
-  /** Age of the oldest of them, and so of the oldest lock; 0 where none is open. */
+  /** Age of the oldest open incident, and so of the oldest lock; 0 if none is open. */
   OldestIncident: 'Seconds',
-  /** Deployments nobody watched, and incidents nobody ended, until the sweep. */
+  /** Deployments without a watch, and incidents without an end, that the sweep found. */
   LostWork: 'Count',
-  /** Mails that SNS still does not take. */
+  /** Mails that SNS still refuses. */
   UnsentMails: 'Count',
 } as const satisfies Record<string, MetricUnit>;
 
-/** Of one value come as many metrics as there are sets. A service or a strategy is never named with the other. */
+/** One value becomes one metric per set. Service and strategy never stand in one set. */
 export const releaseSets = [
   ['Environment'],
   ['Environment', 'Service'],
@@ -61,11 +60,11 @@ export interface FiguresDeps {
 }
 
 /**
- * Writes the coordinator's metrics, each where its fact has become final.
+ * Writes the coordinator's metrics, each when its fact has become final.
  *
- * A fact is counted once, also if the step that found it is tried again: it is claimed in the ledger before its line is
- * written. It counts twice only if its process dies after the line and before the ledger knows of it, and never only if the
- * step is given up between the claim and the line. No step fails because of a metric.
+ * A fact is counted once, also if its step is retried: the step claims it in the ledger before it writes the line. A fact
+ * counts twice only if the process dies after the line and before the ledger is updated, and never only if the step is given
+ * up between the claim and the line. No step fails because of a metric.
  */
 export class Figures {
   readonly #deps: FiguresDeps;
@@ -77,8 +76,8 @@ export class Figures {
   /**
    * Counts a fact about a release, or about its incident, which has the same id.
    *
-   * @param fact which fact of the release it is; counted once
-   * @param owner who counts it; the same over all retries of one step
+   * @param fact name of the fact; counted once per release
+   * @param owner the step that counts it; the same over all its retries
    */
   async count(releaseId: string, fact: string, owner: string, values: ReleaseValues): Promise<void> {
     const { ledger, releases, environment, now, writeLog } = this.#deps;
@@ -112,7 +111,7 @@ export class Figures {
     }
   }
 
-  /** Writes what a sweep found: a state, so that a second line of it changes no maximum. */
+  /** Writes the findings of a sweep. They are a state: a second line changes no maximum. */
   swept(values: SweepValues): void {
     const { environment, now, writeLog } = this.#deps;
     const dimensions = { Environment: environment };

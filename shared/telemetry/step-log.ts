@@ -2,17 +2,17 @@ import { serviceOfRelease } from '../ledger/records.ts';
 import type { InvocationContext, Runtime } from '../runtime.ts';
 
 /**
- * A line of the log: what one step decided, about what, and why. Only fields that are named here are written: no input or
- * result as a whole, so that no parameter value and no task token can be among them.
+ * A line of the log: one step's decision, its subject and its reason. Only the fields named here are written, never a whole
+ * input or result, so that no parameter value and no task token can be among them.
  */
 export interface StepLine {
   /** ISO 8601, UTC. */
   readonly timestamp: string;
-  /** `INFO`: it decided; `WARN`: a machine tries it again, or has a route for it; `ERROR`: nobody foresaw it. */
+  /** `INFO`: a decision; `WARN`: a failure that a machine retries or has a route for; `ERROR`: an unforeseen failure. */
   readonly level: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
   /** The step and its decision, for people. */
   readonly message: string;
-  /** Name of the function, which is that of its state: `SettleRelease`. */
+  /** Name of the function, also of its state: `SettleRelease`. */
   readonly step: string;
   readonly environment?: string;
   /** Id of the Lambda invocation. */
@@ -24,15 +24,15 @@ export interface StepLine {
   readonly target?: string;
   readonly attempt?: number;
   readonly wave?: string;
-  /** In one word where the step has one: `look-again`, `rolled-back`; else the field that says it: `waiting: true`. */
+  /** One word if the step has one: `look-again`, `rolled-back`; else the field and its value: `waiting: true`. */
   readonly decision?: string;
   /** In words, at most {@link longestWhy} characters. */
   readonly why?: string;
-  /** Name of the error of a step that failed. */
+  /** Name of the error, if the step failed. */
   readonly error?: string;
-  /** How long the step took. */
+  /** Duration of the step. */
   readonly ms?: number;
-  /** The AWS call of a debug line, and how it ended: no input, no output. */
+  /** The AWS call of a debug line; its input and output are left out. */
   readonly call?: string;
   readonly httpStatus?: number;
   readonly tries?: number;
@@ -40,10 +40,10 @@ export interface StepLine {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A line of CloudWatch Logs may be longer; a person reads this much. */
+/** CloudWatch Logs takes longer lines; a person does not read more. */
 const longestWhy = 2000;
 
-/** The fields by which results say what was decided, the weightiest first. */
+/** The fields of a result that hold the decision, the most important first. */
 const deciding = [
   'outcome',
   'settlement',
@@ -67,10 +67,10 @@ const deciding = [
   'requested',
 ];
 
-/** The fields that say why, in words, the most telling first. */
+/** The fields that give the reason in words, the most telling first. */
 const explaining = ['reason', 'detail', 'action', 'found', 'busy', 'supersededBy', 'skipped'];
 
-/** Where the ids of a step's subject stand, in its input or its result. */
+/** Names of the ids of a step's subject, in its input or its result. */
 const subject = {
   incident: 'incidentId',
   release: 'releaseId',
@@ -89,7 +89,7 @@ export class StepLog {
   #isSampled = false;
   #startedAt = 0;
 
-  /** @param step name of the function, which is that of its state */
+  /** @param step name of the function, also of its state */
   constructor(runtime: Runtime, step: string) {
     this.#runtime = runtime;
     this.#step = step;
@@ -109,7 +109,7 @@ export class StepLog {
     this.#startedAt = this.#runtime.now();
   }
 
-  /** Writes the line of a step that came to its end. */
+  /** Writes the line of a step that returned. */
   decided(input: unknown, result: unknown): void {
     const decision = decisionOf(fieldsOf(result));
     this.#write('INFO', {
@@ -164,7 +164,7 @@ export class StepLog {
   }
 }
 
-/** What the SDK tells its logger of a call. */
+/** The SDK's log entry about a call. */
 interface SdkCall {
   readonly clientName?: string;
   readonly commandName?: string;
@@ -178,10 +178,10 @@ interface CallMetadata {
 }
 
 /**
- * Whether an invocation is one of those that are logged in full. Ids of invocations are random, so that their first digits
- * are as good as a die, and the same id gives the same answer.
+ * Whether an invocation is sampled for full logging. Ids of invocations are random, so their first digits serve as a die,
+ * and one id always gets the same answer.
  *
- * @param rate part of the invocations, 0 to 1
+ * @param rate share of the invocations, 0 to 1
  */
 export function isSampled(requestId: string | undefined, rate: number): boolean {
   const drawn = Number.parseInt(requestId?.slice(0, 8) ?? '', 16);
@@ -236,7 +236,10 @@ function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
-/** AWS repeats a value that it refuses ("Value 'x' at 'name' failed to satisfy constraint"): it may be a parameter's. */
+/**
+ * AWS repeats a value that it refuses ("Value 'x' at 'name' failed to satisfy constraint"): the value of a parameter must
+ * not be logged.
+ */
 function withoutValues(message: string): string {
   return message.replace(/\b[Vv]alues? '[\s\S]*?'(?= (?:at|for) )/g, "value '...'");
 }

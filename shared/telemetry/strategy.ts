@@ -1,12 +1,12 @@
 import type { ReleaseRecord } from '../ledger/records.ts';
 
-/** CodeDeploy's own configurations for Lambda; their number is AWS's, a team's names have no bound. */
+/** CodeDeploy's own configurations for Lambda: AWS limits their number; a team's names have no bound. */
 const ofCodeDeploy = /^CodeDeployDefault\.Lambda([A-Za-z0-9]+)$/;
 
 /**
- * How a release was brought to its users, as a dimension with few values: CodeDeploy's own configuration
- * (`Canary10Percent5Minutes`), `Custom` for a team's, `Mixed` where its deployments differ, `Unknown` where none was
- * recorded, `None` for a release without deployments.
+ * How a release's traffic was shifted, as a dimension with few values: CodeDeploy's own configuration
+ * (`Canary10Percent5Minutes`), `Custom` for a team's, `Mixed` if its deployments differ, `Unknown` if none was recorded,
+ * `None` for a release without deployments.
  */
 export function strategyOf({ deployments }: Pick<ReleaseRecord, 'deployments'>): string {
   const strategies = new Set(Object.values(deployments).map(({ config }) => nameOf(config)));
