@@ -5,15 +5,15 @@ import { type CompiledCatalog, compiledCatalogKey, parseCompiledCatalog } from '
 import type { ServiceEntry } from './service-entry.ts';
 
 /**
- * How long a watch may go by the catalog it has read: it looks every minute, and what it takes from the catalog,
- * limits and bakes, may change a few minutes late. Nothing that decides whether and where to roll back does.
+ * Age up to which a watch uses the catalog that it has read. It looks every minute, and limits and bakes may change a few
+ * minutes late; no decision on whether and where to roll back uses an old catalog.
  */
 export const watchingMaxAgeMs = 5 * 60_000;
 
-/** How fresh a read has to be. */
+/** The freshness that a read needs. */
 export interface CatalogFreshness {
   readonly now: () => number;
-  /** ms for which a catalog once read serves */
+  /** ms for which a catalog may be reused */
   readonly maxAgeMs: number;
 }
 
@@ -22,7 +22,7 @@ export interface CatalogReading {
   /** Without it every read goes to the bucket. */
   readonly freshness?: CatalogFreshness;
   /**
-   * Has it compiled where there is none: the parameters may be older than the coordinator, and no event tells of them.
+   * Compiles a missing catalog: the parameters may be older than the coordinator, so that no event announces them.
    *
    * @throws TransientFailure when it is being compiled, or could not be
    */
@@ -42,7 +42,7 @@ export class CatalogStore {
     this.#compileMissing = compileMissing;
   }
 
-  /** @throws CatalogUnreadable when none was compiled, or it is not of its schema */
+  /** @throws CatalogUnreadable when there is none, or it does not match its schema */
   async read(): Promise<CompiledCatalog> {
     if (!this.#freshness) return this.#readBucket();
     const { now, maxAgeMs } = this.#freshness;
@@ -62,7 +62,7 @@ export class CatalogStore {
   }
 
   /**
-   * The compiled catalog; undefined before the first compilation, where nobody can be asked for one.
+   * The compiled catalog; undefined before the first compilation, unless this store may compile it.
    *
    * @throws TransientFailure when it is being compiled, or could not be
    */
@@ -78,10 +78,10 @@ export class CatalogStore {
   }
 
   /**
-   * Puts a new catalog in the place of the one it is made from.
+   * Replaces the catalog by a new one made from it.
    *
-   * @param compile makes the new catalog from the services of the one in force; undefined where there is none yet
-   * @returns false when somebody else put one there meanwhile: what was compiled may be older than that
+   * @param compile makes the new catalog from the services in force; undefined if there is none yet
+   * @returns false when somebody else replaced it meanwhile: the new one may then be older
    */
   async replace(
     compile: (inForce: CompiledCatalog['services'] | undefined) => Promise<CompiledCatalog>,

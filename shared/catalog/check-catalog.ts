@@ -5,20 +5,20 @@ import type { ServiceEntry } from './service-entry.ts';
 import { contestedStacks } from './stack-owners.ts';
 import { contestedTargets } from './target-owners.ts';
 
-/** Bytes that a standard parameter holds (Parameter Store user guide, "Managing parameter tiers"). */
+/** Bytes of a standard parameter, at most (Parameter Store user guide, "Managing parameter tiers"). */
 export const parameterBytes = 4096;
-/** Bytes that an advanced one holds; an account may forbid advanced parameters. */
+/** Bytes of an advanced parameter, at most; an account may forbid these. */
 export const advancedBytes = 8192;
 
-/** Something about the entry of a service. An error keeps it from being pushed, a note does not. */
+/** A finding about the entry of a service. An error keeps the entry from being pushed, a note does not. */
 export interface CatalogFinding extends EntryProblem {
   readonly service: string;
   readonly severity: 'error' | 'note';
 }
 
 /**
- * What is wrong with entries that are each valid alone: names of no service, services named twice, stacks of two
- * services; and what is allowed and should be known: circles, and stacks that no rollback would put back.
+ * Checks between entries that are each valid alone. Errors: names of no service, services named twice, stacks of two
+ * services. Notes: circles, and stacks that no rollback would restore.
  *
  * @param elsewhere services that exist although they are not among the entries
  */
@@ -60,14 +60,17 @@ function duplicates(entries: readonly ServiceEntry[]): CatalogFinding[] {
   );
 }
 
-/** A provider that an entry names and that is no service. */
+/** A name that an entry lists as a provider although no service has it. */
 export interface UnknownProvider extends EntryProblem {
   readonly service: string;
-  /** The other service that may be meant. */
+  /** The service that is probably meant. */
   readonly nearest: string | undefined;
 }
 
-/** The providers that entries name and that are no services. No service is meant to be a provider of its own. */
+/**
+ * The names that entries list as providers although no service has them. A service itself is never suggested as its own
+ * provider.
+ */
 export function unknownProviders(
   entries: readonly ServiceEntry[],
   elsewhere: readonly string[],
@@ -98,7 +101,7 @@ function cycles(graph: DependencyGraph): CatalogFinding[] {
 
 function stacksLeftBehind(entries: readonly ServiceEntry[]): CatalogFinding[] {
   return entries.flatMap(({ service, stack, targets }): CatalogFinding[] => {
-    // An entry without targets gets its stack as one.
+    // An entry without targets gets its stack as a target.
     if (
       stack === undefined ||
       targets.length === 0 ||

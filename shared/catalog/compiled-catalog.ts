@@ -34,40 +34,40 @@ export function parseCompiledCatalog(text: string): CompiledCatalog {
   return { compiledAt, services: byService(Object.values(services)) };
 }
 
-/** Entries by service, in an object that has no other members: `constructor` is the name of a service like any other. */
+/** Entries by service, in an object without a prototype: `constructor` is a valid name of a service. */
 export function byService(entries: Iterable<ServiceEntry>): Record<string, ServiceEntry> {
   const services: Record<string, ServiceEntry> = Object.create(null);
   for (const entry of entries) services[entry.service] = entry;
   return services;
 }
 
-/** What is known of a deployment before it is known whose it is. */
+/** Facts about a deployment from which its service is determined. */
 export interface DeploymentClues {
   readonly application: string;
   readonly deploymentGroup: string;
-  /** The function and alias that it moves; undefined while CodeDeploy does not show them. */
+  /** The function and alias that the deployment moves; undefined while CodeDeploy does not show them. */
   readonly moves?: { readonly function: string; readonly alias: string } | undefined;
-  /** The stack that made the function; undefined for a function that no stack made. */
+  /** The stack that created the function; undefined if none did. */
   readonly origin?: { readonly stackName: string; readonly logicalId: string } | undefined;
-  /** The stack at the top that the stack of the function is nested in; undefined where it is nested in none. */
+  /** The root stack of the function's nested stack; undefined if it is not nested. */
   readonly rootName?: string | undefined;
 }
 
 type CodeDeployTarget = TargetEntry & { kind: 'codedeploy' };
 
-/** A service, and its target that a deployment moves. */
+/** A service, and the target of it that a deployment moves. */
 export interface DeploymentOwner {
   readonly entry: ServiceEntry;
   readonly target: CodeDeployTarget;
 }
 
 /**
- * The service and the target that a deployment belongs to; undefined for one the catalog does not name.
+ * The service and the target of a deployment; undefined if the catalog names neither.
  *
- * The stack that made the function decides, where a service names it: names of applications and groups differ between
- * SAM, CDK and the Serverless Framework, are cut when they are long, and may begin like those of another stack. Every
- * alias of that stack, and of those nested in it, is the service's, also one that was made since the catalog was compiled. Only for a function of no
- * such stack do application, group and alias decide.
+ * The stack that created the function decides, if a service names it: names of applications and groups differ between SAM,
+ * CDK and the Serverless Framework, are cut when they are long, and may begin like those of another stack. Every alias of
+ * that stack and of those nested in it belongs to the service, also an alias made since the catalog was compiled.
+ * Application, group and alias decide only for a function of no such stack.
  */
 export function ownerOfDeployment(
   catalog: CompiledCatalog,
@@ -106,19 +106,19 @@ function isOfStack(entry: ServiceEntry, { origin, rootName }: DeploymentClues): 
 
 function hasNames({ stack }: ServiceEntry, target: CodeDeployTarget, clues: DeploymentClues): boolean {
   const isNamed = target.application !== undefined && target.deploymentGroup !== undefined;
-  // SAM's names say nothing of a function that comes from another stack.
+  // SAM's names prove nothing for a function of another stack.
   if (clues.origin && !(isNamed && isFunction(target, clues))) return false;
   const application = target.application ?? `${stack}-ServerlessDeploymentApplication-*`;
   const group = target.deploymentGroup ?? `${stack}-${target.function}DeploymentGroup-*`;
   return matchesPattern(application, clues.application) && matchesPattern(group, clues.deploymentGroup);
 }
 
-/** Whether a target names a function, by its logical id or its name. */
+/** Whether a target names this function, by its logical id or its name. */
 function isFunction(target: CodeDeployTarget, { moves, origin }: DeploymentClues): boolean {
   return target.function === origin?.logicalId || target.function === moves?.function;
 }
 
-/** Whether a name is of a pattern, in which `*` stands for any text. */
+/** Whether a name matches a pattern, in which `*` stands for any text. */
 export function matchesPattern(pattern: string, name: string): boolean {
   if (!pattern.includes('*')) return pattern === name;
   const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));

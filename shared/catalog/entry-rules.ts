@@ -4,13 +4,13 @@ import type { TargetEntry } from '../targets/shapes.ts';
 import { isAlias } from './alias-kinds.ts';
 import type { ServiceEntry } from './service-entry.ts';
 
-/** Lambda ends every function after 15 minutes (quotas), so that no request is slower. */
+/** Lambda ends every function after 15 minutes (quotas), so no request takes longer. */
 const longestRequestMs = 900_000;
 
 /**
- * What is wrong with an entry although it is of the schema: names that nothing can have, texts that mails cannot show,
- * limits that nothing can reach. They are checked when an entry is written. What came into force before a rule was made stays in
- * force, so the schema itself, by which the compiled catalog is read, does not have them.
+ * Problems of an entry that matches the schema: impossible names, texts that mails cannot show, limits that nothing can
+ * reach. They are checked when an entry is written. An entry that was in force before a rule was added stays in force, so
+ * the schema, which also reads the compiled catalog, does not contain the rules.
  */
 export function problemsByRule(entry: ServiceEntry): InputProblem[] {
   const { stack, targets, owners = [], policy } = entry;
@@ -99,7 +99,7 @@ function objectionToAlarm(name: string): string | undefined {
     : 'must be the name of an alarm, without blanks at its ends, line breaks and control characters';
 }
 
-/** Shares of 100 % and times that no request takes are bounds that nothing is over. */
+/** A bound of 100 % or of a time that no request takes can never be exceeded. */
 function limitProblems({ limits }: ServiceEntry['policy']): InputProblem[] {
   const never = 'can never be reached';
   const { errorRate, slow } = limits;

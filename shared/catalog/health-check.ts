@@ -1,18 +1,18 @@
 import * as z from 'zod';
 
 /**
- * A function of the team that says whether the service does its part: asked at every look while a release is watched,
- * and after a rollback. It returns `{"healthy": true}`, or `{"healthy": false, "reason": "…"}`.
+ * A function of the team that says whether the service works: asked at every look while a release is watched, and after a
+ * rollback. It returns `{"healthy": true}`, or `{"healthy": false, "reason": "…"}`.
  */
 export const healthCheck = z.strictObject({
-  /** Name of the function, with a version or alias where it has one: `HealthCheck_orders`, `HealthCheck_orders:live`. */
+  /** Name of the function, with or without a version or alias: `HealthCheck_orders`, `HealthCheck_orders:live`. */
   function: z
     .string()
     .regex(
       /^HealthCheck_[A-Za-z0-9_-]{1,52}(:[A-Za-z0-9_-]{1,128})?$/,
       'must be the name of a function that begins with HealthCheck_, the only ones the coordinator may ask, with a version or alias at most',
     ),
-  /** Looks in a row at which it says unhealthy that condemn the release. Three, as Kubernetes' failureThreshold. */
+  /** Unhealthy answers in a row that condemn the release. Three, as Kubernetes' failureThreshold. */
   failures: z.number().int().min(1).max(5).default(3),
 });
 export type HealthCheck = z.infer<typeof healthCheck>;

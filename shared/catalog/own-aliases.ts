@@ -9,10 +9,10 @@ export interface OwnedStack {
   readonly resources: readonly StackResource[];
 }
 
-/** An alias of one of a service's stacks, with the target that it is of the service. */
+/** An alias of one of a service's stacks, with the service's target for it. */
 export interface OwnedAlias {
   readonly target: Extract<TargetEntry, { kind: AliasKind }>;
-  /** Whether the entry lists the target; otherwise it is the service's by its stack alone. */
+  /** Whether the entry lists the target; otherwise its stack alone makes it the service's. */
   readonly isListed: boolean;
   readonly functionName: string;
   readonly alias: string;
@@ -23,7 +23,7 @@ export interface OwnedAlias {
 /**
  * The stacks of a service with their resources: those that its entry names, and all that are nested in them.
  *
- * @param read the resources of a stack by its name or id; undefined where there is no such stack
+ * @param read the resources of a stack by its name or id; undefined if there is no such stack
  */
 export async function readOwnedStacks(
   entry: Pick<ServiceEntry, 'stack' | 'targets'>,
@@ -35,13 +35,13 @@ export async function readOwnedStacks(
     if (found.has(stack)) continue;
     const resources = (await read(stack)) ?? [];
     found.set(stack, { stack, resources });
-    // The physical id of a nested stack is its id, which names it wherever a name does.
+    // The physical id of a nested stack is its id, which calls accept in place of a name.
     waiting.push(...resources.flatMap(({ type, physicalId }) => (isNested(type) ? [physicalId] : [])));
   }
   return [...found.values()];
 }
 
-/** Every alias of a service's stacks as a target of it. */
+/** Every alias of a service's stacks, as a target of the service. */
 export function ownedAliases(entry: ServiceEntry, stacks: readonly OwnedStack[]): OwnedAlias[] {
   return stacks.flatMap(({ stack, resources }) => {
     const kind = resources.some(({ type }) => type === 'AWS::CodeDeploy::DeploymentGroup')
@@ -71,8 +71,8 @@ export function ownedAliases(entry: ServiceEntry, stacks: readonly OwnedStack[])
 }
 
 /**
- * What else of a service's stacks is a target by itself, such as the aliases of its state machines, if the entry does not
- * list it. Logical ids are looked up in the stack of the entry alone.
+ * Other resources of a service's stacks that are targets by themselves, such as the aliases of its state machines, unless
+ * the entry lists them. Logical ids are looked up in the stack of the entry alone.
  */
 export function ownedTargets(entry: ServiceEntry, stacks: readonly OwnedStack[]): TargetEntry[] {
   const listed = new Set(entry.targets.map(targetName));
@@ -87,11 +87,11 @@ export function ownedTargets(entry: ServiceEntry, stacks: readonly OwnedStack[])
 }
 
 /**
- * The entry with every alias of its stacks, and of their state machines, as a target: listed targets set something for an alias, or add what no stack
- * holds. An entry that lists nothing gets its stack as a target too.
+ * The entry with every alias of its stacks, and of their state machines, as a target. Listed targets configure an alias, or
+ * add resources of no stack. An entry without targets gets its stack as a target too.
  *
- * A stack with deployment groups may move any of its aliases through one: an alias that none moves is planned as what
- * it is all the same.
+ * A stack with deployment groups may move any of its aliases through one: an alias without a group is planned by its actual
+ * state.
  */
 export function withOwnAliases(entry: ServiceEntry, stacks: readonly OwnedStack[]): ServiceEntry {
   if (entry.stack === undefined) return entry;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What lies under it decides what the coordinator does: it may never be put back by a rollback. */
+/** The coordinator's own parameters are below this path: a rollback must never restore them. */
 const ownPath = '/rollback-coordinator';
 
 const segment = '[A-Za-z0-9_.-]+';
@@ -24,7 +24,7 @@ export const parameterName = z
   .refine((name) => !isOwn(name), own)
   .refine((name) => !/^\/?(aws|ssm)/i.test(name), reserved);
 
-/** Path that parameters are below. */
+/** Path above parameters. */
 export const parameterPath = z
   .string()
   .regex(

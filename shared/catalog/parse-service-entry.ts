@@ -3,10 +3,10 @@ import { readYaml } from '../read-yaml.ts';
 import { problemsByRule } from './entry-rules.ts';
 import { owners, type ServiceEntry, serviceEntry } from './service-entry.ts';
 
-/** Something wrong in an entry: where, as `policy.limits.errorRate` (empty for the entry as a whole), and what. */
+/** A problem of an entry: its place, such as `policy.limits.errorRate` (empty for the whole entry), and the reason. */
 export type EntryProblem = InputProblem;
 
-/** An entry, or why its text is none; then its owners as well, where they can be made out. */
+/** An entry, or its problems; then its owners as well, if they can be read. */
 export type ParsedEntry =
   | { readonly entry: ServiceEntry }
   | { readonly problems: readonly EntryProblem[]; readonly owners: readonly string[] | undefined };
@@ -14,7 +14,7 @@ export type ParsedEntry =
 /**
  * Reads the text of one service's parameter: JSON or YAML.
  *
- * @param named the service that the parameter's name says; any without it
+ * @param named the service in the parameter's name; left out, any service is accepted
  */
 export function parseServiceEntry(text: string, named?: string): ParsedEntry {
   // YAML 1.2 holds JSON, so one parser reads both forms.
@@ -25,7 +25,7 @@ export function parseServiceEntry(text: string, named?: string): ParsedEntry {
   return { problems: [first, ...others], owners: undefined };
 }
 
-/** The same for an entry that is no text any more. */
+/** Checks an entry that is already parsed. */
 export function checkServiceEntry(value: unknown, named?: string): ParsedEntry {
   const checked = checkInput(serviceEntry, value);
   if ('problems' in checked) return { problems: fewProblems(checked.problems), owners: ownersOf(value) };

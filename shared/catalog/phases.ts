@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
 /**
- * Phases of a service's rollback in their usual order; targets of one phase go back side by side, and a phase is
- * not begun on one that failed.
+ * Phases of a service's rollback in their usual order. Targets of one phase go back side by side; no phase begins after a
+ * failed one.
  *
- * Settings go back before the code that reads them. Traffic goes before the stack, which takes minutes for what an
- * alias does in seconds.
+ * Settings go back before the code that reads them. Traffic goes before the stack, which takes minutes for a change that an
+ * alias makes in seconds.
  */
 export const phase = z.enum(['hook-before', 'parameters', 'traffic', 'stack', 'hook-after']);
 export type RollbackPhase = z.infer<typeof phase>;

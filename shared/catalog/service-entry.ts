@@ -12,8 +12,8 @@ export const serviceName = z
   );
 
 /**
- * When a consumer goes back with a provider: `by-cut` if it was released on top of what is undone, `always`
- * whatever it runs, `never` because of this provider.
+ * When a consumer goes back with a provider: `by-cut` if it was released on top of an undone release, `always` for any
+ * release, `never` because of this provider.
  */
 export const coupling = z.enum(['by-cut', 'always', 'never']);
 export type Coupling = z.infer<typeof coupling>;
@@ -28,20 +28,20 @@ export type DependsOnItem = z.infer<typeof dependsOnItem>;
 const share = z.number().gt(0, 'must be above 0').lte(1, 'must be at most 1 (a share, not a percentage)');
 
 /**
- * The rate of errors that is borne where nothing tells what is normal for a service, and below which a release has to be
- * proved: 5 % is far above what a healthy function shows and below what users bear.
+ * The rate of errors that is tolerated while a service's normal rate is unknown, and below which a release has to be proved:
+ * 5 % is far above a healthy function and below what users put up with.
  */
 export const borneErrorRate = 0.05;
 
 const unused = z.number().int().min(1).optional();
 
-/** Bounds of a team's own, besides what the version before and the history of a service say. */
+/** A team's own bounds, besides those from the version before and from the service's history. */
 export const limitsPolicy = z.strictObject({
   /** Errors out of requests. */
   errorRate: share.optional(),
   /** Requests slower than `overMs` out of all requests. */
   slow: z.strictObject({ overMs: z.number().int().positive(), share: share.default(0.1) }).optional(),
-  /** Accepted and without effect, as are the next two: how much data a verdict takes follows from the data. */
+  /** Accepted without effect, as are the next two: the amount of data for a verdict follows from the data. */
   sampleRequests: unused,
   breaches: unused,
   ofLast: unused,
@@ -50,7 +50,7 @@ export type LimitsPolicy = z.infer<typeof limitsPolicy>;
 
 const tolerated = z.number().min(1, 'must be at least 1: as bad as the version before').max(10).default(1);
 
-/** How many times as often as in the version before requests may be bad. */
+/** How many times as often as in the version before requests may fail or be slow. */
 export const tolerancePolicy = z.strictObject({ errors: tolerated, slow: tolerated });
 
 /** How long a completed deployment is watched. */
@@ -63,29 +63,29 @@ export const bakePolicy = z.strictObject({
 export type BakePolicy = z.infer<typeof bakePolicy>;
 
 /**
- * What the coordinator may do by itself, from least to most: `observe` records what it sees, `recommend` mails the
- * plan, `approve` waits for a person, `act` rolls back without asking.
+ * Actions that the coordinator may take by itself, from least to most: `observe` records, `recommend` mails the plan,
+ * `approve` waits for a person, `act` rolls back without asking.
  */
 export const autonomy = z.enum(['observe', 'recommend', 'approve', 'act']).default('act');
 export type Autonomy = z.infer<typeof autonomy>;
 
-/** How a person is asked, where the autonomy is `approve`. */
+/** Approval by a person, for the autonomy `approve`. */
 export const approvalPolicy = z.strictObject({
-  /** An on-call person answers a pager within minutes, twice passed on makes half an hour. At most a day. */
+  /** An on-call person answers a pager within minutes; two escalations make half an hour. At most a day. */
   minutes: z.number().int().min(2).max(1440).default(30),
-  /** `hard-breach`: where a limit of the policy is broken, by its own numbers, nobody is waited for. */
+  /** `hard-breach`: a release that breaks a numeric limit of the policy is rolled back without waiting. */
   unless: z.enum(['hard-breach']).optional(),
   /**
-   * What happens to a deployment of the service that is still shifting while a person is asked. `shift`: it goes on; `stop`: it
-   * is stopped, and CodeDeploy takes the users back.
+   * The deployment of the service that is still shifting while a person is asked. `shift`: it goes on; `stop`: it is
+   * stopped, and CodeDeploy takes the users back.
    */
   meanwhile: z.enum(['shift', 'stop']).optional(),
 });
 export type ApprovalPolicy = z.infer<typeof approvalPolicy>;
 
 /**
- * How many rollbacks the coordinator begins by itself. Three a day: a pipeline that brings in a fourth bad release
- * within a day has a problem that going back once more does not solve.
+ * Number of rollbacks that the coordinator begins by itself. Three a day: a pipeline that delivers a fourth bad release
+ * within a day has a problem that another rollback does not solve.
  */
 export const budgetPolicy = z.strictObject({
   rollbacks: z.number().int().min(0).max(100).default(3),
@@ -94,12 +94,12 @@ export const budgetPolicy = z.strictObject({
 export type BudgetPolicy = z.infer<typeof budgetPolicy>;
 
 /**
- * What becomes of the providers of a service that does not come back: `stop` leaves them as they are, since it still runs
- * on them; `continue` takes them back all the same, for a service that can do without, or runs on older ones as well.
+ * The providers of a service that does not come back: `stop` leaves them as they are, since the service still runs on them;
+ * `continue` takes them back, for a service that works without them or on older ones.
  */
 export const onFailure = z.enum(['stop', 'continue']);
 
-/** What the coordinator may do for a service, and by which figures. */
+/** The coordinator's permissions and bounds for a service. */
 export const servicePolicy = z
   .strictObject({
     autonomy,
@@ -109,19 +109,19 @@ export const servicePolicy = z
     limits: limitsPolicy.prefault({}),
     tolerance: tolerancePolicy.prefault({}),
     /**
-     * Minutes of cold starts that are not judged, unless nothing works in them. Two are enough where 5 to 20 % of the requests
-     * fail for up to two minutes.
+     * Minutes of cold starts that are not judged, unless every request fails in them. Two are enough where 5 to 20 % of the
+     * requests fail for up to two minutes.
      */
     warmUpMinutes: z.number().int().min(0).max(30).default(2),
     /** Requests that stay together on one version: 3 to 10 where callers are kept on one, or retries stay on it. */
     cluster: z.number().min(1).max(10).default(1),
-    /** CloudWatch alarms of the service; one that turns ALARM after the deployment began condemns it. */
+    /** CloudWatch alarms of the service; an alarm that goes into ALARM after the deployment began condemns the release. */
     alarms: z.array(z.string().min(1)).max(100, 'DescribeAlarms takes at most 100 names').default([]),
     healthChecks,
     onFailure: onFailure.default('stop'),
-    /** What the service may go back to: `served-well` takes good releases too, `good` those alone. */
+    /** Releases that the service may go back to: `served-well` includes good ones, `good` means those alone. */
     restorePoints: z.enum(['served-well', 'good']).default('served-well'),
-    /** Why going back is impossible; a service that says so is frozen and a person is called. */
+    /** Reason why going back is impossible; a service with one is frozen and a person is called. */
     irreversible: z.string().min(1).max(200).optional(),
   })
   .refine(({ bake }) => bake.maxMinutes >= bake.minMinutes, {
@@ -130,7 +130,7 @@ export const servicePolicy = z
   });
 export type ServicePolicy = z.infer<typeof servicePolicy>;
 
-/** Whom mails about the service are for: there is one topic, so they say so. Names or e-mail addresses. */
+/** Recipients of mails about the service: there is one topic, so the mails name them. Names or e-mail addresses. */
 export const owners = z.array(z.string().trim().min(1).max(100)).min(1).max(10);
 
 /** An entry of the catalog, as one Parameter Store parameter holds it. */
@@ -146,9 +146,9 @@ export const serviceEntry = z
     lockstep: serviceName.optional(),
     /** CloudFormation stack that deploys the service. */
     stack: z.string().min(1).max(128).optional(),
-    /** What the service consists of, besides the aliases of its stack: those belong to it, listed or not. */
+    /** Targets of the service, besides the aliases of its stack, which belong to it without being listed. */
     targets: z.array(targetEntry).default([]),
-    /** Order in which the targets go back, where it is not the usual one. */
+    /** Order in which the targets go back, if not the usual one. */
     order: phaseOrder.optional(),
     policy: servicePolicy.prefault({}),
   })
@@ -192,12 +192,12 @@ export const serviceEntry = z
   });
 export type ServiceEntry = z.infer<typeof serviceEntry>;
 
-/** A provider in the long form, whichever form the entry has it in. */
+/** A provider in its long form. */
 export function providerOf(item: DependsOnItem): { readonly service: string; readonly coupling: Coupling } {
   return typeof item === 'string' ? { service: item, coupling: 'by-cut' } : item;
 }
 
-/** The stacks a service is deployed by, its own first. */
+/** The stacks that deploy a service, its own first. */
 export function stacksOf({ stack, targets }: Pick<ServiceEntry, 'stack' | 'targets'>): string[] {
   const named = targets.flatMap((target) => (target.kind === 'cloudformation' ? (target.stack ?? []) : []));
   return [...new Set([...(stack ? [stack] : []), ...named])];

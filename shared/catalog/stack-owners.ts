@@ -1,18 +1,18 @@
 import { type ServiceEntry, stacksOf } from './service-entry.ts';
 
-/** A stack that an entry names although it is another service's. */
+/** A stack that an entry names although it belongs to another service. */
 export interface ContestedStack {
   readonly service: string;
   readonly stack: string;
-  /** Where the entry names it: `stack`, or `targets.2.stack`. */
+  /** The place in the entry: `stack`, or `targets.2.stack`. */
   readonly path: string;
-  /** The service that has it. */
+  /** The service that owns the stack. */
   readonly owner: string;
 }
 
 /**
- * The stacks that more than one service names. A stack belongs to one service, because each takes back everything in it: to
- * the service that had it before, or else to the first one that names it.
+ * The stacks that more than one service names. A stack belongs to one service, because a rollback of it restores everything
+ * in it: to the service that had it before, or else to the first one that names it.
  *
  * @param had whether a service had a stack before
  */
@@ -32,7 +32,7 @@ export function contestedStacks(
   });
 }
 
-/** Where an entry names a stack, as paths of findings are written. */
+/** The place where an entry names a stack, as a path of findings. */
 export function placeOf(stack: string, entry: Pick<ServiceEntry, 'stack' | 'targets'>): string {
   if (entry.stack === stack) return 'stack';
   const index = entry.targets.findIndex((target) => 'stack' in target && target.stack === stack);

@@ -2,19 +2,19 @@ import type { Claim } from '../targets/claim.ts';
 import { claimOf, type TargetEntry } from '../targets/shapes.ts';
 import type { ServiceEntry } from './service-entry.ts';
 
-/** A target of an entry that is another service's too. */
+/** A target of an entry that also belongs to another service. */
 export interface ContestedTarget {
   readonly service: string;
-  /** Where the entry names it: `targets.2`. */
+  /** The place in the entry: `targets.2`. */
   readonly path: string;
   readonly reason: string;
-  /** The service that has it. */
+  /** The service that owns the target. */
   readonly owner: string;
 }
 
 /**
- * The targets that more than one service names: see {@link claimOf}. Each
- * service would put back what the other has set since. It belongs to the one that had it before, or else to the first.
+ * The targets that more than one service names: see {@link claimOf}. Each service would undo the other's later changes. A
+ * target belongs to the service that had it before, or else to the first.
  *
  * @param had whether a service had a target before
  */
