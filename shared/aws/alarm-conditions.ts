@@ -7,15 +7,15 @@ import {
 import type { AlarmReader } from './alarm-reader.ts';
 
 /**
- * Reads what is wrong with alarms: missing ones with the nearest name, blind and muted ones, and those that cannot see what is
- * released.
+ * Finds problems of alarms: missing ones with the nearest name, blind and muted ones, and those that cannot see the released
+ * version.
  *
- * Mute rules may not be readable: they are younger than some Regions' API and some organisations' policies. Then the rest is
- * told all the same.
+ * Mute rules may be unreadable: the API is newer than some Regions and some organisations' policies. Then the other problems
+ * are still reported.
  *
- * @param details the alarms as they were read just now
+ * @param details the alarms as just read
  * @param now ms since the epoch
- * @param release the one that they watch; left out, they are looked at for themselves
+ * @param release the release that the alarms watch; left out, they are checked for themselves
  */
 export async function readAlarmConditions(
   reader: AlarmReader,
@@ -24,7 +24,7 @@ export async function readAlarmConditions(
   release?: AlarmedRelease,
 ): Promise<AlarmsFound> {
   const missing = details.filter(({ state }) => state === 'missing');
-  // A hint only: without it the rest is told all the same.
+  // Only a hint: without it the other problems are still reported.
   const known =
     missing.length > 0
       ? await reader.nearest(missing.map(({ name }) => name)).catch(() => undefined)
@@ -50,10 +50,10 @@ export async function readAlarmConditions(
 }
 
 /**
- * The same as a release opens, with how often each alarm rang in the days before it. The release is watched whatever cannot be
- * read of that.
+ * Checks alarms when a release opens: the same problems, with the number of times each alarm rang in the days before. A
+ * failed read does not stop the watch.
  *
- * @param details the alarms as they were read just now
+ * @param details the alarms as just read
  * @param now ms since the epoch
  */
 export async function readPreflight(

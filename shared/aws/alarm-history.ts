@@ -7,25 +7,28 @@ import {
 import { mostRings, ringDays } from '../judge/alarm-conditions.ts';
 import { type AlarmChange, type AlarmStateValue, changesBeforeMs } from '../judge/declared-alarms.ts';
 
-/** All kinds of alarm: what is left out of AlarmTypes is not in the answer (CloudWatch API reference). */
+/** All kinds of alarm: a kind left out of AlarmTypes is left out of the answer (CloudWatch API reference). */
 export const everyAlarmType = ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'] as const;
 
-/** DescribeAlarmHistory answers at most 100 items; an alarm that changes each minute has 2,880 in two days, the longest bake. */
+/**
+ * DescribeAlarmHistory returns at most 100 items; an alarm that changes each minute has 2,880 in two days, the longest bake.
+ */
 const itemsPerPage = 100;
 const mostPages = 30;
 
-/** DescribeAlarmHistory takes 20 requests a second of the account (CloudWatch user guide, service quotas). */
+/** DescribeAlarmHistory allows 20 requests a second per account (CloudWatch user guide, service quotas). */
 export const historiesAtOnce = 5;
 
-/** As many as {@link mostRings} rings have changes, each ring from OK through INSUFFICIENT_DATA, and some more. */
+/** Room for the changes of {@link mostRings} rings, each from OK through INSUFFICIENT_DATA, and some more. */
 const mostPagesOfRings = 4;
 const dayMs = 86_400_000;
 
 const summary = /\bfrom (OK|ALARM|INSUFFICIENT_DATA) to (OK|ALARM|INSUFFICIENT_DATA)\b/;
 
 /**
- * The changes of an alarm's state since some time before `since`: back to the last one that tells whether it was OK or in
- * ALARM then, and at least as far as the judge looks back. CloudWatch keeps them for 30 days, also of a deleted alarm.
+ * The changes of an alarm's state since some time before `since`: back to the last change that shows whether it was OK or in
+ * ALARM at `since`, and at least as far as the judge looks back. CloudWatch keeps changes for 30 days, also of a deleted
+ * alarm.
  *
  * @param since ms since the epoch
  */
@@ -43,7 +46,7 @@ export async function readAlarmChanges(
 }
 
 /**
- * How often an alarm went into ALARM in the days before a time: up to the most that is asked for, in a few pages.
+ * Number of times an alarm went into ALARM in the days before a time, capped at {@link mostRings} and read from a few pages.
  *
  * @param before ms since the epoch
  */
@@ -83,7 +86,7 @@ async function* changesByPage(
   }
 }
 
-/** From when on rings are counted, ms since the epoch. */
+/** Start of the span in which rings are counted, ms since the epoch. */
 export function ringsSince(before: number): number {
   return before - ringDays * dayMs;
 }
@@ -92,7 +95,7 @@ function isFarEnough({ at, to }: AlarmChange, since: number): boolean {
   return at < since - changesBeforeMs && to !== 'INSUFFICIENT_DATA';
 }
 
-/** HistoryData has at most 4,095 characters, and may be cut there: the summary says it too. */
+/** HistoryData has at most 4,095 characters, and may be cut there: the summary has the states too. */
 function changeOf({ Timestamp, HistorySummary = '', HistoryData = '' }: AlarmHistoryItem): AlarmChange[] {
   const [, from, to] = summary.exec(HistorySummary) ?? statesIn(HistoryData);
   if (!Timestamp || !to) return [];

@@ -21,10 +21,13 @@ import {
 
 const minuteMs = 60_000;
 
-/** Alarms of the account among which the nearest name is looked for: 2,000, since DescribeAlarms takes 9 requests a second. */
+/**
+ * Pages of the account's alarms among which the nearest name is sought: 2,000 alarms, since DescribeAlarms allows 9 requests
+ * a second.
+ */
 const mostAlarmPages = 20;
 
-/** CloudWatch, as far as alarms themselves are looked at, and not the releases that they watch. */
+/** CloudWatch alarms as such, apart from the releases that they watch. */
 export class AlarmReader {
   readonly #client: CloudWatchClient;
 
@@ -32,7 +35,7 @@ export class AlarmReader {
     this.#client = client;
   }
 
-  /** Alarms with what tells whether they can say anything, and whether anybody hears them. */
+  /** Alarms with the facts that show whether they can ring, and whether anybody is notified. */
   async details(names: readonly string[]): Promise<AlarmDetails[]> {
     const found = await describeAlarms(this.#client, names);
     return names.map((name) => {
@@ -58,8 +61,8 @@ export class AlarmReader {
   }
 
   /**
-   * How often each of these alarms went into ALARM in the 14 days before a time; without those that never did. One that has
-   * been in its state for longer did not, and is not asked about.
+   * Number of times each of these alarms went into ALARM in the 14 days before a time; alarms that never did are left out.
+   * An alarm that has been in its state for longer did not ring, and its history is not read.
    *
    * @param before ms since the epoch
    */
@@ -76,10 +79,10 @@ export class AlarmReader {
     return Object.fromEntries(counts.filter(([, rings]) => rings > 0));
   }
 
-  /** The mute rule of each of these alarms that is active now, by its name; without those that none mutes. */
+  /** The active mute rule of each of these alarms, by the alarm's name; alarms without one are left out. */
   async activeMutes(names: readonly string[]): Promise<Map<string, string>> {
     const mutes = new Map<string, string>();
-    // Mute rules are rare: where none is active at all, no alarm has to be asked about.
+    // Mute rules are rare: if none is active at all, the alarms need not be asked about.
     if (names.length === 0 || !(await this.#activeMute())) return mutes;
     for (const name of names) {
       const rule = await this.#activeMute(name);
@@ -96,7 +99,7 @@ export class AlarmReader {
     return rule?.AlarmMuteRuleArn?.split(':').slice(6).join(':');
   }
 
-  /** For names that no alarm has, the alarm of the account that may be meant; without those that none is like. */
+  /** The likely alarm of the account for each name that no alarm has; names without a near one are left out. */
   async nearest(names: readonly string[]): Promise<Map<string, string>> {
     const known: string[] = [];
     let token: string | undefined;
@@ -121,12 +124,12 @@ export class AlarmReader {
   }
 }
 
-/** The metrics of Lambda that an alarm looks at, or those of its expression; undefined where it looks at others. */
+/** The Lambda metrics that an alarm reads, directly or in its expression; undefined if it reads others. */
 function metricsOf(alarm: DescribedAlarm): WatchedMetric[] | undefined {
   if (!('MetricName' in alarm || 'Metrics' in alarm)) return undefined;
   const { Namespace, Dimensions, Metrics = [] } = alarm;
   if (Metrics.length === 0) return Namespace === 'AWS/Lambda' ? [watchedMetric(Dimensions)] : undefined;
-  // An expression that finds its metrics by itself may find any.
+  // An expression that searches for its metrics may find any.
   if (Metrics.some(({ Expression = '' }) => /\b(SELECT|SEARCH)\b/i.test(Expression))) return undefined;
   const read = Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []);
   const isLambda = read.length > 0 && read.every((metric) => metric.Namespace === 'AWS/Lambda');

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { configurationDigest } from './configuration-digest.ts';
 
-/** Where an alias points. */
+/** The versions that an alias routes to. */
 export interface AliasState {
   readonly version: string;
   /** Share of each further version, 0 to 1; empty when all traffic goes to `version`. */
@@ -40,7 +40,7 @@ export class Aliases {
     };
   }
 
-  /** The same; undefined where there is no such alias, or no such function. */
+  /** Like {@link get}; undefined if the alias or the function does not exist. */
   async find(functionName: string, alias: string): Promise<AliasState | undefined> {
     try {
       return await this.get(functionName, alias);
@@ -50,14 +50,14 @@ export class Aliases {
     }
   }
 
-  /** Digest of a published version's code; undefined when the version does not exist or cannot serve. */
+  /** Digest of a published version's code; undefined if the version does not exist or cannot serve. */
   async codeOf(functionName: string, version: string): Promise<string | undefined> {
     return (await this.digestsOf(functionName, version))?.code;
   }
 
   /**
-   * Digests of a published version's code and of its configuration, the latter where Lambda shows all of that; undefined when
-   * the version does not exist or cannot serve.
+   * Digests of a published version's code and of its configuration, the latter undefined if Lambda does not show all of it;
+   * undefined if the version does not exist or cannot serve.
    */
   async digestsOf(
     functionName: string,
@@ -77,7 +77,7 @@ export class Aliases {
     }
   }
 
-  /** Provisioned concurrency of an alias, in executions; 0 where it has none or is gone. */
+  /** Provisioned concurrency of an alias, in executions; 0 if it has none or is gone. */
   async provisioned(functionName: string, alias: string): Promise<number> {
     try {
       const found = await this.#client.send(
@@ -92,10 +92,10 @@ export class Aliases {
   }
 
   /**
-   * Points an alias at one version alone. The weights are always sent, empty: left out, the ones of a canary
-   * would stay (Lambda API reference, UpdateAlias).
+   * Points an alias at one version alone. The weights are always sent, empty: left out, those of a canary would stay (Lambda
+   * API reference, UpdateAlias).
    *
-   * @returns false, and nothing changed, when somebody else changed the alias since `revisionId` was read
+   * @returns false, with nothing changed, if the alias was changed since `revisionId` was read
    */
   async point(functionName: string, alias: string, version: string, revisionId: string): Promise<boolean> {
     try {

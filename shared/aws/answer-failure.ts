@@ -3,8 +3,8 @@ import { oneLine } from '../plain-text.ts';
 type Answer = Readonly<Record<string, unknown>>;
 
 /**
- * Why an object that a team's function returned speaks of a failure although the function did not throw: the answer of an API,
- * an error as data, or `success: false`. Undefined where it does not.
+ * The failure that an object returned by a team's function describes although the function did not throw: the answer of an
+ * API, an error as data, or `success: false`. Undefined if it describes none.
  */
 export function failureInAnswer(answer: Answer): string | undefined {
   const { statusCode, error, errorMessage, success, ok } = answer;
@@ -18,7 +18,7 @@ export function failureInAnswer(answer: Answer): string | undefined {
   return ok === false ? 'it returned ok: false' : undefined;
 }
 
-/** What was returned, as a message repeats it. */
+/** A returned value, as a message repeats it. */
 export function shown(value: unknown): string {
   const text = oneLine(JSON.stringify(value) ?? 'nothing');
   return text.length > 120 ? `${text.slice(0, 120)}...` : text;

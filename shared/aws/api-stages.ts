@@ -15,19 +15,19 @@ import {
 } from '@aws-sdk/client-apigatewayv2';
 import { once } from './send-once.ts';
 
-/** Which stage of which API. */
+/** A stage of an API. */
 export interface ApiStage {
   readonly protocol: 'rest' | 'http';
   readonly api: string;
   readonly stage: string;
 }
 
-/** What a stage serves. */
+/** The deployment that a stage serves. */
 export interface ApiStageState {
   readonly deploymentId: string;
-  /** Whether a canary of a REST API takes a part of the requests. */
+  /** Whether a canary of a REST API takes a share of the requests. */
   readonly hasCanary: boolean;
-  /** Whether the stage of an HTTP API deploys every change of the API by itself. */
+  /** Whether the stage of an HTTP API deploys every change of the API automatically. */
   readonly autoDeploy: boolean;
 }
 
@@ -69,7 +69,7 @@ export class ApiStages {
     }
   }
 
-  /** Lets a stage serve one deployment alone: a canary of a REST API would go on taking its part. */
+  /** Lets a stage serve one deployment alone: a canary of a REST API would keep its share, so it is removed. */
   async point({ protocol, api, stage }: ApiStage, deploymentId: string, hasCanary: boolean): Promise<void> {
     if (protocol === 'http') {
       const change = { ApiId: api, StageName: stage, DeploymentId: deploymentId };

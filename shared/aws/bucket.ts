@@ -18,12 +18,12 @@ export class Bucket {
     this.#region = region;
   }
 
-  /** Text of an object; undefined when there is none. */
+  /** Text of an object; undefined if there is none. */
   async read(key: string): Promise<string | undefined> {
     return (await this.readTagged(key))?.text;
   }
 
-  /** Text of an object with the tag of this very state of it; undefined when there is none. */
+  /** Text of an object with its ETag; undefined if there is none. */
   async readTagged(key: string): Promise<{ readonly text: string; readonly tag: string } | undefined> {
     try {
       const { Body, ETag = '' } = await this.#client.send(
@@ -54,9 +54,9 @@ export class Bucket {
   }
 
   /**
-   * Writes an object if it still is what was read: the state of `tag`, or absent.
+   * Writes an object if it is unchanged since it was read: still of `tag`, or still absent.
    *
-   * @returns false, and nothing changed, when somebody else wrote it meanwhile
+   * @returns false, with nothing changed, if somebody else wrote it meanwhile
    */
   async replace(key: string, text: string, tag: string | undefined): Promise<boolean> {
     try {
@@ -78,7 +78,7 @@ export class Bucket {
     }
   }
 
-  /** URL of an object, as CloudFormation reads templates from. */
+  /** URL of an object, in the form from which CloudFormation reads templates. */
   url(key: string): string {
     return `https://${this.#name}.s3.${this.#region}.amazonaws.com/${key}`;
   }

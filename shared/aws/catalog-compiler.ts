@@ -2,7 +2,7 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { TransientFailure } from '../errors.ts';
 import { invokeFunction } from './invoke-function.ts';
 
-/** The coordinator's own function that compiles the catalog, as whoever finds none asks for it. */
+/** The coordinator's own function that compiles the catalog, for callers that find none. */
 export class CatalogCompiler {
   readonly #client: LambdaClient;
   readonly #functionName: string;
@@ -13,9 +13,9 @@ export class CatalogCompiler {
   }
 
   /**
-   * Has the catalog compiled where there is none, and waits for it.
+   * Compiles a missing catalog, and waits for it.
    *
-   * @throws TransientFailure when it could not be compiled, or somebody else has it compiled just now
+   * @throws TransientFailure when it could not be compiled, or is being compiled by another caller
    */
   async compileMissing(): Promise<void> {
     const { failure } = await invokeFunction(this.#client, this.#functionName, { onlyIfMissing: true });

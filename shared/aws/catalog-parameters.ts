@@ -11,7 +11,7 @@ export interface CatalogParameter {
   /** Last segment of the name. */
   readonly service: string;
   readonly value: string;
-  /** Counted by Parameter Store from 1; from 1 again where it was deleted and is there again. */
+  /** Counted by Parameter Store from 1; again from 1 if the parameter was deleted and created anew. */
   readonly version: number;
 }
 
@@ -26,14 +26,14 @@ export class CatalogParameters {
     this.#path = path;
   }
 
-  /** The service whose parameter has this name; undefined for a name that is no service's. */
+  /** The service whose parameter has this name; undefined if it is not the name of a service's parameter. */
   serviceOf(name: string): string | undefined {
     if (!name.startsWith(`${this.#path}/`)) return undefined;
     const service = name.slice(this.#path.length + 1);
     return service === '' || service.includes('/') ? undefined : service;
   }
 
-  /** One service's; undefined where there is none. */
+  /** One service's parameter; undefined if there is none. */
   async readOne(service: string): Promise<CatalogParameter | undefined> {
     const { Parameters = [] } = await this.#client.send(
       new GetParametersCommand({ Names: [`${this.#path}/${service}`] }),
@@ -41,7 +41,7 @@ export class CatalogParameters {
     return Parameters.map(toParameter)[0];
   }
 
-  /** All of them; Parameter Store gives at most 10 a page, and a page may be empty before the last. */
+  /** All parameters; Parameter Store returns at most 10 a page, and a page may be empty before the last. */
   async read(): Promise<CatalogParameter[]> {
     const found: CatalogParameter[] = [];
     let token: string | undefined;

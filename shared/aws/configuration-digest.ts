@@ -3,11 +3,12 @@ import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import { canonicalJson } from '../canonical-json.ts';
 
 /**
- * The digest of everything in the configuration of a version that decides how its code behaves; undefined where Lambda does
- * not show all of it, because the environment could not be decrypted.
+ * The digest of everything in a version's configuration that affects how its code behaves; undefined if Lambda does not show
+ * all of it, because the environment could not be decrypted.
  *
- * Left out is what differs from version to version of one configuration: numbers, times, states, descriptions, the sizes of
- * layers, and the runtime version, which AWS updates by itself. Lambda's own `ConfigSha256` does not say what it is of.
+ * Left out are the fields that differ between versions of one configuration: numbers, times, states, descriptions, the sizes
+ * of layers, and the runtime version, which AWS updates by itself. Lambda does not document the contents of its own
+ * `ConfigSha256`.
  */
 export function configurationDigest(found: FunctionConfiguration): string | undefined {
   if (found.Environment?.Error) return undefined;
@@ -22,7 +23,7 @@ export function configurationDigest(found: FunctionConfiguration): string | unde
     architectures: found.Architectures,
     package: found.PackageType,
     image: found.ImageConfigResponse?.ImageConfig,
-    // Their order decides which of two files counts.
+    // Of two files with the same path the order of the layers decides.
     layers: (found.Layers ?? []).map(({ Arn }) => Arn),
     network: {
       subnets: [...(found.VpcConfig?.SubnetIds ?? [])].sort(),

@@ -25,7 +25,7 @@ import {
   type TrafficRoutingConfig,
 } from '@aws-sdk/client-codedeploy';
 
-/** A CodeDeploy deployment, as much of it as the coordinator decides on. */
+/** A CodeDeploy deployment, with the fields that the coordinator decides on. */
 export interface Deployment {
   readonly id: string;
   readonly application: string;
@@ -38,22 +38,22 @@ export interface Deployment {
   readonly description: string;
   /** ms since the epoch */
   readonly createdAt: number;
-  /** ms since the epoch; undefined while it runs */
+  /** ms since the epoch; undefined while the deployment runs */
   readonly completedAt: number | undefined;
   readonly error: string | undefined;
-  /** CodeDeploy's code for the same, such as `ALARM_ACTIVE`; see `judgeEndedDeployment`. */
+  /** CodeDeploy's code for the error, such as `ALARM_ACTIVE`; see `judgeEndedDeployment`. */
   readonly errorCode: string | undefined;
-  /** The alarms that this deployment was told to watch instead of its group's; undefined where it was told nothing. */
+  /** The alarms of this deployment that override its group's; undefined if it overrides none. */
   readonly overrideAlarms: readonly string[] | undefined;
   /** The deployment CodeDeploy created to roll this one back. */
   readonly rollbackDeploymentId: string | undefined;
   /** The deployment this one rolls back. */
   readonly rollbackOf: string | undefined;
-  /** Id of the CloudFormation stack that made it; undefined where CodeDeploy does not tell, or none did. */
+  /** Id of the CloudFormation stack that created it; undefined if none did, or CodeDeploy does not say. */
   readonly stackId: string | undefined;
 }
 
-/** Which version a Lambda deployment takes an alias from, and to. */
+/** The versions between which a Lambda deployment moves an alias. */
 export interface VersionChange {
   readonly function: string;
   readonly alias: string;
@@ -64,11 +64,14 @@ export interface VersionChange {
 /** CodeDeploy's lifecycle hooks of a Lambda deployment: the team's own checks before and after the traffic. */
 export type LifecycleHook = 'BeforeAllowTraffic' | 'AfterAllowTraffic';
 
-/** When a Lambda deployment moved traffic, by its lifecycle: ms since the epoch, undefined for what did not happen. */
+/**
+ * Times at which a Lambda deployment moved traffic, by its lifecycle: ms since the epoch, undefined for events that did not
+ * happen.
+ */
 export interface TrafficShift {
   readonly startedAt: number | undefined;
   readonly completedAt: number | undefined;
-  /** The lifecycle hook that failed; absent where none did. */
+  /** The lifecycle hook that failed; absent if none did. */
   readonly failedHook?: LifecycleHook;
 }
 
@@ -79,7 +82,6 @@ const activeStatuses: readonly DeploymentStatus[] = ['Created', 'Queued', 'InPro
 /** A Lambda deployment lasts at most 50 hours (CodeDeploy user guide, limits); some more for its bake to begin. */
 export const longestDeploymentMs = 51 * 3_600_000;
 
-/** Whether a deployment has not come to its end yet. */
 export function isActive(deployment: Pick<Deployment, 'status'>): boolean {
   return activeStatuses.includes(deployment.status);
 }
@@ -98,14 +100,14 @@ export class Deployments {
   }
 
   /**
-   * The versions a Lambda deployment moves between: from its target, or, where CodeDeploy has none yet or never
-   * will (stopped before it began), from its AppSpec.
+   * The versions between which a Lambda deployment moves: from its target, or from its AppSpec if CodeDeploy has no target
+   * yet or never will (stopped before it began).
    */
   async versionChange(deploymentId: string): Promise<VersionChange | undefined> {
     return (await this.#fromTarget(deploymentId)) ?? (await this.#fromAppSpec(deploymentId));
   }
 
-  /** The versions a Lambda deployment moves between, with when it moved traffic; undefined where it never began. */
+  /** The versions between which a Lambda deployment moves, with the times of its shift; undefined if it never began. */
   async trafficShift(deploymentId: string): Promise<(VersionChange & TrafficShift) | undefined> {
     const target = await this.#lambdaTarget(deploymentId);
     const change = target && versionChangeOf(target);
@@ -123,7 +125,8 @@ export class Deployments {
   }
 
   /**
-   * The steps by which running deployments move traffic, by their configurations; those that run no more are left out.
+   * The steps by which running deployments move traffic, from their configurations; deployments that no longer run are left
+   * out.
    *
    * @param ids at most 25 (API reference, BatchGetDeployments)
    */
@@ -151,7 +154,7 @@ export class Deployments {
     return deploymentConfigInfo?.trafficRoutingConfig;
   }
 
-  /** Names of the alarms that stop a deployment: its own, where it has any, else those of its group, while that exists. */
+  /** Names of the alarms that stop a deployment: its own, if it has any, else those of its group, if that still exists. */
   async alarmsOf({
     application,
     deploymentGroup,
@@ -173,9 +176,9 @@ export class Deployments {
   }
 
   /**
-   * Stops a deployment and has CodeDeploy roll it back. Always with `autoRollbackEnabled`: stopping without it
-   * leaves the alias on two versions, and later deployments fail over that (CodeDeploy user guide,
-   * troubleshooting-deployments-lambda). One that ended meanwhile is no error.
+   * Stops a deployment and lets CodeDeploy roll it back. `autoRollbackEnabled` is set by default: stopping without it leaves
+   * the alias on two versions, which makes later deployments fail (CodeDeploy user guide,
+   * troubleshooting-deployments-lambda). A deployment that has ended meanwhile is no error.
    */
   async stop(deploymentId: string, { rollback = true }: { rollback?: boolean } = {}): Promise<void> {
     try {
@@ -186,10 +189,10 @@ export class Deployments {
   }
 
   /**
-   * Answers a lifecycle hook of a deployment. One that does not wait for this answer any more, because it has one or its hour
-   * is over, is no error.
+   * Answers a lifecycle hook of a deployment. A hook that no longer waits, because it was answered or its hour is over, is
+   * no error.
    *
-   * @param executionId what CodeDeploy gave the hook as `LifecycleEventHookExecutionId`
+   * @param executionId the `LifecycleEventHookExecutionId` that CodeDeploy gave the hook
    */
   async answerHook(deploymentId: string, executionId: string, status: 'Succeeded' | 'Failed'): Promise<void> {
     try {
@@ -209,8 +212,8 @@ export class Deployments {
   }
 
   /**
-   * Starts a deployment that moves an alias back at once. Its alarms are overridden (an alarm that still rings
-   * must not stop the way back) and so is its automatic rollback (a rollback is never rolled back).
+   * Starts a deployment that moves an alias back at once. Its alarms are overridden (an alarm that still rings must not stop
+   * the rollback) and so is its automatic rollback (a rollback is never rolled back).
    *
    * CreateDeployment has no client token: look with {@link findByDescription} before calling this again.
    */
@@ -266,7 +269,7 @@ export class Deployments {
     });
   }
 
-  /** Deployments of a group that have not come to their end, newest first. */
+  /** Active deployments of a group, newest first. */
   async running(group: Pick<Deployment, 'application' | 'deploymentGroup'>): Promise<Deployment[]> {
     const found = await this.#all({
       applicationName: group.application,
@@ -276,7 +279,7 @@ export class Deployments {
     return found.filter(isActive);
   }
 
-  /** Deployments with all that is known of them, newest first. */
+  /** Deployments with all their fields, newest first. */
   async #all(filter: ListDeploymentsCommandInput): Promise<Deployment[]> {
     const found: Deployment[] = [];
     for (const id of await this.#ids(filter)) found.push(await this.get(id));
@@ -319,7 +322,7 @@ export class Deployments {
     const { deploymentInfo } = await this.#client.send(new GetDeploymentCommand({ deploymentId }));
     const asked = deploymentInfo?.revision;
     if (!asked || !deploymentInfo.applicationName) return undefined;
-    // GetDeployment leaves the content of an AppSpec out; the revision is found by its digest.
+    // GetDeployment leaves the content of an AppSpec out; the digest finds the revision.
     const { revision } = await this.#client.send(
       new GetApplicationRevisionCommand({ applicationName: deploymentInfo.applicationName, revision: asked }),
     );

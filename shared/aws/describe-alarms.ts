@@ -12,10 +12,10 @@ import { everyAlarmType } from './alarm-history.ts';
 /** DescribeAlarms takes and returns at most 100 (CloudWatch API reference); a stack may have more. */
 export const alarmsPerCall = 100;
 
-/** An alarm of any kind, as DescribeAlarms has it: each kind in a list of its own. */
+/** An alarm of any kind; DescribeAlarms lists each kind apart. */
 export type DescribedAlarm = MetricAlarm | CompositeAlarm | LogAlarm;
 
-/** Alarms by their names; without those that do not exist. */
+/** Alarms by their names; missing ones are left out. */
 export async function describeAlarms(
   client: CloudWatchClient,
   names: readonly string[],
@@ -49,7 +49,7 @@ export function standingOf(
   return { name, state: alarm.StateValue, since: since?.getTime() };
 }
 
-/** The alarms of an answer, of all kinds. */
+/** The alarms of a response, of all kinds. */
 export function alarmsOf({
   MetricAlarms = [],
   CompositeAlarms = [],

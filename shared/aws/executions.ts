@@ -8,16 +8,16 @@ import {
 } from '@aws-sdk/client-sfn';
 import { causeInWords } from '../task-failure.ts';
 
-/** How an execution is, and why it ended. */
+/** Status of an execution, and the reason of its end. */
 export interface ExecutionState {
   readonly status: ExecutionStatus;
   readonly error?: string | null | undefined;
   readonly cause?: string | null | undefined;
-  /** ms since the epoch; undefined while it runs */
+  /** ms since the epoch; undefined while the execution runs */
   readonly endedAt?: number | undefined;
 }
 
-/** Why an execution ended, in words. */
+/** The reason why an execution ended, in words. */
 export function whyEnded({
   status,
   error,
@@ -35,10 +35,10 @@ export class Executions {
   }
 
   /**
-   * Starts an execution under a name of its own. One of that name that runs with the same input, or has ended,
-   * is no error: what the name stands for is looked after.
+   * Starts an execution under a name of its own. An execution of that name that runs with the same input, or has ended, is
+   * no error: its work is taken care of.
    *
-   * @returns false where there was one already that has ended or has another input
+   * @returns false if there was one already that has ended or has another input
    */
   async start(stateMachineArn: string, name: string, input: object): Promise<boolean> {
     try {
@@ -52,7 +52,7 @@ export class Executions {
     }
   }
 
-  /** How an execution is; undefined where there is none. */
+  /** The state of an execution; undefined if there is none. */
   async find(executionArn: string): Promise<ExecutionState | undefined> {
     try {
       const found = await this.#client.send(new DescribeExecutionCommand({ executionArn }));
@@ -69,7 +69,7 @@ export class Executions {
   }
 }
 
-/** ARN of the execution of a machine that has a name. */
+/** ARN of a machine's execution, by its name. */
 export function executionArn(stateMachineArn: string, name: string): string {
   return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 }

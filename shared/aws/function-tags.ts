@@ -1,6 +1,6 @@
 import { type LambdaClient, ListTagsCommand, ResourceNotFoundException } from '@aws-sdk/client-lambda';
 
-/** The stack that made a function, and the function's name in its template. */
+/** The stack that created a function, and the function's logical id in its template. */
 export interface FunctionOrigin {
   readonly stackId: string;
   readonly stackName: string;
@@ -12,17 +12,17 @@ export class FunctionTags {
   readonly #client: LambdaClient;
   readonly #arnPrefix: string;
 
-  /** @param arnPrefix what stands before a function's name in its ARN: `arn:…:function:` */
+  /** @param arnPrefix the part of an ARN before the function's name: `arn:…:function:` */
   constructor(client: LambdaClient, arnPrefix: string) {
     this.#client = client;
     this.#arnPrefix = arnPrefix;
   }
 
   /**
-   * Which stack made a function, by the tags that CloudFormation gives to everything it makes (user guide, "Resource
-   * tag"). Nobody else can set a tag that begins with `aws:`.
+   * The stack that created a function, by the tags that CloudFormation gives to every resource (user guide, "Resource tag").
+   * Nobody else can set a tag that begins with `aws:`.
    *
-   * @returns undefined for a function that no stack made, or that is gone
+   * @returns undefined if no stack created the function, or it is gone
    */
   async originOf(functionName: string): Promise<FunctionOrigin | undefined> {
     try {

@@ -9,10 +9,10 @@ import {
 import { failureInAnswer, shown } from './answer-failure.ts';
 import { inShort, invokeFunction } from './invoke-function.ts';
 
-/** What a health check is asked about: the versions that are to answer for the release. */
+/** Question to a health check: the versions of the release to be checked. */
 export interface HealthCheckEvent {
   readonly service: string;
-  /** Absent where the versions are no release that the ledger knows. */
+  /** Absent if the ledger knows no release with these versions. */
   readonly releaseId?: string | undefined;
   readonly targets: readonly {
     readonly function: string;
@@ -21,13 +21,13 @@ export interface HealthCheckEvent {
   }[];
 }
 
-/** What a health check has to return. */
+/** The expected answer of a health check. */
 const expected = '{"healthy": true} or {"healthy": false, "reason": "why"}';
 
-/** A look has 50 s for everything it reads, and goes on without a check that takes longer than this. */
+/** A look has 50 s for all its reads, and goes on without a check that takes longer than this. */
 const patienceMs = 10_000;
 
-/** The functions of the teams that say whether a service does its part. */
+/** The teams' functions that say whether a service works. */
 export class HealthChecks {
   readonly #client: LambdaClient;
 
@@ -35,15 +35,15 @@ export class HealthChecks {
     this.#client = client;
   }
 
-  /** Asks every check, side by side. Never fails: a check that cannot be asked says nothing, and why. */
+  /** Asks every check, side by side. Never fails: a check that cannot be asked counts as no answer, with the reason. */
   async ask(checks: readonly HealthCheck[], event: HealthCheckEvent): Promise<readonly CheckAnswer[]> {
     return Promise.all(checks.map((check) => this.#ask(check.function, event)));
   }
 
   /**
-   * One look: asks every check and weighs what they say.
+   * One look: asks every check and judges the answers.
    *
-   * @param before what the look before found
+   * @param before result of the look before
    */
   async look(
     checks: readonly HealthCheck[],

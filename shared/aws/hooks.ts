@@ -6,15 +6,15 @@ import {
 import { failureInAnswer, shown } from './answer-failure.ts';
 import { inShort, invokeFunction } from './invoke-function.ts';
 
-/** How a hook ended. */
+/** The result of a hook. */
 export interface HookAnswer {
-  /** What it failed with, in words; undefined where it did its part. */
+  /** The failure in words; undefined if the hook succeeded. */
   readonly failure: string | undefined;
-  /** What it has to say, where it returned `{"message": …}`. */
+  /** The hook's message, if it returned `{"message": …}`. */
   readonly message: string | undefined;
 }
 
-/** Hooks: the functions of the teams that a rollback asks to do their part. */
+/** Hooks: the teams' functions that take part in a rollback. */
 export class Hooks {
   readonly #client: LambdaClient;
 
@@ -22,7 +22,7 @@ export class Hooks {
     this.#client = client;
   }
 
-  /** Whether there is a function of the name, or a version or alias where the name has one. */
+  /** Whether there is a function of this name, or the version or alias in the name. */
   async exists(name: string): Promise<boolean> {
     try {
       await this.#client.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
@@ -34,8 +34,8 @@ export class Hooks {
   }
 
   /**
-   * Invokes a hook and waits for it. An answer that speaks of a failure is one. So is an answer of another shape, unless the hook
-   * only took the request on: then what it returns is no answer.
+   * Invokes a hook and waits for it. An answer that describes a failure is a failure. So is an answer of another shape,
+   * unless the hook only accepted the request: then its answer is ignored.
    */
   async invoke(name: string, event: object, { onlyTakesOn = false } = {}): Promise<HookAnswer> {
     const { failure, answer, returned } = await invokeFunction(this.#client, name, event);
@@ -44,7 +44,7 @@ export class Hooks {
   }
 }
 
-/** `{"message": …}`; and what an API's function returns where all went well. */
+/** The members of `{"message": …}` and of an API function's success response. */
 const known = new Set([
   'message',
   'statusCode',

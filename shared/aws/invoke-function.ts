@@ -1,19 +1,19 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 
-/** What a team's function answered. */
+/** The answer of a team's function. */
 export interface FunctionAnswer {
-  /** What it threw, in words; undefined where it returned. */
+  /** The thrown error in words; undefined if the function returned. */
   readonly failure: string | undefined;
-  /** What it returned, if that is an object; empty otherwise. */
+  /** The returned value, if it is an object; empty otherwise. */
   readonly answer: Readonly<Record<string, unknown>>;
-  /** What it returned, whatever it is. */
+  /** The returned value, of any type. */
   readonly returned: unknown;
 }
 
-/** What a team's function says goes into histories and mails, so that it is kept short. */
+/** A team's text goes into histories and mails, so it is kept short. */
 const mostCharacters = 300;
 
-/** Invokes a function of a team and waits for what it returns. */
+/** Invokes a function of a team and waits for its answer. */
 export async function invokeFunction(
   client: LambdaClient,
   name: string,
@@ -41,7 +41,7 @@ export async function invokeFunction(
 
 function parse(text: string): unknown {
   try {
-    // Lambda answers nothing at all where a function returned nothing.
+    // Lambda returns an empty payload if a function returned nothing.
     return text === '' ? null : JSON.parse(text);
   } catch {
     return text;
@@ -52,7 +52,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A text of a team, cut off where it is long; undefined where it is none. */
+/** A text of a team, cut off if it is long; undefined if it is empty or no text. */
 export function inShort(text: unknown): string | undefined {
   return typeof text === 'string' && text !== '' ? text.slice(0, mostCharacters) : undefined;
 }

@@ -8,7 +8,7 @@ import {
 import type { RuleWeights } from '../targets/mesh/shapes.ts';
 import { once } from './send-once.ts';
 
-/** Which rule of which listener of which VPC Lattice service. */
+/** A rule of a listener of a VPC Lattice service. */
 export interface MeshRule {
   readonly service: string;
   readonly listener: string;
@@ -32,7 +32,7 @@ export class MeshRules {
     return groups
       .map(({ targetGroupIdentifier = '', weight }) => ({
         targetGroup: targetGroupIdentifier,
-        // A rule with one group alone needs no weight (VPC Lattice API reference, WeightedTargetGroup).
+        // A rule with a single group needs no weight (VPC Lattice API reference, WeightedTargetGroup).
         weight: weight ?? 100,
       }))
       .sort((a, b) => (a.targetGroup < b.targetGroup ? -1 : 1));

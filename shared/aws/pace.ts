@@ -2,7 +2,7 @@ import { limitRate } from '../limit-rate.ts';
 
 type Handler = (args: object) => Promise<object>;
 
-/** What of a client is needed. */
+/** The part of a client that is used. */
 interface Paceable {
   readonly middlewareStack: {
     // biome-ignore lint/suspicious/noExplicitAny: each client has types of its own, which pass through as they are.
@@ -10,23 +10,23 @@ interface Paceable {
   };
 }
 
-/** So much of a request limit that a whole account shares is used by one function at most. */
+/** The share of an account's request limit that one function may use. */
 export interface RateLimit {
   /** Calls a second. */
   readonly perSecond: number;
-  /** Names of the operations that share the limit; all of the client's where left out. */
+  /** Names of the operations that share the limit; left out, all of the client's. */
   readonly operations?: readonly string[];
 }
 
 /**
- * Two thirds of the 15 requests a second that all operations of Lambda's control plane have together; CodeDeploy, and the
- * teams' own tools, need the rest. Source: Lambda developer guide, "Lambda quotas".
+ * Two thirds of the 15 requests a second for all operations of Lambda's control plane together; CodeDeploy and the teams'
+ * own tools need the rest. Source: Lambda developer guide, "Lambda quotas".
  */
 export const lambdaPace: RateLimit = { perSecond: 10 };
 
 /**
- * Two thirds of the 3 requests a second that these have together. Source: General Reference, "AWS Systems Manager endpoints
- * and quotas".
+ * Two thirds of the 3 requests a second for these operations together. Source: General Reference, "AWS Systems Manager
+ * endpoints and quotas".
  */
 export const parameterPace: RateLimit = {
   perSecond: 2,
@@ -34,8 +34,8 @@ export const parameterPace: RateLimit = {
 };
 
 /**
- * Makes a client send no faster than `pace`, its own second tries included: a function that reads a thousand aliases is
- * not to be refused, nor to have the account's other callers refused, for doing so as fast as it can.
+ * Limits a client's sending rate, its own retries included: a function that reads a thousand aliases at full speed would be
+ * throttled, and so would the account's other callers.
  */
 export function paced<C extends Paceable>(client: C, { perSecond, operations }: RateLimit): C {
   const slot = limitRate(perSecond, 1000);

@@ -11,10 +11,10 @@ import {
 import type { ParameterSnapshot } from '../targets/parameter/shapes.ts';
 import { once } from './send-once.ts';
 
-/** A parameter as it is live, without its value. */
+/** A live parameter, without its value. */
 export type ParameterState = ParameterSnapshot['parameters'][number];
 
-/** Which parameters are asked about. */
+/** The parameters to be described. */
 export interface ParameterQuery {
   readonly names?: readonly string[];
   readonly path?: string | undefined;
@@ -34,7 +34,7 @@ export class ParameterStore {
     this.#client = client;
   }
 
-  /** The parameters of some names, or all below a path; those that do not exist are not among them. */
+  /** The parameters of some names, or all below a path; missing ones are left out. */
   async describe({ names, path }: ParameterQuery): Promise<ParameterState[]> {
     const filters =
       path === undefined ? byNames(names ?? []) : [{ Key: 'Path', Option: 'Recursive', Values: [path] }];
@@ -65,7 +65,7 @@ export class ParameterStore {
     return found.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** When versions were written, ISO 8601, by `name:version`; one that is not kept any more is not among them. */
+  /** Times at which versions were written, ISO 8601, by `name:version`; versions that are no longer kept are left out. */
   async writtenAt(
     versions: readonly { readonly name: string; readonly version: number }[],
   ): Promise<ReadonlyMap<string, string>> {
@@ -80,7 +80,7 @@ export class ParameterStore {
     return found;
   }
 
-  /** The live value of a parameter, or the value of one version; undefined where there is none. */
+  /** The live value of a parameter, or the value of one version; undefined if there is none. */
   async value(name: string, version?: number): Promise<ParameterValue | undefined> {
     const selected = version === undefined ? name : `${name}:${version}`;
     try {
@@ -95,8 +95,8 @@ export class ParameterStore {
   }
 
   /**
-   * Labels a version for people to see; the version that had the label loses it. What cannot be labelled stays as it
-   * is, and nothing fails by it: nothing is ever read by a label.
+   * Labels a version for people to see; the version that had the label loses it. A failure is ignored: nothing is ever read
+   * by a label.
    */
   async label(name: string, version: number, label: 'good' | 'bad'): Promise<void> {
     try {
@@ -104,13 +104,13 @@ export class ParameterStore {
         new LabelParameterVersionCommand({ Name: name, ParameterVersion: version, Labels: [label] }),
       );
     } catch {
-      // It is gone by now, has ten labels already, or too much is asked of Parameter Store.
+      // The version is gone, has ten labels already, or Parameter Store throttles.
     }
   }
 
   /**
-   * Writes a value as a new version of a parameter that exists. Parameter Store knows no condition on the version
-   * before: a write of somebody else's in between is seen by the number that is answered.
+   * Writes a value as a new version of a parameter that exists. Parameter Store has no conditional write: the returned
+   * number shows whether somebody else wrote in between.
    *
    * @returns the number of the new version
    */
@@ -130,7 +130,7 @@ export class ParameterStore {
       );
       return Version;
     } catch (error) {
-      // A refusal may quote what was refused.
+      // An error may quote the refused value.
       if (error instanceof Error) error.message = error.message.replaceAll(value, '(the value)');
       throw error;
     }

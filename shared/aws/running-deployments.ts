@@ -1,10 +1,10 @@
 import { BatchGetDeploymentsCommand, type CodeDeployClient } from '@aws-sdk/client-codedeploy';
 import { isActive } from './deployments.ts';
 
-/** Deployments of one call (API reference, BatchGetDeployments). */
+/** Deployments per call (API reference, BatchGetDeployments). */
 const mostAtOnce = 25;
 
-/** Tells which deployments still run; apart from `Deployments`, because few functions ask. */
+/** Finds the deployments that still run; apart from `Deployments`, because few functions need it. */
 export class RunningDeployments {
   readonly #client: CodeDeployClient;
 
@@ -12,7 +12,7 @@ export class RunningDeployments {
     this.#client = client;
   }
 
-  /** Those of some deployments that still run, in their order. */
+  /** The deployments of a list that still run, in their order. */
   async among(ids: readonly string[]): Promise<string[]> {
     const running = new Set<string>();
     for (let from = 0; from < ids.length; from += mostAtOnce) {

@@ -2,7 +2,7 @@ import { TransientFailure } from '../errors.ts';
 
 type Handler = (args: object) => Promise<object>;
 
-/** What of a client's command is needed. */
+/** The part of a client's command that is used. */
 interface Sendable {
   readonly middlewareStack: {
     // biome-ignore lint/suspicious/noExplicitAny: each command has types of its own, which pass through as they are.
@@ -11,14 +11,14 @@ interface Sendable {
 }
 
 /**
- * Makes a command that changes something, and has no token by which AWS knows it again, be sent once where its result
- * is unknown: the SDK would send it again after a 5xx or a lost answer, and change the same thing twice. The error is a
- * {@link TransientFailure} in its place: whoever tries again reads first, and finds what is done.
+ * Sends a changing command without an idempotency token only once if its result is unknown: the SDK would retry after a 5xx
+ * or a lost answer, and change the same thing twice. The error becomes a {@link TransientFailure}: the retry reads first,
+ * and finds a change that took effect.
  *
- * What was refused (4xx, throttling included) had no effect, and the SDK goes on trying it again.
+ * A refused command (4xx, throttling included) had no effect, and the SDK still retries it.
  *
- * Source: AWS SDKs and Tools reference, "Retry behavior"; the errors the SDK takes for transient are those without an
- * HTTP status and 500, 502, 503, 504.
+ * Source: AWS SDKs and Tools reference, "Retry behavior"; the SDK takes errors without an HTTP status and 500, 502, 503, 504
+ * for transient.
  */
 export function once<C extends Sendable>(command: C): C {
   command.middlewareStack.addRelativeTo(
@@ -28,7 +28,7 @@ export function once<C extends Sendable>(command: C): C {
           return await next(args);
         } catch (error) {
           if (wasRefused(error)) throw error;
-          // Without a cause: the SDK would look into it, and try again.
+          // Without a cause: the SDK would inspect it, and retry.
           const { name, message } = error as Error;
           throw new TransientFailure(`Whether it took effect is not known. ${name}: ${message}`);
         }

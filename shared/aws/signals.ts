@@ -18,19 +18,22 @@ export interface VersionSpan {
   readonly version: string;
   /** ms since the epoch; minutes that began before are left out */
   readonly from: number;
-  /** ms since the epoch; only minutes that are over by then are returned */
+  /** ms since the epoch; only minutes that have ended by then are returned */
   readonly to: number;
   /** Boundary over which a request counts as slow, ms. */
   readonly slowOverMs?: number | undefined;
-  /** Boundaries of the usual durations, ms: the control is held to them, the version itself to 1.25 times of them. */
+  /**
+   * Boundaries of the usual durations, ms: the control is measured against them, the version itself against 1.25 times of
+   * them.
+   */
   readonly boundaries?: readonly number[] | undefined;
-  /** When the alias is known to have had this version alone; undefined where nothing is known of it. */
+  /** Time span in which the alias had this version alone; undefined if unknown. */
   readonly alone?: TimeSpan | undefined;
-  /** The version that serves beside it while the alias has weights; undefined where none does. */
+  /** The version that serves beside it while the alias has weights; undefined if none does. */
   readonly control?: string | undefined;
 }
 
-/** What a version and its control did in the same minutes, oldest first. */
+/** Counts of a version and its control in the same minutes, oldest first. */
 export interface SideBySide {
   readonly released: readonly MinuteCount[];
   readonly control: readonly MinuteCount[];
@@ -51,7 +54,7 @@ const minuteMs = 60_000;
 /** CloudWatch keeps points of five minutes for 63 days, of one minute for 15 (CloudWatch user guide, metrics retention). */
 const historyStepMs = 300_000;
 const hourMs = 3_600_000;
-/** So much later than its minute a metric of Lambda may come, and nearly never later. */
+/** A metric of Lambda may arrive so much later than its minute, and almost never later. */
 const lateMs = 3 * minuteMs;
 
 /** CloudWatch, as the coordinator uses it. */
@@ -70,16 +73,16 @@ export class Signals {
   /**
    * Requests, errors and slow requests of one version and its control, minute by minute.
    *
-   * The `ExecutedVersion` dimension tells the two versions of a weighted alias apart. Whether it is there for an alias
-   * without weights is not documented: while the version is alone, the alias's own metrics are read too, and count where
-   * there are none by version. `Errors` leaves out throttles and handled HTTP 5xx answers (Lambda developer guide,
-   * monitoring-metrics). Slow requests are counted by the trimmed count `TC(boundary:)` of Duration.
+   * The `ExecutedVersion` dimension tells the two versions of a weighted alias apart. It is not documented whether an alias
+   * without weights has it: while the version is alone, the alias's own metrics are read too, and count if there are none by
+   * version. `Errors` leaves out throttles and handled HTTP 5xx answers (Lambda developer guide, monitoring-metrics). Slow
+   * requests are counted by the trimmed count `TC(boundary:)` of Duration.
    *
-   * Requests and errors are two statistics of `Errors`, which cannot disagree about what has arrived. Where Lambda does not
-   * count a success there as a zero, `Invocations` are the requests, and the newest minute is left out: its errors may come
-   * later than its requests.
+   * Requests and errors are two statistics of `Errors`, so they always cover the same data points. If Lambda does not record
+   * a success there as a zero, `Invocations` are the requests, and the newest minute is left out: its errors may come later
+   * than its requests.
    *
-   * @throws TransientFailure when CloudWatch answers with part of the data: a part is not "no errors"
+   * @throws TransientFailure when CloudWatch returns only part of the data: missing data is not "no errors"
    */
   async sideBySide(span: VersionSpan): Promise<SideBySide> {
     const from = Math.floor(span.from / minuteMs) * minuteMs;
@@ -102,16 +105,16 @@ export class Signals {
     const series = await this.#read(queries, from, to);
     const short = subjects.flatMap((ids) => notCounted(series, ids));
     const countsSuccesses = short.every((at) => at >= to - lateMs);
-    // What is short of samples in a new minute may be on its way.
+    // Samples that a new minute lacks may still arrive.
     const until = countsSuccesses ? Math.min(to, ...short) : to - minuteMs;
     const counted = (ids: QueryIds) =>
       countsOf(series, ids, countsSuccesses).filter(({ at }) => at + minuteMs <= until);
     const released = counted(byVersion);
-    // Where the version has metrics of its own they count: they are there always, or the alias has weights again.
+    // If the version has metrics of its own, they count: they always exist, or the alias has weights again.
     const ownFrom = Math.min(...released.map(({ at }) => at).filter(isAlone));
     const ofAlias = counted(byAlias).filter(({ at }) => isAlone(at));
     const others = ofAlias.filter(({ at }) => at < ownFrom);
-    // A throttled request is never executed: whether it counts for the version that would have, is not documented.
+    // A throttled request is never executed: whether it counts for a version is not documented.
     const throttled = new Map(ofAlias.map((minute) => [minute.at, minute.throttled]));
     const own = released.map((minute) => {
       const most = minute.throttled ?? throttled.get(minute.at);
@@ -125,9 +128,9 @@ export class Signals {
   }
 
   /**
-   * Requests, errors and slow requests of an alias, whatever versions it had, in steps of five minutes, oldest first.
+   * Requests, errors and slow requests of an alias, over all its versions, in steps of five minutes, oldest first.
    *
-   * @throws TransientFailure when CloudWatch answers with part of the data
+   * @throws TransientFailure when CloudWatch returns only part of the data
    */
   async history(span: AliasSpan): Promise<readonly MinuteCount[]> {
     const series = await this.#read(queriesOf(span, byAlias, historyStepMs), span.from, span.to);
@@ -135,9 +138,9 @@ export class Signals {
   }
 
   /**
-   * How long requests to an alias usually take, hour by hour: the {@link percentiles} of Duration.
+   * Usual durations of requests to an alias, hour by hour: the {@link percentiles} of Duration.
    *
-   * @throws TransientFailure when CloudWatch answers with part of the data
+   * @throws TransientFailure when CloudWatch returns only part of the data
    */
   async usualDurations(span: Pick<AliasSpan, 'function' | 'alias' | 'from' | 'to'>): Promise<UsualDurations> {
     const ids = percentiles.map((percentile) => `p${percentile}`);
@@ -146,15 +149,15 @@ export class Signals {
     return ids.map((id) => [...(series.get(id) ?? [])].map(([at, value]) => ({ at, value })));
   }
 
-  /** Alarms in their states; one that CloudWatch does not return does not exist. */
+  /** Alarms in their states; an alarm that CloudWatch does not return does not exist. */
   async alarms(names: readonly string[]): Promise<AlarmReading[]> {
     const found = await describeAlarms(this.#client, names);
     return names.map((name) => standingOf(name, found.get(name)));
   }
 
   /**
-   * Alarms in their states, with the changes of those that changed since a time: one that went into ALARM and back between
-   * two looks shows in its history only. That of a missing one is read too, because it may have been deleted since.
+   * Alarms in their states, with the history of those that changed since a time: an alarm that rang between two looks shows
+   * only there. The history of a missing alarm is read too, because it may have been deleted since.
    *
    * @param since ms since the epoch
    */
@@ -295,7 +298,7 @@ function countsOf(series: SeriesById, ids: QueryIds, countsSuccesses: boolean): 
   const over = percentiles.map((_, index) => ids.over(index)).filter((id) => series.has(id));
   const requests = series.get(countsSuccesses ? ids.requests : ids.invocations) ?? new Map<number, number>();
   const throttled = [...(series.get(ids.throttles) ?? [])].filter(([, value]) => value > 0);
-  // Where every request is throttled, there is no invocation that could fail.
+  // If every request is throttled, no invocation can fail.
   const onlyThrottled = throttled.flatMap(([time]) => (requests.has(time) ? [] : [time]));
   return [...requests.keys(), ...onlyThrottled]
     .sort((a, b) => a - b)

@@ -1,46 +1,46 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
 
-/** A resource that could not be changed, or not be put back, and why. */
+/** A resource that could not be changed or restored, and the reason. */
 export interface FailedResource {
   readonly resource: string;
   readonly reason: string;
 }
 
-/** A resource that an update made. */
+/** A resource that an update created. */
 export interface CreatedResource {
   readonly resource: string;
   readonly type: string;
 }
 
-/** What the events of a stack say of its latest update and of all that came of it. */
+/** The latest update of a stack and its consequences, from the stack's events. */
 export interface StackHistory {
-  /** Client request token of the update; undefined where it had none. Its rollback may carry another. */
+  /** Client request token of the update; undefined if it had none. Its rollback may carry another. */
   readonly token: string | undefined;
-  /** When it began, ms since the epoch; undefined where the stack's events do not go back so far. */
+  /** Start of the update, ms since the epoch; undefined if the stack's events do not go back so far. */
   readonly beganAt: number | undefined;
   /** The stack's own latest status. */
   readonly status: string | undefined;
-  /** Tokens of every operation since the update began, its own included. */
+  /** Tokens of every operation since the update began, including the update's own. */
   readonly tokens: ReadonlySet<string>;
-  /** What failed in the update by itself; what was cancelled for it is not named. */
+  /** Resources that failed by themselves; resources cancelled because of them are left out. */
   readonly failures: readonly FailedResource[];
-  /** The stack's own reason for the first rollback since the update; undefined where none was given. */
+  /** The stack's own reason for the first rollback since the update; undefined if none was given. */
   readonly rollbackReason: string | undefined;
-  /** What the update made new, or made anew in the place of something else: its rollback deletes that. */
+  /** Resources that the update created, or replaced: its rollback deletes the new ones. */
   readonly created: readonly CreatedResource[];
-  /** What its latest rollback could not put back. */
+  /** Resources that the latest rollback could not restore. */
   readonly notPutBack: readonly FailedResource[];
 }
 
-/** What a stack was doing at a moment. */
+/** The operation of a stack at a moment. */
 export interface StackActivity {
-  /** The stack's own latest status by then. */
+  /** The stack's own latest status at that moment. */
   readonly status: string;
-  /** Client request token of the operation that gave it this status. */
+  /** Client request token of the operation with this status. */
   readonly token: string | undefined;
 }
 
-/** Whether an event is the beginning of an update, or of the stack. */
+/** Whether an event is the beginning of an update, or of the stack's creation. */
 export function isBeginning(event: StackEvent): boolean {
   const { ResourceStatus: status } = event;
   return isOfStack(event) && (status === 'UPDATE_IN_PROGRESS' || status === 'CREATE_IN_PROGRESS');
@@ -73,12 +73,14 @@ export function stackHistory(newestFirst: readonly StackEvent[]): StackHistory {
   };
 }
 
-/** Whether an event tells the status of its stack. Nested stacks are resources of the same type, with ids of their own. */
+/**
+ * Whether an event reports the status of its own stack. Nested stacks are resources of the same type, with ids of their own.
+ */
 export function isOfStack({ PhysicalResourceId, StackId }: StackEvent): boolean {
   return PhysicalResourceId !== undefined && PhysicalResourceId === StackId;
 }
 
-/** The reason that CloudFormation gives where it replaces a resource. */
+/** CloudFormation's reason when it replaces a resource. */
 const replacing = /^Requested update requires the creation of a new physical resource/;
 
 function created(events: readonly StackEvent[]): CreatedResource[] {

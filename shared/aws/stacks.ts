@@ -33,15 +33,15 @@ import {
   stackHistory,
 } from './stack-history.ts';
 
-/** A CloudFormation stack, as much of it as the coordinator decides on. */
+/** A CloudFormation stack, with the fields that the coordinator decides on. */
 export interface StackState {
   readonly stackId: string;
   readonly name: string;
-  /** Id of the stack at the top that this one is nested in; undefined for one that is nested in none. */
+  /** Id of the root stack; undefined if this stack is not nested. */
   readonly rootId?: string | undefined;
   readonly status: string;
   readonly statusReason: string;
-  /** When the latest update began, ms since the epoch; undefined for a stack that was never updated. */
+  /** Start of the latest update, ms since the epoch; undefined for a stack that was never updated. */
   readonly lastUpdatedAt: number | undefined;
   /** ms since the epoch */
   readonly createdAt: number;
@@ -49,9 +49,9 @@ export interface StackState {
   readonly capabilities: readonly string[];
   readonly tags: readonly { readonly key: string; readonly value: string }[];
   readonly roleArn: string | undefined;
-  /** Topics that are told of the stack's events. */
+  /** Topics that receive the stack's events. */
   readonly notificationArns: readonly string[];
-  /** Undefined where it has none. */
+  /** Undefined if the stack has none. */
   readonly triggers: RollbackTriggers | undefined;
 }
 
@@ -61,7 +61,7 @@ export interface StackResource {
   readonly physicalId: string;
   readonly type: string;
   readonly status?: string | undefined;
-  /** When its status changed last, ms since the epoch. */
+  /** Time of the latest status change, ms since the epoch. */
   readonly updatedAt?: number | undefined;
 }
 
@@ -70,38 +70,40 @@ export function isAtRest({ status }: Pick<StackState, 'status'>): boolean {
   return status.endsWith('_COMPLETE') && status !== 'ROLLBACK_COMPLETE' && status !== 'DELETE_COMPLETE';
 }
 
-/** Whether an update of a stack is under way and may yet fail, or is being rolled back; cleaning up changes nothing more. */
+/**
+ * Whether an update of a stack is under way and may still fail, or is being rolled back; cleaning up changes nothing more.
+ */
 export function isMoving({ status }: Pick<StackState, 'status'>): boolean {
   return status.endsWith('_IN_PROGRESS') && !status.endsWith('_CLEANUP_IN_PROGRESS');
 }
 
 /**
- * What a stack is to become. Tags and topics are never sent: left out, they stay as they are (CloudFormation API
- * reference, UpdateStack). The template has no transform, so that IAM's capabilities are enough.
+ * The target state of a stack. Tags and topics are never sent: left out, they stay as they are (CloudFormation API
+ * reference, UpdateStack). The template has no transform, so IAM's capabilities are enough.
  */
 export interface StackGoal {
   readonly stack: string;
   readonly templateUrl: string;
-  /** A parameter without a value keeps the one it has. */
+  /** A parameter without a value keeps its value. */
   readonly parameters: readonly { readonly key: string; readonly value?: string | undefined }[];
-  /** Those that it has from this update on; left out, it keeps its own. */
+  /** Triggers from this update on; left out, the stack keeps its own. */
   readonly triggers?: RollbackTriggers | undefined;
-  /** Service role that it is given, for good; left out, it keeps its own, or none. */
+  /** Service role for this and all later operations; left out, the stack keeps its own, or none. */
   readonly roleArn?: string | undefined;
 }
 
-/** A change set, as it is. */
+/** The state of a change set. */
 export interface ChangeSetState {
   /**
-   * `making`: not complete yet; `ready`: can be executed; `executing`: the stack, or what is read of it, does not show it
-   * yet; `empty`: nothing would change; `outdated`: the stack was updated since; `failed`: CloudFormation could not make it.
+   * `making`: not complete yet; `ready`: can be executed; `executing`: the stack, as read, does not show it yet; `empty`:
+   * nothing would change; `outdated`: the stack was updated since; `failed`: CloudFormation could not make it.
    */
   readonly is: 'making' | 'ready' | 'executing' | 'empty' | 'outdated' | 'failed';
   readonly reason: string;
   readonly changes: readonly StackChange[];
 }
 
-/** Whether CloudFormation refused a call because there is no such stack: the message alone tells. */
+/** Whether CloudFormation refused a call because the stack does not exist: only the message shows it. */
 export function isStackMissing(error: unknown): boolean {
   const { name, message } = error as Error;
   return name === 'ValidationError' && message.includes('does not exist');
@@ -137,7 +139,7 @@ export class Stacks {
     };
   }
 
-  /** The template as it was handed in; the processed one could not be deployed again by SAM. */
+  /** The template as it was submitted; SAM could not deploy the processed one again. */
   async template(stack: string): Promise<string> {
     const { TemplateBody = '' } = await this.#client.send(
       new GetTemplateCommand({ StackName: stack, TemplateStage: 'Original' }),
@@ -153,13 +155,13 @@ export class Stacks {
     return TemplateBody;
   }
 
-  /** The stack policy in force, JSON; undefined where there is none. */
+  /** The stack policy in force, JSON; undefined if there is none. */
   async policy(stack: string): Promise<string | undefined> {
     const { StackPolicyBody } = await this.#client.send(new GetStackPolicyCommand({ StackName: stack }));
     return StackPolicyBody || undefined;
   }
 
-  /** Asks what an update would change. A change set of this name that is there already is no error. */
+  /** Asks for the changes that an update would make. An existing change set of this name is no error. */
   async createChangeSet(goal: StackGoal, name: string): Promise<void> {
     try {
       await this.#client.send(
@@ -170,7 +172,7 @@ export class Stacks {
     }
   }
 
-  /** A change set with all its changes; undefined where there is none of this name. */
+  /** A change set with all its changes; undefined if there is none of this name. */
   async changeSet(stack: string, name: string): Promise<ChangeSetState | undefined> {
     const changes: StackChange[] = [];
     let token: string | undefined;
@@ -219,7 +221,7 @@ export class Stacks {
     }
   }
 
-  /** Executes a change set; the token is in all events of the update. */
+  /** Executes a change set; all events of the update carry the token. */
   async executeChangeSet(stack: string, name: string, token: string): Promise<Requested> {
     return request(() =>
       this.#client.send(
@@ -228,7 +230,7 @@ export class Stacks {
     );
   }
 
-  /** Takes a change set away; one that is gone already is no error. */
+  /** Deletes a change set; a missing one is no error. */
   async deleteChangeSet(stack: string, name: string): Promise<void> {
     await this.#client.send(new DeleteChangeSetCommand({ StackName: stack, ChangeSetName: name }));
   }
@@ -239,14 +241,14 @@ export class Stacks {
     return new Map(resources.map(({ logicalId, physicalId }) => [logicalId, physicalId]));
   }
 
-  /** Names of the stacks that are there. */
+  /** Names of the existing stacks. */
   async names(): Promise<string[]> {
     const names: string[] = [];
     let token: string | undefined;
     do {
       const page = await this.#client.send(new ListStacksCommand({ ...(token && { NextToken: token }) }));
       for (const { StackName, StackStatus } of page.StackSummaries ?? []) {
-        // Deleted ones are listed for 90 days.
+        // Deleted stacks are listed for 90 days.
         if (StackName && StackStatus !== 'DELETE_COMPLETE') names.push(StackName);
       }
       token = page.NextToken;
@@ -254,7 +256,7 @@ export class Stacks {
     return names;
   }
 
-  /** The resources of a stack that are there. */
+  /** The existing resources of a stack. */
   async resources(stack: string): Promise<StackResource[]> {
     const resources: StackResource[] = [];
     let token: string | undefined;
@@ -274,10 +276,10 @@ export class Stacks {
   }
 
   /**
-   * What a stack was doing at a time, ms since the epoch, by its events: an event of CodeDeploy may come so late that
+   * The operation of a stack at a time, ms since the epoch, from its events: an event of CodeDeploy may arrive so late that
    * other operations have followed.
    *
-   * @returns undefined where the stack's events do not go back so far
+   * @returns undefined if the stack's events do not go back so far
    */
   async activityAt(stack: string, time: number): Promise<StackActivity | undefined> {
     const isLatest = (event: StackEvent) => isOfStack(event) && (event.Timestamp?.getTime() ?? 0) <= time;
@@ -285,12 +287,12 @@ export class Stacks {
     return latest && { status: latest.ResourceStatus ?? '', token: latest.ClientRequestToken };
   }
 
-  /** What came of the latest update of a stack, from its events. */
+  /** The latest update of a stack and its consequences. */
   async history(stack: string): Promise<StackHistory> {
     return stackHistory(await this.#eventsBackTo(stack, isBeginning));
   }
 
-  /** The events of a stack, newest first, up to the first one that is `last`; all of them where none is. */
+  /** The events of a stack, newest first, up to the first that satisfies `last`; all of them if none does. */
   async #eventsBackTo(stack: string, last: (event: StackEvent) => boolean): Promise<StackEvent[]> {
     const events: StackEvent[] = [];
     let token: string | undefined;
@@ -307,11 +309,11 @@ export class Stacks {
   }
 
   /**
-   * Starts an update under a temporary stack policy. A stack that is there already and a token that was used already (the
-   * answer to the first call was lost) are no errors.
+   * Starts an update under a temporary stack policy. A stack already in its target state and a token that was used before
+   * (the answer to the first call was lost) are no errors.
    *
    * @param policy JSON; in force during this update only
-   * @param takesBackNew whether a failure also deletes what the update made and the template says to retain
+   * @param takesBackNew whether a failure also deletes resources that the update created and the template says to retain
    */
   async update(
     goal: StackGoal,
@@ -337,7 +339,7 @@ export class Stacks {
     }
   }
 
-  /** Every value that a stack of the account and Region exports. */
+  /** Every value exported by a stack of the account and Region. */
   async exports(): Promise<StackExport[]> {
     const found: StackExport[] = [];
     let token: string | undefined;
@@ -352,7 +354,10 @@ export class Stacks {
     return found;
   }
 
-  /** Names of the stacks that import an export; none is no error here, but one of CloudFormation's. */
+  /**
+   * Names of the stacks that import an export. CloudFormation answers an export without importers with an error; here the
+   * list is empty.
+   */
   async importersOf(name: string): Promise<string[]> {
     const found: string[] = [];
     let token: string | undefined;
@@ -372,7 +377,7 @@ export class Stacks {
     return found;
   }
 
-  /** Gives up the update that a stack is in, so that it rolls itself back. */
+  /** Cancels the running update of a stack, which then rolls back. */
   async cancelUpdate(stack: string, token: string): Promise<Requested> {
     return request(() =>
       this.#client.send(new CancelUpdateStackCommand({ StackName: stack, ClientRequestToken: token })),
@@ -380,10 +385,10 @@ export class Stacks {
   }
 
   /**
-   * Rolls back an update that was left standing where it failed. Only ever asked for where there is a state to go back
-   * to: a stack without one is deleted by this call (CloudFormation API reference, RollbackStack).
+   * Rolls back a failed update that CloudFormation left standing. Only for a stack with a state to go back to: this call
+   * deletes a stack without one (CloudFormation API reference, RollbackStack).
    *
-   * @param roleArn service role that the stack is given, for good
+   * @param roleArn service role that the stack keeps from then on
    */
   async rollBack(stack: string, token: string, roleArn?: string): Promise<Requested> {
     return request(() =>
@@ -398,9 +403,9 @@ export class Stacks {
   }
 
   /**
-   * Goes on with a rollback that failed; the resources of `skip` stay as they are and count as put back.
+   * Continues a rollback that failed; the resources of `skip` stay as they are and count as restored.
    *
-   * @param roleArn service role that the stack is given, for good
+   * @param roleArn service role that the stack keeps from then on
    */
   async continueRollback(
     stack: string,
@@ -421,13 +426,13 @@ export class Stacks {
   }
 }
 
-/** How CloudFormation says that an update would change nothing. */
+/** CloudFormation's messages for an update without changes. */
 const noChanges = /didn't contain changes|No updates are to be performed/;
 
 /** A template without a transform needs no other capability (CloudFormation API reference, CreateChangeSet). */
 const capabilities: Capability[] = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'];
 
-/** A stack without alarms may have minutes all the same: CloudFormation waits for so long at the end of every update. */
+/** A stack without alarms may still have minutes: CloudFormation waits for so long at the end of every update. */
 function triggersOf({
   RollbackTriggers: alarms = [],
   MonitoringTimeInMinutes: minutes = 0,
@@ -456,10 +461,10 @@ function requestOf({ stack, templateUrl, parameters, triggers, roleArn }: StackG
   };
 }
 
-/** `too-late`: the stack is in another state by now, and nothing was changed. */
+/** `too-late`: the stack has changed its state, and nothing was changed. */
 export type Requested = 'started' | 'too-late';
 
-/** A token that was used already (the answer to the first call was lost) is no error. */
+/** A token that was used before (the answer to the first call was lost) is no error. */
 async function request(send: () => Promise<unknown>): Promise<Requested> {
   try {
     await send();
@@ -470,14 +475,14 @@ async function request(send: () => Promise<unknown>): Promise<Requested> {
     if (error instanceof InvalidChangeSetStatusException || error instanceof ChangeSetNotFoundException) {
       return 'too-late';
     }
-    // CloudFormation has one error for everything it refuses; only the message tells them apart.
+    // CloudFormation has one error for all refusals; only the message distinguishes them.
     if (name === 'ValidationError' && /\b(status|state)\b/.test(message)) return 'too-late';
     throw error;
   }
 }
 
 /**
- * Logical ids of the resources that have the physical id of an alias: the alias itself, and a function URL of it.
+ * Logical ids of the resources with the physical id of an alias: the alias itself, and a function URL of it.
  *
  * @param ids physical ids by logical id, as {@link Stacks.physicalIds} reads them
  */

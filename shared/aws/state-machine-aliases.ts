@@ -12,20 +12,19 @@ import { canonicalJson } from '../canonical-json.ts';
 import type { Routes } from '../targets/state-machine-alias/shapes.ts';
 import { once } from './send-once.ts';
 
-/** Which alias of which state machine. */
+/** An alias of a state machine. */
 export interface StateMachineAlias {
-  /** ARN of the state machine. */
   readonly stateMachine: string;
   readonly alias: string;
 }
 
-/** A version that is there. */
+/** A version that exists. */
 export interface StateMachineVersion {
-  /** Of its definition and its configuration; absent where its key keeps us from reading the definition. */
+  /** Digest of its definition and configuration; absent if a key keeps us from reading the definition. */
   readonly digest?: string;
 }
 
-/** The ARN of a state machine by its name; undefined where there is none, as far as that is looked for. */
+/** Finds the ARN of a state machine by its name; undefined if there is none, as far as the search goes. */
 export type FindStateMachine = (name: string) => string | Promise<string | undefined>;
 
 /** Aliases of Step Functions state machines, as the coordinator uses them. */
@@ -38,12 +37,15 @@ export class StateMachineAliases {
     this.#arnOf = arnOf;
   }
 
-  /** The ARN of a state machine by its name; one that is an ARN already is its own. */
+  /** The ARN of a state machine by its name; an ARN is returned unchanged. */
   async arnOf(stateMachine: string): Promise<string | undefined> {
     return stateMachine.startsWith('arn:') ? stateMachine : this.#arnOf(stateMachine);
   }
 
-  /** The versions that an alias starts executions of, the one with the most of them first; undefined without the alias. */
+  /**
+   * The versions that an alias starts executions of, the one with the largest weight first; undefined if there is no such
+   * alias.
+   */
   async find({ stateMachine, alias }: StateMachineAlias): Promise<Routes | undefined> {
     try {
       const { routingConfiguration = [] } = await this.#client.send(
@@ -62,7 +64,7 @@ export class StateMachineAliases {
     }
   }
 
-  /** A version of a state machine; undefined where it is gone, or its state machine is being deleted. */
+  /** A version of a state machine; undefined if it is gone, or its state machine is being deleted. */
   async version(stateMachine: string, version: string): Promise<StateMachineVersion | undefined> {
     const stateMachineArn = `${stateMachine}:${version}`;
     try {
@@ -70,16 +72,13 @@ export class StateMachineAliases {
       return found.status === 'DELETING' ? undefined : { digest: digestOf(found) };
     } catch (error) {
       if (error instanceof StateMachineDoesNotExist) return undefined;
-      // Its definition is under a key of the team's that we may not use, or that is turned off.
+      // A key of the team's encrypts the definition, and we may not use it, or it is disabled.
       if (isKeyRefused(error)) return {};
       throw error;
     }
   }
 
-  /**
-   * Lets an alias start executions of these versions, in these parts. There is no revision to hold against a change by
-   * somebody else meanwhile.
-   */
+  /** Routes an alias to these versions with these weights. There is no revision id to guard against a concurrent change. */
   async route({ stateMachine, alias }: StateMachineAlias, routes: Routes): Promise<void> {
     await this.#client.send(
       once(
@@ -96,8 +95,8 @@ export class StateMachineAliases {
 }
 
 /**
- * The digest of all that decides what an execution does. Not the revision id, which is another one each time although the
- * same definition is deployed again.
+ * The digest of everything that decides how an execution behaves. The revision id would not do: it changes even if the same
+ * definition is deployed again.
  */
 function digestOf(found: DescribeStateMachineOutput): string {
   const decisive = {
@@ -110,7 +109,7 @@ function digestOf(found: DescribeStateMachineOutput): string {
   return createHash('sha256').update(canonicalJson(decisive)).digest('base64');
 }
 
-/** Blanks and the order of members make no other definition. */
+/** Whitespace and the order of members do not change a definition. */
 function normalised(definition: string): unknown {
   try {
     return JSON.parse(definition);

@@ -1,6 +1,6 @@
 import { SendTaskSuccessCommand, type SFNClient, TaskDoesNotExist, TaskTimedOut } from '@aws-sdk/client-sfn';
 
-/** Tokens of `.waitForTaskToken` tasks: whoever has one ends the task. They are kept in the ledger only. */
+/** Tokens of `.waitForTaskToken` tasks: a token lets its holder end the task. They are kept in the ledger only. */
 export class TaskTokens {
   readonly #client: SFNClient;
 
@@ -11,7 +11,7 @@ export class TaskTokens {
   /**
    * Ends a waiting task with an output.
    *
-   * @returns false where it does not wait any more: it was answered, timed out or stopped before
+   * @returns false if it no longer waits: it was answered, timed out or was stopped
    */
   async succeed(taskToken: string, output: object): Promise<boolean> {
     try {
