@@ -2,17 +2,17 @@ import type { Autonomy, ServicePolicy } from '../catalog/service-entry.ts';
 import type { ApprovalRecord } from '../ledger/approval-ledger.ts';
 import { everyService, type HoldRecord } from '../ledger/hold-ledger.ts';
 
-/** A service of a plan, with what its policy says about who decides. */
+/** A service of a plan, with the part of its policy on who decides. */
 export interface GovernedService {
   readonly service: string;
   readonly policy: Pick<ServicePolicy, 'autonomy' | 'approval'>;
 }
 
-/** What the decision rests on. */
+/** Inputs of the decision. */
 export interface PermissionInput {
   /** A person started the incident. */
   readonly byPerson: boolean;
-  /** All services of the plan; the incident's own where there is none. */
+  /** All services of the plan; without a plan the incident's own. */
   readonly services: readonly GovernedService[];
   readonly holds: readonly HoldRecord[];
   /** The numbers of the release itself condemn it. */
@@ -21,20 +21,20 @@ export interface PermissionInput {
 }
 
 /**
- * `act`: it is done; `automatic` where no person said so, so that it counts against the budgets. `ask`: a person is
- * asked, for so many minutes. `report`: nothing is changed, the plan is mailed. `refused`: a person said no.
+ * `act`: the plan is executed; `automatic` if no person approved it, so that it counts against the budgets. `ask`: a person
+ * is asked and has so many minutes. `report`: nothing is changed, the plan is mailed. `refused`: a person said no.
  */
 export type Permission =
   | { readonly decision: 'act'; readonly automatic: boolean }
   | { readonly decision: 'ask'; readonly minutes: number; readonly reason: string }
   | { readonly decision: 'report' | 'refused'; readonly reason: string };
 
-/** All but `act`, the least first. */
+/** All but `act`, the least permissive first. */
 const fromLeast: readonly Autonomy[] = ['observe', 'recommend', 'approve'];
 
 /**
- * Who decides whether a plan is executed. A person's word goes before everything; then holds; then the strictest
- * service of the plan, because a plan is executed as a whole or not at all.
+ * Decides whether a plan may be executed. A person's answer comes first, then holds, then the strictest service of the plan,
+ * because a plan is executed as a whole or not at all.
  */
 export function decidePermission(input: PermissionInput): Permission {
   const { byPerson, services, holds, breached, approval } = input;
@@ -58,7 +58,7 @@ export function decidePermission(input: PermissionInput): Permission {
   if (breached && those.every(({ policy }) => policy.approval.unless === 'hard-breach')) {
     return { decision: 'act', automatic: true };
   }
-  // Nobody has less time to answer than their own policy gives.
+  // Nobody gets less time to answer than their own policy gives.
   const minutes = Math.max(...those.map(({ policy }) => policy.approval.minutes));
   if (approval?.answer === 'expired') {
     return { decision: 'report', reason: `${reason} Nobody answered within ${minutes} minutes.` };

@@ -32,31 +32,32 @@ export interface EndIncidentDeps {
   readonly now: () => number;
 }
 
-/** Locks freed side by side: 1,000 take a second or two. */
+/** Locks freed in parallel: 1,000 take a second or two. */
 const releasedAtOnce = 25;
 
-/** How the run of an incident came to its end. */
+/** The end of an incident's run. */
 export interface Ending {
-  /** What stopped the automation, in words. */
+  /** The error that stopped the automation, in words. */
   readonly failure?: string | undefined;
-  /** How the moved services were found afterwards. */
+  /** Result of checking the moved services afterwards. */
   readonly recovery?: { readonly recovered: boolean; readonly detail: string } | undefined;
-  /** A service that would have to go back is declared irreversible. */
+  /** A service of the plan is declared irreversible. */
   readonly frozen?: boolean;
-  /** There is no release to go back to; the aliases of the bad one as they were before it. */
+  /** There is no release to go back to; the aliases of the bad release as they were before it. */
   readonly withoutRestorePoint?: readonly AliasBefore[] | undefined;
-  /** The good release that took the bad one's place before anything was done. */
+  /** The good release that replaced the bad one before anything was done. */
   readonly supersededBy?: string | undefined;
-  /** Why nothing was permitted, and whether that was a person's refusal. */
+  /** The reason why nothing was permitted, and whether a person refused. */
   readonly withheld?: { readonly refused: boolean; readonly reason: string } | undefined;
 }
 
 /**
- * Ends an incident: decides its outcome from what the ledger says was done, closes it, frees its locks and tells the
- * stakeholders. Run twice it closes and tells once. The mail is in the outbox before the incident is closed, and is sent
- * last: an incident does not stay open because SNS does not take its mail.
+ * Ends an incident: decides its outcome from the ledger's results, closes it, frees its locks and mails the stakeholders.
+ * Run twice, it closes and mails once. The mail is in the outbox before the incident is closed, and is sent last: an
+ * incident does not stay open because SNS refuses its mail.
  *
- * @param executionArn the execution whose incident this is; another attempt's incident is left alone
+ * @param executionArn the execution that works on the incident; an incident that another attempt has taken over is left
+ * alone
  */
 export async function endIncident(
   deps: EndIncidentDeps,
@@ -101,7 +102,7 @@ export async function endIncident(
   const step = `outcome-${attempt}`;
   await deps.mailer.keep(incidentId, step, executionArn, mail);
   await deps.incidents.close(incidentId, executionArn, outcome, new Date(deps.now()).toISOString(), left);
-  // Not while another attempt has it open: the list is how an incident that is left open is found.
+  // Not while another attempt has reopened it: the list of open incidents is how an abandoned one is found.
   if ((await deps.incidents.get(incidentId)).status === 'closed')
     await deps.incidents.removeFromOpen(incidentId);
   await freeLocks(deps, incident, names);
@@ -116,7 +117,7 @@ export async function endIncident(
 const unfinished: ReadonlySet<Outcome> = new Set(['partly-rolled-back', 'frozen', 'needs-person']);
 const putBack: ReadonlySet<Outcome> = new Set(['rolled-back', 'traffic-restored', 'partly-rolled-back']);
 
-/** What is counted of an attempt's end, by fact. A rollback that takes several attempts is one. */
+/** The metrics of an attempt's end, by fact. A rollback of several attempts is counted once. */
 export function figuresOf(
   { attempt, detectedAt }: Pick<IncidentRecord, 'attempt' | 'detectedAt'>,
   outcome: Outcome,
@@ -130,7 +131,10 @@ export function figuresOf(
   };
 }
 
-/** Frees the locks of all attempts: one that was planned again, and ended before it took over the locks, left them. */
+/**
+ * Frees the locks of all attempts: an attempt that was planned again may have ended before it took over the locks of the one
+ * before.
+ */
 async function freeLocks(
   { locks, plans }: EndIncidentDeps,
   { incidentId, service, attempt }: IncidentRecord,
@@ -146,10 +150,10 @@ async function freeLocks(
   }
 }
 
-/** Records and mails have a size. */
+/** Records and mails are limited in size. */
 const mostLeft = 50;
 
-/** What was left as it is on purpose, in words: what somebody changed since the release, and what is not ours to change. */
+/** Targets left as they are on purpose, in words: changed by somebody since the release, or not ours to change. */
 export function leftOnPurpose(
   planned: readonly Pick<ServicePlan, 'service' | 'unchanged'>[],
   results: readonly ServiceResult[],
@@ -176,10 +180,10 @@ function namesOf(services: readonly { readonly service: string }[]): string[] {
   return services.map(({ service }) => service);
 }
 
-/** The outcome of an incident, from what was planned, what was done and how it is now. */
+/** The outcome of an incident, from the plan, the results and the check afterwards. */
 export function decideOutcome(
   ending: Ending & {
-    /** Services the plan names; empty where there is no plan. */
+    /** Services of the plan; empty if there is none. */
     readonly planned: readonly string[];
   },
   services: readonly ServiceResult[],
@@ -187,7 +191,7 @@ export function decideOutcome(
   const done = services.filter(isTrafficBack);
   const someDone = services.some(({ targets }) => targets.some(({ status }) => status === 'restored'));
   const planned = ending.planned.length;
-  // A plan that an earlier try of the same attempt made, before it waited for locks, is nothing any more.
+  // A plan that an earlier try of the same attempt made, before it waited for locks, no longer counts.
   if (services.length === 0 && ending.frozen) return 'frozen';
   // A person decided that the release stays.
   if (services.length === 0 && ending.withheld?.refused) return 'not-needed';

@@ -16,18 +16,18 @@ export interface EscalateUnansweredDeps {
   readonly traffic: Pick<TrafficReader, 'read'>;
   readonly mailer: Pick<Mailer, 'escalate'>;
   readonly environment: string;
-  /** How long an answer is waited for; 0 for ever. */
+  /** Minutes to wait for an answer; 0 for ever. */
   readonly escalationMinutes: number;
-  /** The addresses that were asked, for the mail. */
+  /** The addresses that were asked; the mail names them. */
   readonly addresses: readonly string[];
   readonly now: () => number;
 }
 
 /**
- * Tells the escalation topic of the critical mails that nobody has answered in time. The unanswered mails of one thread are
- * escalated together, by its oldest. What was answered is taken from the list. See docs/decisions/0030.
+ * Mails the escalation topic about critical mails that nobody has answered in time. The unanswered mails of one thread are
+ * escalated together, when the oldest is due. Answered mails are removed from the list. See docs/decisions/0030.
  *
- * @returns how many mails it sent, and what was thrown for those that it could not look after
+ * @returns the number of mails sent, and the errors of the threads that could not be handled
  */
 export function escalateUnanswered(deps: EscalateUnansweredDeps) {
   return async (): Promise<{ readonly escalated: number; readonly failures: readonly unknown[] }> => {
@@ -85,7 +85,7 @@ export function escalateUnanswered(deps: EscalateUnansweredDeps) {
     const { about, thread, owner, askedAt, deadline } = mail;
     if (about === undefined) return isBegunSince(mail);
     const incident = await deps.incidents.find(about);
-    // What a guard mails is about an incident that was over before.
+    // A guard's mail is about an incident that was over before.
     if (!incident || thread !== about) return false;
     if (incident.executionArn !== owner) return true;
     if (deadline === undefined) return false;
@@ -93,11 +93,11 @@ export function escalateUnanswered(deps: EscalateUnansweredDeps) {
     if (request?.answer && request.answer !== 'expired') {
       return request.answeredAt !== undefined && Date.parse(request.answeredAt) >= askedAt;
     }
-    // A good release took its place while it was asked.
+    // A good release replaced the bad one while the question was open.
     return incident.outcome === 'not-needed';
   }
 
-  /** A mail that is about no incident asks for one. */
+  /** A mail without an incident is answered by starting one. */
   async function isBegunSince({ service, askedAt }: CriticalMail): Promise<boolean> {
     for (const incidentId of await deps.incidents.openIncidents()) {
       const incident = await deps.incidents.find(incidentId);
@@ -113,7 +113,7 @@ export function escalateUnanswered(deps: EscalateUnansweredDeps) {
     );
   }
 
-  /** Users met the bad release when it was asked, and do so no more. */
+  /** Users met the bad release when the mail was sent, and no longer do. */
   async function areUsersOff({ aliases, trafficAnswers }: CriticalMail): Promise<boolean> {
     return trafficAnswers && meetNew(await deps.traffic.read(aliases)) === 'no';
   }

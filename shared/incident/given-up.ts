@@ -4,9 +4,9 @@ import type { ServicePlan } from '../targets/service-plan.ts';
 import { ofItsProviders } from './readiness.ts';
 
 /**
- * The result of a service whose execution ended, or fell silent, without one of its own: it counts as failed.
+ * The failed result of a service whose execution ended, or stopped responding, without recording one.
  *
- * @param sign what is known of the end of its execution, to follow `its execution`
+ * @param sign the known facts about the execution's end, to follow `its execution`
  */
 export function givenUp(
   { incidentId, attempt }: Attempt,

@@ -31,11 +31,13 @@ export interface GuardServiceDeps {
   readonly traffic: Pick<TrafficReader, 'read'>;
   readonly environment: string;
   readonly now: () => number;
-  /** Finds what else of a plan was led back, besides aliases of functions; without it, nothing else is looked for. */
+  /**
+   * Finds other targets of a plan that were moved to undone code, besides aliases of functions; left out, none are sought.
+   */
   readonly others?: (plan: ServicePlan) => Promise<LedBack[]>;
 }
 
-/** A target that was led back to what a plan undid, and how it is put back again. */
+/** A target that was moved to code that a plan undid, and the way to restore it. */
 export interface LedBack {
   readonly name: string;
   /** Versions. */
@@ -47,31 +49,31 @@ export interface LedBack {
 
 type AliasPlan = Extract<TargetPlan, { kind: 'codedeploy' | 'lambda-alias' }>;
 
-/** What may have led users back to undone code. */
+/** An event that may have moved users to undone code. */
 export interface GuardCause {
-  /** The same whenever it is looked at again: one mail tells of one cause. */
+  /** The same at every look: each cause is mailed once. */
   readonly id: string;
-  /** What happened, as a sentence of the mail. */
+  /** The event, as a sentence of the mail. */
   readonly told: string;
-  /** The stack that did it; without it, that of the service's plan. */
+  /** The stack that caused it; left out, the stack of the service's plan. */
   readonly stack?: string;
-  /** Whether it has led an alias away; `undone` are the versions that the last rollback undid. */
+  /** Whether the event moved an alias away from its goal; `undone` are the versions that the last rollback undid. */
   readonly isStray: (goal: AliasPlan, state: AliasState, undone: ReadonlySet<string>) => boolean;
 }
 
-/** An alias that has left what an incident restored, for code that the incident undid. */
+/** An alias that has left the restored version for code that the incident undid. */
 interface StrayAlias {
   readonly goal: AliasPlan;
   readonly state: AliasState;
 }
 
 /**
- * Keeps the users of a service on what its last rollback restored: an alias that was led back to code which the rollback
- * undid is pointed back, and a mail says so. Everything of a service on hold stays, with a mail.
+ * Keeps the users of a service on the result of its last rollback: an alias that was moved to undone code is pointed back,
+ * and a mail reports it. Nothing of a service on hold is changed, but the mail is sent.
  *
  * While an incident takes the service back, its own steps read the aliases.
  *
- * @returns the aliases that were led back, as `function:alias`
+ * @returns the aliases that were moved, as `function:alias`
  */
 export async function guardService(
   deps: GuardServiceDeps,
@@ -124,10 +126,10 @@ export async function guardService(
     ...(hold && { heldBy: hold.by }),
   });
   const letter = [restored.releaseId, `stray-${cause.id}`, cause.id, mail] as const;
-  // Once the aliases are back, a second look would not know that there is something to tell.
+  // Once the aliases are back, a retry would find nothing to report.
   await mailer.keep(...letter);
   if (!hold) {
-    // As every step of an incident does before it changes something.
+    // As every step of an incident does before it changes anything.
     if (await locks.lockOf(service)) await locks.renew(service, lockOwner(incident));
     for (const { goal, state } of stray) {
       const pointed = await aliases.point(goal.function, goal.alias, goal.toVersion, state.revisionId);
@@ -139,7 +141,7 @@ export async function guardService(
   return [...stray.map(nameOf), ...others.map(({ name }) => name)];
 }
 
-/** While its own incident still works on others, a service that is back is read by no step. */
+/** A service that is back is read by no step while its incident still works on other services. */
 async function isToBeGuarded(
   { locks, incidents }: GuardServiceDeps,
   service: string,
@@ -166,7 +168,7 @@ async function strayOf(
   return stray;
 }
 
-/** A plan with the versions that its aliases were put on: code that was built anew has another number than before. */
+/** A plan with the versions that its aliases were put on: rebuilt code has a new version number. */
 function onRestored(plan: ServicePlan, { snapshot = [] }: ReleaseRecord): ServicePlan {
   const onVersion = (goal: TargetPlan): TargetPlan => {
     const found = snapshot.filter(isAlias).find(({ target }) => target === goal.target);

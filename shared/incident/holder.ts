@@ -4,15 +4,15 @@ import type { ReleaseRecord } from '../ledger/records.ts';
 import type { PlanStore } from '../targets/plan-store.ts';
 import { attemptOf } from './lock-owner.ts';
 
-/** What tells who holds a service. */
+/** Dependencies for finding the holder of a service. */
 export interface HolderDeps {
   readonly locks: Pick<LockLedger, 'lockOf'>;
   readonly plans: Pick<PlanStore, 'findService'>;
 }
 
 /**
- * The incident that rolls a service back while a release comes in that it knows nothing of; undefined where nobody holds
- * the service, or whoever does undoes this very release and stops its deployments when their turn comes.
+ * The incident that is rolling a service back and does not know of an incoming release; undefined if nobody holds the
+ * service, or the holder undoes this very release and stops its deployments in due order.
  */
 export async function holderAgainst(
   { locks, plans }: HolderDeps,

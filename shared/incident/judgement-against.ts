@@ -4,7 +4,7 @@ import { checkpointSubjectOf } from '../ledger/checkpoint-subject.ts';
 import type { ReleaseRecord } from '../ledger/records.ts';
 
 /**
- * What a watch saw against a deployment of a release, as the ledger has it; undefined where it saw nothing against it.
+ * The unhealthy judgement of a watch on a deployment of a release, from the ledger; undefined if there is none.
  *
  * @param deploymentId absent for a release that came without a deployment, and was watched as a whole
  */

@@ -17,30 +17,30 @@ import type { ReleaseLedger } from '../ledger/release-ledger.ts';
 const minuteMs = 60_000;
 
 /**
- * How long a question may wait for its answer. CodeDeploy fails a hook that does not answer within an hour (user guide,
- * quotas), and the sweep comes every ten minutes: it has two tries after 40 minutes. The check before traffic takes two
- * minutes at most, and Lambda tries it again one and two minutes later.
+ * Time that a hook may wait for its answer. CodeDeploy fails a hook that does not answer within an hour (user guide,
+ * quotas), and the sweep runs every ten minutes: it has two tries after 40 minutes. The check before traffic takes two
+ * minutes at most, and Lambda retries it one and two minutes later.
  */
 const patienceMs: Readonly<Record<LifecycleEvent, number>> = {
   BeforeAllowTraffic: 10 * minuteMs,
   AfterAllowTraffic: 40 * minuteMs,
 };
 
-/** What the answer to the hook after traffic rests on. */
+/** Inputs of the answer to the hook after traffic. */
 export interface AfterTraffic {
   readonly verdict: JudgementVerdict;
   /** In words. */
   readonly reason: string;
   /** Requests the new version has served. */
   readonly requests: number;
-  /** Minutes since traffic was fully shifted. */
+  /** Minutes since all traffic was shifted. */
   readonly servedMinutes: number;
   readonly bake: BakePolicy;
 }
 
 /**
- * The judge's word on a deployment whose traffic is fully shifted; undefined while there is none. It is what would settle
- * the deployment in its bake.
+ * The judge's answer for a deployment whose traffic is fully shifted; undefined while there is none. The same conditions
+ * would settle the deployment in its bake.
  */
 export function wordOfJudge(look: AfterTraffic): HookAnswer | undefined {
   const { verdict, reason, requests, servedMinutes, bake } = look;
@@ -49,7 +49,7 @@ export function wordOfJudge(look: AfterTraffic): HookAnswer | undefined {
   return isProved ? { word: 'Succeeded', cause: 'judged', reason } : undefined;
 }
 
-/** The word on a deployment of a release that is found bad, or is taken back; undefined where it is neither. */
+/** The answer for a deployment whose release was found bad or is being undone; undefined for any other. */
 export function wordOfLedger(
   release: Pick<ReleaseRecord, 'verdict' | 'undoneBy' | 'incidentId' | 'deployments'> | undefined,
   deploymentId: string,
@@ -70,7 +70,7 @@ export function wordOfLedger(
     : undefined;
 }
 
-/** The same on a deployment that is known by its id alone. */
+/** The same answer for a deployment of which only the id is known. */
 export async function wordOfItsRelease(
   releases: Pick<ReleaseLedger, 'deployment' | 'find'>,
   deploymentId: string,
@@ -80,8 +80,8 @@ export async function wordOfItsRelease(
 }
 
 /**
- * The answer to a question that has waited for too long; undefined where it has not. It lets the deployment go on: what
- * nobody could say anything against in that time is watched on by the monitor, which can still take it back.
+ * The answer to a hook that has waited too long; undefined if it has not. It lets the deployment go on: without evidence in
+ * that time the monitor keeps watching, and can still roll it back.
  */
 export function wordOfDeadline({ event, askedAt }: AskedHook, now: number): HookAnswer | undefined {
   if (now - askedAt < patienceMs[event]) return undefined;
@@ -99,7 +99,7 @@ export interface AnswerHookDeps {
   readonly now: () => number;
 }
 
-/** Answers a question of CodeDeploy's: writes the answer down, and gives CodeDeploy the one that stands. */
+/** Answers a lifecycle hook: records the answer, and gives CodeDeploy the recorded one. */
 export async function answerHook(
   deps: AnswerHookDeps,
   hook: AskedHook,
@@ -112,9 +112,9 @@ export async function answerHook(
 }
 
 /**
- * Answers the hook after traffic of a deployment, if it asks and has a word to be told.
+ * Answers the hook after traffic of a deployment, if it waits and there is an answer.
  *
- * @param word asked for only where the hook waits for an answer
+ * @param word called only if the hook waits for an answer
  */
 export async function answerWaiting(
   deps: AnswerHookDeps,
@@ -127,13 +127,13 @@ export async function answerWaiting(
   if (answer) await answerHook(deps, hook, answer);
 }
 
-/** What CodeDeploy invokes a lifecycle hook with. It does not say which hook it means: each has a function. */
+/** CodeDeploy's event for a lifecycle hook. It does not name the hook, so each hook has a function of its own. */
 export const lifecycleHookInput = z.object({
   DeploymentId: deploymentId,
   LifecycleEventHookExecutionId: z.string().min(1).max(2048),
 });
 
-/** What was answered; `wait` where the answer comes later. */
+/** The answer given; `wait` if it comes later. */
 export interface AnsweredHook {
   readonly deploymentId: string;
   readonly answer: HookWord | 'wait';
@@ -141,24 +141,25 @@ export interface AnsweredHook {
 }
 
 /**
- * Lambda tries an invocation that failed again after one minute, and after two more (developer guide, "Asynchronous
- * invocation"): a try that begins later than this after the first one is the last.
+ * Lambda retries a failed invocation after one minute, and after two more (developer guide, "Asynchronous invocation"): a
+ * try that begins later than this after the first one is the last.
  */
 const lastTryMs = 150_000;
 
-/** A lifecycle hook that is the coordinator's. */
+/** A lifecycle hook of the coordinator. */
 export interface CoordinatorsHook<Deployment extends { readonly service: string }> {
   readonly event: LifecycleEvent;
-  /** The deployment, if it is a release of a service of the catalog; otherwise what it is, in words. */
+  /** The deployment, if it is a release of a service of the catalog; otherwise its description in words. */
   describe(deploymentId: string): Promise<Deployment | string>;
-  /** Undefined where the answer comes later. */
+  /** Undefined if the answer comes later. */
   decide(deployment: Deployment): Promise<HookAnswer | undefined>;
 }
 
 /**
- * Answers CodeDeploy in every case. A deployment that is none of the coordinator's, and one of which nothing could be found
- * out in three tries, goes on: the coordinator is no part of a team's way to production, and watches behind its hook. A
- * refusal is given only once the ledger has it: without it, the judge would take it for a word about the code.
+ * Answers CodeDeploy in every case. A deployment that is not the coordinator's goes on, and so does one that three tries
+ * could not check: the coordinator must not block a team's way to production, and keeps watching after the hook. A refusal
+ * is given only after the ledger has recorded it: otherwise the judge would take the failed hook for evidence against the
+ * code.
  */
 export function coordinatorsHook<Deployment extends { readonly service: string }>(
   deps: AnswerHookDeps,
@@ -197,7 +198,7 @@ export function coordinatorsHook<Deployment extends { readonly service: string }
       return { asked, answer: asked.answer ?? (await decide(deployment)) };
     } catch (error) {
       const reason = `it could not be checked: ${(error as Error).message}`;
-      // Without the ledger nobody would know of the question later.
+      // Without the ledger no later step would know of the question.
       if (!asked) return { letGo: reason };
       if (deps.now() - asked.askedAt < lastTryMs) throw error;
       return { asked, answer: { word: 'Succeeded', cause: 'unchecked', reason } };

@@ -21,14 +21,14 @@ export interface NotifyDeps {
   readonly tokens: Pick<TaskTokens, 'succeed'>;
 }
 
-/** Waiting services looked at side by side. */
+/** Waiting services handled in parallel. */
 const atOnce = 10;
 
 /**
- * Tells the services that wait in a wave for one whose result has just been recorded, as far as they may begin.
+ * Notifies the services of a wave that wait for a service whose result has just been recorded, if they may begin.
  *
- * A provider registers its token before it reads the results, and this runs after the result was recorded: whichever
- * comes later sees the other. Both may see it; the second of two answers to one token is refused and does no harm.
+ * A provider registers its token before it reads the results, and this runs after the result was recorded: the later of the
+ * two sees the other. If both do, the second answer to the token is refused and does no harm.
  */
 export async function notifyWaiting(
   { incidents, waitingServices, plans, tokens }: NotifyDeps,

@@ -7,33 +7,33 @@ import { type IncidentRecord, isRestorePoint } from '../ledger/records.ts';
 import type { ReleaseLedger } from '../ledger/release-ledger.ts';
 import { attemptOf } from './lock-owner.ts';
 
-/** Why a release may not get its first traffic. */
+/** The reason why a release may not get its first traffic. */
 export interface ObjectionToRelease {
   readonly cause: Extract<HookCause, 'locked' | 'on-hold' | 'frozen' | 'known-bad' | 'unhealthy'>;
-  /** In words, which follow the name of the service. */
+  /** In words that follow the name of the service. */
   readonly reason: string;
 }
 
-/** What the decision rests on. */
+/** Inputs of the decision. */
 export interface ServiceStanding {
   readonly service: string;
   readonly lock: Lock | undefined;
-  /** What is on hold now. */
+  /** Holds in force. */
   readonly holds: readonly HoldRecord[];
-  /** The latest word of a person on each service that was ever on hold, and on everything. */
+  /** The latest hold or resumption of each service that was ever on hold, and of everything. */
   readonly words: readonly HoldRecord[];
-  /** The incident of the newest release before the one that is to come in, if it is bad. */
+  /** The incident of the newest release before the incoming one, if that release is bad. */
   readonly lastIncident: IncidentRecord | undefined;
 }
 
-/** Which incident has the lock of a service, in words that follow its name. */
+/** The incident that has the lock of a service, in words that follow the service's name. */
 export function rollingBackInWords({ owner }: Lock): string {
   return `incident ${attemptOf(owner)?.incidentId ?? owner} is rolling it back`;
 }
 
 /**
- * Why a service takes no release now, whatever the release is of: an incident changes it, a person has put it on hold, or
- * an incident froze it. A frozen service takes one again once a person has let it go since, as one that is on hold.
+ * The reason why a service takes no release now, of whatever content: an incident changes it, a person has put it on hold,
+ * or an incident froze it. A frozen service takes releases again once a person resumes it, as after a hold.
  */
 export function objectionToAny(standing: ServiceStanding): ObjectionToRelease | undefined {
   const { service, lock, holds, words, lastIncident } = standing;
@@ -53,7 +53,7 @@ export function objectionToAny(standing: ServiceStanding): ObjectionToRelease | 
   return { cause: 'frozen', reason };
 }
 
-/** Where the standing of a service is read. */
+/** Sources of a service's standing. */
 export interface StandingDeps {
   readonly locks: Pick<LockLedger, 'lockOf'>;
   readonly holds: Pick<HoldLedger, 'list' | 'listLatest'>;
@@ -61,7 +61,7 @@ export interface StandingDeps {
   readonly incidents: IncidentLedger;
 }
 
-/** {@link objectionToAny}, by what the ledger says now. */
+/** {@link objectionToAny}, from the current ledger. */
 export async function objectionNow(
   deps: StandingDeps,
   service: string,
@@ -75,7 +75,7 @@ export async function objectionNow(
   });
 }
 
-/** The incident of the newest release that is known to be good or bad, if it is bad. */
+/** The incident of the newest release with a final verdict, if that verdict is bad. */
 async function lastIncident(
   { releases, incidents }: Pick<StandingDeps, 'releases' | 'incidents'>,
   service: string,

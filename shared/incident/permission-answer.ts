@@ -2,9 +2,9 @@ import * as z from 'zod';
 import type { ApprovalRecord } from '../ledger/approval-ledger.ts';
 
 /**
- * The answer to an execution that waits for permission. `plan-again`: the approved plan is made afresh, and executed
- * if it is still that; where the numbers answered there is no digest, and anything may be executed. `superseded`: a
- * newer release proved good while a person was waited for.
+ * The answer to an execution that waits for permission. `plan-again`: the plan is made afresh, and executed if it still has
+ * the approved digest; without a digest, because a hard breach decided, any plan may be executed. `superseded`: a newer
+ * release proved good during the wait.
  */
 export const permissionAnswer = z.discriminatedUnion('answer', [
   z.object({ answer: z.literal('act') }),
@@ -14,12 +14,12 @@ export const permissionAnswer = z.discriminatedUnion('answer', [
 ]);
 export type PermissionAnswer = z.infer<typeof permissionAnswer>;
 
-/** What an approval means: exactly the plan that was shown. */
+/** The answer for an approval: exactly the plan that was shown. */
 export function approved({ planDigest }: Pick<ApprovalRecord, 'planDigest'>): PermissionAnswer {
   return { answer: 'plan-again', planDigest };
 }
 
-/** What a refusal means, with the words of whoever refused. */
+/** The answer for a refusal, with the person's reason. */
 export function refused({
   by = 'a person',
   reason,

@@ -3,29 +3,29 @@ import { isTrafficBack, type ServiceResult } from '../ledger/records.ts';
 import type { ServicePlan } from '../targets/service-plan.ts';
 import { isStack, waitingIn } from '../targets/waves.ts';
 
-/** What a service that waited is told: to go, or to leave its targets alone, and why. */
+/** The signal to a service that waited: to begin, or to leave its targets alone, with the reason. */
 export interface StartSignal {
   readonly turn: 'go' | 'skip';
   /** Empty for `go`. */
   readonly reason: string;
 }
 
-/** It is not its turn yet: of these consumers there is no result, and maybe of others. */
+/** The service has to wait: these consumers have no result yet, and others may have none either. */
 export interface Waiting {
   readonly turn: 'wait';
   readonly atWork: readonly string[];
 }
 
-/** Results read side by side, at first and at most. */
+/** Results read in parallel, at first and at most. */
 const firstRead = 2;
 const mostRead = 64;
 
 /**
- * Whether a service may begin: all services it waits for are back, or are done without (`go`), one of them did not come
- * back, or somebody released over any service of the attempt (`skip`), or one of them is still at work (`wait`).
+ * Whether a service may begin. `go`: all services that it waits for are back, or it can do without them. `skip`: one of them
+ * did not come back, or somebody released over any service of the attempt. `wait`: one of them is still at work.
  *
- * It stops reading at the first one that is at work. It reads neighbours far apart, so that of a thousand consumers that
- * are done one by one, in their order or by chance, and ask in turn, each reads a few results and not all of them.
+ * Reading stops at the first one at work. Neighbours in the list are read far apart, so that among a thousand consumers that
+ * finish one by one, in list order or at random, each check reads a few results and not all of them.
  */
 export async function readinessOf(
   incidents: Pick<IncidentLedger, 'serviceResult' | 'overtaken'>,
@@ -48,8 +48,8 @@ export async function readinessOf(
 }
 
 /**
- * Whether the last wave of a service may begin: of all it waits for there, that wave has ended, well or not. The stack itself
- * finds out whether it can go back then. It never waits where everything is planned again.
+ * Whether the last wave of a service may begin: that wave has ended, well or not, for all services that it waits for. The
+ * stack itself then finds out whether it can go back. It never waits if everything is planned again.
  */
 export async function readinessOfRest(
   incidents: Pick<IncidentLedger, 'serviceResult' | 'overtaken'>,
@@ -63,19 +63,21 @@ export async function readinessOfRest(
   return isOver ? { turn: 'go', reason: '' } : { turn: 'wait', atWork };
 }
 
-/** A service whose users are not back has nothing to do in the last wave, which names the stack in every other result. */
+/**
+ * A service whose users are not back has nothing to do in the last wave; after that wave every other result names the stack.
+ */
 function hasEndedRest(result: ServiceResult | undefined): boolean {
   return (
     result !== undefined && (!isTrafficBack(result) || result.targets.some(({ target }) => isStack(target)))
   );
 }
 
-/** Whether the providers of a service may begin, as far as it is concerned. */
+/** Whether the result of a service lets its providers begin. */
 export function letsProvidersBegin(result: Pick<ServiceResult, 'status' | 'providersGoOn'>): boolean {
   return isTrafficBack(result) || result.providersGoOn === true;
 }
 
-/** What the result of a service that did not come back says of its providers. */
+/** The part of a failed service's result that lets its providers go on. */
 export function ofItsProviders(
   { onFailure }: Pick<ServicePlan, 'onFailure'>,
   status: ServiceResult['status'],
@@ -92,15 +94,14 @@ const whatBecame: Record<ServiceResult['status'], string> = {
   superseded: 'was released again meanwhile',
 };
 
-/** What the providers of a service that did not come back are told. */
+/** The signal to the providers of a service that did not come back. */
 export function skipBecauseOf({ service, status }: Pick<ServiceResult, 'service' | 'status'>): StartSignal {
   return { turn: 'skip', reason: `its consumer ${service} ${whatBecame[status]}, so it is left as it is` };
 }
 
 /**
- * All of a list, each a golden section of it behind the one before, so that any few in a row lie all over the list.
- * Services that begin one by one are mostly done in that order: read from the front, nearly all of those that are done
- * come before the first that is at work.
+ * The whole list, in steps of the golden section, so that any few in a row are spread over the list. Services that begin one
+ * by one mostly finish in list order: read from the front, nearly all finished ones would come before the first one at work.
  */
 function scattered(all: readonly string[]): string[] {
   const places = all.length;
@@ -108,7 +109,7 @@ function scattered(all: readonly string[]): string[] {
   return all.map((_, index) => all[(index * step) % places] as string);
 }
 
-/** The first number from one on that shares no divisor with `places`: steps of it come by every place once. */
+/** The first number from `from` on that shares no divisor with `places`: steps of it visit every place once. */
 function firstCoprime(from: number, places: number): number {
   return commonDivisor(from, places) === 1 ? from : firstCoprime(from + 1, places);
 }

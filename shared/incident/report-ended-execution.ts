@@ -24,7 +24,7 @@ export interface TellingOfReleaseDeps extends TellingDeps {
   readonly releases: Pick<ReleaseLedger, 'find' | 'deployment'>;
 }
 
-/** Ends an incident that its execution left open when it ended: tells the stakeholders and frees the locks. */
+/** Ends an incident that its ended execution left open: mails the stakeholders and frees the locks. */
 export async function endLeftIncident(
   deps: EndIncidentDeps,
   incident: IncidentRecord,
@@ -34,9 +34,9 @@ export async function endLeftIncident(
 }
 
 /**
- * Tells the stakeholders, once, that a deployment is not watched any more.
+ * Mails the stakeholders, once, that a deployment is no longer watched.
  *
- * @param input the execution's own, as JSON; where it is not known, the execution's name tells the deployment
+ * @param input the execution's input, as JSON; without it the execution's name shows the deployment
  */
 export async function reportUnwatched(
   deps: TellingOfReleaseDeps,
@@ -57,7 +57,7 @@ export async function reportUnwatched(
   });
 }
 
-/** What users of a release meet, or of one deployment of it. */
+/** Traffic of a release, or of one deployment of it. */
 async function usersOf(
   { traffic, releases }: TellingOfReleaseDeps,
   id: string | undefined,
@@ -74,11 +74,11 @@ export interface AccusingDeps {
 }
 
 /**
- * Tells the stakeholders, once, that a rollback broke before it had an incident. A person who started it sees in the
- * console that its input was refused, or that a plan could not be made. Nobody looks there where a watch started it: the
- * ledger holds what that watch saw, whatever the input says.
+ * Mails the stakeholders, once, that a rollback broke before it had an incident. A person who started it sees in the console
+ * that the input was refused, or that no plan could be made. Nobody looks there if a watch started it: the ledger then holds
+ * the watch's judgement, whatever the input says.
  *
- * @param input the execution's own, as JSON
+ * @param input the execution's input, as JSON
  */
 export async function reportNotBegun(
   deps: TellingOfReleaseDeps & AccusingDeps,
@@ -101,13 +101,13 @@ export async function reportNotBegun(
   );
 }
 
-/** A watch names its deployment. An input that is not known may be one's. */
+/** A watch names its deployment. An unreadable input may be a watch's. */
 function isByPerson(input: string): boolean {
   try {
     const { deploymentId: watched } = JSON.parse(input) as { deploymentId?: unknown };
     return watched === undefined;
   } catch {
-    // No JSON, or null.
+    // Not JSON, or null.
     return false;
   }
 }
@@ -121,10 +121,10 @@ async function isByWatch({ releases, checkpoints }: AccusingDeps, input: string)
 }
 
 /**
- * Tells the stakeholders, once, that what is live could not be recorded. Input that was refused has been answered in
- * the console, and services of a recording of all have been listed in a mail.
+ * Mails the stakeholders, once, that the live state could not be recorded. Refused input was answered in the console, and a
+ * recording of all services lists its failures in a mail of its own.
  *
- * @param input the execution's own, as JSON
+ * @param input the execution's input, as JSON
  */
 export async function reportNotRecorded(
   deps: TellingDeps,
@@ -138,7 +138,7 @@ export async function reportNotRecorded(
   await deps.mailer.send(executionArn, 'failed', executionArn, mail);
 }
 
-/** The state InputRejected ended it: whoever started it sees why in the console. */
+/** The state InputRejected ended it: the person who started it sees the reason in the console. */
 function wasRefused({ error }: ExecutionState): boolean {
   return error === 'InputRejected';
 }
@@ -148,17 +148,17 @@ function hasListed({ error }: ExecutionState): boolean {
   return error === 'NotAllRecorded';
 }
 
-/** A member of an input that nobody may have checked; undefined where it is not of its form. */
+/** A member of an unchecked input; undefined if it does not match its schema. */
 function memberOf<T>(input: string, name: string, form: z.ZodType<T>): T | undefined {
   try {
     return form.safeParse((JSON.parse(input) as Record<string, unknown>)[name]).data;
   } catch {
-    // No JSON, or null.
+    // Not JSON, or null.
     return undefined;
   }
 }
 
-/** A watch is named after its deployment; one that went on as a new execution has its generation behind it. */
+/** A watch is named after its deployment; if it continues as a new execution, the name ends in its generation. */
 function deploymentOf(executionArn: string): string {
   const name = executionArn.slice(executionArn.lastIndexOf(':') + 1);
   return name.replace(/^(d-[A-Za-z0-9]+)-\d+$/, '$1');

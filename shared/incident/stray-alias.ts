@@ -12,12 +12,12 @@ export interface StrayAliasDeps extends HolderDeps {
 }
 
 /**
- * Looks at an alias once a deployment of it has ended, and has the incident that holds its service plan again where the
- * alias has left the version that the incident restored. CodeDeploy's automatic rollback may do that: it may deploy the
- * last revision that succeeded in the group, and a plain UpdateAlias does not change which one that is.
+ * Checks an alias after a deployment of it has ended, and makes the incident that holds its service plan again if the alias
+ * has left the restored version. CodeDeploy's automatic rollback may cause that: it may deploy the last revision that
+ * succeeded in the group, and a plain UpdateAlias does not change that revision.
  *
- * A service that is not back yet needs nothing: its own steps read the alias. Nor does a newer release over it: its own
- * watch tells of it.
+ * A service that is not back yet needs no check: its own steps read the alias. Nor does a newer release over it: its own
+ * watch reports it.
  */
 export async function reportStrayAlias(
   deps: StrayAliasDeps,
@@ -35,7 +35,7 @@ export async function reportStrayAlias(
     .find((one) => one.function === moved.function && one.alias === moved.alias);
   if (!goal) return false;
   const state = await deps.aliases.get(goal.function, goal.alias);
-  // With weights, another deployment of it is under way: the alias is looked at once that has ended.
+  // With weights, another deployment is under way: the alias is checked after that has ended.
   if (!isAlone(state) || isReleasedOver(goal, state) || (await servesGoal(deps.aliases, goal, state)))
     return false;
   return deps.incidents.markOvertaken(holder, service);

@@ -2,7 +2,7 @@ import type { ApprovalLedger, ApprovalRecord } from '../ledger/approval-ledger.t
 import type { Attempt, IncidentLedger } from '../ledger/incident-ledger.ts';
 import { isTrafficBack } from '../ledger/records.ts';
 
-/** Services whose users an earlier attempt of an incident put back, and that nobody released again since. */
+/** Services whose users an earlier attempt of an incident put back, without a newer release since. */
 export async function servicesBackBefore(
   incidents: Pick<IncidentLedger, 'serviceResults' | 'overtaken'>,
   { incidentId, attempt }: Attempt,
@@ -19,7 +19,7 @@ export async function servicesBackBefore(
   return [...back];
 }
 
-/** A person's approval of what an attempt does; undefined where nobody was asked, or nobody approved. */
+/** A person's approval of an attempt's plan; undefined if nobody was asked, or nobody approved. */
 export async function approvalOf(
   approvals: Pick<ApprovalLedger, 'find'>,
   attempt: Attempt,
