@@ -2,13 +2,13 @@ import type { AlarmsFound } from '../judge/alarm-conditions.ts';
 import { preflightOf, type ReleaseRecord } from '../ledger/records.ts';
 import { rows, type Section, shortList } from './mail-text.ts';
 
-/** What is wrong with alarms, in words: a pair for each alarm, then sentences. */
+/** Problems of alarms in words: a pair for each alarm, then sentences. */
 export interface AlarmWords {
   readonly pairs: readonly (readonly [string, string])[];
   readonly sentences: readonly string[];
 }
 
-/** Puts what was found of alarms into words; nothing where nothing is wrong with them. */
+/** Puts the problems of alarms into words; empty if there are none. */
 export function alarmsInWords({
   conditions = [],
   ringsUnknown,
@@ -33,13 +33,13 @@ export function alarmsInWords({
   };
 }
 
-/** What is wrong with the alarms of a release; without lines, and so left out, where nothing is. */
+/** The problems of a release's alarms; a section without lines, and so left out, if there are none. */
 export function alarmSection(found?: AlarmsFound): Section {
   const { pairs, sentences } = alarmsInWords(found);
   return { heading: 'Alarms to look after', lines: [...rows(pairs), ...sentences] };
 }
 
-/** What was wrong with the alarms of a bad release as it began. */
+/** The problems of a bad release's alarms when it began. */
 export function alarmsBeforeSection(release: Pick<ReleaseRecord, 'deployments'> | undefined): Section {
   return { ...alarmSection(release && preflightOf(release)), heading: 'Alarms as the release began' };
 }

@@ -11,8 +11,8 @@ import { releaseSections } from './release-section.ts';
 import { meetNew, nextShiftInWords, type UsersMeet } from './users-meet.ts';
 
 /**
- * What happens to the shift of the bad release while a person is asked; without `shift`, nothing was shifting. It was left to
- * go on in spite of the policy where `consumers` of it go back first.
+ * The shift of the bad release while a person is asked; without `shift`, nothing was shifting. If `consumers` of it go back
+ * first, it goes on in spite of the policy.
  */
 export type Meanwhile =
   | { readonly shift?: never }
@@ -20,22 +20,22 @@ export type Meanwhile =
   | { readonly shift: 'to-be-stopped' }
   | { readonly shift: 'stopped'; readonly deployments: readonly string[] };
 
-/** What the mail that asks for an approval says besides the incident itself. */
+/** Facts of the mail that asks for an approval, besides the incident. */
 export interface ApprovalFacts {
   readonly plan: RollbackPlan;
-  /** The bad release; undefined where the ledger lacks it. */
+  /** The bad release; undefined if the ledger lacks it. */
   readonly release?: ReleaseRecord | undefined;
   readonly meet: UsersMeet;
   readonly meanwhile: Meanwhile;
-  /** Why it is asked. */
+  /** Reason for asking. */
   readonly reason: string;
-  /** Until when it is waited for, ISO 8601. */
+  /** End of the wait, ISO 8601. */
   readonly deadline: string;
-  /** It was asked before, and nobody has answered yet. */
+  /** The question was asked before, and nobody has answered yet. */
   readonly isReminder?: boolean;
 }
 
-/** The mail that asks a person whether a plan may be executed: why, what would be done, and how to answer. */
+/** The mail that asks a person whether a plan may be executed: the reason, the plan and how to answer. */
 export function approvalMail(
   environment: string,
   incident: IncidentRecord,

@@ -2,13 +2,13 @@ import { oneLine } from '../plain-text.ts';
 import type { Link } from './links.ts';
 import { firstScreenOf, layOut, type MailText } from './mail-text.ts';
 
-/** Characters of a block of text: Slack takes 3,000 (Block Kit reference, section). */
+/** Characters of a text block: Slack takes 3,000 (Block Kit reference, section). */
 const mostCharacters = 2_900;
 
-/** Members of a list: more would hide what comes after it. */
+/** Members of a list: more would hide the text after it. */
 const mostMembers = 10;
 
-/** What the buttons of a message need, beside the topic by which they know their coordinator. */
+/** Data of a message's buttons, beside the topic that identifies their coordinator. */
 export interface ChatContext {
   readonly topic: string;
   /** The incident that waits for an answer, and the plan that the answer is about. */
@@ -17,8 +17,8 @@ export interface ChatContext {
 }
 
 /**
- * A mail as a custom notification of Amazon Q Developer in chat applications (administrator guide, "Custom notifications"): the
- * first screen of the same text, what has to be done, and the links. Messages of one incident or release are one thread.
+ * A mail as a custom notification of Amazon Q Developer in chat applications (administrator guide, "Custom notifications"):
+ * the first screen of the same text, the task and the links. Messages of one incident or release form one thread.
  */
 export function chatMessage(mail: MailText, topic: string): string {
   const { about, thread, severity, environment, headline, todo, approval, meet } = mail;
@@ -48,8 +48,8 @@ export function chatMessage(mail: MailText, topic: string): string {
 }
 
 /**
- * Text that Slack shows as it is: no link, mention or style of others comes of it (Slack API, "Formatting text": three
- * characters are escaped). A block of code ends at three backticks.
+ * Text that Slack shows literally: it cannot turn into a link, mention or style (Slack API, "Formatting text": three
+ * characters are escaped). Three backticks would end a block of code.
  */
 function asText(text: string): string {
   const plain = text.split('\n').map(oneLine).join('\n').replaceAll('`', "'").replaceAll('@', '@\u200b');

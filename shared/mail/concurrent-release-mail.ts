@@ -3,7 +3,7 @@ import { deploymentLink, executionLink, runbookLink } from './links.ts';
 import type { MailText } from './mail-text.ts';
 import { meetLines, type UsersMeet } from './users-meet.ts';
 
-/** What the mail about a release during a rollback says besides the release. */
+/** Facts of the mail about a release during a rollback, besides the release. */
 export interface ConcurrentReleaseFacts {
   readonly concurrentRelease: ConcurrentReleaseRecord;
   readonly meet: UsersMeet;
@@ -11,7 +11,7 @@ export interface ConcurrentReleaseFacts {
   readonly executionArn: string;
 }
 
-/** The mail that says what became of what somebody released on a service while it was being rolled back. */
+/** The mail that reports the fate of a release that came in while its service was being rolled back. */
 export function concurrentReleaseMail(
   environment: string,
   { concurrentRelease, meet, executionArn }: ConcurrentReleaseFacts,
@@ -48,7 +48,7 @@ export function concurrentReleaseMail(
   };
 }
 
-/** What was released during a rollback, in a sentence. */
+/** A release that came in during a rollback, in a sentence. */
 export function concurrentReleaseInWords({
   service,
   deploymentId,

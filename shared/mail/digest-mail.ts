@@ -4,14 +4,14 @@ import { counted, instant, type MailText, rows, shorten } from './mail-text.ts';
 /** Lines of the list: the ledger has all of them. */
 const linesShown = 200;
 
-/** So long after it was written a mail is in the ledger: its function has ended, and the tries after it. */
+/** Time after which a mail is certainly in the ledger: its function has ended, and its retries too. */
 const writtenMs = 5 * 60_000;
 
 /**
- * Up to when mails are in the digest that is due, ms since the epoch: the last time of day that is over for long enough that
- * nothing from before it can still be written.
+ * End of the span of the digest that is due, ms since the epoch: the last time of day that is over for long enough that no
+ * earlier mail can still be written.
  *
- * @param at time of day, `HH:MM` UTC; undefined where mails are no longer collected, so that all of them are due
+ * @param at time of day, `HH:MM` UTC; undefined if mails are no longer collected, so that all of them are due
  */
 export function digestUntil(now: number, at: string | undefined): number {
   const written = now - writtenMs;
@@ -20,7 +20,7 @@ export function digestUntil(now: number, at: string | undefined): number {
   return today <= written ? today : today - 24 * 3_600_000;
 }
 
-/** The mail that takes the place of many that ask for nothing. */
+/** The mail that replaces many that need no action. */
 export function digestMail(environment: string, mails: readonly CollectedMail[], until: number): MailText {
   const services = new Set(mails.map(({ about }) => about)).size;
   const since = Math.min(...mails.map(({ at }) => at));

@@ -4,7 +4,7 @@ import { runbookLink } from './links.ts';
 import { duration, instant, type MailText, rows, runLines, whole } from './mail-text.ts';
 import { meetLines, meetNew, nextShiftInWords, type UsersMeet } from './users-meet.ts';
 
-/** What an escalated mail says besides what was asked. */
+/** Facts of an escalated mail, besides the unanswered mails. */
 export interface EscalationFacts {
   readonly asked: UnansweredMails;
   /** The addresses that were asked. */
@@ -16,7 +16,7 @@ export interface EscalationFacts {
 
 const heading = '"… unanswered: …"';
 
-/** The mail to the escalation topic: nobody has answered a critical mail. It repeats the latest one that was asked. */
+/** The mail to the escalation topic: nobody has answered a critical mail. It repeats the latest one. */
 export function escalationMail(
   environment: string,
   { asked, addresses, meet, now }: EscalationFacts,
@@ -38,7 +38,7 @@ export function escalationMail(
     todo: {
       task,
       by,
-      // One that has passed calls nobody any more.
+      // A deadline that has passed no longer needs attention.
       ...(deadline !== undefined && Date.parse(deadline) > now && { deadline }),
       how,
       links: link ? [link, ...otherLinks, runbookLink(heading)] : [runbookLink(heading)],
@@ -67,9 +67,9 @@ export function escalationMail(
 }
 
 /**
- * A critical mail about an incident or a release, with what happens if nobody answers it. Others stay as they are.
+ * A critical mail about an incident or a release, with the consequence of leaving it unanswered. Other mails are unchanged.
  *
- * @param minutes how long an answer is waited for; 0 for ever
+ * @param minutes minutes to wait for an answer; 0 for ever
  */
 export function withEscalation(mail: MailText, minutes: number, region: string): MailText {
   const { severity, todo, thread, environment } = mail;
@@ -86,7 +86,7 @@ export function withEscalation(mail: MailText, minutes: number, region: string):
   return { ...mail, details: [...mail.details, { heading: 'If nobody answers', lines }] };
 }
 
-/** What is kept of a critical mail until it is answered. */
+/** The record of a critical mail that is kept until it is answered. */
 export function criticalMailOf(
   sent: Pick<CriticalMail, 'thread' | 'step' | 'owner'>,
   { about, thread, headline, happened, meet, footer }: MailText,

@@ -13,7 +13,7 @@ import { aliasesOnNew, meetNew } from './users-meet.ts';
 /** Links to deployments in one mail. */
 const mostLinks = 5;
 
-/** Who blocked a deployment, for the subject, and what a person may do about it. */
+/** The cause of a blocked deployment, for the subject, and advice for a person. */
 const words: Record<Blocker, { readonly who: string; readonly advice: string }> = {
   alarm: {
     who: 'blocked by an alarm',
@@ -52,12 +52,12 @@ const words: Record<Blocker, { readonly who: string; readonly advice: string }> 
   },
 };
 
-/** A watched deployment that ended without success, and without a word about its code. */
+/** A watched deployment that ended without success, and without evidence against its code. */
 type BlockedDeployment = WatchedDeployment & {
   readonly settled: { readonly blocked: { readonly by: Blocker }; readonly reason?: string | undefined };
 };
 
-/** The deployments of a release that were blocked, first the one that tells most: a stack stops the others with it. */
+/** The blocked deployments of a release, the most telling first: a stack stops the others together with it. */
 export function blockedDeployments({ deployments }: Pick<ReleaseRecord, 'deployments'>): BlockedDeployment[] {
   const found = Object.values(deployments).filter(
     (one): one is BlockedDeployment => one.settled?.blocked !== undefined,

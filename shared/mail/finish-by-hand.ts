@@ -9,11 +9,11 @@ import { type Line, whole } from './mail-text.ts';
 const mostLines = 200;
 
 /**
- * The commands that finish by hand what automation left undone: one block of lines per target of the plan that is not
- * known to be back, in the plan's order. A step that two targets of a service share stands once. Of many targets the first are named: a block is never cut, because half of a
- * command is another command.
+ * The commands that finish a rollback by hand: one block of lines per target of the plan that is not known to be back, in
+ * the plan's order. A step that two targets of a service share stands once. If there are many targets, the first are named:
+ * a block is never cut, because half of a command is another command.
  *
- * @param from.templateUrl where CloudFormation reads a saved template from, by its key
+ * @param from.templateUrl the URL from which CloudFormation reads a saved template, by its key
  */
 export function finishByHand(
   plan: RollbackPlan,

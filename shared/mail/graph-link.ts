@@ -4,19 +4,19 @@ import { consoleOf, type Link } from './links.ts';
 import type { MailText } from './mail-text.ts';
 import type { UsersMeet, WatchedAlias } from './users-meet.ts';
 
-/** Characters of the address: mail readers and proxies take at least as many. */
+/** Characters of the address: mail readers and proxies accept at least as many. */
 export const mostCharacters = 2000;
 
-/** So much from before the release shows what was normal. */
+/** Time before the release that the graph shows, for comparison. */
 const beforeMs = 3_600_000;
 
-/** How far back the graph goes where nothing says when the release began. */
+/** Time that the graph goes back if the release's beginning is unknown. */
 const unknownMs = 3 * 3_600_000;
 
-/** In this time points a minute apart can be told apart. */
+/** Longest span in which points a minute apart can be told apart. */
 const minutelyMs = 24 * 3_600_000;
 
-/** A mail that asks for something, with a link to a graph of what the judge looks at. Others stay as they are. */
+/** A mail with a task, with a link to a graph of the metrics that the judge reads. Other mails are unchanged. */
 export function withGraph(mail: MailText, region: string): MailText {
   const { todo, meet, thread = '' } = mail;
   if (todo === 'nothing' || !meet || meet.aliases.length === 0) return mail;
@@ -26,10 +26,10 @@ export function withGraph(mail: MailText, region: string): MailText {
 }
 
 /**
- * The console's graph of requests, errors and durations of the old and the new version of each alias, from an hour before the
- * release until the mail was written. An address that would be too long shows the first aliases only.
+ * The console's graph of requests, errors and durations of the old and the new version of each alias, from an hour before
+ * the release until the mail was written. If the address would be too long, it shows the first aliases only.
  *
- * @param releasedAt ms since the epoch; NaN where it is not known
+ * @param releasedAt ms since the epoch; NaN if it is not known
  */
 export function graphLink({ aliases, readAt }: UsersMeet, releasedAt: number, region: string): Link {
   const served = aliases.flatMap(({ servedFrom }) => (servedFrom ? Date.parse(servedFrom) : []));
@@ -46,7 +46,7 @@ export function graphLink({ aliases, readAt }: UsersMeet, releasedAt: number, re
       start: instantOf(from),
       end: instantOf(readAt),
     };
-    // Like the console, behind a query: mail readers leave a parenthesis at the end out of an address.
+    // The query comes last, as in the console: mail readers drop a closing parenthesis from the end of an address.
     const query = jsurl('{AWS/Lambda,ExecutedVersion,FunctionName,Resource}');
     return `${consoleOf(region)}/cloudwatch/home?region=${region}#metricsV2?graph=${jsurl(graph)}&query=${query}`;
   };
@@ -56,7 +56,7 @@ export function graphLink({ aliases, readAt }: UsersMeet, releasedAt: number, re
   return { what, url: urlOf(shown) };
 }
 
-/** In a row of the console's graph a dot repeats what stands above it. */
+/** In a row of the console's graph a dot repeats the value above it. */
 function metricsOf({ function: name, alias, oldVersion, newVersion }: WatchedAlias): JsurlValue[] {
   const versions = [newVersion, ...(oldVersion === undefined ? [] : [oldVersion])];
   const resource = ['FunctionName', name, 'Resource', `${name}:${alias}`, 'ExecutedVersion'];

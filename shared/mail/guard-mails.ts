@@ -4,14 +4,14 @@ import { executionLink, type Link, runbookLink, stackLink, startLink } from './l
 import { type Line, type MailText, rows, runLines, type Section } from './mail-text.ts';
 import { meetLines, type UsersMeet } from './users-meet.ts';
 
-/** Aliases that a rollback which the coordinator did not ask for led to undone code. */
+/** Aliases that were moved to undone code by a rollback that the coordinator did not ask for. */
 export interface StrayFacts {
   readonly service: string;
-  /** What led them there, as a sentence without its end. It holds no text that a person typed. */
+  /** The cause, as a sentence without its end. It holds no text that a person typed. */
   readonly told: string;
-  /** The stack that still has the undone code; undefined for a service without one. */
+  /** The stack that still has the undone code; undefined for a service without a stack. */
   readonly stack: string | undefined;
-  /** Where its aliases and its stack are. */
+  /** The Region of its aliases and its stack. */
   readonly region: string;
   /** The incident that undid the code, and its execution. */
   readonly incidentId: string;
@@ -20,16 +20,16 @@ export interface StrayFacts {
     readonly alias: string;
     readonly from: string;
     readonly to: string;
-    /** How a person puts it back. */
+    /** The command that restores it by hand. */
     readonly byHand: Command;
   }[];
-  /** As it was before anything was pointed back. */
+  /** Traffic before anything was pointed back. */
   readonly meet: UsersMeet;
-  /** Who put the service on hold; absent where nobody did. */
+  /** The person who put the service on hold; absent if nobody did. */
   readonly heldBy?: string;
 }
 
-/** The mail that says that users were led back to the bad release, and what is done about it. */
+/** The mail that says that users were moved back to the bad release, and what is done about it. */
 export function strayMail(environment: string, facts: StrayFacts): MailText {
   const { service, told, stack, region, incidentId, executionArn, moved, meet, heldBy } = facts;
   const common = {

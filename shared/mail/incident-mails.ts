@@ -31,7 +31,7 @@ import { meetLines, type UsersMeet } from './users-meet.ts';
 /** Lines of a list of targets; a mail may have 256 KiB. */
 const linesShown = 200;
 
-/** What every mail of an incident's thread has: whose it is, what users meet, and its last lines. */
+/** Common parts of an incident's mails: the service, its traffic and the last lines. */
 export function incidentMail(
   environment: string,
   incident: IncidentRecord,
@@ -50,24 +50,24 @@ export function incidentMail(
   };
 }
 
-/** A person asked for it, and the coordinator itself has seen nothing bad. */
+/** A person asked for the rollback, and the coordinator itself has seen nothing bad. */
 export function isOnWord({ requestedBy, evidence }: IncidentRecord): boolean {
   return requestedBy !== undefined && evidence.length === 0;
 }
 
-/** What the mail that opens a thread says besides the incident and its plan. */
+/** Facts of the mail that opens a thread, besides the incident. */
 export interface OpenedFacts {
   readonly plan: RollbackPlan;
-  /** The bad release; undefined where the ledger lacks it. */
+  /** The bad release; undefined if the ledger lacks it. */
   readonly release?: ReleaseRecord | undefined;
   readonly meet: UsersMeet;
-  /** The person's answer, where one approved the plan. */
+  /** The person's answer, if a person approved the plan. */
   readonly approval?: Pick<ApprovalRecord, 'by' | 'reason' | 'answeredAt'> | undefined;
   /** Services whose users an earlier attempt put back. */
   readonly back?: readonly string[];
 }
 
-/** The mail that opens an incident's thread: why, with numbers, and what is being done about it. */
+/** The mail that opens an incident's thread: the reason, with numbers, and the plan. */
 export function openedMail(
   environment: string,
   incident: IncidentRecord,
@@ -99,7 +99,7 @@ export function openedMail(
   });
 }
 
-/** What is planned for the service whose release is bad. */
+/** The plan for the service whose release is bad. */
 export function ownPlan<T extends ToldPlan & { readonly service: string }>(
   { service }: Pick<IncidentRecord, 'service'>,
   planned: readonly T[],
@@ -107,7 +107,7 @@ export function ownPlan<T extends ToldPlan & { readonly service: string }>(
   return planned.find((one) => one.service === service);
 }
 
-/** Who answered, when and why. */
+/** The person who answered, with time and reason. */
 export function approvalLines({
   by = 'a person',
   reason = 'no reason was given',
@@ -120,7 +120,7 @@ export function approvalLines({
   ]);
 }
 
-/** What the mail that says that users are back says besides the incident and its plan. */
+/** Facts of the mail that says that users are back, besides the incident. */
 export interface TrafficFacts {
   readonly plan: RollbackPlan;
   readonly results: readonly ServiceResult[];
@@ -205,16 +205,16 @@ export function incidentLinks(
   ];
 }
 
-/** Why a release is bad, in numbers. */
+/** The reasons why a release is bad, in numbers. */
 export function why(incident: IncidentRecord): Line[] {
   const [main, ...others] = reasonsInWords(incident);
   return [main, ...others.map(({ finding, detail }) => (finding === 'breach' ? `also: ${detail}` : detail))];
 }
 
 /**
- * Who or what began an incident: the verb, and the one.
+ * The person or watch that began an incident: the verb, and the name.
  *
- * @param release tells where a watch began what a person has asked for again since
+ * @param release shows whether a watch began an incident that a person has asked for again since
  */
 export function sourceOf(
   { deploymentId, requestedBy }: Pick<IncidentRecord, 'deploymentId' | 'requestedBy'>,

@@ -1,4 +1,4 @@
-/** What {@link jsurl} encodes. */
+/** A value that {@link jsurl} encodes. */
 export type JsurlValue =
   | string
   | number
@@ -8,8 +8,8 @@ export type JsurlValue =
   | { readonly [key: string]: JsurlValue };
 
 /**
- * A value as the CloudWatch console has it behind `graph=`: JSURL, which is JSON with parentheses for brackets, a tilde for all
- * other punctuation, and `'` before a string (https://github.com/Sage/jsurl).
+ * A value in the form of the CloudWatch console's `graph=`: JSURL, which is JSON with parentheses for brackets, a tilde for
+ * all other punctuation, and `'` before a string (https://github.com/Sage/jsurl).
  */
 export function jsurl(value: JsurlValue): string {
   if (typeof value === 'string') return `~'${escaped(value)}`;

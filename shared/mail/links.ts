@@ -1,12 +1,12 @@
 import { machineArn, regionOf, type StartedByHand } from '../by-hand/start-execution.ts';
 
-/** A link of a mail, with what it shows. */
+/** A link of a mail, with a description of its target. */
 export interface Link {
   readonly what: string;
   readonly url: string;
 }
 
-/** Where a person looks at an execution: the Step Functions console. */
+/** The page of an execution in the Step Functions console. */
 export function executionUrl(executionArn: string): string {
   const region = regionOf(executionArn);
   return `${consoleOf(region)}/states/home?region=${region}#/v2/executions/details/${executionArn}`;

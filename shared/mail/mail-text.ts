@@ -4,12 +4,12 @@ import type { Link } from './links.ts';
 import type { UsersMeet } from './users-meet.ts';
 
 /**
- * `info`: nobody has to do anything; `warning`: somebody has to, and users do not wait for it; `critical`: users may be on bad
- * code and nothing more happens by itself, or a deadline runs.
+ * `info`: nothing to do; `warning`: a person has to act, but users do not wait for it; `critical`: users may be on bad code
+ * and nothing more happens automatically, or a deadline runs.
  */
 export type Severity = 'info' | 'warning' | 'critical';
 
-/** A mail as SNS sends it: a subject, a plain text body, and how urgent it is. */
+/** A mail as SNS sends it: a subject, a plain text body, and its urgency. */
 export interface Mail {
   readonly subject: string;
   readonly body: string;
@@ -36,47 +36,47 @@ export interface Section {
 export interface Task {
   /** One sentence, as an order. */
   readonly task: string;
-  /** Until when, and what happens after that, in words. */
+  /** The deadline and its consequence, in words. */
   readonly by: string;
-  /** A deadline that runs, ISO 8601: the subject names it. */
+  /** A deadline, ISO 8601, which the subject names. */
   readonly deadline?: string;
-  /** How it is done, in detail. */
+  /** Instructions in detail. */
   readonly how: readonly Line[];
-  /** Where the reader looks and acts. */
+  /** Pages on which the reader looks and acts. */
   readonly links: readonly [Link, ...Link[]];
 }
 
 /**
- * All that a mail says, in the order in which it is read. The first screen is the same in every mail: what happened, what users
- * meet, what the reader has to do, by when.
+ * The content of a mail, in reading order. The first screen has the same parts in every mail: the event, the traffic of
+ * users, the task and its deadline.
  */
 export interface MailText {
   readonly environment: string;
   readonly severity: Severity;
-  /** A service, a deployment, the catalog: the subject begins with it. */
+  /** A service, a deployment or the catalog: the subject begins with it. */
   readonly about: string;
   /** The rest of the subject, in a few words. */
   readonly headline: string;
-  /** The id by which a mail reader joins the mails of one incident or release. */
+  /** The id by which a mail program joins the mails of one incident or release. */
   readonly thread?: string;
-  /** What happened, in one sentence. It holds no text that a person typed: its second line would look like one of ours. */
+  /** The event, in one sentence. It holds no text that a person typed: its second line would look like one of ours. */
   readonly happened: string;
-  /** What users meet: a row for each function, or a sentence where no traffic was read. */
+  /** Traffic: a row for each function, or a sentence if none was read. */
   readonly now: readonly [Line, ...Line[]];
-  /** The traffic of which `now` tells; absent where none was read. */
+  /** The traffic that `now` describes; absent if none was read. */
   readonly meet?: UsersMeet;
-  /** Where users will be, and when, if nobody does anything. */
+  /** The future traffic of users if nobody acts. */
   readonly next: string;
   readonly todo: 'nothing' | Task;
   /** The plan, or the result. */
   readonly plan: readonly Section[];
-  /** Why, in numbers. */
+  /** Reasons, in numbers. */
   readonly why: readonly Line[];
   readonly details: readonly Section[];
   readonly footer: readonly string[];
-  /** It says nothing but that all is well, and may wait for the digest. */
+  /** It only says that all is well, and may wait for the digest. */
   readonly mayWait?: true;
-  /** The question that the mail asks: which answer it takes, of which plan. */
+  /** The question of the mail: the incident and the plan that an answer is about. */
   readonly approval?: { readonly incidentId: string; readonly planDigest: string };
 }
 
@@ -90,12 +90,15 @@ export const firstScreenLines = 12;
 const labelColumns = 8;
 
 /**
- * Bytes of a body. SNS takes 262,144 of a message and its attributes together (API reference, Publish); the rest is room
+ * Bytes of a body. SNS takes 262,144 for a message and its attributes together (API reference, Publish); the rest is room
  * for these.
  */
 export const mostBytes = 260_000;
 
-/** The same of a critical mail: it may be sent as JSON, beside a text for a phone, in which each character may take two bytes. */
+/**
+ * Bytes of a critical mail's body: it may be sent as JSON, beside a text for a phone, in which each character may take two
+ * bytes.
+ */
 const mostBytesOfCritical = 125_000;
 
 /** Bytes of a footer: it names owners, and a parameter of the catalog may have 8 KB. */
@@ -104,13 +107,13 @@ const mostFooterBytes = 16_000;
 const cutHere = '\n  (cut off here: the mail is as long as SNS takes it)';
 
 /**
- * Lays out a mail as plain text. A mail that would be too long for SNS loses the ends of its longest sections.
+ * Lays out a mail as plain text. A mail that is too long for SNS loses the ends of its longest sections.
  *
- * A line stays one line whatever text it repeats: where it is wrapped, the rest is indented deeper than any line of ours. So no
- * text of others looks like a section, a command or a footer of ours.
+ * A line stays one line whatever text it repeats: when it is wrapped, the rest is indented deeper than any line of ours. So
+ * no text from outside looks like a section, a command or a footer of ours.
  *
- * The subject is cut to what SNS takes: ASCII, no line breaks or control characters, under 100 characters
- * (SNS API reference, Publish).
+ * The subject is cut to the limits of SNS: ASCII, no line breaks or control characters, under 100 characters (SNS API
+ * reference, Publish).
  */
 export function layOut(mail: MailText): Mail {
   const { screen, more } = firstScreen(mail);
@@ -133,7 +136,7 @@ export function firstScreenOf(mail: MailText): string {
   return firstScreen(mail).screen;
 }
 
-/** The first lines of a mail, and what of the traffic has no room in them. */
+/** The first lines of a mail, and the lines of its traffic that have no room there. */
 function firstScreen({ happened, now, next, todo }: MailText): { screen: string; more: Line[] } {
   const head = [...wrap(happened, 0, 0), ''];
   const tail = [
@@ -179,12 +182,12 @@ export function whole(text: string): Line {
   return { text, whole: true };
 }
 
-/** A command, line by line: it is broken where the shell allows it. */
+/** A command, line by line, broken where the shell allows it. */
 export function runLines(command: Command): Line[] {
   return commandLines(command).map(whole);
 }
 
-/** A line in the widths of a mail: its first line is indented by `indent` columns, those after it by `hang`. */
+/** A line wrapped to the width of a mail: its first line is indented by `indent` columns, the following ones by `hang`. */
 function wrap(line: Line, indent: number, hang: number): string[] {
   const { text, whole: isWhole = false, hang: own = 0 } = typeof line === 'string' ? { text: line } : line;
   const plain = oneLine(text);
@@ -214,23 +217,23 @@ export function columns(rows: readonly (readonly [string, string])[]): string[] 
 /** The widest first column beside which the second one is wrapped. */
 const widestLeft = 30;
 
-/** Rows of two columns of a mail: where the second one is wrapped, it stays a column. */
+/** Rows of two columns of a mail; a wrapped second column stays a column. */
 export function rows(pairs: readonly (readonly [string, string])[]): Line[] {
   const width = Math.max(0, ...pairs.map(([left]) => left.length));
   return columns(pairs).map((text) => (width <= widestLeft ? { text, hang: width + 2 } : text));
 }
 
-/** The line that says whom a mail is for: there is one topic for all. None where the catalog names nobody. */
+/** The line that names a mail's recipients, since there is one topic for all; none if the catalog names no owners. */
 export function forOwners(owners: readonly string[] | undefined): string[] {
   return owners && owners.length > 0 ? [`For: ${owners.join(', ')}`] : [];
 }
 
-/** The first lines of a long list, and how many were left out. */
+/** The first lines of a long list, and the number left out. */
 export function shorten<T>(lines: readonly T[], most: number): (T | string)[] {
   return lines.length <= most ? [...lines] : [...lines.slice(0, most), `and ${lines.length - most} more`];
 }
 
-/** Names in a sentence: the first ones of many. */
+/** Names in a sentence, the first of many. */
 export function shortList(names: readonly string[], most = 8): string {
   const shown = names.slice(0, most).join(', ');
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
@@ -256,7 +259,7 @@ export function duration(ms: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
-/** What a person starts coordinate-rollback with. It names the release: a newer one may be live by the time a mail is read. */
+/** Input for starting coordinate-rollback. It names the release: a newer one may be live by the time a mail is read. */
 export function rollbackInput({
   service,
   releaseId,
@@ -267,7 +270,7 @@ export function rollbackInput({
   return `{"service": "${service}", "releaseId": "${releaseId}"}`;
 }
 
-/** Cuts the longest of the blocks, so that all of them with the gaps behind them fit into so many bytes. */
+/** Cuts the longest blocks, so that all of them with the gaps after them fit into so many bytes. */
 function fitIntoBytes(blocks: readonly string[], bytes: number): string[] {
   const gap = 2;
   const kept = [...blocks];
@@ -287,7 +290,7 @@ function cut(block: string, bytes: number): string {
   return firstBytes(block, bytes - Buffer.byteLength(cutHere)) + cutHere;
 }
 
-/** The beginning of a text that has at most so many bytes; no character is cut in two. */
+/** The beginning of a text, of at most so many bytes; no character is split. */
 function firstBytes(text: string, bytes: number): string {
   const all = Buffer.from(text);
   if (all.length <= bytes) return text;
@@ -300,7 +303,7 @@ function firstBytes(text: string, bytes: number): string {
 /** Characters of a subject: SNS takes fewer than 100. */
 const mostSubject = 99;
 
-/** The subject: what is cut of a long one is the headline, and not the id that joins the mails of a thread. */
+/** The subject: a long headline is cut, never the id that joins the mails of a thread. */
 function subjectOf({ environment, severity, about, headline, thread, todo }: MailText): string {
   const deadline = todo === 'nothing' ? undefined : todo.deadline;
   const call = deadline
@@ -315,7 +318,7 @@ function subjectOf({ environment, severity, about, headline, thread, todo }: Mai
 function ascii(text: string, most: number): string {
   const plain = text
     .normalize('NFKD')
-    // An accent stands apart from its letter now; the letter stays.
+    // After NFKD an accent stands apart from its letter, which stays.
     .replace(/\p{Mark}+/gu, '')
     .replace(/[–—]/g, '-')
     .replace(/[^\x20-\x7e]+/g, ' ')

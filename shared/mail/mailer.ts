@@ -9,29 +9,29 @@ import { criticalMailOf, withEscalation } from './escalation-mail.ts';
 import { withGraph } from './graph-link.ts';
 import { layOut, type MailText } from './mail-text.ts';
 
-/** How mails are sent besides by mail, and how unanswered ones are escalated. */
+/** Ways of sending besides mail, and the escalation of unanswered mails. */
 export interface MailSettings {
-  /** How long a critical mail waits for an answer; 0 for ever. */
+  /** Minutes that a critical mail waits for an answer; 0 for ever. */
   readonly escalationMinutes: number;
-  /** The second topic; only the function that escalates knows it. */
+  /** The second topic; only the escalating function knows it. */
   readonly escalationTopicArn?: string;
-  /** The topic of a chat channel; absent where there is none. */
+  /** The topic of a chat channel; absent if there is none. */
   readonly chatTopicArn?: string;
-  /** A phone gets the critical mails: as a short message, their subjects. */
+  /** A phone gets the subjects of critical mails as short messages. */
   readonly hasPhone?: boolean;
-  /** When the digest is sent, `HH:MM` UTC; absent where each mail is sent for itself. */
+  /** Time of the digest, `HH:MM` UTC; absent if each mail is sent on its own. */
   readonly digestAt?: string;
 }
 
-/** What a mailer writes down. */
+/** The ledgers that a mailer writes. */
 export interface MailLedgers {
   readonly mails: MailLedger;
   readonly digests: DigestLedger;
 }
 
 /**
- * Sends mails to the stakeholders' topic, each once. A mail that SNS does not take goes into an outbox, from which the sweep
- * sends it: no work fails or waits because of a mail.
+ * Sends mails to the stakeholders' topic, each once. A mail that SNS refuses goes into an outbox, from which the sweep sends
+ * it: no work fails or waits because of a mail.
  */
 export class Mailer {
   readonly #client: SNSClient;
@@ -57,14 +57,15 @@ export class Mailer {
   }
 
   /**
-   * Publishes a mail unless it went out before, or another owner is sending it: never not at all, since it is in the outbox
-   * where it could not be published, and twice only if the owner dies between publishing and recording it.
-   * (A topic that de-duplicates is no help: FIFO topics cannot mail.)
+   * Publishes a mail unless it went out before, or another owner is sending it. A mail is never lost, since it goes into the
+   * outbox if it cannot be published, and is sent twice only if the owner dies between publishing and recording it. (A topic
+   * that de-duplicates is no help: FIFO topics cannot mail.)
    *
-   * @param thread what the mail is about: an incident's or a release's id
-   * @param step which mail of the thread it is
-   * @param owner who sends it; the same over all retries of one sender
-   * @param text the mail, or what writes it: it is asked where the mail is to be sent, so that it reads then what users meet
+   * @param thread subject of the mail: an incident's or a release's id
+   * @param step name of the mail within its thread
+   * @param owner the sender; the same over all its retries
+   * @param text the mail, or a function that writes it: called just before sending, so that it reads the traffic of that
+   * moment
    */
   async send(
     thread: string,
@@ -86,7 +87,7 @@ export class Mailer {
     await this.#tellChat(kept, written, (chat) => this.#sendChat(chat));
   }
 
-  /** Puts a mail into the outbox, before a step after which nobody else would know of it. {@link send} sends it. */
+  /** Puts a mail into the outbox, before a step after which no retry would know of it. {@link send} sends it. */
   async keep(thread: string, step: string, owner: string, text: MailText): Promise<void> {
     if (!(await this.#mails.claim(thread, step, owner))) return;
     const kept = await this.#write(thread, step, owner, text);
@@ -95,8 +96,8 @@ export class Mailer {
   }
 
   /**
-   * Tells the escalation topic that nobody has answered some mails of one thread: never not at all, since the mail is in the
-   * outbox before it is claimed, and twice only if the sweep dies between publishing and recording it.
+   * Mails the escalation topic that nobody has answered some mails of one thread. The mail is never lost, since it is in the
+   * outbox before it is claimed, and is sent twice only if the sweep dies between publishing and recording it.
    */
   async escalate(asked: UnansweredMails, text: MailText): Promise<void> {
     const latest = latestOf(asked);
@@ -112,9 +113,9 @@ export class Mailer {
   }
 
   /**
-   * Sends the digest that is due, if anything was collected for it: once, as {@link escalate} does.
+   * Sends the digest that is due, if any mails were collected for it: once, as {@link escalate} does.
    *
-   * @returns how many mails it took the place of
+   * @returns the number of mails that it replaced
    */
   async sendDigest(environment: string): Promise<number> {
     const until = digestUntil(this.#now(), this.#settings.digestAt);
@@ -134,9 +135,9 @@ export class Mailer {
   }
 
   /**
-   * Sends what is in the outbox and nobody has tried to send since a time, ms since the epoch.
+   * Sends the mails of the outbox that nobody has tried to send since a time, ms since the epoch.
    *
-   * @returns what SNS answered for those that could still not be sent
+   * @returns the errors of SNS for those that could still not be sent
    */
   async sendKept(until: number): Promise<Error[]> {
     const failures: Error[] = [];
@@ -149,7 +150,7 @@ export class Mailer {
     return failures;
   }
 
-  /** Sends a mail by way of the outbox: of two who send it at the same time, one does. Answers whether this one did. */
+  /** Sends a mail through the outbox: of two concurrent senders, one publishes it. Returns whether this one did. */
   async #sendOnce(kept: KeptMail): Promise<boolean> {
     await this.#mails.keep(kept);
     if (!(await this.#mails.claim(kept.thread, kept.step, kept.owner))) return false;
@@ -164,7 +165,10 @@ export class Mailer {
     if (failure) await this.#mails.keep(chat);
   }
 
-  /** Lays a mail out. One that somebody has to answer is listed before it can go out: whoever dies then has it escalated. */
+  /**
+   * Lays a mail out. A mail that needs an answer is listed before it can go out, so that it is escalated even if its sender
+   * dies.
+   */
   async #write(thread: string, step: string, owner: string, text: MailText): Promise<KeptMail> {
     const { escalationMinutes: minutes } = this.#settings;
     const region = regionOf(this.#topicArn);
@@ -175,7 +179,7 @@ export class Mailer {
     return { thread, step, owner, mail: layOut(shown), keptAt: this.#now() };
   }
 
-  /** The same text for the chat, where there is one. Whatever goes wrong with the chat stops no mail and no work. */
+  /** Sends the same text to the chat, if there is one. A failure of the chat stops no mail and no work. */
   async #tellChat(
     { mail, ...kept }: KeptMail,
     text: MailText,
@@ -187,24 +191,25 @@ export class Mailer {
       const body = chatMessage(withGraph(text, regionOf(this.#topicArn)), chatTopicArn);
       await tell({ ...kept, step: `chat-of-${kept.step}`, mail: { ...mail, body }, to: 'chat' });
     } catch {
-      // The mail says it.
+      // The mail has the same content.
     }
   }
 
-  /** Publishes a mail and records that it went out; answers why SNS did not take it, where it did not. */
+  /** Publishes a mail and records that it went out; returns the error of SNS, if there was one. */
   async #publish({ thread, step, owner, mail, to }: KeptMail): Promise<{ readonly failure?: Error }> {
     const { escalationTopicArn, chatTopicArn, hasPhone } = this.#settings;
-    // The chat was turned off since.
+    // The chat was turned off meanwhile.
     if (to === 'chat' && !chatTopicArn) return {};
     const topics = { escalation: escalationTopicArn, chat: chatTopicArn };
     const isShort = hasPhone && mail.severity === 'critical' && to === undefined;
     const command = new PublishCommand({
       TopicArn: to === undefined ? this.#topicArn : topics[to],
       Subject: mail.subject,
-      // A phone is sent 1,600 characters at most (SNS developer guide, "Publishing to a mobile phone"), and nothing of a longer text.
+      // A phone gets at most 1,600 characters (SNS developer guide, "Publishing to a mobile phone"), and nothing of a longer
+      // text.
       Message: isShort ? JSON.stringify({ default: mail.body, sms: mail.subject }) : mail.body,
       ...(isShort && { MessageStructure: 'json' }),
-      // For the filter policies of the subscriptions. A mail that an older version kept may have none.
+      // For the filter policies of the subscriptions. A mail kept by an older version may have none.
       MessageAttributes: {
         severity: { DataType: 'String', StringValue: mail.severity ?? 'warning' },
       },
@@ -220,12 +225,12 @@ export class Mailer {
   }
 }
 
-/** Only a mail that asks for nothing and calls nobody waits. */
+/** Only a mail without a task or urgency may wait. */
 function mayWait({ mayWait: may, severity, todo }: MailText): boolean {
   return may === true && severity === 'info' && todo === 'nothing';
 }
 
-/** The mail to the escalation topic, as a step of the thread of the mail that it repeats. */
+/** The step of the mail to the escalation topic, in the thread of the mail that it repeats. */
 function escalationOf({ step }: CriticalMail): string {
   return `escalation-of-${step}`;
 }

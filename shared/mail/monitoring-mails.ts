@@ -9,7 +9,7 @@ import {
 import { forOwners, type MailText } from './mail-text.ts';
 import { meetLines, nextShiftInWords, type UsersMeet } from './users-meet.ts';
 
-/** The mail that says a deployment is not watched any more, because its execution broke. */
+/** The mail that says that a deployment is no longer watched, because its execution broke. */
 export function monitoringFailedMail(
   environment: string,
   facts: {
@@ -51,11 +51,11 @@ export interface NotBegunFacts {
   readonly executionArn: string;
   readonly why: string;
   readonly meet: UsersMeet;
-  /** A person started it: nothing is known against the release. */
+  /** A person started it: there is no evidence against the release. */
   readonly isByPerson: boolean;
 }
 
-/** The mail that says a rollback broke before it had an incident: nothing was changed, and nothing will be. */
+/** The mail that says that a rollback broke before it had an incident: nothing was changed, and nothing will be. */
 export function rollbackNotBegunMail(environment: string, facts: NotBegunFacts): MailText {
   const { service, executionArn, why, meet, isByPerson } = facts;
   const common = {
@@ -106,15 +106,15 @@ export function rollbackNotBegunMail(environment: string, facts: NotBegunFacts):
   };
 }
 
-/** A parameter of the catalog that has something wrong in it. */
+/** A parameter of the catalog with problems. */
 export interface RefusedParameter {
   readonly service: string;
   readonly parameter: string;
   /** Path and reason of each problem. */
   readonly reason: string;
-  /** What is in force of the service: its last good form, nothing, or the parameter all the same. */
+  /** The form of the service in force: its last good form, nothing, or the parameter in spite of its problems. */
   readonly stands: 'last-good-form' | 'nothing' | 'as-written' | 'unlinked';
-  /** Whom the mail is for: as the parameter says, where that can be read, or its last good form. */
+  /** Recipients of the mail: the owners in the parameter, if they can be read, or in its last good form. */
   readonly owners: readonly string[];
 }
 
@@ -125,7 +125,7 @@ const consequences: Readonly<Record<RefusedParameter['stands'], string>> = {
   unlinked: 'It is in force all the same, but the service does not go back with that provider.',
 };
 
-/** The mail that says a parameter of the catalog was refused, or names a stack that is not there. */
+/** The mail that says that a parameter of the catalog was refused, or names a stack that does not exist. */
 export function catalogRefusedMail(
   environment: string,
   region: string,

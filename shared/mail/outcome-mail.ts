@@ -36,40 +36,40 @@ import { planSections } from './plan-sections.ts';
 import { releaseSections, type ToldPlan } from './release-section.ts';
 import { meetNew, nextShiftInWords, type UsersMeet } from './users-meet.ts';
 
-/** What the outcome mail says besides the incident itself. */
+/** Facts of the outcome mail, besides the incident. */
 export interface OutcomeFacts {
-  /** The bad release; undefined where the ledger lacks it. */
+  /** The bad release; undefined if the ledger lacks it. */
   readonly release?: ReleaseRecord | undefined;
   readonly outcome: Outcome;
   readonly closedAt: number;
   readonly services: readonly ServiceResult[];
-  /** The services of the plan, in order; empty where there is none. */
+  /** The services of the plan, in order; empty if there is none. */
   readonly planned: readonly (Pick<ServicePlan, 'service' | 'toRelease' | 'waitsFor' | 'usualSeconds'> &
     ToldPlan)[];
   readonly meet: UsersMeet;
   /** Services whose users an earlier attempt put back. */
   readonly back?: readonly string[];
-  /** The person's answer, where one approved the plan. */
+  /** The person's answer, if a person approved the plan. */
   readonly approval?: Pick<ApprovalRecord, 'by' | 'reason' | 'answeredAt'> | undefined;
-  /** What was left as it is on purpose, in words. */
+  /** Targets left as they are on purpose, in words. */
   readonly leftOnPurpose?: readonly string[];
-  /** The commands that finish by hand what is left undone; empty where there is no plan. */
+  /** The commands that finish the rollback by hand; empty if there is no plan. */
   readonly byHand: readonly Line[];
-  /** How the services were found after the rollback, or what was stopped of a frozen one, in words. */
+  /** Result of checking the services after the rollback, or the shifts stopped of a frozen service, in words. */
   readonly recovery: string | undefined;
-  /** They are still bad: going back did not help. */
+  /** The services are still bad: going back did not help. */
   readonly notRecovered?: boolean;
-  /** Deployments that began on its services meanwhile. */
+  /** Deployments that began on its services during the rollback. */
   readonly concurrentReleases: readonly ConcurrentReleaseRecord[];
-  /** What stopped the automation, in words; undefined where nothing did. */
+  /** The error that stopped the automation, in words; undefined if there was none. */
   readonly failure: string | undefined;
-  /** There is no release to go back to; the aliases of the bad one as they were before it. */
+  /** There is no release to go back to; the aliases of the bad release as they were before it. */
   readonly withoutRestorePoint?: readonly AliasBefore[] | undefined;
-  /** Why it was not permitted, where it was not. */
+  /** The reason why the rollback was not permitted, if it was not. */
   readonly withheld?: Withheld | undefined;
 }
 
-/** An alias, and the version that it had before a release. */
+/** An alias, and its version before a release. */
 export interface AliasBefore {
   readonly function: string;
   readonly alias: string;
@@ -81,18 +81,18 @@ export interface Withheld {
   /** A person said no. */
   readonly refused: boolean;
   readonly reason: string;
-  /** The plan, to be shown and to be executed by hand; undefined where there was none. */
+  /** The plan, to be shown and to be executed by hand; undefined if there was none. */
   readonly plan: RollbackPlan | undefined;
 }
 
-/** How an incident ended, for the subject and the first sentence, and what follows from it for the reader. */
+/** The end of an incident, for the subject and the first sentence, and the reader's task. */
 interface Ending {
   readonly headline: string;
   readonly happened: string;
   readonly todo: 'nothing' | Task;
 }
 
-/** The mail that ends an incident's thread: what was changed, how long it took, what is left to do. */
+/** The mail that ends an incident's thread: changes, duration, remaining work. */
 export function outcomeMail(environment: string, incident: IncidentRecord, facts: OutcomeFacts): MailText {
   const { withheld, meet, recovery, approval } = facts;
   const { headline, happened, todo } = endingOf(incident, facts);
@@ -140,16 +140,16 @@ export function outcomeMail(environment: string, incident: IncidentRecord, facts
   });
 }
 
-/** Where users may be on bad code, and nothing more happens by itself, somebody is woken. */
+/** A person is woken if users may be on bad code and nothing more happens automatically. */
 function severityOf(incident: IncidentRecord, facts: OutcomeFacts, todo: 'nothing' | Task): Severity {
   if (facts.notRecovered) return 'critical';
   if (todo === 'nothing') return 'info';
-  // A person who asked for it looks at it, and nothing is known against the release.
+  // The person who asked for the rollback sees its end, and there is no evidence against the release.
   if (isOnWord(incident) && facts.services.length === 0) return 'warning';
   return meetNew(facts.meet) === 'no' || facts.outcome === 'traffic-restored' ? 'warning' : 'critical';
 }
 
-/** When the first service began, and how long all took, beside what was expected of them; nothing where none began. */
+/** Start of the first service and duration of all, beside the expected duration; empty if none began. */
 function tookRows({ services, planned }: OutcomeFacts): [string, string][] {
   if (services.length === 0) return [];
   const began = Math.min(...services.map(({ startedAt }) => Date.parse(startedAt)));
@@ -242,7 +242,7 @@ function withheldEnding(incident: IncidentRecord, { meet }: OutcomeFacts, { plan
     };
   }
   const input = `{"service": "${service}", "planDigest": "${plan.digest}"}`;
-  // CodeDeploy may have taken them back, by itself or because the shift was stopped while a person was asked.
+  // CodeDeploy may have taken users back, by itself or because the shift was stopped while a person was asked.
   const isOff = meetNew(meet) === 'no';
   return {
     headline: 'bad release, rollback recommended, needs a person',
@@ -262,7 +262,7 @@ function withheldEnding(incident: IncidentRecord, { meet }: OutcomeFacts, { plan
   };
 }
 
-/** A start by hand that did nothing: the name may be mistyped, and the service healthy. */
+/** A start by hand that changed nothing: the name may be mistyped, and the service healthy. */
 function onWordEnding(incident: IncidentRecord, facts: OutcomeFacts): Ending {
   const { service } = incident;
   return {
@@ -377,7 +377,7 @@ function wayByHandTask(
   };
 }
 
-/** There is nothing to go back to that the ledger vouches for: a restart would find the same. */
+/** The ledger vouches for no release to go back to: a restart would find the same. */
 function waysByHand({ service, executionArn }: IncidentRecord, aliases: readonly AliasBefore[]): Line[] {
   return [
     '- Deploy the last commit that worked, with your pipeline.',
@@ -420,7 +420,10 @@ function soonAs(meet: UsersMeet): string {
   }[meetNew(meet)];
 }
 
-/** Services whose users are back and whose stack is not pinned: a deployment fails, and its rollback takes users to the bad code. */
+/**
+ * Services whose users are back and whose stack is not pinned: if a deployment fails, its rollback takes users to the bad
+ * code.
+ */
 function unpinnedServices(services: readonly ServiceResult[]): string[] {
   return services
     .filter((one) => isTrafficBack(one))

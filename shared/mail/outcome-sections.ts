@@ -7,14 +7,14 @@ import { servicesInDetail } from './plan-sections.ts';
 /** Lines of the list of services. */
 const linesShown = 300;
 
-/** What a mail says of what was done: in short, and in detail. */
+/** Sections on the work done: in short, and in detail. */
 export interface OutcomeSections {
   readonly result: readonly Section[];
   readonly details: readonly Section[];
 }
 
 /**
- * Exactly what is where after an incident of several services, and what was done to which target.
+ * The state of each service after an incident of several services, and the actions on each target.
  *
  * @param back services whose users an earlier attempt put back: they are summed up
  */
@@ -33,7 +33,7 @@ export function outcomeSections(
   const pairs = planned
     .filter(({ service }) => !since.has(service))
     .map((plan): [string, string] => [plan.service, whereItIs(plan, byService.get(plan.service))]);
-  // Of many services those that are not back are what a person has to read.
+  // Among many services a person needs to read those that are not back.
   const inDetail = [...results]
     .filter(({ targets }) => targets.length > 0)
     .sort((a, b) => Number(a.status === 'rolled-back') - Number(b.status === 'rolled-back'))

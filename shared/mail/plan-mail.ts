@@ -6,18 +6,18 @@ import { counted, type MailText, runLines, whole } from './mail-text.ts';
 import { planSections } from './plan-sections.ts';
 import { meetLines, nextShiftInWords, type UsersMeet } from './users-meet.ts';
 
-/** What the mail of a plan that was only asked for says. */
+/** Facts of the mail about a plan that was only asked for. */
 export interface PlanFacts {
   readonly releaseId: string;
   readonly executionArn: string;
   readonly meet: UsersMeet;
-  /** Undefined where none can be made. */
+  /** Undefined if none can be made. */
   readonly plan: RollbackPlan | undefined;
-  /** Why there is nothing to execute. */
+  /** Reason why there is nothing to execute. */
   readonly reason: string | undefined;
 }
 
-/** The mail that says what a rollback would do, without doing it. */
+/** The mail that shows a rollback's plan without executing it. */
 export function planMail(
   environment: string,
   { releaseId, executionArn, meet, plan, reason }: PlanFacts,

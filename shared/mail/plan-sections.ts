@@ -3,19 +3,19 @@ import { wordsOf } from '../targets/kinds.ts';
 import type { RollbackPlan, ServicePlan } from '../targets/service-plan.ts';
 import { counted, duration, type Line, rows, type Section, shorten, shortList } from './mail-text.ts';
 
-/** Services whose targets are told one by one; of larger plans the mail names the services only. */
+/** Services up to which targets are listed one by one; the mail of a larger plan names the services only. */
 export const servicesInDetail = 10;
 /** Lines of a list of services: a mail may have 256 KiB, and nobody reads more. */
 const linesShown = 200;
 
-/** What a mail says of a plan: in short, and in detail. */
+/** Sections of a mail on a plan: in short, and in detail. */
 export interface PlanSections {
   readonly plan: readonly Section[];
   readonly details: readonly Section[];
 }
 
 /**
- * What a plan does, in order, and what stays beside it.
+ * The steps of a plan, in order, and the services that stay.
  *
  * @param back services whose users an earlier attempt put back: they are summed up
  */
@@ -58,7 +58,7 @@ function backLines(plan: RollbackPlan, back: readonly string[]): Line[] {
   return [`Back since an earlier attempt: ${shortList(those)}. Only what is left of them is done.`];
 }
 
-/** What may keep services from going back well. */
+/** Risks of the services' rollback. */
 export function riskLines(services: readonly Pick<ServicePlan, 'service' | 'risks'>[]): Line[] {
   return shorten(
     services.flatMap(({ service, risks }) => risks.map((risk) => `${service}: ${risk}`)),
@@ -66,7 +66,7 @@ export function riskLines(services: readonly Pick<ServicePlan, 'service' | 'risk
   );
 }
 
-/** How long services take to go back, in a few words; undefined where nothing is known. */
+/** Expected duration of the services' rollback, in a few words; undefined if nothing is known. */
 export function expectedInWords(services: readonly ServicePlan[]): string | undefined {
   const { seconds } = expectedDuration(services);
   return seconds === undefined ? undefined : `about ${duration(seconds * 1000)}`;

@@ -9,15 +9,15 @@ import { aboutRelease, goBackTask, type ReleaseFacts } from './release-mails.ts'
 import { releaseSections } from './release-section.ts';
 import { meetNew } from './users-meet.ts';
 
-/** How the watch of a release that came without a deployment ended. */
+/** The end of the watch of a release that came without a deployment. */
 export interface RecordedFacts extends ReleaseFacts {
   readonly settlement: 'good' | 'unproven' | 'suspect';
   readonly settled: SettledAs;
-  /** What was seen, or what speaks against calling it good, in words. */
+  /** The observation, or the objection to calling the release good, in words. */
   readonly reason: string;
 }
 
-/** The mail of a release that came without a CodeDeploy deployment, once it was watched as a whole. */
+/** The mail of a release that came without a CodeDeploy deployment, after it was watched as a whole. */
 export function recordedMail(environment: string, release: ReleaseRecord, facts: RecordedFacts): MailText {
   const { service, startedAt, recordedAt = startedAt, snapshot = [] } = release;
   const { settlement, meet, executionArn } = facts;
@@ -67,7 +67,7 @@ export function recordedMail(environment: string, release: ReleaseRecord, facts:
   };
 }
 
-/** The mail that says that what is live for a service could not be recorded. */
+/** The mail that says that the live state of a service could not be recorded. */
 export function recordingFailedMail(
   environment: string,
   facts: { readonly service: string; readonly executionArn: string; readonly why: string },
@@ -98,17 +98,17 @@ export function recordingFailedMail(
   };
 }
 
-/** What of all services could not be recorded. */
+/** The services that a recording of all could not record. */
 export interface UnrecordedFacts {
   readonly executionArn: string;
-  /** Services that were to be recorded. */
+  /** Number of services that were to be recorded. */
   readonly services: number;
   readonly unrecorded: readonly { readonly service: string; readonly why: string }[];
-  /** So many more ended without a word: which ones, only the Map Run of the execution shows. */
+  /** Number of further services that ended without a result: only the Map Run of the execution shows which ones. */
   readonly lost: number;
 }
 
-/** The one mail that lists what could not be recorded where all services were to be. */
+/** The one mail that lists the services that a recording of all could not record. */
 export function unrecordedMail(environment: string, facts: UnrecordedFacts): MailText {
   const { executionArn, services, unrecorded, lost } = facts;
   const count = unrecorded.length + lost;

@@ -18,16 +18,16 @@ import {
 import { releaseSections } from './release-section.ts';
 import { meetLines, meetNew, nextShiftInWords, type UsersMeet } from './users-meet.ts';
 
-/** What every mail of a release says besides the release itself. */
+/** Facts of every mail of a release, besides the release. */
 export interface ReleaseFacts {
   readonly meet: UsersMeet;
-  /** The execution that watched it. */
+  /** The execution that watched the release. */
   readonly executionArn: string;
-  /** What is wrong with its alarms. */
+  /** Problems of its alarms. */
   readonly alarms?: AlarmsFound;
 }
 
-/** What every mail of a release has. */
+/** Common parts of every mail of a release. */
 export function aboutRelease(
   environment: string,
   { service, releaseId }: ReleaseRecord,
@@ -44,8 +44,8 @@ export function aboutRelease(
 }
 
 /**
- * The mail of a release whose watching has ended: confirmed good, or left unproven for want of a verdict, or
- * because of what its other targets are on or its stack did.
+ * The mail of a release whose watch has ended: confirmed good, or left unproven for lack of a verdict, because of the state
+ * of its other targets, or because of its stack.
  */
 export function releaseMail(
   environment: string,
@@ -95,7 +95,7 @@ export function releaseMail(
     ],
     why: good ? [] : isDoubted ? objections : [...undecided],
     details: [alarmsToLookAfter],
-    // A digest has no room for what its readers should know of alarms.
+    // A digest has no room for problems of alarms.
     ...(good && alarmsToLookAfter.lines.length === 0 && { mayWait: true }),
   };
 }
@@ -151,7 +151,7 @@ export function observedMail(
   };
 }
 
-/** The mail of a release that fails beside a version before that fails too: the coordinator cannot tell whose doing it is. */
+/** The mail of a release that fails together with the version before it: the coordinator cannot tell which one causes it. */
 export function sharedCauseMail(
   environment: string,
   release: ReleaseRecord,
@@ -180,7 +180,7 @@ export function sharedCauseMail(
   };
 }
 
-/** A release that looks bad and is not undone by itself: a person decides. */
+/** The task for a release that looks bad and is not rolled back automatically: a person decides. */
 export function goBackTask(
   release: Pick<ReleaseRecord, 'service' | 'releaseId'>,
   executionArn: string,

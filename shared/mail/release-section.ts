@@ -6,17 +6,17 @@ import { instant, rows, type Section } from './mail-text.ts';
 
 type Pair = readonly [string, string];
 
-/** A release as it is told of: what of it the ledger and its plan know. */
+/** A release as mails describe it: its facts from the ledger and from its plan. */
 export type ToldRelease = Pick<
   ReleaseRecord,
   'startedAt' | 'stack' | 'origin' | 'snapshot' | 'deployments' | 'moved'
 >;
 export type ToldPlan = Partial<Pick<ServicePlan, 'targets' | 'change'>>;
 
-/** Characters by which a digest is told apart, and found with `aws lambda get-function`. */
+/** Characters that are enough to tell digests apart, and to find one with `aws lambda get-function`. */
 const digestShown = 10;
 
-/** Who deployed a release, and what: a pair for each thing that is known. */
+/** The deployer and the origin of a release: a pair for each known fact. */
 export function releasePairs(release: ToldRelease, { change }: ToldPlan = {}): Pair[] {
   const { startedAt, stack, origin = tagged(release) } = release;
   const now = change?.origin ?? origin;
@@ -31,7 +31,7 @@ export function releasePairs(release: ToldRelease, { change }: ToldPlan = {}): P
   ];
 }
 
-/** What differs between a release and its restore point, by name and never by value. */
+/** The differences between a release and its restore point, by name and never by value. */
 export function changePairs(release: ToldRelease, { targets = [], change }: ToldPlan): Pair[] {
   const goals = new Map(targets.filter(isAlias).map((one) => [one.target, one.toCodeSha256]));
   const code = broughtBy(release).flatMap(({ target, digests }): Pair[] => {
@@ -59,7 +59,7 @@ export function changePairs(release: ToldRelease, { targets = [], change }: Told
   ];
 }
 
-/** Who deployed a release and what it changed, for a person who has to decide on it. */
+/** The deployer and the changes of a release, for a person who has to decide on it. */
 export function releaseSections(release: ToldRelease | undefined, plan: ToldPlan = {}): Section[] {
   if (!release) return [];
   return [
@@ -68,7 +68,7 @@ export function releaseSections(release: ToldRelease | undefined, plan: ToldPlan
   ];
 }
 
-/** One that came without a deployment was recorded with the tags of its stack. */
+/** A release without a deployment was recorded with the tags of its stack. */
 function tagged({ snapshot = [] }: ToldRelease): OriginFact[] {
   return snapshot.flatMap((one) => (one.kind === 'cloudformation' ? originOf(one.tags) : []));
 }

@@ -10,11 +10,11 @@ export interface TrafficReaderDeps {
   readonly now: () => number;
 }
 
-/** Aliases that one mail reads: a rollback of a thousand services does not wait for its mail. */
+/** Aliases read for one mail: a rollback of a thousand services does not wait for its mail. */
 const mostRead = 20;
 const atOnce = 5;
 
-/** Reads what users meet at the moment a mail is written. */
+/** Reads the traffic of users when a mail is written. */
 export class TrafficReader {
   readonly #deps: TrafficReaderDeps;
 
@@ -22,7 +22,7 @@ export class TrafficReader {
     this.#deps = deps;
   }
 
-  /** Reads the first of some aliases. What cannot be read is said to be unread: no mail is lost because of it. */
+  /** Reads the first of some aliases. An alias that cannot be read is marked so: no mail is lost because of it. */
   async read(watched: readonly WatchedAlias[]): Promise<UsersMeet> {
     const limited = limitConcurrency(atOnce);
     const aliases = await Promise.all(

@@ -5,7 +5,7 @@ import { broughtBy, type ReleaseRecord } from '../ledger/records.ts';
 import type { RollbackPlan } from '../targets/service-plan.ts';
 import { counted, instant, type Line, rows } from './mail-text.ts';
 
-/** An alias that a mail is about, with what its versions are. */
+/** An alias that a mail is about, with the meaning of its versions. */
 export interface WatchedAlias {
   readonly service: string;
   /** Name of the target. */
@@ -13,36 +13,36 @@ export interface WatchedAlias {
   /** Physical name of the function. */
   readonly function: string;
   readonly alias: string;
-  /** The version from before the release; absent where it is not known. */
+  /** The version from before the release; absent if unknown. */
   readonly oldVersion?: string;
   /** The version of the release. */
   readonly newVersion: string;
-  /** The deployment that shifts it; absent where none did. */
+  /** The deployment that shifts the alias; absent if none did. */
   readonly deploymentId?: string;
-  /** When its new version was first met, ISO 8601. */
+  /** First traffic of its new version, ISO 8601. */
   readonly servedFrom?: string;
 }
 
-/** An alias as it was read for a mail. */
+/** An alias as read for a mail. */
 export interface AliasTraffic extends WatchedAlias {
-  /** Undefined where there is no such alias any more. */
+  /** Undefined if the alias no longer exists. */
   readonly state: Pick<AliasState, 'version' | 'weights'> | undefined;
-  /** Why it could not be read. */
+  /** Reason why it could not be read. */
   readonly unread?: string;
-  /** What CodeDeploy does next by itself; absent where that is nothing, or not known. */
+  /** CodeDeploy's next step, if it is left alone; absent if there is none, or it is unknown. */
   readonly nextShift?: NextShift;
 }
 
-/** What users meet at the moment a mail is written. */
+/** Traffic of users when a mail is written. */
 export interface UsersMeet {
   /** ms since the epoch */
   readonly readAt: number;
   readonly aliases: readonly AliasTraffic[];
-  /** So many more were not read. */
+  /** Number of aliases that were not read. */
   readonly notRead: number;
 }
 
-/** The aliases that a release brought new versions to; of one that was recorded, those that were live with it. */
+/** The aliases that a release brought new versions to; for a recorded release, those that were live with it. */
 export function aliasesOfRelease(release: ReleaseRecord): WatchedAlias[] {
   const brought = broughtBy(release);
   if (brought.length === 0) {
@@ -67,8 +67,8 @@ export function aliasesOfRelease(release: ReleaseRecord): WatchedAlias[] {
 }
 
 /**
- * What users met when a release was recorded. Where all services are recorded on one day, reading every alias once more for
- * mails that ask for nothing would use up what Lambda answers in a second.
+ * Traffic when a release was recorded. If all services are recorded on one day, reading every alias again for mails without
+ * a task would use up Lambda's request limit.
  */
 export function metWhenRecorded(release: ReleaseRecord): UsersMeet {
   const { startedAt, recordedAt = startedAt, snapshot = [] } = release;
@@ -85,8 +85,8 @@ export function metWhenRecorded(release: ReleaseRecord): UsersMeet {
 }
 
 /**
- * The aliases that a plan puts back, those of the incident's own service first. The release tells which deployments shift
- * them; without a plan it is all that is known.
+ * The aliases that a plan restores, those of the incident's own service first. The release shows which deployments shift
+ * them; without a plan only its aliases are known.
  */
 export function aliasesOfIncident(
   plan: Pick<RollbackPlan, 'services'> | undefined,
@@ -103,7 +103,7 @@ export function aliasesOfIncident(
         target: one.target,
         function: one.function,
         alias: one.alias,
-        // The number of a version that is built anew is known once it is there.
+        // The number of a rebuilt version is known only after it is published.
         ...(one.builtBy ? {} : { oldVersion: one.toVersion }),
         newVersion: one.fromVersion,
       };
@@ -117,7 +117,7 @@ export function aliasesOfIncident(
   return [...all.filter(isOwn), ...all.filter((one) => !isOwn(one))];
 }
 
-/** The part of the requests to an alias that its new version gets, 0 to 1; undefined where it was not read. */
+/** Share of the requests to an alias that its new version gets, 0 to 1; undefined if it was not read. */
 function newShare({ state, newVersion, unread }: AliasTraffic): number | undefined {
   if (unread !== undefined) return undefined;
   if (!state) return 0;
@@ -125,12 +125,12 @@ function newShare({ state, newVersion, unread }: AliasTraffic): number | undefin
   return state.version === newVersion ? 1 - others : (state.weights[newVersion] ?? 0);
 }
 
-/** The aliases whose users meet a new version. */
+/** The aliases whose new version serves users. */
 export function aliasesOnNew({ aliases }: UsersMeet): AliasTraffic[] {
   return aliases.filter((one) => (newShare(one) ?? 0) > 0);
 }
 
-/** Whether users meet new versions: `unknown` where that could not be read, or there is no alias that tells it. */
+/** Whether users meet new versions: `unknown` if the traffic could not be read, or there is no alias. */
 export function meetNew({ aliases, notRead }: UsersMeet): 'yes' | 'no' | 'unknown' {
   const shares = aliases.map(newShare);
   if (shares.some((share) => share !== undefined && share > 0)) return 'yes';
@@ -138,7 +138,7 @@ export function meetNew({ aliases, notRead }: UsersMeet): 'yes' | 'no' | 'unknow
 }
 
 /**
- * What users meet, a row for each function, first those that meet a new version.
+ * The traffic of users, a row for each function, those with traffic on a new version first.
  *
  * @param isBad whether the new versions of the mail's own service are known to be bad
  */
@@ -178,7 +178,7 @@ function nameOf({ oldVersion, newVersion }: WatchedAlias, version: string, isBad
   return version === oldVersion ? `old version ${version}` : `version ${version}`;
 }
 
-/** What CodeDeploy does next by itself, in words; undefined where that is nothing, or not known. */
+/** CodeDeploy's next step, if it is left alone, in words; undefined if there is none, or it is unknown. */
 export function nextShiftInWords({ aliases, readAt }: UsersMeet): string | undefined {
   const shifts = aliases.flatMap(({ nextShift, target, newVersion }) =>
     nextShift ? { ...nextShift, target, newVersion } : [],
