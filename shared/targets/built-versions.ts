@@ -4,8 +4,8 @@ import type { TargetPlan } from './shapes.ts';
 import type { TargetAdapter } from './target-adapter.ts';
 
 /**
- * An adapter that takes each alias whose version was built anew to the number that it has now. Until it is built the alias
- * has no version to go to, and the plan says the one that is gone.
+ * An adapter that replaces the version of each rebuilt alias by its new number. Until the version is built the alias has no
+ * version to go to, and the plan names the one that is gone.
  */
 export function onBuiltVersions<Plan extends TargetPlan>(
   stacks: Stacks,
@@ -55,10 +55,10 @@ function keyOf(built: BuiltBy | undefined): string {
   return built ? `${built.stack} ${built.versionId}` : '';
 }
 
-/** Functions that are named: of more only their number is told. */
+/** Functions named in a list; a longer list ends in the number of the others. */
 const functionsTold = 8;
 
-/** Which versions a rebuild is for, as a clause. */
+/** The versions that a rebuild replaces, as a clause. */
 export function goneInWords({ builds }: Pick<StackRebuildPlan, 'builds'>): string {
   const told = builds
     .slice(0, functionsTold)

@@ -2,18 +2,18 @@ import type { ReleaseRecord } from '../ledger/records.ts';
 import type { SavedKind, SnapshotOf } from './shapes.ts';
 
 /**
- * How long after its first deployment began a release may still write what belongs to it, ms: a stack changes its
- * parameters beside its aliases, in no order that anybody documents.
+ * Time after its first deployment began in which a release may still write its resources, ms: a stack changes its parameters
+ * beside its aliases, in an undocumented order.
  */
 const stillWrites = 60_000;
 
-/** Until when what was written may be of the undone releases, ms since the epoch; undefined where no deployment tells. */
+/** Time until which a write may belong to the undone releases, ms since the epoch; undefined if none has a deployment. */
 export function writtenUntil([newest]: readonly ReleaseRecord[]): number | undefined {
   const began = Object.values(newest?.deployments ?? {}).map(({ createdAt }) => Date.parse(createdAt));
   return began.length > 0 ? Math.min(...began) + stillWrites : undefined;
 }
 
-/** What each of the undone releases had of a target, newest first, as far as that is recorded. */
+/** The recorded states of a target in the undone releases, newest first. */
 export function hadOf<K extends SavedKind>(
   undone: readonly ReleaseRecord[],
   { kind, target }: { readonly kind: K; readonly target: string },

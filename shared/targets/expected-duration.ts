@@ -1,21 +1,21 @@
 import type { ReleaseRecord } from '../ledger/records.ts';
 import type { ServicePlan } from './service-plan.ts';
 
-/** How long a plan is expected to take, by what its services took before. */
+/** The expected duration of a plan, from earlier rollbacks of its services. */
 export interface ExpectedDuration {
-  /** Along the longest path, s; undefined where nothing is known of any service. */
+  /** Along the longest path, s; undefined if no service has a known duration. */
   readonly seconds: number | undefined;
   /** The services of that path, first to last. */
   readonly path: readonly string[];
-  /** Services that never went back before: they count as nothing. */
+  /** Services without an earlier rollback: they count as 0 s. */
   readonly unknown: readonly string[];
 }
 
-/** Of the latest rollbacks so many are looked at: a service changes over the months. */
+/** Number of latest rollbacks that count: a service changes over the months. */
 const rollbacksLookedAt = 5;
 
 /**
- * How long it took to take a service back before, s: the median of the latest rollbacks; undefined without any.
+ * Usual duration of a service's rollback, s: the median of the latest rollbacks; undefined without any.
  *
  * @param releases newest first
  */
@@ -25,9 +25,9 @@ export function usualSeconds(releases: readonly Pick<ReleaseRecord, 'restoredIn'
 }
 
 /**
- * Each service begins once the last of those it waits for is done, so that a plan takes as long as its longest path.
+ * Each service begins once the last one that it waits for is done, so a plan takes as long as its longest path.
  *
- * @param services in the order of the plan: every service after all it waits for
+ * @param services in the order of the plan: every service after all that it waits for
  */
 export function expectedDuration(
   services: readonly Pick<ServicePlan, 'service' | 'waitsFor' | 'usualSeconds'>[],

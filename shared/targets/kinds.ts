@@ -16,7 +16,7 @@ import type {
   TargetKinds,
 } from './target-kind.ts';
 
-// Every kind of target, part by part; whatever is left out of a part is a compile error.
+// Every kind of target, part by part; a kind missing from a part is a compile error.
 
 const saved: TargetKinds['saved'] = {
   codedeploy: codeDeploy.saved,
@@ -73,7 +73,7 @@ const words: TargetKinds['words'] = {
   hook: hook.words,
 };
 
-/** What is saved of targets of a kind. */
+/** The saved state of a kind. */
 export function savedStateOf<K extends SavedKind>({
   kind,
 }: {
@@ -82,14 +82,14 @@ export function savedStateOf<K extends SavedKind>({
   return saved[kind];
 }
 
-/** Whether something is saved of targets of a kind. */
+/** Whether targets of a kind have a saved state. */
 export function isSaved<One extends { readonly kind: Kind }>(
   one: One,
 ): one is Extract<One, { readonly kind: SavedKind }> {
   return one.kind in saved;
 }
 
-/** How the way back of targets of a kind is planned. */
+/** The planning of a kind. */
 export function planningOf<K extends Exclude<Kind, 'cloudformation'>>({
   kind,
 }: {
@@ -98,7 +98,7 @@ export function planningOf<K extends Exclude<Kind, 'cloudformation'>>({
   return plannings[kind];
 }
 
-/** How it is read what targets of a kind are on the account; undefined where nothing is looked for. */
+/** The reader of the actual state of a kind; undefined if there is none. */
 export function meaningOf<K extends keyof TargetKinds['meanings']>({
   kind,
 }: {
@@ -107,12 +107,12 @@ export function meaningOf<K extends keyof TargetKinds['meanings']>({
   return meanings[kind];
 }
 
-/** How a target goes back by a plan. */
+/** The restoration by a kind of plan. */
 export function restorationOf<P extends PlanKind>({ kind }: { readonly kind: P }): Restoration<PlanOf<P>> {
   return restorations[kind];
 }
 
-/** What is said of a plan. */
+/** The words for a kind of plan. */
 export function wordsOf<P extends PlanKind>({ kind }: { readonly kind: P }): PlanWords<PlanOf<P>> {
   return words[kind];
 }

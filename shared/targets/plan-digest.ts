@@ -3,9 +3,9 @@ import { canonicalJson } from '../canonical-json.ts';
 import type { RollbackPlan } from './service-plan.ts';
 
 /**
- * The digest of what a plan would do: 16 hexadecimal digits, enough to tell apart the plans of one release and short
- * enough to be typed. Two plans have the same one if they take the same services from and to the same, in the same
- * order; when and for which attempt they were made, and their words, are left out.
+ * The digest of a plan's actions: 16 hexadecimal digits, enough to tell the plans of one release apart and short enough to
+ * type. Two plans have the same digest if they move the same services between the same releases, in the same order; their
+ * times, attempts and words are left out.
  */
 export function planDigest({ services, stays }: Pick<RollbackPlan, 'services' | 'stays'>): string {
   const what = {

@@ -8,7 +8,7 @@ import { type RollbackPlan, rollbackPlan, type ServicePlan, servicePlan } from '
 import type { TargetPlan } from './shapes.ts';
 import { targetsOfWave, type Wave, waitingIn, wave } from './waves.ts';
 
-/** Where the objects of one plan are. */
+/** Keys of a plan's objects. */
 export interface PlanKeys {
   /** The plan itself. */
   readonly planKey: string;
@@ -16,25 +16,25 @@ export interface PlanKeys {
   readonly itemsKeys: Readonly<Record<Wave, string>>;
 }
 
-/** A service as the Distributed Map reads it. */
+/** A service in the form that the Distributed Map reads. */
 export interface PlanItem {
   readonly service: string;
-  /** Whether it has to wait for others of the plan. */
+  /** Whether it has to wait for other services of the plan. */
   readonly waits: boolean;
 }
 
-/** One target of a plan, and when it was planned, ms since the epoch. */
+/** One target of a plan, and the time of planning, ms since the epoch. */
 export interface PlannedTargetStep {
   readonly plan: TargetPlan;
   readonly plannedAt: number;
 }
 
-/** Objects written side by side: S3 takes 3,500 writes a second of one prefix. */
+/** Objects written in parallel: S3 allows 3,500 writes a second per prefix. */
 const writesAtOnce = 50;
 
 /**
- * Plans in the coordinator's bucket: states pass them on by their key, so that no payload grows with a plan. Every
- * service has an object of its own too, so that no step of a service grows with it either.
+ * Plans in the coordinator's bucket: states pass their key, so that no payload grows with a plan. Every service also has its
+ * own object, so that the input of a service's step does not grow with the plan either.
  */
 export class PlanStore {
   readonly #bucket: Bucket;
@@ -54,31 +54,31 @@ export class PlanStore {
     for (const one of wave.options) {
       await this.#bucket.write(keys.itemsKeys[one], JSON.stringify(itemsOf(plan, one)));
     }
-    // Last: a plan that is there is there with all its parts.
+    // Written last: a plan that exists is complete.
     await this.#bucket.write(keys.planKey, JSON.stringify(plan));
     return keys;
   }
 
-  /** The plan of an incident's attempt; undefined where none was made. */
+  /** The plan of an incident's attempt; undefined if none was made. */
   async find(incidentId: string, attempt: number): Promise<RollbackPlan | undefined> {
     const { planKey } = keysOf(incidentId, attempt);
     const text = await this.#bucket.read(planKey);
     return text === undefined ? undefined : parse(planKey, text, rollbackPlan);
   }
 
-  /** Where CloudFormation reads an object of the bucket from. */
+  /** URL from which CloudFormation reads an object of the bucket. */
   urlOf(key: string): string {
     return this.#bucket.url(key);
   }
 
-  /** @throws LedgerCorrupt when there is no such plan or it is not of its schema */
+  /** @throws LedgerCorrupt when there is no such plan or it does not match its schema */
   async read(planKey: string): Promise<RollbackPlan> {
     const text = await this.#bucket.read(planKey);
     if (text === undefined) throw new LedgerCorrupt(`Plan ${planKey} is not in the bucket.`);
     return parse(planKey, text, rollbackPlan);
   }
 
-  /** What an incident's attempt does to a service; undefined where it has no plan, or none for the service. */
+  /** The plan of an incident's attempt for a service; undefined if the attempt has no plan, or none for the service. */
   async findService(incidentId: string, attempt: number, service: string): Promise<ServicePlan | undefined> {
     const key = serviceKey(keysOf(incidentId, attempt).planKey, service);
     const text = await this.#bucket.read(key);
@@ -127,7 +127,9 @@ function keysOf(incidentId: string, attempt: number): PlanKeys {
   };
 }
 
-/** Every service has a part in the traffic's wave, where others may wait for it; in a later one, who has work there. */
+/**
+ * Every service takes part in the traffic wave, where others may wait for it; in a later wave only those with targets there.
+ */
 function itemsOf({ services }: RollbackPlan, of: Wave): PlanItem[] {
   const inIt = of === 'traffic' ? services : services.filter((plan) => targetsOfWave(plan, of).length > 0);
   return inTurn(inIt, of).map((plan) => ({
@@ -136,7 +138,10 @@ function itemsOf({ services }: RollbackPlan, of: Wave): PlanItem[] {
   }));
 }
 
-/** Every service after all it waits for, and otherwise as they are: those that run never all wait for one to be started. */
+/**
+ * Every service after all that it waits for, otherwise in the given order: so the running services never all wait for one
+ * that has not started.
+ */
 function inTurn(services: readonly ServicePlan[], of: Wave): readonly ServicePlan[] {
   const byName = new Map(services.map((plan) => [plan.service, plan]));
   const found = new Set<ServicePlan>();

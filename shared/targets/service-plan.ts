@@ -3,12 +3,12 @@ import { phase, type RollbackPhase } from '../catalog/phases.ts';
 import { originFact } from '../stack/release-origin.ts';
 import { targetPlan } from './shapes.ts';
 
-/** What the undone release changed of its stack, against the restore point. Names only: values may be secrets. */
+/** Changes of the undone release to its stack, against the restore point. Names only: values may be secrets. */
 export const releaseChange = z.strictObject({
-  /** Who deployed what, by the tags and the metadata of the stack; and the same of the restore point. */
+  /** Deployer and source of the release, from the tags and the metadata of the stack; and those of the restore point. */
   origin: z.array(originFact),
   originBefore: z.array(originFact),
-  /** Logical ids; of a changed resource with the names of its properties that differ. */
+  /** Logical ids; a changed resource with the names of its differing properties. */
   added: z.array(z.string()),
   removed: z.array(z.string()),
   changed: z.array(z.string()),
@@ -17,54 +17,61 @@ export const releaseChange = z.strictObject({
 });
 export type ReleaseChange = z.infer<typeof releaseChange>;
 
-/** What is to be done to one service, and why. */
+/** The plan for one service, with its reason. */
 export const servicePlan = z.strictObject({
   service: z.string(),
   /** Release being undone. */
   fromRelease: z.string(),
-  /** Release to go back to; absent where it is only known as the versions before the deployment. */
+  /** Release to go back to; absent if it is known only as the versions before the deployment. */
   toRelease: z.string().optional(),
   reason: z.string(),
   targets: z.array(targetPlan),
-  /** Order of the phases, where the catalog declares another than the usual one. */
+  /** Order of the phases, if the catalog declares an unusual one. */
   order: z.array(phase).optional(),
-  /** Targets that need nothing, and why; `kept`: somebody changed them since the release, and they are left alone. */
+  /**
+   * Targets that need no change, with the reason; `kept`: somebody changed them since the release, and they are left alone.
+   */
   unchanged: z.array(
     z.strictObject({ target: z.string(), reason: z.string(), kept: z.literal(true).optional() }),
   ),
   /** Every release that is undone, newest first. */
   undoes: z.array(z.string()),
-  /** Services of the plan that are done before this one begins: its consumers, direct or over services that stay. */
+  /**
+   * Services of the plan that have to be done before this one begins: its consumers, direct or through services that stay.
+   */
   waitsFor: z.array(z.string()),
   /** Services of the plan that wait for this one. */
   notifies: z.array(z.string()),
-  /** The same in the last wave, where stacks export values to each other: whose stacks are done before, and who waits. */
+  /**
+   * Waiting in the last wave, where stacks export values to each other: the services whose stacks go before, and those that
+   * wait.
+   */
   rest: z.strictObject({ waitsFor: z.array(z.string()), notifies: z.array(z.string()) }).optional(),
-  /** `continue`: where it does not come back, those that wait for it begin all the same. */
+  /** `continue`: if the service does not come back, those that wait for it begin all the same. */
   onFailure: z.literal('continue').optional(),
-  /** What the release changed; of the service whose release is bad alone, and absent where its stack does not tell. */
+  /** Changes of the release; only for the service whose release is bad, and absent if its stack does not show them. */
   change: releaseChange.optional(),
-  /** What may keep it from going back, in words. */
+  /** Risks of going back, in words. */
   risks: z.array(z.string()),
-  /** How long it took to take it back before, s; absent where it never was. */
+  /** Usual duration of its rollback, s; absent if it never went back. */
   usualSeconds: z.number().int().nonnegative().optional(),
-  /** When it was planned. */
+  /** Time of planning. */
   plannedAt: z.iso.datetime(),
 });
 export type ServicePlan = z.infer<typeof servicePlan>;
 
-/** Why a neighbour stays, as target selection says it. */
+/** Reason why a neighbour stays, from target selection. */
 const stayReason = z.enum(['unchanged', 'put-back', 'never-served', 'not-released', 'never', 'provider']);
 
-/** Everything an incident is going to do. */
+/** The whole plan of an incident. */
 export const rollbackPlan = z.strictObject({
   incidentId: z.string(),
   /** 0 for a plan that was only asked for. */
   attempt: z.number().int().nonnegative(),
   plannedAt: z.iso.datetime(),
-  /** By this a person names exactly this plan; see planDigest. */
+  /** Names exactly this plan, for a person; see planDigest. */
   digest: z.string(),
-  /** In the order they go back: every service stands after all it waits for. */
+  /** In the order of going back: every service stands after all that it waits for. */
   services: z.array(servicePlan),
   /** Neighbours of these services that stay, and why. */
   stays: z.array(z.strictObject({ service: z.string(), why: stayReason, reason: z.string() })),

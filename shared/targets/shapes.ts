@@ -12,9 +12,9 @@ import { parameterShape } from './parameter/shapes.ts';
 import { stateMachineAliasShape } from './state-machine-alias/shapes.ts';
 
 /**
- * How each kind of target is written down: its entry in the catalog and the name that this gives it, what the ledger
- * saves of it, and what a plan says of it. The schemas stand apart from `kinds.ts`, which says what is done with them:
- * whoever only reads a catalog, a ledger or a plan needs no more than these.
+ * The schemas of each kind of target: its entry in the catalog and the name derived from it, its saved state in the ledger,
+ * and its plans. They stand apart from `kinds.ts`, which holds the behaviour: code that only reads a catalog, a ledger or a
+ * plan needs no more than these.
  */
 const shapes = {
   codedeploy: codeDeployShape,
@@ -31,26 +31,26 @@ type Shapes = typeof shapes;
 type Shape = Shapes[keyof Shapes];
 const all: readonly Shape[] = Object.values(shapes);
 
-/** One thing of a service that can be put back. */
+/** A resource of a service that can be restored. */
 export const targetEntry = z.discriminatedUnion('kind', oneOf(all.map(({ entry }) => entry)), {
   error: ({ code, input }) => (code === 'invalid_union' ? unknownKind(input) : undefined),
 });
 export type TargetEntry = z.infer<typeof targetEntry>;
 
-/** What was live for one target. */
+/** The saved state of one target. */
 export const targetSnapshot = z.discriminatedUnion(
   'kind',
   oneOf(all.flatMap((shape) => ('snapshot' in shape ? [shape.snapshot] : []))),
 );
 export type TargetSnapshot = z.infer<typeof targetSnapshot>;
 
-/** What is to be done to one target. */
+/** The plan for one target. */
 export const targetPlan = z.discriminatedUnion('kind', oneOf(all.flatMap(({ plans }) => [...plans])));
 export type TargetPlan = z.infer<typeof targetPlan>;
 
 /** The kinds that a catalog names. */
 export type Kind = keyof Shapes;
-/** Kinds of which the ledger saves something. */
+/** Kinds with a saved state in the ledger. */
 export type SavedKind = TargetSnapshot['kind'];
 /** The kinds of plan that targets of a kind may have: most have one, of the kind's own name. */
 export type PlanKind<K extends Kind = Kind> = z.infer<Shapes[K]['plans'][number]>['kind'];
@@ -69,30 +69,30 @@ export function targetName(target: TargetEntry): string {
   return name(target);
 }
 
-/** What a target is in the account; undefined where its entry alone does not say it, or services may share it. */
+/** The identity of a target in the account; undefined if its entry alone does not show it, or services may share it. */
 export function claimOf(target: TargetEntry): Claim | undefined {
   const { claim } = shapes[target.kind] as { readonly claim?: (entry: TargetEntry) => Claim | undefined };
   return claim?.(target);
 }
 
-/** A resource of a stack that is a target by itself, as entries may write it. */
+/** A resource of a stack that is a target by itself, in the forms of an entry. */
 export interface OwnedTarget<Entry> {
-  /** Absent where the stack does not have what the logical id would name. */
+  /** Absent if the stack has no resource of the logical id. */
   readonly byLogicalId?: Entry;
   readonly byName: Entry;
 }
 
-/** The targets that resources of a stack are by themselves; of Lambda's aliases see `own-aliases.ts`. */
+/** The targets among a stack's resources; for Lambda's aliases see `own-aliases.ts`. */
 export function ownedIn(resources: readonly StackResource[]): OwnedTarget<TargetEntry>[] {
   return all.flatMap((shape): OwnedTarget<TargetEntry>[] => ('owned' in shape ? shape.owned(resources) : []));
 }
 
-/** Whether a target of a kind may be a service's by its stack alone. */
+/** Whether a target of a kind may belong to a service through its stack alone. */
 export function isOwnable({ kind }: TargetEntry): boolean {
   return isAlias({ kind }) || 'owned' in shapes[kind];
 }
 
-/** What is saved of a target: under its name, and of its own kind or of one that is saved alike. */
+/** The saved state of a target: under its name, and of its own kind or of a kind with the same schema. */
 export function savedOf<K extends Kind>(
   target: EntryOf<K>,
   snapshot: readonly TargetSnapshot[],

@@ -6,8 +6,8 @@ export const attemptStep = {
   attempt: z.number().int().positive(),
 } as const;
 
-/** The same for one service of the attempt's plan. */
+/** The part of an input that names one service of the attempt's plan. */
 export const serviceStep = { ...attemptStep, service: z.string(), planKey: z.string() } as const;
 
-/** The same for one target of the service. */
+/** The part of an input that names one target of the service. */
 export const targetStep = { ...serviceStep, target: z.string() } as const;

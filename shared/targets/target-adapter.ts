@@ -1,19 +1,19 @@
 import type { PlannedAlias } from './alias/shapes.ts';
 import type { HookPlan } from './hook/shapes.ts';
 
-/** Who asks, and when. */
+/** The caller of a step, and the time. */
 export interface TargetContext {
   readonly incidentId: string;
   readonly attempt: number;
   /** ms since the epoch */
   readonly now: number;
-  /** When the rollback was planned, ms since the epoch: what somebody released before is in the plan. */
+  /** Time of planning, ms since the epoch: the plan covers releases from before. */
   readonly plannedAt: number;
-  /** Somebody who may deploy asks, with their own rights: a stack without a service role is theirs to change. */
+  /** A person who may deploy runs the step, with their own rights: they may change a stack without a service role. */
   readonly byDeployer?: true;
 }
 
-/** A step that is taken with a stack. */
+/** A step in changing a stack. */
 export type StackChangeStep =
   | 'make'
   | 'drop'
@@ -26,49 +26,48 @@ export type StackChangeStep =
   | 'continue'
   | 'skip';
 
-/** The same for a step that may change something. */
+/** Context of a step that may change something. */
 export interface ChangeContext extends TargetContext {
   /**
-   * Asked right before every call that changes the account: reads take time, and the lock may be lost meanwhile.
+   * Called right before every call that changes the account: reads take time, and the lock may be lost meanwhile.
    *
-   * @param step what is about to be done, where it is done with a stack
-   * @throws LockLost when the service is no longer this incident's
+   * @param step the step that follows, if it changes a stack
+   * @throws LockLost when this incident no longer holds the service
    */
   beforeChange(step?: StackChangeStep): Promise<void>;
 }
 
 /**
- * Where a target stands on its way back:
- * `restored` – it is what the plan says; `moving` – something is taking it there, wait;
- * `blocked` – nothing may be done yet, wait; `stranded` – nothing is taking it there, act.
+ * The standing of a target in its rollback: `restored` – it matches the plan; `moving` – something is moving it there, wait;
+ * `blocked` – nothing may be done yet, wait; `stranded` – nothing is moving it there, act.
  */
 export interface Standing {
   readonly is: 'restored' | 'moving' | 'blocked' | 'stranded';
-  /** The same in words, for progress, evidence and mail. */
+  /** The standing in words, for progress, evidence and mail. */
   readonly detail: string;
-  /** The alias that this very step pointed at a version: no deployment shows that. */
+  /** The alias that this very step pointed at a version: no deployment shows that move. */
   readonly pointed?: PointedAlias;
-  /** Set where not the adapter acts but the machine: it asks a hook, and its answer is the end of the target. */
+  /** Set if the machine acts instead of the adapter: it invokes a hook, whose answer ends the target. */
   readonly hook?: HookCall;
 }
 
 /** An alias that we pointed at a version. */
 export type PointedAlias = Pick<PlannedAlias, 'target' | 'function' | 'alias' | 'toVersion'>;
 
-/** How a hook is asked, and how long it is waited for. */
+/** Form and time limits of a hook's invocation. */
 export type HookCall = Pick<HookPlan, 'form' | 'timeoutSeconds' | 'heartbeatSeconds'>;
 
 /**
- * How one kind of target is put back. Every step reads before it acts, so that any of them can be repeated:
- * run twice, it changes no more than once.
+ * Restores one kind of target. Every step reads before it acts, so that it can be repeated: run twice, it changes no more
+ * than once.
  */
 export interface TargetAdapter<Plan> {
-  /** Reads where the target stands; changes nothing. */
+  /** Reads the standing of the target; changes nothing. */
   read(plan: Plan, context: TargetContext): Promise<Standing>;
   /**
-   * Acts where the target needs it, and says where it stands then and what was done.
+   * Acts if the target needs it, and returns its standing and the action.
    *
-   * @throws TargetSuperseded where somebody else released over it since the plan
+   * @throws TargetSuperseded if somebody else released over it since the plan
    */
   start(plan: Plan, context: ChangeContext): Promise<Standing>;
 }

@@ -4,7 +4,7 @@ import { causeInWords, describeFailure, messageIn, taskFailure } from '../task-f
 import type { HookPlan } from './hook/shapes.ts';
 import type { TargetPlan } from './shapes.ts';
 
-/** What ended the work on a target; `from` says that it did not come from a function of ours. */
+/** The failure that ended the work on a target; `from` marks one that did not come from a function of ours. */
 export const targetFailure = taskFailure.extend({ from: z.literal('hook').optional() });
 export type TargetFailure = z.infer<typeof targetFailure>;
 
@@ -14,7 +14,7 @@ export function whyItFailed(plan: TargetPlan, failure: TargetFailure): string {
   return messageIn(failure.Cause) ?? describeFailure(failure);
 }
 
-/** A hook that answers by its task token says why it failed, or nothing, or is not heard of any more. */
+/** A hook that answers by its task token may give a reason, give none, or never answer. */
 function whyHookFailed(plan: HookPlan, { Error: error, Cause: cause }: TargetFailure): string {
   if (error === 'States.Timeout') {
     return `no answer within ${plan.timeoutSeconds} s, or no heartbeat for ${plan.heartbeatSeconds} s`;

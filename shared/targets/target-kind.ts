@@ -19,7 +19,7 @@ import type { ServicePlan } from './service-plan.ts';
 import type { EntryOf, Kind, PlanKind, PlanOf, SavedKind, SnapshotOf, TargetPlan } from './shapes.ts';
 import type { TargetAdapter } from './target-adapter.ts';
 
-/** The clients that kinds of target bring with them, besides those of Lambda and CloudFormation. */
+/** The clients that kinds of target need, besides those of Lambda and CloudFormation. */
 export interface KindClients {
   readonly parameterStore: ParameterStore;
   readonly apiStages: ApiStages;
@@ -27,60 +27,60 @@ export interface KindClients {
   readonly stateMachineAliases: StateMachineAliases;
 }
 
-/** What verifying reads with. */
+/** Clients for verifying. */
 export interface VerifyClients extends KindClients {
   readonly aliases: Aliases;
   readonly stacks: Stacks;
 }
 
-/** What a snapshot is taken with. */
+/** Clients for taking a snapshot. */
 export interface SnapshotClients extends VerifyClients {
   readonly bucket: Bucket;
 }
 
-/** What is asked whether something saved still exists. */
+/** Clients for checking whether saved artefacts still exist. */
 export type ArtefactClients = Omit<SnapshotClients, 'stacks'>;
 
-/** What planning a target reads with. */
+/** Clients for planning a target. */
 export interface PlanTargetDeps extends ArtefactClients {
   readonly deployments: Deployments;
   readonly hooks: Hooks;
 }
 
-/** What the adapters of all kinds need of AWS. */
+/** Clients of the adapters of all kinds. */
 export interface TargetClients extends StackClients, PinClients, KindClients {
   readonly stops: StopLedger;
 }
 
 /**
- * What the coordinator has to know of the kinds of target, besides how each is written down (see `shapes.ts`). A kind is
- * one folder, whose `kind.ts` exports a value for each part of this; `kinds.ts` lists them, and nothing else names the
- * kinds one by one. The parts stand apart so that a function's bundle has only those that it uses.
+ * Behaviour of the kinds of target, besides their schemas (see `shapes.ts`). A kind is one folder, whose `kind.ts` exports a
+ * value for each part of this; `kinds.ts` lists them, and nothing else names the kinds one by one. The parts stand apart so
+ * that a function's bundle has only those that it uses.
  */
 export interface TargetKinds {
-  /** What is saved of a target with each release. */
+  /** The state saved of a target with each release. */
   readonly saved: { readonly [K in SavedKind]: SavedState<EntryOf<K>, SnapshotOf<K>> };
-  /** How its way back is planned. Stacks are planned over all other targets of their service: see plan-stacks.ts. */
+  /** Planning of a target. Stacks are planned over all other targets of their service: see plan-stacks.ts. */
   readonly plannings: {
     readonly [K in Exclude<Kind, 'cloudformation'>]: Planning<EntryOf<K>, SnapshotOf<K>>;
   };
-  /** What a target is on the account; undefined where nothing is looked for. What an alias is, its stack tells. */
+  /** Actual state of a target; undefined if it is not read. An alias is looked up in its stack. */
   readonly meanings: {
     readonly [K in Exclude<Kind, AliasKind>]: ReadMeaning<EntryOf<K>> | undefined;
   };
-  /** By kind of plan: how a target goes back by it. A kind of target may have several. */
+  /** By kind of plan: its restoration. A kind of target may have several. */
   readonly restorations: { readonly [P in PlanKind]: Restoration<PlanOf<P>> };
-  /** By kind of plan: what is said of it. */
+  /** By kind of plan: its words. */
   readonly words: { readonly [P in PlanKind]: PlanWords<PlanOf<P>> };
 }
 
-/** What a target is on the account, or what of it does not exist, in words. */
+/** The actual state of a target, or its missing part, in words. */
 export type Meaning = { readonly means: string } | { readonly missing: string };
 
 /**
- * Reads what a target of an entry is on the account.
+ * Reads the actual state of an entry's target.
  *
- * @param physicalIds by logical id, what the service's stack has
+ * @param physicalIds physical ids of the service's stack by logical id
  */
 export type ReadMeaning<Entry> = (
   clients: Omit<KindClients, 'meshRules'>,
@@ -88,100 +88,100 @@ export type ReadMeaning<Entry> = (
   physicalIds: ReadonlyMap<string, string>,
 ) => Promise<Meaning>;
 
-/** What a snapshot is taken for. */
+/** Scope of a snapshot. */
 export interface SnapshotScope {
   readonly entry: ServiceEntry;
-  /** By logical id, what the service's stack has. */
+  /** Physical ids of the service's stack by logical id. */
   readonly physicalIds: ReadonlyMap<string, string>;
-  /** The versions that the release brought in whose snapshot it is; none where it is that of what is live. */
+  /** The versions that the release of the snapshot brought in; none for a snapshot of the live state. */
   readonly brought: readonly Pick<BroughtVersion, 'target' | 'toVersion'>[];
-  /** Whether something that was updated then, ms since the epoch, is no longer as the release brought it in. */
+  /** Whether a resource updated at that time, ms since the epoch, has changed since the release brought it in. */
   readonly isOvertaken: (updatedAt?: number) => boolean;
 }
 
-/** What is saved of a kind of target with each release. */
+/** The state saved of a kind of target with each release. */
 export interface SavedState<Entry, Saved> {
-  /** How much of a limit of the account it takes to record one target; undefined where nothing limits it. */
+  /** The share of an account's limit that recording one target takes; undefined if nothing limits it. */
   readonly recording: { readonly pace: Pace; readonly requests: number } | undefined;
-  /** Whether it is known as it is live only, and not as a release brought it in. */
+  /** Whether only its live state is known, and not the state that a release brought in. */
   readonly isOnlyLive: boolean;
-  /** Reads what is live, and saves what AWS does not keep; undefined where that is no longer of the release. */
+  /** Reads the live state, and saves the parts that AWS does not keep; undefined if it no longer belongs to the release. */
   read(clients: SnapshotClients, target: Entry, scope: SnapshotScope): Promise<Saved | undefined>;
   /**
-   * What of it no longer exists, in words, so that it cannot be gone back to; undefined where all of it does. Changes
-   * nothing.
+   * The missing part of a saved state, in words, which makes going back to it impossible; undefined if all of it exists.
+   * Changes nothing.
    */
   missing(clients: ArtefactClients, saved: Saved): Promise<string | undefined>;
-  /** Why a release that has it is not good, in words, such as that it is on its way between two states. */
+  /** The reason why a release with this state is not good, in words, such as a shift in progress. */
   objection?(saved: Saved): string | undefined;
-  /** What it is, and where it stands where the target does not tell, in words. */
+  /** The state in words, and its place if the target's name does not show it. */
   describe(saved: Saved): { readonly live: string; readonly where?: string };
 }
 
-/** What a way back is planned from. */
+/** Inputs of planning a target. */
 export interface PlanScope<Saved> {
-  /** What it is put back to; undefined where nothing of it is saved. */
+  /** The state to restore; undefined if none was saved. */
   readonly goal: Saved | undefined;
   /** The release that is undone. */
   readonly bad: ReleaseRecord;
-  /** All releases that are undone, newest first: `bad` is them as one. */
+  /** All undone releases, newest first; `bad` combines them. */
   readonly undone: readonly ReleaseRecord[];
-  /** The releases before it, newest first. */
+  /** Earlier releases, newest first. */
   readonly earlier: readonly ReleaseRecord[];
-  /** An earlier attempt of the incident put the service back, and nobody has released it since. */
+  /** An earlier attempt of the incident restored the service, and nobody has released it since. */
   readonly isBack: boolean;
 }
 
-/** What is to be done to a target, or why nothing is; `kept`: because somebody changed it since the release. */
+/** The plan for a target, or the reason for having none; `kept`: somebody changed the target since the release. */
 export type PlannedTarget = TargetPlan | { readonly reason: string; readonly kept?: true };
 
-/** How the way back of a kind is planned. */
+/** Planning of a kind. */
 export interface Planning<Entry, Saved> {
   /**
-   * Plans what is to be done to one target, or says why nothing is. Reads, and changes nothing.
+   * Plans one target, or returns the reason why nothing has to be done. Reads, and changes nothing.
    *
-   * @throws NoWayBack where the target makes it impossible to put its service back
+   * @throws NoWayBack if the target makes the rollback of its service impossible
    */
   plan(deps: PlanTargetDeps, target: Entry, scope: PlanScope<Saved>): Promise<PlannedTarget>;
 }
 
-/** What commands by hand are written for. */
+/** Context for commands by hand. */
 export interface ByHand {
   /** The coordinator, and the Region of the commands. */
   readonly place: Place;
   readonly incidentId: string;
   readonly attempt: number;
   readonly service: ServicePlan;
-  /** Where CloudFormation reads a saved template from, by its key. */
+  /** URL from which CloudFormation reads a saved template, by its key. */
   readonly templateUrl: (key: string) => string;
 }
 
-/** How a target goes back by one kind of plan. */
+/** Restoration by one kind of plan. */
 export interface Restoration<Plan> {
-  /** Puts it back step by step. */
+  /** Restores the target step by step. */
   adapter(clients: TargetClients): TargetAdapter<Plan>;
   /**
-   * Reads the target and checks that it is what the plan says; changes nothing.
+   * Reads the target and checks that it matches the plan; changes nothing.
    *
-   * @returns what was found, in words
+   * @returns the state found, in words
    * @throws TargetSuperseded when somebody else released over it
-   * @throws TargetNotRestored when it is not for any other reason
+   * @throws TargetNotRestored when it does not match for any other reason
    */
   verify(clients: VerifyClients, plan: Plan): Promise<string>;
-  /** What of it was left on purpose, because somebody changed it since the release, in words; undefined where none can be. */
+  /** Parts left on purpose, because somebody changed them since the release, in words; undefined if there can be none. */
   kept?(clients: VerifyClients, plan: Plan): Promise<string[]>;
-  /** How fast such targets are begun, and as how many this one counts; undefined where nothing limits them. */
+  /** The pace of beginning such targets, and the number that this one counts for; undefined if nothing limits them. */
   pace(plan: Plan): { readonly pace: Pace; readonly count: number } | undefined;
-  /** How long it may take from its first start, ms. */
+  /** Deadline after its first start, ms. */
   deadlineMs(plan: Plan): number;
 }
 
-/** What is said of one kind of plan. */
+/** Words for one kind of plan. */
 export interface PlanWords<Plan> {
-  /** What the plan does, for mails. */
+  /** The plan in words, for mails. */
   inWords(plan: Plan): string;
-  /** The same in as few words as a line of a terminal has room for. */
+  /** The plan in a few words, for a line of a terminal. */
   inShort(plan: Plan): string;
-  /** How a person does the same by hand, in order. */
+  /** Steps for doing the same by hand, in order. */
   byHand(plan: Plan, by: ByHand): Step[];
 }

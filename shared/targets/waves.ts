@@ -7,9 +7,9 @@ import { type TargetPlan, targetName } from './shapes.ts';
  * The waves of a rollback. Each runs over all services of the plan before the next one begins, so that users wait for no
  * stack.
  *
- * - `traffic`: everything that decides which code users meet, consumers before providers; code that is gone is built anew
+ * - `traffic`: everything that decides which code users meet, consumers before providers; missing code is rebuilt
  *   right before the aliases go to it;
- * - `pins`: every stack gets the versions that users are on, so that no later failure moves them off;
+ * - `pins`: every stack gets the users' versions, so that no later failure moves users off them;
  * - `rest`: the rest of the stacks, and the hooks after them.
  */
 export const wave = z.enum(['traffic', 'pins', 'rest']);
@@ -26,8 +26,8 @@ const ofTraffic: ReadonlySet<TargetPlan['phase']> = new Set([
 type Planned = Pick<ServicePlan, 'order' | 'targets'>;
 
 /**
- * The targets of a service in one wave, phase by phase, in the order of the service. A phase that the catalog puts before
- * one of the traffic's belongs to the traffic: a stack that has to be updated first, for example.
+ * The targets of a service in one wave, phase by phase, in the order of the service. A phase that the catalog puts before a
+ * traffic phase belongs to the traffic wave: a stack that has to be updated first, for example.
  */
 export function phasesOfWave(plan: Planned, of: Wave): (readonly TargetPlan[])[] {
   return phaseNames(plan, of)
@@ -35,7 +35,7 @@ export function phasesOfWave(plan: Planned, of: Wave): (readonly TargetPlan[])[]
     .filter((targets) => targets.length > 0);
 }
 
-/** Whom a service waits for in a wave, and who waits for it there. */
+/** Services that a service waits for in a wave, and services that wait for it there. */
 export function waitingIn(
   { waitsFor, notifies, rest }: Pick<ServicePlan, 'waitsFor' | 'notifies' | 'rest'>,
   of: Wave,
@@ -44,7 +44,7 @@ export function waitingIn(
   return (of === 'rest' && rest) || { waitsFor: [], notifies: [] };
 }
 
-/** An order of phases with the stack before the traffic, which waits for it then. */
+/** An order of phases with the stack before the traffic. */
 export function stackFirst(order: readonly RollbackPhase[]): RollbackPhase[] {
   return order
     .filter((one) => one !== 'stack')
@@ -91,7 +91,7 @@ export function rebuildName(target: string): string {
   return target + rebuildSuffix;
 }
 
-/** Whether a target builds code anew, by its name: results hold no kind. */
+/** Whether a target rebuilds code, by its name: results hold no kind. */
 export function isRebuild(target: string): boolean {
   return target.endsWith(rebuildSuffix);
 }

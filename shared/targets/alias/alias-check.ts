@@ -5,9 +5,9 @@ import type { LambdaAliasPlan } from '../lambda-alias/shapes.ts';
 type AliasGoal = Pick<LambdaAliasPlan, 'function' | 'alias' | 'fromVersion' | 'toVersion' | 'toCodeSha256'>;
 
 /**
- * Whether an alias serves the planned code alone: the planned version, or a version newer than the bad one with
- * the same code (CloudFormation publishes the old code under a new number when a stack goes back to an older
- * template). Newer only: a bad release may differ from the good one in its configuration and not in its code.
+ * Whether an alias serves the planned code alone: the planned version, or a version newer than the bad one with the same
+ * code (CloudFormation publishes the old code under a new number when a stack goes back to an older template). Only newer
+ * versions count: a bad release may differ from the good one in its configuration and not in its code.
  */
 export async function servesGoal(
   aliases: Pick<Aliases, 'codeOf'>,
@@ -21,21 +21,21 @@ export async function servesGoal(
 }
 
 /**
- * Whether somebody else released over an alias after its way back was planned. Versions only ever rise: one that is newer
- * than those of the plan came in since.
+ * Whether somebody else released over an alias after its rollback was planned. Version numbers only rise: a version newer
+ * than those of the plan came in later.
  */
 export function isReleasedOver(goal: AliasGoal, state: AliasState): boolean {
   return Number(state.version) > Math.max(Number(goal.fromVersion), Number(goal.toVersion));
 }
 
-/** Where an alias points, in words. */
+/** The versions that an alias routes to, in words. */
 export function describeAlias(goal: AliasGoal, state: AliasState): string {
   const weights = Object.entries(state.weights).map(([version, weight]) => `${weight * 100} % to ${version}`);
   return `${goal.function}:${goal.alias} on version ${[state.version, ...weights].join(', ')}`;
 }
 
 /**
- * Reads the alias once more and says where it points.
+ * Reads the alias again and describes it.
  *
  * @throws TargetSuperseded when somebody else released over it
  * @throws TargetNotRestored when it does not serve the planned code alone for any other reason

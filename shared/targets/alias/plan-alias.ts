@@ -8,16 +8,16 @@ import type { EntryOf } from '../shapes.ts';
 import type { PlannedTarget, Planning, PlanScope } from '../target-kind.ts';
 import { type AliasSnapshot, aliasName, type PlannedAlias } from './shapes.ts';
 
-/** What planning an alias reads of AWS. */
+/** AWS clients for planning an alias. */
 export interface PlanAliasDeps {
   readonly deployments: Pick<Deployments, 'get' | 'listSince'>;
   readonly aliases: Pick<Aliases, 'find' | 'codeOf'>;
 }
 
 /**
- * Plans the way back of an alias: by its deployment group where a deployment moved it, by the alias itself
- * otherwise. One that somebody pointed at another version after the release stays where they put it, so that nothing but
- * the state of its stack has to follow.
+ * Plans the restoration of an alias: by its deployment group if a deployment moved it, otherwise by the alias itself. An
+ * alias that somebody pointed at another version after the release stays there, and only the state of its stack has to
+ * follow.
  */
 export async function planAlias(
   deps: PlanAliasDeps,
@@ -55,9 +55,9 @@ export async function planAlias(
 }
 
 /**
- * Where an alias stays because somebody pointed it there after the release: at a version that no undone or bad release
- * brought in, older than the undone one, since a newer one is a release of its own. While a deployment runs, and after
- * one that CodeDeploy took back, the alias is CodeDeploy's doing.
+ * The plan of an alias that stays because somebody moved it after the release: to a version that no undone or bad release
+ * brought in, and older than the undone one, since a newer version is a release of its own. While a deployment runs, and
+ * after one that CodeDeploy rolled back, CodeDeploy decides on the alias.
  */
 async function theirs(
   { deployments, aliases }: PlanAliasDeps,
@@ -84,7 +84,7 @@ async function theirs(
     : { fromVersion: newest, toVersion: version, toCodeSha256: code, insteadOf: goal.version };
 }
 
-/** The newest version that the undone releases had of a target; undefined where none of them tells. */
+/** The newest version that the undone releases had of a target; undefined if none of them records one. */
 function newestUndone(target: string, undone: readonly ReleaseRecord[]): string | undefined {
   return undone
     .flatMap((one) => versionsOf(target, one))
@@ -92,20 +92,20 @@ function newestUndone(target: string, undone: readonly ReleaseRecord[]): string 
     .at(0);
 }
 
-/** The versions that a release brought in for a target, or is recorded with. */
+/** The versions that a release brought in for a target, or recorded in its snapshot. */
 function versionsOf(target: string, release: ReleaseRecord): string[] {
   const brought = broughtBy(release).filter((one) => one.target === target);
   const saved = (release.snapshot ?? []).filter(isAlias).filter((one) => one.target === target);
   return [...brought.map(({ toVersion }) => toVersion), ...saved.map((one) => one.version)];
 }
 
-/** How the way back of an alias is planned, whoever moves it. */
+/** Planning of an alias, with or without a deployment group. */
 export const aliasPlanning: Planning<EntryOf<AliasKind>, AliasSnapshot> = { plan: planAlias };
 
 /**
- * The deployment of a release that the ledger does not know, because its watch broke off before it was recorded:
- * while it runs, it moves the alias, so that it has to be stopped like any other. Its deployment group is the one
- * that an earlier release of the target went through.
+ * The deployment of a release that the ledger does not know, because its watch broke off before it was recorded: while it
+ * runs, it moves the alias, so it has to be stopped like any other. Its deployment group is that of an earlier release of
+ * the target.
  */
 async function unseenDeployment(
   { deployments }: PlanAliasDeps,
@@ -123,7 +123,7 @@ async function unseenDeployment(
   return oldest && { application, deploymentGroup, deploymentId: oldest.id };
 }
 
-/** The newest version an alias refers to: while traffic is shifted, that is the one shifted in. */
+/** The newest version in an alias's routing: during a shift, the one being shifted in. */
 function newestOf({ version, weights }: AliasState): string {
   return [version, ...Object.keys(weights)].sort((a, b) => Number(b) - Number(a))[0] as string;
 }

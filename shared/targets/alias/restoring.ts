@@ -3,23 +3,23 @@ import type { Pace } from '../../ledger/pace-ledger.ts';
 import type { PlannedAlias } from './shapes.ts';
 
 /**
- * Putting an alias back takes some ten requests to Lambda's control plane: where it points before and after, what code
- * that is, the move, and what is recorded. All callers of the account have 15 a second together, CodeDeploy and
- * CloudFormation, which move aliases themselves, among them (Lambda developer guide, "Lambda quotas").
+ * Restoring an alias takes some ten requests to Lambda's control plane: its routing before and after, the code of its
+ * version, the move, and the records. All callers of the account share 15 a second, CodeDeploy and CloudFormation, which
+ * move aliases themselves, among them (Lambda developer guide, "Lambda quotas").
  */
 const aliases: Pace = { of: 'aliases', perSecond: 1, burst: 10 };
 
-/** How fast aliases are begun; `count` of them begin together. */
+/** The pace of beginning aliases; `count` of them begin together. */
 export function aliasPace(count: number): { readonly pace: Pace; readonly count: number } {
   return { pace: aliases, count };
 }
 
-/** A stopped deployment may still run its lifecycle hook, which CodeDeploy gives up to 60 minutes. */
+/** A stopped deployment may still run its lifecycle hook, for which CodeDeploy allows up to 60 minutes. */
 export function aliasDeadlineMs(): number {
   return 75 * 60_000;
 }
 
-/** What the plan of an alias does, for mails. */
+/** The plan of an alias in words, for mails. */
 export function aliasInWords({ fromVersion, toVersion, insteadOf, builtBy }: PlannedAlias): string {
   if (insteadOf !== undefined) return staysInWords(toVersion, insteadOf);
   return builtBy
@@ -27,7 +27,7 @@ export function aliasInWords({ fromVersion, toVersion, insteadOf, builtBy }: Pla
     : `back from version ${fromVersion} to version ${toVersion}`;
 }
 
-/** What of an alias was left on purpose, because somebody moved it since the release, in words. */
+/** An alias left on purpose, because somebody moved it since the release, in words. */
 export function keptAlias({ target, toVersion, insteadOf }: PlannedAlias): string[] {
   return insteadOf === undefined ? [] : [`${target}: ${staysInWords(toVersion, insteadOf)}`];
 }
@@ -36,7 +36,7 @@ function staysInWords(version: string, insteadOf: string): string {
   return `version ${version} stays: somebody pointed it there after the release; the restore point has version ${insteadOf}`;
 }
 
-/** The same for a terminal. */
+/** The plan of an alias, for a terminal. */
 export function aliasInShort({ fromVersion, toVersion, insteadOf, builtBy }: PlannedAlias): string {
   if (insteadOf !== undefined) return `version ${toVersion} stays`;
   return `version ${fromVersion} -> ${toVersion}${builtBy ? ', built anew' : ''}`;
@@ -57,11 +57,11 @@ export function aliasCommand(
       'function-name': name,
       name: alias,
       'function-version': version,
-      // Left out, the weights of a canary stay (Lambda API reference, UpdateAlias).
+      // Without this option the weights of a canary stay (Lambda API reference, UpdateAlias).
       'routing-config': { json: { AdditionalVersionWeights: {} } },
     });
   if (!builtBy) return pointTo(toVersion);
-  // A version that is built anew has a number that only the stack knows: the end of the version's ARN.
+  // Only the stack knows the number of a rebuilt version: the end of the version's ARN.
   const read = awsCommand(place, 'cloudformation describe-stack-resource', {
     'stack-name': builtBy.stack,
     'logical-resource-id': builtBy.versionId,

@@ -5,18 +5,18 @@ import type { SavedState } from '../target-kind.ts';
 import { type AliasSnapshot, aliasName } from './shapes.ts';
 
 /**
- * A third of the 15 requests a second that all callers of Lambda's control plane have together, the teams' own
- * deployments and a rollback that may be under way among them (Lambda developer guide, "Lambda quotas"). 150 services
- * of 6 functions are recorded in nine minutes.
+ * A third of the 15 requests a second that all callers of Lambda's control plane share, the teams' own deployments and a
+ * running rollback among them (Lambda developer guide, "Lambda quotas"). 150 services of 6 functions are recorded in nine
+ * minutes.
  */
 export const recordedFunctions: Pace = { of: 'recorded-functions', perSecond: 5, burst: 1 };
 
-/** What is saved of an alias, whoever moves it. */
+/** The saved state of an alias, with or without a deployment group. */
 export const savedAlias: SavedState<EntryOf<AliasKind>, AliasSnapshot> = {
-  /** Three requests to Lambda's control plane: where it points, what code that is, and its provisioned concurrency. */
+  /** Three requests to Lambda's control plane: its routing, the digests of its version, and its provisioned concurrency. */
   recording: { pace: recordedFunctions, requests: 3 },
   isOnlyLive: false,
-  /** On the version that the release brought in, where the release tells it. */
+  /** Saves the version that the release brought in, if the release records one. */
   async read({ aliases }, target, { physicalIds, brought }) {
     const name = aliasName(target);
     const functionName = physicalIds.get(target.function) ?? target.function;

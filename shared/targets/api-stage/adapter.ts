@@ -4,8 +4,8 @@ import type { ChangeContext, Standing, TargetAdapter } from '../target-adapter.t
 import type { ApiStagePlan } from './shapes.ts';
 
 /**
- * Puts a stage of a REST or HTTP API back to the planned deployment, without a canary. A stage that somebody else put on
- * another deployment since the rollback was planned is left alone; so is one that deploys itself, since API Gateway
+ * Restores a stage of a REST or HTTP API to the planned deployment, without a canary. A stage that somebody else moved to
+ * another deployment since the rollback was planned is left alone; so is one with automatic deployment, since API Gateway
  * lets nobody else choose its deployment.
  */
 export function apiStageTarget(apiStages: ApiStages): TargetAdapter<ApiStagePlan> {
@@ -41,7 +41,7 @@ export function apiStageTarget(apiStages: ApiStages): TargetAdapter<ApiStagePlan
 }
 
 /**
- * Reads the stage once more and says what it serves.
+ * Reads the stage again and describes its deployment.
  *
  * @throws TargetNotRestored when that is not the planned deployment alone
  */

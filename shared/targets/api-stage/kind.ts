@@ -12,7 +12,7 @@ const recorded: Pace = { of: 'recorded-stages', perSecond: 3, burst: 1 };
 /** Three requests each, of the 10 a second of API Gateway's control plane; 40 at once (API Gateway quotas). */
 const begun: Pace = { of: 'stages', perSecond: 2, burst: 10 };
 
-/** What is saved of a stage of a REST or HTTP API. */
+/** The saved state of a stage of a REST or HTTP API. */
 export const saved: SavedState<EntryOf<'api-stage'>, ApiStageSnapshot> = {
   recording: { pace: recorded, requests: 1 },
   isOnlyLive: true,
@@ -30,21 +30,21 @@ export const saved: SavedState<EntryOf<'api-stage'>, ApiStageSnapshot> = {
   describe: ({ deploymentId }) => ({ live: `deployment ${deploymentId}` }),
 };
 
-/** How the way back of a stage of a REST or HTTP API is planned. */
+/** Planning of a stage of a REST or HTTP API. */
 export const planning: Planning<EntryOf<'api-stage'>, ApiStageSnapshot> = {
   plan: (deps, _target, { goal, undone }) => planApiStage(deps, goal, undone),
 };
 
-/** How a stage of a REST or HTTP API goes back. */
+/** Restoration of a stage of a REST or HTTP API. */
 export const restoration: Restoration<ApiStagePlan> = {
   adapter: ({ apiStages }) => apiStageTarget(apiStages),
   verify: ({ apiStages }, plan) => verifyApiStage(apiStages, plan),
   pace: () => ({ pace: begun, count: 1 }),
-  /** It changes at once; half an hour outlasts any throttling. */
+  /** The change takes effect at once; half an hour outlasts any throttling. */
   deadlineMs: () => 30 * 60_000,
 };
 
-/** What is said of that. */
+/** Words for that plan. */
 export const words: PlanWords<ApiStagePlan> = {
   inWords: ({ fromDeployment, toDeployment, phase }) =>
     `back from deployment ${fromDeployment} to deployment ${toDeployment}` +
@@ -53,7 +53,7 @@ export const words: PlanWords<ApiStagePlan> = {
   byHand: (plan, { place }) => (plan.protocol === 'http' ? httpSteps(place, plan) : restSteps(place, plan)),
 };
 
-/** API Gateway refuses to choose the deployment of a stage that deploys itself. */
+/** API Gateway refuses to choose the deployment of a stage with automatic deployment. */
 function httpSteps(place: Place, { api, stage, toDeployment }: ApiStagePlan): Step[] {
   return [
     {
@@ -87,14 +87,14 @@ function restSteps(place: Place, { api, stage, toDeployment }: ApiStagePlan): St
   ];
 }
 
-/** What a stage of an entry is on the account. */
+/** The actual state of an entry's stage. */
 export const meaning: ReadMeaning<EntryOf<'api-stage'>> = async ({ apiStages }, target, physicalIds) => {
   try {
     const api = physicalIds.get(target.api) ?? target.api;
     const { deploymentId } = await apiStages.get({ ...target, api });
     return { means: `stage ${target.stage} of API ${target.api}, on deployment ${deploymentId}` };
   } catch (error) {
-    // REST and HTTP APIs have errors of their own, by the same name.
+    // REST and HTTP APIs have separate errors of the same name.
     if ((error as Error).name !== 'NotFoundException') throw error;
     return { missing: `there is no stage "${target.stage}" of API "${target.api}"` };
   }

@@ -4,16 +4,16 @@ import { hadOf } from '../changed-since.ts';
 import type { PlannedTarget } from '../target-kind.ts';
 import type { ApiStageSnapshot } from './shapes.ts';
 
-/** What planning a stage reads of AWS. */
+/** AWS clients for planning a stage. */
 export interface PlanApiStageDeps {
   readonly apiStages: ApiStages;
 }
 
 /**
- * Plans the way back of a stage of an API. One that somebody put on another deployment than any of the undone releases had
- * is left alone.
+ * Plans the restoration of an API stage. A stage that somebody moved to a deployment of none of the undone releases is left
+ * alone.
  *
- * @param goal what it is put back to
+ * @param goal saved state to restore
  * @param undone the releases that are undone, newest first
  */
 export async function planApiStage(

@@ -3,7 +3,7 @@ import * as z from 'zod';
 const entry = z.strictObject({
   kind: z.literal('api-stage'),
   protocol: z.enum(['rest', 'http'], { error: 'must be rest or http: a REST API or an HTTP API' }),
-  /** Id of the API, or its logical id where the service has a stack. */
+  /** Id of the API, or its logical id if the service has a stack. */
   api: z.string().regex(/^[A-Za-z0-9]{1,255}$/, 'must be the id of an API, or its logical id in the stack'),
   stage: z.string().regex(/^([A-Za-z0-9_-]{1,128}|\$default)$/, 'must be the name of a stage'),
 });
@@ -22,19 +22,19 @@ export type ApiStageSnapshot = z.infer<typeof apiStageSnapshot>;
 /** A stage of an API. */
 export const apiStagePlan = z.strictObject({
   kind: z.literal('api-stage'),
-  /** `after-stack`: the stage alone waits for the stack, and comes back in the last wave. */
+  /** `after-stack`: the stage waits for the stack, and is restored in the last wave. */
   phase: z.enum(['traffic', 'after-stack']),
   target: z.string(),
   protocol: z.enum(['rest', 'http']),
   api: z.string(),
   stage: z.string(),
-  /** Deployment that was live when the rollback was planned, and the one to go back to. */
+  /** Deployment that was live when the rollback was planned, and the deployment to go back to. */
   fromDeployment: z.string(),
   toDeployment: z.string(),
 });
 export type ApiStagePlan = z.infer<typeof apiStagePlan>;
 
-/** How a stage of an API is written down. */
+/** Schemas of an API stage. */
 export const apiStageShape = {
   entry,
   name: ({ api, stage }: z.infer<typeof entry>) => `${api}/${stage}`,

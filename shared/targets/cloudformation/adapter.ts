@@ -29,7 +29,7 @@ import {
   triggersInWords,
 } from './stack-triggers.ts';
 
-/** What the adapter needs of AWS. */
+/** AWS clients of the adapter. */
 export interface StackClients extends StandingClients {
   readonly bucket: Bucket;
   readonly signals: Signals;
@@ -38,12 +38,14 @@ export interface StackClients extends StandingClients {
 /**
  * Brings the rest of a stack to its saved template, once its aliases are pinned, or before they move: the functions' code
  * and configuration, their roles, routes, rules. Nothing is published and no alias moves. A stack without a service role is
- * left, because CloudFormation would act with our rights, unless the catalog names a role that it is given.
+ * left alone, because CloudFormation would act with our rights, unless the catalog names a role to attach.
  *
- * It puts the rollback triggers back that the pin took out. While one of them rings, it is waited for: whether such a
- * trigger rolls an update back is not documented. A stack that is left says what its next release lacks.
+ * The update restores the rollback triggers that the pin removed. It waits while one of them rings: it is not documented
+ * whether such a trigger rolls an update back. The result of a stack that is left alone names the settings that its next
+ * release lacks.
  *
- * Before the traffic it has no rollback triggers: they ring as long as users are on the bad release, and users wait for it.
+ * An update before the traffic has no rollback triggers: they ring as long as users are on the bad release, and users wait
+ * for the update.
  *
  * A stack that the catalog does not name as a target is only waited for.
  */
@@ -77,7 +79,7 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     return sayingWhatIsLacked(plan, () => findRest(plan, context));
   }
 
-  /** What stops the rest leaves the stack pinned and no more. */
+  /** An error that stops the rest leaves the stack only pinned. */
   async function sayingWhatIsLacked<T>(plan: StackPlan, act: () => Promise<T>): Promise<T> {
     try {
       return await act();
@@ -120,7 +122,7 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     return ringing.length > 0 ? waitForAlarms(stack.name, ringing, history, context) : next;
   }
 
-  /** Says after the last update of ours whether the rollback triggers are back. */
+  /** Adds to the result of our last update whether the rollback triggers are back. */
   async function withTriggers(
     plan: StackPlan,
     stack: StackState,
@@ -161,7 +163,7 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
     return made.template;
   }
 
-  /** The version that each alias of a template is on, by logical id. */
+  /** The current version of each alias of a template, by logical id. */
   async function versionsOf(
     stack: string,
     { Resources }: StackTemplate,
@@ -199,10 +201,10 @@ export function stackTarget(clients: StackClients): TargetAdapter<StackPlan> {
   return { read, start };
 }
 
-/** An alarm that the bad release set off is quiet within minutes of the users being back. */
+/** An alarm caused by the bad release is quiet within minutes of the users being back. */
 const patienceMs = 30 * 60_000;
 
-/** @throws TargetLeft where the alarms have rung for so long that they are not of the release that was undone */
+/** @throws TargetLeft if the alarms have rung for so long that the undone release cannot be the cause */
 function waitForAlarms(
   stack: string,
   ringing: readonly string[],

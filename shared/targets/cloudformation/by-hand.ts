@@ -5,7 +5,7 @@ import type { StackPinPlan, StackPlan, StackRebuildPlan } from './shapes.ts';
 import { pinTemplateKey } from './stack-pin.ts';
 import { configurationOf, noTriggers } from './stack-triggers.ts';
 
-/** Not the saved template as it is: to apply that would delete what the release added, with its data. */
+/** Not the saved template as it is: applying it would delete resources that the release added, with their data. */
 export function restByHand(plan: StackPlan, { place, service: { service } }: ByHand): Step[] {
   if (plan.waitOnly) return toRest(place, plan);
   return [
@@ -17,7 +17,7 @@ export function restByHand(plan: StackPlan, { place, service: { service } }: ByH
   ];
 }
 
-/** Every parameter keeps its value: their names are asked of the stack. */
+/** Every parameter keeps its value: their names are read from the stack. */
 export function pinByHand(
   plan: StackPinPlan,
   { place, incidentId, attempt, service, templateUrl }: ByHand,
@@ -33,7 +33,7 @@ export function pinByHand(
     'stack-name': stack,
     'template-url': templateUrl(pinTemplateKey(incidentId, attempt, stack)),
     capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
-    // An alarm that rings because of the bad release would take the stack back to it.
+    // An alarm caused by the bad release would roll the stack back to it.
     ...(triggers && { 'rollback-configuration': { json: configurationOf(noTriggers) } }),
   });
   return [
@@ -49,7 +49,7 @@ export function pinByHand(
   ];
 }
 
-/** There is no version to go to: which code it was, for who deploys it anew. */
+/** There is no version to go to: the steps name the code, for the person who deploys it again. */
 export function rebuildByHand(plan: StackRebuildPlan, { place }: ByHand): Step[] {
   return [
     ...toRestOverAliases(place, plan),
@@ -61,7 +61,7 @@ export function rebuildByHand(plan: StackRebuildPlan, { place }: ByHand): Step[]
 
 type StandingStack = Pick<StackPlan, 'stack' | 'skipResources'>;
 
-/** Brings a stack to rest that goes back by itself. */
+/** Brings a stack to rest that rolls back by itself. */
 function toRest(place: Place, plan: StandingStack): Step[] {
   return [
     ...lookAndRollBack(place, plan),

@@ -1,8 +1,7 @@
 import { awsCommand, type Command, type Options, type Place, withFound } from '../../by-hand/command.ts';
 
 /**
- * Ends the rollback of a stack that failed at an alias without that alias: if it went on with it, users would be on the
- * undone release again.
+ * Continues the failed rollback of a stack without its failed alias: that alias would put users on the undone release again.
  */
 export function withoutAliases(place: Pick<Place, 'region'>, stack: string): Command {
   const failed = awsCommand(place, 'cloudformation describe-stack-resources', {
@@ -11,13 +10,13 @@ export function withoutAliases(place: Pick<Place, 'region'>, stack: string): Com
       "StackResources[?ResourceType=='AWS::Lambda::Alias' && ResourceStatus=='UPDATE_FAILED'].LogicalResourceId",
     output: 'text',
   });
-  // zsh splits what a command prints into words, and not what a variable holds.
+  // zsh splits a command's output into words, but not a variable.
   const skipped = { shell: '$(echo "$failed_aliases")' };
   return withFound('failed_aliases', failed, continued(place, stack, { 'resources-to-skip': skipped }));
 }
 
-/** Goes on with the rollback of a stack that failed, by hand. */
+/** Continues the failed rollback of a stack, by hand. */
 export function continued(place: Pick<Place, 'region'>, stack: string, options: Options = {}): Command {
-  // The stack last: a line that lost its end is no command that goes on with everything.
+  // The stack comes last: a command line that was cut off cannot continue everything.
   return awsCommand(place, 'cloudformation continue-update-rollback', { ...options, 'stack-name': stack });
 }

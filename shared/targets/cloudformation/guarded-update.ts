@@ -17,30 +17,30 @@ import {
 import { type Found, requested, stranded, tokenOf } from './stack-standing.ts';
 import { stacksInTheWay } from './stacks-in-the-way.ts';
 
-/** What a guarded update needs: a change set made, thrown away, or read and carried out. */
+/** Next step of a guarded update: make or drop its change set, or execute the update. */
 export type UpdateStep =
   | ChangeSetStep
   | {
       readonly ask: 'update';
-      /** Logical ids that the change set takes away. */
+      /** Logical ids of the resources that the change set removes. */
       readonly removed: readonly string[];
     };
 
-/** What an update is, and how it is told of. */
+/** A guarded update: its content and its words. */
 export interface UpdateOf<Plan> {
-  /** The part of the way back that the update is: once in an attempt. */
+  /** The part of the rollback that the update is; once in an attempt. */
   readonly step: 'rest' | 'rebuild';
   /**
-   * What the stack is to have.
+   * The template that the stack gets.
    *
-   * @param live what it has
+   * @param live the template that it has
    * @throws TargetLeft, TargetNotRestored
    */
   template(plan: Plan, stack: StackState, live: StackTemplate): Promise<StackTemplate>;
   /**
-   * Logical ids of the versions that it publishes; without it, none. An update that publishes also deletes, if it fails, what
-   * it made and the template says to retain: a version that stayed would keep Lambda from publishing the same code at the
-   * next try.
+   * Logical ids of the versions that the update publishes; left out, none. A failed update that publishes also deletes
+   * resources that it created and the template says to retain: a remaining version would keep Lambda from publishing the
+   * same code at the next try.
    */
   builtBy?(plan: Plan): ReadonlySet<string>;
   /** The parameters of that template. */
@@ -52,23 +52,23 @@ export interface UpdateOf<Plan> {
     context: TargetContext,
   ): Promise<Pick<StackGoal, 'triggers' | 'roleArn'>>;
   words(plan: Plan, stack: StackState): UpdateWords;
-  /** What a stack does where the update must not be, such as `Stack shop-orders stays pinned`; the reason follows. */
+  /** The consequence for a stack whose update must not run, such as `Stack shop-orders stays pinned`; the reason follows. */
   stays(stack: string): string;
 }
 
-/** How an update of a stack is told of. */
+/** Words for an update of a stack. */
 export interface UpdateWords {
   readonly changeSet: ChangeSetWords;
-  /** The change set was asked for. */
+  /** After the change set was requested. */
   readonly asked: string;
   readonly ready: string;
-  /** The update was asked for. */
+  /** After the update was requested. */
   readonly began: string;
 }
 
 /**
- * An update of a stack in steps, which changes nothing that may hold data, and replaces and removes nothing else: a change
- * set is made and read first, and the update runs under a stack policy that denies the rest.
+ * An update of a stack in steps. It changes nothing that may hold data, and replaces and removes nothing else: a change set
+ * is made and read first, and the update runs under a stack policy that denies the rest.
  */
 export class GuardedUpdate<Plan extends { readonly stack: string }> {
   readonly #stacks: Stacks;
@@ -82,9 +82,9 @@ export class GuardedUpdate<Plan extends { readonly stack: string }> {
   }
 
   /**
-   * Where the update stands, by its change set.
+   * The progress of the update, from its change set.
    *
-   * @throws TargetLeft where the change set cannot be made, or shows what must not be changed
+   * @throws TargetLeft if the change set cannot be made, or shows a forbidden change
    */
   find(plan: Plan, stack: StackState, context: TargetContext): Promise<Found<UpdateStep>> {
     const { changeSet, ready } = this.#of.words(plan, stack);
@@ -100,9 +100,9 @@ export class GuardedUpdate<Plan extends { readonly stack: string }> {
   }
 
   /**
-   * Takes a step of it.
+   * Takes a step of the update.
    *
-   * @throws TargetLeft where AWS refuses it for good, or another stack is in the way
+   * @throws TargetLeft if AWS refuses it for good, or another stack is in the way
    */
   take(step: UpdateStep, plan: Plan, context: TargetContext): Promise<Standing> {
     return leftWhereRefused(this.#of.stays(plan.stack), () => {
@@ -165,12 +165,12 @@ export class GuardedUpdate<Plan extends { readonly stack: string }> {
   }
 }
 
-/** Folders of the bucket for the templates that are made. */
+/** Folders of the bucket for the generated templates. */
 const folders = { rest: 'rests', rebuild: 'rebuilds' } as const;
 
 /**
- * Parameters of a template: with the value that was saved where there is one and `isOfGoal` says so, as they are otherwise.
- * One that the live stack does not have cannot keep its value: the saved one counts, or else the template's default.
+ * Parameters of a template: with the saved value if there is one and `isOfGoal` accepts it, otherwise with their current
+ * value. A parameter that the live stack lacks has no current value: the saved value counts, or else the template's default.
  */
 export function savedParameters(
   saved: StackSnapshot | undefined,

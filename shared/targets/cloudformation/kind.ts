@@ -14,20 +14,20 @@ export { savedStack as saved } from './saved.ts';
 /** A rollback of a stack update waits for its slowest resource; three hours cover a database's. */
 const updateMs = 3 * 60 * 60_000;
 
-/** A stack moves its aliases through Lambda's control plane, as we do, and each look at it reads them. */
+/** A stack moves its aliases through Lambda's control plane, as we do, and each look at the stack reads them. */
 const stackPace = ({ aliases }: StackPlan | StackPinPlan) =>
   aliases.length > 0 ? aliasPace(aliases.length) : undefined;
 
-/** How the rest of a stack comes back. */
+/** Restoration of the rest of a stack. */
 export const rest: Restoration<StackPlan> = {
   adapter: (clients) => stackTarget(clients),
   verify: ({ stacks }, plan) => verifyStack(stacks, plan),
   pace: stackPace,
-  /** CloudFormation watches the rollback triggers that an update puts back for up to three hours before it ends it. */
+  /** CloudFormation watches the rollback triggers of an update for up to three hours before it ends the update. */
   deadlineMs: ({ triggers }) => updateMs + (triggers?.minutes ?? 0) * 60_000,
 };
 
-/** What is said of that. */
+/** Words for that plan. */
 export const restWords: PlanWords<StackPlan> = {
   inWords({ stack, waitOnly, beforeTraffic, role }) {
     if (waitOnly) return `stack ${stack} waited for`;
@@ -41,7 +41,7 @@ export const restWords: PlanWords<StackPlan> = {
   byHand: restByHand,
 };
 
-/** How a stack is pinned. */
+/** Restoration by a pin of a stack. */
 export const pin: Restoration<StackPinPlan> = {
   adapter: (clients) => stackPinTarget(clients),
   verify: ({ stacks }, plan) => verifyStack(stacks, plan),
@@ -49,7 +49,7 @@ export const pin: Restoration<StackPinPlan> = {
   deadlineMs: () => updateMs,
 };
 
-/** What is said of that. */
+/** Words for that plan. */
 export const pinWords: PlanWords<StackPinPlan> = {
   inWords: ({ stack, role }) =>
     `stack ${stack} pinned to the versions that users are on, ${roleInWords(role)}`,
@@ -57,7 +57,7 @@ export const pinWords: PlanWords<StackPinPlan> = {
   byHand: pinByHand,
 };
 
-/** How a stack builds code anew whose version is gone. */
+/** Restoration by a stack that rebuilds code whose version is gone. */
 export const rebuild: Restoration<StackRebuildPlan> = {
   adapter: (clients) => stackRebuildTarget(clients),
   verify: ({ stacks }, plan) => verifyStack(stacks, plan),
@@ -65,7 +65,7 @@ export const rebuild: Restoration<StackRebuildPlan> = {
   deadlineMs: () => updateMs,
 };
 
-/** What is said of that. */
+/** Words for that plan. */
 export const rebuildWords: PlanWords<StackRebuildPlan> = {
   inWords: (plan) =>
     `the slow way: stack ${plan.stack} builds the code anew from the saved template, because ` +

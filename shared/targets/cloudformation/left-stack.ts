@@ -1,10 +1,10 @@
 import { TargetLeft, TargetNotRestored } from '../../errors.ts';
 import { isRoleRefused } from './stack-role.ts';
 
-/** Objections told of one stack: the rest of them is in its change set. */
+/** Objections named for one stack; its change set has the rest. */
 const objectionsTold = 8;
 
-/** The error of a stack that is left as it is on purpose, with what else would have changed. */
+/** The error of a stack that is left as it is on purpose, with the other changes that would have been made. */
 export function left(what: string, objections: readonly string[]): TargetLeft {
   const told = objections.slice(0, objectionsTold);
   const more = objections.length - told.length;
@@ -12,9 +12,9 @@ export function left(what: string, objections: readonly string[]): TargetLeft {
 }
 
 /**
- * Acts, and leaves the stack where AWS refuses that for good: for want of rights, because CloudFormation acts with those of
- * its caller, of the stack's service role, and under the policies of the organisation (a service role that is gone has none);
- * or for want of an export that another stack has taken away just now.
+ * Runs a step, and leaves the stack alone if AWS refuses it for good. Rights may be missing, because CloudFormation acts
+ * with those of its caller or of the stack's service role, under the policies of the organisation (a deleted service role
+ * has none); or another stack has just removed an export that is needed.
  *
  * @throws TargetLeft
  */
@@ -28,10 +28,10 @@ export async function leftWhereRefused<T>(what: string, act: () => Promise<T>): 
 }
 
 /**
- * A stack that is left stops nothing else, unless something needs it.
+ * Lets a stack that is left alone stop nothing else, unless something needs it.
  *
- * @param needed what is said then, as a sentence; undefined where nothing needs the stack
- * @throws TargetNotRestored in place of TargetLeft where something does
+ * @param needed sentence for the case that something needs the stack; undefined if nothing does
+ * @throws TargetNotRestored in place of TargetLeft if something does
  */
 export async function leftUnlessNeeded<T>(needed: string | undefined, act: () => Promise<T>): Promise<T> {
   try {
@@ -51,7 +51,7 @@ function isDenied(error: unknown): boolean {
   );
 }
 
-/** A change set or an update whose template imports what nobody exports. */
+/** A change set or an update whose template imports a name that nobody exports. */
 function isWithoutExport(error: unknown): boolean {
   const { name, message } = error as Error;
   return name === 'ValidationError' && message.startsWith('No export named ');

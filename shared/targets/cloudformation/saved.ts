@@ -6,10 +6,10 @@ import { templateDigest } from './template-digest.ts';
 const masked = /^\*+$/;
 
 /**
- * What is saved of a stack.
+ * The saved state of a stack.
  *
- * CloudFormation keeps no earlier templates, so what a stack is to be put back to has to be saved while it is live.
- * Templates are stored under the digest of their text: the same template is one object.
+ * CloudFormation keeps no earlier templates, so the state to restore has to be saved while it is live. Templates are stored
+ * under the digest of their text: the same template is one object.
  */
 export const savedStack: SavedState<StackEntry, StackSnapshot> = {
   recording: undefined,
@@ -23,7 +23,7 @@ export const savedStack: SavedState<StackEntry, StackSnapshot> = {
     };
     const template = await stacks.template(stackName);
     const processed = await stacks.processedTemplate(stackName);
-    // After the template: an update that is not seen yet cannot have brought it in.
+    // Read after the template: an update that the description does not show yet cannot have changed the template.
     const stack = await stacks.describe(stackName);
     const templateKey = await save(template);
     const processedKey = await save(processed);

@@ -16,8 +16,8 @@ const entry = z
     /** Stack name; by default the service's own `stack`. */
     stack: z.string().min(1).optional(),
     /**
-     * Resources that may stay as they are where the rollback of the stack cannot put them back: by logical id, within a
-     * nested stack `NestedStack.LogicalId`. They are inconsistent with the template from then on.
+     * Resources that may stay as they are if the rollback of the stack cannot restore them: by logical id, within a nested
+     * stack `NestedStack.LogicalId`. They are inconsistent with the template from then on.
      */
     skipResources: z
       .array(
@@ -31,12 +31,12 @@ const entry = z
       .min(1)
       .optional(),
     /**
-     * Service role for a stack that has none. Our updates pass it, and CloudFormation uses it from then on for all
-     * operations on the stack, whoever asks for them; nothing takes it away again (user guide, "CloudFormation service
-     * role"). A stack that has a role keeps its own.
+     * Service role for a stack that has none. Our updates pass it, and CloudFormation uses it for all later operations on
+     * the stack by any caller; it cannot be removed (user guide, "CloudFormation service role"). A stack that has a role
+     * keeps its own.
      */
     roleArn: stackRole.optional(),
-    /** Says that the team knows that. */
+    /** Confirms that the team knows that the stack keeps the role. */
     attachRoleForGood: z.literal(true, 'must be true: a stack keeps a role that was passed once').optional(),
   })
   .refine(({ roleArn, attachRoleForGood }) => roleArn === undefined || attachRoleForGood, {
@@ -50,7 +50,7 @@ const entry = z
   });
 export type StackEntry = z.infer<typeof entry>;
 
-/** Alarms that have CloudFormation roll an update of a stack back, and for how long they are watched after it. */
+/** Alarms that make CloudFormation roll an update of a stack back, and the minutes for which they are watched after it. */
 export const rollbackTriggers = z.strictObject({
   alarms: z.array(z.strictObject({ arn: z.string(), type: z.string() })),
   minutes: z.number().int().min(0),
@@ -63,7 +63,7 @@ export const stackSnapshot = z.strictObject({
   stack: z.string(),
   /** Key of the original template in the coordinator's bucket, for a person to apply. */
   templateKey: z.string(),
-  /** Key of the template after its transforms: what the coordinator itself goes back to. */
+  /** Key of the template after its transforms: the one that the coordinator itself restores. */
   processedKey: z.string().optional(),
   /** NoEcho values are masked when read, so they are kept as "use the previous value". */
   parameters: z.array(z.strictObject({ key: z.string(), value: z.string().optional() })),
@@ -71,28 +71,28 @@ export const stackSnapshot = z.strictObject({
   tags: z.array(z.strictObject({ key: z.string(), value: z.string() })),
   roleArn: z.string().optional(),
   notificationArns: z.array(z.string()).optional(),
-  /** Absent where it has none. */
+  /** Absent if the stack has none. */
   triggers: rollbackTriggers.optional(),
 });
 export type StackSnapshot = z.infer<typeof stackSnapshot>;
 
-/** The service role by which CloudFormation changes a stack. */
+/** The service role with which CloudFormation changes a stack. */
 const plannedRole = z.strictObject({
   arn: z.string(),
-  /** The catalog names it, and the stack has none: our update gives it to the stack, which keeps it for good. */
+  /** The catalog names the role, and the stack has none: our update attaches it, and the stack keeps it for good. */
   attach: z.literal(true).optional(),
 });
 export type PlannedRole = z.infer<typeof plannedRole>;
 
-/** What a stack's pin and its rest both have to know of it. */
+/** Facts about a stack for both its pin and its rest. */
 const stackFacts = {
-  /** Absent where it has no role and the catalog names none: our updates have our rights then. */
+  /** Absent if the stack has no role and the catalog names none: our updates then run with our rights. */
   role: plannedRole.optional(),
-  /** The rollback triggers that a pin takes out and the rest puts back; absent where it has none. */
+  /** The rollback triggers that a pin removes and the rest restores; absent if the stack has none. */
   triggers: rollbackTriggers.optional(),
 };
 
-/** The aliases of state machines of this plan; absent where it has none. */
+/** The aliases of state machines of this plan; absent if there are none. */
 const machineAliases = { machineAliases: z.array(stateMachineAliasPlan).min(1).optional() };
 
 /** The stack of the service. */
@@ -101,35 +101,35 @@ export const stackPlan = z.strictObject({
   phase: z.literal('stack'),
   target: z.string(),
   stack: z.string(),
-  /** The aliases of this plan: while the stack is on its way, each is put back where it moves onto undone code. */
+  /** The aliases of this plan: while the stack is moving, each is restored when it moves onto undone code. */
   aliases: z.array(plannedAlias),
   ...machineAliases,
-  /** What the stack is put back to; absent where the ledger holds none. */
+  /** The state to restore; absent if the ledger holds none. */
   snapshot: stackSnapshot.optional(),
-  /** When the first of the releases that are undone began: an earlier update, rolled back, leads to the goal by itself. */
+  /** Beginning of the first undone release: an update from before then, rolled back, leads to the goal by itself. */
   undoneSince: z.iso.datetime().optional(),
-  /** Logical ids of resources that a rollback may leave as they are, where they cannot be put back. */
+  /** Logical ids of resources that a rollback may leave as they are if they cannot be restored. */
   skipResources: z.array(z.string()).optional(),
   ...stackFacts,
-  /** Targets whose aliases CodeDeploy shifts: a pin takes their UpdatePolicy out, and the rest puts it back. */
+  /** Targets whose aliases CodeDeploy shifts: a pin removes their UpdatePolicy, and the rest restores it. */
   shifted: z.array(z.string()).optional(),
   /**
-   * The catalog does not make the stack a target, but the release came through it: it is pinned, and then only waited
-   * for. Its rest stays as the release left it.
+   * The stack is no target in the catalog, but the release came through it: it is pinned, and then only waited for. Its rest
+   * stays as the release left it.
    */
   waitOnly: z.literal(true).optional(),
-  /** The stack goes before the traffic: its aliases are on undone code until later, and are not pointed back meanwhile. */
+  /** The stack goes before the traffic: its aliases stay on undone code until then, and are not pointed back meanwhile. */
   beforeTraffic: z.literal(true).optional(),
   /**
-   * What cannot serve before the stack is back, in words. The targets that follow in the order of the service wait for the
-   * stack, and are left where it is.
+   * Targets that cannot serve before the stack is back, in words. The targets after it in the service's order wait for the
+   * stack, and are left alone if it is.
    */
   neededFor: z.array(z.string()).min(1).optional(),
 });
 export type StackPlan = z.infer<typeof stackPlan>;
 
 /**
- * The pin of a stack: its aliases get the versions that users are on as literal numbers, so that a later failure of the
+ * The pin of a stack: its aliases get the current versions of the users as literal numbers, so that a later failure of the
  * stack does not move them.
  */
 export const stackPinPlan = z.strictObject({
@@ -147,18 +147,18 @@ export const stackPinPlan = z.strictObject({
   deployments: z.array(z.string()).optional(),
   skipResources: z.array(z.string()).optional(),
   ...stackFacts,
-  /** The catalog does not make the stack a target: it is pinned once it is at rest, and not brought to rest by us. */
+  /** The stack is no target in the catalog: it is pinned once it is at rest, and we do not bring it to rest. */
   waitOnly: z.literal(true).optional(),
 });
 export type StackPinPlan = z.infer<typeof stackPinPlan>;
 
-/** The code of versions that are gone, built anew by their stack: the slow way back, before the aliases go there. */
+/** Code whose versions are gone, rebuilt by their stack: the slow way, before the aliases are moved. */
 export const stackRebuildPlan = z.strictObject({
   kind: z.literal('stack-rebuild'),
   phase: z.literal('rebuild'),
   target: z.string(),
   stack: z.string(),
-  /** What the functions and versions are taken from. */
+  /** The source of the functions and versions. */
   snapshot: stackSnapshot,
   builds: z
     .array(
@@ -166,7 +166,7 @@ export const stackRebuildPlan = z.strictObject({
         /** Physical name of the function, and its logical id in the stack. */
         function: z.string(),
         functionId: z.string(),
-        /** The version that is gone, and the digest of its code. */
+        /** The missing version, and the digest of its code. */
         version: z.string(),
         codeSha256: z.string(),
         /** Logical id of the version in the saved template. */
@@ -180,7 +180,7 @@ export const stackRebuildPlan = z.strictObject({
 });
 export type StackRebuildPlan = z.infer<typeof stackRebuildPlan>;
 
-/** How a stack is written down. It has three plans: see the ways back of its kind. */
+/** Schemas of a stack. It has three kinds of plan: its rest, its pin and its rebuild. */
 export const cloudFormationShape = {
   entry,
   name: () => 'stack',

@@ -4,28 +4,28 @@ import type { Standing } from '../target-adapter.ts';
 import { left } from './left-stack.ts';
 import { type Found, moving, restored, stranded } from './stack-standing.ts';
 
-/** A step that only needs the change set itself: it is made, or thrown away where it is out of date. */
+/** A step about the change set only: it is made, or deleted if it is out of date. */
 export interface ChangeSetStep {
   readonly ask: 'make' | 'drop';
 }
 
-/** What is said of an update that is read as a change set before it is executed. */
+/** Words for an update that is read as a change set before it is executed. */
 export interface ChangeSetWords {
   /** The change set, such as "the change set that pins stack shop-orders". */
   readonly name: string;
-  /** How the stack is before the change set is made. */
+  /** State of the stack before the change set is made. */
   readonly before: string;
-  /** How it is where nothing would change. */
+  /** State of the stack if nothing would change. */
   readonly unchanged: string;
-  /** How it is where the change set could not be made. */
+  /** State of the stack if the change set could not be made. */
   readonly failed: string;
 }
 
 /**
- * Where a stack stands by the change set of its next update, and what takes it on.
+ * The standing of a stack by the change set of its next update, and the next step.
  *
- * @param ready asked for the standing once the change set can be executed, with what it would change
- * @throws TargetLeft where CloudFormation could not make the change set
+ * @param ready called with the changes once the change set can be executed; returns the standing
+ * @throws TargetLeft if CloudFormation could not make the change set
  */
 export async function standingByChangeSet<Own>(
   stacks: Stacks,
@@ -52,7 +52,7 @@ export async function standingByChangeSet<Own>(
   }
 }
 
-/** Throws a change set away that the stack was updated past. */
+/** Deletes a change set that an update of the stack has made out of date. */
 export async function dropChangeSet(stacks: Stacks, stack: string, changeSetName: string): Promise<Standing> {
   await stacks.deleteChangeSet(stack, changeSetName);
   return { is: 'stranded', detail: `a change set of stack ${stack} was out of date` };

@@ -34,32 +34,32 @@ import {
 import { noTriggers } from './stack-triggers.ts';
 import { afterPin } from './verify-stack.ts';
 
-/** What the adapter needs of AWS. */
+/** AWS clients of the adapter. */
 export interface PinClients extends StandingClients {
   readonly deployments: Deployments;
   readonly bucket: Bucket;
 }
 
-/** What the pin itself needs: a change set made, thrown away, executed; the undone update cancelled. */
+/** Next step of a pin: make, drop or execute its change set, or cancel the undone update. */
 type PinStep = ChangeSetStep | { readonly ask: 'execute' | 'cancel' };
 
-/** Where the template of a pin is kept, for CloudFormation to read and for a person to apply. */
+/** Key of a pin's template, for CloudFormation to read and for a person to apply. */
 export function pinTemplateKey(incidentId: string, attempt: number, stack: string): string {
   return `templates/pins/${incidentId}/${attempt}/${stack}.template`;
 }
 
 /**
- * Pins a stack: brings it to rest, then gives each alias that was restored the literal number of the version that its
- * users are on. CloudFormation's last state decides what its own rollbacks restore, and what the team's next deployment
- * takes for the current version; after a traffic rollback that state is the bad version.
+ * Pins a stack: brings it to rest, then gives each restored alias the literal number of its users' version. CloudFormation's
+ * own rollbacks restore its last state, and the team's next deployment takes that state for the current version; after a
+ * traffic rollback that state is the bad version.
  *
- * A change set is read before it is executed: where it would change anything but these aliases the stack is left.
+ * A change set is read before it is executed: if it would change anything but these aliases, the stack is left alone.
  *
- * The update has no rollback triggers: an alarm that rings because of the bad release would take the stack back to it.
- * A stack that has no service role gets the one that the catalog names; where that is refused it is pinned without.
+ * The update has no rollback triggers: an alarm caused by the bad release would roll the stack back to it. A stack without a
+ * service role gets the one in the catalog; if that role is refused, the stack is pinned without it.
  *
- * The update of the undone release that is still under way, and none of whose deployments failed, is cancelled: nothing
- * else ends it, and it takes the stack back by itself.
+ * An update of the undone release that is still under way, and none of whose deployments failed, is cancelled: nothing else
+ * ends it, and the stack then rolls back by itself.
  */
 export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan> {
   const { stacks, aliases, stateMachineAliases, deployments, bucket } = clients;
@@ -134,13 +134,13 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
       await stacks.createChangeSet({ ...goal, roleArn }, changeSetName(context));
     } catch (error) {
       if (roleArn === undefined || !isRoleRefused(error)) throw error;
-      // Our own rights are enough to move aliases. The rest says why the role was refused.
+      // Our own rights are enough to move aliases. The rest reports why the role was refused.
       await stacks.createChangeSet(goal, changeSetName(context));
     }
     return { is: 'moving', detail: `asked CloudFormation what it changes to pin stack ${stack.name}` };
   }
 
-  /** What users are on, by logical id of each alias of the plan that the stack has. */
+  /** The current routing of the users, by logical id of each alias of the plan that the stack has. */
   async function pinsOf({
     stack,
     aliases: planned,
@@ -149,7 +149,7 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
     const ids = await stacks.physicalIds(stack);
     const pins = new Map<string, Pin>();
     for (const { function: name, alias } of planned) {
-      // A function URL of an alias has the same physical id as the alias: only what is an alias is pinned.
+      // A function URL of an alias has the same physical id as the alias: only aliases are pinned.
       const found = idsOfAlias(ids, name, alias);
       if (found.length === 0) continue;
       const { version } = await aliases.get(name, alias);
@@ -163,15 +163,15 @@ export function stackPinTarget(clients: PinClients): TargetAdapter<StackPinPlan>
     return pins;
   }
 
-  /** The undone release's own update that is under way and that nothing else ends. */
+  /** The undone release's own update, if it is under way and nothing else ends it. */
   async function cancellable(plan: StackPinPlan): Promise<Found<PinStep> | undefined> {
     if (!plan.deployments) return undefined;
     const { status, roleArn } = await stacks.describe(plan.stack);
-    // Its rollback would act with our rights.
+    // Its rollback would run with our rights.
     if (status !== 'UPDATE_IN_PROGRESS' || !roleArn) return undefined;
     const history = await stacks.history(plan.stack);
     if (isStackToken(history.token) || !leadsBack(plan, history)) return undefined;
-    // Its rollback would delete them. Left alone, the update ends by itself.
+    // Its rollback would delete these resources. Left alone, the update ends by itself.
     if (holdersOf(history).length > 0) return undefined;
     for (const id of plan.deployments) {
       if ((await deployments.get(id)).status !== 'Succeeded') return undefined;

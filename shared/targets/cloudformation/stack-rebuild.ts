@@ -13,15 +13,15 @@ import { type Found, isSettling, named, restored, settle, standingOf, tokenOf } 
 import { noTriggers } from './stack-triggers.ts';
 import { afterPin } from './verify-stack.ts';
 
-/** Whether the versions of a plan are there: their numbers in words, or what is wrong with the first that is not. */
+/** The numbers of a plan's versions in words, or the problem of the first missing one. */
 type Built = { readonly detail: string } | { readonly problem: string };
 
 /**
- * Builds code anew whose version is gone: the stack publishes it from the functions of the saved template. No alias moves by
- * it: its digests are read first, and the aliases go to the new versions as they go to any other. So a failure of it is
- * rolled back without touching a user.
+ * Rebuilds code whose version is gone: the stack publishes it from the functions of the saved template. No alias moves: the
+ * digests of the new versions are read first, and the aliases go to them as to any other version. So a failed rebuild is
+ * rolled back without affecting a user.
  *
- * It is not left on purpose: where it cannot be done the service is not back, so that every refusal is a failure.
+ * A rebuild is never left alone on purpose: without it the service is not back, so every refusal is a failure.
  */
 export function stackRebuildTarget(clients: Omit<StackClients, 'signals'>): TargetAdapter<StackRebuildPlan> {
   const { stacks, aliases, bucket } = clients;
@@ -34,7 +34,7 @@ export function stackRebuildTarget(clients: Omit<StackClients, 'signals'>): Targ
       const names = namesIn(taken.map((logicalId) => template.Resources[logicalId]));
       return savedParameters(snapshot, stack, template, (key) => names.has(key));
     },
-    // An alarm that rings because of the bad release would undo it; the rest puts the triggers back.
+    // An alarm caused by the bad release would undo the update; the rest restores the triggers.
     settings: async (plan, stack, context) => ({
       ...(plan.triggers && { triggers: noTriggers }),
       roleArn: passedRole(plan, stack, context),
@@ -126,5 +126,5 @@ export function stackRebuildTarget(clients: Omit<StackClients, 'signals'>): Targ
   return { read, start };
 }
 
-/** What a person can do where the coordinator cannot build the code. */
+/** Advice if the coordinator cannot build the code. */
 const byHand = 'Deploy the code of that release anew.';

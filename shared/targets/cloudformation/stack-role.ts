@@ -2,13 +2,13 @@ import type { StackState } from '../../aws/stacks.ts';
 import type { TargetContext } from '../target-adapter.ts';
 import type { PlannedRole } from './shapes.ts';
 
-/** The service role of a plan: the stack's own where it has one, otherwise the catalog's, which the stack is to keep. */
+/** The service role of a plan: the stack's own if it has one, otherwise the catalog's, which the stack keeps. */
 export function planRole(own: string | undefined, named: string | undefined): PlannedRole | undefined {
   if (own !== undefined) return { arn: own };
   return named === undefined ? undefined : { arn: named, attach: true };
 }
 
-/** The role that an update of ours passes: none to a stack that has one, and none with a person's own rights. */
+/** The role that our update passes: none if the stack has one, or if a person runs it with their own rights. */
 export function passedRole(
   { role }: { readonly role?: PlannedRole | undefined },
   { roleArn }: Pick<StackState, 'roleArn'>,
@@ -17,7 +17,7 @@ export function passedRole(
   return roleArn === undefined && !byDeployer && role?.attach ? role.arn : undefined;
 }
 
-/** Whether an update runs with rights that suffice: those of a service role, or of a person who may deploy. */
+/** Whether an update runs with sufficient rights: those of a service role, or of a person who may deploy. */
 export function hasRights(
   plan: { readonly role?: PlannedRole | undefined },
   stack: Pick<StackState, 'roleArn'>,
@@ -28,15 +28,15 @@ export function hasRights(
 }
 
 /**
- * Whether a request was refused for the role that it passes: we may not pass it, or CloudFormation cannot take it on,
- * because it is gone or does not trust CloudFormation. Of the second only the words are known, from public issues.
+ * Whether a request was refused because of the role that it passes: we may not pass it, or CloudFormation cannot assume it,
+ * because it is gone or does not trust CloudFormation. The text of the second error is known only from public issues.
  */
 export function isRoleRefused(error: unknown): boolean {
   const { message } = error as Error;
   return /iam:PassRole/.test(message) || /^Role \S+ is invalid or cannot be assumed/.test(message);
 }
 
-/** By whose rights CloudFormation changes a stack, to follow what is done to it. */
+/** The rights with which CloudFormation changes a stack, to follow a description of the change. */
 export function roleInWords(role: PlannedRole | undefined): string {
   if (!role) return "with the coordinator's rights";
   return role.attach

@@ -17,7 +17,7 @@ import { left, leftWhereRefused } from './left-stack.ts';
 import type { StackPinPlan, StackPlan, StackRebuildPlan } from './shapes.ts';
 import { hasRights, passedRole } from './stack-role.ts';
 
-/** What brings a stack to rest. It is data, so that who only reads reaches nothing that changes a stack. */
+/** A step that brings a stack to rest. It is data, so that code that only reads cannot reach a call that changes a stack. */
 export type SettlingStep =
   | { readonly ask: 'point'; readonly goal: PlannedAlias; readonly from: AliasState }
   | { readonly ask: 'route'; readonly goal: StateMachineAliasPlan; readonly from: Routes }
@@ -25,25 +25,25 @@ export type SettlingStep =
       readonly ask: 'rollback' | 'continue' | 'skip';
       /** Resources that are left as they are. */
       readonly skip: readonly string[];
-      /** Service role that the stack is given by it. */
+      /** Service role that the step attaches to the stack. */
       readonly roleArn: string | undefined;
-      /** What is said of it once it was asked for. */
+      /** Description for after the step was requested. */
       readonly said: string;
     };
 
-/** Where a stack stands, and what takes it on its way where nothing else does. */
+/** The standing of a stack, and the next step if nothing else moves it. */
 export interface Found<Own = never> {
   readonly standing: Standing;
   readonly step?: SettlingStep | Own;
 }
 
-/** A stack that nothing moves and that has its update behind it. */
+/** A stack at rest whose update is over. */
 export interface Resting {
   readonly stack: StackState;
   readonly history: StackHistory;
 }
 
-/** What bringing a stack to rest needs of AWS. */
+/** AWS clients for bringing a stack to rest. */
 export interface StandingClients {
   readonly stacks: Stacks;
   readonly aliases: Aliases;
@@ -53,20 +53,20 @@ export interface StandingClients {
 type AnyStackPlan = StackPlan | StackPinPlan | StackRebuildPlan;
 
 /**
- * Where a stack stands as long as it is not at rest, and what brings it there; the stack itself once it is.
+ * The standing of a stack that is not at rest, with the step that brings it there; once it is at rest, the stack itself.
  *
- * | status | what is done |
+ * | status | action |
  * |---|---|
- * | any, and an alias of the plan, of a function or a state machine, is on undone code | the alias is pointed back: a stack that goes back moves aliases; not before its traffic is back |
+ * | any, and an alias of the plan, of a function or a state machine, is on undone code | the alias is pointed back: a stack that rolls back moves aliases; not before its traffic is back |
  * | `*_IN_PROGRESS` | waited for |
  * | `UPDATE_FAILED` | `RollbackStack` |
- * | `UPDATE_ROLLBACK_FAILED` | `ContinueUpdateRollback`; where that fails too, once more without what the catalog lets it leave |
- * | `UPDATE_ROLLBACK_COMPLETE` of the undone update | nothing, if its state has what users are on: the stack took itself back |
+ * | `UPDATE_ROLLBACK_FAILED` | `ContinueUpdateRollback`; if that fails too, again without the resources that the catalog allows it to skip |
+ * | `UPDATE_ROLLBACK_COMPLETE` of the undone update | nothing, if its state has the users' versions: the stack rolled itself back |
  * | everything else that is not at rest | a person |
  *
- * A stack whose rollback would delete what may hold data is left: CloudFormation deletes whatever the update made.
- * A stack without a service role is rolled back with its caller's rights, of which we do not have enough: it is left,
- * unless the catalog names a role that it is given.
+ * A stack whose rollback would delete a resource that may hold data is left alone: CloudFormation deletes everything that
+ * the update created. A stack without a service role is rolled back with its caller's rights, and ours are not enough: it is
+ * left alone, unless the catalog names a role to attach.
  *
  * Source: CloudFormation API reference and user guide, "Stack status codes", "Continue rolling back an update".
  *
@@ -80,9 +80,9 @@ export async function standingOf(
   const { stacks } = clients;
   const stack = await stacks.describe(plan.stack);
   const { status } = stack;
-  // Before the traffic is back, an alias is where it is to be: on undone code.
+  // Before the traffic is back, an alias belongs on undone code.
   const isBefore = plan.kind === 'stack-rebuild' || 'beforeTraffic' in plan;
-  // After the status: what the stack moved before it came to rest is seen.
+  // Read after the status: every move that the stack made before it came to rest is seen.
   const moved = isBefore ? undefined : await movedAlias(clients, plan);
   if (moved) return moved;
   if (status.endsWith('_IN_PROGRESS')) return moving(`stack ${plan.stack} is ${status}`);
@@ -116,7 +116,7 @@ export async function standingOf(
   return { stack, history };
 }
 
-/** Puts an alias back that the stack's own way moved onto undone code. */
+/** Restores an alias that the stack's own operation moved onto undone code. */
 async function movedAlias(
   { aliases, stateMachineAliases }: StandingClients,
   plan: StackPlan | StackPinPlan,
@@ -133,7 +133,7 @@ async function movedAlias(
   return undefined;
 }
 
-/** Whether a newer version than those of the plan is on an alias, or is being shifted in: that is somebody's release. */
+/** Whether an alias has, or is being shifted to, a version newer than those of the plan: that is somebody's release. */
 function isOfSomebody(goal: PlannedAlias, state: AliasState): boolean {
   return [state.version, ...Object.keys(state.weights)].some((version) =>
     isReleasedOver(goal, { ...state, version }),
@@ -141,8 +141,8 @@ function isOfSomebody(goal: PlannedAlias, state: AliasState): boolean {
 }
 
 /**
- * Whether a stack that rolled itself back holds what users are on. A stack that was never pinned after the rollback before
- * holds the release that was undone then, and goes back to that.
+ * Whether a stack that rolled itself back holds the users' versions. A stack that was never pinned after the previous
+ * rollback holds the release that was undone then, and rolls back to that.
  */
 async function holdsGoals(
   { stacks, aliases }: StandingClients,
@@ -187,10 +187,10 @@ function failedRollback(
   return step('skip', failing, ` without ${failing.join(', ')}, which the catalog lets stay as it is`);
 }
 
-/** An update begins this long before the release is named after it at most; no two updates are as close. */
+/** The longest time that an update begins before the release named after it; no two updates are as close. */
 const sameUpdateMs = 5_000;
 
-/** Whether the stack's latest update, rolled back, leaves it on what was there before the first undone release. */
+/** Whether rolling back the stack's latest update leads to the state before the first undone release. */
 export function leadsBack(
   { undoneSince }: Pick<StackPlan | StackPinPlan, 'undoneSince'>,
   { beganAt }: StackHistory,
@@ -200,14 +200,14 @@ export function leadsBack(
   );
 }
 
-/** The token by which an attempt asks a stack for a step, and by which it finds that again. */
+/** The token with which an attempt requests a step of a stack, and finds the request again. */
 export function tokenOf({ incidentId, attempt }: TargetContext, step: StackStep): string {
   return stackToken(incidentId, attempt, step);
 }
 
 /**
- * CloudFormation rolls back with the rights of its caller where a stack has no service role and is given none: ours are
- * not enough, and the stack would be left worse than it is.
+ * CloudFormation rolls back with the rights of its caller if a stack has no service role and gets none: ours are not enough,
+ * and the stack would end in a worse state.
  *
  * @throws TargetLeft
  */
@@ -223,7 +223,7 @@ function refuseWithoutRole(
   );
 }
 
-/** What the rollback of a stack's latest update would delete, and what may have been written to since. */
+/** Resources that the rollback of a stack's latest update would delete, and that may hold data written since. */
 export function holdersOf({ created }: StackHistory): string[] {
   return created
     .filter(({ type }) => !typesWithoutData.has(type))
@@ -231,7 +231,7 @@ export function holdersOf({ created }: StackHistory): string[] {
 }
 
 /**
- * Whether a `DeletionPolicy` keeps a resource is not read: it differs between a resource that is new and one that is not.
+ * A `DeletionPolicy` is not read: its effect differs between new and existing resources.
  *
  * @throws TargetLeft
  */
@@ -256,15 +256,15 @@ export function stranded<Own>(detail: string, step: Own): { standing: Standing; 
   return { standing: { is: 'stranded', detail }, step };
 }
 
-/** What was asked for is under way; where the stack had moved on meanwhile, the next look says whereto. */
+/** The requested operation is under way; if the stack had changed its state meanwhile, the next look reads the new one. */
 export function requested(answer: Requested, detail: string): Standing {
   return { is: 'moving', detail: answer === 'started' ? detail : `${detail}: too late, it has moved on` };
 }
 
-/** Resources told of one stack: an incident's mail names those that matter, the stack's events have all. */
+/** Failed resources named for one stack: a mail names the important ones, the stack's events have all. */
 const resourcesTold = 5;
 
-/** Failed resources with their reasons, to follow what was said of the stack. */
+/** Failed resources with their reasons, to follow a statement on the stack. */
 export function named(failures: readonly FailedResource[]): string {
   if (failures.length === 0) return '';
   const told = failures.slice(0, resourcesTold).map(({ resource, reason }) => `${resource} (${reason})`);
@@ -272,7 +272,9 @@ export function named(failures: readonly FailedResource[]): string {
   return `: ${told.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** Why CloudFormation rolled an update back: for resources that failed, or for the stack's own reason, an alarm's for one. */
+/**
+ * Why CloudFormation rolled an update back: because of failed resources, or for the stack's own reason, such as an alarm.
+ */
 export function whyRolledBack({ failures, rollbackReason }: StackHistory): string {
   if (failures.length > 0 || !rollbackReason) return named(failures);
   return `: ${rollbackReason.replace(/\.?\s*$/, '')}`;
@@ -287,7 +289,7 @@ export function stuck(
   return new TargetNotRestored(`Stack ${name} is ${status}${why}; it needs a person to bring it to rest.`);
 }
 
-/** Whether a step brings a stack to rest; every other is the adapter's own. */
+/** Whether a step brings a stack to rest; every other step is the adapter's own. */
 export function isSettling(step: { readonly ask: string }): step is SettlingStep {
   return ['point', 'route', 'rollback', 'continue', 'skip'].includes(step.ask);
 }

@@ -4,12 +4,12 @@ import { jsonWord } from '../../by-hand/shell-word.ts';
 import { parseTemplate } from '../../stack/stack-template.ts';
 import type { RollbackTriggers, StackPlan } from './shapes.ts';
 
-/** What a pin is updated with: an alarm that rings because of the bad release would roll the pin back onto it. */
+/** The triggers of a pin's update: an alarm caused by the bad release would roll the pin back onto it. */
 export const noTriggers: RollbackTriggers = { alarms: [], minutes: 0 };
 
-/** The triggers of a stack as the next update of it can have them. */
+/** The triggers of a stack, as far as the next update can have them. */
 export interface TriggerReading {
-  /** Without alarms that are gone: a trigger that is missing fails the update (API reference, RollbackConfiguration). */
+  /** Without alarms that are gone: a missing trigger fails the update (API reference, RollbackConfiguration). */
   readonly triggers: RollbackTriggers;
   /** Names of alarms that are in ALARM. */
   readonly ringing: readonly string[];
@@ -27,7 +27,7 @@ export async function readTriggers(
   };
 }
 
-/** The planned triggers that a stack does not have; undefined where it has them all. */
+/** The planned triggers that a stack lacks; undefined if it has them all. */
 export function lackedTriggers(
   { triggers: planned }: Pick<StackPlan, 'triggers'>,
   { triggers: live = noTriggers }: Pick<StackState, 'triggers'>,
@@ -39,7 +39,10 @@ export function lackedTriggers(
   return alarms.length > 0 || minutes > 0 ? { alarms, minutes } : undefined;
 }
 
-/** Whether a stack has its rollback triggers after our last update, to follow what was done; empty where it has none. */
+/**
+ * Whether a stack has its rollback triggers after our last update, to follow a description of that; empty if the plan has
+ * none.
+ */
 export function triggersAfter(
   plan: Pick<StackPlan, 'triggers'>,
   stack: Pick<StackState, 'triggers'>,
@@ -56,9 +59,9 @@ export function triggersInWords({ alarms, minutes }: RollbackTriggers): string {
 }
 
 /**
- * What a stack that is pinned and no more lacks for its next release, and how it comes back: sentences, none where it
- * lacks nothing. The pin takes rollback triggers out, and the UpdatePolicy of its aliases; CloudFormation keeps the first
- * as they are, and it is not documented whether an update uses an UpdatePolicy that it brings in itself.
+ * Settings that a merely pinned stack lacks for its next release, and how to restore them: sentences, none if it lacks
+ * nothing. The pin removes rollback triggers, and the UpdatePolicy of its aliases; CloudFormation leaves the triggers as
+ * they are, and it is not documented whether an update uses an UpdatePolicy that it adds itself.
  */
 export async function lackedSincePin(
   stacks: Stacks,
@@ -84,7 +87,7 @@ export async function lackedSincePin(
   ];
 }
 
-/** As CloudFormation takes it. */
+/** Triggers in CloudFormation's form. */
 export function configurationOf({ alarms, minutes }: RollbackTriggers) {
   return {
     RollbackTriggers: alarms.map(({ arn, type }) => ({ Arn: arn, Type: type })),

@@ -4,8 +4,8 @@ import { exchangeOf, hasExchange } from '../../stack/stack-exchange.ts';
 import type { StackTemplate } from '../../stack/stack-template.ts';
 
 /**
- * Why a stack cannot go from one template to another just now, because of what other stacks export or import; each reason
- * names the other stack. It is asked in the stack's turn: whoever had to go before it has gone, or stays.
+ * Reasons why a stack cannot change its template now, because of the exports or imports of other stacks; each reason names
+ * the other stack. It is checked in the stack's turn: the stacks that had to go before it have gone, or stay.
  */
 export async function stacksInTheWay(
   stacks: Stacks,

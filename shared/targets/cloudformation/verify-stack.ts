@@ -5,7 +5,7 @@ import { stuck } from './stack-standing.ts';
 import { lackedSincePin, lackedTriggers, triggersAfter, triggersInWords } from './stack-triggers.ts';
 
 /**
- * Reads the stack once more and says how it is, and what it got or lost.
+ * Reads the stack again and describes its status, and the settings that it got or lost.
  *
  * @throws TargetNotRestored when it is not at rest
  */
@@ -21,7 +21,7 @@ export async function verifyStack(
   return [found, ...(await lackedSincePin(stacks, plan))].join('. ');
 }
 
-/** What a pin or a rebuild gave to a stack, and what it took, to follow what was done. */
+/** Settings that a pin or a rebuild added to or removed from a stack, to follow a description of the change. */
 export function afterPin(plan: Pick<StackPinPlan, 'role' | 'triggers'>, stack: StackState): string {
   const { role } = plan;
   const attached = role?.attach && stack.roleArn === role.arn ? ` ${roleInWords(role)}` : '';

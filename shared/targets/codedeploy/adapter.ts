@@ -8,18 +8,18 @@ import type { CodeDeployPlan } from './shapes.ts';
 import { type StopDeps, stopDeployment } from './stop-deployment.ts';
 
 /**
- * How long after a deployment ended CodeDeploy is given to name the deployment that rolls it back: whether
- * `rollbackInfo` is there the moment the status changes is not documented. Recorded rollbacks take 2 to 23 s.
+ * Time after the end of a deployment in which CodeDeploy may still name the deployment that rolls it back: it is not
+ * documented whether `rollbackInfo` is present as soon as the status changes. Recorded rollbacks take 2 to 23 s.
  */
 const rollbackGraceMs = 60_000;
 
 /**
- * Puts a Lambda alias behind a deployment group back.
+ * Restores a Lambda alias behind a deployment group.
  *
  * A deployment that still runs is stopped, once, and followed, as is CodeDeploy's own rollback of it; one that was stopped
- * or failed is followed. Only where nothing takes the alias back does the coordinator: leftover weights are
- * cleared on the alias, and a completed deployment is undone by a deployment with the versions swapped. While a
- * deployment of somebody else's runs on the alias, that alias is not ours to move: whoever watches it stops it.
+ * or failed is followed. The coordinator moves the alias itself only if nothing else restores it: leftover weights are
+ * cleared on the alias, and a completed deployment is undone by a deployment with the versions swapped. While somebody
+ * else's deployment runs on the alias, we do not move it: the watch of that deployment stops it.
  */
 export function codeDeployTarget({
   deployments,
@@ -85,7 +85,7 @@ export function codeDeployTarget({
         `${describeAlias(plan, state)}: deployment ${newer.id} of somebody else completed after the rollback was planned`,
       );
     }
-    // Weights make CodeDeploy refuse a deployment, and one of ours that failed would fail again.
+    // Weights make CodeDeploy refuse a deployment, and a failed deployment of ours would fail again.
     if (Object.keys(state.weights).length > 0 || own) {
       await context.beforeChange();
       const pointed = await aliases.point(plan.function, plan.alias, plan.toVersion, state.revisionId);

@@ -15,7 +15,7 @@ import type { CodeDeployPlan } from './shapes.ts';
 export { aliasPlanning as planning } from '../alias/plan-alias.ts';
 export { savedAlias as saved } from '../alias/saved.ts';
 
-/** How a Lambda alias behind a deployment group goes back. */
+/** Restoration of a Lambda alias behind a deployment group. */
 export const restoration: Restoration<CodeDeployPlan> = {
   adapter: (clients) => codeDeployTarget(clients),
   verify: ({ aliases }, plan) => verifyAlias(aliases, plan),
@@ -24,7 +24,7 @@ export const restoration: Restoration<CodeDeployPlan> = {
   deadlineMs: aliasDeadlineMs,
 };
 
-/** What is said of that. */
+/** Words for that plan. */
 export const words: PlanWords<CodeDeployPlan> = {
   inWords: aliasInWords,
   inShort: aliasInShort,

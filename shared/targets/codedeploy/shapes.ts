@@ -27,12 +27,12 @@ export const codeDeployPlan = z.strictObject({
 });
 export type CodeDeployPlan = z.infer<typeof codeDeployPlan>;
 
-/** How an alias behind a deployment group is written down. */
+/** Schemas of an alias behind a deployment group. */
 export const codeDeployShape = {
   entry,
   name: aliasName,
   claim({ application = '*', deploymentGroup = '*' }: z.infer<typeof entry>): Claim | undefined {
-    // Patterns may be told apart by the stack that made the function.
+    // The stack that created the function may distinguish equal patterns.
     if (`${application}${deploymentGroup}`.includes('*')) return undefined;
     return {
       key: `group ${application}/${deploymentGroup}`,

@@ -7,13 +7,13 @@ export interface StopDeps {
 }
 
 /**
- * Asks CodeDeploy once to stop a deployment, always with its rollback unless `rollback` is false; whoever asks again only
- * follows. A stop may take effect at once, or when the deployment's lifecycle hook has answered, up to an hour later:
- * AWS does not say.
+ * Asks CodeDeploy once to stop a deployment, with its rollback unless `rollback` is false; later calls do nothing. A stop
+ * may take effect at once, or after the deployment's lifecycle hook has answered, up to an hour later: AWS does not document
+ * it.
  *
- * It is recorded after the call: a process that dies in between asks twice, and none is left unasked.
+ * It is recorded after the call: a process that dies in between asks twice, and no stop is left out.
  *
- * @returns false where it had been asked before
+ * @returns false if it had been asked before
  */
 export async function stopDeployment(
   { deployments, stops }: StopDeps,

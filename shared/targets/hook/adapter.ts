@@ -2,9 +2,9 @@ import type { Standing, TargetAdapter } from '../target-adapter.ts';
 import type { HookPlan } from './shapes.ts';
 
 /**
- * A hook of the team's own. Nothing on the account says whether it has done its part, so it is always asked; its
- * idempotency token tells it when it is asked again. The machine does the asking: a hook may take longer than a
- * function that waits for it, and a task token is the machine's to give.
+ * A hook of the team's own. Nothing in the account shows whether it has run, so it is always invoked; its idempotency token
+ * shows it a repeated request. The machine invokes it: a hook may take longer than a function could wait, and only the
+ * machine can issue a task token.
  */
 export function hookTarget(): TargetAdapter<HookPlan> {
   const toBeAsked = async ({

@@ -5,24 +5,24 @@ import type { HookEvent } from './hook-event.ts';
 /** Well below the lease of a lock, ten minutes, so that the lock outlasts a hook of any length. */
 const renewEveryMs = 120_000;
 
-/** How a hook is asked. */
+/** Request to a hook. */
 export interface HookRequest {
   readonly hooks: Hooks;
   readonly function: string;
   readonly event: HookEvent;
   readonly timeoutSeconds: number;
-  /** It answers later, by its task token. */
+  /** The hook accepts the request and answers later, by its task token. */
   readonly onlyTakesOn?: boolean;
-  /** Asked before the hook is, and every two minutes while it is waited for. */
+  /** Called before the hook is invoked, and every two minutes during the wait. */
   renewLock(): Promise<void>;
 }
 
 /**
- * Asks a hook and waits until it returns.
+ * Invokes a hook and waits until it returns.
  *
- * @returns what it did, in words
- * @throws TargetNotRestored when it failed, TargetTimedOut when it did not return in time, LockLost when the service is
- *   somebody else's meanwhile
+ * @returns its result, in words
+ * @throws TargetNotRestored when it failed, TargetTimedOut when it did not return in time, LockLost when somebody else holds
+ *   the service meanwhile
  */
 export async function askHook({
   hooks,
@@ -42,7 +42,7 @@ export async function askHook({
   throw new TargetTimedOut(`${name} did not return within ${timeoutSeconds} s; it may still be at work.`);
 }
 
-/** What `work` comes to, or undefined if it takes longer. */
+/** The result of `work`, or undefined if it takes longer. */
 async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
@@ -52,7 +52,7 @@ async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
-    // Given up, it may still fail, and then nobody is there to hear of it.
+    // Abandoned work may still fail, with nothing to handle its error.
     work.catch(() => {});
   }
 }

@@ -1,7 +1,7 @@
 import type { ServicePlan } from '../service-plan.ts';
 import type { HookPlan } from './shapes.ts';
 
-/** What a hook is invoked with: a contract with the teams, documented in docs/runbook.md. */
+/** The event of a hook: a contract with the teams, documented in docs/runbook.md. */
 export interface HookEvent {
   readonly version: 1;
   readonly incidentId: string;
@@ -9,14 +9,14 @@ export interface HookEvent {
   readonly when: 'before' | 'after';
   /** Release that is undone. */
   readonly fromRelease: string;
-  /** Release gone back to; null where it is only known as the versions before the deployment. */
+  /** Release to go back to; null if it is known only as the versions before the deployment. */
   readonly toRelease: string | null;
   /**
-   * The same whenever this hook is asked for this incident to undo the same: what it was asked once it need not do again.
-   * Another one where somebody released the service again meanwhile.
+   * Equal whenever this hook is invoked for this incident to undo the same releases: it need not repeat its work. Different
+   * if somebody released the service again meanwhile.
    */
   readonly idempotencyToken: string;
-  /** Of a hook that answers by callback: what SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat take. */
+  /** For a hook that answers by callback: the token for SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat. */
   readonly taskToken?: string;
 }
 

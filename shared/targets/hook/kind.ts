@@ -6,30 +6,30 @@ import { hookEvent } from './hook-event.ts';
 import { planHook } from './plan.ts';
 import type { HookPlan } from './shapes.ts';
 
-/** How the way back of a function of the team's own is planned. */
+/** Planning of a hook. */
 export const planning: Planning<EntryOf<'hook'>, never> = {
   plan: (deps, target, { isBack }) => planHook(deps, target, isBack),
 };
 
-/** It is asked, not put back: there is nothing of it to save. */
+/** A hook is invoked, not restored: there is no state to save. */
 export const restoration: Restoration<HookPlan> = {
   adapter: () => hookTarget(),
-  // Nothing of it can be read: its answer was all there is.
+  // A hook has no state to read: its answer is all there is.
   verify: async (_clients, { function: name }) => `${name} answered`,
   pace: () => undefined,
-  /** It is waited for by the machine, and never polled. */
+  /** The machine waits for a hook, and never polls it. */
   deadlineMs: () => 0,
 };
 
-/** Lambda ends every function after that. The AWS CLI waits for 60 s by default, and then asks once more. */
+/** Lambda ends every function after that. The AWS CLI waits for 60 s by default, and then retries once. */
 const longestInvocationSeconds = 900;
 
-/** What is said of that. */
+/** Words for that plan. */
 export const words: PlanWords<HookPlan> = {
   inWords: ({ phase }) =>
     `asked to do its part, ${phase === 'hook-before' ? 'before' : 'after'} everything else`,
   inShort: ({ phase }) => `asked ${phase === 'hook-before' ? 'before' : 'after'} everything else`,
-  /** Without a task token: there is no state any more that waits for it. */
+  /** Without a task token: no state waits for it any more. */
   byHand: (plan, { place, incidentId, service }) => [
     {
       say: 'Ask it:',

@@ -3,16 +3,16 @@ import { NoWayBack } from '../../errors.ts';
 import { type TargetEntry, targetName } from '../shapes.ts';
 import type { PlannedTarget } from '../target-kind.ts';
 
-/** What planning a hook reads of AWS. */
+/** AWS clients for planning a hook. */
 export interface PlanHookDeps {
   readonly hooks: Hooks;
 }
 
 /**
- * Plans a hook: it is asked whenever its service goes back, but not once more for a service that is back.
+ * Plans a hook: it is invoked whenever its service goes back, but not again for a service that is back.
  *
- * @param isBack an earlier attempt of the incident put the service back, with everything the hook had to do
- * @throws NoWayBack when there is no such function: what it would have to do cannot be left out
+ * @param isBack an earlier attempt of the incident restored the service, and ran the hook
+ * @throws NoWayBack when there is no such function: its work cannot be left out
  */
 export async function planHook(
   { hooks }: PlanHookDeps,

@@ -3,7 +3,7 @@ import * as z from 'zod';
 const entry = z
   .strictObject({
     kind: z.literal('hook'),
-    /** A function of the team's own, with a version or alias behind a colon if need be. */
+    /** A function of the team's own, with a version or alias after a colon if needed. */
     function: z
       .string()
       .regex(
@@ -12,11 +12,11 @@ const entry = z
       ),
     /** Before everything else of the service, or after it. */
     when: z.enum(['before', 'after']).default('before'),
-    /** `answer`: done when the function returns; `callback`: done when somebody says so with the task token. */
+    /** `answer`: done when the function returns; `callback`: done when a caller reports it with the task token. */
     form: z.enum(['answer', 'callback']).default('answer'),
-    /** How long it may take. */
+    /** Longest duration. */
     timeoutSeconds: z.number().int().min(1).max(10_800, 'must be at most 3 hours').default(600),
-    /** How often a callback has to send a heartbeat at the least. */
+    /** Longest time between heartbeats of a callback. */
     heartbeatSeconds: z.number().int().min(10).max(10_800).default(300),
   })
   .refine(({ form, timeoutSeconds }) => form === 'callback' || timeoutSeconds <= 840, {
@@ -32,7 +32,7 @@ const entry = z
   );
 export type HookEntry = z.infer<typeof entry>;
 
-/** A function of the team's own that is asked to do its part. */
+/** A team's own function that takes part in a rollback. */
 export const hookPlan = z.strictObject({
   kind: z.literal('hook'),
   phase: z.enum(['hook-before', 'hook-after']),
@@ -44,7 +44,7 @@ export const hookPlan = z.strictObject({
 });
 export type HookPlan = z.infer<typeof hookPlan>;
 
-/** How a hook is written down; nothing of it is recorded. */
+/** Schemas of a hook; it has no recorded state. */
 export const hookShape = {
   entry,
   name: ({ function: name, when }: HookEntry) => `${name} ${when}`,

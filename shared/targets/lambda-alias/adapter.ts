@@ -4,7 +4,7 @@ import { describeAlias, isReleasedOver, servesGoal } from '../alias/alias-check.
 import type { TargetAdapter } from '../target-adapter.ts';
 import type { LambdaAliasPlan } from './shapes.ts';
 
-/** Puts a Lambda alias back by pointing it at the planned version, with its weights cleared. */
+/** Restores a Lambda alias by pointing it at the planned version, with its weights cleared. */
 export function lambdaAliasTarget(aliases: Aliases): TargetAdapter<LambdaAliasPlan> {
   return {
     async read(plan) {

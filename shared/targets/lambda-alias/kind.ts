@@ -14,7 +14,7 @@ import type { LambdaAliasPlan } from './shapes.ts';
 export { aliasPlanning as planning } from '../alias/plan-alias.ts';
 export { savedAlias as saved } from '../alias/saved.ts';
 
-/** How a Lambda alias that nothing but the coordinator moves goes back. */
+/** Restoration of a Lambda alias that only the coordinator moves. */
 export const restoration: Restoration<LambdaAliasPlan> = {
   adapter: ({ aliases }) => lambdaAliasTarget(aliases),
   verify: ({ aliases }, plan) => verifyAlias(aliases, plan),
@@ -23,7 +23,7 @@ export const restoration: Restoration<LambdaAliasPlan> = {
   deadlineMs: aliasDeadlineMs,
 };
 
-/** What is said of that. */
+/** Words for that plan. */
 export const words: PlanWords<LambdaAliasPlan> = {
   inWords: aliasInWords,
   inShort: aliasInShort,

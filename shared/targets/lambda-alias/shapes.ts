@@ -3,12 +3,12 @@ import { aliasName, aliasPlan, aliasSnapshot } from '../alias/shapes.ts';
 
 const entry = z.strictObject({
   kind: z.literal('lambda-alias'),
-  /** Name of the function, or its logical id where the service has a stack. */
+  /** Name of the function, or its logical id if the service has a stack. */
   function: z.string().min(1),
   alias: z.string().min(1).default('live'),
 });
 
-/** A Lambda alias that nothing but the coordinator moves. */
+/** A Lambda alias that only the coordinator moves. */
 export const lambdaAliasPlan = z.strictObject({
   kind: z.literal('lambda-alias'),
   phase: z.literal('traffic'),
@@ -16,7 +16,7 @@ export const lambdaAliasPlan = z.strictObject({
 });
 export type LambdaAliasPlan = z.infer<typeof lambdaAliasPlan>;
 
-/** How an alias that nothing but the coordinator moves is written down. */
+/** Schemas of an alias that only the coordinator moves. */
 export const lambdaAliasShape = {
   entry,
   name: aliasName,

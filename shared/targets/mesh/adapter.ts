@@ -4,8 +4,8 @@ import type { ChangeContext, Standing, TargetAdapter } from '../target-adapter.t
 import type { MeshPlan, RuleWeights } from './shapes.ts';
 
 /**
- * Puts a rule of a VPC Lattice listener back to the planned weights. A rule whose weights somebody else changed since
- * the rollback was planned is left alone.
+ * Restores a rule of a VPC Lattice listener to the planned weights. A rule whose weights somebody else changed since the
+ * rollback was planned is left alone.
  */
 export function meshTarget(meshRules: MeshRules): TargetAdapter<MeshPlan> {
   async function read(plan: MeshPlan): Promise<Standing> {
@@ -35,9 +35,9 @@ export function meshTarget(meshRules: MeshRules): TargetAdapter<MeshPlan> {
 }
 
 /**
- * Reads the rule once more and says what it forwards to.
+ * Reads the rule again and describes its weights.
  *
- * @throws TargetNotRestored when that is not what is planned
+ * @throws TargetNotRestored when they are not the planned ones
  */
 export async function verifyMesh(meshRules: MeshRules, plan: MeshPlan): Promise<string> {
   const weights = await meshRules.weights(plan);
@@ -45,7 +45,7 @@ export async function verifyMesh(meshRules: MeshRules, plan: MeshPlan): Promise<
   throw new TargetNotRestored(`${describeRule(plan, weights)}, expected ${inWords(plan.toWeights)}.`);
 }
 
-/** Whether two rules share their requests alike: of a weight only its part of the sum counts. */
+/** Whether two rules split their requests alike: only the ratio of the weights counts. */
 export function sameWeights(one: RuleWeights, other: RuleWeights): boolean {
   const [left, right] = [shares(one), shares(other)];
   return left.size === right.size && [...left].every(([group, share]) => right.get(group) === share);

@@ -5,7 +5,7 @@ import { inWords, meshTarget, verifyMesh } from './adapter.ts';
 import { planMesh } from './plan.ts';
 import { type MeshPlan, type MeshSnapshot, meshShape } from './shapes.ts';
 
-/** What is saved of a rule of a VPC Lattice listener. */
+/** The saved state of a rule of a VPC Lattice listener. */
 export const saved: SavedState<EntryOf<'mesh'>, MeshSnapshot> = {
   recording: undefined,
   isOnlyLive: true,
@@ -25,21 +25,21 @@ export const saved: SavedState<EntryOf<'mesh'>, MeshSnapshot> = {
   describe: ({ weights }) => ({ live: inWords(weights) }),
 };
 
-/** How the way back of a rule of a VPC Lattice listener is planned. */
+/** Planning of a rule of a VPC Lattice listener. */
 export const planning: Planning<EntryOf<'mesh'>, MeshSnapshot> = {
   plan: (deps, _target, { goal, undone }) => planMesh(deps, goal, undone),
 };
 
-/** How a rule of a VPC Lattice listener goes back. */
+/** Restoration of a rule of a VPC Lattice listener. */
 export const restoration: Restoration<MeshPlan> = {
   adapter: ({ meshRules }) => meshTarget(meshRules),
   verify: ({ meshRules }, plan) => verifyMesh(meshRules, plan),
   pace: () => undefined,
-  /** It changes at once; half an hour outlasts any throttling. */
+  /** The change takes effect at once; half an hour outlasts any throttling. */
   deadlineMs: () => 30 * 60_000,
 };
 
-/** What is said of that. */
+/** Words for that plan. */
 export const words: PlanWords<MeshPlan> = {
   inWords: ({ fromWeights, toWeights }) => `back from ${inWords(fromWeights)} to ${inWords(toWeights)}`,
   inShort: ({ fromWeights, toWeights }) => `${inWords(fromWeights)} -> ${inWords(toWeights)}`,

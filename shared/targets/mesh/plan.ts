@@ -5,16 +5,16 @@ import type { PlannedTarget } from '../target-kind.ts';
 import { sameWeights } from './adapter.ts';
 import type { MeshSnapshot } from './shapes.ts';
 
-/** What planning a rule reads of AWS. */
+/** AWS clients for planning a rule. */
 export interface PlanMeshDeps {
   readonly meshRules: MeshRules;
 }
 
 /**
- * Plans the way back of a rule of a VPC Lattice listener. One to which somebody gave other weights than any of the undone
- * releases had is left alone.
+ * Plans the restoration of a rule of a VPC Lattice listener. A rule to which somebody gave weights of none of the undone
+ * releases is left alone.
  *
- * @param goal what it is put back to
+ * @param goal saved state to restore
  * @param undone the releases that are undone, newest first
  */
 export async function planMesh(

@@ -3,7 +3,7 @@ import type { Claim } from '../claim.ts';
 
 const entry = z.strictObject({
   kind: z.literal('mesh'),
-  /** Ids of a VPC Lattice service, of one of its listeners and of one of that one's rules. */
+  /** Ids of a VPC Lattice service, of one of its listeners and of one of the listener's rules. */
   service: z.string().regex(/^svc-[0-9a-z]{17}$/, 'must be the id of a VPC Lattice service: svc-…'),
   listener: z.string().regex(/^listener-[0-9a-z]{17}$/, 'must be the id of a listener: listener-…'),
   rule: z
@@ -11,7 +11,7 @@ const entry = z.strictObject({
     .regex(/^rule-[0-9a-z]{17}$/, "must be the id of a rule: rule-… (a listener's default action is none)"),
 });
 
-/** Which part of its requests a rule forwards to which target group. */
+/** Weights by which a rule splits its requests among target groups. */
 export const ruleWeights = z.array(
   z.strictObject({ targetGroup: z.string(), weight: z.number().int().min(0) }),
 );
@@ -35,13 +35,13 @@ export const meshPlan = z.strictObject({
   service: z.string(),
   listener: z.string(),
   rule: z.string(),
-  /** Weights when the rollback was planned, and those to go back to. */
+  /** Weights when the rollback was planned, and weights to go back to. */
   fromWeights: ruleWeights,
   toWeights: ruleWeights,
 });
 export type MeshPlan = z.infer<typeof meshPlan>;
 
-/** How a rule of a VPC Lattice listener is written down. */
+/** Schemas of a rule of a VPC Lattice listener. */
 export const meshShape = {
   entry,
   name: ({ rule }: z.infer<typeof entry>) => rule,

@@ -5,18 +5,18 @@ import type { ChangeContext, Standing, TargetAdapter } from '../target-adapter.t
 import type { ParameterPlan } from './shapes.ts';
 
 /**
- * Writes in one step. Parameter Store takes 3 a second for the whole account, and a step has to end well within its
- * function's 50 s, waits for throttling included; what is left the next step does.
+ * Writes in one step. Parameter Store allows 3 a second for the whole account, and a step has to end well within its
+ * function's 50 s, waits for throttling included; the next step does the rest.
  */
 const writesPerStep = 20;
 
-/** The same with labels: three calls for each parameter, of which Parameter Store takes 3 a second. */
+/** Writes in one step with labels: three calls for each parameter, of which Parameter Store allows 3 a second. */
 const labelledPerStep = 7;
 
 /**
- * Puts parameters back by writing the value of the planned version as a new version, with the same type, tier and
- * key. A parameter that has that value already is left as it is; so is one that somebody else set after the release, before
- * the rollback was planned or since.
+ * Restores parameters by writing the value of the planned version as a new version, with the same type, tier and key. A
+ * parameter that has that value already is left as it is; so is one that somebody else set after the release, before the
+ * rollback was planned or since.
  */
 export function parameterTarget(parameterStore: ParameterStore): TargetAdapter<ParameterPlan> {
   async function read({ parameters }: ParameterPlan): Promise<Standing> {
@@ -83,7 +83,7 @@ export function parameterTarget(parameterStore: ParameterStore): TargetAdapter<P
 }
 
 /**
- * Reads the parameters once more and says how they are.
+ * Reads the parameters again and describes them.
  *
  * @throws TargetNotRestored when one of them has another value than planned
  */
@@ -105,7 +105,7 @@ export async function verifyParameters(
   return found.join(', ');
 }
 
-/** The parameters that somebody else set after the release, and that have another value than planned, in words. */
+/** The parameters that somebody else set after the release to another value than planned, in words. */
 export async function keptParameters(
   parameterStore: ParameterStore,
   { parameters }: ParameterPlan,

@@ -10,10 +10,10 @@ import { type ParameterPlan, type ParameterSnapshot, parameterShape } from './sh
 /** A third of the 3 requests a second of DescribeParameters (General Reference, Systems Manager quotas). */
 const recorded: Pace = { of: 'recorded-parameters', perSecond: 1, burst: 1 };
 
-/** Two thirds of the writes a second that Parameter Store takes (General Reference, Systems Manager quotas). */
+/** Two thirds of Parameter Store's limit of writes a second (General Reference, Systems Manager quotas). */
 const begun: Pace = { of: 'parameters', perSecond: 2, burst: 3 };
 
-/** What is saved of parameters of Parameter Store. */
+/** The saved state of parameters of Parameter Store. */
 export const saved: SavedState<EntryOf<'parameter'>, ParameterSnapshot> = {
   recording: { pace: recorded, requests: 1 },
   isOnlyLive: true,
@@ -22,7 +22,7 @@ export const saved: SavedState<EntryOf<'parameter'>, ParameterSnapshot> = {
     const parameters = await parameterStore.describe({ ...(name && { names: [name] }), path });
     return { kind: 'parameter', target: parameterShape.name(target), parameters };
   },
-  /** Parameter Store keeps the newest 100 versions; one of the same number may be of a parameter made anew. */
+  /** Parameter Store keeps the newest 100 versions; an equal version number may belong to a recreated parameter. */
   async missing({ parameterStore }, { parameters }) {
     const kept = await parameterStore.writtenAt(parameters);
     const gone = parameters.find(
@@ -38,12 +38,12 @@ export const saved: SavedState<EntryOf<'parameter'>, ParameterSnapshot> = {
   }),
 };
 
-/** How the way back of parameters of Parameter Store is planned. */
+/** Planning of parameters of Parameter Store. */
 export const planning: Planning<EntryOf<'parameter'>, ParameterSnapshot> = {
   plan: (deps, target, { goal, undone }) => planParameters(deps, target, goal, undone),
 };
 
-/** How parameters of Parameter Store go back. */
+/** Restoration of parameters of Parameter Store. */
 export const restoration: Restoration<ParameterPlan> = {
   adapter: ({ parameterStore }) => parameterTarget(parameterStore),
   verify: ({ parameterStore }, plan) => verifyParameters(parameterStore, plan),
@@ -53,7 +53,7 @@ export const restoration: Restoration<ParameterPlan> = {
   deadlineMs: () => 30 * 60_000,
 };
 
-/** What is said of that. */
+/** Words for that plan. */
 export const words: PlanWords<ParameterPlan> = {
   inWords: ({ target, parameters }) =>
     parameters
@@ -81,7 +81,7 @@ export const words: PlanWords<ParameterPlan> = {
       })),
 };
 
-/** As JSON the value loses no line break at its end, and the AWS CLI does not take `file:///etc/passwd` for a file. */
+/** In JSON the value keeps a line break at its end, and the AWS CLI does not take `file:///etc/passwd` for a file. */
 function command(
   place: Place,
   { name, toVersion, type, tier, keyId }: ParameterPlan['parameters'][number],
@@ -103,7 +103,7 @@ function command(
   );
 }
 
-/** What parameters of an entry are on the account. */
+/** The actual state of an entry's parameters. */
 export const meaning: ReadMeaning<EntryOf<'parameter'>> = async ({ parameterStore }, target) => {
   const found = await parameterStore.describe(
     target.path === undefined ? { names: [target.name ?? ''] } : { path: target.path },

@@ -5,19 +5,19 @@ import { type TargetEntry, targetName } from '../shapes.ts';
 import type { PlannedTarget } from '../target-kind.ts';
 import type { ParameterSnapshot } from './shapes.ts';
 
-/** What planning parameters reads of AWS. */
+/** AWS clients for planning parameters. */
 export interface PlanParametersDeps {
   readonly parameterStore: ParameterStore;
 }
 
 /**
- * Plans the way back of parameters: those of them that are on another version than the recorded one. Parameters that
- * came after the recorded release are left as they are: nothing reads them, or what does stays.
+ * Plans the restoration of parameters: those that are on another version than the recorded one. Parameters that were created
+ * after the recorded release are left as they are: nothing reads them, or their reader stays.
  *
- * One that somebody set after the release is planned too, and marked: whether it has the planned value already only the
- * rollback itself may read.
+ * A parameter that somebody set after the release is planned too, and marked: only the rollback itself may read whether it
+ * already has the planned value.
  *
- * @param goal what they are put back to
+ * @param goal saved state to restore
  * @param undone the releases that are undone, newest first
  */
 export async function planParameters(
@@ -32,7 +32,7 @@ export async function planParameters(
   const parameters = goal.parameters.flatMap(({ name, version, type, tier, keyId }) => {
     const now = live.get(name);
     if (!now || now.version === version) return [];
-    // The advanced tier does not go back to the standard one.
+    // A parameter cannot go from the advanced tier back to the standard one.
     const kept = now.tier === 'Standard' ? tier : now.tier;
     const isTheirs = isSetSince(now, goal.target, undone);
     return {
@@ -56,8 +56,8 @@ export async function planParameters(
 }
 
 /**
- * Whether somebody set a parameter after the releases that are undone: after their deployments began, or, where none did,
- * to a version that none of them is recorded with.
+ * Whether somebody set a parameter after the undone releases: after their deployments began, or, if they had none, to a
+ * version that none of them recorded.
  */
 function isSetSince(
   { name, version, writtenAt }: ParameterState,

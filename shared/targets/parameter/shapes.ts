@@ -9,7 +9,7 @@ const entry = z
     name: parameterName.optional(),
     /** … or every parameter below a path. */
     path: parameterPath.optional(),
-    /** Whether versions are labelled `good` and `bad`, for people to see; see decision 13 for what it costs. */
+    /** Whether versions are labelled `good` and `bad`, for people to see; see decision 13 for the cost. */
     labels: z.boolean().default(false),
   })
   .refine(({ name, path }) => (name === undefined) !== (path === undefined), {
@@ -23,12 +23,12 @@ export const parameterTier = z.enum(['Standard', 'Advanced', 'Intelligent-Tierin
 const parameterSnapshot = z.strictObject({
   kind: z.literal('parameter'),
   target: z.string(),
-  /** Versions and never values: Parameter Store itself keeps those, encrypted where they are to be. */
+  /** Versions and never values: Parameter Store itself keeps the values, encrypted if the team chose so. */
   parameters: z.array(
     z.strictObject({
       name: z.string(),
       version: z.number().int().positive(),
-      /** Tells the version from another of its number, after the parameter was deleted and made anew. */
+      /** Distinguishes the version from one of the same number, after the parameter was deleted and recreated. */
       writtenAt: z.iso.datetime().describe('ISO 8601, UTC'),
       type: parameterType,
       tier: parameterTier,
@@ -51,19 +51,19 @@ export const parameterPlan = z.strictObject({
       name: z.string(),
       /** Version that was live when the rollback was planned. */
       fromVersion: z.number().int().positive(),
-      /** Version whose value is written again. */
+      /** Version whose value is written back. */
       toVersion: z.number().int().positive(),
       type: parameterType,
       tier: parameterTier,
       keyId: z.string().optional(),
-      /** When somebody set it after the release: it is left alone, unless it has the planned value by then. */
+      /** Time at which somebody set it after the release: it is left alone, unless it has the planned value by then. */
       setSince: z.iso.datetime().optional(),
     }),
   ),
 });
 export type ParameterPlan = z.infer<typeof parameterPlan>;
 
-/** How parameters are written down. */
+/** Schemas of parameters. */
 export const parameterShape = {
   entry,
   name: ({ name, path }: ParameterEntry) => name ?? `${path}/*`,

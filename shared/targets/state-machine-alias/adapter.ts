@@ -5,8 +5,8 @@ import { aloneIn, describeAlias, inWords, newestOf, sameRoutes, versionsIn } fro
 import type { Routes, StateMachineAliasPlan } from './shapes.ts';
 
 /**
- * Puts an alias of a state machine back on the planned versions, whatever part of a gradual shift its stack has done
- * meanwhile. One that somebody put on a version of neither the undone releases nor the restore point is left alone.
+ * Restores an alias of a state machine to the planned versions, however far its stack's gradual shift has gone. An alias
+ * that somebody moved to a version of neither the undone releases nor the restore point is left alone.
  */
 export function stateMachineAliasTarget(
   stateMachineAliases: StateMachineAliases,
@@ -42,10 +42,10 @@ export function stateMachineAliasTarget(
 }
 
 /**
- * Reads the alias once more and says where it stands.
+ * Reads the alias again and describes it.
  *
  * @throws TargetSuperseded when somebody else released over it
- * @throws TargetNotRestored when it does not serve what is planned for any other reason
+ * @throws TargetNotRestored when it does not serve the planned versions for any other reason
  */
 export async function verifyStateMachineAlias(
   stateMachineAliases: StateMachineAliases,
@@ -60,7 +60,10 @@ export async function verifyStateMachineAlias(
   throw new TargetNotRestored(`${found}, expected ${inWords(plan.toRoutes)}.`);
 }
 
-/** The routes of an alias that something led back to what the plan undoes; undefined where it is back, or somebody's. */
+/**
+ * The routes of an alias that was moved back to undone versions; undefined if it is restored, or somebody moved it
+ * elsewhere.
+ */
 export async function undoneRoutes(
   stateMachineAliases: StateMachineAliases,
   plan: StateMachineAliasPlan,
@@ -70,14 +73,14 @@ export async function undoneRoutes(
   return (await servesGoal(stateMachineAliases, plan, routes)) ? undefined : routes;
 }
 
-/** Whether a newer version than those of the plan is on the alias, or is being shifted in: that is somebody's release. */
+/** Whether the alias has, or is being shifted to, a version newer than those of the plan: that is somebody's release. */
 export function isReleasedOver({ fromRoutes, toRoutes }: StateMachineAliasPlan, routes: Routes): boolean {
   return newestOf(versionsIn(routes)) > newestOf(versionsIn([...fromRoutes, ...toRoutes]));
 }
 
 /**
- * Whether an alias has the planned routes, or has them under another number: a stack that goes back may publish the old
- * definition as a new version. Newer only, as the old number says no more than the plan does.
+ * Whether an alias has the planned routes, or the same definition under another number: a stack that rolls back may publish
+ * the old definition as a new version. Only newer versions count: an older number is one of the plan's or somebody's choice.
  */
 async function servesGoal(
   stateMachineAliases: StateMachineAliases,
@@ -102,7 +105,7 @@ function refuseChanged(plan: StateMachineAliasPlan, routes: Routes): void {
   );
 }
 
-/** Whether an alias has versions of the plan alone: a gradual shift changes the parts, and not the versions. */
+/** Whether an alias has versions of the plan only: a gradual shift changes the weights, and not the versions. */
 function isOfPlan({ fromRoutes, toRoutes }: StateMachineAliasPlan, routes: Routes): boolean {
   const known = versionsIn([...fromRoutes, ...toRoutes]);
   return versionsIn(routes).every((version) => known.includes(version));

@@ -1,7 +1,7 @@
 import { awsCommand, type Command, type Place } from '../../by-hand/command.ts';
 import type { StateMachineAliasPlan } from './shapes.ts';
 
-/** The command that puts an alias of a state machine back by hand. */
+/** The command that restores an alias of a state machine by hand. */
 export function routeCommand(
   place: Pick<Place, 'region'>,
   { stateMachine, alias, toRoutes }: Pick<StateMachineAliasPlan, 'stateMachine' | 'alias' | 'toRoutes'>,

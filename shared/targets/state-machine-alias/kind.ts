@@ -12,15 +12,15 @@ import {
 } from './shapes.ts';
 
 /**
- * All callers of an account describe one alias a second, after 200 at once (Step Functions quotas, "API action
+ * All callers of an account may describe one alias a second, after a burst of 200 (Step Functions quotas, "API action
  * throttling"): a third of that.
  */
 const recorded: Pace = { of: 'recorded-state-machine-aliases', perSecond: 0.3, burst: 60 };
 
-/** Four looks at each alias, and one change of it, of which there is one a second too, after 100 at once. */
+/** Four reads of each alias, and one update, which is limited to one a second too, after a burst of 100. */
 const begun: Pace = { of: 'state-machine-aliases', perSecond: 0.2, burst: 20 };
 
-/** What is saved of an alias of a state machine. */
+/** The saved state of an alias of a state machine. */
 export const saved: SavedState<EntryOf<'state-machine-alias'>, StateMachineAliasSnapshot> = {
   recording: { pace: recorded, requests: 1 },
   isOnlyLive: true,
@@ -30,7 +30,7 @@ export const saved: SavedState<EntryOf<'state-machine-alias'>, StateMachineAlias
       physicalIds.get(target.stateMachine) ?? target.stateMachine,
     );
     const routes = stateMachine && (await stateMachineAliases.find({ stateMachine, alias }));
-    // A release may take a workflow away.
+    // A release may remove a workflow.
     if (!stateMachine || !routes) return undefined;
     const alone = aloneIn(routes);
     const version = alone === undefined ? undefined : await stateMachineAliases.version(stateMachine, alone);
@@ -56,21 +56,21 @@ export const saved: SavedState<EntryOf<'state-machine-alias'>, StateMachineAlias
     aloneIn(routes) === undefined ? `${target} splits its executions` : undefined,
 };
 
-/** How the way back of an alias of a state machine is planned. */
+/** Planning of an alias of a state machine. */
 export const planning: Planning<EntryOf<'state-machine-alias'>, StateMachineAliasSnapshot> = {
   plan: (deps, _target, scope) => planStateMachineAlias(deps, scope),
 };
 
-/** How an alias of a state machine goes back. Executions that run already keep their version. */
+/** Restoration of an alias of a state machine. Running executions keep their version. */
 export const restoration: Restoration<StateMachineAliasPlan> = {
   adapter: ({ stateMachineAliases }) => stateMachineAliasTarget(stateMachineAliases),
   verify: ({ stateMachineAliases }, plan) => verifyStateMachineAlias(stateMachineAliases, plan),
   pace: () => ({ pace: begun, count: 1 }),
-  /** It changes at once; half an hour outlasts any throttling. */
+  /** The change takes effect at once; half an hour outlasts any throttling. */
   deadlineMs: () => 30 * 60_000,
 };
 
-/** What is said of that. */
+/** Words for that plan. */
 export const words: PlanWords<StateMachineAliasPlan> = {
   inWords: ({ fromRoutes, toRoutes }) => `back from ${inWords(fromRoutes)} to ${inWords(toRoutes)}`,
   inShort: ({ fromRoutes, toRoutes }) => `${inWords(fromRoutes)} -> ${inWords(toRoutes)}`,
@@ -82,7 +82,7 @@ export const words: PlanWords<StateMachineAliasPlan> = {
   ],
 };
 
-/** What an alias of an entry is on the account. */
+/** The actual state of an entry's alias. */
 export const meaning: ReadMeaning<EntryOf<'state-machine-alias'>> = async (
   { stateMachineAliases },
   target,

@@ -5,7 +5,7 @@ import { undoneRoutes } from './adapter.ts';
 import { routeCommand } from './by-hand.ts';
 import { versionsIn } from './routes.ts';
 
-/** The aliases of state machines of a plan that were led back to what it undid. */
+/** The state machine aliases of a plan that were moved back to undone versions. */
 export async function ledBack(
   stateMachineAliases: StateMachineAliases,
   targets: readonly TargetPlan[],

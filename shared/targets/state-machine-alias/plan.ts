@@ -5,14 +5,14 @@ import type { PlannedTarget, PlanScope } from '../target-kind.ts';
 import { inWords, newestOf, sameRoutes, versionsIn } from './routes.ts';
 import type { Routes, StateMachineAliasSnapshot } from './shapes.ts';
 
-/** What planning an alias of a state machine reads of AWS. */
+/** AWS clients for planning an alias of a state machine. */
 export interface PlanStateMachineAliasDeps {
   readonly stateMachineAliases: Pick<StateMachineAliases, 'find'>;
 }
 
 /**
- * Plans the way back of an alias of a state machine. One that somebody put on an older version after the release, which
- * no undone or bad release had, is left alone.
+ * Plans the restoration of an alias of a state machine. An alias that somebody moved after the release to an older version,
+ * which no undone or bad release had, is left alone.
  */
 export async function planStateMachineAlias(
   { stateMachineAliases }: PlanStateMachineAliasDeps,
@@ -45,7 +45,9 @@ export async function planStateMachineAlias(
   };
 }
 
-/** Whether somebody went back by hand: to a version older than the undone one, since a newer one is a release of its own. */
+/**
+ * Whether somebody went back by hand: to a version older than the undone one, since a newer version is a release of its own.
+ */
 function isSomebodys(
   live: Routes,
   goal: StateMachineAliasSnapshot,

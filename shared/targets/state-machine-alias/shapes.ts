@@ -9,7 +9,7 @@ const nameRule = `has to have 1 to ${mostCharacters} letters, digits, hyphens, u
 const entry = z
   .strictObject({
     kind: z.literal('state-machine-alias'),
-    /** Name of the state machine, or its logical id where the service has a stack. */
+    /** Name of the state machine, or its logical id if the service has a stack. */
     stateMachine: z.string(),
     alias: z.string().default('live'),
   })
@@ -43,14 +43,14 @@ function objectionToAlias(alias: string): string | undefined {
     : `must be the name of an alias: it ${nameRule}`;
 }
 
-/** Which versions an alias starts executions of: one, or two that share them; the parts are percents. */
+/** The versions of which an alias starts executions: one, or two that share them; weights are percentages. */
 export const routes = z
   .array(z.strictObject({ version: z.string(), weight: z.number().int().min(0).max(100) }))
   .min(1)
   .max(2);
 export type Routes = z.infer<typeof routes>;
 
-/** Where an alias is. */
+/** Identity of an alias. */
 const place = {
   target: z.string(),
   /** ARN of the state machine. */
@@ -63,8 +63,8 @@ const stateMachineAliasSnapshot = z.strictObject({
   ...place,
   routes,
   /**
-   * Digest of the definition and the configuration of the version that serves alone; absent where the alias splits its
-   * executions, and where the coordinator may not read the definition.
+   * Digest of the definition and the configuration of the only serving version; absent if the alias splits its executions,
+   * or the coordinator may not read the definition.
    */
   digest: z.string().optional(),
 });
@@ -75,10 +75,10 @@ export const stateMachineAliasPlan = z.strictObject({
   kind: z.literal('state-machine-alias'),
   phase: z.literal('traffic'),
   ...place,
-  /** Routes when the rollback was planned, and those to go back to. */
+  /** Routes when the rollback was planned, and routes to go back to. */
   fromRoutes: routes,
   toRoutes: routes,
-  /** Of what it goes back to, as in the snapshot. */
+  /** Digest of the restored version, as in the snapshot. */
   toDigest: z.string().optional(),
 });
 export type StateMachineAliasPlan = z.infer<typeof stateMachineAliasPlan>;
@@ -93,7 +93,7 @@ export function partsOfAliasArn(arn: string): { stateMachine: string; alias: str
   return stateMachine && alias ? { stateMachine, alias } : undefined;
 }
 
-/** The aliases that a stack has, as entries may write them. */
+/** The aliases in a stack, in the forms of an entry. */
 function owned(resources: readonly StackResource[]): { byLogicalId?: Entry; byName: Entry }[] {
   const logicalIds = new Map(resources.map(({ physicalId, logicalId }) => [physicalId, logicalId]));
   return resources.flatMap(({ type, physicalId }) => {
@@ -113,7 +113,7 @@ function nameOf(arn: string): string {
   return arn.split(':').at(-1) ?? arn;
 }
 
-/** How an alias of a state machine is written down. */
+/** Schemas of an alias of a state machine. */
 export const stateMachineAliasShape = {
   entry,
   name,
