@@ -3,31 +3,31 @@ import type { Attempt } from './incident-ledger.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
 
 /**
- * What became of a request: a person approved or refused it, `breach`: a limit was broken while it waited and the
- * policy does not wait then, `expired`: nobody answered in time.
+ * The result of a request: a person approved or refused it; `breach`: a limit was broken during the wait and the policy then
+ * does not wait; `expired`: nobody answered in time.
  */
 export const approvalAnswer = z.enum(['approve', 'refuse', 'breach', 'expired']);
 export type ApprovalAnswer = z.infer<typeof approvalAnswer>;
 
-/** One plan that a person is asked to approve. */
+/** A plan that a person is asked to approve. */
 export const approvalRecord = z.strictObject({
   attempt: z.number().int().positive(),
-  /** The plan that was shown, and no other. */
+  /** Digest of the shown plan, and of no other. */
   planDigest: z.string(),
   askedAt: z.iso.datetime(),
-  /** Until when it is waited for. */
+  /** End of the wait. */
   deadline: z.iso.datetime(),
-  /** Token of the task that waits, until it is used. It is kept here only: never in a log or a mail. */
+  /** Token of the waiting task, until it is used. It is kept here only: never in a log or a mail. */
   token: z.string().optional(),
   answer: approvalAnswer.optional(),
-  /** Who answered. */
+  /** The person who answered. */
   by: z.string().optional(),
   reason: z.string().optional(),
   answeredAt: z.iso.datetime().optional(),
 });
 export type ApprovalRecord = z.infer<typeof approvalRecord>;
 
-/** Who answers, and what. */
+/** The person's answer. */
 export type GivenAnswer = Required<Pick<ApprovalRecord, 'answer' | 'by' | 'answeredAt'>> &
   Pick<ApprovalRecord, 'reason'>;
 
@@ -43,12 +43,12 @@ export class ApprovalLedger {
     return this.#table.get(approvalKey(attempt), approvalRecord);
   }
 
-  /** Opens the request of an attempt; where there is one already, it stays as it is. */
+  /** Opens the request of an attempt; an existing one stays as it is. */
   async ask(attempt: Attempt, request: ApprovalRecord): Promise<void> {
     await this.#table.put(approvalKey(attempt), request, { onlyIfNew: true });
   }
 
-  /** Puts the token in the place of the one before: a task that is tried again has a new one. */
+  /** Replaces the token: a retried task has a new one. */
   async wait(attempt: Attempt, token: string): Promise<void> {
     await this.#table.update(approvalKey(attempt), {
       expression: 'SET #token = :token',
@@ -57,7 +57,7 @@ export class ApprovalLedger {
     });
   }
 
-  /** Forgets a token that was used, unless the task waits with another one by now. */
+  /** Deletes a used token, unless the task waits with another one by now. */
   async forget(attempt: Attempt, token: string): Promise<void> {
     await this.#table.update(
       approvalKey(attempt),
@@ -66,7 +66,7 @@ export class ApprovalLedger {
     );
   }
 
-  /** Answers the request; false where somebody answered it before. */
+  /** Answers the request; false if it was answered before. */
   async answer(attempt: Attempt, { answer, by, reason, answeredAt }: GivenAnswer): Promise<boolean> {
     return this.#table.update(
       approvalKey(attempt),

@@ -3,15 +3,15 @@ import { TransientFailure } from '../errors.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
 
 const budgetRecord = z.strictObject({
-  /** Rises with every write, so that of two who write at the same moment one reads again. */
+  /** Rises with every write: of two concurrent writers one fails and reads again. */
   version: z.number().int(),
-  /** Rollbacks that were begun without a person. */
+  /** Rollbacks that began without a person. */
   uses: z.array(z.strictObject({ owner: z.string(), at: z.iso.datetime() })),
 });
 
-/** How much of a budget there is. */
+/** Size of a budget. */
 export interface Budget {
-  /** Whose: a service's name, or {@link accountBudget}. */
+  /** The owner: a service's name, or {@link accountBudget}. */
   readonly of: string;
   readonly rollbacks: number;
   readonly hours: number;
@@ -21,15 +21,15 @@ export interface Budget {
 export const accountBudget = '*';
 
 const hourMs = 3_600_000;
-/** The longest window a policy may ask for; older uses are forgotten. */
+/** The longest window of a policy; older uses are deleted. */
 const keptMs = 168 * hourMs;
-/** Writers of one budget at the same moment: as many as incidents begin within a second. */
+/** Tries against concurrent writers of one budget: as many as incidents begin within a second. */
 const tries = 5;
 
 /**
  * Whether a budget is used up.
  *
- * @param begun when rollbacks were begun without a person, ms since the epoch
+ * @param begun times at which rollbacks began without a person, ms since the epoch
  */
 export function isUsedUp(
   { rollbacks, hours }: Pick<Budget, 'rollbacks' | 'hours'>,
@@ -39,7 +39,7 @@ export function isUsedUp(
   return begun.filter((at) => at > now - hours * hourMs).length >= rollbacks;
 }
 
-/** Counts the rollbacks that are begun without a person. */
+/** Counts the rollbacks that begin without a person. */
 export class BudgetLedger {
   readonly #table: LedgerTable;
   readonly #now: () => number;
@@ -50,10 +50,10 @@ export class BudgetLedger {
   }
 
   /**
-   * Takes one rollback of a budget for `owner`; whoever has taken it before does not take it again.
+   * Takes one rollback from a budget for `owner`; a repeated call of the same owner takes none.
    *
-   * @returns false where the window is used up
-   * @throws TransientFailure while others write the same budget again and again
+   * @returns false if the window is used up
+   * @throws TransientFailure while others keep writing the same budget
    */
   async take({ of, rollbacks, hours }: Budget, owner: string): Promise<boolean> {
     for (let n = 0; n < tries; n += 1) {

@@ -10,7 +10,7 @@ import {
 } from './checkpoint-records.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
 
-/** A span of a service's records: times are ISO 8601, both ends belong to it. */
+/** A span of a service's records: times are ISO 8601, both ends included. */
 export interface Span {
   readonly from?: string | undefined;
   readonly until?: string | undefined;
@@ -20,10 +20,10 @@ export interface Span {
 }
 
 /**
- * Where every watched deployment stood when, and where aliases were seen that no deployment moved.
+ * The phases of every watched deployment with their times, and sightings of aliases that no deployment moved.
  *
- * A checkpoint's key is made of the deployment, the phase and the verdict, and of no clock of ours: a step that is
- * tried again finds its record there and leaves it.
+ * A checkpoint's key consists of the deployment, the phase and the verdict, without a clock of ours: a retried step finds
+ * its record and leaves it.
  */
 export class CheckpointLedger {
   readonly #table: LedgerTable;
@@ -32,12 +32,12 @@ export class CheckpointLedger {
     this.#table = table;
   }
 
-  /** Records that a deployment came to a phase, or to a verdict in it; the first record of it stands. */
+  /** Records that a deployment reached a phase, or a verdict in it; the first record stands. */
   async record(checkpoint: CheckpointRecord): Promise<boolean> {
     return this.#table.put(checkpointKey(checkpoint), checkpoint, { onlyIfNew: true });
   }
 
-  /** The judgement with which a deployment of a release was first found to have a verdict; undefined where it never was. */
+  /** The judgement by which a deployment of a release first got a verdict; undefined if it never did. */
   async judgementOf(
     deployment: CheckpointSubject,
     verdict: JudgementVerdict,
@@ -49,18 +49,18 @@ export class CheckpointLedger {
     return { verdict, reason: reason ?? `the judge found it ${verdict}`, evidence };
   }
 
-  /** Checkpoints of the service's deployments that were made in a span. */
+  /** Checkpoints of the service's deployments in a span. */
   async list(service: string, span: Span = {}): Promise<CheckpointRecord[]> {
     return this.#table.span(`SERVICE#${service}`, 'CHECKPOINT#', span, checkpointRecord);
   }
 
-  /** Records where an alias was seen. */
+  /** Records the version of an alias. */
   async observe(observation: AliasObservation): Promise<void> {
     const { service, target, seenAt } = observation;
     await this.#table.put({ pk: `SERVICE#${service}`, sk: `OBSERVATION#${seenAt}#${target}` }, observation);
   }
 
-  /** Records that the coordinator pointed an alias at a version just now. */
+  /** Records that the coordinator has just pointed an alias at a version. */
   async recordPointed(
     { service, incidentId }: Pick<AliasObservation, 'service' | 'incidentId'>,
     alias: Pick<AliasObservation, 'target' | 'function' | 'alias'> & { readonly toVersion: string },

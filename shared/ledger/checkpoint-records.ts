@@ -4,8 +4,8 @@ import { evidence, judgementVerdict } from '../judge/judgement.ts';
 const instant = z.iso.datetime().describe('ISO 8601, UTC');
 
 /**
- * The phases of a deployment, in their order: made, moving traffic, judged, all traffic moved, over. A deployment
- * that fails leaves some out.
+ * The phases of a deployment, in order: created, traffic shifting, judged, fully shifted, ended. A failed deployment skips
+ * some.
  */
 export const checkpointPhase = z.enum([
   'provisioning',
@@ -20,9 +20,9 @@ export type CheckpointPhase = z.infer<typeof checkpointPhase>;
 export const checkpointSubject = z.strictObject({
   deploymentId: z.string(),
   service: z.string(),
-  /** What it is to the coordinator: a release it watches, or a rollback it leaves alone. */
+  /** Its meaning for the coordinator: a release to watch, or a rollback to leave alone. */
   kind: z.enum(['release', 'rollback']),
-  /** The release it brings in; absent for a rollback. */
+  /** The release that it brings in; absent for a rollback. */
   releaseId: z.string().optional(),
   /** Name of the target in the catalog entry. */
   target: z.string(),
@@ -31,36 +31,36 @@ export const checkpointSubject = z.strictObject({
   alias: z.string(),
   fromVersion: z.string(),
   toVersion: z.string(),
-  /** When CodeDeploy made it. */
+  /** Time of creation by CodeDeploy. */
   createdAt: instant,
 });
 export type CheckpointSubject = z.infer<typeof checkpointSubject>;
 
-/** A deployment at the moment it came to a phase. */
+/** A deployment when it reached a phase. */
 export const checkpointRecord = z.strictObject({
   ...checkpointSubject.shape,
   phase: checkpointPhase,
-  /** CodeDeploy's status of the deployment; in `ended` what became of it, e.g. `good`, `Stopped`. */
+  /** CodeDeploy's status of the deployment; in `ended` its result, e.g. `good`, `Stopped`. */
   status: z.string(),
-  /** When it came to the phase: by CodeDeploy's clock where CodeDeploy says so, else when it was seen. */
+  /** Time at which it reached the phase: by CodeDeploy's clock if that is known, else the time of the look. */
   at: instant,
-  /** When the coordinator saw it. */
+  /** Time of the coordinator's look. */
   seenAt: instant,
-  /** First traffic to the new version, by CodeDeploy's lifecycle; absent while, or if, there was none. */
+  /** First traffic to the new version, by CodeDeploy's lifecycle; absent if there was none so far. */
   shiftingSince: instant.optional(),
-  /** All traffic on the new version, likewise. */
+  /** Time at which all traffic was on the new version, likewise. */
   shiftedAt: instant.optional(),
-  /** Share of traffic of the new version when it was seen, 0 to 1. */
+  /** The new version's share of traffic at the look, 0 to 1. */
   share: z.number().optional(),
-  /** What the judge said of it then. */
+  /** The judge's verdict at the look. */
   verdict: judgementVerdict.optional(),
-  /** Why, in one sentence; of `health-validation`. */
+  /** Reason in one sentence; for `health-validation`. */
   reason: z.string().optional(),
   evidence: z.array(evidence),
 });
 export type CheckpointRecord = z.infer<typeof checkpointRecord>;
 
-/** An alias seen on one version alone, where no deployment says so. */
+/** The only version of an alias at a time, if no deployment records it. */
 export const aliasObservation = z.strictObject({
   service: z.string(),
   target: z.string(),
@@ -68,9 +68,9 @@ export const aliasObservation = z.strictObject({
   alias: z.string(),
   version: z.string(),
   seenAt: instant,
-  /** The coordinator had pointed it there just then; otherwise it may have been there for longer. */
+  /** The coordinator had just pointed it there; otherwise it may have been there for longer. */
   pointed: z.literal(true).optional(),
-  /** The incident in which it was seen. */
+  /** The incident that read it. */
   incidentId: z.string(),
 });
 export type AliasObservation = z.infer<typeof aliasObservation>;

@@ -2,7 +2,7 @@ import type { TrafficShift } from '../aws/deployments.ts';
 import type { CheckpointRecord, CheckpointSubject } from './checkpoint-records.ts';
 import type { ReleaseRecord, WatchedDeployment } from './records.ts';
 
-/** A watched deployment of a release, as its checkpoints name it. */
+/** A watched deployment of a release, as the subject of checkpoints. */
 export function checkpointSubjectOf(
   { service, releaseId }: Pick<ReleaseRecord, 'service' | 'releaseId'>,
   watched: WatchedDeployment,
@@ -22,7 +22,7 @@ export function checkpointSubjectOf(
   };
 }
 
-/** When traffic moved, as checkpoints hold it: what did not happen is left out. */
+/** Times of a traffic shift for checkpoints; missing ones are left out. */
 export function trafficTimes(
   shift: TrafficShift | undefined,
 ): Pick<CheckpointRecord, 'shiftingSince' | 'shiftedAt'> {

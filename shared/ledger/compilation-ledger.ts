@@ -1,8 +1,8 @@
 import type { Key, LedgerTable } from './ledger-table.ts';
 
-/** One record, which nobody reads: its condition says everything. */
+/** One record, which nobody reads: only its condition matters. */
 interface CompilationRecord {
-  /** Until when it is taken for under way, ms since the epoch. */
+  /** End of its lease, ms since the epoch. */
   readonly until: number;
 }
 
@@ -12,8 +12,8 @@ const leaseMs = 60_000;
 const key: Key = { pk: 'COMPILATION', sk: 'COMPILATION' };
 
 /**
- * Lets one compilation of a missing catalog be under way at a time: it reads all parameters of the catalog, and
- * deployments that find none ask for it all at once.
+ * Allows one compilation of a missing catalog at a time: it reads all parameters of the catalog, and all deployments that
+ * find none ask for it at once.
  */
 export class CompilationLedger {
   readonly #table: LedgerTable;
@@ -24,7 +24,7 @@ export class CompilationLedger {
     this.#now = now;
   }
 
-  /** Begins one; answers false where another is under way. */
+  /** Begins a compilation; false if another is under way. */
   async begin(): Promise<boolean> {
     const now = this.#now();
     const until = now + leaseMs;
@@ -37,7 +37,7 @@ export class CompilationLedger {
     });
   }
 
-  /** Says that it is not under way any more. */
+  /** Ends the compilation. */
   async end(): Promise<void> {
     await this.#table.put(key, { until: 0 } satisfies CompilationRecord);
   }

@@ -20,29 +20,29 @@ const readAlias = z.strictObject({
   servedFrom: z.string().exactOptional(),
 });
 
-/** A critical mail that somebody has to answer: what was asked, of which incident, and what would show that it was done. */
+/** A critical mail that needs an answer: its text, its incident, and the facts that count as an answer. */
 export const criticalMail = z.strictObject({
   thread: z.string(),
   step: z.string(),
-  /** Who sent it: the execution of the incident for the mails of an incident. */
+  /** The sender: for the mails of an incident, the incident's execution. */
   owner: z.string(),
-  /** When it was sent, ms since the epoch. */
+  /** Time of sending, ms since the epoch. */
   askedAt: z.number(),
   service: z.string(),
-  /** The incident or the release it is about; absent where there is neither. */
+  /** Its incident or release; absent if it has neither. */
   about: z.string().exactOptional(),
   headline: z.string(),
   happened: z.string(),
   task: z.string(),
   by: z.string(),
-  /** ISO 8601; absent where none runs. */
+  /** ISO 8601; absent if there is no deadline. */
   deadline: z.string().exactOptional(),
   how: z.array(line),
   links: z.array(z.strictObject({ what: z.string(), url: z.string() })),
   footer: z.array(z.string()),
-  /** The aliases whose traffic it states. */
+  /** The aliases whose traffic it reports. */
   aliases: z.array(readAlias),
-  /** Whether users were not known to be off all their new versions when it was sent: then it is an answer that they are. */
+  /** Whether users may still have met a new version when it was sent: then their leaving it counts as an answer. */
   trafficAnswers: z.boolean(),
 });
 export type CriticalMail = z.infer<typeof criticalMail>;
@@ -50,12 +50,12 @@ export type CriticalMail = z.infer<typeof criticalMail>;
 /** Unanswered mails of one thread, oldest first. */
 export type UnansweredMails = readonly [CriticalMail, ...CriticalMail[]];
 
-/** The mail that was sent last. */
+/** The latest mail. */
 export function latestOf(mails: UnansweredMails): CriticalMail {
   return mails.at(-1) ?? mails[0];
 }
 
-/** A person's word that somebody works on an incident. */
+/** A person's statement that somebody works on an incident. */
 export const acknowledgement = z.strictObject({
   by: z.string(),
   reason: z.string().exactOptional(),

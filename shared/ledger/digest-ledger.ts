@@ -1,20 +1,20 @@
 import * as z from 'zod';
 import type { LedgerTable } from './ledger-table.ts';
 
-/** A mail that waits for the digest instead of being sent for itself. */
+/** A mail that waits for the digest instead of being sent alone. */
 export const collectedMail = z.strictObject({
   thread: z.string(),
   step: z.string(),
   /** The service. */
   about: z.string(),
-  /** What happened, in one sentence. */
+  /** The event, in one sentence. */
   happened: z.string(),
-  /** When it was written, ms since the epoch. */
+  /** Time of writing, ms since the epoch. */
   at: z.number(),
 });
 export type CollectedMail = z.infer<typeof collectedMail>;
 
-/** Partition of the mails that wait for the digest: those of a day. */
+/** Partition of the mails that wait for the digest: one day's. */
 const waiting = 'DIGEST';
 
 /** The mails that wait for the digest. */
@@ -29,13 +29,13 @@ export class DigestLedger {
     await this.#table.put(keyOf(mail), mail);
   }
 
-  /** What was written before a time, ms since the epoch, oldest first. */
+  /** Mails written before a time, ms since the epoch, oldest first. */
   async collectedBefore(time: number): Promise<CollectedMail[]> {
     const mails = await this.#table.query(waiting, 'MAIL#', collectedMail);
     return mails.filter(({ at }) => at < time).sort((a, b) => a.at - b.at);
   }
 
-  /** Takes a mail from the list: a digest has it. */
+  /** Removes a mail from the list after a digest has included it. */
   async forget(mail: Pick<CollectedMail, 'thread' | 'step'>): Promise<void> {
     await this.#table.delete(keyOf(mail), { expression: 'attribute_exists(pk)' });
   }

@@ -3,7 +3,7 @@ import type { Key, LedgerTable } from './ledger-table.ts';
 
 const figureMarker = z.strictObject({ owner: z.string(), writtenAt: z.iso.datetime().optional() });
 
-/** Which facts have been counted: CloudWatch adds up whatever it is sent, and does not know a second line of one fact. */
+/** The facts that have been counted: CloudWatch adds up every line, and does not recognize a second line of one fact. */
 export class FigureLedger {
   readonly #table: LedgerTable;
 
@@ -14,7 +14,7 @@ export class FigureLedger {
   /**
    * Claims a fact for `owner`.
    *
-   * @returns false when it was counted already, or when another owner is counting it
+   * @returns false if it was counted already, or another owner is counting it
    */
   async claim(releaseId: string, fact: string, owner: string): Promise<boolean> {
     const key = figureKey(releaseId, fact);
@@ -23,7 +23,7 @@ export class FigureLedger {
     return marker?.owner === owner && marker.writtenAt === undefined;
   }
 
-  /** Records that a fact was counted by `owner`, who claimed it. */
+  /** Records that a fact was counted by `owner`, which had claimed it. */
   async confirm(releaseId: string, fact: string, owner: string, writtenAt: string): Promise<void> {
     await this.#table.put(
       figureKey(releaseId, fact),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { LedgerTable } from './ledger-table.ts';
 
-/** Somebody's word that the coordinator changes nothing of a service by itself, or that it may again. */
+/** A person's hold on a service, which keeps the coordinator from changing anything by itself, or its end. */
 export const holdRecord = z.strictObject({
   /** `*` for all services. */
   service: z.string(),
@@ -9,7 +9,7 @@ export const holdRecord = z.strictObject({
   by: z.string(),
   reason: z.string().optional(),
   at: z.iso.datetime(),
-  /** When it ends by itself; without it, it lasts until somebody lifts it. */
+  /** Time of its automatic end; without it, it lasts until somebody lifts it. */
   until: z.iso.datetime().optional(),
 });
 export type HoldRecord = z.infer<typeof holdRecord>;
@@ -17,10 +17,10 @@ export type HoldRecord = z.infer<typeof holdRecord>;
 /** All services. No service has this name. */
 export const everyService = '*';
 
-/** One partition: a handful of services is on hold at any time. */
+/** One partition: only a handful of services is on hold at any time. */
 const partition = 'HOLDS';
 
-/** Services that are on hold. */
+/** Holds on services. */
 export class HoldLedger {
   readonly #table: LedgerTable;
   readonly #now: () => number;
@@ -34,14 +34,14 @@ export class HoldLedger {
     await this.#table.put({ pk: partition, sk: `HOLD#${hold.service}` }, hold);
   }
 
-  /** Everything that is on hold now. */
+  /** Holds in force. */
   async list(): Promise<HoldRecord[]> {
     return (await this.listLatest()).filter(
       ({ held, until }) => held && !(until && Date.parse(until) <= this.#now()),
     );
   }
 
-  /** The latest word on each service that was ever on hold, and on everything: also what has been let go again. */
+  /** The latest hold or resumption of each service that was ever on hold, and of everything. */
   async listLatest(): Promise<HoldRecord[]> {
     return this.#table.query(partition, 'HOLD#', holdRecord);
   }

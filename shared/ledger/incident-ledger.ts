@@ -19,7 +19,7 @@ const openList = 'OPEN-INCIDENTS';
 /** One attempt of an incident. */
 export type Attempt = Pick<IncidentRecord, 'incidentId' | 'attempt'>;
 
-/** Incidents, and what was done in them. */
+/** Incidents, and their results. */
 export class IncidentLedger {
   readonly #table: LedgerTable;
 
@@ -53,18 +53,18 @@ export class IncidentLedger {
     );
   }
 
-  /** Opens an incident; answers false where the release has one already. */
+  /** Opens an incident; false if the release has one already. */
   async open(incident: IncidentRecord): Promise<boolean> {
     await this.#listAsOpen(incident.incidentId);
     return this.#table.put(incidentKey(incident.incidentId), incident, { onlyIfNew: true });
   }
 
-  /** Opens a closed incident for one more attempt; answers false where it is not closed any more. */
+  /** Reopens a closed incident for another attempt; false if it is no longer closed. */
   async reopen(incident: IncidentRecord): Promise<boolean> {
     const { incidentId } = incident;
     await this.#listAsOpen(incidentId);
     const reopened = await this.#reopen(incident);
-    // A sweep that found it closed a moment ago may have struck it out.
+    // A concurrent sweep that found it closed may have removed it from the list.
     if (reopened) await this.#listAsOpen(incidentId);
     return reopened;
   }
@@ -97,7 +97,7 @@ export class IncidentLedger {
     );
   }
 
-  /** Begins the next attempt of an open incident within its execution; answers false where it is not at this one. */
+  /** Begins the next attempt of an open incident within its execution; false if it is not at this attempt. */
   async nextAttempt({ incidentId, attempt }: Attempt, executionArn: string): Promise<boolean> {
     return this.#table.update(
       incidentKey(incidentId),
@@ -113,7 +113,7 @@ export class IncidentLedger {
     );
   }
 
-  /** Closes an open incident of one execution; answers false where it is closed, or another attempt's. */
+  /** Closes an open incident of one execution; false if it is closed, or belongs to another attempt. */
   async close(
     incidentId: string,
     executionArn: string,
@@ -126,7 +126,7 @@ export class IncidentLedger {
     return this.#table.update(
       incidentKey(incidentId),
       {
-        // An earlier attempt may have left something.
+        // An earlier attempt may have recorded some.
         expression: `${closing}${isLeft ? ', #left = :left' : ' REMOVE #left'}`,
         names: {
           '#left': 'leftOnPurpose',
@@ -149,13 +149,13 @@ export class IncidentLedger {
     );
   }
 
-  /** Ids of all incidents that may be open: listed before they are opened, struck out after they are closed. */
+  /** Ids of all incidents that may be open: listed before they are opened, removed after they are closed. */
   async openIncidents(): Promise<string[]> {
     const pointers = await this.#table.query(openList, 'INCIDENT#', incidentPointer);
     return pointers.map(({ incidentId }) => incidentId);
   }
 
-  /** Strikes a closed incident out of the list of open ones. */
+  /** Removes a closed incident from the list of open ones. */
   async removeFromOpen(incidentId: string): Promise<void> {
     await this.#table.delete(
       { pk: openList, sk: `INCIDENT#${incidentId}` },
@@ -167,7 +167,7 @@ export class IncidentLedger {
     await this.#table.put({ pk: openList, sk: `INCIDENT#${incidentId}` }, { incidentId });
   }
 
-  /** Remembers which incident an execution works on, for the day the execution is stopped from outside. */
+  /** Records the incident of an execution, for the case that the execution is stopped from outside. */
   async pointExecution(executionArn: string, incidentId: string): Promise<void> {
     await this.#table.put({ pk: `EXECUTION#${executionArn}`, sk: 'EXECUTION' }, { incidentId });
   }
@@ -184,7 +184,7 @@ export class IncidentLedger {
     await this.#table.put({ pk: `INCIDENT#${result.incidentId}`, sk: `SERVICE#${result.service}` }, result);
   }
 
-  /** Notes that a service that was back was released over since; answers false where it was not back, or was noted so. */
+  /** Records that a restored service was released over since; false if it was not restored, or was recorded so already. */
   async markOvertaken({ incidentId, attempt }: Attempt, service: string): Promise<boolean> {
     return this.#table.update(
       { pk: `INCIDENT#${incidentId}`, sk: `SERVICE#${service}` },
@@ -204,20 +204,20 @@ export class IncidentLedger {
     );
   }
 
-  /** What became of one service in one attempt; undefined while it is at work, or waits. */
+  /** The result of one service in one attempt; undefined while it is at work, or waits. */
   async serviceResult({ incidentId, attempt }: Attempt, service: string): Promise<ServiceResult | undefined> {
     const key = { pk: `INCIDENT#${incidentId}`, sk: `SERVICE#${service}` };
     const result = await this.#table.get(key, serviceResult);
     return result?.attempt === attempt ? result : undefined;
   }
 
-  /** What became of the services in one attempt; a later attempt's result takes the place of an earlier one's. */
+  /** The results of the services in one attempt; a later attempt's result replaces an earlier one's. */
   async serviceResults({ incidentId, attempt }: Attempt): Promise<ServiceResult[]> {
     const results = await this.#table.query(`INCIDENT#${incidentId}`, 'SERVICE#', serviceResult);
     return results.filter((result) => result.attempt === attempt);
   }
 
-  /** Remembers what was released while the incident held its service; the first record stands. */
+  /** Records a release that came in while the incident held its service; the first record stands. */
   async addConcurrentRelease(concurrentRelease: ConcurrentReleaseRecord): Promise<void> {
     const key = {
       pk: `INCIDENT#${concurrentRelease.incidentId}`,
@@ -230,7 +230,10 @@ export class IncidentLedger {
     return this.#table.query(`INCIDENT#${incidentId}`, 'CONCURRENT#', concurrentReleaseRecord);
   }
 
-  /** Services of an attempt that somebody released over, unasked and unstopped: what is left of it is planned again. */
+  /**
+   * Services of an attempt that somebody released over, and whose release was not stopped: the rest of the attempt is
+   * planned again.
+   */
   async overtaken({ incidentId, attempt }: Attempt): Promise<string[]> {
     const concurrentReleases = await this.concurrentReleases(incidentId);
     return concurrentReleases.flatMap((one) =>

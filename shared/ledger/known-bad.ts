@@ -2,13 +2,13 @@ import { isAlias } from '../catalog/alias-kinds.ts';
 import type { TargetSnapshot } from '../targets/shapes.ts';
 import { movedAlone, type ReleaseRecord, type VersionDigests, type WatchedDeployment } from './records.ts';
 
-/** The digests of what each alias of a release is on, by name of the target. */
+/** The digests of the version of each alias of a release, by name of the target. */
 export type CarriedCode = ReadonlyMap<string, VersionDigests>;
 
-/** What release to hold against what: only this is read of it. */
+/** The fields of earlier releases that are read. */
 type Past = Pick<ReleaseRecord, 'releaseId' | 'verdict' | 'deployments' | 'moved' | 'badBy'>;
 
-/** The digests that a snapshot holds, as far as they were recorded. */
+/** The digests in a snapshot, as far as they were recorded. */
 export function codeOfSnapshot(snapshot: readonly TargetSnapshot[]): CarriedCode {
   return new Map(
     snapshot
@@ -31,11 +31,11 @@ export function codeOfDeployments(
 }
 
 /**
- * The bad release whose code and configuration appear again; undefined where none does.
+ * The bad release whose code and configuration appear again; undefined if there is none.
  *
- * Held against a bad release is the version of the deployment, or of the alias moved without one, that was found bad. Where
- * nobody knows which, it is all that the release changed, together: any part of it may be good. A version with the code
- * and the configuration of the one before changed nothing, and condemns nothing: the fault is elsewhere, in a parameter for
+ * The condemned version is that of the deployment, or of the alias moved without one, that was found bad. If that is not
+ * known, it is everything that the release changed, together: any part of it alone may be good. A version with the code and
+ * the configuration of the one before changed nothing, and condemns nothing: the fault is elsewhere, in a parameter for
  * example.
  */
 export function knownBad<R extends Past>(carried: CarriedCode, releases: readonly R[]): R | undefined {
@@ -49,8 +49,8 @@ export function knownBad<R extends Past>(carried: CarriedCode, releases: readonl
 }
 
 /**
- * The bad release that brought in code of a digest; undefined where none did. Where a bad release changed the configuration
- * alone, the code is not what was bad.
+ * The bad release that brought in code of a digest; undefined if none did. If a bad release changed only the configuration,
+ * its code is not condemned.
  *
  * @param digest as Lambda's `CodeSha256`
  */
@@ -62,17 +62,17 @@ export function knownBadCode<R extends Past>(digest: string, releases: readonly 
   );
 }
 
-/** Targets of a bad release with the digests that are held against them. */
+/** Targets of a bad release with their condemned digests. */
 function condemnedBy(release: Past): { target: string; digests: VersionDigests }[] {
   const changed = suspectsOf(release).filter(({ digests }) => !(digests && isSame(digests.from, digests.to)));
   const condemned = changed.flatMap(({ target, digests }) =>
     digests ? [{ target, digests: digests.to }] : [],
   );
-  // What nobody knows of one part cannot appear again with the others.
+  // Without the digests of one part a repetition of all parts cannot be recognized.
   return condemned.length === changed.length ? condemned : [];
 }
 
-/** What a bad release brought in. One that was moved without a deployment may have no digests: it condemns nothing. */
+/** The versions of a bad release. An alias moved without a deployment may have no digests: it condemns nothing. */
 function suspectsOf({
   deployments,
   moved = {},

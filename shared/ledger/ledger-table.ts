@@ -27,8 +27,8 @@ export interface Expression {
 /**
  * The ledger's table: typed reads and conditional writes on one DynamoDB table, always strongly consistent.
  *
- * A conditional write answers whether it happened, so that "somebody was there before" is an ordinary answer
- * and not an error. Records are checked by their schema when they are read.
+ * A conditional write returns whether it happened: losing a race is a normal result and not an error. Records are checked by
+ * their schema when they are read.
  */
 export class LedgerTable {
   readonly #client: DynamoDBDocumentClient;
@@ -47,8 +47,8 @@ export class LedgerTable {
   }
 
   /**
-   * Writes a record; with `onlyIfNew`, only where there is none, with `condition`, only where it holds of the one
-   * there is. Answers false, and changes nothing, where it does not.
+   * Writes a record; with `onlyIfNew`, only if there is none; with `condition`, only if the existing record fulfils it.
+   * Returns false, with nothing changed, otherwise.
    */
   async put(
     key: Key,
@@ -71,12 +71,15 @@ export class LedgerTable {
     );
   }
 
-  /** Applies `change` where `condition` holds (the record must exist); answers whether it did. */
+  /** Applies `change` if `condition` holds (the record must exist); returns whether it did. */
   async update(key: Key, change: Expression, condition?: Expression): Promise<boolean> {
     return this.#unlessRefused(this.#client.send(new UpdateCommand(this.#updateOf(key, change, condition))));
   }
 
-  /** The same, and answers the record as it is then; undefined, and nothing changed, where `condition` does not hold. */
+  /**
+   * Like {@link update}, and returns the record after the change; undefined, with nothing changed, if `condition` does not
+   * hold.
+   */
   async updated<T>(
     key: Key,
     change: Expression,
@@ -109,7 +112,7 @@ export class LedgerTable {
     };
   }
 
-  /** Deletes a record where `condition` holds; answers whether it did. */
+  /** Deletes a record if `condition` holds; returns whether it did. */
   async delete(key: Key, condition: Expression): Promise<boolean> {
     return this.#unlessRefused(
       this.#client.send(
@@ -180,7 +183,7 @@ export class LedgerTable {
         new QueryCommand({
           TableName: this.#table,
           KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :until',
-          // "~" comes after every character of a key.
+          // "~" sorts after every character of a key.
           ExpressionAttributeValues: {
             ':pk': pk,
             ':from': `${prefix}${from}`,

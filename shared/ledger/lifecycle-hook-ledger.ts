@@ -1,15 +1,18 @@
 import * as z from 'zod';
 import type { Key, LedgerTable } from './ledger-table.ts';
 
-/** The lifecycle hook of CodeDeploy that the coordinator is asked as: before any traffic, or after all of it. */
+/** The lifecycle hook of CodeDeploy as which the coordinator is called: before any traffic, or after all of it. */
 export const lifecycleEvent = z.enum(['BeforeAllowTraffic', 'AfterAllowTraffic']);
 export type LifecycleEvent = z.infer<typeof lifecycleEvent>;
 
-/** What CodeDeploy is told: it knows no other word. */
+/** The answer to CodeDeploy, which knows no other status. */
 export const hookWord = z.enum(['Succeeded', 'Failed']);
 export type HookWord = z.infer<typeof hookWord>;
 
-/** Why a deployment is refused or let go on. Of the refusals, {@link saysNothingOfCode} tells those about the service. */
+/**
+ * Reason for refusing a deployment or letting it go on. Among refusals, {@link saysNothingOfCode} finds those about the
+ * service.
+ */
 export const hookCause = z.enum([
   'locked',
   'on-hold',
@@ -25,34 +28,34 @@ export const hookCause = z.enum([
 ]);
 export type HookCause = z.infer<typeof hookCause>;
 
-/** Whether a refusal says nothing about the code that was refused. */
+/** Whether a refusal is no evidence against the refused code. */
 export function saysNothingOfCode(cause: HookCause): boolean {
   return cause === 'locked' || cause === 'on-hold' || cause === 'frozen' || cause === 'undone';
 }
 
-/** What is answered, and why, in words. */
+/** The answer and its reason, in words. */
 export const hookAnswer = z.strictObject({ word: hookWord, cause: hookCause, reason: z.string() });
 export type HookAnswer = z.infer<typeof hookAnswer>;
 
-/** A question of CodeDeploy's that the coordinator answers. */
+/** A call of a lifecycle hook, which the coordinator answers. */
 export const askedHook = z.strictObject({
   deploymentId: z.string(),
   event: lifecycleEvent,
-  /** CodeDeploy's `LifecycleEventHookExecutionId`: it goes back with the answer. */
+  /** CodeDeploy's `LifecycleEventHookExecutionId`, for the answer. */
   executionId: z.string(),
   service: z.string(),
   /** ms since the epoch */
   askedAt: z.number(),
   /** The first answer stands. */
   answer: hookAnswer.optional(),
-  /** When CodeDeploy had the answer, or did not wait for one any more, ms since the epoch. */
+  /** Time at which CodeDeploy had the answer, or no longer waited, ms since the epoch. */
   deliveredAt: z.number().optional(),
 });
 export type AskedHook = z.infer<typeof askedHook>;
 
 const listed = z.strictObject({ deploymentId: z.string(), event: lifecycleEvent });
 
-/** The lifecycle hooks that CodeDeploy has asked the coordinator as, by deployment, and by the day on which it asked. */
+/** CodeDeploy's calls of the coordinator's lifecycle hooks, by deployment, and by day. */
 export class LifecycleHookLedger {
   readonly #table: LedgerTable;
 
@@ -60,10 +63,10 @@ export class LifecycleHookLedger {
     this.#table = table;
   }
 
-  /** Records a question unless it is there already; answers the one that is there then. */
+  /** Records a call unless it is recorded already; returns the recorded one. */
   async ask(hook: AskedHook): Promise<AskedHook> {
     const { deploymentId, event } = hook;
-    // First the list: a question that it does not have would be forgotten.
+    // The list comes first: a call that is not in it would be forgotten.
     await this.#table.put(listKey(hook), { deploymentId, event });
     const isNew = await this.#table.put(keyOf(deploymentId, event), hook, { onlyIfNew: true });
     return isNew ? hook : ((await this.find(deploymentId, event)) ?? hook);
@@ -73,7 +76,7 @@ export class LifecycleHookLedger {
     return this.#table.get(keyOf(deploymentId, event), askedHook);
   }
 
-  /** Records an answer unless there is one; answers the one that stands. */
+  /** Records an answer unless there is one; returns the recorded one. */
   async answer({ deploymentId, event }: AskedHook, answer: HookAnswer): Promise<HookAnswer> {
     await this.#table.update(
       keyOf(deploymentId, event),
@@ -84,7 +87,7 @@ export class LifecycleHookLedger {
     return (await this.find(deploymentId, event))?.answer ?? answer;
   }
 
-  /** Records when CodeDeploy had the answer; the first record of it stands. */
+  /** Records the time at which CodeDeploy had the answer; the first record stands. */
   async markDelivered({ deploymentId, event }: AskedHook, deliveredAt: number): Promise<void> {
     await this.#table.update(
       keyOf(deploymentId, event),
@@ -97,7 +100,7 @@ export class LifecycleHookLedger {
     );
   }
 
-  /** Questions of a span of times, ms since the epoch, that CodeDeploy has no answer to. */
+  /** Calls in a span of times, ms since the epoch, that CodeDeploy has no answer to. */
   async undelivered(from: number, until: number): Promise<AskedHook[]> {
     const days = [...new Set([dayOf(from), dayOf(until)])];
     const span = { from: new Date(from).toISOString(), until: new Date(until).toISOString() };
@@ -116,7 +119,7 @@ function keyOf(deploymentId: string, event: LifecycleEvent): Key {
   return { pk: `HOOK#${deploymentId}`, sk: event };
 }
 
-/** Place in the list of a day: an hour's questions are in two of them at most. */
+/** Place in the list of a day: an hour's calls are in at most two lists. */
 function listKey({ deploymentId, event, askedAt }: AskedHook): Key {
   const at = new Date(askedAt).toISOString();
   return { pk: `HOOKS#${dayOf(askedAt)}`, sk: `HOOK#${at}#${deploymentId}#${event}` };

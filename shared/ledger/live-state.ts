@@ -4,18 +4,18 @@ import type { AliasSnapshot } from '../targets/alias/shapes.ts';
 import type { TargetSnapshot } from '../targets/shapes.ts';
 import { broughtBy, type ReleaseRecord } from './records.ts';
 
-/** What was read off the account for a service. */
+/** A service's state as read from the account. */
 export interface LiveState {
   readonly snapshot: readonly TargetSnapshot[];
-  /** The stack's latest update was the coordinator's own: its template is no part of the release then. */
+  /** The stack's latest update was the coordinator's own: then its template is no part of the release. */
   readonly stackIsOurs?: boolean | undefined;
-  /** Beginning of the stack update that brought it in, ISO 8601; absent where no update did, or it is not known. */
+  /** Beginning of the stack update that brought the state in, ISO 8601; absent if none did, or it is unknown. */
   readonly began?: string | undefined;
 }
 
 /**
- * Whether a recorded release is what is live: every version it brought in serves alone, and where a
- * snapshot was taken, it is this one. A release of which nothing else is known is told by its stack update.
+ * Whether a recorded release is live: every version that it brought in serves alone, and its snapshot, if it has one,
+ * matches. A release without further records is identified by its stack update.
  */
 export function isLive(release: ReleaseRecord, live: LiveState): boolean {
   const brought = broughtBy(release);
@@ -33,14 +33,14 @@ export function isLive(release: ReleaseRecord, live: LiveState): boolean {
 }
 
 /**
- * A rollback may put users back and leave the stack with the update before it, for a person to pin: until the next update,
- * that stack is no part of what was put back, and brought nothing in.
+ * A rollback may restore the traffic and leave the stack on its update, for a person to pin: until the next update, that
+ * stack is no part of the restored state, and brought nothing in.
  */
 function isStackLeftBehind({ restoredBy, startedAt }: ReleaseRecord, { began }: LiveState): boolean {
   return restoredBy !== undefined && (began === undefined || began <= startedAt);
 }
 
-/** Aliases that split their traffic: the service is on its way between two states. */
+/** Aliases that split their traffic: the service is between two states. */
 export function splitAliases(snapshot: readonly TargetSnapshot[]): AliasSnapshot[] {
   return snapshot.filter(isAlias).filter(({ weights }) => weights !== undefined);
 }
@@ -53,8 +53,8 @@ function isSameState(before: readonly TargetSnapshot[], now: readonly TargetSnap
 }
 
 /**
- * Without what is no part of the release: provisioned concurrency is scaled at any time, rollback triggers guard updates,
- * and older records have neither those nor the template after its transforms, nor digests of configurations.
+ * Leaves out fields that are no part of the release: provisioned concurrency is scaled at any time, rollback triggers guard
+ * updates, and older records have neither those nor the template after its transforms, nor digests of configurations.
  */
 function ofRelease(one: TargetSnapshot): TargetSnapshot {
   if (one.kind === 'cloudformation') {

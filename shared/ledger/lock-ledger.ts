@@ -3,9 +3,9 @@ import { LockLost } from '../errors.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
 
 /**
- * How long a lock outlives its owner's last sign of life. Longer than the longest pause between two renewals
- * (a target is polled at least every minute, a task's retries take up to about two), short enough that a dead
- * owner holds a service for minutes and not for hours.
+ * Time for which a lock outlives its owner's last renewal. Longer than the longest pause between two renewals (a target is
+ * polled at least every minute, a task's retries take up to about two), short enough that a dead owner blocks a service for
+ * minutes and not for hours.
  */
 export const leaseMs = 10 * 60_000;
 
@@ -30,16 +30,16 @@ export class LockLedger {
     return this.#table.get(lockKey(service), lockRecord);
   }
 
-  /** The lock of a service while somebody's lease of it lasts; undefined where nobody holds it. */
+  /** The lock of a service during its lease; undefined if nobody holds it. */
   async lockOf(service: string): Promise<Lock | undefined> {
     const lock = await this.find(service);
     return lock && lock.leaseUntil > this.#now() ? lock : undefined;
   }
 
   /**
-   * Takes the lock for `owner`, or keeps it where `owner` has it already.
+   * Takes the lock for `owner`, or keeps it if `owner` has it already.
    *
-   * @param from whose lock it takes over besides: an earlier attempt of the same incident
+   * @param from another owner from which the lock may be taken over: an earlier attempt of the same incident
    * @returns false while another owner's lease lasts
    */
   async acquire(service: string, owner: string, from = owner): Promise<boolean> {
@@ -64,10 +64,10 @@ export class LockLedger {
   }
 
   /**
-   * Prolongs the lease of a lock that `owner` holds; asked before every step that changes something.
+   * Extends the lease of a lock that `owner` holds; called before every step that changes something.
    *
-   * @param lastingMs how long it lasts from now on, where a step takes longer than the usual lease
-   * @throws LockLost when the lock is somebody else's by now, or nobody's
+   * @param lastingMs length of the new lease, if a step takes longer than the usual one
+   * @throws LockLost when somebody else, or nobody, holds the lock by now
    */
   async renew(service: string, owner: string, lastingMs = leaseMs): Promise<void> {
     const renewed = await this.#table.update(

@@ -12,16 +12,16 @@ const keptMail = z.strictObject({
     /** Absent in mails of older versions that were not critical. */
     severity: z.enum(['info', 'warning', 'critical']).optional(),
   }),
-  /** When it was tried last, or was to be, ms since the epoch. */
+  /** Time of its last try, or of its planned first one, ms since the epoch. */
   keptAt: z.number(),
   /** Absent for the stakeholders' topic. */
   to: z.enum(['escalation', 'chat']).optional(),
 });
-/** A mail in the outbox: it has not gone out, or its sender has not said so. */
+/** A mail in the outbox: it has not gone out, or its sender has not recorded that. */
 export type KeptMail = z.infer<typeof keptMail>;
 const mailMarker = z.strictObject({ owner: z.string(), messageId: z.string().optional() });
 
-/** Partition of the mails that are still to be sent: usually none. */
+/** Partition of the mails that still have to be sent: usually none. */
 const outboxList = 'OUTBOX';
 
 /** Partition of the critical mails that may still have to be escalated: a handful at any time. */
@@ -38,7 +38,7 @@ export class MailLedger {
   /**
    * Claims one mail of a thread (an incident's or a release's) for `owner`.
    *
-   * @returns false when it went out already, or when another owner is sending it
+   * @returns false if it went out already, or another owner is sending it
    */
   async claim(thread: string, step: string, owner: string): Promise<boolean> {
     const key = mailKey(thread, step);
@@ -47,7 +47,7 @@ export class MailLedger {
     return marker?.owner === owner && marker.messageId === undefined;
   }
 
-  /** Records that a mail was published by `owner`, who claimed it; where that is known already, it stays. */
+  /** Records that a mail was published by `owner`, which had claimed it; an earlier record stays. */
   async recordSent(thread: string, step: string, owner: string, messageId: string): Promise<void> {
     await this.#table.put(
       mailKey(thread, step),
@@ -71,12 +71,12 @@ export class MailLedger {
     return (await this.#table.get(mailKey(thread, step), mailMarker))?.messageId !== undefined;
   }
 
-  /** Takes a mail that has gone out from the outbox. */
+  /** Removes a mail that has gone out from the outbox. */
   async takeFromOutbox(mail: Pick<KeptMail, 'thread' | 'step'>): Promise<void> {
     await this.#table.delete(outboxKey(mail), { expression: 'attribute_exists(pk)' });
   }
 
-  /** Lists a critical mail as unanswered; where it is listed, it stays as it is. */
+  /** Lists a critical mail as unanswered; a listed one stays as it is. */
   async expectAnswer(mail: CriticalMail): Promise<void> {
     await this.#table.put(unansweredKey(mail), mail, { onlyIfNew: true });
   }
@@ -87,17 +87,17 @@ export class MailLedger {
     return mails.sort((a, b) => a.askedAt - b.askedAt);
   }
 
-  /** Takes a mail from the list: it was answered, or is escalated. */
+  /** Removes a mail from the list: it was answered, or escalated. */
   async stopExpectingAnswer(mail: Pick<CriticalMail, 'thread' | 'step'>): Promise<void> {
     await this.#table.delete(unansweredKey(mail), { expression: 'attribute_exists(pk)' });
   }
 
-  /** Notes that somebody works on an incident, or on a release; the latest word stands. */
+  /** Records that somebody works on an incident or a release; the latest record stands. */
   async acknowledge(about: string, said: Acknowledgement): Promise<void> {
     await this.#table.put(acknowledgementKey(about), said);
   }
 
-  /** The latest word of somebody who works on an incident or on a release. */
+  /** The latest acknowledgement of an incident or a release. */
   async acknowledgementOf(about: string): Promise<Acknowledgement | undefined> {
     return this.#table.get(acknowledgementKey(about), acknowledgement);
   }

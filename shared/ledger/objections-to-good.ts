@@ -7,21 +7,20 @@ import { splitAliases } from './live-state.ts';
 import { broughtBy, isRestorePoint, type ReleaseRecord } from './records.ts';
 
 /**
- * How many releases back are looked at for the one that brought a version in. A version older than that has served
- * while fifty releases came and went, and counts as from before the ledger.
+ * Number of earlier releases searched for the one that brought a version in. An older version has served through fifty
+ * releases, and counts as from before the ledger.
  */
 export const lookBackReleases = 50;
 
 /**
- * Why a release that was judged healthy may not be called good all the same, in words; empty where nothing speaks
- * against it.
+ * The objections to calling a release good that was judged healthy, in words; empty if there are none.
  *
- * A release is gone back to as a whole, so it is good only if all of it is. What it brought in, by deployments or by its
- * stack alone, was judged with it; every other alias has to be on a version that a good release had, that was judged healthy by its
- * own deployment, or that was live before the first release in the ledger. Nor may it be on one that a bad release
- * brought in, or have its code and configuration, or split its traffic.
+ * A release is restored as a whole, so it is good only if all of it is. The versions that it brought in, by deployments or
+ * by its stack alone, were judged with it; every other alias has to be on a version that a good release had, that was judged
+ * healthy by its own deployment, or that was live before the first release in the ledger. No alias may be on a version of a
+ * bad release, have a bad release's code and configuration, or split its traffic.
  *
- * @param snapshot what was live with the release
+ * @param snapshot state that was live with the release
  * @param others the service's other releases, newest first, at least {@link lookBackReleases}
  */
 export function objectionsToGood(
@@ -46,7 +45,7 @@ export function objectionsToGood(
   return objections;
 }
 
-/** The release that brought a version in, where nothing has proved that version. */
+/** The release that brought a version in, if that version is unproven. */
 function unprovenOrigin(alias: AliasSnapshot, others: readonly ReleaseRecord[]): ReleaseRecord | undefined {
   let carrier: ReleaseRecord | undefined;
   for (const other of others) {
@@ -63,6 +62,6 @@ function unprovenOrigin(alias: AliasSnapshot, others: readonly ReleaseRecord[]):
     if (isRestorePoint(other)) return undefined;
     carrier = other;
   }
-  // What the first release in the ledger had was live before it.
+  // The versions of the first release in the ledger were live before it.
   return carrier?.verdict === 'bad' ? carrier : undefined;
 }

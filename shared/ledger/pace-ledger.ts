@@ -3,25 +3,25 @@ import { TransientFailure } from '../errors.ts';
 import type { Key, LedgerTable } from './ledger-table.ts';
 
 const paceRecord = z.strictObject({
-  /** When the next one may begin at the earliest if they came evenly, ms since the epoch. */
+  /** Earliest time of the next step if steps came evenly, ms since the epoch. */
   nextAt: z.number(),
 });
 
-/** How fast something may be begun by all incidents of the account together. */
+/** Rate at which all incidents of the account together may begin steps. */
 export interface Pace {
-  /** What shares the limit. */
+  /** Name of the shared limit. */
   readonly of: string;
   readonly perSecond: number;
-  /** So many may begin at once after a rest. */
+  /** Number of steps that may begin at once after a pause. */
   readonly burst: number;
 }
 
-/** Two writes decide it unless others come in between, each time at the very edge of a rest. */
+/** Two writes decide unless others come in between, each time at the very edge of a pause. */
 const maxTries = 10;
 
 /**
- * Gives out the moments at which steps may begin, over all incidents, by the generic cell rate algorithm (ITU-T I.371):
- * one time per limit, moved on by every step. Whoever asks gets a moment of its own, and need not ask again.
+ * Assigns the times at which steps may begin, over all incidents, by the generic cell rate algorithm (ITU-T I.371): one time
+ * per limit, advanced by every step. Each caller gets a time of its own, and need not ask again.
  */
 export class PaceLedger {
   readonly #table: LedgerTable;
@@ -33,10 +33,10 @@ export class PaceLedger {
   }
 
   /**
-   * Takes the next moment; one that is taken twice, because an answer was lost, only delays those that come after.
+   * Takes the next time; taking it twice, because an answer was lost, only delays later callers.
    *
-   * @param count what begins counts as so many
-   * @returns ms since the epoch; now, or earlier, where it may begin at once
+   * @param count number of steps that this one counts for
+   * @returns ms since the epoch; now, or earlier, if the step may begin at once
    */
   async take({ of, perSecond, burst }: Pace, count = 1): Promise<number> {
     const interval = 1000 / perSecond;

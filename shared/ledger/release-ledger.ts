@@ -13,7 +13,7 @@ import {
   type WatchedDeployment,
 } from './records.ts';
 
-/** What was live when, and what became of it. */
+/** Releases of the services, with their verdicts. */
 export class ReleaseLedger {
   readonly #table: LedgerTable;
 
@@ -43,7 +43,10 @@ export class ReleaseLedger {
     return releases.filter(({ releaseId }) => releaseId !== before).slice(0, limit);
   }
 
-  /** The newest release of a service that did not fail: what failed was taken back, and what was live before it is live again. */
+  /**
+   * The newest release of a service that did not fail: a failed release was rolled back, and the one before it is live
+   * again.
+   */
   async newestInForce(service: string): Promise<ReleaseRecord | undefined> {
     const [newest] = await this.list(service, { limit: 1 });
     if (newest?.verdict !== 'failed') return newest;
@@ -52,12 +55,12 @@ export class ReleaseLedger {
     );
   }
 
-  /** Opens a release unless it is there already; answers whether this call opened it. */
+  /** Opens a release unless it exists already; returns whether this call opened it. */
   async open(release: ReleaseRecord): Promise<boolean> {
     return this.#table.put(releaseKey(release.releaseId), release, { onlyIfNew: true });
   }
 
-  /** Adds a deployment to its release; a deployment that is there already is left as it is. */
+  /** Adds a deployment to its release; an existing one is left as it is. */
   async addDeployment(releaseId: string, deployment: WatchedDeployment): Promise<boolean> {
     return this.#table.update(
       releaseKey(releaseId),
@@ -70,7 +73,7 @@ export class ReleaseLedger {
     );
   }
 
-  /** Records when the first traffic came to a deployment, null where it ended without any; the first record of it stands. */
+  /** Records the first traffic to a deployment, null if it ended without any; the first record stands. */
   async recordTraffic(releaseId: string, deploymentId: string, servedFrom: string | null): Promise<void> {
     await this.#writeOnce(releaseId, ['deployments', deploymentId], 'servedFrom', servedFrom);
   }
@@ -85,7 +88,7 @@ export class ReleaseLedger {
     await this.#writeOnce(releaseId, ['deployments', deploymentId], standing, at);
   }
 
-  /** Records how watching a deployment ended; the first record of it stands. */
+  /** Records the end of a deployment's watch; the first record stands. */
   async settleDeployment(
     releaseId: string,
     deploymentId: string,
@@ -94,7 +97,7 @@ export class ReleaseLedger {
     await this.#writeOnce(releaseId, ['deployments', deploymentId], 'settled', settled);
   }
 
-  /** Adds aliases that a release moved without a deployment; one that is there already is left as it is. */
+  /** Adds aliases that a release moved without a deployment; existing ones are left as they are. */
   async addMoved(releaseId: string, moved: readonly MovedAlias[]): Promise<void> {
     if (moved.length === 0) return;
     const key = releaseKey(releaseId);
@@ -112,12 +115,12 @@ export class ReleaseLedger {
     }
   }
 
-  /** Records how watching an alias ended that a release moved without a deployment; the first record of it stands. */
+  /** Records the end of the watch of an alias that a release moved without a deployment; the first record stands. */
   async settleMoved(releaseId: string, target: string, settled: SettledAs): Promise<void> {
     await this.#writeOnce(releaseId, ['moved', target], 'settled', settled);
   }
 
-  /** Writes a field of a deployment or a moved alias that the release has; a field that is there already stays as it is. */
+  /** Writes a field of a deployment or a moved alias that the release has; an existing field stays as it is. */
   async #writeOnce(
     releaseId: string,
     [map, id]: readonly ['deployments' | 'moved', string],
@@ -135,7 +138,7 @@ export class ReleaseLedger {
     );
   }
 
-  /** Notes that all is known of what the stack update of a release moved; the first record of it stands. */
+  /** Records that all moves of a release's stack update are known; the first record stands. */
   async markCompared(releaseId: string, at: string): Promise<void> {
     await this.#table.update(releaseKey(releaseId), {
       expression: 'SET #compared = if_not_exists(#compared, :at)',
@@ -144,7 +147,7 @@ export class ReleaseLedger {
     });
   }
 
-  /** Records what is live of a release that is not bad, and when that was read; the first record of it stands. */
+  /** Records the live state of a release that is not bad, and the time of reading; the first record stands. */
   async addSnapshot(
     releaseId: string,
     snapshot: readonly TargetSnapshot[],
@@ -165,7 +168,7 @@ export class ReleaseLedger {
     );
   }
 
-  /** Records why a release that came without a deployment has to go back; the first record of it stands. */
+  /** Records why a release that came without a deployment has to go back; the first record stands. */
   async recordFoundBad(releaseId: string, foundBad: NonNullable<ReleaseRecord['foundBad']>): Promise<void> {
     await this.#table.update(releaseKey(releaseId), {
       expression: 'SET #found = if_not_exists(#found, :found)',
@@ -174,7 +177,7 @@ export class ReleaseLedger {
     });
   }
 
-  /** Records how watching a release that came without a deployment ended; the first record of it stands. */
+  /** Records the end of the watch of a release that came without a deployment; the first record stands. */
   async settle(releaseId: string, settled: SettledAs): Promise<void> {
     await this.#table.update(
       releaseKey(releaseId),
@@ -188,8 +191,8 @@ export class ReleaseLedger {
   }
 
   /**
-   * Marks a candidate as one that served well, whose state is recorded already. Answers whether it is a restore point now:
-   * not where an incident has named it bad, or takes it back with another service.
+   * Marks a candidate whose state is recorded as one that served well. Returns whether it is a restore point now: not if an
+   * incident has condemned it, or undoes it with another service.
    */
   async markServedWell(releaseId: string): Promise<boolean> {
     const marked = await this.#table.update(
@@ -210,10 +213,10 @@ export class ReleaseLedger {
   }
 
   /**
-   * Marks a candidate, or one that served well, good with what was live; the first record of either stands. Answers false where an incident
-   * has named it bad, or takes it back with another service.
+   * Marks a candidate, or a release that served well, as good with its live state; the first record of either stands.
+   * Returns false if an incident has condemned it, or undoes it with another service.
    *
-   * @param statedGood the person who says so, where no judge did
+   * @param statedGood the person who declared it good, if no judge did
    */
   async markGood(
     releaseId: string,
@@ -239,11 +242,13 @@ export class ReleaseLedger {
         values: { ':candidate': 'candidate', ':served': 'served-well' },
       },
     );
-    // A try whose answer was lost, or a sibling, may have been first.
+    // An earlier try whose answer was lost, or a sibling, may have been first.
     return marked || (await this.find(releaseId))?.verdict === 'good';
   }
 
-  /** Marks a candidate, or one that served well, good whose state is recorded already; leaves every other as it is. */
+  /**
+   * Marks a candidate, or a release that served well, as good if its state is recorded already; leaves every other as it is.
+   */
   async confirm(releaseId: string): Promise<void> {
     await this.#table.update(
       releaseKey(releaseId),
@@ -258,7 +263,7 @@ export class ReleaseLedger {
 
   /**
    * Marks a candidate failed: its deployment ended for a reason that says nothing about its code. Leaves every other release
-   * as it is; answers whether it is failed now.
+   * as it is; returns whether it is failed now.
    */
   async markFailed(releaseId: string, failed: NonNullable<ReleaseRecord['failed']>): Promise<boolean> {
     const marked = await this.#table.update(
@@ -274,14 +279,14 @@ export class ReleaseLedger {
         values: { ':candidate': 'candidate' },
       },
     );
-    // A try whose answer was lost, or a sibling, may have been first.
+    // An earlier try whose answer was lost, or a sibling, may have been first.
     return marked || (await this.find(releaseId))?.verdict === 'failed';
   }
 
   /**
-   * Marks a release bad, for ever, by the incident that names it.
+   * Marks a release bad, for ever, with the incident that condemns it.
    *
-   * @param badBy the deployment of it that was found bad, where one was; the first record of it stands
+   * @param badBy its deployment that was found bad, if there is one; the first record stands
    */
   async markBad(releaseId: string, incidentId: string, badBy?: string): Promise<void> {
     await this.#table.update(releaseKey(releaseId), {
@@ -297,7 +302,7 @@ export class ReleaseLedger {
     });
   }
 
-  /** Notes that an incident of another service takes a release back; the first one that does stands. */
+  /** Records that an incident of another service undoes a release; the first record stands. */
   async markUndone(releaseId: string, incidentId: string): Promise<void> {
     await this.#table.update(
       releaseKey(releaseId),
@@ -314,7 +319,7 @@ export class ReleaseLedger {
     return this.#table.get(deploymentKey(deploymentId), deploymentRecord);
   }
 
-  /** Records which release a deployment belongs to, or what it rolls back; the first record stands. */
+  /** Records the release of a deployment, or the deployment that it rolls back; the first record stands. */
   async recordDeployment(deployment: DeploymentRecord): Promise<boolean> {
     return this.#table.put(deploymentKey(deployment.deploymentId), deployment, { onlyIfNew: true });
   }

@@ -1,12 +1,12 @@
 import { objectionsToGood } from './objections-to-good.ts';
 import { isRestorePoint, type ReleaseRecord } from './records.ts';
 
-/** A release that may have taken the place of another. */
+/** A release that may have replaced another. */
 type Newer = Pick<ReleaseRecord, 'releaseId' | 'startedAt'>;
 
 /**
- * When a newer release took the place of one that is being watched, ms since the epoch; undefined where none did. What
- * was put back before a deployment of it began did not take its place.
+ * The time at which a newer release replaced the watched one, ms since the epoch; undefined if none did. A restored release
+ * that began before the watched deployment did not replace it.
  *
  * @param newest the newest release of the service
  * @param createdAt when the deployment began, ISO 8601; left out for a release that came without one
@@ -22,8 +22,8 @@ export function replacedAt(
 }
 
 /**
- * Why a release that was replaced before its bake was over may not be called one that served well, in words; empty where
- * nothing speaks against it. Its numbers are told elsewhere: this is about everything that was live with it.
+ * The objections to calling a release served-well that was replaced before its bake was over, in words; empty if there are
+ * none. Its numbers are judged elsewhere: this is about everything that was live with it.
  *
  * @param others the service's other releases, newest first
  */
@@ -34,14 +34,14 @@ export function objectionsToServedWell(release: ReleaseRecord, others: readonly 
     .sort()
     .at(-1);
   const until = last ?? release.startedAt;
-  // What came after it says nothing of where its versions came from.
+  // Later releases cannot have brought its versions in.
   const earlier = others.filter((one) => one.releaseId !== release.releaseId && one.startedAt <= until);
   return objectionsToGood(release, release.snapshot, earlier);
 }
 
 /**
- * Whether a replaced release served well by what its watch has recorded so far: the look that settles it may be minutes
- * away. A deployment that was seen to serve well and never doubted since counts as one that ended so.
+ * Whether a replaced release served well by the records of its watch so far: the look that settles it may be minutes away. A
+ * deployment that was seen to serve well and never doubted since counts as settled so.
  *
  * @param releases all releases of the service, newest first
  */

@@ -4,17 +4,17 @@ import type { Key, LedgerTable } from './ledger-table.ts';
 const stopRecord = z.strictObject({
   /** Whether CodeDeploy was asked to roll it back as well. */
   rollback: z.boolean(),
-  /** When it was asked last, ms since the epoch. */
+  /** Time of the last request, ms since the epoch. */
   askedAt: z.number(),
 });
 
 /**
- * A lifecycle hook has an hour to answer (CodeDeploy user guide, quotas), and a stop may take effect only after that. What
- * still runs some minutes later does not run because of a hook.
+ * A lifecycle hook has an hour to answer (CodeDeploy user guide, quotas), and a stop may take effect only after that. A
+ * deployment that still runs some minutes later is not waiting for a hook.
  */
 const patienceMs = 65 * 60_000;
 
-/** Deployments that CodeDeploy was asked to stop: it says nothing of that while a lifecycle hook of theirs runs. */
+/** Deployments that CodeDeploy was asked to stop: CodeDeploy does not show the request while their lifecycle hook runs. */
 export class StopLedger {
   readonly #table: LedgerTable;
   readonly #now: () => number;
@@ -25,9 +25,9 @@ export class StopLedger {
   }
 
   /**
-   * Whether it was asked, and is to be waited for.
+   * Whether a stop was requested, and should still be waited for.
    *
-   * @param rollback whether it has to have been asked to roll the deployment back as well
+   * @param rollback whether the request must have included the rollback
    */
   async isAsked(deploymentId: string, { rollback }: { readonly rollback: boolean }): Promise<boolean> {
     const stop = await this.#table.get(stopKey(deploymentId), stopRecord);

@@ -8,14 +8,14 @@ import type { SnapshotClients } from '../targets/target-kind.ts';
 import { movedAlone, type ReleaseRecord } from './records.ts';
 
 /**
- * Reads what is live for every target of a service, and saves what AWS does not keep: its stack's template.
+ * Reads the live state of every target of a service, and saves the part that AWS does not keep: its stack's template.
  *
- * The stacks are read anew: a release may bring in functions that the catalog does not know yet. An alias that is gone
- * is left out: a release may take a function away, and an entry may name what never was.
+ * The stacks are read anew: a release may bring in functions that the catalog does not know yet. A missing alias is left
+ * out: a release may remove a function, and an entry may name one that never existed.
  *
- * @param of the release whose snapshot it is, where that may have been overtaken: its aliases are recorded on the
- *   versions it brought in, and what a later update of the stack may have changed since is left out
- * @throws ResourceNotFoundException where every alias of the service is gone
+ * @param of the release of the snapshot, if it may have been overtaken: its aliases are recorded on the
+ *   versions it brought in, and state that a later update of the stack may have changed is left out
+ * @throws ResourceNotFoundException if every alias of the service is gone
  */
 export async function takeSnapshot(
   catalogEntry: ServiceEntry,
@@ -23,7 +23,7 @@ export async function takeSnapshot(
   of?: Pick<ReleaseRecord, 'deployments' | 'moved'>,
 ): Promise<TargetSnapshot[]> {
   const deployments = Object.values(of?.deployments ?? {});
-  // What somebody has moved on is not settled.
+  // An alias that somebody has moved on is not settled.
   const brought = [...deployments, ...(of ? movedAlone(of) : []).filter(({ settled }) => settled)];
   const until = Math.max(...deployments.map(({ createdAt }) => Date.parse(createdAt)));
   const isOvertaken = (updatedAt = 0) => deployments.length > 0 && updatedAt > until;
@@ -46,7 +46,7 @@ export async function takeSnapshot(
       if (gone === aliases) throw error;
     }
   }
-  // After the reads: an update that is not seen yet cannot have changed what was read.
+  // After the reads: an update that is not visible yet cannot have changed the state that was read.
   const ofRelease = snapshot.filter((saved) => !savedStateOf(saved).isOnlyLive);
   if (!entry.stack || deployments.length === 0 || ofRelease.length === snapshot.length) return snapshot;
   const { lastUpdatedAt } = await clients.stacks.describe(entry.stack);

@@ -6,7 +6,7 @@ const waitingRecord = z.strictObject({ token: z.string() });
 
 const subscription = z.strictObject({ deploymentId: z.string() });
 
-/** Which watches wait for their next look, and which alarms may end the wait of which. */
+/** Watches that wait for their next look, and the alarms that may end their waits. */
 export class WatchLedger {
   readonly #table: LedgerTable;
 
@@ -14,12 +14,12 @@ export class WatchLedger {
     this.#table = table;
   }
 
-  /** The token of the latest wait of a deployment's watch, which may be over; undefined where it never waited with one. */
+  /** The token of the latest wait of a deployment's watch, which may be over; undefined if it never waited with one. */
   async tokenOf(deploymentId: string): Promise<string | undefined> {
     return (await this.#table.get(waitingKey(deploymentId), waitingRecord))?.token;
   }
 
-  /** Lets an alarm wake the watch of a deployment. The latest deployment of an alias takes the place of the one before. */
+  /** Lets an alarm wake the watch of a deployment. The latest deployment of an alias replaces the one before. */
   async subscribe(alarm: string, alias: string, deploymentId: string): Promise<void> {
     await this.#table.put(subscriptionKey(alarm, alias), { deploymentId });
   }

@@ -1,6 +1,6 @@
 import type { LedgerTable } from './ledger-table.ts';
 
-/** Signatures of requests that the webhook has taken: each counts once. */
+/** Signatures of requests that the webhook has accepted: each counts once. */
 export class WebhookLedger {
   readonly #table: LedgerTable;
 
@@ -8,7 +8,7 @@ export class WebhookLedger {
     this.#table = table;
   }
 
-  /** Whether nobody has claimed a signature before. @param at ISO 8601 */
+  /** Whether this call is the first to claim a signature. @param at ISO 8601 */
   async claim(signature: string, at: string): Promise<boolean> {
     return this.#table.put({ pk: `WEBHOOK#${signature}`, sk: 'WEBHOOK' }, { at }, { onlyIfNew: true });
   }
