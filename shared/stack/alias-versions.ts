@@ -1,30 +1,30 @@
 import type { StackTemplate } from './stack-template.ts';
 
-/** What a stack is made of, as far as the version of its aliases depends on it. */
+/** The contents of a stack that determine the versions of its aliases. */
 export interface StackContents {
-  /** The processed template that the stack is on. */
+  /** The current processed template of the stack. */
   readonly template: StackTemplate;
   /** Physical ids of its resources, by logical id. */
   readonly physicalIds: ReadonlyMap<string, string>;
   readonly parameters: readonly { readonly key: string; readonly value: string }[];
 }
 
-/** An alias of a stack, and the version that the stack has it on. */
+/** An alias of a stack, and its version in the stack's own state. */
 export interface StackAlias {
   readonly function: string;
   readonly alias: string;
-  /** Undefined where it cannot be told from the template. */
+  /** Undefined if the template does not show it. */
   readonly version: string | undefined;
 }
 
 /**
- * The aliases of a stack with the versions that the stack's own state has them on: a literal number, a parameter, or the
- * version that a resource of the stack published.
+ * The aliases of a stack with their versions in the stack's own state: a literal number, a parameter, or the version that a
+ * resource of the stack published.
  */
 export function aliasVersions(contents: StackContents): StackAlias[] {
   return Object.entries(contents.template.Resources).flatMap(([logicalId, { Type, Properties }]) => {
     if (Type !== 'AWS::Lambda::Alias') return [];
-    // arn:aws:lambda:eu-west-1:111122223333:function:NAME:ALIAS; a resource whose condition does not hold has none.
+    // arn:aws:lambda:eu-west-1:111122223333:function:NAME:ALIAS; a resource whose condition is false has none.
     const [, name, alias] =
       /:function:([^:]+):([^:]+)$/.exec(contents.physicalIds.get(logicalId) ?? '') ?? [];
     if (name === undefined || alias === undefined) return [];

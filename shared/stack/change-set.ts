@@ -1,20 +1,20 @@
 import { typesWithoutData } from './types-without-data.ts';
 
-/** One change of a change set, as much of it as is decided on (CloudFormation API reference, ResourceChange). */
+/** One change of a change set, with the fields that decisions use (CloudFormation API reference, ResourceChange). */
 export interface StackChange {
   /** `Add`, `Modify`, `Remove`, `Import`, `Dynamic`, `SyncWithActual`. */
   readonly action: string;
   readonly logicalId: string;
   readonly type: string;
-  /** `True`, `False`, `Conditional`; absent where it does not apply. */
+  /** `True`, `False`, `Conditional`; absent if it does not apply. */
   readonly replacement: string | undefined;
-  /** What of the resource changes: `Properties`, `Metadata`, `UpdatePolicy`, `Tags`, … */
+  /** Changed parts of the resource: `Properties`, `Metadata`, `UpdatePolicy`, `Tags`, … */
   readonly scope: readonly string[];
   /** The change set of a nested stack. */
   readonly nested: boolean;
 }
 
-/** What speaks against a change, in words for the mail. */
+/** An objection to a change, in words for the mail. */
 export type Objection = string;
 
 const pinnedTypes: ReadonlySet<string> = new Set([
@@ -23,7 +23,7 @@ const pinnedTypes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What keeps a change set from being executed as a pin: anything but a change of the aliases that are pinned.
+ * Objections to executing a change set as a pin: anything but a change of the pinned aliases.
  *
  * @param aliases logical ids of the aliases
  */
@@ -37,12 +37,11 @@ export function objectionsToPin(changes: readonly StackChange[], aliases: Readon
 }
 
 /**
- * What keeps a change set from being executed as the rest of a stack, or as the rebuild of code: anything that is no
- * addition, and that may lose data or replace something. The type decides, because data is lost by plain changes too (a
- * retention period, a stream, a key).
+ * Objections to executing a change set as the rest of a stack, or as a rebuild: any change but an addition that may lose
+ * data or replace something. The type decides, because plain changes lose data too (a retention period, a stream, a key).
  *
- * No version is added but those that are built anew: to publish old code is refused, or makes a number that nobody asked for.
- * The template has no other that the live one does not have, but a condition may bring one in.
+ * No version is added but the rebuilt ones: publishing old code is refused, or makes a number that nobody asked for. The
+ * template has no other version that the live one lacks, but a condition may bring one in.
  *
  * @param built logical ids of the versions that the update is to publish
  */
@@ -53,7 +52,7 @@ export function objectionsToUpdate(
   return changes.filter((change) => !isHarmless(change, built)).map(inWords);
 }
 
-/** Logical ids that a change set takes away or replaces: a stack policy has to let them. */
+/** Logical ids that a change set removes: a stack policy has to allow them. */
 export function removedBy(changes: readonly StackChange[]): string[] {
   return changes.filter(({ action }) => action === 'Remove').map(({ logicalId }) => logicalId);
 }

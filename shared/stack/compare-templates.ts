@@ -3,31 +3,31 @@ import { referencesIn } from './references.ts';
 import { isPolicyOf } from './role-policies.ts';
 import type { StackTemplate, TemplateResource } from './stack-template.ts';
 
-/** What the old code, or an old deployment of an API, lacks as long as its stack is not back. */
+/** A resource that the old code, or an old deployment of an API, lacks while its stack is not back. */
 export interface Finding {
-  /** `certain`: it cannot serve; `at-risk`: it may behave otherwise than it did. */
+  /** `certain`: it cannot serve; `at-risk`: it may behave differently. */
   readonly verdict: 'certain' | 'at-risk';
   /** Logical id of the function, or of the API. */
   readonly of: string;
   /** In words, as a clause: `its role FunctionRole is gone`. */
   readonly reason: string;
   /**
-   * Whether the saved template brings it back as it was: under its own name, by an addition. A version keeps the names that
-   * it was published with, and CloudFormation makes up another one each time. Absent where nothing is certain.
+   * Whether the saved template restores it under its own name, by an addition. A version keeps the names that it was
+   * published with, and CloudFormation generates a new name each time. Absent if nothing is certain.
    */
   readonly mendedByStack?: boolean;
 }
 
 /**
- * What breaks, or may break, where aliases and stages alone go back and the stack stays as it is. A version of a function is
- * frozen with its role and its environment: code and settings come back with it, and nothing that is outside of it.
+ * Breakage, certain or possible, if aliases and stages alone go back and the stack stays as it is. A version of a function
+ * is frozen with its role and its environment: code and settings come back with it, but nothing outside it does.
  *
- * Certain is only what the live template shows to be deleted: the role of the function, a resource in its environment, or
- * the permission by which an API calls it. A resource that is kept when it leaves the template is a risk, and so is
- * everything that has only changed.
+ * Only deletions in the live template are certain: the role of the function, a resource in its environment, or the
+ * permission by which an API calls it. A resource that is kept when it leaves the template is a risk, and so is every
+ * changed resource.
  *
  * @param saved the processed template that the old code was released with
- * @param live the processed template that the stack is on
+ * @param live the current processed template of the stack
  */
 export function compareTemplates(saved: StackTemplate, live: StackTemplate): Finding[] {
   return Object.entries(saved.Resources).flatMap(([id, before]) => {
@@ -45,7 +45,7 @@ export function compareTemplates(saved: StackTemplate, live: StackTemplate): Fin
     ];
   }
 
-  /** A resource that a version holds the name of. */
+  /** A resource whose name a version holds. */
   function ofNeeded(of: string, as: string, id: string): Finding[] {
     const before = saved.Resources[id];
     if (!before) return [];
@@ -62,14 +62,14 @@ export function compareTemplates(saved: StackTemplate, live: StackTemplate): Fin
     if (kept === 'Retain' || kept === 'RetainExceptOnCreate') {
       return [atRisk(of, `${name} is not in the stack any more, and kept`)];
     }
-    // Whether the condition holds is not known.
+    // It is not known whether the condition holds.
     if (before.Condition !== undefined) return [atRisk(of, `${name} is gone, if it was there`)];
-    // One that another stands in for would have to be replaced again.
+    // A resource that another one replaced would have to be replaced again.
     const mendedByStack = !after && identityOf(before) !== undefined;
     return [{ verdict: 'certain', of, reason: `${name} is gone`, mendedByStack }];
   }
 
-  /** What the role of a function may do. */
+  /** Permissions of a function's role. */
   function ofPolicies(of: string, role: string): Finding[] {
     const isOf = (one: TemplateResource) => isPolicyOf(one, role);
     const [before, after] = [saved.Resources[role], live.Resources[role]];
@@ -83,7 +83,7 @@ export function compareTemplates(saved: StackTemplate, live: StackTemplate): Fin
     ];
   }
 
-  /** Who calls a function, and how. */
+  /** Callers of a function, and their settings. */
   function ofSurroundings(of: string): Finding[] {
     const own = new Set([of, ...versionsAndAliasesOf(saved, of), ...versionsAndAliasesOf(live, of)]);
     const isOf = ({ Type, Properties }: TemplateResource) =>
@@ -102,7 +102,7 @@ export function compareTemplates(saved: StackTemplate, live: StackTemplate): Fin
     });
   }
 
-  /** Resources that are of interest in either template and differ: logical id, how, type. */
+  /** Relevant resources that differ between the templates: logical id, difference, type. */
   function differences(isOf: (one: TemplateResource) => boolean): (readonly [string, string, string])[] {
     const ids = new Set([...Object.keys(saved.Resources), ...Object.keys(live.Resources)]);
     return [...ids].sort().flatMap((id): (readonly [string, string, string])[] => {
@@ -120,7 +120,7 @@ export function compareTemplates(saved: StackTemplate, live: StackTemplate): Fin
 
 const apiTypes: ReadonlySet<string> = new Set(['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api']);
 
-/** Types of what stands around a function, and what it is called in a mail. */
+/** Types of resources around a function, with their names in a mail. */
 const surroundings: Readonly<Record<string, string>> = {
   'AWS::Lambda::EventSourceMapping': 'event source',
   'AWS::Lambda::EventInvokeConfig': 'invoke configuration',
@@ -135,12 +135,12 @@ function atRisk(of: string, reason: string): Finding {
   return { verdict: 'at-risk', of, reason };
 }
 
-/** Whether a change of its own name replaced a resource. */
+/** Whether a changed name replaced a resource. */
 function isRenamed(before: TemplateResource, after: TemplateResource): boolean {
   return !same(identityOf(before), identityOf(after));
 }
 
-/** Aliases and versions of a function, by their logical ids: others refer to it by them. */
+/** Aliases and versions of a function, by the logical ids with which others refer to it. */
 function versionsAndAliasesOf({ Resources }: StackTemplate, id: string): string[] {
   return Object.entries(Resources).flatMap(([logicalId, { Type, Properties }]) => {
     const isOne = Type === 'AWS::Lambda::Alias' || Type === 'AWS::Lambda::Version';
@@ -152,7 +152,7 @@ function sameProperties(one: TemplateResource, other: TemplateResource): boolean
   return one.Type === other.Type && same(one.Properties ?? {}, other.Properties ?? {});
 }
 
-/** Templates are JSON; the order of members says nothing. */
+/** Templates are JSON; the order of members has no meaning. */
 function same(one: unknown, other: unknown): boolean {
   return canonical(one) === canonical(other);
 }

@@ -4,11 +4,11 @@ type Statement = Readonly<Record<string, unknown>>;
 const allowAll: Statement = { Effect: 'Allow', Action: 'Update:*', Principal: '*', Resource: '*' };
 
 /**
- * The stack policy of one update: the team's own, which a temporary policy would put out of force, and beside it that
- * nothing is deleted or replaced but what the change set showed. A denial wins over every permission.
+ * The stack policy of one update: the team's own, which a temporary policy would replace, and a denial of all deletions and
+ * replacements but those in the change set. A denial overrides every permission.
  *
- * @param own the policy in force, JSON; undefined where there is none, which allows everything
- * @param removed logical ids that the change set takes away
+ * @param own the policy in force, JSON; undefined if there is none, which allows everything
+ * @param removed logical ids that the change set removes
  */
 export function guardingPolicy(own: string | undefined, removed: readonly string[]): string {
   const { Statement = [allowAll] } =

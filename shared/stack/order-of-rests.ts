@@ -6,7 +6,7 @@ export interface RestOfStack extends StackExchange {
   readonly stack: string;
 }
 
-/** Who uses which export now. */
+/** Current use of exports. */
 export interface LiveExchange {
   /** Names of the stacks that import an export. */
   importersOf(name: string): readonly string[];
@@ -14,19 +14,19 @@ export interface LiveExchange {
   isExported(name: string): boolean;
 }
 
-/** In which order stacks can go back. */
+/** The order in which stacks can go back. */
 export interface OrderOfRests {
-  /** By stack: those that are back before it. Without circles. */
+  /** By stack: the stacks that go back before it. Without circles. */
   readonly after: ReadonlyMap<string, readonly string[]>;
-  /** By stack that cannot go back: why, as clauses that name the other stack. */
+  /** By stack that cannot go back: the reasons, as clauses that name the other stack. */
   readonly blocked: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
- * The order that CloudFormation demands of stacks that export and import values: who stops importing goes before who stops
- * exporting, and who exports again before who imports. A stack cannot go back while another one that stays imports what it
- * would give up, nor where nobody exports what it would import. What waits for such a stack cannot go back either; nor can
- * stacks that would have to wait for each other.
+ * The order that CloudFormation demands of stacks that export and import values: a stack that stops importing goes before
+ * the one that stops exporting, and a stack that exports again before the one that imports. A stack cannot go back while a
+ * stack that stays imports a value that it would give up, nor if nobody exports a value that it would import. Stacks that
+ * wait for such a stack cannot go back either; nor can stacks that would have to wait for each other.
  *
  * Source: CloudFormation user guide, "Get exported outputs from a deployed CloudFormation stack": an output that another
  * stack refers to cannot be deleted or modified.
@@ -52,7 +52,7 @@ export function orderOfRests(stacks: readonly RestOfStack[], live: LiveExchange)
       if (reasons.length > 0) found.set(one.stack, reasons);
       after.set(one.stack, before);
     }
-    // Only where nothing else stands in the way: one of a circle may be blocked already.
+    // Only if there is no other obstacle: a stack of a circle may be blocked already.
     if (found.size === 0) for (const [stack, reason] of circles(after)) found.set(stack, [reason]);
     if (found.size === 0) return { after, blocked };
     for (const [stack, reasons] of found) blocked.set(stack, reasons);
@@ -87,7 +87,7 @@ export function orderOfRests(stacks: readonly RestOfStack[], live: LiveExchange)
   }
 }
 
-/** Stacks that would have to wait for each other, and for whom. */
+/** Stacks that would have to wait for each other, with their reasons. */
 function circles(after: ReadonlyMap<string, readonly string[]>): (readonly [string, string])[] {
   const names = [...after.keys()];
   const numbers = new Map(names.map((name, number) => [name, number]));

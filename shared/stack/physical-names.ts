@@ -1,8 +1,8 @@
 import type { TemplateResource } from './stack-template.ts';
 
 /**
- * The property by which a template names a resource itself. To change it replaces the resource; without it CloudFormation
- * makes up a name, and another one for each resource it makes.
+ * The property with which a template names a resource itself. Changing it replaces the resource; without it CloudFormation
+ * generates a new name for each resource.
  *
  * Source: CloudFormation user guide, "Name type".
  */
@@ -22,7 +22,7 @@ const nameProperty: Readonly<Record<string, string>> = {
   'AWS::StepFunctions::StateMachine': 'StateMachineName',
 };
 
-/** The name that a template gives a resource itself; undefined where it gives none, or the type takes none. */
+/** The name that a template gives a resource itself; undefined if it gives none, or the type has none. */
 export function identityOf({ Type, Properties }: TemplateResource): unknown {
   return Properties?.[nameProperty[Type] ?? ''];
 }

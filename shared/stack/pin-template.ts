@@ -1,15 +1,15 @@
 import type { Routes } from '../targets/state-machine-alias/shapes.ts';
 import type { StackTemplate, TemplateResource } from './stack-template.ts';
 
-/** What an alias is pinned to: the number of a function's version, or the routes of a state machine. */
+/** The value of a pinned alias: the number of a function's version, or the routes of a state machine. */
 export type Pin = { readonly version: string } | { readonly stateMachine: string; readonly routes: Routes };
 
 /**
- * The template that pins aliases: the live one, with the literal number of a version in each of them, and without what
- * would send the change through CodeDeploy or split traffic. Everything else is as it is, so that the update publishes
+ * The template that pins aliases: the live one, with a literal version number in each of them, and without the parts that
+ * would send the change through CodeDeploy or split traffic. Everything else is unchanged, so that the update publishes
  * nothing, reads no code and touches no function.
  *
- * @param pins what users are on, by logical id of the alias
+ * @param pins the users' versions, by logical id of the alias
  */
 export function pinTemplate(live: StackTemplate, pins: ReadonlyMap<string, Pin>): StackTemplate {
   const Resources = Object.fromEntries(

@@ -1,4 +1,4 @@
-/** What the references of a template stand for. */
+/** Values of a template's references. */
 export interface PlainScope {
   /** Parameters, pseudo parameters and resources, by their names in the template. */
   readonly values: ReadonlyMap<string, string>;
@@ -6,9 +6,9 @@ export interface PlainScope {
 }
 
 /**
- * The text that a value of a template comes to: `Ref`, `Fn::Sub`, `Fn::Join` and `Fn::FindInMap` of what is known.
+ * The text of a template value: `Ref`, `Fn::Sub`, `Fn::Join` and `Fn::FindInMap` of known values.
  *
- * @returns undefined where something in it is not known, or another function is used
+ * @returns undefined if a part of it is unknown, or another function is used
  */
 export function plainValue(value: unknown, scope: PlainScope): string | undefined {
   if (typeof value === 'string') return value;

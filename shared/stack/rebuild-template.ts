@@ -2,16 +2,16 @@ import { referencesIn } from './references.ts';
 import { isPolicyOf } from './role-policies.ts';
 import type { StackTemplate, TemplateResource } from './stack-template.ts';
 
-/** A function and the version of it that are taken from the saved template, by their logical ids. */
+/** A function and its version in the saved template, by their logical ids. */
 export interface BuiltVersion {
   readonly functionId: string;
   readonly versionId: string;
 }
 
 /**
- * The template that builds code anew: the live one, with these functions as they were and a version of each, and with what
- * they refer to and the live template lacks; a role comes with its policies. Aliases and everything else are as they are, so that no user meets anything of
- * it before the digests were read.
+ * The template that rebuilds code: the live one, with these functions in their saved form and a version of each, and with
+ * the resources that they refer to and the live template lacks; a role comes with its policies. Aliases and everything else
+ * are unchanged, so that no user meets the new versions before their digests were read.
  */
 export function rebuildTemplate(
   saved: StackTemplate,
@@ -57,7 +57,7 @@ export function rebuildTemplate(
   };
 }
 
-/** Everything that a part of a template names: parameters, resources, conditions and mappings. */
+/** All names in a part of a template: parameters, resources, conditions and mappings. */
 export function namesIn(value: unknown): Set<string> {
   const names = new Set(referencesIn(value));
   const add = (name: unknown) => typeof name === 'string' && names.add(name);
@@ -81,7 +81,7 @@ function sectionOf(template: StackTemplate, section: SectionName): Readonly<Reco
   return Object(template[section]) as Readonly<Record<string, unknown>>;
 }
 
-/** What a saved template publishes for an alias: undefined where that is no version of its own. */
+/** The version that a saved template publishes for an alias; undefined if the template has no such resource. */
 export function versionPublishedFor(saved: StackTemplate, aliasId: string): BuiltVersion | undefined {
   const alias = saved.Resources[aliasId];
   const versionId = alias && versionResourceOf(alias);

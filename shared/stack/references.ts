@@ -1,6 +1,6 @@
 /**
- * Names of resources and parameters that a value of a template refers to: by `Ref`, `Fn::GetAtt` or a placeholder of
- * `Fn::Sub`, at any depth. Pseudo parameters are among them.
+ * Names of resources and parameters in the references of a template value: `Ref`, `Fn::GetAtt` or a placeholder of
+ * `Fn::Sub`, at any depth. Pseudo parameters are included.
  */
 export function referencesIn(value: unknown): ReadonlySet<string> {
   const found = new Set<string>();
@@ -21,7 +21,7 @@ function collect(value: unknown, found: Set<string>): void {
   const [text, names = {}] = Array.isArray(sub) ? sub : [sub];
   if (typeof text === 'string') {
     for (const [, name] of text.matchAll(/\$\{([A-Za-z0-9:]+)(?:\.[A-Za-z0-9.]+)?\}/g)) {
-      // A name that the list form gives a value to is no reference.
+      // A name with a value in the list form is no reference.
       if (name !== undefined && !(name in Object(names))) found.add(name);
     }
   }

@@ -1,13 +1,16 @@
 import * as z from 'zod';
 
-/** What a stack says of where its release comes from, e.g. `commit`, `3f2c91a`. */
+/** A fact from a stack about the origin of its release, e.g. `commit`, `3f2c91a`. */
 export const originFact = z.strictObject({
   name: z.enum(['by', 'commit', 'branch', 'pipeline']),
   value: z.string(),
 });
 export type OriginFact = z.infer<typeof originFact>;
 
-/** How teams name tags and metadata that tell who deployed what; letters and digits in lower case. The first that fits counts. */
+/**
+ * Names that teams use for tags and metadata on deployer and source; letters and digits in lower case. The first match
+ * counts.
+ */
 const names: readonly (readonly [OriginFact['name'], RegExp])[] = [
   ['by', /(deployed|released|triggered|committed|pushed)by|deployer|committer|author|actor$/],
   ['commit', /commit|revision|git(hub)?(sha|hash)|sourceversion/],
@@ -15,16 +18,16 @@ const names: readonly (readonly [OriginFact['name'], RegExp])[] = [
   ['pipeline', /pipeline|workflow|build(id|number|num|url)|(run|job)(id|number|url)/],
 ];
 
-/** What may be a secret is not read on, whatever else its name says. */
+/** A possible secret is skipped, whatever else its name says. */
 const secretName = /secret|token|password|passwd|credential|key$/;
 
 /** A line of a mail; a commit's message may be long. */
 const mostCharacters = 100;
 
 /**
- * Who deployed what, as far as the tags of a stack or the metadata of its template tell. CloudFormation itself names nobody.
+ * Deployer and source, from the tags of a stack or the metadata of its template. CloudFormation itself names nobody.
  *
- * @param metadata section `Metadata` of the template; of a member that is an object the members count too
+ * @param metadata section `Metadata` of the template; the members of a member object count too
  */
 export function originOf(
   tags: readonly { readonly key: string; readonly value: string }[],
@@ -38,7 +41,7 @@ export function originOf(
 }
 
 function nameOf(key: string): OriginFact['name'] | undefined {
-  // Those of AWS say how the stack came to be, and who published an application.
+  // Tags of AWS describe the stack's creation, and the publisher of an application.
   if (/^aws:/i.test(key)) return undefined;
   const plain = key.toLowerCase().replace(/[^a-z0-9]/g, '');
   if (secretName.test(plain)) return undefined;

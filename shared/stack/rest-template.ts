@@ -1,17 +1,17 @@
 import { versionResourceOf } from './rebuild-template.ts';
 import type { StackTemplate, TemplateResource } from './stack-template.ts';
 
-/** A template that publishes no version, or the references that nothing is known to stand for. */
+/** A template that publishes no version, or the references that could not be resolved. */
 export type RestTemplate = { readonly template: StackTemplate } | { readonly unresolved: readonly string[] };
 
 /**
- * The saved template as it can be applied without publishing anything of a function that is there: Version resources that
- * the live stack does not have are left out, every alias has the literal number of the version that it is on, alone, and other references to a version
- * that is left out become the number of the alias that had it. To publish old code again is refused, or makes a new
- * version, by rules that are not documented; this way they do not matter.
+ * The saved template in a form that publishes nothing of an existing function: Version resources that the live stack does
+ * not have are left out, every alias has the literal number of its current version, alone, and other references to a version
+ * that is left out become the number of the alias that had it. Publishing old code again is refused, or makes a new version,
+ * by undocumented rules; here they do not matter.
  *
- * @param live the processed template of the stack as it is
- * @param versionOf number of the version that an alias is on, by its logical id; undefined for an alias that the stack
+ * @param live the current processed template of the stack
+ * @param versionOf number of an alias's current version, by the alias's logical id; undefined for an alias that the stack
  *   does not have
  */
 export function restTemplate(
@@ -23,7 +23,7 @@ export function restTemplate(
   for (const [logicalId, { Type, Properties }] of Object.entries(saved.Resources)) {
     if (Type !== 'AWS::Lambda::Version' || logicalId in live.Resources) continue;
     const { Ref: of } = Object(Properties?.FunctionName) as { readonly Ref?: unknown };
-    // A function that the stack makes anew has no version yet, so that its first one is published.
+    // A function that the stack creates anew has no version yet, so its first one is published.
     if (typeof of === 'string' && of in saved.Resources && !(of in live.Resources)) continue;
     leftOut.set(logicalId, undefined);
   }
@@ -50,12 +50,12 @@ export function restTemplate(
 
 function onLiveVersion(resource: TemplateResource, version: string | undefined): TemplateResource {
   if (resource.Type !== 'AWS::Lambda::Alias' || version === undefined) return resource;
-  // Saved weights may send requests to a version that is undone, or gone.
+  // Saved weights may send requests to an undone or missing version.
   const { RoutingConfig: _, ...properties } = resource.Properties ?? {};
   return { ...resource, Properties: { ...properties, FunctionVersion: version } };
 }
 
-/** Puts numbers in the place of references to versions that are left out, anywhere in a template. */
+/** Replaces references to left-out versions by numbers, anywhere in a template. */
 function replacer(
   saved: StackTemplate,
   leftOut: ReadonlyMap<string, string | undefined>,
@@ -66,17 +66,17 @@ function replacer(
     if (number === undefined) unresolved.add(logicalId);
     return number ?? '';
   };
-  /** `Ref` of a version is its ARN: the function's, and the number. */
+  /** `Ref` of a version is its ARN: the function's ARN, and the number. */
   const arnOf = (logicalId: string) => ({
     'Fn::Join': [':', [{ 'Fn::GetAtt': [functionOf(logicalId), 'Arn'] }, numberOf(logicalId)]],
   });
-  /** Logical id of the function of a version, as `Ref` names it. */
+  /** Logical id of a version's function, from its `Ref`. */
   const functionOf = (version: string): string => {
     const name = saved.Resources[version]?.Properties?.FunctionName as { Ref?: string } | undefined;
     if (name?.Ref === undefined) unresolved.add(version);
     return name?.Ref ?? '';
   };
-  /** A name that the list form of `Fn::Sub` gives a value to is no reference. */
+  /** A name with a value in the list form of `Fn::Sub` is no reference. */
   const inText = (text: string, names: object): string =>
     text.replace(/\$\{([A-Za-z0-9]+)(?:\.([A-Za-z0-9.]+))?\}/g, (whole, logicalId: string, name?: string) => {
       if (!leftOut.has(logicalId) || whole.slice(2, -1) in names) return whole;

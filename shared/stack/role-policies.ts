@@ -1,7 +1,7 @@
 import { referencesIn } from './references.ts';
 import type { TemplateResource } from './stack-template.ts';
 
-/** Whether a resource is a policy of its own that a role has, by the role's logical id. */
+/** Whether a resource is a separate policy of a role, by the role's logical id. */
 export function isPolicyOf({ Type, Properties }: TemplateResource, role: string): boolean {
   return policyTypes.has(Type) && referencesIn([Properties?.Roles, Properties?.RoleName]).has(role);
 }

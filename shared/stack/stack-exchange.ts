@@ -9,23 +9,23 @@ export interface StackExport {
   readonly stackId: string;
 }
 
-/** What a stack changes for others, and needs of them, where it goes to another template. */
+/** Effects on other stacks, and needs of them, if a stack changes its template. */
 export interface StackExchange {
-  /** Exports that it no longer has then, or has with another value: CloudFormation refuses that while somebody imports one. */
+  /** Exports that vanish or change their value: CloudFormation refuses that while somebody imports them. */
   readonly givesUp: ReadonlyMap<string, 'vanish' | 'change'>;
-  /** Names of exports that it has then, and not now. */
+  /** Names of exports that only the new template has. */
   readonly exportsAgain: ReadonlySet<string>;
-  /** Names of exports that it imports then. */
+  /** Names of exports that the new template imports. */
   readonly imports: ReadonlySet<string>;
 }
 
-/** A stack on its way from one template to another. */
+/** A stack with its old and its new template. */
 export interface ExchangeRequest {
   readonly from: StackTemplate;
   readonly to: StackTemplate;
   /** Every export of the account and Region. */
   readonly exports: readonly StackExport[];
-  /** The stack as it goes back: a parameter without a value keeps the one it has. */
+  /** The target state of the stack: a parameter without a value keeps its value. */
   readonly goal: {
     readonly parameters: readonly { readonly key: string; readonly value?: string | undefined }[];
   };
@@ -44,14 +44,14 @@ interface Output {
   readonly Export?: { readonly Name?: unknown };
 }
 
-/** Whether a template has anything to do with exports, so that one need not ask for those of the account otherwise. */
+/** Whether a template has exports or imports; otherwise the account's exports need not be read. */
 export function hasExchange(template: StackTemplate): boolean {
   return outputsOf(template).some((one) => one.Export) || importsIn(template).length > 0;
 }
 
 /**
- * What changes for others. Where the name of an export cannot be told from the template, none counts as given up, and the
- * same goes for an output under a condition: CloudFormation refuses what it has to, and rolls back to a pinned stack.
+ * The effects on other stacks. If the template does not show the name of an export, none counts as given up, nor does an
+ * output under a condition: CloudFormation refuses a forbidden change itself, and rolls back to a pinned stack.
  */
 export function exchangeOf(request: ExchangeRequest): StackExchange {
   const { from, to, goal, state, physicalIds } = request;
@@ -89,7 +89,7 @@ export function exchangeOf(request: ExchangeRequest): StackExchange {
   };
 }
 
-/** Whether an export keeps its value: by what it comes to, or as far as that is not known, by how it is written. */
+/** Whether an export keeps its value: by its resolved text, or, if that is unknown, by its expression. */
 function keeps(next: unknown, value: string, before: unknown, scope: PlainScope): boolean {
   const plain = plainValue(next, scope);
   return plain === undefined ? JSON.stringify(next) === JSON.stringify(before) : plain === value;
@@ -103,7 +103,7 @@ function outputsOf({ Outputs }: StackTemplate): Output[] {
   return Object.values(Object(Outputs) as Record<string, Output>);
 }
 
-/** The names of all `Fn::ImportValue` of a template, as they are written. */
+/** The unresolved names in all `Fn::ImportValue` of a template. */
 function importsIn(value: unknown): unknown[] {
   if (typeof value !== 'object' || value === null) return [];
   const { 'Fn::ImportValue': name } = value as Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { CORE_SCHEMA, load, Type } from 'js-yaml';
 
-/** A resource of a template, as much of it as the coordinator changes. */
+/** A resource of a template, with the parts that the coordinator changes. */
 export interface TemplateResource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
@@ -15,8 +15,8 @@ export interface StackTemplate {
 }
 
 /**
- * Reads a template, JSON or YAML. Short forms such as `!Ref` become their long forms, which mean the same
- * (CloudFormation user guide, "Intrinsic function reference").
+ * Reads a template, JSON or YAML. Short forms such as `!Ref` become their equivalent long forms (CloudFormation user guide,
+ * "Intrinsic function reference").
  *
  * @throws Error when the text is no template
  */
@@ -29,7 +29,7 @@ export function parseTemplate(text: string): StackTemplate {
   return template as StackTemplate;
 }
 
-/** The text of a template that is sent to CloudFormation: JSON, which is YAML as well. */
+/** The text of a template for CloudFormation: JSON, which is also YAML. */
 export function templateText(template: StackTemplate): string {
   return JSON.stringify(template);
 }
@@ -56,7 +56,7 @@ const functionNames = [
   'Transform',
 ];
 
-/** A short form that is not here is an error: its value would be lost. */
+/** A short form that is missing here is an error: its value would be lost. */
 const shortForms = [
   ...['Ref', 'Condition'].map((name) => [name, name] as const),
   ...functionNames.map((name) => [name, `Fn::${name}`] as const),

@@ -1,15 +1,15 @@
 import { canonicalJson } from '../canonical-json.ts';
 import type { StackTemplate, TemplateResource } from './stack-template.ts';
 
-/** What differs between two templates, by logical id. */
+/** Differences between two templates, by logical id. */
 export interface TemplateChanges {
   readonly added: readonly string[];
   readonly removed: readonly string[];
-  /** With the names of what has changed of each, never values: `CreateOrder (Code, Environment)`. */
+  /** With the names of the changed parts, never values: `CreateOrder (Code, Environment)`. */
   readonly changed: readonly string[];
 }
 
-/** They are new with every release: the versions and the digests of the code tell of them. */
+/** New with every release: versions and code digests show their changes. */
 const everyRelease: ReadonlySet<string> = new Set([
   'AWS::Lambda::Version',
   'AWS::Lambda::Alias',
@@ -17,7 +17,7 @@ const everyRelease: ReadonlySet<string> = new Set([
   'AWS::ApiGatewayV2::Deployment',
 ]);
 
-/** What a release changed of the resources of its stack. */
+/** The resources of its stack that a release changed. */
 export function changedResources(before: StackTemplate, after: StackTemplate): TemplateChanges {
   const [old, now] = [telling(before), telling(after)];
   return {
@@ -33,13 +33,13 @@ export function changedResources(before: StackTemplate, after: StackTemplate): T
   };
 }
 
-/** A parameter of a stack; one without a value is masked, and says nothing. */
+/** A parameter of a stack; one without a value is masked, and not compared. */
 interface StackParameter {
   readonly key: string;
   readonly value?: string | undefined;
 }
 
-/** Names of the parameters that one of two states lacks, or that have another value in it. */
+/** Names of the parameters that are missing in one of two states, or differ between them. */
 export function changedParameters(
   before: readonly StackParameter[],
   after: readonly StackParameter[],
@@ -57,7 +57,7 @@ function telling({ Resources }: StackTemplate): Map<string, TemplateResource> {
   return new Map(Object.entries(Resources).filter(([, { Type }]) => !everyRelease.has(Type)));
 }
 
-/** Names of the properties that differ, and of the attributes beside them. Metadata changes nothing. */
+/** Names of the differing properties and attributes. Metadata has no effect. */
 function changedParts(before: TemplateResource, after: TemplateResource): string[] {
   const { Properties: old = {}, Metadata: _, ...oldRest } = before;
   const { Properties: now = {}, Metadata: __, ...nowRest } = after;

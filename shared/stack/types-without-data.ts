@@ -1,7 +1,6 @@
 /**
- * Types of resources that hold no data: to change one or take it away loses nothing that was written since. It is a list
- * of what is allowed: a type that is not on it counts as one with data. A test holds that none of cfn-lint's stateful
- * resource types is here.
+ * Types of resources that hold no data: changing or removing one loses nothing written since. The list names the allowed
+ * types: any other counts as one with data. A test checks that none of cfn-lint's stateful resource types is here.
  */
 export const typesWithoutData: ReadonlySet<string> = new Set([
   'AWS::ApiGateway::Authorizer',
@@ -41,7 +40,7 @@ export const typesWithoutData: ReadonlySet<string> = new Set([
   'AWS::Lambda::LayerVersionPermission',
   'AWS::Lambda::Permission',
   'AWS::Lambda::Url',
-  // What is left of the bad release's: the rest never makes one.
+  // For versions left over from the bad release: the rest never creates one.
   'AWS::Lambda::Version',
   'AWS::Logs::SubscriptionFilter',
   'AWS::SNS::Subscription',
