@@ -6,10 +6,10 @@ import { shownText } from '../plain-text.ts';
 import { readYaml } from '../read-yaml.ts';
 import type { Label } from './recorded-deployment.ts';
 
-/** Whose requests a row counts: of a new version, of the version beside it, or of an alias while nothing is deployed. */
+/** The version whose requests a row counts: the new one, its control, or an alias while nothing is deployed. */
 export type RowVersion = 'new' | 'control' | 'alias';
 
-/** One row of a metrics file: what one version did in one minute; an alias also in five. */
+/** One row of a metrics file: counts of one version in one minute; of an alias also in five. */
 export interface MetricsRow {
   /** Its beginning, ms since the epoch. */
   readonly at: number;
@@ -18,7 +18,7 @@ export interface MetricsRow {
   readonly version: RowVersion;
   readonly requests: number;
   readonly errors: number;
-  /** Slow requests by the boundary that they are counted over, ms. */
+  /** Slow requests, by the boundary over which they are counted, ms. */
   readonly slow: ReadonlyMap<number, number>;
   /** Empty in a file without that column. */
   readonly function: string;
@@ -30,18 +30,18 @@ export interface MetricsRow {
   readonly onset?: number;
 }
 
-/** A metrics file: its rows and boundaries of slow requests, or what is wrong with it, ten problems at most. */
+/** A metrics file: its rows and boundaries of slow requests, or its problems, ten at most. */
 export type MetricsFile =
   | { readonly rows: readonly MetricsRow[]; readonly boundaries: readonly number[] }
   | { readonly problems: readonly InputProblem[] };
 
-/** Columns that every file has, and those that it may have, besides one such as slowOver850. */
+/** Required and optional columns, besides columns such as slowOver850. */
 export const neededColumns = ['minute', 'deployment', 'version', 'requests', 'errors'] as const;
 export const otherColumns = ['function', 'release', 'share', 'label', 'onset'] as const;
 
 const slowColumn = /^slowOver([1-9]\d{0,6})$/;
 
-/** A row as it was written, and where: `line 7` of CSV, `row 6` of JSON. */
+/** A row as text, and its place: `line 7` of CSV, `row 6` of JSON. */
 interface WrittenRow {
   readonly place: string;
   readonly fields: ReadonlyMap<string, string>;
@@ -51,7 +51,7 @@ type Written =
   | { readonly columns: ReadonlyMap<string, string>; readonly rows: readonly WrittenRow[] }
   | { readonly problems: readonly InputProblem[] };
 
-/** Reads the text of a metrics file: CSV with a header, or a list of objects in JSON with the same names. */
+/** Reads the text of a metrics file: CSV with a header, or a JSON list of objects with the same names. */
 export function parseMetrics(text: string): MetricsFile {
   const clean = text.replace(/^\uFEFF/, '');
   const written = /^\s*[[{]/.test(clean) ? readJson(clean) : readCsv(clean);
@@ -63,7 +63,7 @@ export function parseMetrics(text: string): MetricsFile {
     const read = readRow(row, problems);
     return read ? [{ ...read, place: row.place }] : [];
   });
-  // A row that is wrong by itself may be the one that another row misses.
+  // A row that is wrong by itself may be the one that another row needs.
   if (problems.length === 0) problems.push(...checkTogether(rows));
   if (problems.length === 0 && !written.columns.has('release')) problems.push(...checkReleases(rows));
   if (problems.length > 0) return { problems: fewProblems(problems) };
@@ -170,7 +170,7 @@ function readRow({ place, fields }: WrittenRow, problems: InputProblem[]): Metri
   };
 }
 
-/** Deployments of several functions at one time are of one release, or one replaces the other: only a person knows. */
+/** Simultaneous deployments of several functions may be one release, or one may replace the other: only a person knows. */
 function checkReleases(rows: readonly MetricsRow[]): InputProblem[] {
   const deployed = rows.filter(({ deployment }) => deployment !== '');
   const functions = new Set(deployed.map((row) => row.function));
@@ -179,12 +179,12 @@ function checkReleases(rows: readonly MetricsRow[]): InputProblem[] {
   return [{ path: '', reason }];
 }
 
-/** What rows say that are right each alone. */
+/** Problems between rows that are each valid alone. */
 function checkTogether(rows: readonly (MetricsRow & { readonly place: string })[]): InputProblem[] {
   const problems: InputProblem[] = [];
   const seen = new Map<string, string>();
   const said = new Map<string, { readonly value: string; readonly place: string }>();
-  /** A deployment says the same of itself in every row that says anything. */
+  /** A deployment has the same value in all rows that have one. */
   const once = (deployment: string, place: string, column: string, value: string | undefined) => {
     if (value === undefined) return;
     const key = JSON.stringify([deployment, column]);

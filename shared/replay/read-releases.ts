@@ -19,31 +19,31 @@ import type { Label, RecordedDeployment } from './recorded-deployment.ts';
 import type { ReplayInput } from './replay-policy.ts';
 import type { SavedHistory } from './write-metrics.ts';
 
-/** What past releases are read with; it only reads. */
+/** Clients for reading past releases. */
 export interface ReadReleasesDeps {
   readonly signals: Pick<Signals, 'sideBySide'>;
   readonly releases: Pick<ReleaseLedger, 'list'>;
   readonly checkpoints: Pick<CheckpointLedger, 'list' | 'observations'>;
 }
 
-/** Which releases are read. */
+/** The releases to be read. */
 export interface ReadReleasesInput {
   readonly service: string;
-  /** The policy that judges them: it says how long a record has to be, and which requests count as slow. */
+  /** The policy that judges them: it determines how long a record has to be, and which requests count as slow. */
   readonly policy: Pick<ServicePolicy, 'bake' | 'limits'>;
-  /** Releases that began before are left out, ms since the epoch; undefined for as long as there are minutes. */
+  /** Releases that began before are left out, ms since the epoch; undefined for as long as CloudWatch keeps minutes. */
   readonly from: number | undefined;
   /** ms since the epoch */
   readonly now: number;
 }
 
-/** Past releases of a service, as a replay takes them. */
+/** Past releases of a service, as input of a replay. */
 export interface ReadReleases extends Pick<ReplayInput, 'deployments' | 'normalOf'> {
-  /** Releases of which CloudWatch has no minutes any more. */
+  /** Releases whose minutes CloudWatch no longer keeps. */
   readonly tooOld: number;
   /** Deployments whose version never had traffic. */
   readonly unserved: number;
-  /** The aliases of all deployments, by the name that deployments have of them. */
+  /** The aliases of all deployments, by the name of the function in them. */
   readonly aliases: ReadonlyMap<string, Pick<BroughtVersion, 'function' | 'alias'>>;
 }
 
@@ -51,14 +51,14 @@ export interface ReadReleases extends Pick<ReplayInput, 'deployments' | 'normalO
 export const minutesKeptDays = 15;
 const minutesKeptMs = minutesKeptDays * 24 * 60 * minuteMs;
 
-/** Looks in a bake are at most five minutes apart: the one after its longest time has its minutes. */
+/** Looks in a bake are at most five minutes apart: the look after its longest time has these minutes. */
 const afterBakeMinutes = 10;
 
 const releasesAtOnce = 50;
 
 /**
- * Reads past releases of a service: their times from the ledger, their minutes from CloudWatch, what was normal as it was kept
- * when each opened. A release that became bad is labelled bad, one that was proved or stated good is labelled good.
+ * Reads past releases of a service: their times from the ledger, their minutes from CloudWatch, and the normal rates
+ * recorded when each opened. A bad release is labelled bad; a release that was proved or declared good is labelled good.
  */
 export async function readReleases(
   { signals, releases, checkpoints }: ReadReleasesDeps,
@@ -163,14 +163,14 @@ export async function readReleases(
   }
 }
 
-/** When a version came; ms since the epoch. */
+/** Times at which a version came; ms since the epoch. */
 interface BroughtTimes {
   readonly begunAt: number;
   readonly shifts: readonly [Shift, ...Shift[]];
   readonly aloneFrom: number | undefined;
 }
 
-/** The times of a version by CodeDeploy's clock, as checkpoints keep them; undefined where it never had traffic. */
+/** The times of a version by CodeDeploy's clock, from checkpoints; undefined if it never had traffic. */
 function timesOf(
   brought: BroughtVersion,
   checkpoints: readonly CheckpointRecord[],
@@ -198,7 +198,7 @@ function timesOf(
   return { begunAt: Date.parse(brought.createdAt), shifts, aloneFrom };
 }
 
-/** When something else moved the alias: back, or on. ms since the epoch; undefined while nothing has. */
+/** The time at which the alias left the version, back or on; ms since the epoch, undefined while it has not. */
 function leftAt(
   facts: AliasFacts,
   { target, toVersion, fromVersion }: BroughtVersion,
@@ -226,16 +226,16 @@ function idOf(brought: BroughtVersion): string {
   return 'deploymentId' in brought ? brought.deploymentId : `${brought.target} ${brought.movedAt}`;
 }
 
-/** What the ledger says of a release by now. */
+/** The label from a release's current verdict. */
 function labelOf({ verdict, statedGood }: ReleaseRecord): Label | undefined {
   if (verdict === 'bad') return 'bad';
   return verdict === 'good' || verdict === 'served-well' || statedGood ? 'good' : undefined;
 }
 
 /**
- * What the aliases of some deployments did before and between them, as far back as CloudWatch keeps it.
+ * Counts of the aliases before and between some deployments, as far back as CloudWatch keeps them.
  *
- * @throws TransientFailure when CloudWatch answers with part of the data
+ * @throws TransientFailure when CloudWatch returns only part of the data
  */
 export async function readHistories(
   signals: Pick<Signals, 'history'>,

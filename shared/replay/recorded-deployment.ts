@@ -1,31 +1,31 @@
 import type { MinuteCount } from '../judge/samples.ts';
 import type { Shift } from '../judge/sequential/clock.ts';
 
-/** What a person says of a release: whether it was good. */
+/** A person's label of a release. */
 export type Label = 'good' | 'bad';
 
-/** One deployment as it was recorded. All times are ms since the epoch. */
+/** One recorded deployment. All times are ms since the epoch. */
 export interface RecordedDeployment {
   readonly id: string;
-  /** Its release: all deployments of it are judged together, as parts of one. */
+  /** Its release, whose deployments are judged together. */
   readonly release: string;
-  /** The function whose alias it moved. */
+  /** The function whose alias the deployment moved. */
   readonly function: string;
   /** The new version, as reasons name it. */
   readonly subject: string;
-  /** Functions of its release, where more are known than recorded. */
+  /** Number of functions of its release, if more are known than recorded. */
   readonly functions?: number;
   /** Minutes of the new version, and of the version beside it. */
   readonly released: readonly MinuteCount[];
   readonly control: readonly MinuteCount[];
-  /** Beginning of its first minute, and end of the last that was recorded. */
+  /** Beginning of its first recorded minute, and end of the last. */
   readonly from: number;
   readonly to: number;
-  /** How the share of the new version grew, its first traffic first. */
+  /** Growth of the new version's share, first traffic first. */
   readonly shifts: readonly Shift[];
-  /** Since when the new version has had all traffic; absent where it never had. */
+  /** Time from which the new version has had all traffic; absent if it never had. */
   readonly aloneFrom?: number;
   readonly label?: Label;
-  /** When what was bad of it began. */
+  /** Beginning of its fault. */
   readonly onset?: number;
 }

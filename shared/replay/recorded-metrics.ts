@@ -9,9 +9,9 @@ import type { RecordedDeployment } from './recorded-deployment.ts';
 import type { ReplayInput } from './replay-policy.ts';
 
 /**
- * The deployments of a metrics file, and what was normal before each: all rows of the same function that are older.
+ * The deployments of a metrics file, and the normal rates before each, from all older rows of the same function.
  *
- * @param slowOverMs the boundary over which the policy counts requests as slow; undefined where it counts none
+ * @param slowOverMs the boundary over which the policy counts requests as slow; undefined if it has none
  */
 export function recordedMetrics(
   rows: readonly MetricsRow[],
@@ -64,8 +64,8 @@ function deploymentOf(rows: readonly MetricsRow[], slowOverMs: number | undefine
 }
 
 /**
- * Since when the new version has had all traffic: since its share is 1, and in a file without that column, after the last
- * minute in which its control had a request. Undefined where no minute of the new version follows.
+ * The time from which the new version has had all traffic: from a share of 1, or in a file without that column, from after
+ * the last minute with a request of its control. Undefined if no minute of the new version follows.
  */
 function aloneSince(
   released: readonly MetricsRow[],
@@ -83,8 +83,8 @@ function aloneSince(
 }
 
 /**
- * How the share grew: by the column `share`, and in a file without it in one step, to the part of all requests that the new
- * version had while traffic was split.
+ * Growth of the share: by the column `share`; in a file without it one step, to the new version's part of all requests while
+ * traffic was split.
  */
 function shiftsOf(
   released: readonly MetricsRow[],
@@ -115,7 +115,7 @@ function countOf({ at, requests, errors, slow }: MetricsRow, slowOverMs: number 
   return { at, requests, errors, ...(over !== undefined && { timed: requests, slow: over }) };
 }
 
-/** Counts of all versions together, in the steps in which CloudWatch keeps a history. */
+/** Counts of all versions together, in the steps of CloudWatch's history. */
 function stepsOf(minutes: readonly MinuteCount[]): MinuteCount[] {
   const steps = groupBy(minutes, ({ at }) => Math.floor(at / historyStepMs) * historyStepMs);
   return [...steps].map(([at, own]) => {

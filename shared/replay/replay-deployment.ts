@@ -10,12 +10,12 @@ import type { NormalRates } from '../ledger/records.ts';
 import type { RecordedDeployment } from './recorded-deployment.ts';
 
 /**
- * How the watch of a recorded deployment ends: `condemned` by a look, `settled` after its bake, `replaced` by a newer
- * release, or `undecided`, where the record ends first.
+ * The end of a recorded deployment's watch: `condemned` by a look, `settled` after its bake, `replaced` by a newer release,
+ * or `undecided`, if the record ends first.
  */
 export type WatchEnd = 'condemned' | 'settled' | 'replaced' | 'undecided';
 
-/** What the policy makes of one recorded deployment. */
+/** The policy's result for one recorded deployment. */
 export interface ReplayedDeployment {
   readonly end: WatchEnd;
   /** The look that ended it, ms since the epoch. */
@@ -26,24 +26,24 @@ export interface ReplayedDeployment {
   readonly looks: number;
 }
 
-/** What is known beside the deployment itself. */
+/** Context of a replayed deployment. */
 export interface ReplayContext {
   readonly policy: Pick<ServicePolicy, 'autonomy' | 'bake'> & JudgePolicy;
   readonly normal: NormalRates | undefined;
   /** Functions of its release. */
   readonly functions: number;
-  /** When the next release began, ms since the epoch; undefined where none was recorded. */
+  /** The time at which the next release began, ms since the epoch; undefined if none was recorded. */
   readonly replacedAt: number | undefined;
 }
 
-/** CloudWatch has a minute so much later. */
+/** Delay after which CloudWatch has a minute. */
 const delayMs = metricDelaySeconds * 1000;
 
 /**
- * Watches a recorded deployment as a machine would have with another policy: looks at the times at which it would look, sees
- * only the minutes that were over by then, judges by {@link judgeRelease} and goes on by {@link nextStep}. A pure function.
+ * Watches a recorded deployment as a machine with another policy would have: looks at the same times, sees only the minutes
+ * that had ended by then, judges by {@link judgeRelease} and decides by {@link nextStep}. A pure function.
  *
- * Alarms and health checks are not in a record, so only numbers speak.
+ * A record has no alarms and health checks, so only numbers count.
  */
 export function replayDeployment(
   recorded: RecordedDeployment,
@@ -94,7 +94,7 @@ export function replayDeployment(
   }
 }
 
-/** What a look finds of the traffic. */
+/** The traffic that a look sees. */
 function trafficAt({ shifts, aloneFrom }: RecordedDeployment, now: number) {
   const [first] = shifts;
   const isAlone = aloneFrom !== undefined && aloneFrom <= now;

@@ -8,43 +8,43 @@ import type { NormalRates } from '../ledger/records.ts';
 import type { Label, RecordedDeployment } from './recorded-deployment.ts';
 import { type ReplayedDeployment, replayDeployment } from './replay-deployment.ts';
 
-/** What the policy does about a release that it condemns: nobody is asked, a person is, or the plan is only mailed. */
+/** The policy's action on a condemned release: nobody is asked, a person is, or the plan is only mailed. */
 export type ReplayedAction = 'roll-back' | 'ask' | 'report';
 
-/** A label beside the result. `missed`: bad, and the watch ended without a word against it. */
+/** Comparison of the result with the label. `missed`: bad, and the watch ended without condemning it. */
 export type ByLabel = 'right' | 'false' | 'missed' | 'undecided';
 
-/** What the policy makes of one recorded release. All times are ms since the epoch. */
+/** The policy's result for one recorded release. All times are ms since the epoch. */
 export interface ReplayedRelease {
   readonly release: string;
   readonly deployments: readonly string[];
-  /** Its first traffic; the beginning of its record where it had none. */
+  /** Its first traffic; the beginning of its record if it had none. */
   readonly servedFrom: number;
   readonly label?: Label;
   readonly onset?: number;
-  /** `good`: settled and proved healthy. `unproven`: settled without that. The others as of a watch. */
+  /** `good`: settled and proved healthy. `unproven`: settled without that. The others as for a watch. */
   readonly result: 'condemned' | 'good' | 'unproven' | 'replaced' | 'undecided';
-  /** When that was decided. */
+  /** Time of the decision. */
   readonly at: number;
   readonly reason: string;
   /** The rule that condemned it. */
   readonly rule?: string;
   readonly action?: ReplayedAction;
-  /** Why it is not rolled back at once. */
+  /** Reason why it is not rolled back at once. */
   readonly held?: string;
-  /** Minutes from its onset, or from its first traffic where no onset is known, until it was condemned. */
+  /** Minutes from its onset, or from its first traffic if the onset is unknown, until it was condemned. */
   readonly delayMinutes?: number;
   readonly byLabel?: ByLabel;
-  /** What its new versions had served by then. */
+  /** Requests and errors of its new versions until then. */
   readonly requests: number;
   readonly errors: number;
-  /** Hours of history behind what is normal, of the function that has fewest. */
+  /** Hours of history behind the normal rate, for the function with the fewest. */
   readonly historyHours: number;
-  /** Whether that is enough: without enough history, what is normal is not below the limit. */
+  /** Whether the history is enough; otherwise the normal rate is not below the limit. */
   readonly hasHistory: boolean;
 }
 
-/** All of it in numbers. */
+/** The results in numbers. */
 export interface ReplaySummary {
   readonly releases: number;
   readonly good: number;
@@ -52,20 +52,20 @@ export interface ReplaySummary {
   readonly rolledBack: number;
   readonly asked: number;
   readonly reported: number;
-  /** Labelled good, or bad only later, and condemned. */
+  /** Labelled good, or with a later onset, and condemned. */
   readonly false: number;
   /** Labelled bad and condemned. */
   readonly found: number;
-  /** Labelled bad, and settled or replaced without a word against it. */
+  /** Labelled bad, and settled or replaced without being condemned. */
   readonly missed: number;
   /** Labelled bad, and the record ends before the watch does. */
   readonly undecided: number;
-  /** Of those found; absent where none was. */
+  /** Over the releases found; absent if there are none. */
   readonly medianDelayMinutes?: number;
   readonly longestDelayMinutes?: number;
 }
 
-/** What is replayed. */
+/** Input of a replay. */
 export interface ReplayInput {
   /** The service, as reasons name it. */
   readonly service: string;
@@ -73,14 +73,14 @@ export interface ReplayInput {
   /** Every recorded deployment of the service. */
   readonly deployments: readonly RecordedDeployment[];
   /**
-   * What was normal before a deployment.
+   * Normal rates before a deployment.
    *
-   * @param leftOut when releases were live that the policy has condemned
+   * @param leftOut spans in which releases were live that the policy has condemned
    */
   readonly normalOf: (deployment: RecordedDeployment, leftOut: readonly Span[]) => NormalRates | undefined;
 }
 
-/** One release with its deployments, the first first. */
+/** One release with its deployments, oldest first. */
 interface RecordedRelease {
   readonly release: string;
   readonly from: number;
@@ -88,8 +88,8 @@ interface RecordedRelease {
 }
 
 /**
- * Judges recorded releases of one service with a policy, in the order in which they began; a pure function. It is the judge
- * of the machines, look by look ({@link replayDeployment}), and what follows from its word by autonomy and budget.
+ * Judges recorded releases of one service with a policy, in the order in which they began; a pure function. It applies the
+ * machines' judge, look by look ({@link replayDeployment}), and then autonomy and budget.
  */
 export function replayPolicy({ service, policy, deployments, normalOf }: ReplayInput): ReplayedRelease[] {
   const releases = releasesOf(deployments);
@@ -111,7 +111,7 @@ export function replayPolicy({ service, policy, deployments, normalOf }: ReplayI
     });
     const decisive = decisiveOf(watched);
     const { end, at, reason, evidence, verdict } = decisive;
-    // One that is condemned ends the watches of its release.
+    // A condemned deployment ends the watches of its release.
     const ends = watched.map((one) => (end === 'condemned' ? at : one.at));
     const { requests, errors } = totalOf(
       watched.flatMap(({ recorded }, n) =>
@@ -209,7 +209,7 @@ function releasesOf(deployments: readonly RecordedDeployment[]): RecordedRelease
     .sort((a, b) => a.from - b.from);
 }
 
-/** The watch that decides a release: the first that condemns; or else the one that knows least, and of those the last. */
+/** The watch that decides a release: the first that condemns; otherwise the least certain, and among equals the last. */
 function decisiveOf<T extends ReplayedDeployment>(watched: readonly T[]): T {
   const condemned = watched.filter(({ end }) => end === 'condemned').sort((a, b) => a.at - b.at);
   const rank = (one: T) => {
@@ -221,7 +221,7 @@ function decisiveOf<T extends ReplayedDeployment>(watched: readonly T[]): T {
   return (condemned[0] ?? others[0]) as T;
 }
 
-/** One bad deployment makes a release bad, from the first onset on. */
+/** One bad deployment makes a release bad, from the earliest onset. */
 function labelOf({ deployments }: RecordedRelease): { readonly label?: Label; readonly onset?: number } {
   const labels = deployments.map(({ label }) => label);
   const label = labels.find((one) => one === 'bad') ?? labels.find((one) => one !== undefined);
@@ -230,7 +230,7 @@ function labelOf({ deployments }: RecordedRelease): { readonly label?: Label; re
   return { label, ...(onsets.length > 0 && { onset: Math.min(...onsets) }) };
 }
 
-/** The label beside the result; undefined without a label. What is condemned before its onset is condemned for nothing. */
+/** The result compared with the label; undefined without a label. Condemning a release before its onset is false. */
 function byLabel({
   label,
   onset,

@@ -2,16 +2,16 @@ import type { MinuteCount } from '../judge/samples.ts';
 import { historyStepMs, minuteMs } from '../judge/sequential/baseline.ts';
 import type { RecordedDeployment } from './recorded-deployment.ts';
 
-/** What an alias did, in the steps in which CloudWatch keeps a history, by the name that its deployments have. */
+/** Counts of an alias, in the steps of CloudWatch's history, by the function's name in its deployments. */
 export interface SavedHistory {
   readonly function: string;
   readonly steps: readonly MinuteCount[];
 }
 
 /**
- * The text of a metrics file: every recorded deployment minute by minute, and what the aliases did between them.
+ * The text of a metrics file: every recorded deployment minute by minute, and the aliases' counts between them.
  *
- * @param slowOverMs the boundary over which requests were counted as slow; undefined where none were
+ * @param slowOverMs the boundary over which requests were counted as slow; undefined if none were
  */
 export function metricsText(
   deployments: readonly RecordedDeployment[],
@@ -51,7 +51,7 @@ export function metricsText(
       cells: [
         ...[minuteText(at), deployment, version, requests, Math.min(errors, requests)],
         ...[name, release, share, label, isoOnset],
-        // Durations may have arrived of more requests than errors have.
+        // Durations may have arrived for more requests than errors have.
         ...(slowOverMs === undefined ? [] : [Math.min(slow, requests)]),
       ],
     };
@@ -62,7 +62,7 @@ export function metricsText(
     const common = { deployment: id, function: name, release };
     const released = new Map(recorded.released.map((minute) => [minute.at, minute]));
     const found = control.map((minute) => rowOf(minute, { ...common, version: 'control' }));
-    // A minute without a row would end the record too early, or have no share.
+    // Without its row a minute would end the record too early, or have no share.
     for (let at = from; at < to; at += minuteMs) {
       const minute = released.get(at) ?? { at, requests: 0, errors: 0 };
       const said = { ...(label && { label }), ...(onset !== undefined && { onset }) };
@@ -72,7 +72,9 @@ export function metricsText(
   }
 }
 
-/** The share in a minute: of the shift in it, or the last before. The minute in which all traffic moved had two versions. */
+/**
+ * The share in a minute: from a shift in it, or the last one before. The minute in which all traffic moved had two versions.
+ */
 function shareAt({ shifts, aloneFrom }: RecordedDeployment, at: number): number {
   const [first] = shifts;
   const isAtOnce = first !== undefined && aloneFrom !== undefined && aloneFrom - first.at < minuteMs;
