@@ -3,7 +3,7 @@ import type { PastRelease, ReleaseHistory } from './release-history.ts';
 import { undoneWith } from './released-together.ts';
 import type { MoveCause } from './selection.ts';
 
-/** Where a service stands: at position 0 it stays, at any other its releases before that position are undone. */
+/** The position of a service: at 0 it stays, at any other its releases before that position are undone. */
 export interface Place<R extends PastRelease> {
   readonly history: ReleaseHistory<R>;
   readonly position: number;
@@ -16,29 +16,31 @@ export interface Incident {
 }
 
 /**
- * One demand on what a service may end on; {@link isAllowed} reads it. The further others go back, the less it
+ * One demand on the release that a service ends on; {@link isAllowed} evaluates it. The further others go back, the less it
  * allows.
  */
 export interface Demand<R extends PastRelease> {
   readonly kind: MoveCause['kind'];
-  /** The releases of whoever demands it: a neighbour, or for an incident the service itself. */
+  /** The releases of the demanding service: a neighbour, or for an incident the service itself. */
   readonly history: ReleaseHistory<R>;
-  /** Its name. */
+  /** Name of the demanding service. */
   readonly service: string;
-  /** Of its undone releases, the one that users met first. */
+  /** Among its undone releases, the one that users met first. */
   readonly undone: R;
-  /** When they did, ms since the epoch: what the service ends on was born before it. Infinity where none did. */
+  /**
+   * The time at which they did, ms since the epoch: the service must end on a release born before it. Infinity if none did.
+   */
   readonly cut: number;
   /** Releases that come from a position before this one are undone too. */
   readonly from: number;
-  /** Whether what is live may be what it ends on. */
+  /** Whether the service may end on its live release. */
   readonly mayStay: boolean;
 }
 
 /**
- * What the incident and the neighbours that go back demand of a service, the earliest cut first.
+ * The demands of the incident and of the neighbours that go back on a service, the earliest cut first.
  *
- * @param placeOf where a service stands; undefined for one that nothing has reached
+ * @param placeOf the position of a service; undefined if selection has not reached it
  */
 export function demandsOn<R extends PastRelease>(
   service: string,
@@ -47,7 +49,7 @@ export function demandsOn<R extends PastRelease>(
   incident: Incident,
   placeOf: (service: string) => Place<R> | undefined,
 ): Demand<R>[] {
-  // A service whose releases nobody recorded has none since any cut.
+  // A service without recorded releases has none since any cut.
   const live = own.spans[0];
   if (!live) return [];
   const demands: Demand<R>[] = [];
@@ -60,8 +62,8 @@ export function demandsOn<R extends PastRelease>(
     if (coupling === 'never' || !place || place.position === 0) continue;
     const { history, position } = place;
     const always = coupling === 'always';
-    // Put back since, it has gone back with the provider already.
-    // The provider's live release is the yardstick and not its cut: a cut that falls must never allow more.
+    // A consumer restored since has gone back with the provider already. The provider's live release is the yardstick and
+    // not its cut: a falling cut must never allow more.
     const isPutBack = live.origin !== 0 && live.startedAt >= history.at(0).startedAt;
     demands.push({
       kind: always ? 'always' : 'on-top',
@@ -97,12 +99,12 @@ export function isAllowed<R extends PastRelease>(
   position: number,
 ): boolean {
   const { bornAt, origin } = own.at(position);
-  // Of its own releases those before the bad one are old enough, whatever the clocks say.
+  // Its own releases before the bad one are old enough, whatever the clocks say.
   const isOldEnough = demand.kind === 'incident' || bornAt < demand.cut;
   return isOldEnough && origin >= demand.from && (position > 0 || demand.mayStay);
 }
 
-/** A demand as a reason. */
+/** A demand in the form of a reason. */
 export function causeOf<R extends PastRelease>(
   { kind, service, history, undone }: Demand<R>,
   own: ReleaseHistory<R>,
@@ -128,12 +130,12 @@ export function causeOf<R extends PastRelease>(
   }
 }
 
-/** When users first met a release, ISO 8601; when it began, where none has or nobody knows. */
+/** First traffic of a release, ISO 8601; its beginning, if it had none or that is unknown. */
 export function beginningOf({ servedFrom, startedAt }: PastRelease): string {
   return servedFrom ?? startedAt;
 }
 
-/** Of the releases undone by going back to a position, the one that users met first, and when they did. */
+/** The release that users met first among those undone by going back to a position, and the time they did. */
 function cutOf<R extends PastRelease>(
   history: ReleaseHistory<R>,
   position: number,

@@ -6,7 +6,7 @@ import {
 } from '../catalog/service-entry.ts';
 import { stronglyConnected } from './strongly-connected.ts';
 
-/** What the graph reads of a catalog entry. */
+/** The parts of a catalog entry that the graph uses. */
 export type GraphEntry = Pick<ServiceEntry, 'service' | 'dependsOn' | 'lockstep'> & {
   readonly policy: Pick<ServicePolicy, 'irreversible'> & Partial<Pick<ServicePolicy, 'restorePoints'>>;
 };
@@ -20,9 +20,9 @@ export interface Dependency {
 
 /** Services that depend on each other. */
 export interface DependencyCycle {
-  /** All of them, sorted. */
+  /** All of its services, sorted. */
   readonly services: readonly string[];
-  /** A shortest way round from the first of them: each depends on the next, and the last is the first again. */
+  /** A shortest cycle from the first of them: each depends on the next, and the last is the first again. */
   readonly path: readonly string[];
 }
 
@@ -36,17 +36,17 @@ interface Node {
 }
 
 /**
- * Who depends on whom, in one catalog.
+ * The dependencies in one catalog.
  *
- * The same entries in any order make the same graph: every list is sorted by name. Services that depend on each
- * other form one group; a service alone is a group too. The level of a group is the length of the longest way
- * down to a service without providers, so a consumer is on a higher level than its providers unless they are one
- * group. A dependency on a service that is not in the catalog is no edge; {@link unknown} lists it.
+ * The same entries in any order make the same graph: every list is sorted by name. Services that depend on each other form
+ * one group; a service alone is a group too. The level of a group is the length of the longest way down to a service without
+ * providers, so a consumer is on a higher level than its providers unless they are one group. A dependency on a service
+ * outside the catalog is no edge; {@link unknown} lists it.
  */
 export class DependencyGraph {
   /** All services, sorted. */
   readonly services: readonly string[];
-  /** Dependencies on services that the catalog does not have. */
+  /** Dependencies on services outside the catalog. */
   readonly unknown: readonly Dependency[];
   readonly cycles: readonly DependencyCycle[];
   readonly #nodes = new Map<string, Node>();
@@ -97,12 +97,12 @@ export class DependencyGraph {
     return this.#node(service).level;
   }
 
-  /** Why the service cannot go back, where its entry says that it cannot. */
+  /** The reason why the service cannot go back, if its entry declares it irreversible. */
   irreversible(service: string): string | undefined {
     return this.#node(service).entry.policy.irreversible;
   }
 
-  /** Whether the service goes back to good releases only, and to none that merely served well. */
+  /** Whether the service goes back to good releases only, and not to served-well ones. */
   demandsGood(service: string): boolean {
     return this.#node(service).entry.policy.restorePoints === 'good';
   }
@@ -150,7 +150,7 @@ export class DependencyGraph {
     for (const [group, numbersOfGroup] of stronglyConnected(arrows).entries()) {
       const members = numbersOfGroup.map((number) => nodes[number] as Node);
       for (const member of members) member.group = group;
-      // Components come providers first: all levels below are known.
+      // Providers' components come first: all levels below are known.
       let level = 0;
       for (const number of numbersOfGroup) {
         for (const arrow of arrows[number] ?? []) {
@@ -166,7 +166,7 @@ export class DependencyGraph {
     return cycles.sort((a, b) => ((a.services[0] as string) < (b.services[0] as string) ? -1 : 1));
   }
 
-  /** Breadth first along the providers of the same group, until it is back at the start. */
+  /** Breadth-first along the providers of the same group, back to the start. */
   #wayRound(start: string): string[] {
     const cameFrom = new Map<string, string>();
     const queue = [start];

@@ -1,9 +1,9 @@
 /**
- * Services waiting to be looked at, handed out level by level from the lowest.
+ * Waiting services, handed out level by level from the lowest.
  *
- * Providers are on lower levels than their consumers, so in a graph without cycles and lockstep groups every
- * service comes up once, after all its providers have settled. All of a level come up together, so that what has
- * to be read for them is read side by side.
+ * Providers are on lower levels than their consumers, so in a graph without cycles and lockstep groups every service comes
+ * up once, after all its providers have settled. All services of a level come up together, so that their data is read in
+ * parallel.
  */
 export class LevelQueue {
   readonly #levelOf: (service: string) => number;
@@ -15,7 +15,7 @@ export class LevelQueue {
     this.#levelOf = levelOf;
   }
 
-  /** Adds a service; one that waits already still comes up once. */
+  /** Adds a service; a waiting service still comes up only once. */
   add(service: string): void {
     const level = this.#levelOf(service);
     const waiting = this.#levels.get(level);
@@ -25,7 +25,7 @@ export class LevelQueue {
     this.#highest = Math.max(this.#highest, level);
   }
 
-  /** Removes and answers all services of the lowest level that has any, sorted; none when the queue is empty. */
+  /** Removes and returns all services of the lowest non-empty level, sorted; none if the queue is empty. */
   take(): string[] {
     for (; this.#lowest <= this.#highest; this.#lowest += 1) {
       const waiting = this.#levels.get(this.#lowest);

@@ -1,35 +1,35 @@
 import type { ReleaseVerdict } from '../ledger/records.ts';
 
-/** What target selection reads of a release; a ledger record is one. */
+/** The fields of a release that target selection uses; a ledger record has them. */
 export interface PastRelease {
   readonly releaseId: string;
   /** ISO 8601, UTC */
   readonly startedAt: string;
   readonly verdict: ReleaseVerdict;
-  /** The release whose state this one put back. */
+  /** The release whose state this one restored. */
   readonly restores?: string | undefined;
-  /** When users first met it, ISO 8601, UTC; null where none has; left out where only `startedAt` is known. */
+  /** First traffic, ISO 8601, UTC; null if it had none; left out if only `startedAt` is known. */
   readonly servedFrom?: string | null | undefined;
-  /** By when users had met it at the latest, ISO 8601, UTC; where it is not known when they first did. */
+  /** The latest possible time of its first traffic, ISO 8601, UTC, if the time itself is unknown. */
   readonly metBy?: string | undefined;
 }
 
-/** A release and the span of time it was live for, all times in ms since the epoch. */
+/** A release and the span for which it was live, all times in ms since the epoch. */
 export interface ReleaseSpan<R extends PastRelease> {
   readonly release: R;
   readonly startedAt: number;
-  /** When users first met it; Infinity where none has. */
+  /** First traffic; Infinity if it had none. */
   readonly servedFrom: number;
   /**
-   * When its state was first live: when users first met it, or, before any has, when it began. For a release that put an
-   * older one back, that of the older one.
+   * Birth of its state: its first traffic, or its beginning while it has none. A release that restored an older one has the
+   * older one's.
    */
   readonly bornAt: number;
-  /** Position of the release that its state comes from; its own, unless it put an older one back. */
+  /** Position of the release that its state comes from; its own, unless it restored an older one. */
   readonly origin: number;
   /**
-   * The verdict on its state: the first of {@link precedence} that any release with the same state has. What is put back
-   * is as good, and as bad, as it was under its first name.
+   * The verdict on its state: the first of {@link precedence} among all releases with the same state. A restored state is as
+   * good, or as bad, as under its first name.
    */
   readonly verdict: ReleaseVerdict;
 }
@@ -37,7 +37,7 @@ export interface ReleaseSpan<R extends PastRelease> {
 /** The releases of one service: position 0 is live, each position after it was live before it. */
 export class ReleaseHistory<R extends PastRelease> {
   readonly spans: readonly ReleaseSpan<R>[];
-  /** By position: of the releases up to it, the one that users met first; of equally early ones the oldest. */
+  /** By position: among the releases up to it, the one with the earliest traffic; the oldest of equally early ones. */
   readonly #firstServed: readonly ReleaseSpan<R>[];
 
   /** @param releases in any order */
@@ -46,7 +46,7 @@ export class ReleaseHistory<R extends PastRelease> {
       .map((release) => {
         const startedAt = Date.parse(release.startedAt);
         const servedFrom = servedFromOf(release, startedAt);
-        // The latest time that it may be: a state that may have come with the undone one does not stay.
+        // The latest possible time: a state that may have come with the undone one does not stay.
         const bornAt = Math.max(
           Number.isFinite(servedFrom) ? servedFrom : startedAt,
           release.metBy === undefined ? Number.NEGATIVE_INFINITY : Date.parse(release.metBy),
@@ -62,31 +62,31 @@ export class ReleaseHistory<R extends PastRelease> {
     this.#firstServed = firstServed(spans);
   }
 
-  /** The span at a position. @throws RangeError where there is none */
+  /** The span at a position. @throws RangeError if there is none */
   at(position: number): ReleaseSpan<R> {
     const span = this.spans[position];
     if (!span) throw new RangeError(`there are ${this.spans.length} releases, none at ${position}`);
     return span;
   }
 
-  /** -1 where no release has this id. */
+  /** -1 if no release has this id. */
   positionOf(releaseId: string): number {
     return this.spans.findIndex(({ release }) => release.releaseId === releaseId);
   }
 
-  /** Of the releases that are undone by going back to a position, the one that users met first. */
+  /** Among the releases undone by going back to a position, the one that users met first. */
   firstUndone(position: number): ReleaseSpan<R> {
     const span = this.#firstServed[position - 1];
     if (!span) throw new RangeError(`there are ${this.spans.length} releases, none at ${position - 1}`);
     return span;
   }
 
-  /** The release that users met at a time; the oldest where the time is before them all. */
+  /** The release that users met at a time; the oldest if the time is before them all. */
   servingAt(time: number): ReleaseSpan<R> {
     return this.spans.find(({ servedFrom }) => servedFrom <= time) ?? this.at(this.spans.length - 1);
   }
 
-  /** Position of the release that was live at a time; the oldest where the time is before them all. */
+  /** Position of the release that was live at a time; the oldest if the time is before them all. */
   liveAt(time: number): number {
     let [low, high] = [0, this.spans.length - 1];
     while (low < high) {
@@ -112,7 +112,7 @@ function firstServed<S extends ReleaseSpan<PastRelease>>(spans: readonly S[]): S
   return first;
 }
 
-/** Gives what was put back the birth and the origin of what it restores, and both one verdict. */
+/** Gives a restored release the birth and the origin of the release that it restores, and both one verdict. */
 function joinRestored<R extends PastRelease>(spans: Mutable<ReleaseSpan<R>>[]): void {
   const older = new Map<string, Mutable<ReleaseSpan<R>>>();
   for (const span of [...spans].reverse()) {
@@ -127,7 +127,7 @@ function joinRestored<R extends PastRelease>(spans: Mutable<ReleaseSpan<R>>[]): 
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Which of two verdicts on one state holds: what was found of it, before what is not known. */
+/** Order in which two verdicts on one state count: findings before unknowns. */
 const precedence: readonly ReleaseVerdict[] = ['bad', 'good', 'served-well', 'candidate', 'failed'];
 
 function verdictOfBoth(a: ReleaseVerdict, b: ReleaseVerdict): ReleaseVerdict {

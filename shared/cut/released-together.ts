@@ -1,12 +1,12 @@
 import type { PastRelease, ReleaseHistory } from './release-history.ts';
 
 /**
- * How many of the newest releases of `peer` go back because the newest `undone` releases of `own` do.
+ * Number of the newest releases of `peer` that go back with the newest `undone` releases of `own`.
  *
- * Two releases of a lockstep group were released together when each is the nearest in time to the other. That
- * needs no window to tune: a group whose members follow each other by minutes or by hours is matched alike, and a
- * release that one member had to itself (a hotfix, or a deployment that changed nothing in the others) has no
- * partner, because the one nearest to it has a nearer one.
+ * Two releases of a lockstep group were released together when each is the nearest in time to the other. That needs no
+ * window to tune: a group whose members follow each other by minutes or by hours is matched alike, and a release without a
+ * partner (a hotfix, or a deployment that changed nothing in the others) matches none, because its nearest neighbour has a
+ * nearer one.
  */
 export function undoneWith<R extends PastRelease>(
   own: ReleaseHistory<R>,
@@ -22,7 +22,7 @@ export function undoneWith<R extends PastRelease>(
   return count;
 }
 
-/** The position nearest to a time; both where two are equally near, none in an empty history. */
+/** The position nearest to a time; both if two are equally near, none in an empty history. */
 function nearestTo<R extends PastRelease>(history: ReleaseHistory<R>, time: number): number[] {
   if (history.spans.length === 0) return [];
   const before = history.liveAt(time);

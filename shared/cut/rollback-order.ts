@@ -1,26 +1,25 @@
 import type { DependencyGraph } from './dependency-graph.ts';
 
-/** Services that go back in one step: one service, or those of it that depend on each other. */
+/** Services that go back in one step: a single service, or a group that depends on each other. */
 export interface RollbackGroup {
   /** Sorted. */
   readonly services: readonly string[];
-  /** Positions, in the order, of the groups of its consumers: all of them are done before it begins. */
+  /** Positions, in the order, of its consumers' groups: all of them are done before it begins. */
   readonly waitsFor: readonly number[];
-  /** 0 where it waits for nobody, else one more than the highest it waits for. */
+  /** 0 if it waits for no group, else one more than the highest level it waits for. */
   readonly level: number;
 }
 
 /**
- * The order in which services go back: consumers before providers, whatever the coupling of the edge, and also
- * where services in between stay.
+ * The order in which services go back: consumers before providers, for any coupling, and also if services in between stay.
  *
- * Every group stands after all groups it waits for. It waits for those next to it: the ones these wait for are
- * left out, unless there is a way to them past these.
+ * Every group stands after all groups it waits for. It waits for its nearest ones: their own predecessors are left out,
+ * unless another path leads to them.
  */
 export function rollbackOrder(graph: DependencyGraph, services: Iterable<string>): RollbackGroup[] {
   const moving = new Set(services);
   const positions = new Map<number, number>();
-  /** For a group that stays: the groups that a provider of it has to wait for. */
+  /** For a group that stays: the groups that its providers have to wait for. */
   const carried = new Map<number, Set<number>>();
   const order: RollbackGroup[] = [];
   for (const members of groupsByLevel(graph)) {
@@ -60,22 +59,19 @@ function groupsByLevel(graph: DependencyGraph): string[][] {
     else groups.set(graph.groupOf(service), [service]);
   }
   const levelOf = ([first]: string[]): number => graph.levelOf(first as string);
-  // Services come sorted, so groups of one level already stand by the name of their first; the sort is stable.
+  // Services come sorted, so groups of one level are already in the order of their first names; the sort is stable.
   return [...groups.values()].sort((a, b) => levelOf(b) - levelOf(a));
 }
 
-/** The chain of groups that takes longest: no rollback in this order can be faster. */
+/** The slowest chain of groups: no rollback in this order can be faster. */
 export interface CriticalPath {
   /** In the unit of the durations given. */
   readonly duration: number;
-  /** From the first consumer to the last provider; of a group, the service that takes longest. */
+  /** From the first consumer to the last provider; the slowest service of each group. */
   readonly services: readonly string[];
 }
 
-/**
- * The longest chain of an order. The services of a group go back side by side: a group takes as long as its
- * slowest.
- */
+/** The longest chain of an order. The services of a group go back in parallel: a group takes as long as its slowest. */
 export function criticalPath(
   order: readonly RollbackGroup[],
   durationOf: (service: string) => number,

@@ -8,15 +8,15 @@ import type { Selection } from './selection.ts';
 import { ServiceTrack } from './service-track.ts';
 import { staysBeside } from './stays.ts';
 
-/** What selection reads, of the services it reaches only. It asks once for each, and for many at a time. */
+/** The reads of a selection, only for services that it reaches. Each is asked once, many at a time. */
 export interface CutReader<R extends PastRelease> {
   /** The releases of a service, in any order; as far back as it may go. */
   releasesOf(service: string): Promise<readonly R[]> | readonly R[];
-  /** Which artefact of a restore point no longer exists, in words; undefined where all do. */
+  /** The missing artefact of a restore point, in words; undefined if all exist. */
   missingOf(release: R): Promise<string | undefined> | string | undefined;
 }
 
-/** What to select targets for. */
+/** Input of a selection. */
 export interface TargetRequest<R extends PastRelease> {
   readonly graph: DependencyGraph;
   readonly incident: Incident;
@@ -26,35 +26,35 @@ export interface TargetRequest<R extends PastRelease> {
 /**
  * Selects the release that each service goes back to: the consistent cut.
  *
- * The service of the incident goes to its newest restore point from before the bad one. The releases after the
- * target are undone, and the moment at which users first met one of them is the service's *cut*. A consumer whose live
- * release was born (users first met it) at or after the cut of a provider goes to its newest restore point born before
- * it; that is its own cut; and so on, until nothing moves. Where users met nothing of what is undone there is no cut, and
- * nothing was released on top of it. Whoever has moved may have to move again, further back, never forward: cuts only
- * fall, so it ends. (A release that puts an older one back was born when that one was.)
+ * The service of the incident goes to its newest restore point from before the bad one. The releases after the target are
+ * undone, and the moment at which users first met one of them is the service's *cut*. A consumer whose live release was born
+ * (users first met it) at or after the cut of a provider goes to its newest restore point born before it; that is its own
+ * cut; and so on, until nothing moves. If users never met an undone release there is no cut, and nothing was released on top
+ * of it. A service that has moved may have to move again, further back, never forward: cuts only fall, so the selection
+ * ends. (A release that restores an older one has the birth of the older one.)
  *
- * What holds of the moves and stays of a selection, whatever the graph and the histories:
- * 1. **On nothing undone.** For every edge whose provider moves, unless its coupling is `never`: what the consumer
- *    ends on was born before the provider's cut. So a consumer that stays, and was not put back since, was live
- *    together with what the provider goes back to, in the moment before the cut. So was one that moves because of
+ * Properties of the moves and stays of a selection, for any graph and histories:
+ * 1. **On nothing undone.** For every edge whose provider moves, unless its coupling is `never`: the consumer
+ *    ends on a release born before the provider's cut. So a consumer that stays, and was not restored since, was live
+ *    together with the provider's target, in the moment before the cut. So was a consumer that moves because of
  *    cuts alone, with the provider of the earliest one, if no release had to be passed over.
- *    `always`: the consumer does not stay, unless it was put back since the provider's live release began.
- *    Lockstep: what was released together is undone together; once one member moves, all end on releases that
- *    were live at one moment (as long as none of those is one that was put back).
- * 2. **Safe.** No target is bad, a candidate or missing, or has the state of a bad release; nor did it only serve well,
- *    where the entry of its service demands good ones.
+ *    `always`: the consumer does not stay, unless it was restored since the provider's live release began.
+ *    Lockstep: releases made together are undone together; once one member moves, all end on releases that
+ *    were live at one moment (as long as none of those restored an older one).
+ * 2. **Safe.** No target is bad, a candidate or missing, or has the state of a bad release; nor is it only served-well
+ *    if the entry of its service demands good ones.
  * 3. **Least.** Of all choices for which 1 and 2 hold, each service ends on its newest possible release. So no move
- *    can be left out, and each carries the neighbours that alone force it.
- * 4. **Complete.** It refuses only where no choice fulfils 1 and 2, and then nothing may be changed.
- * 5. **Repeatable.** Once it has been carried out nothing is left to do; half way, consumers first and without
- *    cycles and lockstep groups, what is left is exactly the rest.
+ *    can be left out, and each lists the neighbours that force it by themselves.
+ * 4. **Complete.** It refuses only if no choice fulfils 1 and 2, and then nothing may be changed.
+ * 5. **Repeatable.** After it was carried out nothing is left to do; when it is half done, consumers first and without
+ *    cycles and lockstep groups, a new selection is exactly the rest.
  * 6. **Independent** of the order of entries, edges and releases.
  * 7. **Monotone.** For an older bad release of the same service no service ends on a newer release.
  *
- * Providers stay: the rule assumes that they go on serving older consumers. `docs/decisions/0004-consistent-cut.md`
- * has an example with times, and why it is not another rule.
+ * Providers stay: the rule assumes that they go on serving older consumers. `docs/decisions/0004-consistent-cut.md` has an
+ * example with times, and the reasons against other rules.
  *
- * It is a function of its arguments: no clock, no chance, no AWS.
+ * It is a pure function of its arguments: no clock, no randomness, no AWS.
  *
  * @throws InvalidInput when the catalog does not have the service
  * @throws LedgerCorrupt when the service has no such release
@@ -94,7 +94,7 @@ export async function selectTargets<R extends PastRelease>(request: TargetReques
   return conclude(graph, tracks);
 }
 
-/** Moves each service as far back as is demanded of it; answers those that moved. */
+/** Moves each service as far back as its demands require; returns those that moved. */
 async function moveBack<R extends PastRelease>(
   reached: readonly ServiceTrack<R>[],
   { graph, reader }: TargetRequest<R>,
@@ -140,7 +140,7 @@ async function readBad<R extends PastRelease>({
   if (!releases.some(({ releaseId }) => releaseId === incident.releaseId)) {
     throw new LedgerCorrupt(`Release ${incident.releaseId} is not in the ledger.`);
   }
-  // The incident names it bad, whatever was written down by now.
+  // The incident condemns it, whatever verdict is recorded by now.
   return new ReleaseHistory(
     releases.map((release) =>
       release.releaseId === incident.releaseId ? { ...release, verdict: 'bad' as const } : release,

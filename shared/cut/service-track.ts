@@ -5,18 +5,18 @@ import type { Blocked, Move, MoveCause, Objection, RefusedCandidate } from './se
 /** Candidates that a refusal shows: enough for a person to choose from, few enough for a mail. */
 const candidatesShown = 5;
 
-/** How far back one service has gone while targets are selected. It only ever goes further back. */
+/** The position of one service during a selection. It only ever goes further back. */
 export class ServiceTrack<R extends PastRelease> {
   readonly service: string;
   readonly history: ReleaseHistory<R>;
   readonly #demandsGood: boolean;
-  /** Position of the release it stands on; 0 where it stays. */
+  /** Position of its current release; 0 if it stays. */
   position = 0;
-  /** It had to go back and could not. */
+  /** It had to go back and cannot. */
   blocked = false;
-  /** What is demanded of it. Whenever a neighbour moves it is looked at again, so these are never out of date. */
+  /** The demands on it. They are renewed whenever a neighbour moves, so they are never out of date. */
   demands: readonly Demand<R>[] = [];
-  /** By position; made when first needed, for most services never pass anything over. */
+  /** By position; created when first needed, since most services pass nothing over. */
   #missing: Map<number, string> | undefined;
   #present = -1;
   #next = 0;
@@ -34,7 +34,7 @@ export class ServiceTrack<R extends PastRelease> {
   /**
    * Goes to the newest release that all {@link demands} allow and that is a target.
    *
-   * `unchecked`: nobody has said yet whether {@link next} still exists; say it with {@link checked} and ask again.
+   * `unchecked`: it is not known yet whether {@link next} still exists; report it with {@link checked} and call again.
    */
   advance(irreversible: boolean): 'settled' | 'moved' | 'unchecked' {
     if (this.blocked || this.#isAllowed(this.position)) return 'settled';
@@ -58,13 +58,13 @@ export class ServiceTrack<R extends PastRelease> {
     return this.history.at(this.#next).release;
   }
 
-  /** Takes down what is missing of {@link next}; undefined where nothing is. */
+  /** Records the missing artefact of {@link next}; undefined if there is none. */
   checked(missing: string | undefined): void {
     if (missing === undefined) this.#present = this.#next;
     else this.#missing = (this.#missing ?? new Map()).set(this.#next, missing);
   }
 
-  /** The move it has made. */
+  /** Its move. */
   move(): Move<R> {
     const releases = this.history.spans.slice(0, this.position).map(({ release }) => release);
     const first = this.history.firstUndone(this.position);
@@ -78,7 +78,7 @@ export class ServiceTrack<R extends PastRelease> {
     };
   }
 
-  /** Why it cannot go back. */
+  /** The reasons why it cannot go back. */
   blockedBy(irreversible: string | undefined): Blocked<R> {
     const causes = this.#causes();
     if (irreversible !== undefined) return { service: this.service, causes, irreversible, candidates: [] };
@@ -114,12 +114,12 @@ export class ServiceTrack<R extends PastRelease> {
     return this.demands.every((demand) => isAllowed(demand, this.history, position));
   }
 
-  /** The demands that alone force the service back, the earliest cut first. */
+  /** The demands that force the service back by themselves, the earliest cut first. */
   #causes(): [MoveCause, ...MoveCause[]] {
     const causes = this.demands
       .filter((demand) => !isAllowed(demand, this.history, 0))
       .map((demand) => causeOf(demand, this.history));
-    // A service moves only because a demand does not allow it to stay, and demands never soften.
+    // A service moves only because a demand forbids it to stay, and demands never soften.
     return causes as [MoveCause, ...MoveCause[]];
   }
 }

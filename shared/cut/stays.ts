@@ -3,7 +3,7 @@ import type { DependencyGraph } from './dependency-graph.ts';
 import type { PastRelease, ReleaseHistory, ReleaseSpan } from './release-history.ts';
 import type { Move, Stay } from './selection.ts';
 
-/** Of several reasons the first of these is given: what was looked at, before what did not have to be. */
+/** Among several reasons the first of these is given: those that were checked, before those that needed no check. */
 const precedence: readonly Stay['why'][] = [
   'unchanged',
   'put-back',
@@ -14,10 +14,10 @@ const precedence: readonly Stay['why'][] = [
 ];
 
 /**
- * The neighbours of what moves that stay, sorted, each with one reason: the strongest, and of equally strong ones
- * the one with the earliest cut.
+ * The neighbours of moves that stay, sorted, each with one reason: the strongest, and among equals the one with the earliest
+ * cut.
  *
- * @param reached the releases of every service that was looked at
+ * @param reached the releases of every service that selection reached
  */
 export function staysBeside<R extends PastRelease>(
   moves: readonly Move<R>[],
