@@ -6,7 +6,7 @@ import type { TrafficCount } from '../ledger/records.ts';
 import type { ReleaseLedger } from '../ledger/release-ledger.ts';
 import { aloneSince } from '../queries/alone-since.ts';
 
-/** What a baseline is read with. */
+/** Dependencies for reading a baseline. */
 export interface BaselineDeps {
   readonly signals: Signals;
   readonly releases: ReleaseLedger;
@@ -28,7 +28,7 @@ export interface VersionBefore {
  */
 const baselineMs = 3 * 3_600_000;
 
-/** What the version before did in the hours before `until`, ms since the epoch. */
+/** Requests and errors of the version before, in the hours before `until`, ms since the epoch. */
 export async function readBaseline(
   deps: BaselineDeps,
   { service, target, function: name, alias, version }: VersionBefore,

@@ -10,22 +10,21 @@ import type { ReleaseRecord } from '../ledger/records.ts';
 import type { AliasSnapshot } from '../targets/alias/shapes.ts';
 import { targetName } from '../targets/shapes.ts';
 
-/** What judging a first state reads with. */
+/** Clients for judging a first state. */
 export interface FirstStateDeps {
   readonly stacks: Pick<Stacks, 'resources'>;
   readonly signals: Pick<Signals, 'minutes' | 'alarms'>;
 }
 
-/** So far back the first state of a service is judged: a weekend, in minutes that CloudWatch keeps for 15 days. */
+/** Span over which the first state of a service is judged: a weekend, in minutes that CloudWatch keeps for 15 days. */
 const lookBackMs = 3 * 86_400_000;
 
 /**
- * Whether the first state that is known of a service served well in the days before it was recorded: one of its functions
- * had the requests of the policy and is healthy, none broke a limit, over those days or at their end, and no declared
- * alarm rings. An alias counts from when its stack had moved it last; of one that no stack tells of, nobody knows since
- * when it has its version.
+ * Whether the first known state of a service served well in the days before it was recorded: one of its functions had the
+ * requests of the policy and is healthy, none broke a limit, over those days or at their end, and no declared alarm rings.
+ * An alias counts from its last move by its stack; without a stack nobody knows since when it has its version.
  *
- * @param release the first of its service, as it was recorded
+ * @param release the first of its service, as recorded
  */
 export async function servedWellBefore(
   { stacks, signals }: FirstStateDeps,
@@ -70,7 +69,7 @@ export async function servedWellBefore(
   }
 }
 
-/** Whether all of the requests together kept within the limits. */
+/** Whether all requests together kept within the limits. */
 function keeps(
   minutes: readonly MinuteCount[],
   { errorRate = borneErrorRate, slow: limit }: LimitsPolicy,

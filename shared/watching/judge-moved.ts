@@ -9,7 +9,7 @@ import { totalOf } from '../judge/samples.ts';
 import type { MovedAlias } from '../ledger/records.ts';
 import type { ReleaseLedger } from '../ledger/release-ledger.ts';
 
-/** What judging a moved alias reads with. */
+/** Clients for judging a moved alias. */
 export interface JudgeMovedDeps {
   readonly aliases: Pick<Aliases, 'find'>;
   readonly signals: Pick<Signals, 'sideBySide'>;
@@ -23,17 +23,17 @@ export interface MovedLook {
   readonly errors: number;
   /** Minutes since it was moved. */
   readonly bakedMinutes: number;
-  /** `end`: it serves something else by now. */
+  /** `end`: it serves another version by now. */
   readonly next: NextStep;
   /** The next look is in a minute. */
   readonly isSuspected: boolean;
 }
 
 /**
- * Judges what a release moved without a deployment, by the same tests and bake as a deployment, from the moment its
- * stack had moved it. An alias that somebody has moved on, or that is gone, says nothing more of the release.
+ * Judges aliases that a release moved without a deployment, by the same tests and bake as a deployment, from the moment the
+ * stack had moved them. An alias that was moved again, or is gone, is no further evidence on the release.
  *
- * @param functions of the release, as many as are judged side by side
+ * @param functions number of functions of the release that are judged together
  */
 export async function judgeMoved(
   { aliases, signals }: JudgeMovedDeps,
@@ -87,7 +87,7 @@ export async function judgeMoved(
   }
 }
 
-/** Writes down how watching moved aliases ended: of those at which there is nothing more to look. */
+/** Records the end of the watch of moved aliases, for those that need no further look. */
 export async function settleMoved(
   releases: Pick<ReleaseLedger, 'settleMoved'>,
   releaseId: string,
@@ -102,7 +102,7 @@ export async function settleMoved(
   }
 }
 
-/** A judgement with what was found of the moved aliases beside it: one that is unhealthy makes the release so. */
+/** A judgement combined with those of the moved aliases: an unhealthy alias makes the release unhealthy. */
 export function withMoved(own: Judgement, looks: readonly MovedLook[]): Judgement {
   const unhealthy = looks.map(({ judgement }) => judgement).filter(({ verdict }) => verdict === 'unhealthy');
   const [first] = unhealthy;

@@ -4,10 +4,10 @@ import { lookBackReleases } from '../ledger/objections-to-good.ts';
 import type { ReleaseRecord, WatchedDeployment } from '../ledger/records.ts';
 import type { ReleaseLedger } from '../ledger/release-ledger.ts';
 
-/** What a deployment brings in, as far as its code is asked about. */
+/** The fields of a deployment that a check for known bad code uses. */
 export type BroughtDeployment = Pick<WatchedDeployment, 'deploymentId' | 'target' | 'digests'>;
 
-/** What both versions of a deployment are made of; undefined where Lambda does not show all of it. */
+/** Digests of both versions of a deployment; undefined if Lambda does not show all of them. */
 export async function digestsOfChange(
   aliases: Pick<Aliases, 'digestsOf'>,
   change: Pick<WatchedDeployment, 'function' | 'fromVersion' | 'toVersion'>,
@@ -22,7 +22,7 @@ export async function digestsOfChange(
   };
 }
 
-/** The bad release whose code and configuration a deployment, with those of its release so far, brings in again. */
+/** The bad release whose code and configuration a deployment, together with its release so far, brings in again. */
 export async function knownBadOf(
   releases: Pick<ReleaseLedger, 'list'>,
   { service, isOwn }: { readonly service: string; readonly isOwn: (release: ReleaseRecord) => boolean },

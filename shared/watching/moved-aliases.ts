@@ -9,35 +9,38 @@ import { targetName } from '../targets/shapes.ts';
 import { type BaselineDeps, readBaseline } from './baseline.ts';
 import { readNormalRates } from './normal-rates.ts';
 
-/** What finding moved aliases reads with. */
+/** Clients for finding moved aliases. */
 export interface MovedAliasesDeps extends BaselineDeps {
   readonly stacks: Pick<Stacks, 'resources'>;
   readonly aliases: Pick<Aliases, 'find'>;
   readonly now: () => number;
 }
 
-/** How many releases back the version before is looked for: a team that releases twelve times an hour, within an hour. */
+/** Number of earlier releases searched for the version before: an hour of a team that releases twelve times an hour. */
 const lookBackReleases = 12;
 
-/** Statuses of an alias that its stack has moved or made. One that is being moved may be CodeDeploy's to move. */
+/**
+ * Statuses of an alias that its stack has moved or created. While an alias is being moved, CodeDeploy may be the one to move
+ * it.
+ */
 const isMovedStatus: ReadonlySet<string | undefined> = new Set(['CREATE_COMPLETE', 'UPDATE_COMPLETE']);
 
 /** An alias that a release may have moved. */
 interface Candidate extends Pick<MovedAlias, 'target' | 'function' | 'alias'> {
-  /** The version that it is on; undefined where it is not known yet. */
+  /** Its version; undefined while it is unknown. */
   readonly version?: string;
   /** ms since the epoch */
   readonly movedAt: number;
 }
 
 /**
- * The aliases of a release that no CodeDeploy deployment moves: its stack pointed them at other versions at once, or made
+ * The aliases of a release that no CodeDeploy deployment moves: its stack pointed them at other versions at once, or created
  * them. The stacks are read anew, because a release may bring in functions that the catalog does not know yet. A release
- * without any deployment has moved every recorded alias, too, that was on another version before: somebody may have done
- * it beside a stack.
+ * without any deployment has also moved every recorded alias that was on another version before: somebody may have moved it
+ * outside a stack.
  *
- * Found ones are written down with the release, so that each look does not ask for them again. The stack may come to an
- * alias at any time until its update is over: only what is read after that is all.
+ * The aliases found are recorded with the release, so that a look need not search again. The stack may move an alias at any
+ * time until its update is over: only a later read is complete.
  *
  * @returns all that are known by now, without those that a deployment has
  */
@@ -57,7 +60,7 @@ export async function findMoved(
   const found: MovedAlias[] = [];
   if (candidates.length > 0) {
     const all = await deps.releases.list(service, { before: releaseId, limit: lookBackReleases });
-    // What failed was taken back: what it brought in was not there before.
+    // A failed release was rolled back: its versions were not live before.
     const earlier = all.filter(({ verdict }) => verdict !== 'failed');
     for (const candidate of candidates) {
       const moved = await movedBy(candidate, earlier);
@@ -65,7 +68,7 @@ export async function findMoved(
     }
     await deps.releases.addMoved(releaseId, found);
   }
-  // What is live is recorded once the update of the stack has completed.
+  // The live state is recorded once the update of the stack has completed.
   if (snapshot) await deps.releases.markCompared(releaseId, new Date(deps.now()).toISOString());
   const moved = { ...release.moved, ...Object.fromEntries(found.map((one) => [one.target, one])) };
   return movedAlone({ ...release, moved });
@@ -87,7 +90,7 @@ export async function findMoved(
     const before = versionBefore(target, earlier);
     const toVersion = version ?? (await versionAlone(name, alias));
     if (toVersion === undefined || before === toVersion) return undefined;
-    // Of what was recorded beside a stack, nothing tells that it moved but another version before.
+    // For an alias recorded outside a stack, only another version before proves a move.
     if (version !== undefined && before === undefined) return undefined;
     const baseline =
       before === undefined
@@ -113,14 +116,14 @@ export async function findMoved(
     };
   }
 
-  /** The version of an alias; weights are CodeDeploy's, whose deployment is going to be heard of. */
+  /** The version of an alias; weights belong to CodeDeploy, whose deployment will report an event. */
   async function versionAlone(name: string, alias: string): Promise<string | undefined> {
     const live = await deps.aliases.find(name, alias);
     return live && isAlone(live) ? live.version : undefined;
   }
 }
 
-/** The aliases that were recorded for a release without any deployment, but for those that its stack tells of. */
+/** The aliases recorded for a release without any deployment, except those that its stack reports. */
 function recorded(
   { deployments, snapshot = [], recordedAt, startedAt }: ReleaseRecord,
   touched: readonly Candidate[],
@@ -134,7 +137,7 @@ function recorded(
   });
 }
 
-/** The version that a target had last, by the releases before; undefined where none of them tells. */
+/** The last version of a target in earlier releases; undefined if none records one. */
 function versionBefore(target: string, earlier: readonly ReleaseRecord[]): string | undefined {
   for (const release of earlier) {
     const saved = release.snapshot?.filter(isAlias).find((one) => one.target === target);
@@ -145,7 +148,7 @@ function versionBefore(target: string, earlier: readonly ReleaseRecord[]): strin
   return undefined;
 }
 
-/** What both versions of an alias are made of, where releases that were on them had it recorded. */
+/** Digests of both versions of an alias, if releases that were on them recorded them. */
 function digestsOf(
   target: string,
   versions: readonly [from: string, to: string],

@@ -15,7 +15,7 @@ import { lookBackReleases } from '../ledger/objections-to-good.ts';
 import type { NormalRates, ReleaseRecord } from '../ledger/records.ts';
 import type { ReleaseLedger } from '../ledger/release-ledger.ts';
 
-/** What normal rates are read with. */
+/** Clients for reading normal rates. */
 export interface NormalRatesDeps {
   readonly signals: Pick<Signals, 'history' | 'usualDurations'>;
   readonly releases: Pick<ReleaseLedger, 'list'>;
@@ -26,18 +26,18 @@ const dayMs = 24 * hourMs;
 /** CloudWatch keeps points of five minutes for 63 days; an hour less, because time passes until they are read. */
 const historyMs = (63 * 24 - 1) * hourMs;
 
-/** Bursts that are kept: they are named in words, the newest first to be named. */
+/** Number of bursts kept; texts name them, the newest first. */
 const burstsKept = 10;
 
-/** Digits of a factor of an hour that are kept. */
+/** Digits of an hour's factor that are kept. */
 const factorDigits = 4;
 
 /**
- * What the history of an alias says is normal, read once when a release opens. The hours in which bad releases were live are
- * left out, as far as the newest releases tell of them.
+ * The normal rates from the history of an alias, read once when a release opens. The hours in which bad releases were live
+ * are left out, as far as the newest releases show them.
  *
- * @param until ms since the epoch; what came later may be the release's own
- * @returns undefined where the alias had no requests
+ * @param until ms since the epoch; later counts may be the release's own
+ * @returns undefined if the alias had no requests
  */
 export async function readNormalRates(
   { signals, releases }: NormalRatesDeps,
@@ -64,7 +64,7 @@ export interface AliasHistory extends Span {
 }
 
 /**
- * The span whose history says what is normal for a release.
+ * The span of history that determines the normal rates of a release.
  *
  * @param until ms since the epoch
  */
@@ -74,11 +74,11 @@ export function historySpan(until: number): Span {
 }
 
 /**
- * What the history of an alias says is normal; a pure function.
+ * The normal rates from the history of an alias; a pure function.
  *
  * @param counted `slowOverMs`: the boundary over which its steps count requests as slow; `boundaries`: those of the usual
- * durations over which they count them. Absent where they count none
- * @returns undefined where the alias had no requests
+ * durations over which they count them. Absent if they count none
+ * @returns undefined if the alias had no requests
  */
 export function normalRatesOf(
   { from, to, steps, leftOut }: AliasHistory,
@@ -107,7 +107,7 @@ export function normalRatesOf(
   };
 }
 
-/** When bad releases were live: each until the next one. */
+/** Spans in which bad releases were live: each until the next one. */
 function badSpans(newestFirst: readonly ReleaseRecord[], to: number): Span[] {
   return newestFirst.flatMap(({ verdict, startedAt }, index) => {
     if (verdict !== 'bad') return [];
