@@ -2,65 +2,67 @@ import * as z from 'zod';
 import { cannotSee, namesFunction, type ReleasedVersion, type WatchedMetric } from './alarm-sight.ts';
 import type { AlarmReading } from './declared-alarms.ts';
 
-/** An alarm with what tells whether it can say anything, and whether anybody hears it. */
+/** An alarm with the facts that show whether it can ring, and whether anybody is notified. */
 export interface AlarmDetails extends AlarmReading {
-  /** False where its actions are disabled. */
+  /** False if its actions are disabled. */
   readonly actionsEnabled?: boolean | undefined;
-  /** Why a suppressor silences its actions just now, in CloudWatch's words; of a composite alarm. */
+  /** The reason why a suppressor silences its actions now, in CloudWatch's words; for a composite alarm. */
   readonly suppressed?: string | undefined;
   /** End of its warm-up period, ms since the epoch, in which it has no data on purpose. */
   readonly warmsUpUntil?: number | undefined;
-  /** What CloudWatch reports of its evaluation: `PARTIAL_DATA`, `EVALUATION_ERROR`, `EVALUATION_FAILURE`. */
+  /** CloudWatch's report on its evaluation: `PARTIAL_DATA`, `EVALUATION_ERROR`, `EVALUATION_FAILURE`. */
   readonly evaluation?: string | undefined;
-  /** The mute rule that is active for it. */
+  /** Its active mute rule. */
   readonly mutedBy?: string | undefined;
-  /** Of a missing one: an alarm of a similar name. */
+  /** For a missing alarm: an alarm of a similar name. */
   readonly nearest?: string | undefined;
-  /** The metrics of Lambda that it looks at; undefined where it looks at others, and nobody can tell whose they are. */
+  /** The Lambda metrics that it reads; undefined if it reads others, whose function is unknown. */
   readonly metrics?: readonly WatchedMetric[] | undefined;
 }
 
-/** What is wrong with an alarm that is watched. */
+/** A problem of a watched alarm. */
 export const alarmCondition = z.strictObject({
-  /** Of the alarm; `FUNCTION:ALIAS` where no alarm sees that alias. */
+  /** Name of the alarm; `FUNCTION:ALIAS` if no alarm sees that alias. */
   name: z.string(),
   /**
-   * `missing`, `blind`, and `ringing` since before the release say nothing of it, `faulty` perhaps too little, `misaimed` looks
-   * beside the version that is released, `unwatched` is an alias that no alarm sees, `muted` calls nobody, and `noisy` rings
-   * often without the release.
+   * `missing`, `blind`, and `ringing` since before the release are no evidence on it, `faulty` may be too little, `misaimed`
+   * does not see the released version, `unwatched` is an alias that no alarm sees, `muted` notifies nobody, and `noisy`
+   * rings often without the release.
    */
   kind: z.enum(['missing', 'blind', 'faulty', 'misaimed', 'unwatched', 'ringing', 'noisy', 'muted']),
-  /** The same in words, to stand behind the name. */
+  /** The problem in words, to follow the name. */
   detail: z.string(),
 });
 export type AlarmCondition = z.infer<typeof alarmCondition>;
 
-/** What was found of the alarms of a release. */
+/** Problems of a release's alarms. */
 export const alarmsFound = z.strictObject({
   conditions: z.array(alarmCondition),
-  /** How often each went into ALARM in the 14 days before the release; without those that never did, or where it was not read. */
+  /**
+   * Number of times each went into ALARM in the 14 days before the release; without those that never did, or were not read.
+   */
   rings: z.record(z.string(), z.number().int().positive()).optional(),
-  /** Why it is not known how often they rang; absent where it is. */
+  /** Reason why the rings are unknown; absent if they are known. */
   ringsUnknown: z.string().optional(),
-  /** Why it is not known whether a mute rule silences them; absent where it is. */
+  /** Reason why mute rules are unknown; absent if they are known. */
   mutesUnknown: z.string().optional(),
 });
 export type AlarmsFound = z.infer<typeof alarmsFound>;
 
-/** A release as its alarms are looked at. */
+/** The facts about a release for checking its alarms. */
 export interface AlarmedRelease {
-  /** When it began, ms since the epoch: an alarm without data since then is blind, however short that is. */
+  /** Its beginning, ms since the epoch: an alarm without data since then is blind, however short that is. */
   readonly startedAt: number;
-  /** What it brings to users; empty where that is not known. */
+  /** Its versions; empty if they are unknown. */
   readonly versions: readonly ReleasedVersion[];
-  /** How often each alarm went into ALARM before it. */
+  /** Number of times each alarm went into ALARM before it. */
   readonly rings?: Readonly<Record<string, number>> | undefined;
 }
 
-/** So many days before a release the rings of its alarms are counted. */
+/** Days before a release in which the rings of its alarms are counted. */
 export const ringDays = 14;
 
-/** CloudWatch is not asked for more: an alarm that rings seven times a day is noisy enough. */
+/** Rings counted at most: an alarm that rings seven times a day is noisy enough. */
 export const mostRings = 100;
 
 /** Every other day: by chance it rings during one of a hundred watches of half an hour, ten times as often as the judge errs. */
@@ -70,16 +72,16 @@ const noisyFrom = ringDays / 2;
 const namesShown = 3;
 
 /**
- * So long an alarm has no data before it is called blind. An alarm on requests has none while nobody sends any; a quarter of an
- * hour is the shortest usual bake.
+ * Time without data after which an alarm is called blind. An alarm on requests has no data while nobody sends any; a quarter
+ * of an hour is the shortest usual bake.
  */
 const blindAfterMs = 15 * 60_000;
 
 /**
- * What is wrong with alarms, so that their owners learn that they watch less than they think. A warm-up period is no fault.
+ * Problems of alarms, so that their owners learn that the alarms watch less than they think. A warm-up period is no problem.
  *
  * @param now ms since the epoch
- * @param release the one that they watch; left out, they are looked at for themselves
+ * @param release the release that they watch; left out, the alarms are checked for themselves
  */
 export function conditionsOf(
   alarms: readonly AlarmDetails[],
@@ -142,7 +144,7 @@ function conditionsOfOne(
   return found.map((condition) => ({ name, ...condition }));
 }
 
-/** It names a function that is released, and sees none of the versions that are. */
+/** The alarm names a released function, and sees none of the released versions. */
 function misaimed({ metrics }: AlarmDetails, versions: readonly ReleasedVersion[]): string | undefined {
   const missed = versions.map((version) => cannotSee(metrics, version));
   if (missed.includes(undefined)) return undefined;
@@ -151,7 +153,7 @@ function misaimed({ metrics }: AlarmDetails, versions: readonly ReleasedVersion[
     .map((version) => cannotSee(metrics, version))[0];
 }
 
-/** There are alarms, and each of them looks elsewhere. */
+/** There are alarms, but none of them sees the version. */
 function unwatched(alarms: readonly AlarmDetails[], version: ReleasedVersion): AlarmCondition[] {
   const existing = alarms.filter(({ state }) => state !== 'missing');
   const missed = existing.flatMap(({ name, metrics }) => {

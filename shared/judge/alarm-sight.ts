@@ -1,10 +1,10 @@
-/** A metric of Lambda that an alarm looks at, by its dimensions. */
+/** A Lambda metric that an alarm reads, by its dimensions. */
 export interface WatchedMetric {
-  /** Dimension `FunctionName`; without it the metric is of all functions. */
+  /** Dimension `FunctionName`; without it the metric covers all functions. */
   readonly function?: string | undefined;
   /** Dimension `Resource`: `FUNCTION`, `FUNCTION:ALIAS` or `FUNCTION:VERSION`. */
   readonly resource?: string | undefined;
-  /** Dimension `ExecutedVersion`: the version that an alias sent the request to. */
+  /** Dimension `ExecutedVersion`: the version to which an alias sent the request. */
   readonly version?: string | undefined;
 }
 
@@ -17,8 +17,8 @@ export interface ReleasedVersion {
 }
 
 /**
- * Why an alarm cannot see a version behind its alias: in words, to stand behind the alarm's name. Undefined where it can, or
- * where its metrics do not tell, because they are not Lambda's.
+ * The reason why an alarm cannot see a version behind its alias: in words, to follow the alarm's name. Undefined if it can,
+ * or if its metrics do not show it, because they are not Lambda's.
  *
  * Lambda counts a request through an alias under the function, under the function with the alias, and under both with the
  * version (Lambda developer guide, "Types of metrics").

@@ -3,55 +3,55 @@ import type { Evidence } from './judgement.ts';
 /** A state of an alarm. */
 export type AlarmStateValue = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
-/** A change of an alarm's state, by CloudWatch's history. */
+/** A change of an alarm's state, from CloudWatch's history. */
 export interface AlarmChange {
   /** ms since the epoch */
   readonly at: number;
-  /** The state before; undefined where only the state after it is known. */
+  /** The state before; undefined if only the state after it is known. */
   readonly from: AlarmStateValue | undefined;
   readonly to: AlarmStateValue;
 }
 
-/** A CloudWatch alarm of a release as it was read. */
+/** A CloudWatch alarm of a release, as read. */
 export interface AlarmReading {
   readonly name: string;
   /** `missing`: there is no alarm of that name. */
   readonly state: AlarmStateValue | 'missing';
-  /** When it entered this state, ms since the epoch. */
+  /** Time at which it entered this state, ms since the epoch. */
   readonly since?: number | undefined;
   /** Its state when the deployment was first seen. */
   readonly before?: string | undefined;
-  /** Its changes around and after the first traffic, in any order; absent where it did not change since then. */
+  /** Its changes around and after the first traffic, in any order; absent if it has not changed since then. */
   readonly changes?: readonly AlarmChange[] | undefined;
   /** `group`: it stops deployments of the deployment group, and the catalog does not declare it. */
   readonly of?: 'catalog' | 'group' | undefined;
 }
 
-/** A time in which an alarm was in ALARM, ms since the epoch. */
+/** A span in which an alarm was in ALARM, ms since the epoch. */
 interface Ring {
   readonly from: number;
   /** Undefined while it rings. */
   readonly until: number | undefined;
 }
 
-/** An alarm that rang so often within {@link flapsWithinMs} before a release flaps. */
+/** Rings within {@link flapsWithinMs} before a release from which on an alarm counts as flapping. */
 const flapsFrom = 3;
 const flapsWithinMs = 3_600_000;
 
-/** How much longer than before a flapping alarm has to ring to say something of the release. */
+/** Factor by which a flapping alarm has to ring longer than before to be evidence against the release. */
 const flapsLonger = 2;
 
-/** How far before the first traffic of a release {@link judgeAlarms} wants to know an alarm's changes, ms. */
+/** Time before the first traffic of a release from which {@link judgeAlarms} needs an alarm's changes, ms. */
 export const changesBeforeMs = flapsWithinMs;
 
 /**
- * The one meaning of an alarm, declared or of a deployment group: it speaks against a release if it *went into* ALARM
- * after the first traffic of the release, whatever its state is now.
+ * The single rule for alarms, declared or of a deployment group: an alarm is evidence against a release if it *went into*
+ * ALARM after the first traffic of the release, whatever its state is now.
  *
- * - In ALARM since before, it says nothing until it has been OK again: it neither condemns the release nor blocks a fix.
- *   INSUFFICIENT_DATA in between is not OK.
- * - One that rang at least three times in the hour before flaps: it says nothing until it rings more than twice as long
- *   as it did then.
+ * - An alarm in ALARM since before is no evidence until it has been OK again: it neither condemns the release nor blocks a
+ *   fix. INSUFFICIENT_DATA in between is not OK.
+ * - An alarm that rang at least three times in the hour before flaps: it is no evidence until it rings more than twice as
+ *   long as it did then.
  * - A missing alarm, INSUFFICIENT_DATA and an alarm without a release that has traffic are named and decide nothing.
  *
  * @param firstTrafficAt first traffic of the release, ms since the epoch; undefined before it
@@ -70,10 +70,10 @@ export function judgeAlarms(
 }
 
 /**
- * When an alarm went into ALARM because of a release, by the rule of {@link judgeAlarms}: the first time, ms since the
- * epoch; undefined where it did not.
+ * The first time at which an alarm rang because of a release, by the rule of {@link judgeAlarms}, ms since the epoch;
+ * undefined if it did not.
  *
- * @param until ms since the epoch; what came later is left out
+ * @param until ms since the epoch; later changes are left out
  */
 export function rangAt(alarm: AlarmReading, firstTrafficAt: number, until: number): number | undefined {
   const changes = changesOf(alarm).filter(({ at }) => at <= until);
@@ -127,7 +127,7 @@ function findingOf(
   }
 }
 
-/** Oldest first, with the change that the state itself shows: the history may come later than the state. */
+/** Oldest first, with the change that the state itself shows: the history may lag behind the state. */
 function changesOf({ state, since, changes = [] }: AlarmReading): AlarmChange[] {
   const sorted = [...changes].sort((a, b) => a.at - b.at);
   if (state === 'missing' || since === undefined) return sorted;
@@ -138,10 +138,10 @@ function changesOf({ state, since, changes = [] }: AlarmReading): AlarmChange[] 
     : [...sorted, { at: since, from: last?.to, to: state }];
 }
 
-/** The history and the state may give the time of one change differently by some milliseconds. */
+/** The history and the state may differ by some milliseconds on the time of one change. */
 const sameChangeMs = 1_000;
 
-/** The last state before a time in which the alarm said something, OK or ALARM; undefined where nothing tells. */
+/** The last state before a time other than INSUFFICIENT_DATA: OK or ALARM; undefined if unknown. */
 function stateBefore(
   changes: readonly AlarmChange[],
   time: number,

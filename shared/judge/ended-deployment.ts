@@ -3,7 +3,7 @@ import type { LifecycleHook } from '../aws/deployments.ts';
 import { type AlarmReading, rangAt } from './declared-alarms.ts';
 import type { Evidence, Judgement } from './judgement.ts';
 
-/** Who or what blocked a deployment whose end says nothing about its code. */
+/** The cause that blocked a deployment whose end is no evidence against its code. */
 export const blocker = z.enum([
   'alarm',
   'request',
@@ -16,28 +16,28 @@ export const blocker = z.enum([
 ]);
 export type Blocker = z.infer<typeof blocker>;
 
-/** Why a deployment failed without a word about its code. */
+/** The cause of a failed deployment without evidence against its code. */
 export const blocked = z.strictObject({
   by: blocker,
-  /** CodeDeploy's error code; absent where it gave none. */
+  /** CodeDeploy's error code; absent if it gave none. */
   code: z.string().optional(),
 });
 export type Blocked = z.infer<typeof blocked>;
 
-/** What a code of CodeDeploy says. */
+/** Meaning of a CodeDeploy error code. */
 interface CodeMeaning {
   readonly by: Blocker;
-  /** It speaks against code that has served requests. */
+  /** It is evidence against code that has served requests. */
   readonly isEvidence?: true;
 }
 
 /**
- * The error codes of CodeDeploy (API reference, ErrorInformation; user guide, "Error codes"). A code that is not listed
- * says nothing about the code that was deployed.
+ * The error codes of CodeDeploy (API reference, ErrorInformation; user guide, "Error codes"). An unlisted code says nothing
+ * about the deployed code.
  */
 export const codeMeanings: ReadonlyMap<string, CodeMeaning> = new Map<string, CodeMeaning>([
   ['ALARM_ACTIVE', { by: 'alarm' }],
-  // Where only this is told, the alarms and the numbers have to tell why.
+  // The alarms and the numbers have to show the reason behind this code.
   ['AUTO_ROLLBACK', { by: 'codedeploy' }],
   ['MANUAL_STOP', { by: 'request' }],
   ['THROTTLED', { by: 'lambda' }],
@@ -61,7 +61,7 @@ export const codeMeanings: ReadonlyMap<string, CodeMeaning> = new Map<string, Co
   ['TIMEOUT', { by: 'codedeploy' }],
 ]);
 
-/** CodeDeploy's code for a lifecycle hook that failed: evidence whatever else is known. */
+/** CodeDeploy's code for a failed lifecycle hook: always evidence, whatever else is known. */
 const hookFailure = 'HOOK_EXECUTION_FAILURE';
 
 /** A deployment that ended without success. All times ms since the epoch. */
@@ -73,38 +73,39 @@ export interface EndedDeployment {
   /** CodeDeploy's code and message, in its words. */
   readonly error: string | undefined;
   readonly failedHook: LifecycleHook | undefined;
-  /** What the coordinator's own hook refused it for, where that failed. */
+  /** The reason why the coordinator's own hook refused it, if that hook failed. */
   readonly refused?: { readonly reason: string; readonly saysNothingOfCode: boolean } | undefined;
-  /** First traffic to its version; undefined where it never had any. */
+  /** First traffic to its version; undefined if it never had any. */
   readonly firstTrafficAt: number | undefined;
   readonly endedAt: number;
-  /** Whether its version answered a request; undefined while the metrics may be on their way. */
+  /** Whether its version answered a request; undefined while the metrics may still arrive. */
   readonly served: boolean | undefined;
-  /** The alarms that stop deployments of its group, as they were found now. */
+  /** The alarms that stop deployments of its group, in their current states. */
   readonly groupAlarms: readonly AlarmReading[];
 }
 
-/** What the end of a deployment says. */
+/** The judgement on the end of a deployment. */
 export interface EndedJudgement {
   readonly judgement: Judgement;
-  /** Who blocked it, where its end says nothing about its code. */
+  /** The cause that blocked it, if its end says nothing about its code. */
   readonly blocked?: Blocked;
-  /** Whether it served is not known yet. */
+  /** It is not known yet whether it served. */
   readonly isOpen?: true;
 }
 
 /**
- * Says whether the end of a deployment that failed, or was stopped, speaks against its code; a pure function.
+ * Judges whether the end of a failed or stopped deployment is evidence against its code; a pure function.
  *
- * The first of these that holds decides:
- * 1. A lifecycle hook failed: the team's own check refused the code. The coordinator's own may have refused the deployment for
- *    what is with its service.
+ * The first condition that holds decides:
+ * 1. A lifecycle hook failed: the team's own check refused the code. The coordinator's own hook may have refused the
+ * deployment
+ *    because of its service.
  * 2. The version never answered a request: nothing is known of its code.
  * 3. The judge found it unhealthy by its numbers.
  * 4. An alarm of its group went into ALARM between its first traffic and its end.
  * 5. CodeDeploy's code speaks against code that served ({@link codeMeanings}).
  *
- * Otherwise whoever stopped it says nothing about its code.
+ * Otherwise the stop says nothing about its code.
  *
  * @param judged the judgement by its numbers
  */
@@ -122,7 +123,7 @@ export function judgeEndedDeployment(ended: EndedDeployment, judged: Judgement):
     judgement: {
       verdict: 'insufficient',
       reason: `${detail}: ${why}`,
-      // An alarm that is none of its doing decides nothing either.
+      // An alarm that it did not cause decides nothing either.
       evidence: [endOf(id, 'note', `${detail}: ${why}`), ...judged.evidence.map(noted)],
     },
     blocked: { by, ...(errorCode !== undefined && { code: errorCode }) },
@@ -153,7 +154,7 @@ export function judgeEndedDeployment(ended: EndedDeployment, judged: Judgement):
   }
   if (judged.verdict === 'unhealthy') return bad(judged.reason);
   if (since.length > 0) return bad(`${named(since)} went into ALARM after its first traffic`);
-  // CodeDeploy saw an alarm that nobody finds any more: it did not ring when the deployment began, or it had not begun.
+  // CodeDeploy saw an alarm that can no longer be found: it did not ring when the deployment began, or did not exist.
   if (meaning.by === 'alarm' && before.length === 0) return bad('an alarm stopped it while it served');
   if (meaning.isEvidence) return bad('CodeDeploy found the new version unhealthy while it served');
   return failed(
@@ -165,7 +166,7 @@ export function judgeEndedDeployment(ended: EndedDeployment, judged: Judgement):
 }
 
 /**
- * When an alarm of a deployment rang, as far as its state at the beginning and now tells: before its first traffic, between
+ * When an alarm of a deployment rang, as far as its states at the beginning and now show: before the first traffic, between
  * that and its end, or not at all.
  */
 function whenRang(

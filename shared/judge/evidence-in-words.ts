@@ -1,20 +1,20 @@
 import type { Evidence } from './judgement.ts';
 import { byChance, percent } from './sequential/words.ts';
 
-/** What one or more tests say of one metric, in one sentence. */
+/** The result of one or more tests on one metric, in one sentence. */
 export interface EvidenceInWords {
   readonly finding: Evidence['finding'];
   readonly detail: string;
-  /** The details of the evidence that it stands for. */
+  /** The details of the evidence that it combines. */
   readonly of: readonly string[];
 }
 
-/** Rules that hold a metric against what is normal for it. */
+/** Rules that compare a metric with its normal rate. */
 const againstNormal: ReadonlySet<string> = new Set(['above-normal-while-split', 'above-normal']);
 
 /**
- * Evidence as people read it. Two tests count the same requests, once against the version before and once against what is
- * normal: where both find the same of a metric, one sentence has the numbers of both.
+ * Evidence for people. Two tests count the same requests, once against the version before and once against the normal rate:
+ * if both find the same for a metric, one sentence has the numbers of both.
  */
 export function evidenceInWords(evidence: readonly Evidence[]): EvidenceInWords[] {
   const compared = evidence.filter(({ rule }) => rule === 'compared-with-control');
@@ -34,7 +34,7 @@ export function evidenceInWords(evidence: readonly Evidence[]): EvidenceInWords[
     });
 }
 
-/** The main reason of an incident, and what else was seen, each said once. */
+/** The main reason of an incident, and the other observations, each said once. */
 export function reasonsInWords({
   reason,
   evidence,
@@ -47,7 +47,7 @@ export function reasonsInWords({
   return [main?.detail ?? reason, ...told.filter((one) => one !== main)];
 }
 
-/** `normal is up to 0.5 %, by chance: 1 in 40,000`, without what the comparison said of the same requests. */
+/** `normal is up to 0.5 %, by chance: 1 in 40,000`, without repeating the comparison of the same requests. */
 function normalInWords({ normal, chance, detail }: Evidence): string {
   if (!normal || chance === undefined) return detail;
   const bound = normal.source === 'history' ? 'normal is up to' : 'without more history it may be up to';

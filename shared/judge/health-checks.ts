@@ -2,33 +2,33 @@ import * as z from 'zod';
 import type { HealthCheck } from '../catalog/health-check.ts';
 import type { Evidence, Judgement } from './judgement.ts';
 
-/** What a health check said at one look: `nothing` where it could not be asked, or returned neither. */
+/** The answer of a health check at one look: `nothing` if it could not be asked, or returned neither. */
 export interface CheckAnswer {
   readonly says: 'healthy' | 'unhealthy' | 'nothing';
-  /** Why, in the check's own words or the error's. */
+  /** The reason, in the check's own words or the error's. */
   readonly reason: string | undefined;
 }
 
-/** Looks in a row at which checks said unhealthy, by function; one that says healthy is not among them. */
+/** Consecutive looks with an unhealthy answer, by function; a function with a healthy answer is left out. */
 export const failedLooks = z.record(z.string(), z.number().int().min(1));
 export type FailedLooks = z.infer<typeof failedLooks>;
 
-/** What the checks of one look speak for. */
+/** The result of the checks of one look. */
 export interface CheckedHealth {
   readonly evidence: readonly Evidence[];
   /** For the next look. */
   readonly failedLooks: FailedLooks;
-  /** One says unhealthy, and is to be asked again as soon as can be. */
+  /** A check is unhealthy, and has to be asked again as soon as possible. */
   readonly isDoubted: boolean;
 }
 
 /**
- * Weighs the answers of health checks: `failures` looks in a row that find a service unhealthy condemn the release;
- * fewer leave the verdict open. So does a check that says nothing: it neither counts nor makes up for looks that did,
- * since a check that is broken itself is no reason to roll back, nor to call a release good.
+ * Weighs the answers of health checks: `failures` unhealthy looks in a row condemn the release; fewer leave the verdict
+ * open. So does a check without an answer: it neither counts nor resets the count, since a broken check is no reason to roll
+ * back, nor to call a release good.
  *
  * @param answers of `checks`, in the same order
- * @param before what the look before found
+ * @param before result of the look before
  */
 export function judgeHealthChecks(
   checks: readonly HealthCheck[],
@@ -71,7 +71,7 @@ function evidenceOf(
   };
 }
 
-/** What the checks alone say of a service; undefined where it has none. */
+/** The judgement by the checks alone; undefined if the service has none. */
 export function judgementOfChecks(evidence: readonly Evidence[]): Judgement | undefined {
   const worst = ['breach', 'note', 'clear'].map((finding) => evidence.find((one) => one.finding === finding));
   const first = worst.find((one) => one !== undefined);

@@ -8,40 +8,40 @@ import type { Shift } from './sequential/clock.ts';
 import { judgeLook } from './sequential/judge-look.ts';
 import type { Metric, TestEvidence } from './sequential/look.ts';
 
-/** Everything the judge looks at for one version. */
+/** Everything that the judge uses for one version. */
 export interface JudgeInput {
   /** The version, as evidence and mails name it. */
   readonly subject: string;
-  /** What it did since it was released. */
+  /** Its counts since it was released. */
   readonly released: readonly MinuteCount[];
-  /** What the version beside it did; none where it had none. */
+  /** Counts of the version beside it; none if there was none. */
   readonly control?: readonly MinuteCount[];
-  /** End of the last minute that was read, ms since the epoch. */
+  /** End of the last minute read, ms since the epoch. */
   readonly until: number;
-  /** How its share of the traffic grew; none where it had all of it at once. */
+  /** Growth of its share of the traffic; none if it had all of it at once. */
   readonly shifts?: readonly Shift[];
-  /** What is normal for its alias; undefined where nothing is known of before. */
+  /** Normal rates of its alias; undefined without history. */
   readonly normal?: NormalRates | undefined;
   readonly limits: LimitsPolicy;
-  /** Minutes of cold starts that are not judged, where it is not as many as usual. */
+  /** Minutes of cold starts that are not judged, if not the usual number. */
   readonly warmUpMinutes?: number | undefined;
-  /** Requests that stay together on one version; each by itself, where it is left out. */
+  /** Requests that stay together on one version; left out, each counts by itself. */
   readonly cluster?: number | undefined;
-  /** How many times as bad as its control the version may be; as bad, where it is left out. */
+  /** How many times as bad as its control the version may be; left out, as bad. */
   readonly tolerance?: ServicePolicy['tolerance'] | undefined;
-  /** Functions of its release: each is judged by itself, and all of them together are to be wrong as rarely as one. */
+  /** Number of functions of its release: each is judged by itself, and all of them together may err as rarely as one. */
   readonly functions?: number;
-  /** What the alarms of the release say; none where it has none, or they are weighed elsewhere. */
+  /** Evidence of the release's alarms; none if it has none, or they are weighed elsewhere. */
   readonly alarms?: readonly Evidence[];
-  /** What the health checks of the service say; none where it has none, or they are weighed elsewhere. */
+  /** Evidence of the service's health checks; none if it has none, or they are weighed elsewhere. */
   readonly checks?: readonly Evidence[];
 }
 
-/** The part of a policy that the judge goes by. Records of before have fewer of its fields. */
+/** The part of a policy that the judge uses. Older records have fewer of its fields. */
 export type JudgePolicy = Pick<ServicePolicy, 'limits'> &
   Partial<Pick<ServicePolicy, 'warmUpMinutes' | 'cluster' | 'tolerance'>>;
 
-/** The part of a policy that the judge goes by. */
+/** The part of a policy that the judge uses. */
 export function judgedBy({ limits, warmUpMinutes, cluster, tolerance }: JudgePolicy): JudgePolicy {
   return {
     limits,
@@ -51,24 +51,24 @@ export function judgedBy({ limits, warmUpMinutes, cluster, tolerance }: JudgePol
   };
 }
 
-/** What the judge says, and what follows besides. */
+/** The judge's result. */
 export interface Judged {
   readonly judgement: Judgement;
-  /** Something speaks against the version, not enough to condemn it: the next look is in a minute. */
+  /** There is evidence against the version, but not enough to condemn it: the next look is in a minute. */
   readonly isSuspected: boolean;
-  /** What kept numbers from condemning the version, and is no less bad for its users: a person has to look. */
+  /** The evidence that kept numbers from condemning the version although its users are affected: a person has to look. */
   readonly veto?: Evidence;
 }
 
-/** Rules that find numbers bad and the release not to blame for certain: never without telling a person. */
+/** Rules that find bad numbers for which the release may not be to blame: a person is always told. */
 const vetoes: ReadonlySet<string> = new Set(['shared-cause', 'attributed-elsewhere']);
 
 /**
- * Judges a version from its numbers; a pure function of its input. It is the one place in which a look becomes a verdict: of a
- * deployment, of what moved without one, of what was recorded, and of what was put back.
+ * Judges a version from its numbers; a pure function of its input. It is the one place in which a look becomes a verdict:
+ * for deployments, aliases moved without one, recorded releases and restored services.
  *
- * Any breach makes it `unhealthy`. Without one it is `healthy` once its errors are proved to be rare, nothing leans against it,
- * and every health check says so too; until then there is no verdict: `insufficient`.
+ * Any breach makes it `unhealthy`. Without one it is `healthy` once its errors are proved to be rare, nothing leans against
+ * it, and every health check says so too; until then there is no verdict: `insufficient`.
  */
 export function judgeRelease(input: JudgeInput): Judged {
   const {
@@ -91,7 +91,7 @@ export function judgeRelease(input: JudgeInput): Judged {
     ...(cluster !== undefined && { cluster }),
     isHealthyByChecks: open === undefined,
   });
-  // Whoever reads why a version is bad does not ask how far it is from being proved healthy.
+  // A reader of an unhealthy verdict does not need to know how far the version is from being proved healthy.
   const tests = look.evidence.filter(({ rule }) => look.verdict !== 'unhealthy' || rule !== 'proved-healthy');
   const evidence = [...tests.map(evidenceOf), ...checks, ...alarms];
   const breach = evidence.find(({ finding }) => finding === 'breach');
@@ -103,12 +103,12 @@ export function judgeRelease(input: JudgeInput): Judged {
   return { judgement: { verdict: look.verdict, reason, evidence }, isSuspected, ...(veto && { veto }) };
 }
 
-/** Whether numbers speak against a version, rather than an alarm, a health check or the end of its deployment. */
+/** Whether numbers condemn a version, rather than an alarm, a health check or the end of its deployment. */
 export function isCondemnedByNumbers(evidence: readonly Pick<Evidence, 'rule' | 'finding'>[]): boolean {
   return evidence.some(({ rule, finding }) => finding === 'breach' && testsOnCounts.has(rule));
 }
 
-/** Rules whose breach rests on counts of requests; the first two are those of releases before these tests. */
+/** Rules whose breach rests on counts of requests; the first two are from releases before these tests. */
 const testsOnCounts: ReadonlySet<string> = new Set([
   'error-rate-limit',
   'slow-requests-limit',
@@ -145,7 +145,7 @@ function metricsOf(input: JudgeInput): Metric[] {
   const latency = latencyOf(released, control, normal, ofSlow);
   const others = [...latency, ...throttlesOf(input)];
   if (!slow) return [errors, ...others];
-  // A boundary that was changed since has no history.
+  // A boundary changed since has no history.
   const known = normal?.slow?.overMs === slow.overMs ? normal.slow.counts : undefined;
   return [
     errors,
@@ -169,7 +169,7 @@ function metricsOf(input: JudgeInput): Metric[] {
   ];
 }
 
-/** Requests over each boundary of the usual durations; no metric where none is known. */
+/** Requests over each boundary of the usual durations; no metric if none is known. */
 function latencyOf(
   released: readonly MinuteCount[],
   control: readonly MinuteCount[],
@@ -187,10 +187,10 @@ function latencyOf(
   return [{ name: 'latency', verb: 'took', family: 'slow', series, tolerance }];
 }
 
-/** Requests that Lambda refused. Releases that were opened before it was read what is normal have no such metric. */
+/** Requests that Lambda refused. Releases opened before normal rates of throttles were read have no such metric. */
 function throttlesOf({ released, control = [], normal, until }: JudgeInput): Metric[] {
   if (!normal?.throttles) return [];
-  // Throttles and invocations are two metrics: of the newest minute, one of them may have come alone.
+  // Throttles and invocations are two metrics: for the newest minute only one of them may have arrived.
   const known = ({ at }: MinuteCount) => at + 2 * minuteMs <= until;
   const series = {
     released: released.filter(known).map(refused),
@@ -200,7 +200,7 @@ function throttlesOf({ released, control = [], normal, until }: JudgeInput): Met
   return [{ name: 'throttles', verb: 'were throttled', family: 'throttles', series: [series] }];
 }
 
-/** Throttled requests out of all that came in, as the tests count them. */
+/** Throttled requests out of all incoming ones, as the tests count them. */
 export function refused({ at, requests, throttled = 0 }: MinuteCount): TimedCount {
   return { at, requests: requests + throttled, bad: throttled };
 }
@@ -210,20 +210,20 @@ export function failed({ at, requests, errors }: MinuteCount): TimedCount {
   return { at, requests, bad: Math.min(errors, requests) };
 }
 
-/** Requests over the boundary out of those whose duration is known, as the tests count them. */
+/** Requests over the boundary out of those with a known duration, as the tests count them. */
 export function tooSlow({ at, requests, timed = requests, slow = 0 }: MinuteCount): TimedCount {
   return { at, requests: timed, bad: Math.min(slow, timed) };
 }
 
-/** Requests over one boundary of the usual durations out of those whose duration is known, as the tests count them. */
+/** Requests over one boundary of the usual durations out of those with a known duration, as the tests count them. */
 export function overBoundary(index: number): (minute: MinuteCount) => TimedCount {
   return ({ at, timed = 0, over = [] }) => ({ at, requests: timed, bad: Math.min(over[index] ?? 0, timed) });
 }
 
-/** Chance says no more beyond it. */
+/** Smaller chances mean no more. */
 const leastChance = 1e-12;
 
-/** Evidence as the ledger keeps it and mails show it. */
+/** Evidence in the form of the ledger and of mails. */
 function evidenceOf(test: TestEvidence): Evidence {
   const { rule, finding, metric, subject, logEvidence, from, released, control, normal, ruledOut, detail } =
     test;
@@ -239,7 +239,7 @@ function evidenceOf(test: TestEvidence): Evidence {
     ...(observed !== undefined && { observed }),
     ...(before !== undefined && { baseline: before }),
     ...(released && { samples: released.requests }),
-    // Of what proves health it is the chance that a version at the limit looks so good.
+    // For a proof of health: the chance that a version at the limit looks so good.
     chance: Math.max(leastChance, Math.min(1, Math.exp(-logEvidence))),
     ...(from !== undefined && { since: new Date(from).toISOString() }),
     ...(control && { control: { requests: control.requests, bad: control.bad } }),

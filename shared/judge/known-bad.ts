@@ -1,14 +1,14 @@
 import type { Evidence, Judgement } from './judgement.ts';
 
-/** Why code and configuration that a bad release had are bad again, in words. @param subject what has them again */
+/** The sentence on code and configuration of a bad release that appear again. @param subject their new carrier */
 export function knownBadInWords(subject: string, bad: string): string {
   return `${subject} has the code and the configuration of release ${bad}, which is bad`;
 }
 
 /**
- * The judgement on code and configuration that a bad release had: bad at once, whatever the numbers say by now.
+ * The judgement on code and configuration of a bad release: bad at once, whatever the numbers show by now.
  *
- * @param subject what has them again, in words
+ * @param subject their new carrier, in words
  * @param bad id of the bad release
  */
 export function judgeKnownBad(subject: string, bad: string, judged: Judgement): Judgement {

@@ -1,13 +1,13 @@
 import type { BakePolicy } from '../catalog/service-entry.ts';
 import type { JudgementVerdict } from './judgement.ts';
 
-/** Where a watched deployment stands: shifting traffic, baking after it, or ended without success. */
+/** The phase of a watched deployment: shifting traffic, baking after it, or ended without success. */
 export type Phase = 'shifting' | 'baking' | 'failed';
 
-/** What the monitor does next: look again, settle the deployment, roll back, make room for an incident, or end. */
+/** The monitor's next action: look again, settle the deployment, roll back, yield to an incident, or end. */
 export type NextStep = 'look-again' | 'settle' | 'roll-back' | 'yield' | 'end';
 
-/** What the decision rests on. */
+/** Inputs of the decision. */
 export interface NextStepInput {
   readonly phase: Phase;
   readonly verdict: JudgementVerdict;
@@ -16,26 +16,29 @@ export interface NextStepInput {
   /** Minutes since traffic was fully shifted; 0 while it shifts. */
   readonly bakedMinutes: number;
   readonly bake: BakePolicy;
-  /** There is nothing left to watch for: an incident has the release. */
+  /** The watch has nothing left to do: an incident has the release. */
   readonly over: boolean;
-  /** A newer release took its place, so that nothing more will be learnt of it. */
+  /** A newer release replaced it, so no further evidence will come. */
   readonly replaced?: boolean;
-  /** An incident that knows nothing of the release is rolling its service back. */
+  /** An incident that does not know the release is rolling its service back. */
   readonly inTheWay?: boolean;
-  /** What is found bad is only recorded: the autonomy of the service is `observe`. */
+  /** A bad release is only recorded: the autonomy of the service is `observe`. */
   readonly onlyObserved?: boolean;
-  /** Of one that ended without success and is not bad: nobody meets its version, or nobody takes it back any more. */
+  /**
+   * For a deployment that ended without success and is not bad: nobody meets its version, or nobody will roll it back any
+   * more.
+   */
   readonly isTakenBack?: boolean;
 }
 
 /**
- * Decides what follows a look.
+ * Decides the step after a look.
  *
- * A deployment settles after at least `minMinutes` and `minRequests` of bake, and after `maxMinutes` in any
- * case; settled without enough requests it is unproven, not good. One that is bad and only observed settles at once:
- * what comes later does not unsay it. One that ended without success, for a reason that says nothing about its code, settles
- * once it is taken back: that is followed, and undone by nobody else. One that was replaced settles by what was seen of it
- * until then; a breach that nobody can undo any more only ends its watch.
+ * A deployment settles after at least `minMinutes` and `minRequests` of bake, and after `maxMinutes` in any case; settled
+ * without enough requests it is unproven, not good. A bad deployment that is only observed settles at once: later data does
+ * not revoke the verdict. A deployment that ended without success, for a reason that says nothing about its code, settles
+ * once it is rolled back: the coordinator follows that, and does not undo it itself. A replaced deployment settles by the
+ * evidence until then; a breach that nobody can undo any more only ends its watch.
  */
 export function nextStep({
   phase,
@@ -60,7 +63,7 @@ export function nextStep({
   return proven && bakedMinutes >= bake.minMinutes ? 'settle' : 'look-again';
 }
 
-/** Whether a version was found healthy with the requests that the policy asks for; `maxMinutes` do not stand in for them. */
+/** Whether a version was found healthy with the requests that the policy demands; `maxMinutes` does not replace them. */
 export function isProvedHealthy(
   seen: Pick<NextStepInput, 'verdict' | 'requests'> | undefined,
   { minRequests }: Pick<BakePolicy, 'minRequests'>,
@@ -69,31 +72,31 @@ export function isProvedHealthy(
 }
 
 /**
- * CloudWatch publishes a finished minute of Lambda metrics within seconds; looking 20 s after the minute finds
- * it nearly always, and a minute that is later still is seen at the next look.
+ * CloudWatch publishes a finished minute of Lambda metrics within seconds; a look 20 s after the minute almost always finds
+ * it, and the next look sees a later one.
  */
 export const metricDelaySeconds = 20;
 
-/** A bake is young for so long: most faults that a release brings are there from its first minutes on. */
+/** Time for which a bake is young: most faults of a release show from its first minutes on. */
 const youngMinutes = 6;
-/** A bake is long from here on. */
+/** Time from which a bake is long. */
 const longMinutes = 60;
 
 /**
- * Minutes between two looks. Metrics come by the minute, so a look each minute misses nothing. A quiet bake is looked at
- * every second minute. A long one is looked at every five minutes, where that is allowed.
+ * Minutes between two looks. Metrics arrive once a minute, so a look each minute misses nothing. A quiet bake is looked at
+ * every second minute, a long one every five minutes, if that is allowed.
  */
 function minutesBetweenLooks({ phase, bakedMinutes, mayWaitLong = false }: LookTiming): 1 | 2 | 5 {
   if (phase !== 'baking' || bakedMinutes < youngMinutes) return 1;
   return mayWaitLong && bakedMinutes >= longMinutes ? 5 : 2;
 }
 
-/** What the time of the next look depends on. */
+/** Inputs of the time of the next look. */
 export interface LookTiming {
   readonly phase: Phase;
-  /** Minutes of bake; 0 where something speaks against the release, so that it is looked at like a young one. */
+  /** Minutes of bake; 0 if there is evidence against the release, so that it is looked at like a young one. */
   readonly bakedMinutes: number;
-  /** The event of an alarm that can ring ends the wait, or the watch has to be short. */
+  /** An alarm's event can end the wait, or the watch has to save history events. */
   readonly mayWaitLong?: boolean;
 }
 

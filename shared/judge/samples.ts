@@ -1,16 +1,16 @@
-/** What one version, or an alias, did in one minute or step. */
+/** Counts of one version, or an alias, in one minute or step. */
 export interface MinuteCount {
   /** Its start, ms since the epoch. */
   readonly at: number;
   readonly requests: number;
   readonly errors: number;
-  /** Requests that Lambda refused for want of concurrency, besides `requests`; absent where it refused none. */
+  /** Requests that Lambda refused for lack of concurrency, besides `requests`; absent if it refused none. */
   readonly throttled?: number;
-  /** Requests whose duration is known; absent where no boundary was asked for. */
+  /** Requests with a known duration; absent if no boundary was asked for. */
   readonly timed?: number;
-  /** Those of them that were slower than the policy's boundary; absent where it names none. */
+  /** Those slower than the policy's boundary; absent if it has none. */
   readonly slow?: number;
-  /** Those of them that were slower than each boundary of the usual durations; absent where none is known. */
+  /** Those slower than each boundary of the usual durations; absent if none is known. */
   readonly over?: readonly number[];
 }
 

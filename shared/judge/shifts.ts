@@ -1,27 +1,27 @@
 import { minuteMs } from './sequential/baseline.ts';
 import type { Shift } from './sequential/clock.ts';
 
-/** A share that nobody saw. It decides nothing but whether the full shift warms up again, and half of the traffic has. */
+/** Assumed share if nobody saw it. It only decides whether the full shift warms up again, and half of the traffic has. */
 const unseenShare = 0.5;
 
-/** What a look finds of the traffic of a new version. */
+/** The traffic of a new version at a look. */
 export interface TrafficSeen {
-  /** The part of the requests that it has, 0 to 1. */
+  /** Its share of the requests, 0 to 1. */
   readonly share: number;
   readonly isShifting: boolean;
-  /** When its first traffic came, ms since the epoch; undefined where that is not known, or none came. */
+  /** Its first traffic, ms since the epoch; undefined if it is unknown, or there was none. */
   readonly servedFrom: number | undefined;
-  /** Since when it has had all traffic, ms since the epoch; undefined while it has not. */
+  /** Time from which it has had all traffic, ms since the epoch; undefined while it has not. */
   readonly aloneFrom: number | undefined;
   /** ms since the epoch */
   readonly now: number;
 }
 
 /**
- * How the share of a new version grew, by this look and those before it. Its beginning and its end are by CodeDeploy's clock, so
- * that a look that comes late takes no minute of the control from the comparison; a share in between is as old as its look.
+ * Growth of a new version's share, by this look and those before it. Its beginning and its end are by CodeDeploy's clock, so
+ * that a late look takes no minute of the control from the comparison; a share in between has the time of its look.
  *
- * Shares that fall are left out: whatever takes traffic from a version is no step of its own release.
+ * Falling shares are left out: they are no step of the version's own release.
  */
 export function grownShifts(
   before: readonly Shift[],
@@ -37,7 +37,10 @@ export function grownShifts(
   return isShifting && share > last.share ? [...before, { at: now, share }] : [...before];
 }
 
-/** The shift of a version of which only the first traffic is known, and since when it has had all, ms since the epoch. */
+/**
+ * The shifts of a version of which only the first traffic is known, and the time from which it has had all, ms since the
+ * epoch.
+ */
 export function shiftsBetween(
   servedFrom: number,
   aloneFrom: number | undefined,
@@ -51,7 +54,7 @@ export function shiftsBetween(
   ];
 }
 
-/** The version that serves beside a new one: the one before, where both have had traffic at the same time. */
+/** The version that serves beside a new one: the one before, if both have had traffic at the same time. */
 export function controlOf(
   shifts: readonly Shift[],
   fromVersion: string,

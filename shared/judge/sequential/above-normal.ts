@@ -7,7 +7,9 @@ import type { ControlService, Look } from './look.ts';
 import { againstPaths, equal, meanPath, pathOf, strongest, type Tested, weigh } from './tested.ts';
 import { condemns, leans, troubles } from './thresholds.ts';
 
-/** A metric above what is normal while traffic is split: believed if the comparison of the same metric leans the same way. */
+/**
+ * A metric above its normal rate while traffic is split: believed if the comparison of the same metric leans the same way.
+ */
 export function whileSplit(tested: Tested, functions: number): Finding[] {
   const { paths, mean } = againstPaths(tested, 'split');
   if (mean.length === 0) return [];
@@ -56,7 +58,10 @@ export function whileSplit(tested: Tested, functions: number): Finding[] {
   ];
 }
 
-/** A metric above what is normal after the full shift, begun anew there, unless control services were in trouble first. */
+/**
+ * A metric above its normal rate after the full shift, with evidence restarted there, unless control services were in
+ * trouble first.
+ */
 export function afterShift(look: Look, tested: Tested, functions: number): Finding[] {
   const { paths, mean } = againstPaths(tested, 'full');
   if (mean.length === 0) return [];
@@ -66,11 +71,12 @@ export function afterShift(look: Look, tested: Tested, functions: number): Findi
   const controls = look.controls ?? [];
   const seen = crossed < 0 ? last : strongest(mean);
   const onset = onsetOf(paths, seen);
-  // Metrics of other services may be a minute later than ours.
+  // Metrics of other services may arrive a minute later than ours.
   const waits = crossed === last && controls.length > 0;
   const elsewhere =
     crossed < 0 ? [] : controls.filter((control) => wasInTroubleFirst(look, control, tested, onset + 1));
-  // Lambda throttles functions and accounts, not code: without a control that it serves, it says nothing of the version.
+  // Lambda throttles functions and accounts, not code: unless a control is served meanwhile, throttling is no evidence
+  // against the version.
   const isOfCode = tested.metric.family !== 'throttles';
   const isBreach = isOfCode && crossed >= 0 && !waits && elsewhere.length === 0;
   const isSuspicion =
@@ -98,7 +104,7 @@ export function afterShift(look: Look, tested: Tested, functions: number): Findi
   ];
 }
 
-/** Whether a control service is above its own normal rate, and most likely since `latest` of our steps or earlier. */
+/** Whether a control service is above its own normal rate, most likely from our step `latest` or earlier. */
 function wasInTroubleFirst(
   { cluster = 1 }: Look,
   { counts, baseline }: ControlService,

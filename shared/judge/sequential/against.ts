@@ -1,30 +1,29 @@
 import { type LogRatios, ratios } from './evidence-path.ts';
 
-/** What one version did in one step. */
+/** Counts of one version in one step. */
 export interface Count {
   readonly requests: number;
   readonly bad: number;
 }
 
-/** What is normal for a service. */
+/** Normal rate of a service. */
 export interface Normal {
-  /** The rate of bad events that it normally does not exceed. */
+  /** The rate of bad events that the service normally does not exceed. */
   readonly rate: number;
-  /** How many bad events come together, at least 1. */
+  /** Number of bad events that come together, at least 1. */
   readonly clustering?: number;
 }
 
-/** Rates below it are not told apart: no service has the requests. */
+/** Lower rates are not distinguished: no service has enough requests. */
 const lowestRate = 1e-9;
 
 /**
- * A version against the highest rate that is normal for its service; right for every course of the rate that stays at or
- * below it.
+ * Tests a version against the highest normal rate of its service; valid for any course of the rate at or below it.
  *
- * It is far quicker than the comparison where the control knows little (half of the traffic, few errors), and needs no
- * control at all. A rate of 1 or more says that anything is normal: no count is evidence then.
+ * It is far quicker than the comparison if the control has little data (half of the traffic, few errors), and needs no
+ * control at all. With a rate of 1 or more anything is normal, and no count is evidence.
  *
- * A count of requests that is scaled for its hour may be below the count of bad ones; it is taken to be as large.
+ * A count of requests scaled for its hour may be below the count of bad ones; it then counts as equal.
  *
  * Wald, *Sequential tests of statistical hypotheses* (1945); Grünwald, de Heide, Koolen, *Safe Testing* (arXiv 1906.07801).
  */

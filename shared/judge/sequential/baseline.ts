@@ -8,7 +8,7 @@ export const hourMs = 3_600_000;
 export const historyStepMs = 300_000;
 const stepsOfHour = hourMs / historyStepMs;
 
-/** What a service did in one step that begins at `at`, ms since the epoch. */
+/** Counts of a service in one step that begins at `at`, ms since the epoch. */
 export interface TimedCount extends Count {
   readonly at: number;
 }
@@ -22,11 +22,11 @@ export interface Span {
 /** Steps of five minutes, as CloudWatch returned them: steps without requests may be missing. */
 export interface History extends Span {
   readonly steps: readonly TimedCount[];
-  /** Incidents and bad releases: what was not normal. */
+  /** Spans of incidents and bad releases, which were not normal. */
   readonly leftOut?: readonly Span[];
 }
 
-/** Sums over hours from which the highest normal rate follows. They add up: more hours are a sum. */
+/** Sums over hours that determine the highest normal rate. They are additive: more hours are a sum. */
 export interface HourSums {
   /** Hours that had requests. */
   readonly hours: number;
@@ -37,15 +37,15 @@ export interface HourSums {
   readonly badSquaredPerRequest: number;
 }
 
-/** What the history of one kind of bad event says; about thirty numbers, kept with the release. */
+/** Summary of the history of one kind of bad event; about thirty numbers, kept with the release. */
 export interface Baseline extends HourSums {
-  /** How many bad events come together, at least 1. */
+  /** Number of bad events that come together, at least 1. */
   readonly clustering: number;
-  /** By how much the normal rate has to be raised for the history to be quiet under the test itself. */
+  /** Factor on the normal rate with which the history is quiet under the test itself. */
   readonly backtestFactor: number;
-  /** Beginnings of the watches for which it has to be raised, ms since the epoch. */
+  /** Beginnings of the watches that need this factor, ms since the epoch. */
   readonly bursts: readonly number[];
-  /** By how much requests of an hour of the day (UTC) weigh more than others; absent where hours are not told apart. */
+  /** Weight of a request by hour of the day (UTC); absent if hours are not distinguished. */
   readonly hourFactors?: readonly number[] | undefined;
 }
 
@@ -55,7 +55,7 @@ const z999 = 3.09;
 /**
  * The 99.9 % point of a gamma distribution (Wilson, Hilferty, *The distribution of chi-square*, 1931).
  *
- * With the 99 % point, up to 0.14 % of healthy watches were condemned where hours differ.
+ * With the 99 % point, up to 0.14 % of healthy watches were condemned if hours differ.
  */
 export function gammaBound(shape: number, rate: number): number {
   const root = 1 - 1 / (9 * shape) + z999 / (3 * Math.sqrt(shape));
@@ -87,12 +87,10 @@ export function addHours(a: HourSums, b: HourSums): HourSums {
 }
 
 /**
- * The rate that a service does not exceed in 999 of 1,000 hours, from the mean and the spread of its hours; 1 where there
- * are none.
+ * The rate that a service does not exceed in 999 of 1,000 hours, from the mean and the spread of its hours; 1 without hours.
  *
- * It bounds hours, not their mean: a level that drifts by 1 % a day stays below it. Where nearly all bad events fell into
- * one hour, the approximation of the gamma distribution ends at 0; the bound is never below that of hours that are all
- * alike.
+ * It bounds hours, not their mean: a level that drifts by 1 % a day stays below it. If nearly all bad events fell into one
+ * hour, the approximation of the gamma distribution ends at 0; the bound is never below that of equal hours.
  */
 export function highestNormalRate({
   hours,
@@ -114,8 +112,8 @@ export function highestNormalRate({
 }
 
 /**
- * How many bad events come together: the spread of five-minute steps within their hours, over what it would be if each
- * came alone; at least 1.
+ * Number of bad events that come together: the spread of five-minute steps within their hours, divided by the spread if each
+ * event came alone; at least 1.
  *
  * @param hours complete hours, each with its steps; steps without requests may be missing
  */
@@ -133,12 +131,12 @@ export function clusteringOf(hours: readonly (readonly Count[])[]): number {
   return Math.max(1, ((spread / expected) * stepsOfHour) / (stepsOfHour - 1));
 }
 
-/** So many bad events, expected and found, are added to each hour of the day: an hour with few says little. */
+/** Bad events, expected and found, added to each hour of the day: an hour with few is weak evidence. */
 const hourPrior = 10;
 
 /**
- * By how much more bad events a request of each hour of the day (UTC) brings than a request at any time. Multiplying
- * counts of requests by it takes the curve of the day out of a rate.
+ * Factor by which a request of each hour of the day (UTC) brings more bad events than the average request. Multiplying
+ * counts of requests by it takes the daily curve out of a rate.
  */
 export function hourFactors(steps: readonly TimedCount[]): number[] {
   const requests = new Array<number>(24).fill(0);
@@ -164,16 +162,16 @@ function hourOfDay(at: number): number {
   return Math.floor(at / hourMs) % 24;
 }
 
-/** A watch in the backtest: as long as most bakes. */
+/** Length of a watch in the backtest: that of most bakes. */
 const watchMs = 2 * hourMs;
 
-/** By how much the normal rate is raised at most: a service beyond it has no rate that is normal. */
+/** Factors on the normal rate: a service beyond the largest has no normal rate. */
 export const backtestFactors = [1, 1.5, 2, 3, 5, 8, 12, 20, 30, 50, 100] as const;
 
 /**
- * Cuts the history into watches and judges each by the test that will judge the release: the first factor with which the
- * normal rate condemns none of them, and the watches that the rate itself would have condemned. Where the largest factor is
- * too small, it is one that makes anything normal.
+ * Cuts the history into watches and judges each by the test that will judge the release. Returns the first factor with which
+ * the normal rate condemns none of them, and the watches that the rate itself would have condemned. If the largest factor is
+ * too small, the factor makes anything normal.
  */
 export function backtest(
   { from, to, steps, leftOut = [] }: History,
@@ -195,7 +193,7 @@ export function backtest(
     evidencePath(against(counts, { rate: factor * rate, clustering })).some(
       (log) => log >= Math.log(condemns),
     );
-  // A higher rate never makes a watch louder: only those that a factor leaves loud meet the next one.
+  // A higher rate never makes a watch louder: only watches still loud under one factor meet the next.
   let loud = [...watches].filter(([, counts]) => isLoud(counts, 1));
   const bursts = loud.map(([began]) => began).sort((a, b) => a - b);
   for (const factor of backtestFactors) {
@@ -206,7 +204,7 @@ export function backtest(
 }
 
 /**
- * What is normal for one kind of bad event, from the history of its alias: read once, when a deployment opens.
+ * Summary of the history of an alias for one kind of bad event: read once, when a deployment opens.
  *
  * @param options `hoursOfDay`: whether requests are scaled for their hour of the day
  */
@@ -254,26 +252,26 @@ export function baselineOf(
   };
 }
 
-/** From so many hours on, a history knows every hour of the day. */
+/** Hours from which on a history covers every hour of the day. */
 const fewestHours = 24;
-/** So many expected bad events at the limit: without one, the rate is below the limit with 95 % (rule of three). */
+/** Expected bad events at the limit: if none occurs, the rate is below the limit with 95 % (rule of three). */
 const fewestBadAtLimit = 3;
 
-/** The rate that a version is tested against, and what it rests on. */
+/** The rate that a version is tested against, and its basis. */
 export interface NormalRate extends Required<Normal> {
   readonly backtestFactor: number;
   readonly bursts: readonly number[];
   readonly hourFactors?: readonly number[];
-  /** `history`: hours and requests enough. `little-history`: not below the limit. `limit`: nothing else is known. */
+  /** `history`: enough hours and requests. `little-history`: not below the limit. `limit`: nothing else is known. */
   readonly source: 'history' | 'little-history' | 'limit';
   readonly hours: number;
   readonly requests: number;
 }
 
 /**
- * The rate that *against* tests, or undefined where nothing is known and there is no limit.
+ * The rate for *against*; undefined without history and limit.
  *
- * @param limit what a team bears at most; with little history the rate is not below it
+ * @param limit the team's bound; with little history the rate is not below it
  * @param control minutes of the control of this split; they complete a history that is too short
  * @param cluster requests that stay together, by the policy
  */

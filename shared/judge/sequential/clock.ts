@@ -12,25 +12,25 @@ export interface Minute {
   readonly at: number;
   /** Whether a control serves beside the new version. */
   readonly hasControl: boolean;
-  /** Number of the warm-up that the minute belongs to, from 0; absent where it is judged. */
+  /** Number of the warm-up that the minute belongs to, from 0; absent if it is judged. */
   readonly warmUp?: number;
 }
 
 /**
- * A control that gets less than a hundredth of what the new version gets says nothing: the split is over.
+ * A control with less than a hundredth of the new version's share is too small: the split is over.
  *
- * It is decided by the weights of the alias, not by counts: at six requests a minute a control often has none for a minute.
+ * The weights of the alias decide, not the counts: at six requests a minute a control often has none for a minute.
  */
 const leastControl = 0.01;
 
-/** A share that grows by so much starts new environments for most of its requests: they warm up again. */
+/** Growth factor of a share that starts new environments for most of its requests: they warm up again. */
 const warmsUpAgain = 3;
 
 /**
- * The clock minutes of a watch, from the new version's first traffic to the last that is over. All metrics and functions
- * of a release have the same, with or without requests: when a fault began is counted in clock minutes.
+ * The clock minutes of a watch, from the new version's first traffic to the last finished minute. All metrics and functions
+ * of a release share them, with or without requests: a fault's beginning is counted in clock minutes.
  *
- * @param shifts in the order in which they happened
+ * @param shifts in chronological order
  * @param until end of the last minute whose metrics are read, ms since the epoch
  * @param warmUpMinutes of cold starts that are not judged: the minute of the first traffic and those after it
  */
@@ -56,7 +56,7 @@ export function minutesOfWatch(
 
 function isWarmUp({ share }: Shift, index: number, shifts: readonly Shift[]): boolean {
   const before = shifts[index - 1]?.share ?? 0;
-  // As numbers, three times 0.1 is more than 0.3.
+  // In floating point, three times 0.1 is more than 0.3.
   return share > 0 && share - warmsUpAgain * before > -Number.EPSILON;
 }
 
@@ -66,7 +66,8 @@ function fullFrom(shifts: readonly Shift[]): number {
   const index = shifts.findLastIndex((shift) => !isFull(shift)) + 1;
   const shift = shifts[index];
   if (!shift) return shifts.length === 0 ? 0 : Number.POSITIVE_INFINITY;
-  // In the minute of the shift the control still served. All at once, it served before the new version, not beside it.
+  // In the minute of the shift the control still served. In a shift of all traffic at once, it served before the new
+  // version, not beside it.
   const before = shifts[index - 1];
   return !before || before.share === 0 ? floor(shift.at) : Math.ceil(shift.at / minuteMs) * minuteMs;
 }

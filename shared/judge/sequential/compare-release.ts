@@ -15,7 +15,7 @@ import {
 import { condemns, leans } from './thresholds.ts';
 import { byChance, count, share } from './words.ts';
 
-/** All metrics and functions of the release against their controls, as one evidence. */
+/** Evidence of all metrics and functions of the release against their controls, combined. */
 export function compareRelease(tested: readonly Tested[], functions: number): Finding[] {
   const names = [...new Set(tested.map(({ metric }) => metric.name))];
   const parts = names.flatMap((name) => {
@@ -27,7 +27,7 @@ export function compareRelease(tested: readonly Tested[], functions: number): Fi
       return { members: [one], paths, weight: (seesAll ? 0.5 : 1) / functions };
     });
     if (!seesAll) return alone;
-    // A fault that all functions have is seen sooner in their sum.
+    // A fault of all functions shows sooner in their sum.
     const together = (each[0] as Path[]).map((_, s) =>
       pathOf(pooled(each.map((paths) => (paths[s] as Path).logRatios))),
     );

@@ -1,33 +1,32 @@
 import { type LogRatios, ratios } from './evidence-path.ts';
 
-/** What a new version and its control did in one clock minute. */
+/** Counts of a new version and its control in one clock minute. */
 export interface Step {
   readonly requests: number;
   /** Bad ones among `requests`: errors, slow requests, throttles. */
   readonly bad: number;
-  /** Of the control: the version before it, behind the same alias, in the same minute. */
+  /** Of the control: the version before, behind the same alias, in the same minute. */
   readonly controlRequests: number;
   readonly controlBad: number;
 }
 
-/** What a team grants the comparison. */
+/** A team's allowances for the comparison. */
 export interface ComparedOptions {
   /** How many times as bad a new version may be without being worse. */
   readonly tolerance?: number;
-  /** Requests that stay together: callers that are kept on one version, retries that stay on it. */
+  /** Requests that stay together: callers kept on one version, retries that stay on it. */
   readonly cluster?: number;
 }
 
 /**
- * The new version against the control that serves the same minutes, given how many bad events both had together.
+ * Tests the new version against the control in the same minutes, conditional on the total of their bad events.
  *
- * Requests are routed one by one at random, so the share of the bad events that is the new version's does not depend on
- * how many there are: bursts, outages and the curve of the day hit both alike, and the test is right whatever the base
- * rate does. The number is hypergeometric, which is smaller in convex order than the binomial that is used here
- * (Hoeffding, *Probability inequalities for sums of bounded random variables*, 1963, §6). With a tolerance it is a sum of
- * independent indicators, which the binomial bounds as well (Hoeffding, *On the distribution of the number of successes in
- * independent trials*, 1956). For groups of up to `cluster` events, E[yˢᐟᶜ] ≤ (E y)ˢᐟᶜ where s ≤ c: dividing the logarithm by c
- * makes the test right again.
+ * Requests are routed one by one at random, so the new version's share of the bad events does not depend on their number:
+ * bursts, outages and the daily curve hit both alike, and the test is valid for any base rate. The number is hypergeometric,
+ * which is smaller in convex order than the binomial that is used here (Hoeffding, *Probability inequalities for sums of
+ * bounded random variables*, 1963, §6). With a tolerance it is a sum of independent indicators, which the binomial bounds as
+ * well (Hoeffding, *On the distribution of the number of successes in independent trials*, 1956). For groups of up to
+ * `cluster` events, E[yˢᐟᶜ] ≤ (E y)ˢᐟᶜ if s ≤ c: dividing the logarithm by c makes the test valid again.
  *
  * The share is the one that was *served* in the minute, never the weight of the alias.
  *

@@ -7,10 +7,10 @@ import { type Path, type Phase, strongest, sum, type Tested, type TestedSeries, 
 import { condemns } from './thresholds.ts';
 import { byChance, count, dayOf, minuteOf, percent, share } from './words.ts';
 
-/** Evidence with what follows from it besides a breach. */
+/** Evidence with its consequences besides a breach. */
 export type Finding = TestEvidence & { readonly isSuspicion?: boolean; readonly needsPerson?: boolean };
 
-/** Evidence of *against*, from the minute in which it most likely began. */
+/** Evidence of *against*, from its most likely beginning. */
 export function describeAgainst(
   tested: Tested,
   phaseName: 'split' | 'full',
@@ -54,7 +54,7 @@ export function onsetOf(paths: readonly Path[], seen: number): number {
   return mostLikelyOnset((paths[s] as Path).logRatios, seen);
 }
 
-/** Where the normal rate comes from, in words. */
+/** The basis of the normal rate, in words. */
 function originOf(normal: NormalRate | undefined): string {
   if (normal?.source === 'limit') return ' (the limit: there is no history)';
   if (normal?.source === 'little-history') return ' (not below the limit: there is little history)';
@@ -65,7 +65,7 @@ function originOf(normal: NormalRate | undefined): string {
   return ` (raised ×${normal.backtestFactor}: bursts on ${named})`;
 }
 
-/** What a long history rules out. */
+/** Causes that a long history rules out. */
 export function quietBefore({ series }: Tested): string[] {
   const normal = series.find((one) => one.normal?.source === 'history')?.normal;
   return normal
@@ -95,7 +95,7 @@ export function spanOf(
   return first && last ? { from: first.at, to: last.at + minuteMs } : {};
 }
 
-/** `5 % of 600 requests to orders:7 failed since 14:03 UTC`. @param index of the series that is told of */
+/** `5 % of 600 requests to orders:7 failed since 14:03 UTC`. @param index of the series described */
 export function sentence(
   { metric }: Tested,
   index: number,
@@ -111,7 +111,7 @@ export function sentence(
   return `${share(released)} of ${count(released.requests)} requests to ${to} ${metric.verb}${over}${since}`;
 }
 
-/** ` over 200 ms`, where the control is held to another boundary than the new version. */
+/** ` over 200 ms`, if the control has another boundary than the new version. */
 export function overOfControl({ metric }: Tested, index: number): string {
   const boundary = metric.series[index]?.boundary;
   return boundary && boundary.control !== boundary.released ? ` over ${boundary.control} ms` : '';

@@ -12,8 +12,8 @@ const onsetScale = 60;
 const fromTheStart = 0.5;
 
 /**
- * Weight of the hypothesis that the fault began in step `k`. The weights of all steps sum to 1: half of it for a fault
- * that is there from the start, half for one that begins later, sooner more than late.
+ * Weight of the hypothesis that the fault began in step `k`. The weights of all steps sum to 1: half for a fault from the
+ * start, half for a later one, sooner more than late.
  *
  * Mixtures over the beginning: Shin, Ramdas, Rinaldo, *E-detectors: a nonparametric framework for sequential change
  * detection* (2022).
@@ -30,7 +30,7 @@ export function logAdd(a: number, b: number): number {
   return a > b ? a + Math.log1p(Math.exp(b - a)) : b + Math.log1p(Math.exp(a - b));
 }
 
-/** ln of a weighted mean of evidences that are given as logarithms. The weights sum to 1, or less. */
+/** ln of a weighted mean of evidences given as logarithms. The weights sum to 1, or less. */
 export function logMean(logs: readonly number[], weights: readonly number[]): number {
   return logs.reduce(
     (sum, log, index) => logAdd(sum, log + Math.log(weights[index] ?? 0)),
@@ -39,12 +39,12 @@ export function logMean(logs: readonly number[], weights: readonly number[]): nu
 }
 
 /**
- * Log likelihood ratios of consecutive steps: {@link ratios}.length numbers for each step, one per ratio. They add up:
- * the ratios of independent counts in one step are the sum of theirs.
+ * Log likelihood ratios of consecutive steps: {@link ratios}.length numbers for each step, one per ratio. They are additive:
+ * for independent counts in one step, sum their ratios.
  */
 export type LogRatios = Float64Array;
 
-/** Adds the log likelihood ratios of several functions, step by step: what all of them together say of one release. */
+/** Adds the log likelihood ratios of several functions, step by step: the evidence of all of them on one release. */
 export function pooled(rows: readonly LogRatios[]): LogRatios {
   const sum = new Float64Array(Math.max(0, ...rows.map(({ length }) => length)));
   for (const row of rows)
@@ -55,20 +55,20 @@ export function pooled(rows: readonly LogRatios[]): LogRatios {
 }
 
 /**
- * ln of the evidence after each step: a mixture over how many times as bad the version is and over when that began.
+ * ln of the evidence after each step: a mixture over the ratio by which the version is worse and over its beginning.
  *
- * It begins at 1. As long as the version is no worse, its expectation stays at or below 1, so that it ever exceeds x with
- * a chance of at most 1/x, however often one looks (Ville, *Étude critique de la notion de collectif*, 1939). A mean of
- * such processes is one too (Vovk, Wang, *E-values: Calibration, combination and applications*, 2021).
+ * It begins at 1. While the version is no worse, its expectation stays at or below 1, so it ever exceeds x with a chance of
+ * at most 1/x, for any number of looks (Ville, *Étude critique de la notion de collectif*, 1939). A mean of such processes
+ * is such a process too (Vovk, Wang, *E-values: Calibration, combination and applications*, 2021).
  *
- * Nothing is remembered between looks: minutes are revised, and one that is counted twice is evidence that is not there.
+ * Nothing is stored between looks: minutes are revised, and a minute counted twice would be false evidence.
  */
 export function evidencePath(logRatios: LogRatios): Float64Array {
   const steps = logRatios.length / ratios.length;
   const path = new Float64Array(steps);
   const open = new Float64Array(ratios.length).fill(Number.NEGATIVE_INFINITY);
   const logRatioWeight = Math.log(ratios.length);
-  // The weight of beginnings that are still to come; they have seen no evidence.
+  // The weight of future beginnings; they have seen no evidence.
   let notBegun = 1;
   for (let k = 0; k < steps; k += 1) {
     const weight = onsetWeight(k);
@@ -85,8 +85,8 @@ export function evidencePath(logRatios: LogRatios): Float64Array {
 }
 
 /**
- * The step in which the fault most likely began, as seen after step `last`: the one after the last minimum of the running
- * sum of log likelihood ratios, at the ratio that explains the steps best.
+ * The most likely beginning of the fault, as of step `last`: the step after the last minimum of the running sum of log
+ * likelihood ratios, at the ratio that explains the steps best.
  */
 export function mostLikelyOnset(logRatios: LogRatios, last: number): number {
   let best = Number.NEGATIVE_INFINITY;

@@ -15,21 +15,21 @@ import { warmUps } from './warm-ups.ts';
 const usualWarmUp = 2;
 
 /**
- * Judges a release by sequential tests, from all minutes that CloudWatch returns at this look. Pure; nothing is
- * remembered between looks.
+ * Judges a release by sequential tests, from all minutes that CloudWatch returns at this look. Pure; nothing is stored
+ * between looks.
  *
  * A release is `unhealthy`
- * - where it is worse than its control, all metrics and functions together (*compared*);
- * - while traffic is split, where a metric is above what is normal and the comparison of the same metric leans the same way;
- * - after the full shift, where a metric is above what is normal, and no control service was in trouble first;
- * - where a metric is above a limit that the team has set, and history and control are below it;
- * - where nothing works in its warm-up.
+ * - if it is worse than its control, all metrics and functions together (*compared*);
+ * - while traffic is split, if a metric is above its normal rate and the comparison of the same metric leans the same way;
+ * - after the full shift, if a metric is above its normal rate, and no control service was in trouble first;
+ * - if a metric is above a limit that the team has set, and history and control are below it;
+ * - if nothing works in its warm-up.
  *
- * It is `healthy` once its rate of errors is proved to be low, nothing leans against it, and every check says so.
+ * It is `healthy` once its error rate is proved to be low, nothing leans against it, and every check is healthy.
  *
- * A healthy release is condemned by each of the five with a chance of at most 1/4,000 (the fifth: 1/10,000) however often
- * it is looked at, provided that its rate stays normal in the second to fourth. The second needs two tests, so an outage in
- * the split condemns in at most a fifth of the cases; the first is blind to whatever hits both versions.
+ * A healthy release is condemned by each of the five with a chance of at most 1/4,000 (the fifth: 1/10,000) however often it
+ * is looked at, provided that its rate stays normal in the second to fourth. The second needs two tests, so an outage in the
+ * split condemns in at most a fifth of the cases; the first is blind to faults that hit both versions.
  */
 export function judgeLook(look: Look): LookVerdict {
   const minutes = minutesOfWatch(
@@ -76,8 +76,8 @@ export function judgeLook(look: Look): LookVerdict {
   };
 
   /**
-   * A doubt that is left of the split cannot get smaller after it, because no control serves any more. It is over once the
-   * requests since the full shift prove by themselves that the version is healthy.
+   * A doubt left from the split cannot shrink after it, because no control serves any more. It is over once the requests
+   * since the full shift prove by themselves that the version is healthy.
    */
   function ofSplit(found: Finding[]): Finding[] {
     if (!found.some(({ isSuspicion }) => isSuspicion)) return found;

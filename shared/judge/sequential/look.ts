@@ -2,7 +2,7 @@ import type { Count } from './against.ts';
 import type { Baseline, NormalRate, TimedCount } from './baseline.ts';
 import type { Shift } from './clock.ts';
 
-/** The durations, ms, that both versions are held to. */
+/** The durations, ms, against which both versions are measured. */
 export interface Boundary {
   readonly released: number;
   readonly control: number;
@@ -15,28 +15,28 @@ export interface Series {
   readonly released: readonly TimedCount[];
   readonly control: readonly TimedCount[];
   /**
-   * What the history of the alias says; absent where there is none. For slow requests it is the history of those above the
-   * boundary that the *control* is held to. Above 1.25 times of it, as the new version is counted, history has too few: a
-   * version at most 1.2 times as slow would be condemned in 3 of 1,000 splits.
+   * History of the alias; absent if there is none. For slow requests it counts those above the *control's* boundary. Above
+   * 1.25 times of it, the new version's boundary, history has too few: a version at most 1.2 times as slow would be
+   * condemned in 3 of 1,000 splits.
    */
   readonly baseline?: Baseline;
 }
 
 /** One kind of bad event of one function. */
 export interface Metric {
-  /** The same for all functions of a release. */
+  /** Equal for all functions of a release. */
   readonly name: string;
-  /** What a bad request did, after its number: `failed`, `were throttled`; `took`, before `over 250 ms`. */
+  /** Predicate of bad requests, after their number: `failed`, `were throttled`; `took`, before `over 250 ms`. */
   readonly verb: string;
   readonly family: 'errors' | 'slow' | 'throttles' | 'own';
   /**
-   * One series. Slow requests have one for each boundary: the control counts what is above it, the new version what is above
+   * One series. Slow requests have one for each boundary: the control counts requests above it, the new version those above
    * 1.25 times of it, so that a version up to so much slower is never condemned.
    */
   readonly series: readonly Series[];
-  /** The rate that is borne at most; with little history, the normal rate is not below it. */
+  /** The tolerated rate; with little history, the normal rate is not below it. */
   readonly limit?: number;
-  /** The team has set the limit: it is a bound of its own. */
+  /** The team has set the limit, so it is also a bound by itself. */
   readonly isLimitSet?: boolean;
   /** How many times as bad as its control a version may be. */
   readonly tolerance?: number;
@@ -49,27 +49,27 @@ export interface WatchedFunction {
   readonly metrics: readonly Metric[];
 }
 
-/** A service that does not depend on the judged one, directly or not, and is not being deployed. */
+/** A service that does not depend on the judged one, directly or indirectly, and is not being deployed. */
 export interface ControlService {
   readonly service: string;
   readonly counts: readonly TimedCount[];
   readonly baseline?: Baseline;
 }
 
-/** Everything that the sequential tests see of a release at one look. Minutes may come in any order. */
+/** Input of the sequential tests for a release at one look. Minutes may come in any order. */
 export interface Look {
   readonly functions: readonly WatchedFunction[];
-  /** Functions of the release; more than `functions` where their monitors each see only their own. */
+  /** Number of functions of the release; more than `functions` if each monitor sees only its own. */
   readonly functionsOfRelease?: number;
   readonly shifts: readonly Shift[];
-  /** End of the last minute whose metrics were read, ms since the epoch. */
+  /** End of the last minute read, ms since the epoch. */
   readonly until: number;
-  /** Minutes of cold starts that are not judged. 0 where a hook before the traffic warms the version. */
+  /** Minutes of cold starts that are not judged. 0 if a hook before the traffic warms the version up. */
   readonly warmUpMinutes?: number;
-  /** Requests that stay together on one version: 1, or 3 to 10 where routing is not per request. */
+  /** Requests that stay together on one version: 1, or 3 to 10 if routing is not per request. */
   readonly cluster?: number;
   readonly controls?: readonly ControlService[];
-  /** Whether every health check says healthy. */
+  /** Whether every health check is healthy. */
   readonly isHealthyByChecks?: boolean;
 }
 
@@ -84,28 +84,28 @@ export type SequentialRule =
   | 'attributed-elsewhere'
   | 'proved-healthy';
 
-/** What one test says, in numbers that a program can check and words that a person can read. */
+/** The result of one test, in numbers for programs and words for people. */
 export interface TestEvidence {
   readonly rule: SequentialRule;
-  /** `breach` speaks against the release, `clear` for it, `note` for neither. */
+  /** `breach` is evidence against the release, `clear` for it, `note` neither. */
   readonly finding: 'breach' | 'clear' | 'note';
   readonly metric: string;
-  /** The boundary of the series that says most; of slow requests. */
+  /** The boundary of the series with the strongest evidence; for slow requests. */
   readonly boundary?: Boundary;
-  /** The version; absent where the evidence is of several together. */
+  /** The version; absent if the evidence combines several. */
   readonly subject?: string;
   /** Natural logarithm of the evidence, weights included. */
   readonly logEvidence: number;
-  /** Evidence from which on the finding holds. */
+  /** Evidence from which the finding holds. */
   readonly threshold: number;
-  /** The minutes whose rates are named: from when it most likely began. ms since the epoch. */
+  /** The minutes whose rates are named: from the most likely beginning. ms since the epoch. */
   readonly from?: number;
   readonly to?: number;
   readonly released?: Count;
   /** The control in the same minutes; absent without one. */
   readonly control?: Count;
   readonly normal?: NormalRate;
-  /** How the evidence was weighed: the metric among metrics, the function among functions. */
+  /** Weights of the evidence: the metric among metrics, the function among functions. */
   readonly weights?: { readonly metric: number; readonly functions: number };
   /** Other causes that the evidence excludes. */
   readonly ruledOut: readonly string[];
@@ -115,11 +115,11 @@ export interface TestEvidence {
 /** The verdict of one look. */
 export interface LookVerdict {
   readonly verdict: 'healthy' | 'unhealthy' | 'insufficient';
-  /** Something speaks against the release, not enough to condemn it: the next look is in a minute. */
+  /** There is evidence against the release, but not enough to condemn it: the next look is in a minute. */
   readonly isSuspected: boolean;
   /** A person is called, although nothing is rolled back. */
   readonly needsPerson: boolean;
-  /** The first breach, or why there is no verdict, or that nothing speaks against it. */
+  /** The first breach, or why there is no verdict, or that there is no evidence against it. */
   readonly reason: string;
   readonly evidence: readonly TestEvidence[];
 }

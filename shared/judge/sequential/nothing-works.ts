@@ -1,8 +1,8 @@
 import type { Count } from './against.ts';
 
 /**
- * ln of the evidence that a version fails nearly always, from its warm-up: right as long as at most half of the requests
- * of a cold start fail. 23 requests in a row that fail pass 10,000.
+ * ln of the evidence that a version fails nearly always, from its warm-up: valid while at most half of the requests of a
+ * cold start fail. 23 failing requests in a row pass 10,000.
  */
 export function nothingWorks(counts: readonly Count[]): number {
   return counts.reduce(

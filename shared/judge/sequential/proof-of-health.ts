@@ -5,11 +5,11 @@ import { sum } from './tested.ts';
 import { proves } from './thresholds.ts';
 import { count, percent } from './words.ts';
 
-/** A release is proved against this many times its normal rate, where that is more than the limit. */
+/** A release is proved against this multiple of its normal rate, if that is more than the limit. */
 const timesNormal = 3;
 
 /**
- * Whether the errors of the release are proved to be rare: all requests of all its functions, warm-ups included.
+ * Whether the errors of the release are proved to be rare: from all requests of all its functions, warm-ups included.
  *
  * @param from the first minute that counts, ms since the epoch
  */
@@ -22,7 +22,7 @@ export function proofOfHealth(look: Look, from = Number.NEGATIVE_INFINITY): Test
         if (!series) return [];
         const { limit: borne = 0 } = metric;
         const normal = normalRate(series.baseline, borne > 0 ? { limit: borne } : {});
-        // A rate that is only known not to be above the limit does not widen what has to be proved.
+        // A rate that is only known to be no higher than the limit does not raise the bound to be proved.
         const known = normal?.source === 'history' ? timesNormal * normal.rate : 0;
         const limit = Math.min(1, Math.max(borne, known));
         const counts = sum(series.released.filter(({ at }) => at >= from && at + minuteMs <= look.until));

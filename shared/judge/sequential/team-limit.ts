@@ -6,8 +6,8 @@ import { condemns } from './thresholds.ts';
 import { byChance, percent, share } from './words.ts';
 
 /**
- * A limit that the team has set is a bound of its own, as long as history and control are below it. A release that improves
- * a service from 20 % to 9 % is not condemned by a limit of 5 %.
+ * The team's limit is a bound by itself, as long as history and control are below it. A release that improves a service from
+ * 20 % to 9 % is not condemned by a limit of 5 %.
  */
 export function teamLimit(tested: Tested, functions: number): Finding[] {
   const { metric, series } = tested;

@@ -14,7 +14,7 @@ export interface Tested {
   readonly series: readonly TestedSeries[];
 }
 
-/** One of its series, with the comparison of the minutes in which traffic was split. */
+/** One of its series, with the comparison in the minutes of split traffic. */
 export interface TestedSeries {
   readonly series: Series;
   readonly normal: NormalRate | undefined;
@@ -23,7 +23,7 @@ export interface TestedSeries {
   readonly comparison: Path;
 }
 
-/** The judged minutes of one phase, and what both versions did in them. */
+/** The judged minutes of one phase, with the counts of both versions. */
 export interface Phase {
   readonly minutes: readonly Minute[];
   readonly released: readonly TimedCount[];
@@ -38,7 +38,7 @@ export interface Path {
 
 /**
  * The weights of metrics among each other: errors first, slow requests second, all others share the rest. They are fixed
- * when the deployment opens; weights that follow the data would break the guarantee.
+ * when the deployment opens; weights that depend on the data would break the guarantee.
  *
  * A mean of evidences is never later than a Bonferroni correction with the same weights.
  */
@@ -93,7 +93,7 @@ function testedSeries(
   };
 }
 
-/** What both versions did in some minutes. */
+/** Counts of both versions in some minutes. */
 export function phaseOf({ released, control }: Series, minutes: readonly Minute[]): Phase {
   return { minutes, released: countsIn(minutes, released), control: countsIn(minutes, control) };
 }
@@ -113,7 +113,7 @@ export function pathOf(logRatios: LogRatios): Path {
   return { logRatios, path: evidencePath(logRatios) };
 }
 
-/** The mean of paths of equal length, step by step. Weights that sum to less than 1 leave out what is not seen. */
+/** The mean of paths of equal length, step by step. Weights that sum to less than 1 leave room for unseen parts. */
 export function meanPath(paths: readonly Float64Array[], weights: readonly number[]): Float64Array {
   return Float64Array.from(paths[0] ?? [], (_, k) =>
     logMean(
@@ -151,7 +151,7 @@ export function againstPaths(
   return { paths, mean };
 }
 
-/** Evidence of *against* as its test sees it: weighed for the metric, and for one of several functions. */
+/** Evidence of *against* with its weights: for the metric, and for one of several functions. */
 export function weigh({ weight }: Tested, log: number, functions: number): number {
   return log + Math.log(weight / functions);
 }

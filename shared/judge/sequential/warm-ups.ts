@@ -28,7 +28,7 @@ export function warmUps(
     const phase = phaseOf(series, own);
     const { released, control } = phase;
     const weight = (warmUpShare * (1 - warmUpShare) ** index) / functions;
-    // After each of its minutes, as looks saw it.
+    // Evidence after each of its minutes, as looks saw it.
     const logs = released.map((_, k) => nothingWorks(released.slice(0, k + 1)) + Math.log(weight));
     const best = strongest(Float64Array.from(logs));
     const logEvidence = logs[best] as number;

@@ -15,10 +15,10 @@ export function count(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 }
 
-/** Evidence beyond it says no more to a person. */
+/** A person cannot tell greater evidence apart. */
 const largest = 1e12;
 
-/** How likely chance alone brings evidence of eˡᵒᵍ at some time: `1 in 120,000`. */
+/** The chance of evidence of eˡᵒᵍ at some time without a fault: `1 in 120,000`. */
 export function byChance(log: number): string {
   const evidence = Math.exp(Math.min(log, Math.log(largest)));
   if (evidence <= 1) return 'no evidence';
