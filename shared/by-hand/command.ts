@@ -1,24 +1,24 @@
 import { jsonWord, shellWord } from './shell-word.ts';
 
 /**
- * A command for a person's terminal, in parts between which its line may be broken. Every part is ready for the shell:
- * parts are made by the functions of this file only.
+ * A command for a person's terminal, in parts between which its line may be broken. Every part is ready for the shell: only
+ * the functions of this file make parts.
  */
 export type Command = readonly string[];
 
-/** One thing that a person may do: a sentence that says when or why, and the command that does it. */
+/** A step for a person: a sentence with the condition or the reason, and its command. */
 export interface Step {
   readonly say: string;
   readonly run?: Command;
 }
 
-/** Which coordinator a person is told of, in which Region. */
+/** The coordinator and the Region of a command. */
 export interface Place {
   readonly environment: string;
   readonly region: string;
 }
 
-/** What an option is given: a text, several of them, nothing, JSON, or what the shell makes of its own words. */
+/** The value of an option: a text, several texts, none, JSON, or words that the shell expands. */
 export type OptionValue =
   | string
   | readonly string[]
@@ -26,7 +26,7 @@ export type OptionValue =
   | { readonly json: unknown }
   | { readonly shell: string };
 
-/** Options of a command by their names without dashes, in the order they are written. */
+/** Options of a command by their names without dashes, in the order of the command line. */
 export type Options = Readonly<Record<string, OptionValue>>;
 
 /** Columns of a line of a mail, less its indentation. */
@@ -36,7 +36,7 @@ const mostColumns = 74;
  * A call of the AWS CLI, of version 1 or 2.
  *
  * @param call the CLI's names of service and operation
- * @param operands what follows the options
+ * @param operands words after the options
  */
 export function awsCommand(
   { region }: Pick<Place, 'region'>,
@@ -48,8 +48,8 @@ export function awsCommand(
 }
 
 /**
- * A call of the command `rollback-coordinator`, as it is installed. Not by `npx`: outside of a clone that would fetch
- * whatever package has this name.
+ * A call of the installed command `rollback-coordinator`. Not by `npx`, which outside of a clone would fetch any package of
+ * this name.
  */
 export function coordinatorCommand(
   { environment, region }: Place,
@@ -60,18 +60,18 @@ export function coordinatorCommand(
   return [call, ...optionParts({ ...options, environment, region })];
 }
 
-/** A text as the input of a command, which reads it as its file `/dev/stdin`. */
+/** A text as the input of a command, which reads it from `/dev/stdin`. */
 export function fed(text: string, into: Command): Command {
   const [first = '', ...rest] = into;
   return [`printf %s ${shellWord(text)}`, `| ${first}`, ...rest];
 }
 
 /**
- * A read, and a command that takes what it printed, which is to be JSON, for the rest of its options. Neither a mail, nor
- * the terminal, nor the list of processes shows it. Where the read fails the command is not run.
+ * A read, and a command that takes the rest of its options from the read's output, which has to be JSON. The output appears
+ * neither in a mail, nor on the terminal, nor in the list of processes. If the read fails the command is not run.
  *
- * It goes through a file that only its owner can read and that is gone afterwards: the AWS CLI reads the file of
- * `--cli-input-json` twice, so that a pipe would be empty (github.com/aws/aws-cli/issues/5982).
+ * The output goes through a temporary file that only its owner can read: the AWS CLI reads the file of `--cli-input-json`
+ * twice, so that a pipe would be empty (github.com/aws/aws-cli/issues/5982).
  */
 export function throughFile(read: Command, command: Command): Command {
   const [first = '', ...rest] = command;
@@ -87,8 +87,8 @@ export function throughFile(read: Command, command: Command): Command {
 }
 
 /**
- * A read, and a command that uses what it found as the variable `name`. Where the read fails, or finds nothing, the
- * command is not run.
+ * A read, and a command that uses its output as the variable `name`. If the read fails, or prints nothing, the command is
+ * not run.
  *
  * @param name no variable of the shell's own, of which zsh has many (`aliases`, `path`, `status`)
  */
@@ -97,12 +97,12 @@ export function withFound(name: string, read: Command, command: Command): Comman
   return [...wrapped(`${name}=$(`, read, ')'), `&& [ -n "$${name}" ]`, `&& ${first}`, ...rest];
 }
 
-/** A command as lines, broken where it is wider than a mail. Each line but the last ends in a backslash. */
+/** A command as lines, broken if it is wider than a mail. Each line but the last ends in a backslash. */
 export function commandLines(command: Command): string[] {
   const lines: string[] = [];
   for (const [index, part] of command.entries()) {
     const line = lines.at(-1);
-    // Where more follows, two columns are for a backslash and the blank before it.
+    // Before a further line, two columns are for a backslash and the blank before it.
     const room = index === command.length - 1 ? mostColumns : mostColumns - 2;
     if (line !== undefined && line.length + 1 + part.length <= room) {
       lines[lines.length - 1] = `${line} ${part}`;

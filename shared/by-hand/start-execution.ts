@@ -9,7 +9,7 @@ const machines = [
   'answer-approval',
 ] as const;
 
-/** The machines that a person starts, as template.yaml names them behind its parameter `Name`. */
+/** The machines that a person starts, by the names that template.yaml appends to its parameter `Name`. */
 export type StartedByHand = Extract<
   (typeof machines)[number],
   'coordinate-rollback' | 'record-release' | 'answer-approval'
@@ -21,8 +21,8 @@ export function regionOf(arn: string): string {
 }
 
 /**
- * The parameter `Name` of a coordinator, by which its machines begin: `arn:…:execution:NAME-MACHINE:…`. A child of a
- * Distributed Map has `/LABEL` behind the machine.
+ * The parameter `Name` of a coordinator, with which the names of its machines begin: `arn:…:execution:NAME-MACHINE:…`. A
+ * child of a Distributed Map has `/LABEL` after the machine.
  */
 function nameOf(executionArn: string): string {
   const [machine = ''] = (executionArn.split(':')[6] ?? '').split('/');
@@ -41,7 +41,7 @@ export function machineArn(ofCoordinator: string, machine: StartedByHand): strin
 }
 
 /**
- * The command that starts a machine of the same coordinator that an execution belongs to.
+ * The command that starts a machine of an execution's coordinator.
  *
  * @param ofCoordinator ARN of any execution of the coordinator
  */
