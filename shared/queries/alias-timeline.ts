@@ -1,46 +1,46 @@
 import type { AliasObservation, CheckpointRecord, CheckpointSubject } from '../ledger/checkpoint-records.ts';
 
-/** What the ledger knows of a service's aliases. */
+/** The ledger's records about a service's aliases. */
 export interface AliasFacts {
   readonly checkpoints: readonly CheckpointRecord[];
   readonly observations: readonly AliasObservation[];
 }
 
 /**
- * How an answer is known. `recorded`: by the times of the deployment that moved the alias. `seen`: it was found
- * there at `since`, and may have been there for longer. `inferred`: nothing earlier is recorded, the next deployment
- * began from it. `between`: it changed, without a deployment, at some time between `since` and `until`.
+ * The source of an answer. `recorded`: the times of the deployment that moved the alias. `seen`: it was found there at
+ * `since`, and may have been there for longer. `inferred`: nothing earlier is recorded, but the next deployment began from
+ * it. `between`: it changed, without a deployment, at some time between `since` and `until`.
  */
 export type Certainty = 'recorded' | 'seen' | 'inferred' | 'between';
 
-/** What one alias served at a moment. */
+/** The version of one alias at a moment. */
 export interface AliasAt {
   readonly target: string;
   readonly function: string;
   readonly alias: string;
-  /** The versions that had traffic: one, two while traffic is split; none where nothing is known. */
+  /** The versions that had traffic: one, two while traffic is split; none if nothing is known. */
   readonly versions: readonly string[];
   readonly certainty: Certainty;
-  /** Since when by the ledger, ISO 8601; null for what is inferred. */
+  /** Beginning by the ledger, ISO 8601; null if it is inferred. */
   readonly since: string | null;
-  /** When the versions changed next, as far as the ledger knows; null while they are the latest. */
+  /** Next change of the versions, as far as the ledger knows; null while they are the latest. */
   readonly until: string | null;
-  /** `between`: the versions it may have had by then instead. */
+  /** `between`: the other versions that it may have had by then. */
   readonly orVersions?: readonly string[];
-  /** The deployment or the incident by which it is known. */
+  /** The deployment or the incident that is the source. */
   readonly by: string;
 }
 
-/** A moment at which something is known of an alias. */
+/** A known state of an alias at a moment. */
 interface Fact {
   readonly at: string;
   readonly versions: readonly string[];
-  /** `moved`: from here on. `found`: here, and since when is not known. `was`: until here. */
+  /** `moved`: from here on. `found`: here, with an unknown beginning. `was`: until here. */
   readonly is: 'moved' | 'found' | 'was';
   readonly by: string;
 }
 
-/** The aliases that the facts are about, and what each served at `at` (ISO 8601). */
+/** The aliases in the facts, with the version of each at `at` (ISO 8601). */
 export function aliasesAt({ checkpoints, observations }: AliasFacts, at: string): AliasAt[] {
   const subjects = new Map<string, Pick<CheckpointSubject, 'target' | 'function' | 'alias'>>();
   const facts = new Map<string, Fact[]>();
@@ -67,7 +67,7 @@ export function aliasesAt({ checkpoints, observations }: AliasFacts, at: string)
     .sort((a, b) => (a.target < b.target ? -1 : 1));
 }
 
-/** A deployment as all its checkpoints together tell it. */
+/** A deployment, combined from all its checkpoints. */
 type Deployment = CheckpointSubject & Pick<CheckpointRecord, 'shiftingSince' | 'shiftedAt'>;
 
 function deploymentsOf(checkpoints: readonly CheckpointRecord[]): Deployment[] {
@@ -100,7 +100,8 @@ function movesOf({
   const by = `deployment ${deploymentId}`;
   if (shiftingSince === undefined) return [];
   const moves: Fact[] = [];
-  // CodeDeploy refuses a deployment whose alias is not on the version it is to start from; a rollback it does not.
+  // CodeDeploy refuses a deployment whose alias is not on the version it is to start from, unless the deployment is a
+  // rollback.
   if (kind === 'release') moves.push({ at: shiftingSince, versions: [fromVersion], is: 'was', by });
   if (shiftedAt !== shiftingSince) {
     moves.push({ at: shiftingSince, versions: [fromVersion, toVersion], is: 'moved', by });
@@ -120,7 +121,7 @@ function standing(facts: readonly Fact[], at: string): Omit<AliasAt, 'target' | 
   let current: Fact | undefined;
   let confirmedAt = '';
   for (const fact of facts) {
-    // What was until a moment is not what is from it on.
+    // A state until a moment does not hold from that moment on.
     if (fact.at > at || fact.is === 'was') continue;
     if (!current || !same(current.versions, fact.versions)) current = fact;
     confirmedAt = fact.at;

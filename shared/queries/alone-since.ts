@@ -11,16 +11,16 @@ export interface ServedVersion {
   readonly version: string;
 }
 
-/** Newest records that are read: a release of ten functions leaves about fifty. */
+/** Newest records read: a release of ten functions leaves about fifty. */
 const lookBackRecords = 100;
-/** Newest releases that are read, where no deployment tells of the version. */
+/** Newest releases read, if no deployment shows the version. */
 const lookBackReleases = 5;
 
 /**
- * Since when an alias has a version alone at `at`, by the deployments and observations that the ledger holds, or by what was
- * recorded as live. Times are ms since the epoch.
+ * The time since when an alias has a version alone at `at`, from the ledger's deployments and observations, or from recorded
+ * states. Times are ms since the epoch.
  *
- * @returns undefined where the ledger does not know it
+ * @returns undefined if the ledger does not know it
  */
 export async function aloneSince(
   { checkpoints, releases }: { readonly checkpoints: CheckpointLedger; readonly releases: ReleaseLedger },
@@ -42,7 +42,7 @@ export async function aloneSince(
   for (const { startedAt, snapshot, recordedAt } of await releases.list(service, {
     limit: lookBackReleases,
   })) {
-    // What a release that began just then changed was not there before.
+    // The state of a release that began at that very time was not there before.
     if (startedAt >= until) continue;
     const live = snapshot?.filter(isAlias).find((one) => one.target === target);
     if (!live) continue;

@@ -3,47 +3,47 @@ import type { HoldRecord } from '../ledger/hold-ledger.ts';
 import { movedAlone, type ReleaseRecord } from '../ledger/records.ts';
 import type { IncidentNow } from './incident-now.ts';
 
-/** Something of a release that is being watched. */
+/** A watched part of a release. */
 export interface WatchedNow {
-  /** Name of the target; null where the release came without a deployment and is watched as one unit. */
+  /** Name of the target; null if the release came without a deployment and is watched as one unit. */
   readonly target: string | null;
   readonly deploymentId?: string;
   readonly version?: string;
-  /** The phase that its deployment came to last; absent before the first, and without a deployment. */
+  /** The latest phase of its deployment; absent before the first, and without a deployment. */
   readonly phase?: CheckpointRecord['phase'];
-  /** Share of traffic of its version when that was seen, 0 to 1. */
+  /** Share of traffic of its version at that time, 0 to 1. */
   readonly share?: number;
   readonly verdict?: CheckpointRecord['verdict'];
-  /** Since when it is in that phase, or watched; ISO 8601. */
+  /** Beginning of that phase, or of the watch; ISO 8601. */
   readonly since: string;
 }
 
-/** One service of the catalog as it is now. */
+/** The current status of one service of the catalog. */
 export interface ServiceStatus {
   readonly service: string;
-  /** The release that is live; null before the first is recorded. */
+  /** The live release; null before the first is recorded. */
   readonly release: Pick<ReleaseRecord, 'releaseId' | 'startedAt' | 'verdict' | 'restores'> | null;
   readonly watched: readonly WatchedNow[];
-  /** The incident that is rolling it back; null where none is. */
+  /** The incident that is rolling it back; null if there is none. */
   readonly rolledBackBy: string | null;
 }
 
-/** Everything that is going on. */
+/** Everything in progress. */
 export interface CoordinatorStatus {
   /** ISO 8601 */
   readonly at: string;
   readonly services: readonly ServiceStatus[];
-  /** Incidents that are open; those with a request without an answer wait for a person. */
+  /** Open incidents; one with an unanswered request waits for a person. */
   readonly incidents: readonly IncidentNow[];
   readonly onHold: readonly HoldRecord[];
 }
 
-/** Whether somebody still looks at a release, so that its latest checkpoints matter. */
+/** Whether a release is still watched, so that its latest checkpoints matter. */
 export function isWatched(release: ReleaseRecord): boolean {
   return release.verdict === 'candidate' && release.settled === undefined;
 }
 
-/** What of a release is being watched, with the latest checkpoint of each deployment. */
+/** The watched parts of a release, with the latest checkpoint of each deployment. */
 export function watchedNow(release: ReleaseRecord, checkpoints: readonly CheckpointRecord[]): WatchedNow[] {
   if (!isWatched(release)) return [];
   const deployed = Object.values(release.deployments)

@@ -1,10 +1,10 @@
 import type { ApprovalRecord } from '../ledger/approval-ledger.ts';
 import type { IncidentRecord } from '../ledger/records.ts';
 
-/** A request for approval and what became of it; the token of its task stays in the ledger. */
+/** A request for approval and its result; the token of its task stays in the ledger. */
 export type ShownApproval = Omit<ApprovalRecord, 'token' | 'attempt'>;
 
-/** An incident as it is now, with the request for approval of its attempt; null where nobody was asked. */
+/** An incident now, with the request for approval of its attempt; null if nobody was asked. */
 export interface IncidentNow
   extends Pick<
     IncidentRecord,
@@ -24,13 +24,13 @@ export interface IncidentNow
   readonly approval: ShownApproval | null;
 }
 
-/** An incident with its request for approval, where there is one. */
+/** An incident with its request for approval, if there is one. */
 export function incidentNow(incident: IncidentRecord, approval: ApprovalRecord | undefined): IncidentNow {
   const { evidence, owners, detectedAt, leftOnPurpose, ...shown } = incident;
   return { ...shown, approval: shownApproval(approval) };
 }
 
-/** A request for approval as people may see it. */
+/** A request for approval without its secrets. */
 export function shownApproval(approval: ApprovalRecord | undefined): ShownApproval | null {
   if (!approval) return null;
   const { token, attempt, ...shown } = approval;

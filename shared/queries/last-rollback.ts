@@ -4,26 +4,26 @@ import type { ReleaseLedger } from '../ledger/release-ledger.ts';
 import type { PlanStore } from '../targets/plan-store.ts';
 import type { ServicePlan } from '../targets/service-plan.ts';
 
-/** The last incident that rolled a service back: its own, or that of another service. */
+/** The last incident that rolled a service back: its own, or another service's. */
 export interface LastRollback {
   readonly incident: IncidentRecord;
-  /** What the incident's latest attempt that had work for the service planned for it. */
+  /** The service's plan in the incident's latest attempt with work for it. */
   readonly plan: ServicePlan;
-  /** What came of that. */
+  /** The result of that plan. */
   readonly result: ServiceResult;
 }
 
-/** What is read. */
+/** The ledgers that are read. */
 export interface LastRollbackDeps {
   readonly releases: ReleaseLedger;
   readonly incidents: IncidentLedger;
   readonly plans: PlanStore;
 }
 
-/** Releases that are looked at: a service that was released more often since has nothing left of a rollback. */
+/** Number of releases read: after more releases nothing is left of a rollback. */
 const releasesBack = 50;
 
-/** The last rollback of a service that has a result; undefined where its latest releases had none. */
+/** The last rollback of a service that has a result; undefined if its latest releases had none. */
 export async function lastRollback(
   { releases, incidents, plans }: LastRollbackDeps,
   service: string,

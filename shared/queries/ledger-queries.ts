@@ -19,7 +19,7 @@ import { liveAt, type ServiceLiveAt } from './live-at.ts';
 import { type HistoryEntry, serviceHistory } from './service-history.ts';
 import { type Why, why } from './why.ts';
 
-/** What queries read. */
+/** Dependencies of the queries. */
 export interface LedgerQueriesDeps {
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
@@ -32,13 +32,13 @@ export interface LedgerQueriesDeps {
   readonly now: () => number;
 }
 
-/** Services whose records are read side by side. */
+/** Services whose records are read in parallel. */
 const atOnce = 8;
 
-/** Checkpoints read in one go: some ten releases of a service with three functions. */
+/** Checkpoints per read: some ten releases of a service with three functions. */
 const firstPage = 100;
 
-/** The ledger's history, asked for: what was live when, what happened to a service, and why. */
+/** Queries on the ledger's history: live states, events of a service, and reasons. */
 export class LedgerQueries {
   readonly #deps: LedgerQueriesDeps;
 
@@ -47,10 +47,10 @@ export class LedgerQueries {
   }
 
   /**
-   * What was live at a moment: of one service, or of every service of the catalog, by name.
+   * The live state at a moment: of one service, or of every service of the catalog, by name.
    *
    * @param at ISO 8601
-   * @throws InvalidInput for a moment to come, or a service that neither catalog nor ledger knows
+   * @throws InvalidInput for a future moment, or a service that neither catalog nor ledger knows
    */
   async liveAt(at: string, service?: string): Promise<ServiceLiveAt[]> {
     const moment = new Date(at).toISOString();
@@ -85,10 +85,11 @@ export class LedgerQueries {
   }
 
   /**
-   * Why a release was rolled back.
+   * The reasons why a release was rolled back.
    *
    * @param name an incident's id, or a service: then its latest incident
-   * @throws InvalidInput where there is no such incident, and none of such a service; of a release that failed it says why
+   * @throws InvalidInput if there is no such incident, and none of such a service; for a failed release the message has the
+   * reason
    */
   async why(name: string): Promise<Why> {
     const incident = (await this.#deps.incidents.find(name)) ?? (await this.#latestIncident(name));
@@ -103,7 +104,7 @@ export class LedgerQueries {
     });
   }
 
-  /** Everything that is going on: what is live of each service and what of it is watched, open incidents and holds. */
+  /** Everything in progress: each service's live release and watches, open incidents and holds. */
   async status(): Promise<CoordinatorStatus> {
     const names = [...(await this.#entries()).keys()].sort();
     const incidents = await this.incidents();
@@ -117,7 +118,7 @@ export class LedgerQueries {
   }
 
   /**
-   * Open incidents, or the latest ones of a service whether they are open or not; newest first.
+   * Open incidents, or the latest ones of a service, open or closed; newest first.
    *
    * @throws InvalidInput for a service that neither catalog nor ledger knows
    */
@@ -131,7 +132,7 @@ export class LedgerQueries {
     return this.#asNow(shown.sort((a, b) => (a.openedAt < b.openedAt ? 1 : -1)));
   }
 
-  /** Everything that is on hold. */
+  /** All holds in force. */
   async holds(): Promise<HoldRecord[]> {
     return this.#deps.holds.list();
   }
@@ -194,8 +195,8 @@ export class LedgerQueries {
   }
 
   /**
-   * The newest release that had begun and not failed by then: what failed was taken back. Ids are to the second, so that one
-   * of the same second may be later.
+   * The newest release that had begun and not failed by then: a failed release was rolled back. Ids are to the second, so a
+   * release of the same second may be later.
    */
   async #begunBy(service: string, at: string): Promise<ReleaseRecord[]> {
     const nextSecond = new Date(Date.parse(at) + 1000).toISOString();
@@ -207,7 +208,7 @@ export class LedgerQueries {
     }
   }
 
-  /** Checkpoints of deployments made by then, back to one that moved each of the service's aliases. */
+  /** Checkpoints of deployments created by then, back to one that moved each of the service's aliases. */
   async #decisive(service: string, at: string, entry: ServiceEntry | undefined): Promise<CheckpointRecord[]> {
     const aliases = (entry?.targets ?? [])
       .filter(({ kind }) => kind === 'codedeploy')
@@ -218,7 +219,7 @@ export class LedgerQueries {
         found.filter(({ shiftingSince = '~' }) => shiftingSince <= at).map(({ target }) => target),
       );
       const isEnough = entry !== undefined && aliases.every((name) => moved.has(name));
-      // The last one of a page may have more checkpoints on the next.
+      // The last deployment of a page may have more checkpoints on the next.
       if (found.length < limit) return found;
       if (isEnough) return found.filter(({ deploymentId }) => deploymentId !== found.at(-1)?.deploymentId);
     }
@@ -272,13 +273,13 @@ export class LedgerQueries {
   }
 }
 
-/** When the first deployment of a release was made, ISO 8601. */
+/** Creation of the first deployment of a release, ISO 8601. */
 function firstMade({ startedAt, deployments }: ReleaseRecord): string {
   const made = Object.values(deployments).map(({ createdAt }) => createdAt);
   return [startedAt, ...made].sort()[0] ?? startedAt;
 }
 
-/** From a moment on, as far as is needed to know what came next. */
+/** Span from a moment on, as long as is needed to find the next event. */
 function after(at: string): Span {
   return { from: at, limit: firstPage, ascending: true };
 }

@@ -3,16 +3,16 @@ import type { ReleaseRecord } from '../ledger/records.ts';
 import { type TargetSnapshot, targetName } from '../targets/shapes.ts';
 import { type AliasAt, type AliasFacts, aliasesAt } from './alias-timeline.ts';
 
-/** What a target that no deployment moves had at a moment, by the release that was in force. */
+/** The state at a moment of a target that no deployment moves, from the release in force. */
 export interface SavedAt {
   readonly target: string;
-  /** The state the release recorded; null where it recorded none of this target. */
+  /** The state that the release recorded; null if it recorded none of this target. */
   readonly saved: TargetSnapshot | null;
-  /** The release it is known by; null before the first one. */
+  /** The release that is the source; null before the first one. */
   readonly releaseId: string | null;
 }
 
-/** What was live of one service at a moment. */
+/** The live state of one service at a moment. */
 export interface ServiceLiveAt {
   readonly service: string;
   /** ISO 8601 */
@@ -23,16 +23,16 @@ export interface ServiceLiveAt {
   readonly others: readonly SavedAt[];
 }
 
-/** What the answer is made from. */
+/** Facts for the answer. */
 export interface LiveAtFacts extends AliasFacts {
   /** Undefined for a service that is no longer in the catalog. */
   readonly entry: ServiceEntry | undefined;
-  /** Releases that had begun by then, newest first; the first alone, or more. */
+  /** Releases that had begun by then, newest first; at least the first. */
   readonly releases: readonly ReleaseRecord[];
 }
 
 /**
- * What was live of a service at a moment, from the ledger alone.
+ * The live state of a service at a moment, from the ledger alone.
  *
  * @param at ISO 8601
  */

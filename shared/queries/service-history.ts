@@ -2,7 +2,7 @@ import type { CheckpointRecord, CheckpointSubject } from '../ledger/checkpoint-r
 import type { ReleaseRecord } from '../ledger/records.ts';
 import type { IncidentNow } from './incident-now.ts';
 
-/** A deployment and where it stood when, oldest first. */
+/** A deployment with its phases and their times, oldest first. */
 export interface DeploymentHistory
   extends Pick<
     CheckpointSubject,
@@ -14,7 +14,7 @@ export interface DeploymentHistory
   >[];
 }
 
-/** One release of a service with everything that happened to it, or a rollback that belongs to none. */
+/** One release of a service with all its events, or a rollback that belongs to none. */
 export interface HistoryEntry {
   /** ISO 8601 */
   readonly at: string;
@@ -29,7 +29,7 @@ export interface HistoryEntry {
   readonly deployments: readonly DeploymentHistory[];
 }
 
-/** What a history is made from. */
+/** Facts for a history. */
 export interface HistoryFacts {
   readonly releases: readonly ReleaseRecord[];
   readonly incidents: readonly IncidentNow[];
@@ -72,7 +72,7 @@ export function serviceHistory({ releases, incidents, checkpoints }: HistoryFact
   return [...entries, ...rollbacks].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
 }
 
-/** The deployments that checkpoints are about, by when they were made. */
+/** The deployments in checkpoints, by time of creation. */
 export function deploymentHistories(checkpoints: readonly CheckpointRecord[]): DeploymentHistory[] {
   const found = new Map<string, CheckpointRecord[]>();
   for (const one of checkpoints) found.set(one.deploymentId, [...(found.get(one.deploymentId) ?? []), one]);

@@ -5,22 +5,22 @@ import type { RollbackPlan } from '../targets/service-plan.ts';
 import { type ShownApproval, shownApproval } from './incident-now.ts';
 import { type DeploymentHistory, deploymentHistories } from './service-history.ts';
 
-/** Why a release was rolled back, what was planned, and what became of it. */
+/** Why a release was rolled back, with the plan and its result. */
 export interface Why {
   readonly incident: IncidentRecord;
-  /** The release it is about; null where the ledger lacks it. */
+  /** The release of the incident; null if the ledger lacks it. */
   readonly release: ReleaseRecord | null;
-  /** The latest attempt's request for approval; null where nobody was asked. */
+  /** The latest attempt's request for approval; null if nobody was asked. */
   readonly approval: ShownApproval | null;
-  /** The plan of the latest attempt; null where none was made. */
+  /** The plan of the latest attempt; null if none was made. */
   readonly plan: RollbackPlan | null;
-  /** What was done in the latest attempt, by service. */
+  /** Results of the latest attempt, by service. */
   readonly results: readonly ServiceResult[];
-  /** The release's deployments and where they stood when. */
+  /** The release's deployments with their phases and times. */
   readonly deployments: readonly DeploymentHistory[];
 }
 
-/** What the answer is made from. */
+/** Facts for the answer. */
 export interface WhyFacts {
   readonly incident: IncidentRecord;
   readonly release: ReleaseRecord | undefined;
@@ -30,7 +30,7 @@ export interface WhyFacts {
   readonly checkpoints: readonly CheckpointRecord[];
 }
 
-/** Puts together why a release was rolled back. */
+/** Combines the facts on why a release was rolled back. */
 export function why({ incident, release, approval, plan, results, checkpoints }: WhyFacts): Why {
   const own = checkpoints.filter(({ releaseId }) => releaseId === incident.releaseId);
   return {
