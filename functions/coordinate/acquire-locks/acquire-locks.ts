@@ -11,7 +11,7 @@ export const acquireLocksInput = z.strictObject({
   planKey: z.string(),
 });
 
-/** Whether the incident may begin; `busy` names the service another incident holds. */
+/** Whether the incident may begin; `busy` names the service that another incident holds. */
 export type AcquiredLocks = { readonly acquired: true } | { readonly acquired: false; readonly busy: string };
 
 export interface AcquireLocksDeps {
@@ -20,18 +20,18 @@ export interface AcquireLocksDeps {
   readonly plans: PlanStore;
 }
 
-/** Locks asked for side by side: 1,000 take a second or two. */
+/** Locks requested in parallel: 1,000 take a second or two. */
 const batchSize = 25;
 
 /**
  * Takes the locks of all services of a plan, or none.
  *
- * In sorted order, batch by batch, and all given back when one is another incident's: two incidents that overlap can
- * neither wait for each other nor hold services they do not touch. Two that ask at the same moment may both give
- * back; the state that waits before the next try does so for a random while.
+ * Locks are taken in sorted order, batch by batch, and all are given back when another incident holds one: overlapping
+ * incidents can neither wait for each other nor hold services they do not touch. Two concurrent requests may both give back;
+ * the state then waits for a random while before its next try.
  *
- * An attempt takes over the locks of the one before it, so that nobody comes in between where an incident plans again;
- * those that its own plan does not need are freed.
+ * An attempt takes over the locks of the one before it, so that nobody gets in between when an incident plans again; those
+ * that its own plan does not need are freed.
  *
  * @throws LockLost when the incident is closed, or at another attempt
  */

@@ -26,7 +26,7 @@ export interface AnnounceIncidentDeps {
 }
 
 /**
- * Tells the stakeholders that a bad release is being rolled back: why, in numbers, and what is being done.
+ * Mails the stakeholders that a bad release is being rolled back: the reasons, in numbers, and the plan.
  *
  * @throws LockLost when the incident is closed
  */
@@ -46,7 +46,7 @@ export function announceIncident({
     planKey,
   }: z.infer<typeof announceIncidentInput>): Promise<{ incidentId: string }> => {
     const incident = await incidents.get(incidentId);
-    // Ended from outside, and redriven: its outcome has been told, and its locks are free.
+    // The execution was ended from outside, and redriven: the outcome has been mailed, and the locks are free.
     if (incident.status !== 'open') throw new LockLost(`Incident ${incidentId} was ended meanwhile.`);
     const TimeToDecide = secondsBetween(Date.parse(incident.detectedAt), now());
     await mailer.send(incidentId, `opened-${incident.attempt}`, incident.executionArn, async () => {

@@ -23,8 +23,8 @@ export interface AnnounceTrafficDeps {
 }
 
 /**
- * Tells the stakeholders that users are back on good code, the moment they are, and what is still done to the stacks.
- * Where not one service is back there is nothing to tell yet: the outcome mail follows.
+ * Mails the stakeholders that users are back on good code, as soon as they are, with the work left on the stacks. If no
+ * service is back there is nothing to report yet: the outcome mail follows.
  */
 export function announceTraffic(deps: AnnounceTrafficDeps) {
   const { incidents, plans, mailer, environment, now } = deps;

@@ -35,14 +35,14 @@ import { type StopShiftDeps, stopShift } from './stop-shift.ts';
 
 export const awaitPermissionInput = z.strictObject({
   ...attemptStep,
-  /** Null where a service in the way is irreversible: then there is nothing to show. */
+  /** Null if a service in the way is irreversible: then there is no plan to show. */
   planKey: z.string().nullable(),
-  /** Token of the task this is called by; it stays open while a person is waited for. */
+  /** Token of the calling task, which stays open while a person is asked. */
   taskToken: z.string(),
 });
 type Input = z.infer<typeof awaitPermissionInput>;
 
-/** Whether a person is waited for; else what the task was told, for the log: the machine has it by its token. */
+/** Whether a person is asked; else the answer for the log: the machine gets it by its token. */
 export interface AwaitedPermission {
   readonly waiting: boolean;
   readonly answer?: PermissionAnswer['answer'];
@@ -63,15 +63,15 @@ export interface AwaitPermissionDeps extends StopShiftDeps {
   readonly mailer: Mailer;
   readonly traffic: TrafficReader;
   readonly environment: string;
-  /** Rollbacks that are begun without a person, of all services together, in 24 hours. */
+  /** Rollbacks without a person, of all services together, in 24 hours. */
   readonly accountRollbacks: number;
   readonly now: () => number;
 }
 
 /**
- * Decides whether what is planned may be done, by autonomy, holds and budgets, and answers the token of its task; or
- * asks a person and lets the task wait. The policy says whether the deployment goes on shifting meanwhile. The function is called
- * again every minute while the task waits, and looks afresh at what was answered, at the release and at the time.
+ * Decides whether the plan may be executed, by autonomy, holds and budgets, and answers the token of its task; or asks a
+ * person and lets the task wait. The policy decides whether the deployment goes on shifting meanwhile. While the task waits,
+ * the function is called again every minute, and reads the answer, the release and the time afresh.
  */
 export function awaitPermission(deps: AwaitPermissionDeps) {
   const { approvals, tokens } = deps;
@@ -108,7 +108,7 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
     return ask(input, incident, plan, permission, services);
   }
 
-  /** Takes the rollback off its budgets, where no person asked for it. */
+  /** Charges the rollback to its budgets, if no person asked for it. */
   async function consumeBudget(
     plan: RollbackPlan | undefined,
     incident: IncidentRecord,
@@ -119,7 +119,7 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
       { of: incident.service, ...budget },
       { of: accountBudget, rollbacks: deps.accountRollbacks, hours: 24 },
     ]) {
-      // An incident that is planned again is the same rollback.
+      // An incident that is planned again counts as the same rollback.
       if (await deps.budgets.take(one, incident.incidentId)) continue;
       const whose = one.of === accountBudget ? 'all services together' : one.of;
       const reason =
@@ -144,7 +144,7 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
       askedAt: iso(now),
       deadline: iso(now + minutes * 60_000),
     });
-    // Before the answer is read: whoever answers afterwards finds the token.
+    // Before the answer is read: an answer given afterwards finds the token.
     await approvals.wait(input, input.taskToken);
     const request = (await approvals.find(input)) as ApprovalRecord;
     if (request.answer) return whatWasAnswered(request, reason);
@@ -162,7 +162,7 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
     return Date.parse(request.deadline) <= now ? answerItself(input, 'expired', reason) : undefined;
   }
 
-  /** Asks once, and once more before the deadline. */
+  /** Asks once, and again before the deadline. */
   async function mailRequest(
     incident: IncidentRecord,
     plan: RollbackPlan,
@@ -191,7 +191,7 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
     await mailer.send(incidentId, `reminder-${attempt}`, executionArn, () => write(true));
   }
 
-  /** Whoever answers first is right: a person, or the clock, or the numbers. */
+  /** The first answer counts: a person's, the deadline's or a breach's. */
   async function answerItself(
     input: Input,
     answer: ApprovalAnswer,
@@ -205,7 +205,7 @@ export function awaitPermission(deps: AwaitPermissionDeps) {
     const { services } = await deps.catalog.read();
     return names.map((service) => ({
       service,
-      // Nobody says any more what may be done to it.
+      // The policy of a service that has left the catalog.
       policy: services[service]?.policy ?? { autonomy: 'recommend', approval: { minutes: 30 } },
     }));
   }
@@ -255,10 +255,10 @@ function whatWasAnswered(request: ApprovalRecord, reason: string): PermissionAns
   return { answer: 'report', reason: `${reason} Nobody answered until ${instant(request.deadline)}.` };
 }
 
-/** The latest moment at which there is time to be reminded, decide and answer. */
+/** Time before the deadline in which a person can still read a reminder, decide and answer. */
 const reminderMs = 10 * 60_000;
 
-/** When a person is reminded: ten minutes before the deadline, or halfway where that is later. ms since the epoch. */
+/** Time of the reminder: ten minutes before the deadline, or halfway if that is later. ms since the epoch. */
 export function reminderAt(askedAt: string, deadline: string): number {
   const [from, to] = [Date.parse(askedAt), Date.parse(deadline)];
   return Math.max(to - reminderMs, from + (to - from) / 2);

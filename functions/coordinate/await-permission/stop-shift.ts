@@ -18,9 +18,9 @@ export interface StopShiftDeps {
 }
 
 /**
- * Stops what shifts users to a bad release, once and with CodeDeploy's rollback, while a person is asked whether it goes back.
- * A release on which others of the plan were released is left alone: they go back first. So is a service that another
- * incident is changing, until the next look.
+ * Stops the deployments that shift users to a bad release, once and with CodeDeploy's rollback, while a person is asked
+ * whether it goes back. A release on which others of the plan were released is left alone: they go back first. So is a
+ * service that another incident is changing, until the next look.
  */
 export async function stopShift(
   { deployments, runningDeployments, stops, locks, releases }: StopShiftDeps,
@@ -41,7 +41,7 @@ export async function stopShift(
     return { shift: 'to-be-stopped' };
   }
   for (const id of running) await stopDeployment({ deployments, stops }, id);
-  // An incident that plans again has had its locks since before, and keeps them.
+  // An incident that plans again has held its locks since before, and keeps them.
   if (!held) await locks.unlock(service, owner);
   return { shift: 'stopped', deployments: [...stopped, ...running] };
 }

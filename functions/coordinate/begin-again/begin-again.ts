@@ -14,16 +14,16 @@ export interface BeginAgainDeps {
 }
 
 /**
- * Begins the next attempt of an incident whose services were released again while they were rolled back: what is done
- * now is planned, locked, announced and recorded as an attempt of its own.
+ * Begins the next attempt of an incident whose services were released again during their rollback: its work is planned,
+ * locked, announced and recorded as a separate attempt.
  *
- * @throws LockLost when the incident is no longer this execution's
+ * @throws LockLost when the incident no longer belongs to this execution
  */
 export function beginAgain({ incidents }: BeginAgainDeps) {
   return async (input: z.infer<typeof beginAgainInput>): Promise<{ readonly attempt: number }> => {
     const { incidentId, executionArn } = input;
     await incidents.nextAttempt(input, executionArn);
-    // Read, not believed: the answer to a first try may have been lost.
+    // Read again: the answer to a first try may have been lost.
     const incident = await incidents.get(incidentId);
     if (incident.status !== 'open' || incident.executionArn !== executionArn) {
       throw new LockLost(`Incident ${incidentId} was ended, or is another execution's.`);

@@ -15,15 +15,15 @@ import { describeFailure, taskFailure } from '../../../shared/task-failure.ts';
 
 export const closeIncidentInput = z.strictObject({
   incidentId: z.string(),
-  /** The execution that closes it: an incident that another attempt has by now is left alone. */
+  /** The execution that closes the incident: if another attempt has taken it over, it is left alone. */
   executionArn: z.string(),
-  /** How the moved services were found; null where nothing was moved. */
+  /** Result of checking the moved services; null if nothing was moved. */
   recovery: recoveryResult.nullable(),
-  /** The error that ended the automation; null where none did. */
+  /** The error that ended the automation; null if there was none. */
   failure: taskFailure.nullable(),
-  /** The good release that took the bad one's place before anything was done; null where none did. */
+  /** The good release that replaced the bad one before anything was done; null if none did. */
   supersededBy: z.string().nullish(),
-  /** The answer when the execution asked for permission; null where it did not come so far. */
+  /** The answer to the execution's request for permission; null if it made none. */
   permission: permissionAnswer.nullish(),
 });
 
@@ -31,7 +31,7 @@ export interface CloseIncidentDeps extends EndIncidentDeps {
   readonly releases: ReleaseLedger;
 }
 
-/** Decides the outcome of an incident, tells the stakeholders, closes it and frees its locks. */
+/** Decides the outcome of an incident, mails the stakeholders, closes the incident and frees its locks. */
 export function closeIncident(deps: CloseIncidentDeps) {
   return async (
     input: z.infer<typeof closeIncidentInput>,
@@ -64,7 +64,7 @@ export function closeIncident(deps: CloseIncidentDeps) {
     }));
   }
 
-  /** What was put back has served well by the judge's word: it is a release to go back to from now on. */
+  /** The judge found the restored releases healthy: they are restore points from now on. */
   async function confirmRestored(attempt: Attempt): Promise<void> {
     for (const result of await deps.incidents.serviceResults(attempt)) {
       if (isTrafficBack(result))

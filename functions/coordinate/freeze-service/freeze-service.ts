@@ -14,7 +14,7 @@ export const freezeServiceInput = z.strictObject({
   service: z.string(),
 });
 
-/** What was done, in the form in which the end of an incident takes how things are. */
+/** The result, in the form in which the end of an incident expects a recovery. */
 export type FrozenService = Readonly<RecoveryResult> & { readonly status: 'frozen' };
 
 export interface FreezeServiceDeps {
@@ -26,14 +26,14 @@ export interface FreezeServiceDeps {
 }
 
 /**
- * Stops the deployments of a bad release that cannot be taken back, so that traffic is shifted no further. No rollback
- * is asked for: a service in the way is declared irreversible, and what becomes of it is for a person to say.
+ * Stops the deployments of a bad release that cannot be rolled back, so that no more traffic is shifted. No rollback is
+ * requested: a service in the way is declared irreversible, and a person decides what to do about it.
  */
 export function freezeService({ deployments, incidents, locks, releases, stops }: FreezeServiceDeps) {
   return async (input: z.infer<typeof freezeServiceInput>): Promise<FrozenService> => {
     const { releaseId } = await incidents.getAt(input);
     const owner = lockOwner(input);
-    // The attempt before this one may hold it: an incident that plans again keeps its locks.
+    // The attempt before this one may hold the lock: an incident that plans again keeps its locks.
     if (!(await locks.acquire(input.service, owner, lockOwner(attemptBefore(input))))) {
       const detail = `Nothing was stopped: another incident is changing ${input.service}.`;
       return { status: 'frozen', detail };

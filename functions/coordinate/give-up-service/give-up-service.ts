@@ -10,7 +10,7 @@ import { targetsOfWave, type Wave, wave } from '../../../shared/targets/waves.ts
 export const giveUpServiceInput = z.strictObject({
   ...serviceStep,
   wave,
-  /** When its execution was started, ISO 8601. */
+  /** Start of its execution, ISO 8601. */
   startedAt: z.iso.datetime(),
   /** The error its execution ended with. */
   error: z.string(),
@@ -22,9 +22,9 @@ export interface GiveUpServiceDeps extends NotifyDeps {
 }
 
 /**
- * Looks after a service whose execution ended without success: where it could not record a result itself (it was
- * stopped, its lock was lost, a function failed for good), the service counts as failed. Those that wait for it are told either
- * way, so that nobody waits for it. In a later wave its traffic is back, and only the targets of that wave count as failed.
+ * Ends the wait for a service whose execution ended without success: if the execution could not record a result itself (it
+ * was stopped, its lock was lost, a function failed for good), the service counts as failed. The services that wait for it
+ * are notified in any case. In a later wave its traffic is back, and only the targets of that wave count as failed.
  */
 export function giveUpService(deps: GiveUpServiceDeps) {
   return async (input: z.infer<typeof giveUpServiceInput>): Promise<{ readonly status: string }> => {
@@ -42,7 +42,7 @@ export function giveUpService(deps: GiveUpServiceDeps) {
   };
 }
 
-/** The targets of a later wave of which its execution recorded nothing. */
+/** The targets of a later wave for which its execution recorded nothing. */
 function lostTargets(known: ServiceResult, plan: ServicePlan, of: Wave, sign: string): TargetResult[] {
   if (of === 'traffic' || !isTrafficBack(known)) return [];
   const action = `its execution ${sign}, so that it is not known what was done last`;

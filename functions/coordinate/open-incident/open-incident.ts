@@ -22,36 +22,33 @@ import { type Figures, secondsBetween } from '../../../shared/telemetry/figures.
 
 export const openIncidentInput = z.strictObject({
   executionArn: z.string(),
-  /** The execution's own input: whatever a person or the monitor handed in. */
+  /** The execution's own input, from a person or the monitor. */
   input: z.unknown(),
 });
 
-/** What coordinate-rollback is started with, by a person (`{"service": "orders"}` is enough) or by the monitor. */
+/** Input of coordinate-rollback, from a person (`{"service": "orders"}` is enough) or from the monitor. */
 export const rollbackRequest = z
   .strictObject({
     service: serviceName,
     /** Release to undo; by default the newest of the service. */
     releaseId: releaseId.optional(),
-    /** `plan`: only say what would be done. */
+    /** `plan`: only show the plan. */
     mode: z.enum(['plan', 'roll-back']).default('roll-back'),
-    /** Do exactly what the plan of this digest says, which mode `plan` made for the same release, or nothing. */
+    /** Execute exactly the plan of this digest, which mode `plan` made for the same release, or nothing. */
     planDigest: z
       .string()
       .regex(/^[0-9a-f]{16}$/, 'must be the 16 digits that mode "plan" has answered')
       .optional(),
-    /** Why, in a sentence for the mail. */
+    /** Reason in a sentence, for the mail. */
     reason: sentence.optional(),
-    /** Who asks, for the mail. */
+    /** The person who asks, for the mail. */
     requestedBy: signature.optional(),
     /** Undoes the release although a person declared it good. */
     overrule: z.literal(true, 'must be true, or left out').optional(),
-    /**
-     * A watch's: the deployment it watched, where it watched one, and what it saw. They count only as far as the ledger
-     * holds the same.
-     */
+    /** From a watch: its deployment, if it had one, and its judgement. They count only if the ledger holds the same. */
     deploymentId: deploymentId.optional(),
     judgement: judgement.optional(),
-    /** By this name Step Functions links the execution to the one that started it. */
+    /** Step Functions uses this field to link the execution to the one that started it. */
     AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: z.string().max(1000).optional(),
   })
   .refine(({ mode, planDigest }) => mode !== 'plan' || planDigest === undefined, {
@@ -61,15 +58,15 @@ export const rollbackRequest = z
   });
 
 /**
- * The incident this execution works on. `plan`: none was opened, what would be done is only to be said; `joined`: another execution has it, or it is done; `superseded`: a newer
- * release has taken the bad one's place since it was judged, so there is nothing left of it to undo.
+ * The incident of this execution. `plan`: none was opened, only the plan is wanted; `joined`: another execution has it, or
+ * it is done; `superseded`: a newer release has replaced the bad one since it was judged, so there is nothing left to undo.
  */
 export interface OpenedIncident {
   readonly status: 'opened' | 'plan' | 'joined' | 'superseded';
   readonly incidentId: string;
   readonly service: string;
   readonly attempt: number;
-  /** The plan that is to be executed; null where any may be. */
+  /** The plan to be executed; null if any may be. */
   readonly planDigest: string | null;
 }
 
@@ -86,8 +83,8 @@ export interface OpenIncidentDeps {
 /**
  * Opens the one incident of a bad release and marks the release bad.
  *
- * A second start for the same release joins: it has nothing to do. An incident that ended unfinished is opened
- * for one more attempt when a person starts it again.
+ * A second start for the same release joins: it has nothing to do. An incident that ended unfinished is reopened for another
+ * attempt when a person starts it again.
  */
 export function openIncident(deps: OpenIncidentDeps) {
   const { releases, incidents } = deps;
@@ -136,11 +133,11 @@ export function openIncident(deps: OpenIncidentDeps) {
   };
 
   /**
-   * Counts a release as one without success, unless it had its verdict before, and how long it took to find that out: a
-   * person who asks says nothing of when.
+   * Counts a release as one without success, unless its verdict was counted before, and the time to detect it: a person's
+   * request shows no such time.
    *
-   * @param found what of it a watch found bad: a deployment, by its id, a moved alias, by its target, or all of it; undefined
-   * where a person asks
+   * @param found the part that a watch found bad: a deployment, by its id, a moved alias, by its target, or the whole
+   * release; undefined if a person asks
    */
   async function countBad(
     release: ReleaseRecord,
@@ -157,10 +154,9 @@ export function openIncident(deps: OpenIncidentDeps) {
   }
 
   /**
-   * What a watch saw, as the ledger has it: whoever may start the machine may write any judgement into its input.
+   * A watch's judgement, from the ledger: the starter of the machine may write any judgement into its input.
    *
-   * @throws InvalidInput where the ledger holds no judgement against that deployment of that release, or against it as a
-   * whole
+   * @throws InvalidInput if the ledger holds no judgement against that deployment of that release, or against it as a whole
    */
   async function judgementOf(
     request: Pick<z.infer<typeof rollbackRequest>, 'deploymentId' | 'judgement'>,
@@ -177,7 +173,9 @@ export function openIncident(deps: OpenIncidentDeps) {
     );
   }
 
-  /** What its watches saw against a release that a person asks to undo: somebody may do what a mail recommended. */
+  /**
+   * The judgement of a watch on a release that a person asks to undo: the person may follow the recommendation of a mail.
+   */
   async function seenAgainst(release: ReleaseRecord): Promise<Judgement | undefined> {
     for (const deploymentId of [undefined, ...Object.keys(release.deployments)]) {
       const found = await judgementAgainst(deps.checkpoints, release, deploymentId);
@@ -188,7 +186,7 @@ export function openIncident(deps: OpenIncidentDeps) {
 
   /** Before anything is marked bad: a plan of another release says nothing about this one. */
   async function checkIsPlanned({ releaseId }: ReleaseRecord, planDigest: string): Promise<void> {
-    // Attempt 0 was only asked for; that of an incident was recommended, or waited for an approval.
+    // Attempt 0 was only asked for; the plan of an incident's attempt was recommended, or waited for an approval.
     const attempts = [0, (await incidents.find(releaseId))?.attempt ?? 0];
     for (const attempt of new Set(attempts)) {
       if ((await deps.plans.find(releaseId, attempt))?.digest === planDigest) return;
@@ -217,7 +215,7 @@ export function openIncident(deps: OpenIncidentDeps) {
     if (releaseId === unfinished?.releaseId) return { release: unfinished, superseded: false };
     const older = await releases.find(releaseId);
     if (older?.service === service && byWatch) {
-      // A release recorded later took its place, but for one that failed, or was put back before this deployment began.
+      // A release recorded later replaced it, unless that one failed, or was restored before this deployment began.
       const began = deploymentId === undefined ? undefined : older.deployments[deploymentId]?.createdAt;
       const inForce = await releases.newestInForce(service);
       const isReplaced =
@@ -230,8 +228,8 @@ export function openIncident(deps: OpenIncidentDeps) {
   }
 
   /**
-   * The bad release of an incident that has put this release back and left others of its plan undone: who starts a
-   * rollback of the service again means the rest of that one.
+   * The bad release of an incident that has restored this release and left other services of its plan undone: a person who
+   * starts a rollback of the service again means the rest of that incident.
    */
   async function unfinishedBehind({
     service,
@@ -249,13 +247,14 @@ export function openIncident(deps: OpenIncidentDeps) {
   ): Promise<{ status: 'opened' | 'joined'; attempt: number }> {
     if (await incidents.open(incident)) return { status: 'opened', attempt: incident.attempt };
     const existing = await incidents.get(incident.incidentId);
-    // The answer to our own first try may have been lost. Where it is closed since, the execution was ended and redriven.
+    // The answer to our own first try may have been lost. If the incident is closed since, the execution was ended and
+    // redriven.
     if (existing.status === 'open' && existing.executionArn === incident.executionArn)
       return { status: 'opened', attempt: existing.attempt };
     const unfinished = existing.status === 'closed' && existing.outcome !== 'rolled-back';
     if (unfinished && incident.requestedBy) {
       await incidents.reopen({ ...incident, attempt: existing.attempt });
-      // Read, not believed: the answer to a write that took effect may be that its condition no longer holds.
+      // Read again: a retried write may report a failed condition although its first try succeeded.
       const { executionArn, attempt } = await incidents.get(incident.incidentId);
       if (executionArn === incident.executionArn) return { status: 'opened', attempt };
     }
@@ -263,7 +262,7 @@ export function openIncident(deps: OpenIncidentDeps) {
   }
 }
 
-/** A person's word stands: who follows an older mail that says how to go back need not know of it. */
+/** A person's declaration stands: a reader of an older mail with instructions for going back may not know of it. */
 function refuseStatedGood({ releaseId, service, statedGood }: ReleaseRecord): void {
   if (!statedGood) return;
   throw new InvalidInput(
@@ -272,13 +271,13 @@ function refuseStatedGood({ releaseId, service, statedGood }: ReleaseRecord): vo
   );
 }
 
-/** Another service's incident takes it back: a deployment of it that was stopped was stopped by us. */
+/** Another service's incident undoes it: its stopped deployments were stopped by us. */
 function isUndone({ undoneBy }: ReleaseRecord): boolean {
   return undoneBy !== undefined;
 }
 
 /**
- * Against what of a release the evidence is: the deployment that was watched, or an alias that the stack moved beside it, by
+ * The part of a release that the evidence is against: the watched deployment, or an alias that the stack moved beside it, by
  * its target.
  */
 function badBy(

@@ -2,26 +2,26 @@ import { type Deployments, isActive, longestDeploymentMs } from '../../../shared
 import type { PastRelease } from '../../../shared/cut/release-history.ts';
 import type { ReleaseRecord, WatchedDeployment } from '../../../shared/ledger/records.ts';
 
-/** What is asked of CodeDeploy about traffic that the ledger does not know yet. */
+/** Clients for reading traffic that the ledger does not know yet. */
 export interface FirstTrafficDeps {
   readonly deployments: Pick<Deployments, 'get' | 'trafficShift'>;
 }
 
-/** A release with the moment at which users first met it. */
+/** A release with the time of its first traffic. */
 export type TimedRelease = ReleaseRecord &
   Pick<PastRelease, 'servedFrom' | 'metBy'> & {
-    /** It ended before any user met it: what was live before it is live still. */
+    /** It ended before any user met it: the release before it is still live. */
     readonly neverServed?: true;
   };
 
-/** The first traffic of one deployment: a time, none as yet, none for good, or not known. */
+/** The first traffic of one deployment: a time, none as yet, none for good, or unknown. */
 type FirstTraffic = string | 'not-yet' | 'never' | undefined;
 
 /**
- * Adds to each release when users first met it: the first traffic of any of its deployments. The ledger has that of a
- * watched deployment; of one that is being watched just now, or whose watch broke off, CodeDeploy is asked. A release
- * without deployments counts from its beginning, and as a consumer's from when its stack update was recorded; one
- * from before the ledger kept this, from its beginning.
+ * Adds to each release its first traffic: the first of any of its deployments. The ledger has it for a watched deployment;
+ * for one that is being watched, or whose watch broke off, CodeDeploy is asked. A release without deployments counts from
+ * its beginning, and as a consumer's release from the record of its stack update; a release from before the ledger kept
+ * first traffic counts from its beginning.
  *
  * @param now ms since the epoch
  */
@@ -46,7 +46,7 @@ export async function withFirstTraffic(
   return timed;
 }
 
-/** A stack moves an alias without a deployment at some time of its update: it had when its end was recorded. */
+/** A stack may move an alias without a deployment at any time of its update, at the latest when its end was recorded. */
 function metByItsRecord(release: ReleaseRecord): TimedRelease {
   const { stack, recordedAt } = release;
   return stack !== undefined && recordedAt !== undefined ? { ...release, metBy: recordedAt } : release;
@@ -60,7 +60,7 @@ async function firstTraffic(
   if (servedFrom !== undefined) return servedFrom ?? 'never';
   if (Date.parse(createdAt) < now - longestDeploymentMs) return undefined;
   const status = await deployments.get(deploymentId);
-  // After the status: traffic that came before it ended is seen.
+  // After the status: traffic that came before the deployment ended is seen.
   const shift = await deployments.trafficShift(deploymentId);
   if (shift?.startedAt !== undefined) return new Date(shift.startedAt).toISOString();
   if (isActive(status)) return 'not-yet';

@@ -4,17 +4,17 @@ import type { StackPlan } from '../../../shared/targets/cloudformation/shapes.ts
 import type { ServicePlan } from '../../../shared/targets/service-plan.ts';
 import type { StackComparison } from './stack-comparison.ts';
 
-/** How the rests of the services of a plan wait for each other. */
+/** The order among the rests of a plan's services. */
 export interface OrderedRests {
-  /** By service: whose rests end before its own begins, and who waits for it. */
+  /** By service: the services whose rests end before its own begins, and those that wait for it. */
   readonly rest: ReadonlyMap<string, NonNullable<ServicePlan['rest']>>;
-  /** By service: why its stack will not go back, in words. */
+  /** By service: the reasons why its stack will not go back, in words. */
   readonly risks: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
- * Orders the last wave as CloudFormation demands where stacks export and import values. A stack that does not go back in that
- * wave counts as one that stays: it has no service role and gets none, is only waited for, or goes before its traffic.
+ * Orders the last wave as CloudFormation demands for stacks that export and import values. A stack counts as staying if it
+ * does not go back in that wave: it has no service role and gets none, is only waited for, or goes before its traffic.
  */
 export async function orderRests(
   stacks: Stacks,

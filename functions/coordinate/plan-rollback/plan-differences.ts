@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RollbackPlan, ServicePlan } from '../../../shared/targets/service-plan.ts';
 
-/** Differences that are told; past them a person plans again rather than reading on. */
+/** Differences listed; with more, a person plans again instead of reading on. */
 const mostTold = 10;
 
-/** In what two plans differ, in words. */
+/** The differences between two plans, in words. */
 export function planDifferences(then: RollbackPlan, now: RollbackPlan): string[] {
   const before = new Map(then.services.map((one) => [one.service, one]));
   const after = new Map(now.services.map((one) => [one.service, one]));

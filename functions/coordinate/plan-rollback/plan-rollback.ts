@@ -11,10 +11,10 @@ import { planDifferences } from './plan-differences.ts';
 import { type PlanServicesDeps, planServices } from './plan-services.ts';
 
 export const planRollbackInput = z.strictObject({
-  /** The incident, which has the id of the bad release; for mode `plan` there need not be one. */
+  /** The incident, which has the id of the bad release; for mode `plan` it need not exist. */
   incidentId: z.string(),
   mode: z.enum(['plan', 'roll-back']).default('roll-back'),
-  /** The plan that is to be executed, if a person named one. */
+  /** The plan to be executed, if a person named one. */
   planDigest: z.string().nullish(),
 });
 
@@ -27,29 +27,29 @@ export interface PlanRollbackDeps extends PlanServicesDeps {
 }
 
 /**
- * Where the plan was put: the states after it hand on the keys and not the plan. `not-needed`: a good release took
- * the bad one's place already.
+ * Keys of the plan: later states pass these on and not the plan. `not-needed`: a good release has already replaced the bad
+ * one.
  */
 export type PlannedRollback =
   | (PlanKeys & { readonly status: 'planned'; readonly services: number; readonly digest: string })
   | { readonly status: 'not-needed'; readonly supersededBy: string };
 
-/** Releases of a service that are looked at: many years' worth of good ones for most teams. */
+/** Releases read per service: many years of good ones for most teams. */
 const releasesLookedAt = 100;
 
 /**
- * Plans what an incident is going to do, and saves the plan. Changes nothing of the services.
+ * Plans the work of an incident, and saves the plan. Changes nothing in the services.
  *
  * @throws NoWayBack when no consistent set of releases is safe to go back to; the message names the ones refused
  * @throws Irreversible when a service that would have to go back is declared irreversible
- * @throws PlanOutdated when a plan was named and planning afresh gives another; the message says what moved
+ * @throws PlanOutdated when the named plan differs from a fresh one; the message names the differences
  */
 export function planRollback(deps: PlanRollbackDeps) {
   return async (input: z.infer<typeof planRollbackInput>): Promise<PlannedRollback> => {
     const { incidentId, mode } = input;
     const attempt = mode === 'plan' ? 0 : (await deps.incidents.get(incidentId)).attempt;
     const { services } = await deps.catalog.read();
-    // Before anything is read: what somebody releases from now on, the plan need not know.
+    // Before any read: the plan need not cover releases made from now on.
     const plannedAt = new Date(deps.now()).toISOString();
     const planned = await planServices(deps, {
       services,
@@ -70,7 +70,7 @@ export function planRollback(deps: PlanRollbackDeps) {
     if (input.planDigest && input.planDigest !== plan.digest) {
       throw new PlanOutdated(await whatMoved(deps.plans, input.planDigest, plan));
     }
-    // A release that served well may not have been settled yet: from now on it is a restore point to everybody.
+    // A release that served well may not have been settled yet: from now on it is recorded as a restore point.
     for (const { toRelease } of plan.services) {
       if (toRelease !== undefined) await deps.releases.markServedWell(toRelease);
     }
@@ -80,7 +80,7 @@ export function planRollback(deps: PlanRollbackDeps) {
 }
 
 async function whatMoved(plans: PlanStore, digest: string, now: RollbackPlan): Promise<string> {
-  // It was only asked for, or shown by this attempt to be approved, or recommended by the one before.
+  // The plan was only asked for, or this attempt showed it for approval, or the one before recommended it.
   const attempts = new Set([0, now.attempt, Math.max(0, now.attempt - 1)]);
   const shown = await Promise.all([...attempts].map((attempt) => plans.find(now.incidentId, attempt)));
   const then = shown.find((plan) => plan?.digest === digest);

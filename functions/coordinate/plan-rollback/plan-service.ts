@@ -29,17 +29,17 @@ import { causeInWords, objectionInWords } from './rollback-reasons.ts';
 import { type StackComparison, savedStacks } from './stack-comparison.ts';
 import type { WaysBack } from './ways-back.ts';
 
-/** What planning a service reads of AWS. */
+/** Clients for planning a service. */
 export interface PlanServiceDeps extends PlanTargetDeps {
   readonly comparison: StackComparison;
   readonly ways: WaysBack;
 }
 
-/** A service as it is planned by itself: whom it waits for is a matter of the whole plan. */
+/** A service's plan by itself: its order is a matter of the whole plan. */
 export type UnorderedServicePlan = Omit<ServicePlan, 'waitsFor' | 'notifies' | 'rest' | 'plannedAt'>;
 
 /**
- * Plans the way back of one service by the move that was selected for it.
+ * Plans the rollback of one service by its selected move.
  *
  * @param releases all its releases, newest first
  */
@@ -97,8 +97,8 @@ export async function planService(
 }
 
 /**
- * What a service consists of, for its way back: the targets of its entry, and aliases of the undone release that the
- * catalog does not know yet. Their functions may have come in since it was compiled.
+ * The targets of a service for its rollback: those of its entry, and aliases of the undone release that the catalog does not
+ * know yet. Their functions may have been added since it was compiled.
  */
 function targetsOf({ targets }: ServiceEntry, bad: ReleaseRecord): TargetEntry[] {
   const known = new Map(targets.map((target) => [targetName(target), target]));
@@ -111,7 +111,7 @@ function targetsOf({ targets }: ServiceEntry, bad: ReleaseRecord): TargetEntry[]
   return [...known.values()];
 }
 
-/** An alias whose version is built anew goes to what its stack publishes. */
+/** An alias whose version is rebuilt goes to the version that its stack publishes. */
 function onBuiltVersion(target: TargetPlan, rebuilds: readonly StackRebuildPlan[]): TargetPlan {
   if (!isAlias(target)) return target;
   for (const { stack, builds } of rebuilds) {
@@ -123,7 +123,7 @@ function onBuiltVersion(target: TargetPlan, rebuilds: readonly StackRebuildPlan[
   return target;
 }
 
-/** The rebuilds that aliases of a plan wait for: one that stays as it is needs no version. */
+/** The rebuilds that aliases of a plan wait for: an alias that stays needs no version. */
 function neededBy(planned: readonly TargetPlan[], rebuilds: readonly StackRebuildPlan[]): StackRebuildPlan[] {
   const isNeeded = (versionId: string) =>
     planned.some((target) => isAlias(target) && target.builtBy?.versionId === versionId);
@@ -132,7 +132,7 @@ function neededBy(planned: readonly TargetPlan[], rebuilds: readonly StackRebuil
     .filter(({ builds }) => builds.length > 0);
 }
 
-/** What the bad release changed of its stack. */
+/** Changes of the bad release to its stack. */
 async function changeOf(
   comparison: StackComparison,
   entry: ServiceEntry,
@@ -158,10 +158,10 @@ function wasPutBack(
 }
 
 /**
- * The undone releases as one: of every target the newest deployment, or the newest move without one, since a release
- * changes some of a service's functions only.
+ * The undone releases combined: for every target the newest deployment, or the newest move without one, since a release
+ * changes only some of a service's functions.
  *
- * @param badId the bad release itself, by whose name they go; the newest one where another service's is bad
+ * @param badId the bad release itself, whose name is used; the newest one if another service's release is bad
  */
 function undoneAsOne(undone: Move<ReleaseRecord>['undone'], badId: string | undefined): ReleaseRecord {
   const bad = undone.find(({ releaseId }) => releaseId === badId) ?? undone[0];
@@ -224,14 +224,14 @@ async function risksOf(
         `stack ${target.stack} has no service role and gets ${target.role.arn}, as the catalog says: it keeps that for good, for all operations of everybody`,
       );
     }
-    // What is under way is waited for.
+    // A running operation is waited for.
     const isFine = isAtRest({ status }) || status.endsWith('_IN_PROGRESS');
     if (!isFine) risks.push(`stack ${target.stack} is ${status}${whatCanBeDone(status, target)}`);
   }
   return risks;
 }
 
-/** What the target's adapter can do about a stack that is not updatable. */
+/** The adapter's options for a stack that is not updatable. */
 function whatCanBeDone(status: string, { waitOnly, skipResources }: StackPlan): string {
   if (waitOnly) return ', which is left to a person: the catalog does not make it a target';
   if (status === 'UPDATE_FAILED') return ': it is rolled back first';
@@ -241,8 +241,8 @@ function whatCanBeDone(status: string, { waitOnly, skipResources }: StackPlan): 
 }
 
 /**
- * Aliases with provisioned concurrency, as it was when the release was recorded: it is asked for again on the version
- * they go back to, and takes minutes (Lambda developer guide, "Configuring provisioned concurrency").
+ * Aliases with provisioned concurrency, as recorded with the release: Lambda allocates it again on the restored version,
+ * which takes minutes (Lambda developer guide, "Configuring provisioned concurrency").
  */
 function coldStarts(snapshot: readonly TargetSnapshot[], targets: readonly TargetPlan[]): string[] {
   return snapshot.filter(isAlias).flatMap(({ target, provisioned, version }) => {

@@ -16,31 +16,31 @@ import { selectMoves } from './select-moves.ts';
 import { StackComparison } from './stack-comparison.ts';
 import { WaysBack } from './ways-back.ts';
 
-/** What planning reads of AWS. */
+/** Clients for planning. */
 export interface PlanServicesDeps extends PlanTargetDeps {
   readonly stacks: Stacks;
 }
 
-/** What is planned for. */
+/** Input of planning. */
 export interface PlanRequest {
   readonly services: Readonly<Record<string, ServiceEntry>>;
   readonly incident: PlannedIncident;
   /** ISO 8601 */
   readonly plannedAt: string;
-  /** The releases of a service as the ledger has them, newest first. */
+  /** The releases of a service in the ledger, newest first. */
   releasesOf(service: string): Promise<readonly ReleaseRecord[]>;
 }
 
-/** What goes back, in order, and what stays; or the good release that took the bad one's place already. */
+/** The services that go back, in order, and those that stay; or the good release that has already replaced the bad one. */
 export type PlannedServices =
   | Pick<RollbackPlan, 'services' | 'stays'>
   | { readonly supersededBy: ReleaseRecord };
 
-/** Services are read side by side, but not so many that Lambda's 15 requests a second are out of all proportion. */
+/** Services are read in parallel, but not so many that the calls far exceed Lambda's 15 requests a second. */
 const atOnce = 10;
 
 /**
- * Plans what goes back with a bad release, from what to what, and in which order.
+ * Plans which services go back with a bad release, from and to which releases, and in which order.
  *
  * @throws NoWayBack, Irreversible as selectMoves does
  */
@@ -94,7 +94,7 @@ function goOnWithout({ onFailure }: UnorderedServicePlan, providers: readonly st
   ];
 }
 
-/** Consumers before providers, and who waits for whom; services of one cycle do not wait for each other. */
+/** Consumers before providers, with the waits between them; services of one cycle do not wait for each other. */
 function inOrder(
   graph: DependencyGraph,
   moving: readonly string[],

@@ -11,25 +11,25 @@ import { planRole } from '../../../shared/targets/cloudformation/stack-role.ts';
 import { type TargetEntry, type TargetPlan, targetName } from '../../../shared/targets/shapes.ts';
 import { pinName } from '../../../shared/targets/waves.ts';
 
-/** What is to be done to a stack: its pin, and its rest. */
+/** The plans for a stack: its pin, and its rest. */
 export type PlannedStack = readonly [StackPinPlan, StackPlan];
 
-/** What is planned for a stack besides its own entry. */
+/** Facts for planning a stack, besides its own entry. */
 export interface StackContext {
-  /** The stack as it is when the rollback is planned. */
+  /** The stack at the time of planning. */
   readonly live: Pick<StackState, 'roleArn' | 'triggers'>;
   readonly bad: ReleaseRecord;
-  /** When the first of the undone releases began. */
+  /** Beginning of the first undone release. */
   readonly undoneSince: string;
-  /** What is planned for the aliases of the service. */
+  /** Plans for the aliases of the service. */
   readonly targets: readonly TargetPlan[];
 }
 
 /**
- * Plans the way back of a stack that the bad release came through: the pin of its aliases, and its rest.
+ * Plans the rollback of a stack that the bad release came through: the pin of its aliases, and its rest.
  *
- * @param goal what it is put back to; its adapter leaves the stack where it has none and does not go back by itself
- * @param when whether the stack goes before the aliases, and what cannot serve without it
+ * @param goal saved state to restore; without one the adapter leaves the stack alone, unless it rolls back by itself
+ * @param when whether the stack goes before the aliases, and the targets that cannot serve without it
  */
 export function planStack(
   target: Extract<TargetEntry, { kind: 'cloudformation' }>,
@@ -41,7 +41,7 @@ export function planStack(
   const name = targetName(target);
   const { live, bad, undoneSince, targets } = context;
   const role = planRole(live.roleArn, target.roleArn);
-  // A stack that an earlier rollback only pinned has lost its triggers: the saved state has them yet.
+  // A stack that an earlier rollback only pinned has lost its triggers, but the saved state still has them.
   const triggers = live.triggers ?? goal?.triggers;
   const common = {
     ...commonOf(stack, targets),
@@ -73,8 +73,8 @@ export function planStack(
 }
 
 /**
- * A stack that the catalog does not make a target is pinned, once it is at rest: what it holds decides where its next
- * failure takes the users. Everything else of it is left as it is. One whose aliases stay is only waited for.
+ * A stack that is no target in the catalog is pinned, once it is at rest: its state decides where its next failure takes the
+ * users. Everything else in it is left as it is. A stack whose aliases stay is only waited for.
  */
 export function pinOnly(
   stack: string,

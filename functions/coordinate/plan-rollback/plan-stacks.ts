@@ -14,23 +14,24 @@ import { type StackComparison, savedStacks } from './stack-comparison.ts';
 export interface PlannedStacks {
   readonly targets: readonly TargetPlan[];
   readonly unchanged: ServicePlan['unchanged'];
-  /** Order of the phases, where it is not the usual one. */
+  /** Order of the phases, if it is not the usual one. */
   readonly order: readonly RollbackPhase[] | undefined;
   readonly risks: readonly string[];
 }
 
-/** Where to go back to: a recorded good release, or the versions from before deployments that never completed. */
+/** State to restore: a recorded good release, or the versions from before deployments that never completed. */
 export interface Restoration {
   readonly snapshot: readonly TargetSnapshot[];
-  /** When the first of the releases that are undone began, ISO 8601. */
+  /** Beginning of the first undone release, ISO 8601. */
   readonly undoneSince: string;
 }
 
 /**
- * Plans the stacks of a service, and when they go back. The usual order is users first. Where a version cannot serve without
- * its stack, the stack goes before the traffic of the service; where a stage of an API cannot, the stage alone waits for it.
+ * Plans the stacks of a service, and their place in the order. The usual order is users first. If a version cannot serve
+ * without its stack, the stack goes before the traffic of the service; if only an API stage cannot, the stage alone waits
+ * for it.
  *
- * @param traffic what is planned for everything but the stacks
+ * @param traffic plans for everything but the stacks
  */
 export async function planStacks(
   comparison: StackComparison,
@@ -92,7 +93,7 @@ interface PlannedFinding extends Finding {
   readonly kind: 'function' | 'api';
 }
 
-/** What was found of the functions and APIs that go back. */
+/** The findings on the functions and APIs that go back. */
 async function findingsOf(
   comparison: StackComparison,
   goals: readonly StackSnapshot[],

@@ -2,7 +2,7 @@ import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import { hasServedWell } from '../../../shared/ledger/served-well.ts';
 import type { TimedRelease } from './first-traffic.ts';
 
-/** The incident that is planned for. */
+/** The incident to be planned. */
 export interface PlannedIncident {
   readonly service: string;
   /** The bad release; the incident has the same id. */
@@ -10,17 +10,17 @@ export interface PlannedIncident {
 }
 
 /**
- * The releases of a service as target selection is to see them: what was live when.
+ * The releases of a service as target selection should see them: a timeline of live states.
  *
- * - What this incident put back in an earlier attempt is left out, so that its next attempt plans the same again
- *   and checks what is back already instead of taking it for a release that took the bad one's place.
- * - What another service released without any user meeting it is left out: what it had before is live still.
- * - What served well until it was replaced counts so before the watch has come to settle it.
- * - What was put back after the bad release's stack update began, but before one of its deployments did, stood
- *   before the bad release.
- * - A failed release is left out: its deployment was taken back, what was live before it is live again, and nothing is
- *   held against it, nor against what was released beside it. An incident of its own is about it all the same.
- * - What put back a state that nobody had recorded was first live before the release it undid.
+ * - A release that this incident restored in an earlier attempt is left out, so that its next attempt plans the same
+ *   again and checks the restored state instead of taking it for a release that replaced the bad one.
+ * - A release of another service that no user met is left out: the one before it is still live.
+ * - A release that served well until it was replaced counts so before its watch has settled it.
+ * - A release that was restored after the bad release's stack update began, but before one of its deployments did,
+ *   counts as before the bad release.
+ * - A failed release is left out: its deployment was rolled back, the release before it is live again, and neither
+ *   it nor a release made beside it is condemned. An incident of its own still counts it.
+ * - A release that restored an unrecorded state was first live before the release it undid.
  */
 export function releaseTimeline(
   releases: readonly TimedRelease[],
@@ -45,7 +45,7 @@ export function releaseTimeline(
   return timeline;
 }
 
-/** The state from before a release, as a release of its own: nobody has recorded it. */
+/** The state from before a release, in the form of a release: nobody has recorded it. */
 export function stateBefore(release: ReleaseRecord): ReleaseRecord {
   return {
     releaseId: `before ${release.releaseId}`,
@@ -56,7 +56,7 @@ export function stateBefore(release: ReleaseRecord): ReleaseRecord {
   };
 }
 
-/** Whether a release is one of {@link stateBefore}: it is not in the ledger. */
+/** Whether a release was made by {@link stateBefore}: it is not in the ledger. */
 export function isStateBefore({ releaseId }: ReleaseRecord): boolean {
   return releaseId.startsWith('before ');
 }

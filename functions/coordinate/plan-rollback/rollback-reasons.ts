@@ -2,7 +2,7 @@ import type { MoveCause, Objection, Stay } from '../../../shared/cut/selection.t
 import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 import { instant } from '../../../shared/mail/mail-text.ts';
 
-/** Why a service goes back, as a clause: `it was released … on top of …`. */
+/** The cause of a service's move, as a clause: `it was released … on top of …`. */
 export function causeInWords(cause: MoveCause): string {
   switch (cause.kind) {
     case 'incident':
@@ -19,7 +19,7 @@ export function causeInWords(cause: MoveCause): string {
   }
 }
 
-/** Why a release is no target. */
+/** The objection to a release as a target. */
 export function objectionInWords(release: ReleaseRecord, objection: Objection): string {
   switch (objection.kind) {
     case 'bad':
@@ -39,7 +39,7 @@ export function objectionInWords(release: ReleaseRecord, objection: Objection): 
   }
 }
 
-/** Why a neighbour of what goes back stays. */
+/** The reason why a neighbour stays. */
 export function stayInWords({ why, of, cut, since }: Stay): string {
   switch (why) {
     case 'unchanged':

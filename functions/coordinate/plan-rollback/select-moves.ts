@@ -12,32 +12,32 @@ import { causeInWords, objectionInWords } from './rollback-reasons.ts';
 import { versionsBefore } from './versions-before.ts';
 import type { WaysBack } from './ways-back.ts';
 
-/** What moves are selected for. */
+/** Input of selecting moves. */
 export interface MoveRequest {
   readonly graph: DependencyGraph;
   readonly incident: PlannedIncident;
-  /** The releases of a service as the ledger has them, newest first, with when users first met them. */
+  /** The releases of a service in the ledger, newest first, with their first traffic. */
   releasesOf(service: string): Promise<readonly TimedRelease[]>;
-  /** Which ways back still exist. */
+  /** The existing ways back. */
   readonly ways: WaysBack;
-  /** Keeps what is asked of AWS side by side within bounds. */
+  /** Limits the parallel calls of AWS. */
   readonly limited: Limited;
 }
 
-/** What goes back and what stays; or the good release that took the bad one's place already. */
+/** The services that go back and those that stay; or the good release that has already replaced the bad one. */
 export type SelectedMoves =
   | { readonly moves: readonly Move<ReleaseRecord>[]; readonly stays: readonly Stay[] }
   | { readonly supersededBy: ReleaseRecord };
 
 /**
- * Selects what goes back with a bad release, by the consistent cut (see selectTargets), on the ledger and on what
- * still exists.
+ * Selects the services that go back with a bad release, by the consistent cut (see selectTargets), from the ledger and the
+ * existing artefacts.
  *
- * Where the ledger has no release for the incident's own service to go back to, and its deployments have not
- * completed, it goes to the versions these began from. Everything else goes to recorded good releases only.
+ * If the ledger has no release for the incident's own service to go back to, and its deployments have not completed, it goes
+ * to the versions these began from. All other services go to recorded good releases only.
  *
- * @throws NoWayBack where there is no consistent cut; the message names what was refused, and why
- * @throws Irreversible where a service that would have to go back is declared irreversible
+ * @throws NoWayBack if there is no consistent cut; the message names the refused releases with the reasons
+ * @throws Irreversible if a service that would have to go back is declared irreversible
  */
 export async function selectMoves(deps: PlanTargetDeps, request: MoveRequest): Promise<SelectedMoves> {
   const { incident } = request;
@@ -79,12 +79,15 @@ function select(
   });
 }
 
-/** Going forward again to what another incident took back, with what it stood on, is no way back. */
+/**
+ * A release that another incident has undone, together with its base, is no restore point: that would be going forward
+ * again.
+ */
 function undoneWithAnother({ undoneBy }: ReleaseRecord, { releaseId }: PlannedIncident): string | undefined {
   return undoneBy === undefined || undoneBy === releaseId ? undefined : `undone with incident ${undoneBy}`;
 }
 
-/** Going back to code that is bad under another name is no way back. The incident's own release may not be marked yet. */
+/** Code that is bad under another name is no restore point. The incident's own release may not be marked yet. */
 function badCodeOf(
   { snapshot = [] }: ReleaseRecord,
   releases: readonly ReleaseRecord[],

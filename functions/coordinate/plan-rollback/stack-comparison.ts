@@ -21,7 +21,7 @@ import { templateDigest } from '../../../shared/targets/cloudformation/template-
 import type { ReleaseChange } from '../../../shared/targets/service-plan.ts';
 import type { TargetSnapshot } from '../../../shared/targets/shapes.ts';
 
-/** What comparing reads of AWS. */
+/** Clients for comparing. */
 export interface ComparisonClients {
   readonly stacks: Stacks;
   readonly aliases: Aliases;
@@ -36,13 +36,13 @@ interface Compared {
 /** Names in one list of a plan: a stack may have 500 resources. */
 const mostNames = 30;
 
-/** Of a stack that is not compared. */
+/** For a stack that is not compared. */
 const nothing: Compared = {
   findings: [],
   exchange: { givesUp: new Map(), exportsAgain: new Set(), imports: new Set() },
 };
 
-/** The stacks that one planning is about: each is read once, and only what was found is kept. */
+/** The stacks of one planning: each is read once, and only the findings are kept. */
 export class StackComparison {
   readonly #clients: ComparisonClients;
   readonly #states = new Map<string, Promise<StackState>>();
@@ -53,18 +53,18 @@ export class StackComparison {
     this.#clients = clients;
   }
 
-  /** A stack as it was when this planning first looked. */
+  /** A stack at the first read of this planning. */
   state(stack: string): Promise<StackState> {
     return remembered(this.#states, stack, () => this.#clients.stacks.describe(stack));
   }
 
   /**
-   * What breaks, or may break, where functions and APIs go back without their stack; `of` is the name of the function, or
-   * the id of the API. Nothing while the stack is on its way: an update deletes only once it is through, and one that fails
-   * takes itself back.
+   * Breakage, certain or possible, if functions and APIs go back without their stack; `of` is the name of the function, or
+   * the id of the API. None while the stack is moving: an update deletes only once it is complete, and a failed one rolls
+   * back.
    *
-   * @param built functions whose version is gone and built anew: the new one is published with what there is by then, and
-   *   what is gone is made again for it, so that nothing is certain
+   * @param built functions whose version is gone and will be rebuilt: the new version is published with the resources of
+   *   that time, and missing ones are created again for it, so that nothing is certain
    */
   async findings(
     stack: string,
@@ -77,16 +77,16 @@ export class StackComparison {
     );
   }
 
-  /** What a stack changes for others on its way to a saved template, as far as its templates tell. */
+  /** Effects of a stack on others on its way to a saved template, as far as its templates show. */
   async exchange(stack: string, goal: StackSnapshot): Promise<StackExchange> {
     return (await this.#compare(stack, goal)).exchange;
   }
 
   /**
-   * What a release changed of its stack, for people: planning goes on without it. Undefined where the stack does not show the
-   * release, because it was taken back, or because CloudFormation shows an update only once it is through.
+   * Changes of a release to its stack, for people: planning goes on without them. Undefined if the stack does not show the
+   * release, because it was rolled back, or because CloudFormation shows an update only once it is complete.
    *
-   * @param earlier keys of the templates that are recorded of earlier releases
+   * @param earlier keys of the recorded templates of earlier releases
    */
   async change(
     stack: string,
@@ -117,7 +117,7 @@ export class StackComparison {
     }
   }
 
-  /** Every value that is exported in the account and Region. */
+  /** Every exported value of the account and Region. */
   exports(): Promise<readonly StackExport[]> {
     this.#exports ??= this.#clients.stacks.exports();
     return this.#exports;
@@ -143,8 +143,8 @@ export class StackComparison {
   }
 
   /**
-   * Why a recorded release is no way back although all of it exists: a version of it cannot serve for certain, and its
-   * stack cannot be brought back before the traffic. Undefined where it is one.
+   * The reason why a recorded release is no restore point although all of it exists: one of its versions certainly cannot
+   * serve, and its stack cannot be restored before the traffic. Undefined if it is one.
    *
    * @param built as in {@link findings}
    */
@@ -170,11 +170,11 @@ export class StackComparison {
     return undefined;
   }
 
-  /** The first of these aliases that would move; what is live serves, or not, as it is. */
+  /** The first of these aliases that would move; an alias already on its version serves, or not, as it is. */
   async #moved(aliases: readonly AliasSnapshot[]): Promise<AliasSnapshot | undefined> {
     for (const one of aliases) {
       const live = await this.#clients.aliases.find(one.function, one.alias);
-      // One that is gone is moved by nobody: its stack makes it anew.
+      // A missing alias cannot be moved: its stack creates it anew.
       if (!live) continue;
       if (live.version !== one.version || Object.keys(live.weights).length > 0) return one;
     }
@@ -182,7 +182,7 @@ export class StackComparison {
   }
 }
 
-/** The saved stacks of a snapshot that the service still has: an entry may name another one by now. */
+/** The saved stacks of a snapshot that the service still has: its entry may name another one by now. */
 export function savedStacks(entry: ServiceEntry, snapshot: readonly TargetSnapshot[]): StackSnapshot[] {
   const named = new Set(
     entry.targets.map((target) => (target.kind === 'cloudformation' && target.stack) || entry.stack),
@@ -190,7 +190,7 @@ export function savedStacks(entry: ServiceEntry, snapshot: readonly TargetSnapsh
   return snapshot.filter((one) => one.kind === 'cloudformation').filter(({ stack }) => named.has(stack));
 }
 
-/** Whether what an update takes out of a stack is gone, or about to go. */
+/** Whether the resources that an update removed are gone, or about to be deleted. */
 function isThrough(state: StackState): boolean {
   return isAtRest(state) || state.status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS';
 }

@@ -4,16 +4,16 @@ import { knownBad } from '../../../shared/ledger/known-bad.ts';
 import { broughtBy, movedAlone, type ReleaseRecord } from '../../../shared/ledger/records.ts';
 import type { TargetSnapshot } from '../../../shared/targets/shapes.ts';
 
-/** What is asked of AWS about the versions from before. */
+/** Clients for finding the versions from before. */
 export interface VersionsBeforeDeps {
   readonly deployments: Pick<Deployments, 'get'>;
   readonly aliases: Pick<Aliases, 'codeOf'>;
 }
 
 /**
- * The versions that the deployments of a release began from, where none of them has completed: those were live a
- * moment ago, and CodeDeploy takes the alias there by itself. Undefined where one has completed, where a version is
- * gone, and where a bad release had brought one in, or its code and configuration under another number.
+ * The versions that the deployments of a release began from, if none of them has completed: they were live a moment ago, and
+ * CodeDeploy's own rollback restores them. Undefined if a deployment has completed, a version is gone, or a bad release had
+ * brought one in, or its code and configuration under another number.
  *
  * @param earlier the releases before it
  */
@@ -48,7 +48,7 @@ export async function versionsBefore(
   return snapshot;
 }
 
-/** Whether a release marked bad brought a version in: live or not, it is nothing to go back to. */
+/** Whether a release marked bad brought a version in: live or not, it must not be restored. */
 function isBadVersion(releases: readonly ReleaseRecord[], functionName: string, version: string): boolean {
   return releases.some(
     (release) =>

@@ -18,25 +18,25 @@ import { rebuildName } from '../../../shared/targets/waves.ts';
 import { isStateBefore } from './release-timeline.ts';
 import { type StackComparison, savedStacks } from './stack-comparison.ts';
 
-/** What finding ways back reads of AWS. */
+/** Clients for finding ways back. */
 export interface WaysBackDeps extends ArtefactClients {
   readonly stacks: Stacks;
 }
 
-/** The way back to a release: whether it is there, and whether what is there could serve. */
+/** The way back to a release: whether it exists, and whether the restored versions could serve. */
 export interface WayTo {
-  /** Why there is none, in words; undefined where there is one. */
+  /** Reason why there is none, in words; undefined if there is one. */
   readonly missing?: string;
-  /** The slow way, where versions are gone: stacks that build their code anew. */
+  /** The slow way if versions are gone: stacks that rebuild their code. */
   readonly rebuilds?: readonly StackRebuildPlan[];
 }
 
 type AliasSnapshot = Extract<TargetSnapshot, { kind: AliasKind }>;
 
-/** A version that is gone, and why that is the end of its way or what builds it anew. */
+/** The rebuild of a missing version, or the reason why there is none. */
 type Rebuilt = { readonly refused: string } | { readonly plan: StackRebuildPlan };
 
-/** Which ways back to releases exist. Each release is looked at once: selection and planning ask for the same. */
+/** Finds the existing ways back to releases. Each release is checked once: selection and planning ask for the same. */
 export class WaysBack {
   readonly #deps: WaysBackDeps;
   readonly #services: Readonly<Record<string, ServiceEntry>>;
@@ -63,14 +63,14 @@ export class WaysBack {
   async #wayTo(release: ReleaseRecord): Promise<WayTo> {
     const { service, snapshot } = release;
     if (!snapshot) return { missing: 'it was never recorded what was live' };
-    // What the deployments began from was looked at a moment ago.
+    // The versions that the deployments began from were checked a moment ago.
     if (isStateBefore(release)) return {};
     const gone: AliasSnapshot[] = [];
     for (const target of snapshot) {
       const missing = await savedStateOf(target).missing(this.#deps, target);
       if (missing === undefined) continue;
       if (!isAlias(target)) return { missing };
-      // A release that takes a function away leaves no alias to move: its stack makes both anew.
+      // A release that removes a function leaves no alias to move: its stack creates both anew.
       if (!(await this.#deps.aliases.find(target.function, target.alias))) continue;
       gone.push(target);
     }
@@ -96,7 +96,7 @@ export class WaysBack {
     return rebuilds.length > 0 ? { rebuilds } : {};
   }
 
-  /** The stack that the function is in builds it, if the catalog makes that stack a target. */
+  /** The function's stack rebuilds it, if that stack is a target in the catalog. */
   async #rebuild(
     service: string,
     snapshot: readonly TargetSnapshot[],
@@ -131,7 +131,7 @@ export class WaysBack {
     return { refused: `no stack that is a target of ${service} has it` };
   }
 
-  /** Why a stack cannot build a version, or the logical ids of the function and the version that it builds. */
+  /** The reason why a stack cannot build a version, or the logical ids of the function and the version that it builds. */
   async #objectionTo(
     { stack: name, processedKey }: StackSnapshot,
     target: AliasSnapshot,
@@ -169,5 +169,5 @@ export class WaysBack {
   }
 }
 
-/** Statuses out of which the coordinator brings a stack to rest. */
+/** Statuses from which the coordinator brings a stack to rest. */
 const canBeSettled: ReadonlySet<string> = new Set(['UPDATE_FAILED', 'UPDATE_ROLLBACK_FAILED']);

@@ -9,28 +9,28 @@ import type { PlanStore } from '../../../shared/targets/plan-store.ts';
 import { describeFailure, taskFailure } from '../../../shared/task-failure.ts';
 
 export const reportPlanInput = z.strictObject({
-  /** The release that would be undone. */
+  /** The release to be undone. */
   incidentId: z.string(),
   executionArn: z.string(),
-  /** Null where there is no plan. */
+  /** Null if there is no plan. */
   planKey: z.string().nullable(),
-  /** Why there is none. */
+  /** Reason why there is none. */
   failure: taskFailure.nullable(),
   supersededBy: z.string().nullable(),
 });
 
-/** The plan in short, as the output of the execution shows it. */
+/** A short form of the plan, for the output of the execution. */
 export interface ReportedPlan {
   readonly outcome: 'planned' | 'not-possible' | 'not-needed';
   readonly releaseId: string;
-  /** Why there is nothing to execute. */
+  /** Reason why there is nothing to execute. */
   readonly reason?: string;
-  /** To be handed in to have exactly this executed. */
+  /** Input for executing exactly this plan. */
   readonly planDigest?: string;
   readonly planKey?: string;
-  /** In the order they go back; the first {@link servicesShown} of them. */
+  /** In the order of going back; the first {@link servicesShown} of them. */
   readonly services?: readonly { readonly service: string; readonly to: string; readonly why: string }[];
-  /** How long it took before along the longest path, s; absent where none of it went back before. */
+  /** Usual duration along the longest path, s; absent if none of the services went back before. */
   readonly expectedSeconds?: number;
   readonly stays?: number;
   readonly servicesInAll?: number;
@@ -47,7 +47,7 @@ export interface ReportPlanDeps {
   readonly environment: string;
 }
 
-/** Tells the stakeholders what a rollback would do, and answers it in short. Changes nothing. */
+/** Mails the stakeholders a rollback's plan, and returns it in short. Changes nothing. */
 export function reportPlan({ plans, releases, mailer, traffic, environment }: ReportPlanDeps) {
   return async (input: z.infer<typeof reportPlanInput>): Promise<ReportedPlan> => {
     const { incidentId: releaseId, executionArn, planKey, failure, supersededBy } = input;

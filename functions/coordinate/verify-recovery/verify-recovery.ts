@@ -33,11 +33,11 @@ import { attemptStep } from '../../../shared/targets/steps.ts';
 export const verifyRecoveryInput = z.strictObject({
   ...attemptStep,
   planKey: z.string(),
-  /** What the look before found of health checks, by service. */
+  /** Health check results of the look before, by service. */
   failedLooks: z.record(z.string(), failedLooks).optional(),
 });
 
-/** How the moved services are, by the judge that condemned them. */
+/** The state of the moved services, by the judge that condemned them. */
 export interface Recovery extends Readonly<RecoveryResult> {
   readonly status: Exclude<RecoveryResult['status'], 'frozen'>;
   readonly waitSeconds: number;
@@ -67,21 +67,21 @@ interface Look {
 }
 
 /**
- * How long is waited for enough traffic to say that a service has recovered. Past it the rollback counts as
- * done and its effect as unproven.
+ * Time to wait for enough traffic to prove that a service has recovered. After it the rollback counts as done and its effect
+ * as unproven.
  */
 const patienceMs = 15 * 60_000;
 
-/** Services looked at side by side. */
+/** Services checked in parallel. */
 const atOnce = 10;
 
-/** Reasons that are told; the result goes through the states of the machine, which hold 256 KiB. */
+/** Reasons listed; the result goes through the states of the machine, which hold 256 KiB. */
 const reasonsTold = 40;
 
 /**
- * Looks at every moved service with the judge that condemned its release, from the moment the last was put back.
+ * Checks every moved service with the judge that condemned its release, from the moment the last was restored.
  *
- * Alarms are left out: they follow the metrics late and would hold the incident's own past against it.
+ * Alarms are left out: they lag behind the metrics and would count the incident's own past as evidence.
  */
 export function verifyRecovery(deps: VerifyRecoveryDeps) {
   return async (input: z.infer<typeof verifyRecoveryInput>): Promise<Recovery> => {
@@ -99,7 +99,7 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
     }
     const results = all.filter((one) => isTrafficBack(one) && planned.has(one.service));
     const limited = limitConcurrency(atOnce);
-    // A consumer is back before its provider is, and meets the provider's errors until then.
+    // A consumer is back before its provider is, and sees the provider's errors until then.
     const since = Math.max(0, ...(await Promise.all(results.map((one) => limited(() => backSince(one))))));
     const looks = await Promise.all(
       results.map((result) =>
@@ -127,7 +127,10 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
     };
   };
 
-  /** Since when users have been on the restored release, ms since the epoch: its stack may have moved an alias once more. */
+  /**
+   * The time since when users have been on the restored release, ms since the epoch: its stack may have moved an alias
+   * again.
+   */
   async function backSince({
     service,
     incidentId,
@@ -140,7 +143,7 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
     return Math.max(...[from, ...pointed.map(({ seenAt }) => seenAt)].map((at) => Date.parse(at)));
   }
 
-  /** Undefined for a service that is another incident's by now: that one looks after it. */
+  /** Undefined for a service that another incident has taken over and takes care of. */
   async function look(
     input: z.infer<typeof verifyRecoveryInput>,
     entry: ServiceEntry | undefined,
@@ -180,8 +183,8 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
   }
 
   /**
-   * The versions that were put back, as they were recorded then: a thousand services looked at every minute would ask
-   * Lambda's control plane for more than it answers. Where a stack was still moving, nothing was recorded but the plan.
+   * The restored versions, as recorded then: reading a thousand services every minute would exceed the limit of Lambda's
+   * control plane. If a stack was still moving, nothing was recorded, and the plan's versions count.
    */
   async function restoredVersions({ service, startedAt }: ServiceResult) {
     const { snapshot = [] } = (await deps.releases.find(restoredReleaseId(service, startedAt))) ?? {};
@@ -202,11 +205,11 @@ export function verifyRecovery(deps: VerifyRecoveryDeps) {
       function: target.function,
       alias: target.alias,
       version,
-      // From the first whole minute that was the restored version's alone.
+      // From the first whole minute of the restored version alone.
       from: from + 60_000,
       to: now,
       ...countedDurations(policy.limits, normal),
-      // Every alias was verified on the restored version alone; whoever releases over it is noted, and met above.
+      // Every alias was verified on the restored version alone; a release over it is recorded, and handled above.
       alone: { from, to: now },
     });
     const subject = `${target.function}:${version}`;
