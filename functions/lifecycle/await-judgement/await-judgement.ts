@@ -11,14 +11,14 @@ import {
 } from '../../watch/describe-deployment/describe-deployment.ts';
 import { releaseOrWords } from '../check-before-traffic/check-before-traffic.ts';
 
-/** What the rule needs. */
+/** Dependencies of the rule. */
 export type AwaitJudgementDeps = AnswerHookDeps &
   DescribeDeploymentDeps & { readonly releases: ReleaseLedger };
 
 /**
- * CodeDeploy's hook after traffic: writes the question down, and the watch of the deployment answers it with the judge's
- * word. It answers itself where that word is spoken already, and where no word may count: nothing of a service that is
- * declared irreversible goes back, so that no deployment of it may fail.
+ * CodeDeploy's hook after traffic: records the call, and the watch of the deployment answers it with the judge's verdict.
+ * The hook answers itself if there is a verdict already, or if none may count: a service that is declared irreversible never
+ * goes back, so none of its deployments may fail.
  */
 export function awaitJudgement(deps: AwaitJudgementDeps) {
   const describe = describeDeployment(deps);

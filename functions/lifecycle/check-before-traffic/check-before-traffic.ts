@@ -18,7 +18,7 @@ import {
 
 type Release = Extract<DeploymentDescription, { kind: 'release' }>;
 
-/** What the rule needs. */
+/** Dependencies of the rule. */
 export type CheckBeforeTrafficDeps = AnswerHookDeps &
   DescribeDeploymentDeps &
   StandingDeps & {
@@ -27,9 +27,9 @@ export type CheckBeforeTrafficDeps = AnswerHookDeps &
   };
 
 /**
- * CodeDeploy's hook before traffic: refuses a release of a service that takes none now, one whose code is known to be bad,
- * and one that the service's health checks find unhealthy while they find the version before it healthy. A rollback always
- * goes on.
+ * CodeDeploy's hook before traffic: refuses a release of a service that takes none now, a release whose code is known to be
+ * bad, and one that the service's health checks find unhealthy while they find the version before it healthy. A rollback
+ * always goes on.
  */
 export function checkBeforeTraffic(deps: CheckBeforeTrafficDeps) {
   const describe = describeDeployment(deps);
@@ -58,8 +58,8 @@ export function checkBeforeTraffic(deps: CheckBeforeTrafficDeps) {
   }
 
   /**
-   * What the health checks say against the new version alone. A check that asks the service for its alias meets the version
-   * before, and one that finds that unhealthy too says nothing about the new one: it may be the one that mends it.
+   * The health checks' finding against the new version alone. A check that calls the service by its alias meets the version
+   * before. A check that finds the version before unhealthy too says nothing about the new one: that may be the fix.
    */
   async function whyUnhealthy(
     release: Release,
@@ -81,14 +81,14 @@ export function checkBeforeTraffic(deps: CheckBeforeTrafficDeps) {
   }
 }
 
-/** As many as a health check may have `failures`; one look takes ten seconds at most. */
+/** The largest number of `failures` of a health check; one look takes ten seconds at most. */
 const mostLooks = 5;
 
 function isCondemned({ evidence }: CheckedHealth): boolean {
   return evidence.some(({ finding }) => finding === 'breach');
 }
 
-/** A release as it is; anything else in words. */
+/** A release unchanged; anything else in words. */
 export function releaseOrWords(found: DeploymentDescription): Release | string {
   if (found.kind === 'release') return found;
   return found.kind === 'rollback' ? `it is a rollback by ${found.by}` : `it is not managed: ${found.reason}`;
