@@ -16,25 +16,25 @@ export const answerApprovalInput = z.strictObject({
   incidentId: releaseId,
   /** `acknowledge`: somebody works on the incident or the release, so that its mails are not escalated. */
   answer: z.enum(answers, { error: 'must be "approve", "refuse" or "acknowledge"' }),
-  /** The plan that is answered, as a button of the chat has it: an answer to an older one counts for nothing. */
+  /** The plan that is answered, from a button of the chat: an answer to an older plan does not count. */
   planDigest: z
     .string()
     .regex(/^[0-9a-f]{16}$/, 'must be the 16 digits of the plan that the mail is about')
     .optional(),
-  /** Who answers, for the ledger and the mail. */
+  /** The person who answers, for the ledger and the mail. */
   by: signature,
-  /** Why, in a sentence. */
+  /** Reason in a sentence. */
   reason: sentence.optional(),
 });
 
-/** What was answered, and for which plan. */
+/** The answer, and the plan that it is about. */
 export type AnsweredApproval =
   | {
       readonly incidentId: string;
       readonly answer: 'approve' | 'refuse';
       readonly planDigest: string;
     }
-  // It is about no plan.
+  // An acknowledgement is about no plan.
   | { readonly incidentId: string; readonly answer: 'acknowledge' };
 
 export interface AnswerApprovalDeps {
@@ -47,11 +47,11 @@ export interface AnswerApprovalDeps {
 }
 
 /**
- * Takes a person's answer to an incident that waits for one, by the incident's id. The answer is written first: if telling the
- * waiting execution fails, its next look finds it within a minute. An acknowledgement changes nothing of a rollback; a later
- * one takes the place of an earlier one.
+ * Records a person's answer to an incident that waits for one, by the incident's id. The answer is written first: if
+ * notifying the waiting execution fails, its next look finds the answer within a minute. An acknowledgement does not change
+ * a rollback; a later one replaces an earlier one.
  *
- * @throws InvalidInput where nothing waits for an answer, another plan does, or another answer was given before; the message
+ * @throws InvalidInput if nothing waits for an answer, another plan does, or another answer was given before; the message
  * says which
  */
 export function answerApproval({ incidents, mails, releases, approvals, tokens, now }: AnswerApprovalDeps) {
@@ -79,7 +79,7 @@ export function answerApproval({ incidents, mails, releases, approvals, tokens, 
       );
     }
     await approvals.answer(incident, { answer, by, answeredAt, ...(reason && { reason }) });
-    // Read, not believed: the answer to a write that took effect may be that its condition no longer holds.
+    // Read again: a retried write may report a failed condition although its first try succeeded.
     const request = (await approvals.find(incident)) as ApprovalRecord;
     if (request.answer !== answer) {
       throw new InvalidInput(`answer: ${request.by} answered before: ${request.answer}`);

@@ -5,7 +5,7 @@ import { InvalidInput } from '../../../shared/errors.ts';
 import { everyService, type HoldLedger, type HoldRecord } from '../../../shared/ledger/hold-ledger.ts';
 import { sentence, signature } from '../../../shared/plain-text.ts';
 
-/** Who puts what on hold, or lets it go, as typed into the Lambda console. */
+/** A person's hold, or its end, as typed into the Lambda console. */
 export const holdServiceInput = z
   .strictObject({
     /** A service, or `*` for everything. */
@@ -15,11 +15,11 @@ export const holdServiceInput = z
         (name) => name === everyService || serviceName.safeParse(name).success,
         'must be the name of a service (lower-case letters, digits and hyphens), or "*" for all',
       ),
-    /** False lets it go again. */
+    /** False ends the hold. */
     hold: z.boolean(),
     by: signature,
     reason: sentence.optional(),
-    /** When the hold ends by itself; without it, it lasts until somebody lifts it. */
+    /** Time of its automatic end; without it, it lasts until somebody lifts it. */
     until: z.iso
       .datetime({ offset: true, error: 'must be ISO 8601, e.g. "2026-01-05T12:00:00Z"' })
       .optional(),
@@ -36,10 +36,10 @@ export interface HoldServiceDeps {
 }
 
 /**
- * Puts a service, or everything, on hold: the coordinator goes on watching and reports what it would do, and changes
- * nothing by itself. What a person starts or approves is done all the same.
+ * Puts a service, or everything, on hold: the coordinator goes on watching and reports what it would do, and changes nothing
+ * by itself. A rollback that a person starts or approves is still done.
  *
- * @returns everything that is on hold now
+ * @returns all holds in force
  * @throws InvalidInput when the catalog has no such service, or the hold would have ended before it begins
  */
 export function holdService({ catalog, holds, now }: HoldServiceDeps) {
@@ -47,7 +47,7 @@ export function holdService({ catalog, holds, now }: HoldServiceDeps) {
     const { service, hold, by, reason } = input;
     const until = input.until && new Date(input.until).toISOString();
     if (until && Date.parse(until) <= now()) throw new InvalidInput(`until: ${until} is over already`);
-    // A service that has left the catalog can still be let go.
+    // A hold on a service that has left the catalog can still be ended.
     if (hold && service !== everyService) await catalog.entry(service);
     const at = new Date(now()).toISOString();
     await holds.set({ service, held: hold, by, at, ...(reason && { reason }), ...(until && { until }) });

@@ -20,20 +20,20 @@ export const queryLedgerInput = z.discriminatedUnion(
       query: z.literal('live-at'),
       /** The moment, with its offset from UTC. */
       at: z.iso.datetime({ offset: true, error: 'must be ISO 8601, e.g. "2026-01-05T09:00:00Z"' }),
-      /** One service; without it, all of the catalog. */
+      /** One service; left out, all of the catalog. */
       service: serviceName.optional(),
     }),
     z.strictObject({
       query: z.literal('history'),
       service: serviceName,
-      /** Releases to go back. */
+      /** Number of releases to go back. */
       limit: z.number().int().min(1).max(100).default(20),
     }),
     z
       .strictObject({
         query: z.literal('why'),
         incident: z.string().min(1).max(120).optional(),
-        /** Its latest incident. */
+        /** The service's latest incident. */
         service: serviceName.optional(),
       })
       .refine(({ incident, service }) => (incident === undefined) !== (service === undefined), {
@@ -43,7 +43,7 @@ export const queryLedgerInput = z.discriminatedUnion(
     z.strictObject({ query: z.literal('status') }),
     z.strictObject({
       query: z.literal('incidents'),
-      /** Its latest incidents, open or not; without it, all that are open. */
+      /** The service's latest incidents, open or closed; left out, all open ones. */
       service: serviceName.optional(),
     }),
     z.strictObject({ query: z.literal('holds') }),
@@ -51,7 +51,7 @@ export const queryLedgerInput = z.discriminatedUnion(
   question,
 );
 
-/** The answer, under the name of what it holds. */
+/** The answer, under the name of its content. */
 export type LedgerAnswer =
   | { readonly services: readonly ServiceLiveAt[] }
   | { readonly history: readonly HistoryEntry[] }
@@ -60,7 +60,7 @@ export type LedgerAnswer =
   | { readonly incidents: readonly IncidentNow[] }
   | { readonly onHold: readonly HoldRecord[] };
 
-/** Answers a question to the ledger; changes nothing. */
+/** Answers a query on the ledger; changes nothing. */
 export function queryLedger({ queries }: { readonly queries: LedgerQueries }) {
   return async (input: z.infer<typeof queryLedgerInput>): Promise<LedgerAnswer> => {
     switch (input.query) {

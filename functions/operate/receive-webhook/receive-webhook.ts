@@ -9,9 +9,9 @@ import { readInput } from '../../../shared/task.ts';
 import { rollbackRequest } from '../../coordinate/open-incident/open-incident.ts';
 import { objectionToSignature, type SignedRequest, signatureHeader } from './signature.ts';
 
-/** A request of API Gateway's HTTP APIs, payload format 2.0, as much of it as is read. */
+/** A request of API Gateway's HTTP APIs, payload format 2.0, with the fields that are read. */
 export const httpRequest = z.object({
-  /** Their names are in lower case. */
+  /** Header names are in lower case. */
   headers: z.record(z.string(), z.string()),
   body: z.string().default(''),
   isBase64Encoded: z.boolean().default(false),
@@ -20,7 +20,7 @@ export const httpRequest = z.object({
 const { service, releaseId, planDigest, reason, requestedBy } = rollbackRequest.shape;
 const who = requestedBy.default('the webhook');
 
-/** What may be asked for. A rollback takes what a person may type into the Step Functions console, but for `overrule`. */
+/** Actions that may be requested. A rollback takes the same fields as in the Step Functions console, except `overrule`. */
 export const webhookBody = z.discriminatedUnion(
   'action',
   [
@@ -38,16 +38,16 @@ export const webhookBody = z.discriminatedUnion(
   { error: 'must be one of "report-deployment", "plan", "roll-back"' },
 );
 
-/** Bytes of a body: the longest that is of the form has a fifth of that. */
+/** Bytes of a body: the longest valid one has a fifth of that. */
 const longestBody = 8192;
 
-/** A secret that is shorter could be guessed from one signed request. */
+/** A shorter secret could be guessed from one signed request. */
 const shortestSecret = 32;
 
-/** Parameter Store is asked once a minute at most: a secret that was changed counts a minute later. */
+/** Parameter Store is read once a minute at most: a changed secret takes effect a minute later. */
 const secretAgeMs = 60_000;
 
-/** An answer in the form that API Gateway wants. */
+/** A response in the form that API Gateway expects. */
 export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: { readonly 'content-type': 'application/json' };
@@ -66,8 +66,8 @@ export interface ReceiveWebhookDeps {
 }
 
 /**
- * Takes a signed request of a pipeline: to watch a deployment, to plan a rollback, or to roll back. What it starts checks the
- * request once more, like one that a person typed. Each signature counts once.
+ * Accepts a signed request of a pipeline: to watch a deployment, to plan a rollback, or to roll back. The execution that it
+ * starts checks the request again, as if a person had typed it. Each signature counts once.
  */
 export function receiveWebhook(deps: ReceiveWebhookDeps) {
   let known: { readonly secret: string; readonly readAt: number } | undefined;
@@ -98,7 +98,9 @@ export function receiveWebhook(deps: ReceiveWebhookDeps) {
     return { ...answer(202), body: JSON.stringify({ action: wanted.action, execution: name }) };
   }
 
-  /** What is to be started. @throws InvalidInput where the catalog has no such service, or the request contradicts itself */
+  /**
+   * The execution to be started. @throws InvalidInput if the catalog has no such service, or the request contradicts itself
+   */
   async function startOf(wanted: z.infer<typeof webhookBody>, signature: string) {
     if (wanted.action === 'report-deployment') {
       const { deploymentId: name } = wanted;
@@ -110,7 +112,7 @@ export function receiveWebhook(deps: ReceiveWebhookDeps) {
     return { name: `webhook-${signature.slice(3, 43)}`, machineArn: deps.coordinateRollbackArn, input };
   }
 
-  /** Kept for a minute; undefined where there is none, or it is too short. */
+  /** Cached for a minute; undefined if there is none, or it is too short. */
   async function readSecret(): Promise<string | undefined> {
     const now = deps.now();
     if (known === undefined || now - known.readAt >= secretAgeMs) {

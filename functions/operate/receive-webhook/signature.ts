@@ -1,15 +1,15 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** How far the clocks of sender and receiver may be apart, and how long a request may be on its way. */
+/** Largest difference between the clocks of sender and receiver, the request's travel time included. */
 export const toleranceMs = 5 * 60_000;
 
-/** A request as it came in: headers in lower case, and the bytes of its body. */
+/** An incoming request: headers in lower case, and the bytes of its body. */
 export interface SignedRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
 }
 
-/** The headers that a sender has to send. */
+/** The headers that a sender has to set. */
 export const timestampHeader = 'x-rollback-timestamp';
 export const signatureHeader = 'x-rollback-signature';
 
@@ -20,8 +20,8 @@ export function signatureOf(secret: string, timestamp: string, body: Uint8Array)
 }
 
 /**
- * Why a request is not from somebody who has the secret, and not from the last five minutes, in words; undefined where it is.
- * The time that it takes does not tell how much of the signature is right.
+ * The reason to refuse a request that is not signed with the secret, or not from the last five minutes, in words; undefined
+ * if it is valid. The comparison takes constant time.
  */
 export function objectionToSignature(
   { headers, body }: SignedRequest,
