@@ -11,28 +11,28 @@ import { readInput } from '../../../shared/task.ts';
 
 export const chooseServicesInput = z.strictObject({
   executionName: z.string(),
-  /** The execution's own input: whatever a person, the rule or the schedule handed in. */
+  /** The execution's own input, from a person, the rule or the schedule. */
   input: z.unknown(),
 });
 
-/** What record-release is started with: `{"service": "orders"}` for one service, `{}` or `{"all": true}` for all. */
+/** Input of record-release: `{"service": "orders"}` for one service, `{}` or `{"all": true}` for all. */
 export const recordRequest = z
   .strictObject({
     service: serviceName.optional(),
     all: z.literal(true, 'must be true, or left out').optional(),
-    /** Says that what is live is good, without having it watched. */
+    /** Declares the live state good, without having it watched. */
     verdict: z
       .literal('good', 'must be "good": what is bad is named so by rolling it back with coordinate-rollback')
       .optional(),
-    /** Why it is good; kept in the ledger. */
+    /** Reason why it is good; kept in the ledger. */
     reason: sentence.optional(),
-    /** Who says so; kept in the ledger. */
+    /** The person who declares it; kept in the ledger. */
     requestedBy: signature.optional(),
-    /** The rule's: the stack whose update completed. */
+    /** From the rule: the stack whose update completed. */
     stackId: stackArn.optional(),
-    /** RecordEachService's: the release that it recorded, and that has to be watched. */
+    /** From RecordEachService: the release that it recorded, and that has to be watched. */
     releaseId: releaseIdText.optional(),
-    /** By this name Step Functions links the execution to the one that started it. */
+    /** Step Functions uses this field to link the execution to the one that started it. */
     AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: z.string().max(1000).optional(),
   })
   .superRefine(({ service, all, verdict, reason, requestedBy, releaseId, stackId }, context) => {
@@ -53,7 +53,7 @@ export const recordRequest = z
 export type ChosenServices =
   | {
       readonly kind: 'one';
-      /** For RecordService, as it takes it. */
+      /** Input of RecordService. */
       readonly record: Pick<
         z.infer<typeof recordRequest>,
         'service' | 'verdict' | 'reason' | 'requestedBy' | 'stackId'
@@ -62,7 +62,7 @@ export type ChosenServices =
   | {
       readonly kind: 'watch';
       readonly record: { readonly service: string };
-      /** As RecordService would answer it. */
+      /** In the form of RecordService's result. */
       readonly recording: {
         readonly outcome: 'found';
         readonly releaseId: string;
@@ -84,9 +84,9 @@ export interface ChooseServicesDeps {
 }
 
 /**
- * Says which services an execution is to record; changes nothing of them.
+ * Chooses the services that an execution records; changes nothing in them.
  *
- * @throws InvalidInput when the input is not of the form above, or the catalog has no such service
+ * @throws InvalidInput when the input does not have the form above, or the catalog has no such service
  */
 export function chooseServices({ catalog, bucket, releases }: ChooseServicesDeps) {
   return async ({ executionName, input }: z.infer<typeof chooseServicesInput>): Promise<ChosenServices> => {

@@ -27,24 +27,24 @@ import { findMoved } from '../../../shared/watching/moved-aliases.ts';
 
 export const observeReleaseInput = z.strictObject({
   releaseId: z.string(),
-  /** What the look before found of health checks. */
+  /** Health check results of the look before. */
   failedLooks: failedLooks.optional(),
-  /** The moment it was given to ask where the aliases point, ms since the epoch; null before it was given one. */
+  /** The time assigned for reading the aliases, ms since the epoch; null before it is assigned. */
   moment: z.number().nullish(),
 });
 
-/** What one look at a whole release found, and what follows from it. */
+/** The result of one look at a whole release, and the next step. */
 export interface ReleaseObservation {
   readonly service: string;
   readonly judgement: Judgement;
   readonly requests: number;
   readonly errors: number;
-  /** `end`: it is not for this watch to settle it, or not any more. */
+  /** `end`: this watch does not settle it, or not any more. */
   readonly next: Exclude<NextStep, 'yield'>;
   readonly waitSeconds: number;
   /** For the next look. */
   readonly failedLooks: FailedLooks;
-  /** For the next look, where it waits for this moment. */
+  /** For the next look, if it waits for this time. */
   readonly moment: number | null;
 }
 
@@ -61,32 +61,31 @@ export interface ObserveReleaseDeps {
 }
 
 /**
- * So long a deployment of the release may be unheard of: the sweep, every ten minutes, finds those whose events were
- * lost. Only then is a release of a service with deployment groups one that came without them.
+ * Time for which a deployment of the release may go unnoticed: the sweep, every ten minutes, finds those whose events were
+ * lost. Only then does a release of a service with deployment groups count as one without deployments.
  */
 const unheardMinutes = 15;
 
-/** The past of a first state is read in its first minutes alone: it says the same later. */
+/** The past of a first state is read only in its first minutes: it does not change later. */
 const firstLookMinutes = 5;
 
-/** An alias that a release is judged by, on the version that is live. */
+/** An alias by which a release is judged, on its live version. */
 interface Judged {
   readonly target: string;
   readonly function: string;
   readonly alias: string;
   readonly version: string;
-  /** How the release moved it; absent where it was on this version before. */
+  /** The release's move of it; absent if it was on this version before. */
   readonly moved?: MovedAlias | undefined;
 }
 
 /**
- * One look at a release that came without a CodeDeploy deployment: an alias its stack moved at once, or a state that
- * was live before the ledger knew the service. All its aliases are judged, each on the version that is live, by the
- * same judge, alarms and bake as a deployment, from the moment it was recorded, or moved.
+ * One look at a release that came without a CodeDeploy deployment: an alias its stack moved at once, or a state that was
+ * live before the ledger knew the service. All its aliases are judged, each on its live version, by the same judge, alarms
+ * and bake as a deployment, from the moment it was recorded, or moved.
  *
- * What is bad goes back by itself where the release is what did it. It is reported and left to a person where nothing was
- * live before it, where what is bad was so before, where somebody put an older version back by hand, and where the
- * policy says so.
+ * A bad release is rolled back automatically if it is the cause. It is reported and left to a person if nothing was live
+ * before it, if it was as bad before, if somebody put an older version back by hand, or if the policy says so.
  */
 export function observeRelease(deps: ObserveReleaseDeps) {
   return async (input: z.infer<typeof observeReleaseInput>): Promise<ReleaseObservation> => {
@@ -118,7 +117,7 @@ export function observeRelease(deps: ObserveReleaseDeps) {
       counted.requests += requests;
       counted.errors += errors;
     }
-    // Of one that was replaced they would speak of the newer release.
+    // Health checks of a replaced release would test the newer one.
     const asked = replaced === undefined ? policy.healthChecks : [];
     const health = await checkHealth(asked, release, aliases, input.failedLooks);
     const alarms = await judgeDeclared(policy, release, until);
@@ -134,7 +133,7 @@ export function observeRelease(deps: ObserveReleaseDeps) {
       (await speaksAgainst(judgement.evidence, release, aliases, policy));
     const isClear = judgement.verdict !== 'unhealthy' && !health.isDoubted;
     if (isFirst && isClear && release.verdict === 'candidate' && bakedMinutes < firstLookMinutes) {
-      // Its watch goes on to make it good; until then there is a way back to it.
+      // Its watch goes on to make it good; until then it is a restore point.
       if (await servedWellBefore(deps, entry, release)) await deps.releases.markServedWell(release.releaseId);
     }
     const step = nextStep({
@@ -170,18 +169,19 @@ export function observeRelease(deps: ObserveReleaseDeps) {
         now: now - delayOf(release.releaseId),
         phase: 'baking',
         bakedMinutes: health.isDoubted || isSuspected ? 0 : bakedMinutes,
-        // No other execution goes on with it: every second minute of two days leaves its history no room for retries.
+        // No other execution continues this watch: a look every second minute of two days would leave its history no room
+        // for retries.
         mayWaitLong: true,
       }),
     };
   };
 
-  /** Whether nothing was live before that anybody knows of. */
+  /** Whether no earlier release is known. */
   async function isFirstKnown({ releaseId, service }: ReleaseRecord): Promise<boolean> {
     return (await deps.releases.list(service, { before: releaseId, limit: 1 })).length === 0;
   }
 
-  /** The incident reads it there: nobody has to believe the input of its execution. */
+  /** The incident reads the judgement there: it need not trust the input of its execution. */
   function recordFoundBad({ releaseId }: ReleaseRecord, { reason, evidence }: Judgement): Promise<void> {
     const at = new Date(deps.now()).toISOString();
     return deps.releases.recordFoundBad(releaseId, { at, reason, evidence });
@@ -202,7 +202,7 @@ export function observeRelease(deps: ObserveReleaseDeps) {
       from: since,
       to: until,
       ...countedDurations(policy.limits, moved?.normal),
-      // The release is over at the look that finds the alias elsewhere, or with weights.
+      // The watch ends at the look that finds the alias elsewhere, or with weights.
       alone: { from: since, to: until },
     });
     return {
@@ -219,8 +219,8 @@ export function observeRelease(deps: ObserveReleaseDeps) {
   }
 
   /**
-   * Whether a breach is the doing of the release: of what it moved, of an alarm that it raised, of a health check; or of
-   * a version that was there before and kept within that limit then.
+   * Whether the release caused a breach: by an alias that it moved, an alarm or a health check; or by a version that was
+   * live before and then kept within that limit.
    */
   async function speaksAgainst(
     evidence: readonly Evidence[],
@@ -248,21 +248,21 @@ export function observeRelease(deps: ObserveReleaseDeps) {
     return deps.healthChecks.look(healthChecks, { service, releaseId, targets }, before);
   }
 
-  /** @param until what went into ALARM from then on speaks of the release that took its place */
+  /** @param until alarms that rang later are evidence on the release that replaced it */
   async function judgeDeclared({ alarms }: ServicePolicy, release: ReleaseRecord, until: number) {
     const from = alarmsCountFrom(release);
     const found = await deps.signals.alarmsSince(alarms, from);
     return judgeAlarms(found, from, Math.min(until, deps.now()));
   }
 
-  /** When a newer release took its place, where that is known: of what was moved by hand nobody knows when it was. */
+  /** The time at which a newer release replaced it, if it is known: the time of a move by hand is not. */
   async function replacedSince(release: ReleaseRecord): Promise<number | undefined> {
     const newest = await deps.releases.newestInForce(release.service);
     const isTimed = newest && (newest.stack !== undefined || Object.keys(newest.deployments).length > 0);
     return isTimed ? replacedAt(release, newest) : undefined;
   }
 
-  /** Somebody has it, or something took its place at a time that nobody knows. */
+  /** An incident or a deployment has the release, or something replaced it at an unknown time. */
   async function isTaken(
     { releaseId, service, verdict, undoneBy, settled, deployments }: ReleaseRecord,
     replaced: number | undefined,
@@ -275,9 +275,9 @@ export function observeRelease(deps: ObserveReleaseDeps) {
   }
 
   /**
-   * Whether it is what is live, and alone. Asked once, before it is settled, and in a row with what is recorded: many
-   * releases are watched at once after all services were recorded, and all callers of Lambda's control plane have 15
-   * requests a second together.
+   * Whether its versions are live, and alone. Read once, before it is settled, and in the queue of recordings: many releases
+   * are watched at once after all services were recorded, and all callers of Lambda's control plane share 15 requests a
+   * second.
    */
   async function isLiveStill(aliases: readonly Judged[]): Promise<boolean> {
     for (const { function: name, alias, version } of aliases) {
@@ -288,7 +288,7 @@ export function observeRelease(deps: ObserveReleaseDeps) {
   }
 }
 
-/** What is live of a release, first what it moved; functions among that which the catalog does not know yet. */
+/** The live aliases of a release, those that it moved first; they include functions that the catalog does not know yet. */
 function judgedOf({ snapshot = [] }: ReleaseRecord, moved: readonly MovedAlias[]): Judged[] {
   const ofMoved = moved.map((one) => ({ ...one, version: one.toVersion, moved: one }));
   const names = new Set(moved.map(({ target }) => target));
@@ -296,8 +296,8 @@ function judgedOf({ snapshot = [] }: ReleaseRecord, moved: readonly MovedAlias[]
 }
 
 /**
- * Whether a release is somebody's that goes back by itself. What a rollback put back is not: its incident watches it. Beside
- * a stack, a move to a newer version is a release by other means; a move to an older one is somebody going back.
+ * Whether a release is a real release that may be rolled back automatically. A restored release is not: its incident watches
+ * it. Outside a stack, a move to a newer version is a release by other means; a move to an older one is somebody going back.
  */
 function wasReleased({ stack, restoredBy }: ReleaseRecord, moved: readonly MovedAlias[]): boolean {
   if (restoredBy !== undefined) return false;
@@ -305,7 +305,7 @@ function wasReleased({ stack, restoredBy }: ReleaseRecord, moved: readonly Moved
   return moved.some(({ fromVersion, toVersion }) => Number(toVersion) > Number(fromVersion));
 }
 
-/** Whether what was counted before is over what is borne of a metric. */
+/** Whether earlier counts exceed the tolerated rate of a metric. */
 function breaks(
   { requests, errors, slow = 0 }: TrafficCount,
   limits: ServicePolicy['limits'],
@@ -316,36 +316,36 @@ function breaks(
     : errors / requests > (limits.errorRate ?? borneErrorRate);
 }
 
-/** A version as its evidence names it. */
+/** A version in the words of its evidence. */
 function subjectOf({ function: name, version }: Pick<Judged, 'function' | 'version'>): string {
   return `${name}:${version}`;
 }
 
-/** The longest that a stack update without CodeDeploy usually takes until what it brought in is recorded, ms. */
+/** The usual maximum from the beginning of a stack update without CodeDeploy until its versions are recorded, ms. */
 const recordedWithinMs = 3_600_000;
 
 /**
- * From when on alarms speak against a release that came without a deployment: from its beginning, since its stack moved the
- * aliases at some time after it. What had been live for longer before it was recorded is watched from then on.
+ * The time from which alarms count against a release that came without a deployment: from its beginning, since its stack
+ * moved the aliases at some time after it. A state that had been live for longer before it was recorded is watched from the
+ * recording on.
  */
 function alarmsCountFrom({ startedAt, recordedAt = startedAt }: ReleaseRecord): number {
   const [began, recorded] = [Date.parse(startedAt), Date.parse(recordedAt)];
   return recorded - began > recordedWithinMs ? recorded : began;
 }
 
-/** Looks of different releases are spread over so many seconds; the next minute's metrics come after that. */
+/** Seconds over which looks of different releases are spread; the next minute's metrics arrive after that. */
 const spreadSeconds = 40;
 
 /**
- * How long after the first moment a release is looked at, ms, always the same: many that are watched at once are not all
- * looked at in the same second, in which DescribeAlarms takes 9 requests of the account (CloudWatch user guide, service
- * quotas).
+ * Delay of a release's looks, ms, always the same: many releases that are watched at once are not all looked at in the same
+ * second, for which DescribeAlarms allows 9 requests of the account (CloudWatch user guide, service quotas).
  */
 function delayOf(releaseId: string): number {
   return (createHash('sha256').update(releaseId).digest().readUInt32BE() % spreadSeconds) * 1000;
 }
 
-/** One verdict of all: unhealthy if anything is, healthy if something proved so, insufficient otherwise. */
+/** The combined verdict: unhealthy if any is, healthy if one was proved so, insufficient otherwise. */
 function together(judgements: readonly Judgement[], others: Judgement['evidence']): Judgement {
   const evidence = [...judgements.flatMap((one) => one.evidence), ...others];
   const breach = evidence.find(({ finding }) => finding === 'breach');

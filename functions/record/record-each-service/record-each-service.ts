@@ -5,21 +5,21 @@ import { type RecordServiceDeps, recordService } from '../record-service/record-
 
 export const recordEachServiceInput = z.strictObject({
   service: z.string(),
-  /** The execution that has all services recorded. */
+  /** The execution that records all services. */
   startedBy: z.string(),
-  /** The moment it was given to be recorded at, ms since the epoch; null before it was given one. */
+  /** The time assigned for recording, ms since the epoch; null before it is assigned. */
   moment: z.number().nullable(),
 });
 
-/** What became of one of many services. */
+/** The result for one of many services. */
 export interface RecordedService {
-  /** `paced`: nothing was read yet; it has a moment of its own to be recorded at. */
+  /** `paced`: nothing was read yet; it has a time of its own for recording. */
   readonly standing: 'paced' | 'recorded';
   /** For the next call. */
   readonly moment: number | null;
-  /** How long to wait, where it is `paced`; 0 otherwise. */
+  /** Seconds to wait if it is `paced`; 0 otherwise. */
   readonly waitSeconds: number;
-  /** Name of the execution that goes on with it; null where nothing has to be watched or waited for. */
+  /** Name of the execution that continues it; null if nothing has to be watched or waited for. */
   readonly execution: string | null;
 }
 
@@ -29,9 +29,9 @@ export interface RecordEachServiceDeps extends RecordServiceDeps {
 }
 
 /**
- * Records what is live for one of many services. An execution of its own goes on with it only where there is something
- * left to do: to watch a release that nothing has proved yet, or to wait for a rollback of the service. It is named
- * after the service and the execution that records all of them, so that a second try starts no second one.
+ * Records the live state of one of many services. An execution of its own continues only if there is work left: watching an
+ * unproven release, or waiting for a rollback of the service. It is named after the service and the recording execution, so
+ * that a retry starts no second one.
  */
 export function recordEachService(deps: RecordEachServiceDeps) {
   const record = recordService(deps);

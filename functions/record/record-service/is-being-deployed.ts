@@ -1,7 +1,7 @@
 import { longestDeploymentMs } from '../../../shared/aws/deployments.ts';
 import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 
-/** Whether a deployment of a release may still be on its way: what is live then is neither before nor after it. */
+/** Whether a deployment of a release may still be running: the live state is then neither before nor after it. */
 export function isBeingDeployed({ verdict, deployments }: ReleaseRecord, now: number): boolean {
   return (
     verdict === 'candidate' &&

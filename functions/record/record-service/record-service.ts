@@ -23,43 +23,43 @@ import { isBeingDeployed } from './is-being-deployed.ts';
 
 export const recordServiceInput = z.strictObject({
   service: z.string(),
-  /** The stack whose update completed, where one is the reason to record. */
+  /** The stack whose update completed, if that is the reason to record. */
   stackId: z.string().optional(),
-  /** A person says that what is live is good, and why. */
+  /** A person declares the live state good, with a reason. */
   verdict: z.literal('good').optional(),
   reason: z.string().optional(),
   requestedBy: z.string().optional(),
-  /** The moment it was given to be recorded at, ms since the epoch; null, or left out, before it was given one. */
+  /** The time assigned for recording, ms since the epoch; null, or left out, before it is assigned. */
   moment: z.number().nullish(),
 });
 type Input = z.infer<typeof recordServiceInput>;
 
-/** What became of it, and what follows. */
+/** The result, and the next step. */
 export interface Recording {
   /** `nothing`: there was nothing to record, or not now; `found`: the ledger had it; `recorded`: it is new there. */
   readonly outcome: 'nothing' | 'found' | 'recorded';
-  /** The release that is live, where it is known. */
+  /** The live release, if it is known. */
   readonly releaseId?: string;
-  /** The same in words. */
+  /** The result in words. */
   readonly detail: string;
   /**
-   * `watch`: nothing has proved it yet, and no deployment will; `look-again`: the service is being rolled back;
-   * `yield`: it is, and its incident knows nothing of the release; `wait`: nothing was read yet, it has a moment of its
-   * own to be recorded at.
+   * `watch`: it is unproven, and no deployment will prove it; `look-again`: the service is being rolled back; `yield`:
+   * likewise, and its incident does not know the release; `wait`: nothing was read yet, it has a time of its own for
+   * recording.
    */
   readonly next: 'end' | 'watch' | 'look-again' | 'yield' | 'wait';
-  /** For the next call, where `next` is `wait`. */
+  /** For the next call, if `next` is `wait`. */
   readonly moment?: number;
-  /** How long to wait for that moment. */
+  /** Seconds to wait for that time. */
   readonly waitSeconds?: number;
-  /** The incident that has to be told, where `next` is `yield`. */
+  /** The incident to be notified, if `next` is `yield`. */
   readonly holder?: Attempt;
 }
 
 export interface RecordServiceDeps extends SnapshotClients {
   readonly stacks: Stacks;
   readonly locks: LockLedger;
-  /** Without it no incident is looked for that would have to be told: of a service that is held, `next` is `look-again`. */
+  /** Left out, no incident to be notified is sought: for a held service `next` is then `look-again`. */
   readonly plans?: PlanStore;
   readonly catalog: CatalogStore;
   readonly releases: ReleaseLedger;
@@ -68,16 +68,16 @@ export interface RecordServiceDeps extends SnapshotClients {
 }
 
 /**
- * Records what is live for a service, where the ledger does not have it: as the release of the stack update that
- * brought it in, which its watched deployments join; or, for what was moved by hand, as a release from now on. A
- * stack that rolled itself back brought nothing in, and what the coordinator puts back is recorded by the rollback.
+ * Records the live state of a service, if the ledger does not have it: as the release of the stack update that brought it
+ * in, which its watched deployments join; or, for a move by hand, as a release from now on. A stack that rolled itself back
+ * brought nothing in, and a rollback of the coordinator records the restored state itself.
  *
- * What is live is a candidate. It becomes good by being watched, or because a person says so; a person cannot say it
- * of what an incident named bad, of aliases that split their traffic, nor while the service is being changed.
+ * The live state is a candidate. It becomes good by being watched, or by a person's declaration; a person cannot declare
+ * good a release that an incident condemned, aliases that split their traffic, or a service that is being changed.
  *
- * Where too many services are recorded at once, it is given a moment of its own first.
+ * If too many services are recorded at once, it first gets a time of its own.
  *
- * @throws InvalidInput when a person calls good what cannot be; nothing is changed then
+ * @throws InvalidInput when a person declares good a state that cannot be; nothing is changed then
  */
 export function recordService(deps: RecordServiceDeps) {
   const { releases } = deps;
@@ -93,14 +93,14 @@ export function recordService(deps: RecordServiceDeps) {
     const live = await readLive(entry, input);
     if ('absent' in live) return nothing(input, live.absent);
     const others = await releases.list(entry.service, { limit: lookBackReleases });
-    // What failed was taken back: it is not what is live.
+    // A failed release was rolled back: it is not live.
     const newest = others.find(({ verdict }) => verdict !== 'failed');
-    // After the account was read: whoever has the lock by now may have moved what was read.
+    // After the account was read: the current holder of the lock may have moved the aliases before.
     const held = (await deps.locks.lockOf(entry.service)) !== undefined;
     if (held && input.verdict) return nothing(input, `${entry.service} is being rolled back`);
     if (newest && isLive(newest, live)) return found(input, newest, live, others, held);
     const isNewer = live.began !== undefined && (!newest || live.began > newest.startedAt);
-    // A newer update that completed ended the deployments of the one before, though nobody may have watched to the end.
+    // A newer completed update ended the deployments of the one before, even if nobody watched them to the end.
     if (newest && !isNewer && isBeingDeployed(newest, deps.now())) {
       return nothing(input, `${newest.releaseId} is being deployed`);
     }
@@ -116,7 +116,7 @@ export function recordService(deps: RecordServiceDeps) {
       const snapshot = await takeSnapshot(entry, deps);
       const stack = stackId === undefined ? stacksOf(entry)[0] : stackNameOf(stackId);
       if (!stack) return { snapshot };
-      // After the snapshot: an update that is not seen yet cannot be in it.
+      // After the snapshot: an update that is not visible yet cannot be in it.
       const { status, lastUpdatedAt, createdAt } = await deps.stacks.describe(stack);
       if (!status.endsWith('_COMPLETE')) return { absent: `stack ${stack} is ${status}` };
       const brought = status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE';
@@ -156,7 +156,7 @@ export function recordService(deps: RecordServiceDeps) {
     }
     if (held)
       return duringRollback(as(`${releaseId} is live, and the service is being rolled back`), release);
-    // It proved healthy before it was put back, and the incident looked at its recovery.
+    // It proved healthy before it was restored, and the incident checked its recovery.
     if (restoredBy !== undefined && isRestorePoint(release)) {
       return as(`${releaseId} is live: incident ${restoredBy} put it back`);
     }
@@ -176,14 +176,14 @@ export function recordService(deps: RecordServiceDeps) {
     const startedAt = began ?? iso();
     const bad = knownBad(codeOfSnapshot(live.snapshot), others);
     const release: ReleaseRecord = {
-      // Deployments of the stack update join its release; what was moved by hand is one of its own.
+      // Deployments of the stack update join its release; a move by hand is a release of its own.
       releaseId: releaseIdOf(input.service, startedAt, began === undefined ? 'recorded' : undefined),
       service: input.service,
       startedAt,
       verdict: input.verdict ?? 'candidate',
       deployments: {},
       ...(began && live.stack && { stack: live.stack }),
-      // What is being rolled back is not what the release was.
+      // During a rollback the state is no longer that of the release.
       ...(!held && { snapshot: [...live.snapshot], recordedAt: iso() }),
       ...(bad && { knownBad: bad.releaseId }),
       ...(input.verdict && { statedGood: statement(input) }),
@@ -191,7 +191,7 @@ export function recordService(deps: RecordServiceDeps) {
     const { releaseId } = release;
     if (input.verdict) refuse(input, objectionsByHand(release, live.snapshot, others));
     if (!(await releases.open(release))) {
-      // A deployment of the same update was seen just now.
+      // A deployment of the same update was opened concurrently.
       return found(input, await releases.get(releaseId), live, others, held);
     }
     if (input.verdict) {
@@ -202,7 +202,7 @@ export function recordService(deps: RecordServiceDeps) {
     return held ? duringRollback(recorded, release) : recorded;
   }
 
-  /** What a stack brought in without a deployment has no watch that would tell the incident of it. */
+  /** A release of a stack without a deployment has no watch that would notify the incident. */
   async function duringRollback(recording: Recording, release: ReleaseRecord): Promise<Recording> {
     const { stack, deployments, restoredBy } = release;
     const { locks, plans } = deps;
@@ -220,7 +220,7 @@ export function recordService(deps: RecordServiceDeps) {
   }
 }
 
-/** A person answers for what was never judged, but not for what is known to be bad or not at rest. */
+/** A person may vouch for an unjudged state, but not for one that is known to be bad or not at rest. */
 function objectionsByHand(
   release: ReleaseRecord,
   snapshot: readonly TargetSnapshot[],
@@ -233,18 +233,18 @@ function refuse(input: Input, objections: readonly string[]): void {
   if (objections.length > 0) nothing(input, objections.join('; '));
 }
 
-/** There is nothing to record now; where a person called it good, that is refused. */
+/** There is nothing to record now; a person's declaration is then refused. */
 function nothing({ service, verdict }: Input, detail: string): Recording {
   if (verdict) throw new InvalidInput(`verdict: what is live of ${service} cannot be called good: ${detail}`);
   return { outcome: 'nothing', detail, next: 'end' };
 }
 
-/** What is named in the catalog and not there, in words: a service that is not deployed yet, or not any more. */
+/** The missing resource that the catalog names, in words: a service that is not deployed yet, or no longer. */
 function absence(error: unknown): string | undefined {
   const { name, message } = error as Error;
   const missing =
     name === 'ResourceNotFoundException' ||
-    // API Gateway's.
+    // From API Gateway.
     name === 'NotFoundException' ||
     isStackMissing(error);
   return missing ? message : undefined;

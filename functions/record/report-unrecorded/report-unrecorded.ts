@@ -4,17 +4,17 @@ import { unrecordedMail } from '../../../shared/mail/recorded-mails.ts';
 
 export const reportUnrecordedInput = z.strictObject({
   executionArn: z.string(),
-  /** Services that were to be recorded. */
+  /** Number of services that were to be recorded. */
   services: z.number().int(),
   unrecorded: z.array(
     z.strictObject({
       service: z.string(),
       error: z.string().nullable(),
-      /** Its beginning: of a function, cut JSON that begins with its errorMessage or errorType. */
+      /** The beginning of the cause: for a function, cut JSON that begins with its errorMessage or errorType. */
       cause: z.string().nullable(),
     }),
   ),
-  /** So many more ended without a word. */
+  /** Number of further services that ended without a result. */
   lost: z.number().int(),
 });
 
@@ -23,7 +23,7 @@ export interface ReportUnrecordedDeps {
   readonly environment: string;
 }
 
-/** Tells the stakeholders in one mail which of all services could not be recorded, and why. */
+/** Mails the stakeholders once which of all services could not be recorded, and why. */
 export function reportUnrecorded({ mailer, environment }: ReportUnrecordedDeps) {
   return async (input: z.infer<typeof reportUnrecordedInput>): Promise<{ unrecorded: number }> => {
     const { executionArn, services, unrecorded, lost } = input;
@@ -38,7 +38,7 @@ export function reportUnrecorded({ mailer, environment }: ReportUnrecordedDeps) 
   };
 }
 
-/** The message of a function's error, whose JSON is cut; any other cause as it is. */
+/** The message of a function's error, whose JSON is cut; any other cause unchanged. */
 function wordsOf(error: string | null, cause: string | null): string {
   const [, message] = /^\{.*?"errorMessage": ?"((?:[^"\\]|\\.)*)/.exec(cause ?? '') ?? [];
   const words = message?.replace(/\\(.)/g, (_, escaped) => (escaped === 'n' ? ' ' : escaped)) ?? cause;

@@ -8,7 +8,7 @@ import { isStackToken } from '../../../shared/targets/rollback-marker.ts';
 
 /** A "CloudFormation Stack Status Change", or the schedule's event; further fields are EventBridge's own. */
 export const startRecordingInput = z.object({
-  /** The same in every delivery of one event. */
+  /** Equal in every delivery of one event. */
   id: z.string().regex(/^[A-Za-z0-9-]{1,36}$/, 'must be the id of an event'),
   detail: z
     .object({ 'stack-id': z.string().optional(), 'client-request-token': z.string().nullish() })
@@ -23,13 +23,13 @@ export interface StartRecordingDeps {
 }
 
 /**
- * Starts an execution that records what a stack update brought in, one per service the stack belongs to; or, by the
- * schedule, one that has all services recorded.
+ * Starts an execution that records the release of a stack update, one per service the stack belongs to; or, by the schedule,
+ * one that records all services.
  *
- * Every stack of the account comes through here: one that belongs to no service costs one read of the catalog and
- * nothing else. Updates of the coordinator's own are told by their token: what they put back is recorded by the
- * rollback itself, as long as there is one; an update that outlived it, because its execution was stopped, is recorded
- * like what somebody changed by hand. An execution is named after the event, so that a second delivery starts nothing.
+ * Every stack of the account comes through here: a stack of no service costs one read of the catalog and nothing else. The
+ * coordinator's own updates are recognized by their token: while their rollback runs, it records the restored state itself;
+ * an update that outlived its rollback, because the execution was stopped, is recorded like a change by hand. An execution
+ * is named after the event, so that a second delivery starts nothing.
  */
 export function startRecording({ executions, catalog, locks, stateMachineArn }: StartRecordingDeps) {
   return async ({ id, detail }: z.infer<typeof startRecordingInput>): Promise<{ started: string[] }> => {
