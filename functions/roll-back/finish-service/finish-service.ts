@@ -33,18 +33,18 @@ export const finishServiceInput = z.strictObject({
   ...serviceStep,
   startedAt: z.iso.datetime(),
   wave,
-  /** What became of the targets of this wave that were tried; one that is missing was not reached. */
+  /** Results of the targets of this wave that were tried; a missing one was not reached. */
   results: z.array(targetResult.extend({ failure: targetFailure.optional() })),
-  /** Why the service is left as it is; null where it was its turn. */
+  /** The reason why the service is left as it is; null if it could begin. */
   skipped: z.string().nullish(),
 });
 type Input = z.infer<typeof finishServiceInput>;
 type Tried = Input['results'][number];
 
-/** What became of the service; `reason` names the targets that are not back, where it is not. */
+/** Result of the service; `reason` names the targets that are not back, if any. */
 export type FinishedService = Pick<ServiceResult, 'service' | 'status'> & { readonly reason: string | null };
 
-/** Phases in which stacks are changed: what they did to traffic, the aliases tell. */
+/** Phases in which stacks are changed: the aliases show their effect on traffic. */
 const ofStacks: ReadonlySet<TargetPlan['phase']> = new Set(['rebuild', 'pin', 'stack']);
 
 /** Characters of a reason: the cause of a Fail state may have 32,768. */
@@ -60,9 +60,9 @@ export interface FinishServiceDeps extends SnapshotClients, NotifyDeps {
 }
 
 /**
- * Ends a wave of a service: looks at its traffic once more (a stack that settled later may have moved an alias again) and
- * records the result, and tells the services that wait for this one in that wave. After the traffic's wave it also records
- * what is live now as a release of its own. A service that was not to begin is recorded as skipped.
+ * Ends a wave of a service: reads its traffic again (a stack that settled later may have moved an alias), records the
+ * result, and notifies the services that wait for this one in that wave. After the traffic wave it also records the live
+ * state as a release of its own. A service that must not begin is recorded as skipped.
  */
 export function finishService(deps: FinishServiceDeps) {
   return async (input: Input): Promise<FinishedService> => {
@@ -124,7 +124,10 @@ export function finishService(deps: FinishServiceDeps) {
     return nothingToDo(result);
   }
 
-  /** The machine tells why a service is skipped only in the wave that skipped it: later ones give the reason themselves. */
+  /**
+   * The machine passes the reason for skipping only in the wave that skipped the service: in later waves the recorded result
+   * has it.
+   */
   function nothingToDo({ service, status, targets, reason }: ServiceResult): FinishedService {
     return {
       service,
@@ -133,7 +136,7 @@ export function finishService(deps: FinishServiceDeps) {
     };
   }
 
-  /** What became of every target of this wave and the ones before it. */
+  /** Results of all targets of this wave and the ones before it. */
   async function finalResults(
     input: Input,
     plan: ServicePlan,
@@ -176,7 +179,7 @@ export function finishService(deps: FinishServiceDeps) {
     }
   }
 
-  /** CloudFormation points aliases back without a deployment, and says so nowhere: where one is now is recorded. */
+  /** CloudFormation moves aliases back without a deployment, and reports it nowhere: the current version is recorded. */
   async function observe({ incidentId, service }: Input, plan: Extract<TargetPlan, { kind: AliasKind }>) {
     const state = await deps.aliases.get(plan.function, plan.alias);
     if (!isAlone(state)) return;
@@ -198,20 +201,20 @@ export function finishService(deps: FinishServiceDeps) {
       releaseId: restoredReleaseId(plan.service, startedAt),
       service: plan.service,
       startedAt,
-      // As good as what it restores: versions that were live but never verified stay unverified.
+      // As good as the release that it restores: versions that were live but never verified stay unverified.
       verdict: target && isRestorePoint(target) ? target.verdict : 'candidate',
       deployments: {},
       ...(snapshot && { snapshot }),
       ...(plan.toRelease ? { restores: plan.toRelease } : { restoresBefore: plan.fromRelease }),
       restoredBy: incidentId,
-      // A further attempt finds much of it back, which says nothing of how long it takes.
+      // A further attempt finds much of it back, so its duration says nothing about a whole rollback.
       ...(attempt === 1 && {
         restoredIn: Math.max(0, Math.round((deps.now() - Date.parse(startedAt)) / 1000)),
       }),
     });
   }
 
-  /** What is live, where it could not be read when the traffic was back. */
+  /** Adds the live state, if it could not be read when the traffic was back. */
   async function addSnapshot(plan: ServicePlan, { service, startedAt }: ServiceResult): Promise<void> {
     const releaseId = restoredReleaseId(service, startedAt);
     const release = await deps.releases.find(releaseId);
@@ -221,8 +224,8 @@ export function finishService(deps: FinishServiceDeps) {
   }
 
   /**
-   * What is live, with the stack as it is to be and not as it is: it holds the bad release's template until the last
-   * wave. Undefined while a stack is on its way: it moves aliases yet.
+   * The live state, with the stack in its target state: until the last wave the stack holds the bad release's template.
+   * Undefined while a stack is moving: it may still move aliases.
    */
   async function snapshotOf({ service, toRelease }: ServicePlan): Promise<TargetSnapshot[] | undefined> {
     const entry = await deps.catalog.entry(service);
@@ -241,8 +244,8 @@ export function finishService(deps: FinishServiceDeps) {
 }
 
 /**
- * The targets of a wave of which none was begun. The wave before looked at the traffic, and nothing was done since: a
- * look of all services at once would take Lambda's request limit from those that still go back.
+ * The targets of a wave that never began. The wave before checked the traffic, and nothing was done since: reading all
+ * services at once would take Lambda's request limit from those that still go back.
  */
 function notTried(plan: ServicePlan, before: ServiceResult, of: Wave): TargetResult[] {
   return targetsOfWave(plan, of)
@@ -257,8 +260,8 @@ function notReached({ phase, target }: TargetPlan, of: Wave): TargetResult {
 }
 
 /**
- * What was released over has to be planned again; what only failed does not get better by that. Targets of a later wave
- * are not among the results yet.
+ * A service that was released over has to be planned again; planning again does not help a failed one. Targets of a later
+ * wave are not among the results yet.
  */
 function statusOf(plan: ServicePlan, results: readonly TargetResult[], of: Wave): ServiceResult['status'] {
   if (results.some(({ status }) => status === 'superseded')) return 'superseded';
@@ -268,7 +271,7 @@ function statusOf(plan: ServicePlan, results: readonly TargetResult[], of: Wave)
   return ofUsers(plan, of).every(isRestored) ? 'traffic-restored' : 'failed';
 }
 
-/** The targets up to a wave that decide which code users meet; a stack is one of them only where they wait for it. */
+/** The targets up to a wave that decide which code users meet; a stack counts only if those targets wait for it. */
 function ofUsers(plan: ServicePlan, of: Wave): TargetPlan[] {
   return [
     ...targetsOfWave(plan, 'traffic').filter((one) => one.kind !== 'cloudformation' || one.neededFor),

@@ -16,10 +16,10 @@ export interface InvokeHookDeps {
 }
 
 /**
- * Asks a hook that answers by returning, and waits for it.
+ * Invokes a hook that answers by returning, and waits for it.
  *
- * @throws TargetNotRestored when it failed, TargetTimedOut when it took too long, LockLost when the service is no
- *   longer this incident's
+ * @throws TargetNotRestored when it failed, TargetTimedOut when it took too long, LockLost when this incident no
+ *   longer holds the service
  */
 export function invokeHook({ hooks, locks, plans }: InvokeHookDeps) {
   return async (input: z.infer<typeof invokeHookInput>): Promise<{ found: string }> => {

@@ -10,11 +10,11 @@ import type { Standing, TargetAdapter } from '../../../shared/targets/target-ada
 
 export const pollTargetInput = z.strictObject({
   ...targetStep,
-  /** When the target was started for the first time, ISO 8601. */
+  /** Time at which the target was first started, ISO 8601. */
   since: z.iso.datetime(),
 });
 
-/** Where the target stands, and when to look again. */
+/** The standing of the target, and the time of the next look. */
 export interface PolledTarget {
   readonly standing: Standing['is'];
   readonly detail: string;
@@ -29,10 +29,10 @@ export interface PollTargetDeps {
 }
 
 /**
- * Reads where a target stands on its way back, and says when to look again: after a quarter of the time it has
- * taken so far, so that seconds are seen in seconds and hours cost little.
+ * Reads the standing of a target, and the time until the next look: a quarter of the time elapsed so far, so that a change
+ * of seconds is seen in seconds and one of hours costs little.
  *
- * @throws TargetTimedOut past the deadline, saying where the target stands
+ * @throws TargetTimedOut past the deadline, with the standing of the target
  */
 export function pollTarget({ adapters, locks, plans, now }: PollTargetDeps) {
   return async (input: z.infer<typeof pollTargetInput>): Promise<PolledTarget> => {

@@ -14,7 +14,7 @@ export const prepareServiceInput = z.strictObject({
   wave,
 });
 
-/** The targets of a service in a wave, phase by phase; those of one phase go back side by side. */
+/** The targets of a service in a wave, phase by phase; those of one phase go back in parallel. */
 export interface PreparedService {
   readonly phases: readonly { readonly targets: readonly string[] }[];
   /** ISO 8601 */
@@ -30,13 +30,13 @@ export interface PrepareServiceDeps {
 }
 
 /**
- * Makes sure that the service is still this incident's, and lays out the targets of a wave in their order. After the
- * traffic's wave only a service whose traffic is back has anything left to do, and only while nobody has released over
- * any service of the attempt: everything is planned again then. The rest of a stack is not begun where it could not be
- * pinned: whatever failed there would move users.
+ * Checks that this incident still holds the service, and returns the targets of a wave in their order. After the traffic
+ * wave only a service whose traffic is back has work left, and only while nobody has released over any service of the
+ * attempt: then everything is planned again. The rest of a stack does not begin unless the stack was pinned: a failure there
+ * would move users.
  *
- * The releases that are undone are noted as such first: whoever watches one of them ends, instead of taking a
- * deployment that we stop for a bad one.
+ * The undone releases are marked as such first: their watches then end, instead of taking a deployment that we stop for a
+ * bad one.
  */
 export function prepareService({ locks, incidents, releases, plans, now }: PrepareServiceDeps) {
   return async (input: z.infer<typeof prepareServiceInput>): Promise<PreparedService> => {

@@ -9,7 +9,7 @@ import { targetStep } from '../../../shared/targets/steps.ts';
 
 export const requestHookInput = z.strictObject({
   ...targetStep,
-  /** Whoever has it can end the wait: it is handed to the hook and to nobody else. */
+  /** The token lets its holder end the wait: only the hook gets it. */
   taskToken: z.string().min(1),
 });
 
@@ -19,15 +19,15 @@ export interface RequestHookDeps {
   readonly plans: PlanStore;
 }
 
-/** The hook only has to take the request on; its work goes on elsewhere. Below this function's own 50 s. */
+/** The hook only has to accept the request; its work goes on elsewhere. Below this function's own 50 s. */
 const requestSeconds = 40;
 
 /**
- * Asks a hook that answers later, by the task token of the state that waits for it. The lease is prolonged over all of
- * that wait, since nothing of ours runs meanwhile; the next step brings it back to its usual length.
+ * Invokes a hook that answers later, by the task token of the waiting state. The lease is extended over the whole wait,
+ * since none of our functions runs meanwhile; the next step sets it back to its usual length.
  *
- * @throws TargetNotRestored when the hook failed at once, TargetTimedOut when it did not take the request on, LockLost
- *   when the service is no longer this incident's
+ * @throws TargetNotRestored when the hook failed at once, TargetTimedOut when it did not accept the request, LockLost
+ *   when this incident no longer holds the service
  */
 export function requestHook({ hooks, locks, plans }: RequestHookDeps) {
   return async (input: z.infer<typeof requestHookInput>): Promise<{ requested: string }> => {

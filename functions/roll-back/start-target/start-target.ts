@@ -17,21 +17,21 @@ import type {
 
 export const startTargetInput = z.strictObject({
   ...targetStep,
-  /** The moment it was given to begin at, ms since the epoch; null before it was given one. */
+  /** The time assigned for its beginning, ms since the epoch; null before it is assigned. */
   moment: z.number().nullable(),
 });
 
-/** Where the target stands after the step. */
+/** The standing of the target after the step. */
 export interface StartedTarget {
-  /** `paced`: nothing was looked at yet; it has a moment of its own to begin at. */
+  /** `paced`: nothing was read yet; it has a time of its own to begin. */
   readonly standing: Standing['is'] | 'paced';
-  /** What was done, in words for the mail. */
+  /** The action, in words for the mail. */
   readonly action: string;
-  /** The hook that the machine has to ask now; null for every other target. */
+  /** The hook that the machine has to invoke now; null for every other target. */
   readonly hook: HookCall | null;
   /** For the next call. */
   readonly moment: number | null;
-  /** How long to wait, where it is `paced`; 0 otherwise. */
+  /** Seconds to wait if it is `paced`; 0 otherwise. */
   readonly waitSeconds: number;
 }
 
@@ -48,11 +48,11 @@ export interface StartTargetDeps {
 }
 
 /**
- * Takes a target on its way back: reads where it stands and acts only if nothing else does. Where too many of its kind
- * begin at once, it is given a moment of its own first. Where AWS refuses to change it because something else is being
- * changed, it is moving: it is looked at again, and started again where it needs it.
+ * Starts the rollback of a target: reads its standing and acts only if nothing else moves it. If too many targets of its
+ * kind begin at once, it first gets a time of its own. If AWS refuses the change because another is under way, the target
+ * counts as moving: it is polled, and started again if needed.
  *
- * @throws LockLost when the service is no longer this incident's
+ * @throws LockLost when this incident no longer holds the service
  */
 export function startTarget({ adapters, locks, paces, checkpoints, plans, now }: StartTargetDeps) {
   return async (input: z.infer<typeof startTargetInput>): Promise<StartedTarget> => {
@@ -73,7 +73,7 @@ export function startTarget({ adapters, locks, paces, checkpoints, plans, now }:
     return { standing: standing.is, action: standing.detail, hook, moment, waitSeconds: 0 };
   };
 
-  /** What is refused because another change is under way is waited for like what moves, up to the target's deadline. */
+  /** A refusal because of another change under way counts as moving, up to the target's deadline. */
   async function startUnlessBusy(plan: TargetPlan, context: ChangeContext): Promise<Standing> {
     try {
       return await adapters.start(plan, context);

@@ -11,10 +11,11 @@ export interface VerifyTargetDeps extends VerifyClients {
 }
 
 /**
- * Checks on the account that a target is what the plan says.
+ * Checks in the account that a target matches the plan.
  *
  * @throws TargetSuperseded when somebody else released over it
- * @throws TargetNotRestored when it is not for another reason (reads may be stale for seconds after a write: the state retries)
+ * @throws TargetNotRestored when it does not match for another reason (reads may be stale for seconds after a write: the
+ * state retries)
  */
 export function verifyTarget(deps: VerifyTargetDeps) {
   return async (input: z.infer<typeof verifyTargetInput>): Promise<{ found: string }> => {

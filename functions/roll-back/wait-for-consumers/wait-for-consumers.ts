@@ -19,9 +19,9 @@ import { wave } from '../../../shared/targets/waves.ts';
 
 export const waitForConsumersInput = z.strictObject({
   ...serviceStep,
-  /** The wave in which it waits. */
+  /** The wave in which the service waits. */
   wave: wave.default('traffic'),
-  /** Token of the task this is called by; it stays open until somebody answers it. */
+  /** Token of the calling task, which stays open until it is answered. */
   taskToken: z.string(),
 });
 
@@ -35,15 +35,15 @@ export interface WaitForConsumersDeps {
 }
 
 /**
- * Lets a service wait until it may begin in a wave: registers its token, then reads what became of those it waits for, and
- * answers the token itself where it may begin already. The last of them answers it otherwise. In the traffic's wave it waits
- * for its consumers, in the last one for stacks that have to go back before its own.
+ * Lets a service wait until it may begin in a wave: registers its token, then reads the results of the services that it
+ * waits for, and answers the token itself if the service may begin already. Otherwise the last of them answers it. In the
+ * traffic wave it waits for its consumers, in the last wave for stacks that have to go back before its own.
  *
- * Called again while it waits, since an answer may be lost, it renews the service's lock and reads afresh. Every step of a
- * service renews its lock: one without a result whose lease has run out is not waited for, since nobody is there any more who
- * could say what became of it. A consumer counts as failed then.
+ * Called again during the wait, since an answer may be lost, it renews the service's lock and reads afresh. Every step of a
+ * service renews its lock: a service without a result whose lease has expired is not waited for, since nobody is left to
+ * record one. A consumer then counts as failed.
  *
- * @throws LockLost when the service is no longer this incident's, so that nobody waits for an incident that ended
+ * @throws LockLost when this incident no longer holds the service, so that nobody waits for an incident that ended
  */
 export function waitForConsumers(deps: WaitForConsumersDeps) {
   const { incidents, locks, waitingServices, tokens, plans, now } = deps;
@@ -52,7 +52,7 @@ export function waitForConsumers(deps: WaitForConsumersDeps) {
     const { service, planKey, taskToken } = input;
     await locks.renew(service, lockOwner(input));
     const asksAgain = (await waitingServices.tokenOf(input, service)) !== undefined;
-    // Before the results are read: a service that is done afterwards finds it.
+    // Before the results are read: a service that finishes afterwards finds the token.
     await waitingServices.wait(input, service, taskToken);
     const plan = await plans.readService(planKey, service);
     const signal =
@@ -80,7 +80,7 @@ export function waitForConsumers(deps: WaitForConsumersDeps) {
     return signal;
   }
 
-  /** At its first look the leases of the others are those of the wave before. */
+  /** At its first look the other services' leases are still those of the wave before. */
   async function nextSignalOfRest(
     attempt: Attempt,
     plan: ServicePlan,
