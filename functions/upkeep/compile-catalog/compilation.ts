@@ -12,26 +12,26 @@ import type { MissingAlias } from './missing-aliases.ts';
 /** Entries by service. */
 export type Services = Readonly<Record<string, ServiceEntry>>;
 
-/** A parameter with something wrong in it, and its version. */
+/** A parameter with problems, and its version. */
 export interface Refusal extends RefusedParameter {
   readonly version: number;
-  /** What may be meant, behind the reason. */
+  /** The name that is probably meant, to follow the reason. */
   readonly hint?: string;
 }
 
-/** One compilation: what the parameters say, as far as it can be in force. */
+/** One compilation: the content of the parameters, as far as it can be in force. */
 export class Compilation {
   readonly refused: Refusal[] = [];
   readonly #others: Services;
   readonly #inForce: Services;
   readonly #parameters: ReadonlyMap<string, CatalogParameter>;
-  /** What the parameters bring into force: as they are written, or their last good form. */
+  /** Entries that the parameters bring into force: in their written form, or in their last good one. */
   readonly #compiled = new Map<string, ServiceEntry>();
-  /** Services that are in force as their parameters are written. */
+  /** Services whose written form is in force. */
   readonly #asWritten = new Set<string>();
 
   /**
-   * @param others services that stay as they are in force
+   * @param others services whose entries in force are kept
    * @param inForce the last good form of every service
    */
   constructor(read: readonly CatalogParameter[], others: Services, inForce: Services) {
@@ -49,21 +49,21 @@ export class Compilation {
     }
   }
 
-  /** The entries that come into force as they are written, as far as is known yet. */
+  /** The entries that come into force in their written form, as far as is known yet. */
   candidates(): ServiceEntry[] {
     return this.compiled().filter(({ service }) => this.#asWritten.has(service));
   }
 
-  /** What comes into force of the parameters. */
+  /** The entries that come into force. */
   compiled(): ServiceEntry[] {
     return [...this.#compiled.values()];
   }
 
   /**
-   * Refuses an entry for a stack that is not there, where a last good form without that stack can stay in force. Otherwise
-   * it comes into force all the same, so that the stack is looked after from its first deployment on.
+   * Refuses an entry with a missing stack, if a last good form without that stack can stay in force. Otherwise the entry
+   * comes into force, so that the stack is watched from its first deployment on.
    *
-   * @param nearest the stack that may be meant
+   * @param nearest the stack that is probably meant
    */
   tellMissing(entry: ServiceEntry, stack: string, nearest: string | undefined): void {
     const { service, owners } = entry;
@@ -75,8 +75,8 @@ export class Compilation {
   }
 
   /**
-   * Tells of an alias that an entry lists and its stacks do not have. The last good form stays in force where it does not
-   * list it; otherwise the entry comes into force all the same, since its next release may bring the alias.
+   * Reports an alias that an entry lists and its stacks do not have. The last good form stays in force if it does not list
+   * the alias; otherwise the entry comes into force, since its next release may create the alias.
    */
   tellMissingAlias(entry: ServiceEntry, { path, name, reason }: MissingAlias): void {
     const { service, owners } = entry;
@@ -87,8 +87,8 @@ export class Compilation {
   }
 
   /**
-   * Tells of providers that no service is: their consumer comes into force and goes back with nobody. While a catalog is
-   * written entry by entry a provider may be next; then it is told only where the name is like that of another.
+   * Reports providers that are no services: their consumer comes into force without that dependency. While a catalog is
+   * written entry by entry a provider may follow; then only a name similar to another is reported.
    */
   tellUnknownProviders(isWhole: boolean): void {
     const names = this.#entries().map(({ service }) => service);
@@ -99,7 +99,7 @@ export class Compilation {
     }
   }
 
-  /** Refuses the entries that name what is a target of another service. */
+  /** Refuses the entries that name a target of another service. */
   settleTargets(): void {
     const had = (service: string, target: TargetEntry) =>
       this.#inForce[service]?.targets.some((one) => targetName(one) === targetName(target)) ?? false;
@@ -111,7 +111,7 @@ export class Compilation {
     }
   }
 
-  /** Refuses the entries that name a stack of another service, until each stack is named by one. */
+  /** Refuses the entries that name a stack of another service, until each stack has one service. */
   settleStacks(): void {
     const had = (service: string, stack: string) => {
       const earlier = this.#inForce[service];
@@ -121,7 +121,7 @@ export class Compilation {
       const contested = contestedStacks(this.#entries(), had).filter(({ service }) =>
         this.#asWritten.has(service),
       );
-      // Who had a stack keeps it. Only then is it known who comes first to a stack that nobody had.
+      // A service keeps the stack that it had. Only then is it known which service is the first to name a new stack.
       const next = contested.find(({ owner, stack }) => had(owner, stack)) ?? contested[0];
       if (!next) return;
       const { service, path, stack, owner } = next;
@@ -130,14 +130,14 @@ export class Compilation {
     }
   }
 
-  /** All entries as they would come into force now, in the order of their services. */
+  /** All entries that would come into force now, in the order of their services. */
   #entries(): ServiceEntry[] {
     return [...Object.values(this.#others), ...this.#compiled.values()].sort((a, b) =>
       a.service < b.service ? -1 : 1,
     );
   }
 
-  /** Whom a quarrel of two services concerns. */
+  /** Owners of two services in conflict. */
   #ownersOf(...services: readonly [string, string]): string[] {
     const entries = this.#entries();
     const owners = services.flatMap((name) => entries.find(({ service }) => service === name)?.owners ?? []);

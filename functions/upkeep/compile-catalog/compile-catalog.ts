@@ -17,7 +17,7 @@ import { missingAliases } from './missing-aliases.ts';
 import { StacksRead } from './stacks-read.ts';
 
 /**
- * A "Parameter Store Change" event; `{onlyIfMissing: true}`, from whoever finds no catalog; or anything else: the
+ * A "Parameter Store Change" event; `{onlyIfMissing: true}`, from a caller that finds no catalog; or anything else: the
  * schedule's event, or `{}` by hand.
  */
 export const compileCatalogInput = z.unknown();
@@ -39,13 +39,13 @@ export interface CompileCatalogDeps {
   readonly now: () => number;
 }
 
-/** One of n compilations at once wins each round; this many rounds let as many changes come together. */
+/** Of n concurrent compilations one wins each round; this many rounds allow as many concurrent changes. */
 const maxTries = 20;
 
-/** Stacks that are read side by side. */
+/** Stacks read in parallel. */
 const stacksAtOnce = 10;
 
-/** What a compilation made. */
+/** The result of a compilation. */
 export interface CompiledNumbers {
   readonly services: number;
   readonly refused: number;
@@ -54,22 +54,22 @@ export interface CompiledNumbers {
 /**
  * Compiles the parameters of all services into the one object that planning and monitoring read.
  *
- * An event tells of one parameter, and only that one is read and put in the place of what is in force: a team that
- * writes a thousand of them, three a second, is not to find that reading all of them over and over has used up the
- * account's 40 reads a second. All are read where nothing was compiled yet and, for events that were lost, by schedule.
+ * An event names one parameter, and only that one is read and replaces its entry in force: if a team writes a thousand of
+ * them, three a second, reading all of them again and again would use up the account's 40 reads a second. All are read if
+ * nothing was compiled yet and, for lost events, by schedule.
  *
- * The parameters may be older than the coordinator: then no event tells of them, and the first deployment, stack update
- * or person that needs the catalog asks for it. Many may ask at once; one compilation answers them all.
+ * The parameters may be older than the coordinator: then no event announces them, and the first deployment, stack update or
+ * person that needs the catalog requests it. Many may ask at once; one compilation answers them all.
  *
- * An entry that names a stack owns every alias in it: the stack's resources are read with the entry, and by schedule.
- * A stack that cannot be read keeps those in force. An entry with a stack that is not there, or that another service has,
- * is refused, but for the first entry of a service: its stack may be deployed after it, and would not be watched then.
+ * An entry that names a stack owns every alias in it: the stack's resources are read with the entry, and by schedule. If a
+ * stack cannot be read, its aliases in force are kept. An entry with a missing stack, or with another service's, is refused,
+ * except the first entry of a service: its stack may be deployed after it, and would otherwise not be watched.
  *
- * A parameter that cannot be read never takes down the others, nor the service it is about: its last good form
- * stays in force, and the stakeholders are told what is wrong with it, once for each time it is written.
+ * An unreadable parameter never affects the others, nor its own service: its last good form stays in force, and its problems
+ * are mailed to the stakeholders, once for each time it is written.
  *
- * @throws TransientFailure when others were faster every time, Parameter Store does not show what it told of, or a
- *   missing catalog is being compiled just now
+ * @throws TransientFailure when others were faster every time, Parameter Store does not show the announced parameter, or a
+ *   missing catalog is already being compiled
  */
 export function compileCatalog(deps: CompileCatalogDeps) {
   const { parameters, stacks, catalog, compilations, mailer, environment, region, now } = deps;
@@ -103,7 +103,7 @@ export function compileCatalog(deps: CompileCatalogDeps) {
         return { compiledAt: new Date(now()).toISOString(), services };
       });
     let replaced = await compileOnce();
-    // Several changes at once: what was read may be older than what another compilation read, so read again.
+    // Several changes at once: another compilation may have read newer parameters, so read again.
     for (let tries = 1; !replaced && tries < maxTries; tries += 1) replaced = await compileOnce();
     if (!replaced) throw new TransientFailure(`${maxTries} other compilations of the catalog were faster.`);
     for (const one of refused) await tell(one);
@@ -124,7 +124,7 @@ export function compileCatalog(deps: CompileCatalogDeps) {
     return compile(await parameters.read(), byService([]), inForce ?? byService([]), isWhole);
   }
 
-  /** What is in force with one service as its parameter says now, whatever has happened since the event. */
+  /** The services in force with one updated from its current parameter, whatever has happened since the event. */
   async function update(inForce: Services, { service, deleted }: { service: string; deleted: boolean }) {
     const parameter = await parameters.readOne(service);
     if (!parameter && !deleted && !inForce[service]) {
@@ -135,8 +135,8 @@ export function compileCatalog(deps: CompileCatalogDeps) {
   }
 
   /**
-   * @param others services that stay as they are in force
-   * @param isWhole whether everything is read of a catalog that is not being written just now
+   * @param others services whose entries in force are kept
+   * @param isWhole whether the whole catalog is read and is not still being written
    */
   async function compile(
     read: readonly CatalogParameter[],
@@ -179,7 +179,7 @@ export function compileCatalog(deps: CompileCatalogDeps) {
     try {
       return withOwnAliases(entry, await readOwnedStacks(entry, (stack) => stacksRead.resources(stack)));
     } catch {
-      // One stack that cannot be read takes down no other service, nor its own: the schedule reads it again.
+      // An unreadable stack affects no other service, nor its own: the schedule reads it again.
       const listed = withOwnAliases(entry, []);
       const names = new Set(listed.targets.map(targetName));
       const earlier = inForce[entry.service];
@@ -195,7 +195,7 @@ export function compileCatalog(deps: CompileCatalogDeps) {
   }
 
   async function tell({ version, hint, ...refused }: Refusal): Promise<void> {
-    // A parameter that was deleted counts its versions anew. Other stacks may come and go: a hint is no news.
+    // A deleted parameter counts its versions anew. Hints change with other stacks: a new hint is no new problem.
     const reason = createHash('sha256').update(refused.reason).digest('hex').slice(0, 16);
     const step = `${refused.service}-${version}-${reason}`;
     const mail = catalogRefusedMail(environment, region, {

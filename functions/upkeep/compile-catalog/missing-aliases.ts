@@ -13,8 +13,8 @@ export interface MissingAlias {
 }
 
 /**
- * The listed aliases that cannot be meant: the function is one of the entry's stacks, and has no such alias; or it is none,
- * and its name is like that of one. A function of another name may be one that no stack of the entry holds.
+ * The listed aliases that cannot be meant: the function belongs to the entry's stacks, and has no such alias; or it does
+ * not, and its name is similar to one that does. A function of another name may exist outside the entry's stacks.
  */
 export function missingAliases({ targets }: ServiceEntry, owned: readonly OwnedStack[]): MissingAlias[] {
   const resources = owned.flatMap((stack) => stack.resources);

@@ -3,7 +3,7 @@ import type { OwnedStack } from '../../../shared/catalog/own-aliases.ts';
 import { type ServiceEntry, stacksOf } from '../../../shared/catalog/service-entry.ts';
 import { nearestName } from '../../../shared/nearest-name.ts';
 
-/** The stacks that one compilation reads, each once. */
+/** The stacks of one compilation, each read once. */
 export class StacksRead {
   readonly #stacks: Stacks;
   readonly #resources = new Map<string, Promise<readonly StackResource[] | undefined>>();
@@ -13,14 +13,14 @@ export class StacksRead {
     this.#stacks = stacks;
   }
 
-  /** The resources of a stack; undefined where there is none of this name. @throws what CloudFormation answers */
+  /** The resources of a stack; undefined if there is none of this name. @throws CloudFormation's errors */
   resources(stack: string): Promise<readonly StackResource[] | undefined> {
     const found = this.#resources.get(stack) ?? this.#read(stack);
     this.#resources.set(stack, found);
     return found;
   }
 
-  /** The stacks of an entry that are not there. One that cannot be read is not said to be missing. */
+  /** The missing stacks of an entry. A stack that cannot be read does not count as missing. */
   async missingOf(entry: ServiceEntry): Promise<string[]> {
     const missing: string[] = [];
     for (const stack of stacksOf(entry)) {
@@ -30,7 +30,7 @@ export class StacksRead {
     return missing;
   }
 
-  /** The resources of all stacks of an entry; undefined where it has none, or one of them cannot be read or is not there. */
+  /** The resources of all stacks of an entry; undefined if it has none, or one of them is unreadable or missing. */
   async ownedBy(entry: ServiceEntry): Promise<OwnedStack[] | undefined> {
     if (entry.stack === undefined) return undefined;
     const owned: OwnedStack[] = [];
@@ -42,7 +42,7 @@ export class StacksRead {
     return owned;
   }
 
-  /** The stack that may be meant by a name; undefined where none is like it, or they cannot be listed. */
+  /** The stack that is probably meant by a name; undefined if none is similar, or they cannot be listed. */
   async nearest(name: string): Promise<string | undefined> {
     this.#names ??= this.#stacks.names().catch(() => []);
     return nearestName(name, await this.#names);

@@ -14,7 +14,7 @@ import { ledBack } from '../../../shared/targets/state-machine-alias/led-back.ts
 
 /** A "CloudFormation Stack Status Change"; further fields are EventBridge's own. */
 export const guardAliasesInput = z.object({
-  /** The same in every delivery of one event. */
+  /** Equal in every delivery of one event. */
   id: z.string().regex(/^[A-Za-z0-9-]{1,36}$/, 'must be the id of an event'),
   detail: z.object({ 'stack-id': z.string() }),
 });
@@ -26,11 +26,11 @@ export interface GuardAliasesDeps extends GuardServiceDeps {
 
 /**
  * Guards the services of a stack that rolled back. CloudFormation's last state of a stack that is not pinned is the bad
- * release, and the rollback of any later update goes there.
+ * release, and the rollback of any later update leads there.
  *
  * A newer version is somebody's release, and a version that was not undone is somebody's choice; both stay. An alias with
- * weights is left to the look at the deployment that moves it: the stack is done with its own. One of a state machine is
- * moved by no deployment, so that even a part of it counts.
+ * weights is left to the watch of its deployment: the stack has ended its own shifts. No deployment moves an alias of a
+ * state machine, so that even a share of its executions counts.
  */
 export function guardAliases(deps: GuardAliasesDeps) {
   return async ({ id, detail }: z.infer<typeof guardAliasesInput>): Promise<{ stray: string[] }> => {

@@ -31,13 +31,13 @@ export interface ReportFailedExecutionDeps extends EndIncidentDeps, AccusingDeps
 }
 
 /**
- * Looks after an execution of ours that ended without success, from outside: no Catch runs when an execution is
- * stopped by hand, times out as a whole or hits a quota.
+ * Handles an execution of ours that ended without success, from outside: no Catch runs when an execution is stopped by hand,
+ * times out as a whole or hits a quota.
  *
- * An incident that its execution left open is ended: the stakeholders are told and its locks freed. A monitor
- * that broke leaves a deployment unwatched, a recording that broke leaves the ledger without a release: both are
- * said too. Executions that ended their incident themselves,
- * and those refused for their input, need nothing. Nor does one that somebody has redriven since: it is at work again.
+ * An incident that its execution left open is ended: the stakeholders get a mail and its locks are freed. A broken monitor
+ * leaves a deployment unwatched, a broken recording leaves the ledger without a release: both are reported too. Executions
+ * that ended their incident themselves, and those refused for their input, need nothing, nor does a redriven one: it is
+ * running again.
  */
 export function reportFailedExecution(deps: ReportFailedExecutionDeps) {
   return async ({ detail }: z.infer<typeof reportFailedExecutionInput>): Promise<{ reported: boolean }> => {

@@ -23,7 +23,7 @@ import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 import type { Mailer } from '../../../shared/mail/mailer.ts';
 import { type Figures, secondsBetween } from '../../../shared/telemetry/figures.ts';
 
-/** The schedule's event holds nothing that is needed. */
+/** The schedule's event has no fields that are used. */
 export const sweepLostWorkInput = z.unknown();
 
 export interface SweepLostWorkDeps
@@ -40,45 +40,44 @@ export interface SweepLostWorkDeps
   readonly monitorDeploymentArn: string;
 }
 
-/** What a sweep found and put right. */
+/** Results of a sweep. */
 export interface Swept {
   /** Deployments that had no execution. */
   readonly started: number;
   /** Incidents that their execution had left open. */
   readonly ended: number;
-  /** Lifecycle hooks that nobody had answered. */
+  /** Lifecycle hooks that were still unanswered. */
   readonly answered: number;
   /** Mails to the escalation topic, because nobody had answered the first ones. */
   readonly escalated: number;
-  /** Mails that a digest took the place of. */
+  /** Mails that a digest replaced. */
   readonly digested: number;
 }
 
-/** How far back deployments are looked for: longer than a Region's worst hours, and six sweeps' worth of retries. */
+/** Time that the sweep looks back for deployments: longer than a Region's worst hours, and six sweeps' worth of retries. */
 const lookBackMs = 6 * 3_600_000;
 
-/** An event may be on its way this long before it counts as lost; EventBridge delivers within seconds. */
+/** Time after which an event counts as lost; EventBridge delivers within seconds. */
 const graceMs = 2 * 60_000;
 
 /**
- * ReportFailedExecution may be at work this long on an execution that ended: two minutes for its event, three tries of
- * at most 50 s, a minute and two between them (Lambda developer guide, "Asynchronous invocation"). Two that report one
- * execution at once might both mail.
+ * Time that ReportFailedExecution may need for an execution that ended: two minutes for its event, three tries of at most 50
+ * s, a minute and two between them (Lambda developer guide, "Asynchronous invocation"). Two reports of one execution at once
+ * might both send a mail.
  */
 const reportingMs = 8 * 60_000;
 
-/** CodeDeploy waits an hour for a lifecycle hook; what it is told later changes nothing. */
+/** CodeDeploy waits an hour for a lifecycle hook; a later answer has no effect. */
 const hookHourMs = 3_600_000;
 
-/** Whoever has put a mail into the outbox may be about to send it this long: one try of a function, and the next. */
+/** Time in which the writer of a mail in the outbox may still send it: one try of a function, and the next. */
 const sendingMs = 3 * 60_000;
 
 /**
- * Finds what lost events left undone, sends the mails that could not be sent, escalates those that nobody answered, and sends the
- * digest that is due. Events of
- * CodeDeploy and Step Functions are best effort: a deployment whose events were lost gets its execution here, an incident
- * whose execution ended unheard is ended, and a watch that broke unheard is reported. What fails keeps nothing else from
- * being looked after; the sweep fails with it at the end.
+ * Finds work left undone by lost events, sends the mails that could not be sent, escalates unanswered ones, and sends the
+ * digest that is due. Events of CodeDeploy and Step Functions are best effort: a deployment whose events were lost gets its
+ * execution here, an incident whose execution ended unnoticed is ended, and a watch that broke unnoticed is reported. A
+ * failure does not stop the other work; the sweep fails with it at the end.
  */
 export function sweepLostWork(deps: SweepLostWorkDeps) {
   return async (): Promise<Swept> => {
@@ -106,7 +105,7 @@ export function sweepLostWork(deps: SweepLostWorkDeps) {
     return { started, ended, answered, escalated: escalation.escalated, digested };
   };
 
-  /** The open incidents as they are after the sweep. */
+  /** The open incidents after the sweep. */
   async function openNow(): Promise<{ OpenIncidents: number; OldestIncident: number }> {
     const listed = await Promise.all(
       (await deps.incidents.openIncidents()).map((incidentId) => deps.incidents.find(incidentId)),
@@ -116,7 +115,7 @@ export function sweepLostWork(deps: SweepLostWorkDeps) {
     return { OpenIncidents: open.length, OldestIncident };
   }
 
-  /** For how many something was done; what is thrown is added to the failures. */
+  /** The number of ids for which `act` did something; errors are added to the failures. */
   async function count<T>(
     ids: readonly T[],
     failures: unknown[],
@@ -133,7 +132,7 @@ export function sweepLostWork(deps: SweepLostWorkDeps) {
     return done;
   }
 
-  /** Gives CodeDeploy an answer that did not reach it, and one to a question that has waited for too long. */
+  /** Gives CodeDeploy an answer that did not reach it, or answers a hook that has waited for too long. */
   async function answerLate(hook: AskedHook): Promise<boolean> {
     const word =
       hook.event === 'AfterAllowTraffic'
