@@ -13,13 +13,13 @@ import { seenBefore } from '../observe-deployment/record-look.ts';
 
 export const describeDeploymentInput = z.strictObject({
   deploymentId,
-  /** How often this watch has gone on as a new execution. */
+  /** How often this watch has continued as a new execution. */
   generation: z.number().int().min(1).optional(),
-  /** What the execution before saw last: for the looks, not for this. */
+  /** The last observations of the execution before, for the looks only. */
   seen: seenBefore.nullable().optional(),
 });
 
-/** What a deployment is to the coordinator: a release to watch, a rollback to leave alone, or not ours. */
+/** The kind of a deployment for the coordinator: a release to watch, a rollback to leave alone, or not ours. */
 export type DeploymentDescription =
   | { readonly kind: 'unmanaged'; readonly deploymentId: string; readonly reason: string }
   | {
@@ -45,11 +45,11 @@ export interface DescribeDeploymentDeps {
 }
 
 /**
- * Says what a deployment is: the event that announced it carries neither its creator nor its versions.
+ * Determines the kind of a deployment: the event that announced it has neither its creator nor its versions.
  *
- * A rollback is recognised by any of its marks: its creator, the deployment it undoes, our text in its
- * description, our token on the stack update it belongs to, or a stack that is rolling back. Whether CodeDeploy names
- * that stack is not known; the function's tags do, and the stack's events say what it was doing at the time.
+ * A rollback is recognised by any of its marks: its creator, the deployment it undoes, our text in its description, our
+ * token on the stack update it belongs to, or a stack that is rolling back. It is not known whether CodeDeploy names that
+ * stack; the function's tags do, and the stack's events show its operation at the time.
  */
 export function describeDeployment({ deployments, functionTags, stacks, catalog }: DescribeDeploymentDeps) {
   return async ({
@@ -87,7 +87,7 @@ export function describeDeployment({ deployments, functionTags, stacks, catalog 
     return { kind: 'release', deploymentId, service, target, ...change };
   };
 
-  /** Name of the stack at the top, for a function of a nested one: its tags name the stack that it is in. */
+  /** Name of the root stack, for a function of a nested stack: its tags name the nested one. */
   async function rootOf({ stackId }: FunctionOrigin): Promise<string | undefined> {
     try {
       const { rootId } = await stacks.describe(stackId);
@@ -116,7 +116,7 @@ export function describeDeployment({ deployments, functionTags, stacks, catalog 
     const isBackwards = Number(toVersion) < Number(fromVersion);
     for (const stack of makersOf(deployment, entry, origin)) {
       const activity = await stacks.activityAt(stack, deployment.createdAt);
-      // Somebody may also make a deployment by hand, while the stack is at rest.
+      // Somebody may also create a deployment by hand, while the stack is at rest.
       if (!activity || !(isMoving(activity) || isOfStack(deployment))) continue;
       if (isStackToken(activity.token)) return 'coordinator';
       if (isBackwards && activity.status.startsWith('UPDATE_ROLLBACK')) return 'cloudformation';
@@ -125,12 +125,12 @@ export function describeDeployment({ deployments, functionTags, stacks, catalog 
   }
 }
 
-/** Whether CodeDeploy itself says that a stack made a deployment. */
+/** Whether CodeDeploy itself shows that a stack created a deployment. */
 function isOfStack({ stackId, creator }: Deployment): boolean {
   return stackId !== undefined || creator.startsWith('CloudFormation');
 }
 
-/** The stacks that may have made a deployment: a nested stack works in an update of the stack above it. */
+/** The stacks that may have created a deployment: a nested stack works within an update of the stack above it. */
 function makersOf(
   { stackId }: Deployment,
   entry: ServiceEntry,

@@ -22,19 +22,19 @@ export const followDeploymentInput = z.strictObject({
   service: z.string(),
   kind: z.enum(['release', 'rollback']),
   target: z.string(),
-  /** The release the deployment brings in; null for a rollback. */
+  /** The release of the deployment; null for a rollback. */
   releaseId: z.string().nullable(),
 });
 
 type Input = z.infer<typeof followDeploymentInput>;
 
-/** Whether the deployment is over, and when to look again where it is not. */
+/** Whether the deployment has ended, and the time until the next look if not. */
 export interface FollowedDeployment {
   readonly ended: boolean;
   readonly waitSeconds: number;
 }
 
-/** What the rule needs. */
+/** Dependencies of the rule. */
 export type FollowDeploymentDeps = StrayAliasDeps &
   GuardServiceDeps &
   Pick<AnswerHookDeps, 'lifecycleHooks'> & {
@@ -44,11 +44,11 @@ export type FollowDeploymentDeps = StrayAliasDeps &
   };
 
 /**
- * Follows a deployment that nothing is decided on any more (a rollback, or a release that is being undone) to its
- * end, and records when it moved traffic: without it the ledger could not say what was live. Where it took an alias off
- * the version that an incident restored, the incident plans again.
+ * Follows a deployment that needs no more decisions (a rollback, or a release that is being undone) to its end, and records
+ * when it moved traffic: otherwise the ledger could not show the live version. If it moved an alias off the version that an
+ * incident restored, the incident plans again.
  *
- * A rollback of CodeDeploy or CloudFormation goes to the last state that they know, which may be what an incident undid:
+ * A rollback of CodeDeploy or CloudFormation goes to the last state that they know, which may be one that an incident undid:
  * the alias is pointed back at each look, also while the traffic shifts. That may fail the deployment; users come first.
  */
 export function followDeployment(deps: FollowDeploymentDeps) {
@@ -58,7 +58,7 @@ export function followDeployment(deps: FollowDeploymentDeps) {
     const deployment = await deployments.get(deploymentId);
     const ended = !isActive(deployment);
     const shift = await deployments.trafficShift(deploymentId);
-    // One that was stopped before it began has no target, and moved nothing.
+    // A deployment that was stopped before it began has no target, and moved nothing.
     const change = shift ?? (ended ? await deployments.versionChange(deploymentId) : undefined);
     if (change && (ended || shift?.startedAt !== undefined)) {
       const { releaseId, ...subject } = input;
@@ -77,7 +77,7 @@ export function followDeployment(deps: FollowDeploymentDeps) {
       });
     }
     if (input.releaseId !== null) await recordTraffic(input.releaseId, deployment, shift);
-    // Its watch is over, so that nobody else answers its hook after traffic: a stop may wait for that.
+    // Its watch is over, so nobody else answers its hook after traffic: a stop may wait for that.
     if (!ended && shift?.completedAt !== undefined) {
       await answerWaiting(deps, deploymentId, () => wordOfItsRelease(deps.releases, deploymentId));
     }
@@ -115,7 +115,7 @@ export function followDeployment(deps: FollowDeploymentDeps) {
   }
 }
 
-/** How long users may meet undone code between two looks at a rollback, s: as long as between two polls of a target. */
+/** Time for which users may meet undone code between two looks at a rollback, s: as between two polls of a target. */
 const guardSeconds = 60;
 
 type Stage = Pick<CheckpointRecord, 'phase' | 'status' | 'at' | 'evidence'>;

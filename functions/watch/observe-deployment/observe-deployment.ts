@@ -58,16 +58,16 @@ import { recordLook, type Seen, seenBefore } from './record-look.ts';
 export const observeDeploymentInput = z.strictObject({
   deploymentId: z.string(),
   releaseId: z.string(),
-  /** What the look before recorded; null, or left out, for a first look. */
+  /** The records of the look before; null, or left out, for a first look. */
   seen: seenBefore.nullable().optional(),
-  /** The execution that watches; left out by those that began before it was handed over. */
+  /** The watching execution; left out by executions that began before this field was passed. */
   executionArn: z.string().optional(),
 });
 
-/** What one look found, and what follows from it. */
+/** The result of one look, and the next step. */
 export interface Observation {
   readonly phase: Phase;
-  /** Share of traffic the new version gets, 0 to 1; not asked, but 1, once its deployment has completed. */
+  /** The new version's share of traffic, 0 to 1; without a read 1, once its deployment has completed. */
   readonly share: number;
   readonly judgement: Judgement;
   readonly requests: number;
@@ -76,11 +76,11 @@ export interface Observation {
   readonly waitSeconds: number;
   /** Events of the deployment or of an alarm may end the wait: it needs a token. */
   readonly isWakeable: boolean;
-  /** The incident that a deployment in its way makes room for; null where it is in nobody's way. */
+  /** The incident to which a deployment in its way yields; null if it is in nobody's way. */
   readonly holder: Attempt | null;
-  /** Who blocked a deployment whose end says nothing about its code; null for every other. */
+  /** The cause that blocked a deployment whose end is no evidence against its code; null for every other. */
   readonly blocked: Blocked | null;
-  /** For the next look: what need not be recorded again. */
+  /** For the next look: facts that need not be recorded again. */
   readonly seen: Seen;
 }
 
@@ -98,10 +98,10 @@ export interface ObserveDeploymentDeps extends HolderDeps, Pick<AnswerHookDeps, 
   readonly now: () => number;
 }
 
-/** Nothing was asked. */
+/** For a look without health checks. */
 const unchecked: CheckedHealth = { evidence: [], failedLooks: {}, isDoubted: false };
 
-/** One look at a deployment: reads its status, traffic, metrics and alarms, judges, and decides what follows. */
+/** One look at a deployment: reads its status, traffic, metrics and alarms, judges, and decides the next step. */
 export function observeDeployment(deps: ObserveDeploymentDeps) {
   return async ({
     deploymentId,
@@ -121,7 +121,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     const served = await shareOf(watched, phase);
     const share = phase === 'baking' ? 1 : served;
     const { alone, shift: shiftAlone } = await aloneSpan(deployment, phase, served === 1, seen?.alone);
-    // A deployment whose hook after traffic takes its time has its traffic meanwhile: that is a part of its bake.
+    // A deployment whose hook after traffic takes long has its traffic meanwhile: that is part of its bake.
     const servedMinutes = alone && !alone.left ? minutesSince(Date.parse(alone.since), now) : 0;
     const bakedMinutes =
       phase === 'baking' ? Math.max(servedMinutes, minutesSince(deployment.completedAt ?? now, now)) : 0;
@@ -153,14 +153,15 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
       ...countedDurations(policy.limits, watched.normal),
       alone: alone && { from: Date.parse(alone.since), to: Date.parse(alone.until) },
     });
-    // Before its first traffic a check would speak of the version before, and of a failed deployment it is too late.
-    // Of one that was replaced it would speak of the newer release.
+    // Before its first traffic a check would test the version before, for a failed deployment it is too late, and for a
+    // replaced one it would test the newer release.
     const replaced = phase === 'baking' ? await replacedSince(release, watched) : undefined;
     const isServing = phase !== 'failed' && share > 0 && replaced === undefined;
     const health = isServing ? await checkHealth(policy, release, watched, seen?.failedLooks) : unchecked;
     const subject = `${watched.function}:${watched.toVersion}`;
     const alarms = await readAlarms(alarmNames, policy, watched, firstTrafficAt);
-    // What rings after the end of a deployment that failed is not its doing, nor after a newer release took its place.
+    // The release is not blamed for alarms that ring after its failed deployment ended, or after a newer release replaced
+    // it.
     const ringsUntil = phase === 'failed' ? (deployment.completedAt ?? now) : (replaced ?? now);
     const functions = functionsOf(release);
     const {
@@ -196,11 +197,11 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
       release.verdict === 'bad' ||
       release.undoneBy !== undefined ||
       (replaced !== undefined && isDoubtful(policy, watched));
-    // One that has completed is named once, at its first look; it is stopped no more.
+    // A completed deployment is reported once, at its first look; it can no longer be stopped.
     const isYoung = phase === 'shifting' || (phase === 'baking' && !seen);
     const isWatched = !over && replaced === undefined;
     const holder = isWatched && isYoung ? await holderAgainst(deps, release) : undefined;
-    // Stopped or superseded, it has no say in what else its release moved.
+    // Once stopped or superseded, its watch no longer judges the other aliases that its release moved.
     const looksOn = isWatched && !holder && phase !== 'failed' && isFirstOpen(release, deploymentId);
     const others = looksOn ? await lookAtMoved(entry, release, now, functions) : [];
     const judgement = withMoved(own, others);
@@ -255,7 +256,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
       judgement,
       requests,
       errors,
-      // What is proved good before its stack is through may yet be taken back by it, without a deployment.
+      // A release proved good before its stack is complete may still be undone by the stack, without a deployment.
       next: provesGood && (await isBeingUpdated(entry, deployment)) ? 'look-again' : next,
       holder: holder ?? null,
       blocked: (!watched.knownBad && ended?.blocked) || null,
@@ -277,8 +278,8 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
   };
 
   /**
-   * When the alias had the new version alone, by this look and those before it: from the end of the shift by CodeDeploy's
-   * clock on, as long as looks find it so.
+   * The span in which the alias had the new version alone, by this look and those before it: from the end of the shift by
+   * CodeDeploy's clock, as long as looks find it so.
    */
   async function aloneSpan(
     { id, completedAt }: Deployment,
@@ -300,7 +301,10 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     return { alone: { since: new Date(since).toISOString(), until }, shift };
   }
 
-  /** Tells once that a new version fails beside one that fails too: nothing goes back by itself, and users meet errors. */
+  /**
+   * Mails once that a new version fails together with the version before it: nothing goes back automatically, and users meet
+   * errors.
+   */
   async function tellOfVeto(
     release: ReleaseRecord,
     watched: WatchedDeployment,
@@ -315,7 +319,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     });
   }
 
-  /** What the release moved without a deployment; what is decided of it is written down with the release. */
+  /** Judges the aliases that the release moved without a deployment; final verdicts are recorded with the release. */
   async function lookAtMoved(
     entry: ServiceEntry,
     release: ReleaseRecord,
@@ -334,7 +338,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     return looks;
   }
 
-  /** What the coordinator itself answered as the lifecycle hook that failed; undefined where that is the team's. */
+  /** The coordinator's own refusal, if the failed lifecycle hook was its own; undefined if it was the team's. */
   async function refusalOf(
     deploymentId: string,
     shift: TrafficShift | undefined,
@@ -345,7 +349,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     return { reason, saysNothingOfCode: saysNothingOfCode(cause) };
   }
 
-  /** What the end of a deployment that did not succeed says, once it is known whether its version served. */
+  /** The judgement on the end of a deployment that did not succeed, once it is known whether its version served. */
   function judgeEnd(
     { id, status, errorCode, error, completedAt }: Deployment,
     { groupAlarms = [] }: WatchedDeployment,
@@ -377,8 +381,8 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
   }
 
   /**
-   * Whether nobody meets the version of a deployment any more that ended without success: CodeDeploy or its stack takes
-   * it back. What is at rest and still serves after a while is left to a person.
+   * Whether nobody meets the version of a failed or stopped deployment any more: CodeDeploy or its stack rolls it back. A
+   * deployment at rest that still serves after a while is left to a person.
    */
   async function isTakenBack(entry: ServiceEntry, deployment: Deployment, share: number): Promise<boolean> {
     if (share === 0) return true;
@@ -386,7 +390,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     return !(await isBeingUpdated(entry, deployment));
   }
 
-  /** Whether the stack update that made a deployment is still under way; a later one says nothing of it. */
+  /** Whether the stack update that created a deployment is still under way; a later update does not count. */
   async function isBeingUpdated(entry: ServiceEntry, { createdAt }: Deployment): Promise<boolean> {
     const updates = await Promise.all(stacksOf(entry).map((stack) => deps.stacks.describe(stack)));
     return updates.some((one) => isMoving(one) && (one.lastUpdatedAt ?? 0) <= createdAt);
@@ -403,8 +407,8 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
   }
 
   /**
-   * First traffic to the new version by CodeDeploy's clock; undefined before it, and where a read is older than it: then the
-   * next look asks again. Of one that has completed and that CodeDeploy says nothing of, it is counted from its beginning.
+   * First traffic to the new version by CodeDeploy's clock; undefined before it, and if a read is older than it: then the
+   * next look asks again. A completed deployment without that time counts from its beginning.
    */
   async function firstTraffic(
     { id, createdAt }: Deployment,
@@ -422,7 +426,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     };
   }
 
-  /** The alarms that the catalog declares, and those of the deployment group. */
+  /** The alarms declared in the catalog, and those of the deployment group. */
   async function readAlarms(
     names: readonly string[],
     { alarms: declared }: ServicePolicy,
@@ -437,7 +441,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     }));
   }
 
-  /** When a newer release took the traffic: nothing more will be learnt of this one. */
+  /** The time at which a newer release took the traffic: this one gets no further evidence. */
   async function replacedSince(
     release: ReleaseRecord,
     { createdAt }: WatchedDeployment,
@@ -446,7 +450,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     return replacedAt(release, newest, createdAt);
   }
 
-  /** Keeps what a plan has to know of a release that is replaced before its next look. */
+  /** Records facts that a plan needs about a release that is replaced before its next look. */
   async function recordStanding(
     { releaseId }: ReleaseRecord,
     { deploymentId, servesWellSince, doubtedSince }: WatchedDeployment,
@@ -460,7 +464,7 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
     }
   }
 
-  /** The part of the requests that the new version gets. Once it has completed, an alias that is gone is none. */
+  /** The new version's share of the requests. After completion, a missing alias counts as 0. */
   async function shareOf(watched: ReleaseRecord['deployments'][string], phase: Phase): Promise<number> {
     const state = await deps.aliases.get(watched.function, watched.alias).catch((error: unknown) => {
       if (phase !== 'shifting' && error instanceof ResourceNotFoundException) return undefined;
@@ -474,8 +478,8 @@ export function observeDeployment(deps: ObserveDeploymentDeps) {
 }
 
 /**
- * Whether a deployment is the first of its release that is not settled. Its watch looks at what no deployment moved: one
- * watch is enough, and the last deployment to be settled has this one's turn.
+ * Whether a deployment is the first unsettled one of its release. Its watch judges the aliases that no deployment moved: one
+ * watch is enough, and the last unsettled deployment always has this role.
  */
 function isFirstOpen({ deployments }: ReleaseRecord, deploymentId: string): boolean {
   const [first] = Object.values(deployments)
@@ -484,7 +488,7 @@ function isFirstOpen({ deployments }: ReleaseRecord, deploymentId: string): bool
   return first?.deploymentId === deploymentId;
 }
 
-/** Health checks are asked while a release is live; what they said last is in its standing. */
+/** Health checks are asked while a release is live; their last result is in its recorded standing. */
 function isDoubtful(
   { healthChecks }: ServicePolicy,
   { servesWellSince, doubtedSince }: WatchedDeployment,
@@ -501,17 +505,17 @@ function minutesSince(time: number, now: number): number {
   return (now - time) / 60_000;
 }
 
-/** CloudWatch has a finished minute of Lambda metrics within seconds, and nearly always within this. */
+/** CloudWatch has a finished minute of Lambda metrics within seconds, and almost always within this. */
 const metricsLateMs = 3 * 60_000;
 
-/** CodeDeploy's rollback takes seconds, and begins within a minute; that of a stack may follow behind it. */
+/** CodeDeploy's rollback takes seconds, and begins within a minute; a stack's rollback may follow. */
 const patienceMs = 15 * 60_000;
 
 /**
- * Whether the version of a deployment that ended answered a request; undefined while metrics may still come.
+ * Whether the version of an ended deployment answered a request; undefined while metrics may still arrive.
  *
- * Metrics tell versions apart while an alias has weights. One that had all the traffic, in a span too short to be measured,
- * counts as one that served.
+ * Metrics distinguish versions while an alias has weights. A version that had all the traffic, in a span too short to be
+ * measured, counts as having served.
  */
 function hasServed(
   minutes: readonly MinuteCount[],
@@ -524,7 +528,7 @@ function hasServed(
   return shift.completedAt !== undefined;
 }
 
-/** When a deployment that has ended had its alias alone, by CodeDeploy's clock where no look saw it. */
+/** The span in which an ended deployment had its alias alone, by CodeDeploy's clock if no look saw it. */
 function aloneUntilItsEnd(
   before: Seen['alone'],
   shift: TrafficShift | undefined,

@@ -8,13 +8,13 @@ import type { CheckpointSubject } from '../../../shared/ledger/checkpoint-record
 import { trafficTimes } from '../../../shared/ledger/checkpoint-subject.ts';
 import type { ReleaseLedger } from '../../../shared/ledger/release-ledger.ts';
 
-/** What of a watch is in the ledger already, handed from look to look. */
+/** The recorded facts of a watch, passed from look to look. */
 export const seenBefore = z.strictObject({
   phase: z.enum(['shifting', 'baking', 'failed']),
   verdict: judgementVerdict,
   /** Whether the first traffic to the new version is recorded. */
   shifting: z.boolean(),
-  /** When the look, and those before it, found the alias on the new version alone; absent where none did. */
+  /** The span in which looks found the alias on the new version alone; absent if none did. */
   alone: z
     .strictObject({
       since: z.iso.datetime(),
@@ -23,11 +23,11 @@ export const seenBefore = z.strictObject({
       left: z.literal(true).optional(),
     })
     .optional(),
-  /** First traffic to the new version, by CodeDeploy's clock; absent while nothing tells it. */
+  /** First traffic to the new version, by CodeDeploy's clock; absent while it is unknown. */
   firstTrafficAt: z.iso.datetime().optional(),
-  /** How the share of the new version grew; absent in what looks recorded before they kept it. */
+  /** Growth of the new version's share; absent in records from before this was kept. */
   shifts: z.array(z.strictObject({ at: z.iso.datetime(), share: z.number() })).optional(),
-  /** What the look found of health checks; absent where none was asked. */
+  /** Health check results of the look; absent if none was asked. */
   failedLooks: failedLooks.optional(),
 });
 export type Seen = z.infer<typeof seenBefore>;
@@ -39,7 +39,7 @@ export interface Look {
   readonly phase: Phase;
   readonly share: number;
   readonly judgement: Judgement;
-  /** When traffic moved, where that was asked already. */
+  /** Times of the traffic shift, if they were read already. */
   readonly shift: TrafficShift | undefined;
   readonly now: number;
 }
@@ -51,10 +51,9 @@ export interface RecordLookDeps {
 }
 
 /**
- * Records what a look found for the first time: traffic moving, another verdict, the bake. A look that finds what
- * the one before found writes nothing.
+ * Records first findings of a look: traffic moving, another verdict, the bake. A look without a new finding writes nothing.
  *
- * @returns what is recorded by now
+ * @returns the facts recorded so far
  */
 export async function recordLook(
   { deployments, checkpoints, releases }: RecordLookDeps,
@@ -64,7 +63,7 @@ export async function recordLook(
   const { verdict, reason, evidence } = judgement;
   const isFirstTraffic = !seen?.shifting && (share > 0 || phase !== 'shifting');
   const isFirstBake = phase === 'baking' && seen?.phase !== 'baking';
-  // CodeDeploy's own times: a look comes up to a minute after what it finds.
+  // CodeDeploy's own times: a look comes up to a minute after the event.
   const shift =
     isFirstTraffic || isFirstBake
       ? (known ?? (await deployments.trafficShift(subject.deploymentId)))
@@ -73,7 +72,7 @@ export async function recordLook(
     ...subject,
     status: deployment.status,
     seenAt: new Date(now).toISOString(),
-    // Of a deployment that failed nobody read it.
+    // For a failed deployment it was not read.
     ...(phase !== 'failed' && { share }),
     ...trafficTimes(shift),
   };
@@ -91,6 +90,6 @@ export async function recordLook(
     const at = new Date(deployment.completedAt ?? now).toISOString();
     await checkpoints.record({ ...common, phase: 'bake', at, verdict, evidence: [] });
   }
-  // A read may be older than the traffic it is about: then the next look asks again.
+  // A read may be older than the traffic: then the next look asks again.
   return { phase, verdict, shifting: seen?.shifting === true || shift?.startedAt !== undefined };
 }

@@ -49,11 +49,11 @@ export interface OpenReleaseDeps {
 }
 
 /**
- * Opens the candidate release that a deployment brings in, or joins the one a sibling opened.
+ * Opens the candidate release of a deployment, or joins the one that a sibling opened.
  *
- * SAM shifts all functions of a stack at once, one deployment each: they are one release, told by the stack
- * update they belong to. Records what was true before the release could change it: which alarms rang, what is
- * wrong with them, and what the version before it did.
+ * SAM shifts all functions of a stack at once, one deployment each: they are one release, identified by their stack update.
+ * Records the state from before the release could change it: ringing alarms, problems of alarms, and the counts of the
+ * version before.
  */
 export function openRelease(deps: OpenReleaseDeps) {
   const { deployments, releases } = deps;
@@ -110,7 +110,7 @@ export function openRelease(deps: OpenReleaseDeps) {
     const alarms = await deps.alarmReader.details([...new Set([...entry.policy.alarms, ...groupAlarms])]);
     const digests = await digestsOfChange(deps.aliases, input);
     const ringing = (alarm: (typeof alarms)[number]) =>
-      // An event that comes late finds alarms that this very deployment may have raised.
+      // A late event finds alarms that this very deployment may have raised.
       alarm.state === 'ALARM' && alarm.since !== undefined && alarm.since >= deployment.createdAt
         ? 'OK'
         : alarm.state;
@@ -142,7 +142,9 @@ export function openRelease(deps: OpenReleaseDeps) {
     return readBaseline(deps, before, entry.policy.limits, deployment.createdAt);
   }
 
-  /** One made by hand, while the stack is at rest, is a release of its own. CodeDeploy may not tell who made it. */
+  /**
+   * A deployment created by hand, while the stack is at rest, is a release of its own. CodeDeploy may not show its creator.
+   */
   async function isOfStack({ stackId, createdAt }: Deployment, stack: string): Promise<boolean> {
     if (stackId !== undefined) return true;
     const activity = await deps.stacks.activityAt(stack, createdAt);
@@ -177,7 +179,7 @@ export function openRelease(deps: OpenReleaseDeps) {
       newest !== undefined &&
       newest.stack === entry.stack &&
       Date.parse(newest.startedAt) <= deployment.createdAt &&
-      // What was recorded before this deployment began came with an earlier update, long at rest by then.
+      // A release recorded before this deployment began came with an earlier update, long at rest by then.
       (newest.recordedAt === undefined || Date.parse(newest.recordedAt) >= deployment.createdAt) &&
       !Object.values(newest.deployments).some((one) => one.target === target);
     return sibling
@@ -186,7 +188,7 @@ export function openRelease(deps: OpenReleaseDeps) {
   }
 }
 
-/** The version before it and the alarms, as they were: what the release will be held against. */
+/** The version before and the alarms at that time: the basis for judging the release. */
 function whatWasBefore({ fromVersion, baseline, alarmsBefore, ...watched }: WatchedDeployment): Evidence[] {
   const { requests, errors, minutes } = baseline;
   const alarms = Object.entries(alarmsBefore).map(([name, state]): Evidence => {

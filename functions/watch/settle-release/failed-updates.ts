@@ -3,11 +3,11 @@ import { type ServiceEntry, stacksOf } from '../../../shared/catalog/service-ent
 import type { ReleaseRecord } from '../../../shared/ledger/records.ts';
 
 /**
- * Why a release may not be called good although it was judged healthy: the stack update that brought it in did not go
- * through. It rolled itself back, or is stuck half way (`UPDATE_ROLLBACK_FAILED`), so that some of its aliases are where
- * they were before: CloudFormation puts them back without a deployment, so that nothing else tells of it. Or it was told
- * not to roll back (`UPDATE_FAILED`), and would fail again where it is gone back to. A stack that was updated since says
- * nothing about this release.
+ * Objections to calling a release good that was judged healthy: its stack update did not succeed. The stack rolled itself
+ * back, or is stuck half way (`UPDATE_ROLLBACK_FAILED`), so that some of its aliases are back on their old versions:
+ * CloudFormation moves them back without a deployment, so nothing else shows it. Or it was told not to roll back
+ * (`UPDATE_FAILED`), and would fail again as a restore point. A stack that was updated since says nothing about this
+ * release.
  */
 export async function failedUpdates(
   entry: ServiceEntry,

@@ -35,27 +35,30 @@ import { failedUpdates } from './failed-updates.ts';
 
 export const settleReleaseInput = z.strictObject({
   releaseId: z.string(),
-  /** The deployment that came through its bake, or ended without a word about its code; absent where the release as a whole did. */
+  /**
+   * The deployment that completed its bake, or ended without evidence against its code; absent for a release watched as a
+   * whole.
+   */
   deploymentId: z.string().optional(),
   verdict: judgementVerdict,
   requests: z.number(),
   errors: z.number(),
-  /** What was seen, in words. */
+  /** The observation, in words. */
   reason: z.string(),
-  /** Who blocked a deployment that ended without success; null, or left out, where it was not blocked. */
+  /** Cause of a blocked deployment; null, or left out, if it was not blocked. */
   blocked: blocked.nullish(),
-  /** Part of the requests that met its version at the last look. */
+  /** Its version's share of the requests at the last look. */
   share: z.number().optional(),
-  /** The execution that watched. */
+  /** The watching execution. */
   executionArn: z.string(),
 });
 type Input = z.infer<typeof settleReleaseInput>;
 
 /**
- * `good`, `served-well`, `unproven`, `suspect`, `failed`: the release is settled; `replaced`: a newer one took its place
- * before anything was proved, which nobody has to be told; `waiting`: for its other deployments; `bad`: an incident has it.
- * Suspect is one that was judged unhealthy and is not undone by itself: because it came without a deployment and nothing
- * tells that it is what did it, or because its service is only observed.
+ * `good`, `served-well`, `unproven`, `suspect`, `failed`: the release is settled; `replaced`: a newer release replaced it
+ * before anything was proved, which needs no mail; `waiting`: for its other deployments; `bad`: an incident has it. A
+ * suspect release was judged unhealthy and is not rolled back automatically: because it came without a deployment and may
+ * not be the cause, or because its service is only observed.
  */
 export type Settlement =
   | 'good'
@@ -67,7 +70,7 @@ export type Settlement =
   | 'waiting'
   | 'bad';
 
-/** Parameter Store takes 3 labels a second, and a settlement has 50 s for everything. */
+/** Parameter Store allows 3 labels a second, and a settlement has 50 s for everything. */
 const mostLabels = 20;
 
 export interface SettleReleaseDeps extends SnapshotClients {
@@ -84,14 +87,14 @@ export interface SettleReleaseDeps extends SnapshotClients {
 }
 
 /**
- * Records that a deployment came through its bake and, once all deployments of its release have, settles the
- * release: good, with a snapshot of what is live, when one of them proved healthy with the requests of its policy, none did
- * otherwise, and nothing speaks against what its other targets are on; unproven otherwise. One that was replaced before its bake was over served
- * well, or proved nothing. A release that came without deployments is
- * settled by what was seen of it as a whole. Tells the stakeholders, once per release.
+ * Records that a deployment completed its bake and, once all deployments of its release have, settles the release: good,
+ * with a snapshot of the live state, if one of them proved healthy with the requests of its policy, none did otherwise, and
+ * there is no objection to its other targets; unproven otherwise. A release that was replaced before its bake was over
+ * served well, or proved nothing. A release that came without deployments is settled by its watch as a whole. Mails the
+ * stakeholders, once per release.
  *
- * A release of which a deployment failed for a reason that says nothing about its code is `failed`, once none of its
- * deployments may still turn out bad: where one fails, the stack stops the others.
+ * A release with a deployment that failed for a reason that says nothing about its code is `failed`, once none of its
+ * deployments may still turn out bad: if one fails, the stack stops the others.
  */
 export function settleRelease(deps: SettleReleaseDeps) {
   const { releases } = deps;
@@ -119,7 +122,7 @@ export function settleRelease(deps: SettleReleaseDeps) {
     else await releases.settleDeployment(releaseId, deploymentId, settled);
 
     const release = await releases.get(releaseId);
-    // One that is bad is followed to its own end, which may be later than this; so is one that failed.
+    // A bad deployment is followed to its own end, which may be later than this; so is a failed one.
     if (deploymentId !== undefined && verdict !== 'unhealthy' && !input.blocked)
       await recordEnd(release, deploymentId, settled);
     if (release.verdict === 'bad' || release.undoneBy) return { settlement: 'bad' };
@@ -144,7 +147,10 @@ export function settleRelease(deps: SettleReleaseDeps) {
       : tellOfRelease(input, release, good, objections);
   }
 
-  /** Counts a verdict that is final. One that was replaced before anything was proved has none; a bad one is its incident's. */
+  /**
+   * Counts a final verdict. A release that was replaced before anything was proved has none; a bad one is counted by its
+   * incident.
+   */
   async function countVerdict(
     { releaseId, deploymentId, executionArn }: Input,
     settlement: Settlement,
@@ -180,7 +186,7 @@ export function settleRelease(deps: SettleReleaseDeps) {
     for (const watched of Object.values(release.deployments)) {
       if (watched.settled) continue;
       const deployment = await deps.deployments.get(watched.deploymentId);
-      // Its own watch says what its end is worth. One that succeeded is taken back with its stack, and bakes meanwhile.
+      // Its own watch judges its end. A deployment that succeeded is rolled back with its stack, and bakes meanwhile.
       if (isActive(deployment) || deployment.status !== 'Succeeded') return { settlement: 'waiting' };
     }
     const reason = blockedDeployments(release)[0]?.settled.reason ?? 'its deployment failed';
@@ -192,7 +198,7 @@ export function settleRelease(deps: SettleReleaseDeps) {
     return { settlement: 'failed' };
   }
 
-  /** Whether a newer release took its place. */
+  /** Whether a newer release replaced it. */
   async function isReplaced({ releaseId, deploymentId }: Input): Promise<boolean> {
     const release = await releases.get(releaseId);
     const newest = await releases.newestInForce(release.service);
@@ -200,7 +206,7 @@ export function settleRelease(deps: SettleReleaseDeps) {
     return replacedAt(release, newest, createdAt) !== undefined;
   }
 
-  /** One that was replaced before its bake was over served well where it had the requests for that, and no doubt. */
+  /** A release that was replaced before its bake was over served well if it had the requests for that, and no doubt. */
   async function settleReplaced(
     { releaseId, deploymentId, executionArn }: Input,
     release: ReleaseRecord,
@@ -218,7 +224,7 @@ export function settleRelease(deps: SettleReleaseDeps) {
     return { settlement: 'served-well' };
   }
 
-  /** The watch of a deployment is over; what was settled first stands. */
+  /** Records the end of a deployment's watch; the first record stands. */
   async function recordEnd(
     release: ReleaseRecord,
     deploymentId: string,
@@ -241,9 +247,9 @@ export function settleRelease(deps: SettleReleaseDeps) {
   }
 
   /**
-   * Marks a healthy release good, or says what speaks against that.
+   * Marks a healthy release good, or returns the objections.
    *
-   * @param healthy what of it was found healthy
+   * @param healthy its parts that were found healthy
    */
   async function markGood(
     release: ReleaseRecord,
@@ -286,8 +292,8 @@ export function settleRelease(deps: SettleReleaseDeps) {
   }
 
   /**
-   * Of the declared alarms and those of its deployment groups: people learn what their release was not watched by. How often
-   * they rang before it is known since it opened.
+   * Problems of the declared alarms and those of its deployment groups: they show what did not watch the release. The number
+   * of rings before it was read when it opened.
    */
   async function whatIsWrongWithAlarms(release: ReleaseRecord): Promise<AlarmsFound> {
     const { service, startedAt, recordedAt = startedAt, deployments } = release;
@@ -309,7 +315,7 @@ export function settleRelease(deps: SettleReleaseDeps) {
     return { ...found, ...(ringsUnknown !== undefined && { ringsUnknown }) };
   }
 
-  /** What the mail of a release says besides the release: what users meet, and what is wrong with its alarms. */
+  /** Facts for the mail of a release: its traffic, and problems of its alarms. */
   async function factsOf(release: ReleaseRecord, asRecorded = false) {
     return {
       alarms: await whatIsWrongWithAlarms(release),
@@ -335,7 +341,7 @@ export function settleRelease(deps: SettleReleaseDeps) {
     return { settlement: good ? 'good' : 'unproven' };
   }
 
-  /** Said as soon as one deployment of it is bad, whatever becomes of the others. */
+  /** Reported as soon as one of its deployments is bad, whatever the result of the others. */
   async function tellSuspect(
     { releaseId, deploymentId, executionArn, reason }: Input,
     release: ReleaseRecord,

@@ -19,9 +19,9 @@ export interface StartMonitoringDeps extends WakeWatchDeps {
 /**
  * Starts the one execution that watches a deployment, named after it.
  *
- * Every state change of a deployment, and every repeated delivery of one, comes through here. The input holds
- * nothing but the id, so that a second start of a running execution is the same request (a no-op), and one
- * after its end is refused by name; both mean that the deployment is looked after. One that waits looks now.
+ * Every state change of a deployment, and every repeated delivery of one, comes through here. The input is only the id, so a
+ * second start of a running execution is the same request (a no-op), and a start after its end is refused by name; both mean
+ * that the deployment is taken care of. A waiting watch then looks at once.
  */
 export function startMonitoring({ executions, stateMachineArn, ...deps }: StartMonitoringDeps) {
   return async ({ detail }: z.infer<typeof startMonitoringInput>): Promise<{ deploymentId: string }> => {

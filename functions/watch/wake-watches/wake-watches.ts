@@ -9,17 +9,17 @@ export const wakeWatchesInput = z.object({
   detail: z.object({ alarmName: z.string().min(1) }),
 });
 
-/** What the rule needs. */
+/** Dependencies of the rule. */
 export interface WakeWatchesDeps {
   readonly watches: WatchLedger;
   readonly tokens: Pick<TaskTokens, 'succeed'>;
 }
 
-/** Watches woken side by side. */
+/** Watches woken in parallel. */
 const atOnce = 10;
 
 /**
- * Lets the watches of an alarm look now. The event is taken for nothing but the alarm's name: the look reads its state. Most
+ * Lets the watches of an alarm look now. Only the alarm's name is taken from the event: the look reads its state. Most
  * alarms of an account have no watch, which costs one empty read.
  */
 export function wakeWatches(deps: WakeWatchesDeps) {

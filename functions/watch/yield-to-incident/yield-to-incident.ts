@@ -16,11 +16,11 @@ import { stopDeployment } from '../../../shared/targets/codedeploy/stop-deployme
 import { attemptStep } from '../../../shared/targets/steps.ts';
 
 export const yieldToIncidentInput = z.strictObject({
-  /** Left out of a release that came in without one. */
+  /** Left out if the release came without a deployment. */
   deploymentId: z.string().optional(),
   releaseId: z.string(),
   service: z.string(),
-  /** The incident that holds the service, and which attempt of it. */
+  /** The incident that holds the service, with its attempt. */
   ...attemptStep,
   executionArn: z.string(),
 });
@@ -38,17 +38,18 @@ export interface YieldToIncidentDeps extends HolderDeps {
 }
 
 /**
- * Makes room for an incident: stops a deployment that began on a service while the incident was rolling it back, has
- * CodeDeploy take it back, and tells the stakeholders. Its release is neither bad nor can it become good: it never ran
- * on what it was made for. One that completed before it could be stopped is told of, and watched on; where the service
- * was back already, that is noted too, so that the incident plans again. So is a release without a deployment.
+ * Yields to an incident: stops a deployment that began on a service while the incident was rolling it back, lets CodeDeploy
+ * roll it back, and mails the stakeholders. Its release is neither bad nor can it become good: it never ran on the state
+ * that it was made for. A deployment that completed before it could be stopped is reported, and watched on; if the service
+ * was back already, that is recorded too, so that the incident plans again. The same holds for a release without a
+ * deployment.
  */
 export function yieldToIncident(deps: YieldToIncidentDeps) {
   const { deployments, releases, incidents } = deps;
 
   return async (input: z.infer<typeof yieldToIncidentInput>): Promise<{ readonly yielded: boolean }> => {
     const { deploymentId, releaseId, service, incidentId, executionArn } = input;
-    // Run again after it stopped the deployment, it finds the release undone, and tells of it.
+    // A retry after the deployment was stopped finds the release undone, and reports it.
     const { undoneBy } = await releases.get(releaseId);
     const holder = undoneBy === incidentId ? input : await holderAgainst(deps, input);
     if (holder?.incidentId !== incidentId) return { yielded: false };
@@ -64,12 +65,12 @@ export function yieldToIncident(deps: YieldToIncidentDeps) {
       service,
       ...(deploymentId !== undefined && { deploymentId }),
       releaseId,
-      // The incident may have begun its next attempt since it was looked at.
+      // The incident may have begun its next attempt since it was read.
       attempt: holder.attempt,
       result: yielded ? 'stopped' : 'completed',
       seenAt: new Date(deps.now()).toISOString(),
     };
-    // First what keeps further services from beginning, then what the service itself is by now.
+    // First the record that keeps further services from beginning, then the service's own new status.
     await incidents.addConcurrentRelease(concurrentRelease);
     if (!yielded) await incidents.markOvertaken(holder, service);
     await deps.mailer.send(incidentId, `concurrent-${deploymentId ?? releaseId}`, executionArn, async () => {
@@ -79,7 +80,7 @@ export function yieldToIncident(deps: YieldToIncidentDeps) {
     return { yielded };
   };
 
-  /** Renews the lock, as every step does that changes something; answers false where the incident has ended just now. */
+  /** Renews the lock, as every changing step does; false if the incident has just ended. */
   async function isHeldStill(service: string, holder: Attempt): Promise<boolean> {
     try {
       await deps.locks.renew(service, lockOwner(holder));
