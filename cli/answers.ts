@@ -21,7 +21,7 @@ import { targetSnapshot } from '../shared/targets/shapes.ts';
 
 const instant = z.iso.datetime();
 
-/** A request for approval as people may see it: the token of the task that waits is no part of it. */
+/** A request for approval without the token of its waiting task. */
 const approval = approvalRecord.omit({ token: true, attempt: true });
 
 const incident = incidentRecord
@@ -199,7 +199,7 @@ const replayedRelease = z.strictObject({
   hasHistory: z.boolean(),
 });
 
-/** The answer of each command that gives one as JSON. `npm run draw` publishes these schemas in docs/schemas. */
+/** The answer of each command with a JSON answer. `npm run draw` publishes these schemas in docs/schemas. */
 export const answers = {
   status: z.strictObject({
     status: z.strictObject({
@@ -329,7 +329,7 @@ export const answers = {
   }),
 } as const satisfies Readonly<Record<string, z.ZodObject>>;
 
-/** Parts that several answers have, by their names in the published schemas. */
+/** Common parts of several answers, by their names in the published schemas. */
 export const answerParts = {
   incident,
   release,
@@ -357,7 +357,7 @@ type Read<T> = T extends readonly (infer Item)[]
     ? { readonly [Key in keyof T]: Read<T[Key]> }
     : T;
 
-/** Commands that answer as JSON. */
+/** Commands with a JSON answer. */
 export type AnsweringCommand = keyof typeof answers;
 
 /** The answer of a command, or of one of several. */

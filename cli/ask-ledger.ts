@@ -5,14 +5,14 @@ import { giveAnswer } from './give-answer.ts';
 import { renderAnswer } from './render-answer.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
-/** A question to the ledger. */
+/** A query on the ledger. */
 export interface AskRequest {
   readonly question: Readonly<Record<string, string | number>>;
   readonly json: boolean;
   readonly place: Place;
 }
 
-/** Asks the ledger by the function that answers in the Lambda console too, run here with the asker's own rights. */
+/** Queries the ledger by the function that also answers in the Lambda console, run here with the caller's own rights. */
 export async function askLedger(
   { question, json, place }: AskRequest,
   terminal: Terminal,

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 
-/** Asks a person a question; the answer is empty where the input ends without one, as in a pipeline. */
+/** Asks a person a question; the answer is empty if the input ends without one, as in a pipeline. */
 export function askPerson(
   question: string,
   input: NodeJS.ReadableStream,

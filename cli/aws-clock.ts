@@ -1,10 +1,11 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
 
 /**
- * Watches the time that AWS says in its answers to a client.
+ * Watches the time in AWS's responses to a client.
  *
- * @param now ms since the epoch, here
- * @returns how far the time here was ahead of AWS's at the last answer, ms, to the second; undefined before the first
+ * @param now ms since the epoch, of this computer
+ * @returns how far this computer's time was ahead of AWS's at the last response, ms, to the second; undefined before the
+ * first
  */
 export function watchClock(client: SSMClient, now: () => number): () => number | undefined {
   let aheadMs: number | undefined;

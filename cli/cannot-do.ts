@@ -1,4 +1,4 @@
-/** What was asked for cannot be done; the message says what is in the way, where, and what to do. */
+/** The request cannot be done; the message says what prevents it, where, and what to do. */
 export class CannotDo extends Error {
   override readonly name = 'CannotDo';
 }

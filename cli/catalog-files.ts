@@ -7,20 +7,20 @@ import type { ServiceEntry } from '../shared/catalog/service-entry.ts';
 import { readYaml } from '../shared/read-yaml.ts';
 import { CannotDo } from './cannot-do.ts';
 
-/** A finding and the file it is in. */
+/** A finding, with its file. */
 export interface FileFinding extends CatalogFinding {
   readonly file: string;
 }
 
-/** An entry as a file holds it. */
+/** An entry from a file. */
 export interface FileEntry {
   readonly file: string;
   readonly entry: ServiceEntry;
-  /** What its parameter is going to hold. */
+  /** The future value of its parameter. */
   readonly text: string;
 }
 
-/** What files hold: entries that are valid each alone, and what is wrong with the others. */
+/** The content of files: the valid entries, and the findings on the others. */
 export interface CatalogFiles {
   readonly entries: readonly FileEntry[];
   readonly findings: readonly FileFinding[];
@@ -48,7 +48,7 @@ export function readCatalogFiles(paths: readonly string[]): CatalogFiles {
   return { entries, findings };
 }
 
-/** The text of a file. @throws CannotDo where it cannot be read */
+/** The text of a file. @throws CannotDo if it cannot be read */
 export function readText(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new CannotDo(`${path}: there is no such file`);
@@ -72,13 +72,13 @@ function filesOf(path: string): string[] {
   return files;
 }
 
-/** One part for each entry; text that cannot be read is a part of its own, for its problem to be named. */
+/** One part for each entry; unreadable text is a part of its own, so that its problem is reported. */
 function partsOf(text: string): { readonly text: string; readonly value?: unknown }[] {
   const read = readYaml(text);
   if ('problems' in read) return [{ text }];
   const { value } = read;
   const services = (value as { services?: unknown } | null)?.services;
-  // A file of one entry is kept as it is, with its comments.
+  // A file of one entry is kept unchanged, with its comments.
   if (!Array.isArray(services)) return [{ text, value: value ?? null }];
   return services.map((one) => ({ text: stringify(one), value: one as unknown }));
 }

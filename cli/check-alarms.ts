@@ -1,7 +1,7 @@
 import { readAlarmConditions } from '../shared/aws/alarm-conditions.ts';
 import type { AlarmReader } from '../shared/aws/alarm-reader.ts';
 
-/** What is wrong with one of the alarms of an entry, or of a deployment group. */
+/** A problem of an alarm of an entry, or of a deployment group. */
 export interface AlarmFinding {
   readonly name: string;
   readonly severity: 'error' | 'note';
@@ -9,7 +9,7 @@ export interface AlarmFinding {
 }
 
 /**
- * What the account says of alarms: those that do not exist, with the nearest name; blind, muted and faulty ones.
+ * Problems of alarms in the account: missing ones, with the nearest name; blind, muted and faulty ones.
  *
  * @param now ms since the epoch
  */

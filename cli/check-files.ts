@@ -1,16 +1,16 @@
 import { checkCatalog } from '../shared/catalog/check-catalog.ts';
 import { type CatalogFiles, type FileFinding, readCatalogFiles } from './catalog-files.ts';
 
-/** Entries of files with everything that is wrong with them, alone and together. */
+/** Entries of files with all findings on them, alone and together. */
 export interface CheckedFiles extends CatalogFiles {
   readonly isGood: boolean;
 }
 
 /**
- * Reads files and checks what they hold.
+ * Reads files and checks their entries.
  *
  * @param elsewhere services that exist although no file has them
- * @param more further checks of the entries that can be read
+ * @param more further checks of the readable entries
  */
 export async function checkFiles(
   paths: readonly string[],
@@ -20,7 +20,7 @@ export async function checkFiles(
   const { entries, findings } = readCatalogFiles(paths);
   const together = checkCatalog(
     entries.map(({ entry }) => entry),
-    // A file that cannot be read may hold the service all the same: that it cannot be read is said already.
+    // An unreadable file may still contain the service, and is reported already.
     [...elsewhere, ...findings.map(({ service }) => service)],
   ).map((finding): FileFinding => {
     const found = entries.findLast(({ entry }) => entry.service === finding.service);

@@ -8,7 +8,7 @@ import type { FileEntry, FileFinding } from './catalog-files.ts';
 import { checkAlarms } from './check-alarms.ts';
 import { TargetMeanings } from './target-meanings.ts';
 
-/** The meaning of one target of an entry on the account. */
+/** The actual state of one target of an entry in the account. */
 export interface FileMeaning {
   readonly file: string;
   readonly service: string;
@@ -17,16 +17,16 @@ export interface FileMeaning {
   readonly means: string;
 }
 
-/** What the account says of entries. */
+/** The findings of a check against the account. */
 export interface OnlineFindings {
   readonly findings: FileFinding[];
-  /** What each target is. */
+  /** The actual state of each target. */
   readonly meanings: readonly FileMeaning[];
 }
 
 /**
- * Checks entries against the account: names each target, and finds targets, alarms, health checks, hooks and stacks that do not
- * exist, alarms that are blind or muted, and stacks that the coordinator can only pin.
+ * Checks entries against the account: describes each target, and finds targets, alarms, health checks, hooks and stacks that
+ * do not exist, alarms that are blind or muted, and stacks that the coordinator can only pin.
  *
  * @param now ms since the epoch
  */

@@ -33,7 +33,7 @@ export function optionTable(): string {
   ].join('\n');
 }
 
-/** Where the JSON Schema of a command's answer is published. */
+/** The file in which the JSON Schema of a command's answer is published. */
 export function schemaFileOf(command: string): string {
   return `docs/schemas/${command.replaceAll(' ', '-')}.json`;
 }
@@ -63,7 +63,7 @@ function anchor({ name }: CommandSpec): string {
   return name.replaceAll(' ', '-');
 }
 
-/** In a table, a bar is the end of a cell. */
+/** In a table, a bar ends a cell. */
 function cell(text: string): string {
   return text.replaceAll('|', '\\|');
 }

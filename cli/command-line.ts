@@ -5,10 +5,10 @@ import { commands } from './command-table.ts';
 import { defaultEnvironment } from './environments.ts';
 import { type OptionName, type OptionValues, optionSpec, options } from './options.ts';
 
-/** The command line is not of the documented form. */
+/** The command line does not have the documented form. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-  /** The command it is about; undefined where none is known. */
+  /** The command of the error; undefined if none is known. */
   readonly command: CommandSpec | undefined;
 
   constructor(message: string, command?: CommandSpec) {
@@ -17,7 +17,7 @@ export class UsageError extends Error {
   }
 }
 
-/** What the command line asks for. */
+/** The request of a command line. */
 export type CommandLine =
   | { readonly do: 'help'; readonly of: CommandSpec | undefined }
   | { readonly do: 'version' }
@@ -28,7 +28,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const { tokens, positionals } = parseArgs({
     args: [...argv],
     options: parsed,
-    // Unknown options are named below, with the nearest name.
+    // Unknown options are reported below, with the nearest name.
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -55,7 +55,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   return { do: 'run', command, call };
 }
 
-/** The command of that name, in one word or two. */
+/** The command of a name, which has one word or two. */
 export function findCommand(name: string): CommandSpec | undefined {
   return commands.find((one) => one.name === name);
 }
@@ -78,7 +78,7 @@ interface OptionToken {
   readonly inlineValue: boolean | undefined;
 }
 
-/** The value of an option, as the table allows it. */
+/** The value of an option, checked against the table. */
 function givenValue({ name, rawName, value, inlineValue }: OptionToken, command: CommandSpec | undefined) {
   const allowed = command && optionsOf(command);
   if (!Object.hasOwn(options, name)) {

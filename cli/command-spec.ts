@@ -1,7 +1,7 @@
 import type { OptionName, OptionValues } from './options.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
-/** Where the coordinator is. */
+/** The location of the coordinator. */
 export interface Place {
   readonly stack: string;
   readonly region: string | undefined;
@@ -9,11 +9,11 @@ export interface Place {
 
 /** One argument of a command. */
 export interface ArgumentSpec {
-  /** As help texts show it. */
+  /** In the form of help texts. */
   readonly name: string;
   /** `many`: one or more; `any`: none or more. */
   readonly count: 'one' | 'optional' | 'many' | 'any';
-  /** The values that it may have; any where they are left out. */
+  /** Allowed values; left out, any. */
   readonly choices?: readonly string[];
 }
 
@@ -33,43 +33,43 @@ export interface CommandSpec {
   /** One word or two, e.g. `catalog push`. */
   readonly name: string;
   readonly group: (typeof groups)[number];
-  /** One line: the command does this. */
+  /** One line, a verb first. */
   readonly summary: string;
   /** Paragraphs of its help. */
   readonly details?: readonly string[];
   readonly args: readonly ArgumentSpec[];
-  /** Its own options, beside those that every command has. */
+  /** Its own options, besides those of every command. */
   readonly options: readonly OptionName[];
-  /** `aws`: it asks the account, so that it needs a Region and credentials. */
+  /** `aws`: it calls the account, so it needs a Region and credentials. */
   readonly where: 'local' | 'aws';
-  /** With this option a command that asks the account reads files instead, and nothing else. */
+  /** With this option a command that calls the account reads files instead, and nothing else. */
   readonly localWith?: OptionName;
   readonly examples: readonly { readonly argv: string; readonly about: string }[];
-  /** The meaning of status 0, and of 1 where it may be that; 2 is the same for all. */
+  /** The meaning of status 0, and of 1 if it is possible; 2 is the same for all. */
   readonly exits: { readonly 0: string; readonly 1?: string };
-  /** Members of its answer as JSON; absent where it has no such form. */
+  /** Members of its JSON answer; absent if it has none. */
   readonly json?: readonly string[];
-  /** A failure of AWS ends with status 1: a pipeline asks, and no answer is a no. */
+  /** A failure of AWS ends with status 1: for a pipeline, no answer means no. */
   readonly failsAsNo?: true;
-  /** Why options and arguments that are valid each do not go together; undefined where they do. */
+  /** The reason why options and arguments that are each valid cannot be combined; undefined if they can. */
   readonly check?: (call: Call) => string | undefined;
   readonly run: (call: Call, terminal: Terminal) => Promise<ExitStatus>;
 }
 
-/** The meaning of status 2, of every command. */
+/** The meaning of status 2, for every command. */
 export const couldNotBeDone = 'it could not be done; the message says why';
 
-/** Options that every command has. */
+/** Options of every command. */
 export const commonOptions = ['help'] as const satisfies readonly OptionName[];
-/** Options of a command whose answer may be JSON. */
+/** Options of a command with a JSON answer. */
 export const answerOptions = ['json', 'output'] as const satisfies readonly OptionName[];
-/** Options of a command that asks the account. */
+/** Options of a command that calls the account. */
 export const placeOptions = ['environment', 'stack', 'region'] as const satisfies readonly OptionName[];
 
-/** All options that a command takes: its own first. */
+/** All options of a command, its own first. */
 export function optionsOf({ options, json, where }: CommandSpec): OptionName[] {
   const own: readonly OptionName[] = options;
-  // A local command with an option that asks the account needs to know where that is.
+  // A local command with an option that calls the account needs its location.
   const asksAccount = where === 'aws' || own.includes('online');
   return [...own, ...(asksAccount ? placeOptions : []), ...(json ? answerOptions : []), ...commonOptions];
 }

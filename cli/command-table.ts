@@ -8,7 +8,7 @@ const paths: ArgumentSpec = { name: 'FILE|DIR', count: 'many' };
 const files =
   'A file is YAML or JSON: one entry, or a list of them under "services". A folder stands for all such files in it.';
 
-/** Imports a module when it is first needed, and once. */
+/** Imports a module once, when it is first needed. */
 function later<Module>(load: () => Promise<Module>): () => Promise<Module> {
   let loaded: Promise<Module> | undefined;
   return () => {
@@ -17,7 +17,7 @@ function later<Module>(load: () => Promise<Module>): () => Promise<Module> {
   };
 }
 
-/** The modules that run commands: help and completion need no SDK client, and start sooner without. */
+/** The modules that run commands: help and completion need no SDK client, and start faster without one. */
 const modules = {
   loadAskLedger: later(() => import('./ask-ledger.ts')),
   loadCompletion: later(() => import('./completion.ts')),
@@ -36,14 +36,14 @@ const modules = {
   loadValidateCatalog: later(() => import('./validate-catalog.ts')),
 };
 
-/** Imports all of them beforehand, for a caller whose clock stands still while a command works. */
+/** Imports all of them in advance, for a caller whose clock stands still while a command runs. */
 export async function loadAllCommands(): Promise<void> {
   await Promise.all(Object.values(modules).map((load: () => Promise<unknown>) => load()));
 }
 
 /**
- * Every command. A command that asks or tells the coordinator runs the function that the Lambda console offers too, with the rights of the
- * person who types, or starts the machine that the Step Functions console offers: it decides nothing of its own.
+ * Every command. A command that queries or instructs the coordinator runs the same function as the Lambda console, with the
+ * rights of the person who types, or starts the same machine as the Step Functions console: it decides nothing itself.
  */
 export const commands: readonly CommandSpec[] = [
   {

@@ -5,7 +5,7 @@ import { type OptionName, optionSpec, options } from './options.ts';
 const program = 'rollback-coordinator';
 
 /**
- * A script with which a shell completes commands, options and the values of options that have few. Names of services and
+ * A script with which a shell completes commands, options and the values of options with few. Names of services and
  * incidents are not completed: nobody waits for AWS while typing.
  */
 export function completionScript(shell: 'bash' | 'zsh'): string {
@@ -36,7 +36,7 @@ ${cases()}
 compdef _rollback_coordinator ${program}`;
 }
 
-/** Sets \`words\` to all that may stand at the cursor; the same lines in both shells. */
+/** Sets \`words\` to all words that may stand at the cursor; the same lines in both shells. */
 function cases(): string {
   const valued = (Object.keys(options) as OptionName[]).filter((name) => optionSpec(name).type === 'string');
   const lines = [
@@ -62,7 +62,7 @@ function twoWords(): readonly CommandSpec[] {
   return commands.filter(({ name }) => name.includes(' '));
 }
 
-/** Each first word of a command, with what may follow it. */
+/** Each first word of a command, with the words that may follow it. */
 function firstWords(): (readonly [string, string])[] {
   const words = [...new Set(commands.map(({ name }) => name.split(' ')[0] ?? ''))];
   return words.map((word) => {

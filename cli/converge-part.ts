@@ -8,32 +8,32 @@ import { fitLines, within } from './layout.ts';
 import { renderChanges } from './render-changes.ts';
 import type { Terminal } from './terminal.ts';
 
-/** The part of a stack that is put back. */
+/** The part of a stack that is restored. */
 export type PartName = 'pin' | 'rest';
 
-/** What came of the pin of a stack, or of its rest. */
+/** The result of a stack's pin or rest. */
 export interface ConvergedPart {
   readonly stack: string;
   readonly part: PartName;
-  /** `shown` by a dry run; `declined` by the person; `refused` by what was found, or failed. */
+  /** `shown` by a dry run; `declined` by the person; `refused` because of a finding, or failed. */
   readonly result: 'done' | 'nothing-to-do' | 'shown' | 'declined' | 'refused';
   readonly detail: string;
-  /** The changes of its change set; empty where none was read. */
+  /** The changes of its change set; empty if none was read. */
   readonly changes: readonly StackChange[];
 }
 
-/** What a part needs. */
+/** Dependencies of converging a part. */
 export interface ConvergePartDeps<Plan> {
   readonly target: TargetAdapter<Plan>;
   readonly stacks: Stacks;
   readonly terminal: Terminal;
   readonly command: Pick<Converge, 'service' | 'dryRun' | 'yes' | 'json'>;
   readonly context: Omit<TargetContext, 'now'>;
-  /** Why nothing may be changed just now; undefined where it may. */
+  /** The reason why nothing may be changed now; undefined if changes are allowed. */
   readonly objection: () => Promise<string | undefined>;
 }
 
-/** Nothing more is done, for what the message says. */
+/** Stops the work; the message says why. */
 class Stopped extends Error {
   readonly result: 'shown' | 'declined' | 'refused';
 
@@ -44,12 +44,12 @@ class Stopped extends Error {
 }
 
 /**
- * As the coordinator itself waits for a stack: its slowest resource may be a database, and its rollback triggers are
- * watched for up to three hours after that.
+ * The coordinator's own deadline for a stack: its slowest resource may be a database, and its rollback triggers are watched
+ * for up to three hours after that.
  */
 const deadlineMs = 6 * 60 * 60_000;
 
-/** Steps that bring a stack to rest before its change set can be made, as a question. */
+/** Questions for the steps that bring a stack to rest before its change set can be made. */
 const questions: Partial<Record<StackChangeStep, string>> = {
   cancel: 'Cancel its update?',
   point: 'Point it back?',
@@ -58,7 +58,7 @@ const questions: Partial<Record<StackChangeStep, string>> = {
   skip: 'Continue the rollback of the stack without these resources?',
 };
 
-/** Puts a part of a stack back as the coordinator does, but asks a person before anything changes. */
+/** Restores a part of a stack as the coordinator does, but asks a person before anything changes. */
 export async function convergePart<Plan extends { readonly stack: string }>(
   part: PartName,
   plan: Plan,
@@ -68,9 +68,9 @@ export async function convergePart<Plan extends { readonly stack: string }>(
   const changeSet = stackToken(context.incidentId, context.attempt, part);
   const began = terminal.now();
   let changes: readonly StackChange[] | undefined;
-  /** Whether the person agreed to what the change set holds. */
+  /** Whether the person agreed to the change set. */
   let agreed = false;
-  /** Whether anything was permitted to change. */
+  /** Whether any change was permitted. */
   let acted = false;
   let executed = false;
   let told = '';
@@ -103,7 +103,7 @@ export async function convergePart<Plan extends { readonly stack: string }>(
   async function beforeChange(step?: StackChangeStep): Promise<void> {
     await refuseWhileLocked();
     if (step === 'make' || step === 'drop') {
-      // A change set that was made anew may hold something else.
+      // A new change set may have other changes.
       changes = undefined;
       agreed = false;
       return;
@@ -116,7 +116,7 @@ export async function convergePart<Plan extends { readonly stack: string }>(
       executed = step === 'execute';
       return;
     }
-    // While a stack is on its way, an alias that it moves onto undone code is pointed back without a further question.
+    // While a stack is moving, an alias that it moves onto undone code is pointed back without a further question.
     if (step === 'point' && agreed) return;
     const { detail } = await target.read(plan, contextNow());
     if (command.dryRun) {
@@ -132,7 +132,7 @@ export async function convergePart<Plan extends { readonly stack: string }>(
   async function ask(question: string): Promise<void> {
     acted = command.yes || /^y(es)?$/i.test((await terminal.ask(`${question} [y/N] `)).trim());
     if (!acted) throw new Stopped('declined', `You did not agree: the ${part} of stack ${stack} is left.`);
-    // A person takes their time to answer.
+    // A person takes time to answer.
     await refuseWhileLocked();
   }
 
@@ -141,7 +141,7 @@ export async function convergePart<Plan extends { readonly stack: string }>(
     if (why !== undefined) throw new Stopped('refused', why);
   }
 
-  /** Shows once what the change set holds, where there is one. */
+  /** Shows the change set once, if there is one. */
   async function showChanges(): Promise<void> {
     if (changes) return;
     const found = await stacks.changeSet(stack, changeSet);
@@ -151,7 +151,7 @@ export async function convergePart<Plan extends { readonly stack: string }>(
     for (const line of renderChanges(changes, within(terminal, 2))) say(`  ${line}`);
   }
 
-  /** An executed change set is gone; every other one would be left behind. */
+  /** An executed change set is gone; any other would be left behind. */
   async function cleanUp(): Promise<void> {
     if (executed) return;
     try {
@@ -180,7 +180,7 @@ function isRefusal(error: unknown): error is TargetLeft | TargetNotRestored | Ta
   );
 }
 
-/** What the person can do instead. */
+/** The person's alternatives. */
 function adviceOn(part: PartName, error: Error, service: string): string {
   if (error instanceof TargetSuperseded) {
     return `Ask rollback-coordinator may-deploy ${service} whether anything is left to do.`;

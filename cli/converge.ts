@@ -23,11 +23,11 @@ import { giveAnswer } from './give-answer.ts';
 import { rollingBack } from './may-deploy.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
-/** The service whose stacks are put back, and how. */
+/** The service whose stacks are restored, with the options. */
 export interface Converge {
   readonly service: string;
   readonly pinOnly: boolean;
-  /** Shows what would change, and changes nothing. */
+  /** Shows the changes without making them. */
   readonly dryRun: boolean;
   /** Asks no question. */
   readonly yes: boolean;
@@ -35,9 +35,9 @@ export interface Converge {
   readonly place: Place;
 }
 
-/** What came of the command. */
+/** The result of the command. */
 interface Converged {
-  /** The incident whose rollback is completed; null where there is none. */
+  /** The incident whose rollback is completed; null if there is none. */
   readonly incidentId: string | null;
   readonly reason: string;
   readonly parts: readonly ConvergedPart[];
@@ -49,8 +49,8 @@ const inherited =
   'traffic: deploy with the template of your code.';
 
 /**
- * Pins the stacks of a service to the versions that users are on since its last rollback, then applies the rest of the
- * saved templates, with the rights of the person who asks. A change set is shown before anything changes.
+ * Pins the stacks of a service to the users' versions since its last rollback, then applies the rest of the saved templates,
+ * with the rights of the caller. A change set is shown before anything changes.
  */
 export async function converge(command: Converge, terminal: Terminal): Promise<ExitStatus> {
   const { service, json, place } = command;
@@ -62,7 +62,7 @@ export async function converge(command: Converge, terminal: Terminal): Promise<E
 
 async function convergeService(command: Converge, runtime: Runtime, terminal: Terminal): Promise<Converged> {
   const { service } = command;
-  // Refuses a service that is not there.
+  // Refuses an unknown service.
   await catalogStore(runtime).entry(service);
   const { releases, incidents, locks } = ledgers(runtime);
   const rollback = await lastRollback({ releases, incidents, plans: planStore(runtime) }, service);
@@ -123,8 +123,8 @@ async function convergeStacks(
     command,
     context: {
       incidentId: incident.incidentId,
-      // A run counts as an attempt of its own, named by its second: its change sets, tokens and templates are not those of
-      // the coordinator or of an earlier run.
+      // A run counts as an attempt of its own, named by its second: it shares no change sets, tokens or templates with the
+      // coordinator or an earlier run.
       attempt: Math.floor(terminal.now() / 1000),
       plannedAt: Date.parse(plan.plannedAt),
       byDeployer: true,
@@ -137,14 +137,14 @@ async function convergeStacks(
   );
   const restTarget = onBuiltVersions(clients.stacks, stackTarget(clients));
   const parts: ConvergedPart[] = [];
-  /** What the next release of a stack lacks if the stack was only pinned. */
+  /** Settings that a stack's next release lacks if the stack was only pinned. */
   const lacked: string[] = [];
   for (const pin of plan.targets) {
     if (pin.kind !== 'stack-pin') continue;
     const pinned = await convergePart('pin', pin, { ...deps, target: pinTarget });
     parts.push(pinned);
     for (const rest of plan.targets) {
-      // The rest goes in only where a failure of it goes back to good code.
+      // The rest is applied only if a failure of it would roll back to good code.
       if (rest.kind !== 'cloudformation' || rest.stack !== pin.stack || isStopped(pinned)) continue;
       if (!command.pinOnly && !rest.waitOnly) {
         parts.push(await convergePart('rest', rest, { ...deps, target: restTarget }));

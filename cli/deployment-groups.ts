@@ -5,13 +5,13 @@ import {
   ListDeploymentGroupsCommand,
 } from '@aws-sdk/client-codedeploy';
 
-/** A deployment group, by the names that CodeDeploy has for it. */
+/** A deployment group, by its names in CodeDeploy. */
 export interface DeploymentGroup {
   readonly application: string;
   readonly deploymentGroup: string;
 }
 
-/** The deployment groups of the account in the Region, as the command checks a catalog against them. */
+/** The deployment groups of the account in the Region, for checking a catalog. */
 export class DeploymentGroups {
   readonly #client: CodeDeployClient;
   #applications: Promise<string[]> | undefined;
@@ -30,7 +30,7 @@ export class DeploymentGroups {
     return this.#applications;
   }
 
-  /** The names of the groups of an application; none where there is no such application. */
+  /** The names of the groups of an application; none if there is no such application. */
   of(applicationName: string): Promise<string[]> {
     const known =
       this.#groups.get(applicationName) ??

@@ -10,16 +10,16 @@ import { fitTable, type Screen } from './layout.ts';
 import { renderFindings } from './render-findings.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
-/** How an entry of the files differs from Parameter Store. */
+/** Difference of an entry between the files and Parameter Store. */
 export interface EntryDifference {
   readonly service: string;
-  /** `missing`: no file has it, and `catalog push` leaves it as it is. */
+  /** `missing`: no file has it, and `catalog push` leaves it unchanged. */
   readonly is: 'new' | 'changed' | 'same' | 'missing';
-  /** Fields that differ by their meaning; none where only comments or the order differ. */
+  /** Fields with different meanings; none if only comments or the order differ. */
   readonly fields: readonly { readonly path: string; readonly from: unknown; readonly to: unknown }[];
 }
 
-/** Shows what `catalog push` would change, field by field, with the defaults of fields that are left out. */
+/** Shows the changes of `catalog push`, field by field, with the defaults of fields that are left out. */
 export async function diffCatalog(call: Call, terminal: Terminal): Promise<ExitStatus> {
   const files = readCatalogFiles(call.args);
   if (files.findings.some(({ severity }) => severity === 'error')) {

@@ -20,20 +20,23 @@ import { fitTable, type Screen } from './layout.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
-/** Something that was looked at. `note`: it is worth knowing, and nothing is wrong. */
+/** Result of a check. `note`: worth knowing, but no fault. */
 export interface DoctorFinding {
   readonly check: string;
   readonly is: 'right' | 'note' | 'wrong';
   readonly detail: string;
 }
 
-/** A stack whose last change ended well, or was taken back. */
+/** A stack whose last change succeeded, or was rolled back. */
 const settled = /^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT)_COMPLETE$/;
 
-/** AWS refuses signatures that are 5 minutes off (IAM User Guide, "Signing AWS API requests"); times in answers mislead before. */
+/**
+ * AWS refuses signatures that are 5 minutes off (IAM User Guide, "Signing AWS API requests"); times in answers mislead
+ * earlier.
+ */
 const clockToleranceMs = 60_000;
 
-/** Looks at everything that has to be there for the coordinator to work, and says what is not. */
+/** Checks everything that the coordinator needs in order to work, and reports the faults. */
 export async function examine(call: Call, terminal: Terminal): Promise<ExitStatus> {
   const coordinator = await findCoordinator(call.place, terminal);
   const findings = await allFindings(coordinator, terminal);
@@ -49,7 +52,7 @@ async function allFindings(coordinator: Coordinator, terminal: Terminal): Promis
   const runtime = runtimeOf(coordinator, terminal);
   const ssm = new SSMClient(clientConfig);
   const clock = watchClock(ssm, () => terminal.now());
-  /** Read once: several checks look at it. */
+  /** Read once for several checks. */
   const catalog = once(() => catalogStore(runtime).find());
   const parameters = once(() => new CatalogParameters(ssm, catalogPath).read());
   const checks: Readonly<Record<string, () => Promise<Found[]>>> = {
@@ -154,7 +157,7 @@ async function subscriptions(client: SNSClient, TopicArn: string): Promise<Found
     const page = await client.send(new ListSubscriptionsByTopicCommand({ TopicArn, NextToken }));
     for (const { Endpoint = '', SubscriptionArn = '', Protocol } of page.Subscriptions ?? []) {
       const isConfirmed = SubscriptionArn.startsWith('arn:');
-      // Whoever knows the rest of such an address may page people.
+      // A person who knows the rest of such an address may page people.
       const shown = Protocol === 'https' ? `https://${new URL(Endpoint).host}/...` : Endpoint;
       const how =
         Protocol === 'email'
@@ -171,7 +174,7 @@ async function subscriptions(client: SNSClient, TopicArn: string): Promise<Found
   return found;
 }
 
-/** Whether the catalog in force is the one in Parameter Store. */
+/** Whether the catalog in force matches Parameter Store. */
 function compared(
   parameters: readonly { readonly service: string; readonly value: string }[],
   catalog: CompiledCatalog | undefined,
@@ -199,7 +202,7 @@ function compared(
     : [right(`${parameters.length} entries are in force, compiled ${catalog.compiledAt}`)];
 }
 
-/** A look that AWS refused is a finding: who looks lacks a permission, or something is gone. */
+/** A check that AWS refused is a finding: the caller lacks a permission, or something is gone. */
 function refused(error: Error): Found[] {
   if (error.name === 'CredentialsProviderError') throw error;
   return [wrong(error instanceof CannotDo ? error.message : `${error.name}: ${error.message}`)];

@@ -5,7 +5,7 @@ import { CannotDo } from './cannot-do.ts';
 import type { Place } from './command-spec.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What a deployed coordinator is made of, as its stack's outputs name it. */
+/** The resources of a deployed coordinator, from its stack's outputs. */
 export interface Coordinator {
   readonly table: string;
   readonly bucket: string;
@@ -14,7 +14,7 @@ export interface Coordinator {
   /** The stack, and its status by CloudFormation. */
   readonly stack: string;
   readonly stackStatus: string;
-  /** The value of an output. @throws CannotDo where the stack has none of that name */
+  /** The value of an output. @throws CannotDo if the stack has none of that name */
   readonly output: (name: string) => string;
   /** For further SDK clients. */
   readonly clientConfig: object;
@@ -22,7 +22,7 @@ export interface Coordinator {
 
 const outputs = { table: 'Ledger', bucket: 'Bucket', catalogPath: 'CatalogPath' } as const;
 
-/** Finds the coordinator by its stack. @throws CannotDo where there is none, or it is of another version */
+/** Finds the coordinator by its stack. @throws CannotDo if there is none, or it has another version */
 export async function findCoordinator({ stack, region }: Place, terminal: Terminal): Promise<Coordinator> {
   const clientConfig = clientConfigOf(region, terminal);
   const client = new CloudFormationClient(clientConfig);
@@ -48,7 +48,7 @@ export async function findCoordinator({ stack, region }: Place, terminal: Termin
   };
 }
 
-/** What functions and adapters of the coordinator run in when a person runs them, with the person's rights. */
+/** The runtime for functions and adapters of the coordinator when a person runs them, with the person's rights. */
 export function runtimeOf(
   { table, bucket, region, clientConfig }: Coordinator,
   { now }: Pick<Terminal, 'now'>,
@@ -56,7 +56,7 @@ export function runtimeOf(
   return { env: { LEDGER_TABLE: table, BUCKET: bucket, AWS_REGION: region }, clientConfig, now };
 }
 
-/** The configuration of the SDK clients with the Region that was asked for. */
+/** The configuration of the SDK clients with the requested Region. */
 export function clientConfigOf(region: string | undefined, { clientConfig }: Terminal): object {
   return region === undefined ? clientConfig : { ...clientConfig, region };
 }

@@ -5,7 +5,7 @@ import type { Terminal } from './terminal.ts';
 /**
  * Shows an answer: as JSON, or as lines that fit the screen.
  *
- * @param render makes the lines; a table in them is fitted already
+ * @param render makes the lines; a table in them is already fitted
  */
 export function giveAnswer(
   answer: Answer,

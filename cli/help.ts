@@ -14,7 +14,7 @@ import type { ExitStatus, Terminal } from './terminal.ts';
 
 const name = 'rollback-coordinator';
 
-/** Help is read in terminals of any width; this is the narrowest that anybody has. */
+/** Help is read in terminals of any width; this is the usual minimum. */
 const helpColumns = 80;
 
 /** All commands, each in a line. */
@@ -65,7 +65,7 @@ export function helpOf(command: CommandSpec, screen: Screen = {}): string[] {
   ];
 }
 
-/** Whether a command asks AWS. */
+/** Whether a command calls AWS. */
 export function whereOf(command: CommandSpec): string {
   if (command.where === 'aws') {
     const asks = 'It asks AWS: it needs a Region and credentials.';
@@ -88,13 +88,13 @@ export function optionUsage(option: OptionName): string {
   return `--${option}${value ? ` ${value}` : ''}${short ? `, -${short}` : ''}`;
 }
 
-/** What an option does, with the values that it may have. */
+/** The effect of an option, with its allowed values. */
 export function optionAbout(option: OptionName): string {
   const { about, choices } = optionSpec(option);
   return choices ? `${choices.join(', ')}: ${about}` : about;
 }
 
-/** Runs `help`. @throws UsageError for a command that there is not */
+/** Runs `help`. @throws UsageError for an unknown command */
 export function showHelp(words: readonly string[], terminal: Terminal): ExitStatus {
   const wanted = words.join(' ');
   const command = commands.find((one) => one.name === wanted);
@@ -103,7 +103,7 @@ export function showHelp(words: readonly string[], terminal: Terminal): ExitStat
   return 0;
 }
 
-/** A word with its meaning beside it, or under it where both do not fit. */
+/** A word with its meaning beside it, or below it if both do not fit. */
 function beside(left: string, right: string, longest: number): string[] {
   const column = Math.min(longest, 34) + 4;
   const lines = wrap(right, helpColumns - column);

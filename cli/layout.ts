@@ -1,7 +1,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { table } from './text-layout.ts';
 
-/** A word with a meaning that a colour shows too. */
+/** A word with a meaning that is also shown by a colour. */
 export interface Painted {
   readonly text: string;
   readonly as: Tone;
@@ -9,32 +9,32 @@ export interface Painted {
 export type Tone = 'good' | 'doubtful' | 'bad' | 'quiet';
 export type Cell = string | Painted;
 
-/** The screen that a text is for. */
+/** The screen for a text. */
 export interface Screen {
-  /** Undefined where the text goes to a file or a pipe: then no line is broken. */
+  /** Undefined if the text goes to a file or a pipe: then no line is broken. */
   readonly columns?: number | undefined;
-  /** Lines that it shows at once. */
+  /** Lines that fit on it. */
   readonly rows?: number | undefined;
   readonly hasColours?: boolean | undefined;
 }
 
 const colours = { good: 'green', doubtful: 'yellow', bad: 'red', quiet: 'dim' } as const;
 
-/** The part of a screen that is left beside an indent. */
+/** The width of a screen that remains beside an indent. */
 export function within({ columns, hasColours }: Screen, indent: number): Screen {
   return { columns: columns === undefined ? undefined : columns - indent, hasColours };
 }
 
-/** A text in the colour of its meaning, where the screen shows colours. */
+/** A text in the colour of its meaning, if the screen shows colours. */
 export function paint(text: string, as: Tone | 'title', { hasColours }: Screen): string {
   if (!hasColours || text === '') return text;
-  // The screen was asked already; `styleText` would ask standard output, which may be another one.
+  // The screen is known already; `styleText` would check standard output, which may be another one.
   return styleText(as === 'title' ? 'bold' : colours[as], text, { validateStream: false });
 }
 
 /**
- * Rows under a header, as wide as the screen at most. Nothing is cut: where the table is too wide, cells break between words;
- * where that is not enough, each row becomes a block with a line for each column.
+ * Rows under a header, at most as wide as the screen. Nothing is cut: in a table that is too wide, cells break between
+ * words; if that is not enough, each row becomes a block with a line for each column.
  */
 export function fitTable(
   header: readonly string[],
@@ -63,8 +63,8 @@ export function fitTable(
 }
 
 /**
- * Lines of text, each broken between words where it is wider than the screen. The text goes on beneath its beginning: behind
- * the name that it has in a list of names, or else indented deeper. A line that is to be copied stays whole.
+ * Lines of text, broken between words if they are wider than the screen. The text continues below its beginning: after the
+ * name in a list of names, or else indented deeper. A line for copying stays whole.
  */
 export function fitLines(lines: readonly string[], { columns }: Screen): string[] {
   if (columns === undefined) return [...lines];
@@ -82,7 +82,8 @@ export function fitLines(lines: readonly string[], { columns }: Screen): string[
 }
 
 /**
- * The first lines, as many as the screen shows at once; where some are left out, the last line says how many and where they are.
+ * The first lines, as many as fit on the screen; if some are left out, the last line gives their number and the command that
+ * shows them.
  *
  * @param rest the command that shows all of them
  */
@@ -97,7 +98,7 @@ export function fitScreen(lines: readonly string[], rest: string, { columns, row
     });
     return end < 0 ? lines : lines.slice(0, end);
   };
-  // The cursor stands below the last line.
+  // The cursor takes the line below the last one.
   const room = rows - 1;
   if (firstOf(room).length === lines.length) return [...lines];
   const left = (count: number) => `${count} more lines: ${rest}`;
@@ -108,7 +109,7 @@ export function fitScreen(lines: readonly string[], rest: string, { columns, row
 /** A command or an address. */
 const toBeCopied = /^ *(rollback-coordinator |https:)/;
 
-/** A text broken between words; a word that is longer than the width stays whole. */
+/** A text broken between words; a word longer than the width stays whole. */
 export function wrap(text: string, width: number): string[] {
   if (text.length <= width) return [text];
   const lines: string[] = [];
@@ -137,7 +138,7 @@ function toneOf(cell: Cell): Tone | undefined {
   return typeof cell === 'string' ? undefined : cell.as;
 }
 
-/** The widths of columns, so that a row fits; undefined where some word is too long for that. */
+/** The widths of columns with which a row fits; undefined if a word is too long for that. */
 function fitWidths(rows: readonly (readonly string[])[], columns: number): number[] | undefined {
   const widths: number[] = [];
   const least: number[] = [];
@@ -149,7 +150,7 @@ function fitWidths(rows: readonly (readonly string[])[], columns: number): numbe
   }
   let over = widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1)) - columns;
   while (over > 0) {
-    // The column gives way that can spare most.
+    // The column with the most spare width shrinks.
     const spare = widths.map((width, column) => width - (least[column] ?? 0));
     const column = spare.indexOf(Math.max(...spare));
     if ((spare[column] ?? 0) <= 0) return undefined;

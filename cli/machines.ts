@@ -5,20 +5,20 @@ import { CannotDo } from './cannot-do.ts';
 import type { Coordinator } from './find-coordinator.ts';
 import type { Terminal } from './terminal.ts';
 
-/** An execution that has ended, or still runs after the time that was given to it. */
+/** An execution that has ended, or still runs after the time allowed. */
 export interface Execution {
   readonly executionArn: string;
   /** The page of the Step Functions console. */
   readonly url: string;
   readonly status: string;
-  /** The output of an execution that succeeded. */
+  /** The output of a successful execution. */
   readonly output: unknown;
   /** The state in which it failed, e.g. `NeedsPerson`. */
   readonly error: string | undefined;
   readonly cause: string;
 }
 
-/** Starts the machines that a person may start in the Step Functions console, with the person's own rights. */
+/** Starts the machines that a person may also start in the Step Functions console, with the person's own rights. */
 export class Machines {
   readonly #client: SFNClient;
   readonly #coordinator: Coordinator;
@@ -34,8 +34,8 @@ export class Machines {
    * Starts a machine and waits for its end.
    *
    * @param output the name of the machine among the outputs of the coordinator's stack
-   * @param waitMs how long to wait
-   * @throws CannotDo where the machine refuses the input
+   * @param waitMs longest wait
+   * @throws CannotDo if the machine refuses the input
    */
   async run(
     output: 'CoordinateRollback' | 'RecordRelease',
@@ -43,7 +43,7 @@ export class Machines {
     waitMs: number,
   ): Promise<Execution> {
     const began = this.#terminal.now();
-    // Under a name of its own, so that a start that is sent again does not start a second execution.
+    // Under a name of its own, so that a repeated start does not start a second execution.
     const moment = new Date(began).toISOString().replace(/\D/g, '');
     const { executionArn = '' } = await this.#client.send(
       new StartExecutionCommand({

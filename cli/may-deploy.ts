@@ -17,13 +17,13 @@ import { type Coordinator, findCoordinator, runtimeOf } from './find-coordinator
 import { giveAnswer } from './give-answer.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
-/** Whether a deployment of a service may go on, and why. */
+/** Whether a deployment of a service may go on, with the reason. */
 export interface DeployAnswer {
   readonly mayDeploy: boolean;
   readonly reason: string;
 }
 
-/** Says whether a deployment of a service may go on now. */
+/** Decides whether a deployment of a service may go on now. */
 export async function mayDeploy(
   {
     service,
@@ -45,7 +45,7 @@ export async function mayDeploy(
   return answer.mayDeploy ? 0 : 1;
 }
 
-/** The incident that has a service's lock, in words; undefined where none has. */
+/** The incident that has a service's lock, in words; undefined if none has. */
 export async function rollingBack(locks: LockLedger, service: string): Promise<string | undefined> {
   const lock = await locks.lockOf(service);
   return lock && `${rollingBackInWords(lock)}.`;
@@ -83,14 +83,14 @@ async function decide(
   return yes(served.length > 0 ? `${rest}, on the versions that users are on.` : `${rest}.`);
 }
 
-/** An alias that users are on as a rollback left it. */
+/** An alias that is still as a rollback left it. */
 interface RestoredAlias {
   readonly goal: PlannedAlias;
   /** Versions that it serves. */
   readonly versions: readonly string[];
 }
 
-/** The part of a rollback that is still in force: aliases that nobody released over. */
+/** The part of a rollback that is still in force: aliases without a newer release. */
 async function restored(live: Aliases, { plan }: LastRollback): Promise<RestoredAlias[]> {
   const goals = new Map<string, PlannedAlias>();
   for (const target of plan.targets) {
@@ -106,7 +106,7 @@ async function restored(live: Aliases, { plan }: LastRollback): Promise<Restored
   return found;
 }
 
-/** Why the stacks of a service are neither pinned nor converged; undefined where they are. */
+/** The reason why the stacks of a service are neither pinned nor converged; undefined if they are. */
 async function objectionOf(
   service: string,
   served: readonly RestoredAlias[],
@@ -134,7 +134,7 @@ async function objectionOf(
     const [version] = versions;
     if (versions.length > 1) return `${name} splits its traffic between versions ${versions.join(' and ')}.`;
     const alias = held.find((one) => one.function === goal.function && one.alias === goal.alias);
-    // An alias that no stack has is moved by no deployment of a stack.
+    // No stack deployment moves an alias that no stack has.
     if (!alias && !nested) continue;
     if (!alias)
       return `${name} may be in a nested stack of ${nested}, so it cannot be told which version that has.`;
@@ -149,7 +149,7 @@ async function objectionOf(
   return undefined;
 }
 
-/** The stacks of a service, by its entry and by what was planned for it. */
+/** The stacks of a service, from its entry and from its plan. */
 function stacksOf({ stack, targets }: ServiceEntry, rollback: LastRollback | undefined): Set<string> {
   return new Set([
     ...(stack ? [stack] : []),

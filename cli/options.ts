@@ -1,13 +1,13 @@
 import { defaultEnvironment, environments } from './environments.ts';
 
-/** An option: the same wherever it is taken. */
+/** An option: the same for every command that takes it. */
 export interface OptionSpec {
   readonly type: 'string' | 'boolean';
-  /** The word that stands for its value in help texts. */
+  /** The placeholder for its value in help texts. */
   readonly value?: string;
   readonly about: string;
   readonly short?: string;
-  /** The values that it may have; any where they are left out. */
+  /** Allowed values; left out, any. */
   readonly choices?: readonly string[];
 }
 
@@ -75,7 +75,7 @@ export const options = {
 
 export type OptionName = keyof typeof options;
 
-/** The options of a command line; one that was not given is absent. */
+/** The options of a command line; options that were not given are absent. */
 export type OptionValues = {
   readonly [Name in OptionName]?: (typeof options)[Name]['type'] extends 'boolean' ? boolean : string;
 };

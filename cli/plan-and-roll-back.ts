@@ -9,29 +9,29 @@ import { fitLines, fitTable, type Screen } from './layout.ts';
 import { type Execution, Machines } from './machines.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
-/** PlanRollback and its retries may take so long. */
+/** Longest time for PlanRollback and its retries. */
 const planMs = 15 * 60_000;
-/** An input that is refused ends the execution within seconds. */
+/** A refused input ends the execution within seconds. */
 const refusalMs = 15_000;
 /** Longer than a rollback and the wait for an approval may take. */
 const rollbackMs = 3 * 24 * 60 * 60_000;
 
 const outcomes: readonly string[] = outcomeNames.options;
-/** Outcomes of an execution that succeeds after which nobody has to do anything. */
+/** Outcomes of a successful execution that need no further action. */
 const fine = ['rolled-back', 'not-needed'];
 
-/** The outcome of a rollback that somebody asked for. */
+/** The outcome of a requested rollback. */
 interface Asked {
   readonly service: string;
   readonly plan: ReportedPlan;
-  /** Null where none was started. */
+  /** Null if none was started. */
   readonly execution: Pick<Execution, 'executionArn' | 'url' | 'status'> | null;
-  /** As the incident's, or the state in which its execution failed; null while it runs, or where none was started. */
+  /** The incident's outcome, or the state in which its execution failed; null while it runs, or if none was started. */
   readonly outcome: string | null;
   readonly reason: string;
 }
 
-/** Says what a rollback of a service would do. */
+/** Shows the plan of a service's rollback. */
 export async function planRollback(call: Call, terminal: Terminal): Promise<ExitStatus> {
   const [service = ''] = call.args;
   const machines = new Machines(await findCoordinator(call.place, terminal), terminal);
@@ -40,7 +40,7 @@ export async function planRollback(call: Call, terminal: Terminal): Promise<Exit
   return plan.outcome === 'not-possible' ? 1 : 0;
 }
 
-/** Shows the plan, asks, and has exactly that plan executed. */
+/** Shows the plan, asks, and executes exactly that plan. */
 export async function rollBack(call: Call, terminal: Terminal): Promise<ExitStatus> {
   const [service = ''] = call.args;
   const { yes, wait, by, reason, overrule } = call.options;
@@ -86,7 +86,7 @@ async function planOf(machines: Machines, service: string): Promise<ReportedPlan
   if (status !== 'SUCCEEDED')
     throw new CannotDo(`No plan was made: ${cause || `the execution is ${status}`}\nSee ${url}`);
   const report = output as ReportedPlan & { readonly incidentId?: string };
-  // A newer release took its place before anything was planned.
+  // A newer release replaced it before anything was planned.
   return report.outcome in planWords
     ? report
     : {

@@ -12,19 +12,19 @@ import { fitTable, type Screen } from './layout.ts';
 import { renderFindings } from './render-findings.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
-/** Parameter Store takes 3 writes a second (AWS general reference, Systems Manager quotas); this leaves some over. */
+/** Parameter Store allows 3 writes a second (AWS general reference, Systems Manager quotas); this leaves some over. */
 const pauseMs = 400;
 
-/** What became of one entry. */
+/** The result for one entry. */
 interface Pushed {
   readonly service: string;
   readonly parameter: string;
   readonly result: 'written' | 'unchanged';
-  /** The parameter's new version; null for one that was not written. */
+  /** The parameter's new version; null if it was not written. */
   readonly version: number | null;
 }
 
-/** Writes entries to Parameter Store: none where anything is wrong with any, and of the others those that changed. */
+/** Writes entries to Parameter Store: none if any of them has an error, otherwise those that changed. */
 export async function pushCatalog(
   {
     paths,
@@ -64,7 +64,7 @@ export async function pushCatalog(
     }
     if (pushed.some(({ result }) => result === 'written')) await terminal.sleep(pauseMs);
     const Type = 'String';
-    // A parameter that was advanced once cannot be a standard one again.
+    // A parameter of the advanced tier cannot return to the standard one.
     const before = there.find((one) => one.name === parameter)?.value ?? '';
     const isLong = [before, text].some((value) => Buffer.byteLength(value) > parameterBytes);
     const Tier = isLong ? ('Advanced' as const) : undefined;

@@ -5,14 +5,14 @@ import { readYaml } from '../shared/read-yaml.ts';
 import { CannotDo } from './cannot-do.ts';
 import { readText } from './catalog-files.ts';
 
-/** A policy, with the service that its file is of. */
+/** A policy, with the service of its file. */
 export interface NamedPolicy {
-  /** Undefined where the file has a policy alone. */
+  /** Undefined if the file has only a policy. */
   readonly service?: string;
   readonly policy: ServicePolicy;
 }
 
-/** Reads a policy from a file: an entry of the catalog, or its policy alone. @throws CannotDo for anything else */
+/** Reads a policy from a file: an entry of the catalog, or only its policy. @throws CannotDo for anything else */
 export function readPolicy(file: string): NamedPolicy {
   const read = readYaml(readText(file));
   if ('problems' in read) throw refusal(file, 'is neither JSON nor YAML', read.problems);
@@ -37,7 +37,7 @@ export function readPolicy(file: string): NamedPolicy {
   throw refusal(file, 'is not a right policy', fewProblems(checked.problems).map(below));
 }
 
-/** A file with what is wrong with it, a line for each problem. */
+/** The error of a file with its problems, one line each. */
 export function refusal(file: string, what: string, problems: readonly InputProblem[]): CannotDo {
   const lines = problems.map(({ path, reason }) => `  ${path ? `${path}: ` : ''}${reason}`);
   return new CannotDo([`${file} ${what}:`, ...lines].join('\n'));

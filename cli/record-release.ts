@@ -6,10 +6,10 @@ import { giveAnswer } from './give-answer.ts';
 import { Machines } from './machines.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
-/** A recording that has nothing to watch ends within this time; one that watches a release goes on for its bake. */
+/** A recording with nothing to watch ends within this time; one that watches a release lasts for its bake. */
 const atOnceMs = 60_000;
 
-/** Has what is live recorded, of one service or of all, and says what was found. */
+/** Records the live state, of one service or of all, and reports the result. */
 export async function recordRelease(call: Call, terminal: Terminal): Promise<ExitStatus> {
   const [service] = call.args;
   const { good, reason, by } = call.options;
@@ -31,7 +31,7 @@ export async function recordRelease(call: Call, terminal: Terminal): Promise<Exi
 
 type Found = NonNullable<Answer<'record'>['recorded']>;
 
-/** The members of an execution's output that are for people. The others are for the machine that started it. */
+/** The members of an execution's output for people. The others are for the machine that started it. */
 function foundBy(output: unknown): Found {
   const { outcome, settlement, releaseId, detail, services } = output as Found;
   return {

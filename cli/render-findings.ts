@@ -2,7 +2,7 @@ import type { CheckedFiles } from './check-files.ts';
 import type { FileMeaning } from './check-online.ts';
 import { fitTable, type Screen } from './layout.ts';
 
-/** What was found, one line each: `file  service  path  reason`. */
+/** The findings, one line each: `file  service  path  reason`. */
 export function renderFindings({ findings }: Pick<CheckedFiles, 'findings'>, screen: Screen): string[] {
   return fitTable(
     ['FOUND', 'FILE', 'SERVICE', 'WHAT'],
@@ -16,7 +16,7 @@ export function renderFindings({ findings }: Pick<CheckedFiles, 'findings'>, scr
   );
 }
 
-/** One line for each target: its meaning on the account. */
+/** One line for each target: its actual state in the account. */
 export function renderMeanings(meanings: readonly FileMeaning[], screen: Screen): string[] {
   return fitTable(
     ['SERVICE', 'PATH', 'TARGET', 'MEANS'],

@@ -30,7 +30,7 @@ export function renderDeployments(deployments: readonly DeploymentHistory[]): st
   ]);
 }
 
-/** Who called a release good, who asked for its rollback, and who answered for it. */
+/** The people who declared a release good, asked for its rollback, or answered for it. */
 function peopleSaid(release: HistoryEntry['release']): string[] {
   const { statedGood, incident } = release ?? {};
   return [
@@ -42,7 +42,7 @@ function peopleSaid(release: HistoryEntry['release']): string[] {
   ];
 }
 
-/** Why a release is bad, or failed; nothing for any other. */
+/** The reason why a release is bad, or failed; empty for any other. */
 function because(release: HistoryEntry['release']): string[] {
   const reason = release?.incident?.reason ?? release?.failed?.reason;
   return reason === undefined ? [] : [reason];

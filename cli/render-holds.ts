@@ -1,7 +1,7 @@
 import { everyService, type HoldRecord } from '../shared/ledger/hold-ledger.ts';
 import { instant } from '../shared/mail/mail-text.ts';
 
-/** What is on hold, since when, by whom and why; one line each. */
+/** Holds with their beginning, author and reason; one line each. */
 export function renderHolds(onHold: readonly HoldRecord[]): string[] {
   if (onHold.length === 0) return ['Nothing is on hold.'];
   return onHold.map(({ service, by, at, until, reason }) => {

@@ -9,12 +9,12 @@ export function renderIncidents(incidents: readonly IncidentNow[], screen: Scree
   return fitTable(['INCIDENT', 'OPENED', 'IS', 'APPROVAL', 'WHY'], incidents.map(row), screen);
 }
 
-/** Whether somebody has to answer it. */
+/** Whether a person has to answer it. */
 export function waitsForPerson({ status, approval }: IncidentNow): boolean {
   return status === 'open' && approval !== null && approval.answer === undefined;
 }
 
-/** Who answered a request for approval and what, or until when it waits. */
+/** The answer to a request for approval and its author, or the end of the wait. */
 export function answerInWords(approval: ShownApproval): string {
   const { answer, by, answeredAt, deadline, reason } = approval;
   if (answer === undefined) return `waits for a person until ${instant(deadline)}`;

@@ -4,7 +4,7 @@ import type { SavedAt, ServiceLiveAt } from '../shared/queries/live-at.ts';
 import { savedStateOf } from '../shared/targets/kinds.ts';
 import { fitTable, type Screen } from './layout.ts';
 
-/** One line per target: what it was, since when, and how that is known. */
+/** One line per target: its state, the beginning of that, and its certainty. */
 export function renderLiveAt(services: readonly ServiceLiveAt[], screen: Screen): string[] {
   const rows = services.flatMap(({ service, release, aliases, others }) => {
     const inForce = release

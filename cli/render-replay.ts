@@ -2,15 +2,15 @@ import { instant } from '../shared/mail/mail-text.ts';
 import type { ReplayedRelease, ReplaySummary } from '../shared/replay/replay-policy.ts';
 import { type Cell, fitTable, type Screen } from './layout.ts';
 
-/** What a replay found. */
+/** The result of a replay. */
 export interface Replay {
   readonly summary: ReplaySummary;
   readonly releases: readonly ReplayedRelease[];
-  /** What of the policy had nothing to judge, and why. */
+  /** The parts of the policy that had nothing to judge, with the reason. */
   readonly notJudged: readonly string[];
 }
 
-/** A line for each release, why it is condemned or not where somebody may ask, and the numbers. */
+/** A line for each release, the reasons that need explaining, and the numbers. */
 export function renderReplay({ summary, releases, notJudged }: Replay, screen: Screen): string[] {
   const reasons = releases.flatMap((one) => reasonOf(one) ?? []);
   const young = releases.filter(({ hasHistory }) => !hasHistory).length;
@@ -55,7 +55,7 @@ function resultOf({ result, action }: ReplayedRelease): string {
   return result === 'condemned' ? actions[action ?? 'report'] : results[result];
 }
 
-/** Why a release is condemned, or is not although it is bad; undefined for any other. */
+/** The reason why a release is condemned, or is not although it is bad; undefined for any other. */
 function reasonOf({
   release,
   result,

@@ -7,7 +7,7 @@ import { renderHolds } from './render-holds.ts';
 import { renderIncidents, waitsForPerson } from './render-incidents.ts';
 import { verdictCell } from './verdict-cell.ts';
 
-/** Everything that is going on: first what somebody has to do, then what is under way, then what is live. */
+/** Everything in progress: first work for a person, then work under way, then the live state. */
 export function renderStatus(
   status: CoordinatorStatus,
   call: Pick<Call, 'options'>,

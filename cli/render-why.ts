@@ -10,7 +10,7 @@ import { wordsOf } from '../shared/targets/kinds.ts';
 import { renderDeployments } from './render-history.ts';
 import { answerInWords } from './render-incidents.ts';
 
-/** The incident, its evidence, its plan, and what was done. */
+/** The incident, its evidence, its plan, and the results. */
 export function renderWhy({ incident, release, approval, plan, results, deployments }: Why): string[] {
   const { incidentId, service, releaseId, status, outcome, attempt, requestedBy } = incident;
   const [main, ...others] = reasonsInWords(incident);
@@ -45,7 +45,7 @@ export function renderWhy({ incident, release, approval, plan, results, deployme
   ];
 }
 
-/** Who deployed the release, what the release changed, and what was wrong with its alarms. */
+/** The deployer of the release, its changes, and the problems of its alarms. */
 function aboutRelease(release: NonNullable<Why['release']>, plan: Why['plan']): string[] {
   const own = plan?.services.find(({ service }) => service === release.service);
   return [

@@ -21,15 +21,15 @@ import { renderReplay } from './render-replay.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 import { dayOrTime } from './until.ts';
 
-/** What is replayed, and what of the policy or of the past has nothing to judge. */
+/** Input of a replay, with the parts of the policy or of the past that have nothing to judge. */
 interface Recording {
   readonly input: ReplayInput;
   readonly notJudged: readonly string[];
-  /** Where it is from, for a message. */
+  /** Its source, for a message. */
   readonly source: string;
 }
 
-/** Judges past releases with another policy, and says what it would have done. */
+/** Judges past releases with another policy, and shows what it would have done. */
 export async function replay(call: Call, terminal: Terminal): Promise<ExitStatus> {
   const { options, json } = call;
   const { policy: policyFile = '', metrics } = options;
@@ -111,7 +111,7 @@ async function readAccount(
   };
 }
 
-/** Writes a file that is not there yet: an older one may have labels. @throws CannotDo where it cannot be written */
+/** Writes a new file; an existing one may have labels. @throws CannotDo if it cannot be written */
 function writeNew(path: string, text: string): void {
   try {
     writeFileSync(path, text, { flag: 'wx' });

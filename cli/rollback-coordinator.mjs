@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// TypeScript is run by tsx, like every other command of the project: one source, nothing to build, nothing stale.
+// tsx runs the TypeScript, as for every other command of the project: one source, nothing to build, nothing stale.
 import { tsImport } from 'tsx/esm/api';
 
-// The SDK warns of Node.js versions it is about to leave; that is not what was asked.
+// The SDK warns of Node.js versions that it will drop soon, which is not the caller's question.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 const { endWithReader } = await tsImport('./end-with-reader.ts', import.meta.url);

@@ -1,17 +1,17 @@
 import type { Screen } from './layout.ts';
 
-/** What is to be known of a stream: standard output, for example. */
+/** The properties of a stream such as standard output. */
 export interface ScreenStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;
 }
 
-/** How large a stream is now and whether it shows colours (https://no-color.org). A pipe and a file have neither. */
+/** The current size of a stream and whether it shows colours (https://no-color.org). A pipe and a file have neither. */
 export function screenOf(stream: ScreenStream, env: Readonly<Record<string, string | undefined>>): Screen {
   if (!stream.isTTY) return {};
   return {
-    // Asked each time: a person may make the window larger while something is watched.
+    // Read each time: a person may enlarge the window during a watch.
     get columns() {
       return stream.columns;
     },

@@ -12,7 +12,7 @@ import type { ExitStatus, Terminal } from './terminal.ts';
 /** Moves to the top of the screen and clears it. */
 const clear = '\u001b[H\u001b[2J\u001b[3J';
 
-/** Shows everything that is going on: once, or again and again until the person ends it. */
+/** Shows everything in progress: once, or repeatedly until the person ends it. */
 export async function showStatus(call: Call, terminal: Terminal): Promise<ExitStatus> {
   const { watch, every = '10' } = call.options;
   const ask = build(runtimeOf(await findCoordinator(call.place, terminal), terminal));
@@ -24,7 +24,7 @@ export async function showStatus(call: Call, terminal: Terminal): Promise<ExitSt
     try {
       show(await status());
     } catch (error) {
-      // Somebody who watches at night wants to see the next answer, not the last error.
+      // A person who watches at night wants to see the next answer, not the last error.
       const { name, message } = error as Error;
       terminal.err(`${name}: ${message}. Asking again in ${every} s.`);
     }
@@ -40,7 +40,7 @@ export async function showStatus(call: Call, terminal: Terminal): Promise<ExitSt
   function show(found: CoordinatorStatus): void {
     if (call.json) {
       const answer: Answer<'status'> = { status: found };
-      // One line for each look, so that a program can read them as they come.
+      // One line for each look, so that a program can read them as they arrive.
       terminal.out(watch ? JSON.stringify(answer) : JSON.stringify(answer, null, 2));
       return;
     }

@@ -13,7 +13,7 @@ import type { Call } from './command-spec.ts';
 import { findCoordinator } from './find-coordinator.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
-/** An entry as it is suggested: what is left out has a default. */
+/** A suggested entry: fields that are left out have defaults. */
 export interface SuggestedEntry {
   readonly version: 1;
   readonly service: string;
@@ -23,8 +23,8 @@ export interface SuggestedEntry {
 }
 
 /**
- * Suggests an entry for each of some stacks: its aliases are the service's by the stack, its alarms are those of the stack, and
- * it depends on the services whose exports it imports. A person reads it before it is pushed.
+ * Suggests an entry for each of some stacks: the stack makes its aliases the service's, the alarms are the stack's, and the
+ * service depends on those whose exports the stack imports. A person reads it before it is pushed.
  */
 export async function suggestEntries(call: Call, terminal: Terminal): Promise<ExitStatus> {
   const { clientConfig, catalogPath } = await findCoordinator(call.place, terminal);
@@ -83,7 +83,7 @@ async function allResources(stacks: Stacks, stack: string): Promise<StackResourc
   }
 }
 
-/** The services whose exports each stack imports; only exports of stacks of known services are looked at. */
+/** The services whose exports each stack imports; only exports of known services' stacks are checked. */
 async function providersOf(
   stacks: Stacks,
   named: readonly string[],
@@ -100,7 +100,7 @@ async function providersOf(
   return new Map([...providers].map(([stack, found]) => [stack, [...found].sort()]));
 }
 
-/** A stack's name as the name of a service: what follows its environment, where it has one. */
+/** The name of a service from a stack's name: the part after its environment, if it has one. */
 function serviceNameOf(stack: string): string {
   const [, own = stack] = /(?:^|-)(?:dev|staging|prod)-(.+)$/.exec(stack) ?? [];
   const name = own

@@ -24,18 +24,18 @@ import { type TargetEntry, targetName } from '../shared/targets/shapes.ts';
 import type { Meaning, ReadMeaning } from '../shared/targets/target-kind.ts';
 import { DeploymentGroups } from './deployment-groups.ts';
 
-/** The meaning of one target on the account, or the part of it that does not exist. */
+/** The actual state of one target in the account, or its missing part. */
 export interface TargetMeaning {
-  /** `targets.2`, or `stack` for what belongs to the service by its stack alone. */
+  /** `targets.2`, or `stack` for a target that belongs to the service by its stack alone. */
   readonly path: string;
   readonly target: string;
-  /** What it means; undefined where it does not exist. */
+  /** The actual state; undefined if the target does not exist. */
   readonly means?: string;
-  /** What does not exist, with the nearest name. */
+  /** The missing part, with the nearest name. */
   readonly missing?: string;
 }
 
-/** Tells what the targets of entries mean: each by what the account has, and not by its name alone. */
+/** Finds the actual state of entries' targets in the account, and not only their names. */
 export class TargetMeanings {
   readonly #stacks: Pick<Stacks, 'resources'>;
   readonly #aliases: Aliases;
@@ -54,7 +54,7 @@ export class TargetMeanings {
     };
   }
 
-  /** The meaning of every target that an entry lists, and of the aliases that it owns besides. */
+  /** The actual state of every target that an entry lists, and of the other aliases that it owns. */
   async of(entry: ServiceEntry): Promise<TargetMeaning[]> {
     const stacks = await readOwnedStacks(entry, (stack) => this.#resources(stack));
     const owned = ownedAliases(entry, stacks);
@@ -101,7 +101,7 @@ export class TargetMeanings {
   ): Promise<Meaning> {
     const own = owned.find((one) => targetName(one.target) === targetName(target));
     if (own) return { means: physical(own) };
-    // A function that no stack of the service has: made by hand, or by a stack that the entry does not name.
+    // A function of none of the service's stacks: created by hand, or by a stack that the entry does not name.
     if (await this.#aliases.find(target.function, target.alias)) {
       return { means: `${target.function}:${target.alias}, in no stack of the service` };
     }
@@ -111,7 +111,7 @@ export class TargetMeanings {
     return { missing: `there is no alias "${name}"${nearest ? `; did you mean "${nearest}"?` : ''}` };
   }
 
-  /** Only what an entry says of a group is looked for: otherwise the stack of the function decides. */
+  /** Only the names in the entry are checked: otherwise the stack of the function decides. */
   async #group(
     { application, deploymentGroup }: Extract<TargetEntry, { kind: 'codedeploy' }>,
     stack: string | undefined,
@@ -147,7 +147,7 @@ export class TargetMeanings {
     try {
       return await this.#stacks.resources(stack);
     } catch (error) {
-      // `checkOnline` names a stack that does not exist.
+      // `checkOnline` reports a missing stack.
       if (isStackMissing(error)) return undefined;
       throw error;
     }

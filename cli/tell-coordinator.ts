@@ -7,11 +7,11 @@ import { giveAnswer } from './give-answer.ts';
 import { renderHolds } from './render-holds.ts';
 import type { ExitStatus, Terminal } from './terminal.ts';
 
-/** How a person says something: who, why, and to which coordinator. */
+/** A person's instruction: options with author and reason, and the coordinator. */
 type Saying = Pick<Call, 'options' | 'json' | 'place'>;
 
 /**
- * Answers a rollback that waits for a person, by the function that takes the answer in the consoles too, run here with the
+ * Answers a rollback that waits for a person, by the function that also takes the answer in the consoles, run here with the
  * person's own rights.
  */
 export async function answerApproval(
@@ -31,7 +31,7 @@ function answerInWords(answered: AnsweredApproval): string {
   return `The rollback of ${incidentId} (plan ${answered.planDigest}) is ${answer === 'approve' ? 'approved' : 'refused'}.`;
 }
 
-/** Puts a service, or everything (`*`), on hold, or lets it go again. */
+/** Puts a service, or everything (`*`), on hold, or ends the hold. */
 export async function holdService(
   hold: { readonly service: string; readonly hold: boolean; readonly until?: string },
   call: Saying,

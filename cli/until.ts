@@ -3,7 +3,7 @@ import { isoTime } from '../shared/iso-time.ts';
 const units = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /**
- * The moment that a person means: `30m`, `2h` or `1d` from now on, or ISO 8601 with its offset from UTC.
+ * The moment in a person's words: `30m`, `2h` or `1d` from now on, or ISO 8601 with its offset from UTC.
  *
  * @param now ms since the epoch
  * @returns ISO 8601, UTC; undefined for a text of another form

@@ -17,7 +17,7 @@ export interface ValidateRequest {
   readonly place: Place;
 }
 
-/** Checks entries and says what is wrong; what only the account knows is checked with `--online`. */
+/** Checks entries and reports the findings; with `--online` also those that need the account. */
 export async function validateCatalog(
   { paths, online, json, place }: ValidateRequest,
   terminal: Terminal,

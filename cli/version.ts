@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The version of this command, as its package says it. */
+/** The version of this command, from its package. */
 export function version(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { readonly version: string }).version;
