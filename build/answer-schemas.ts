@@ -12,7 +12,7 @@ export interface AnswerSchema {
   readonly text: string;
 }
 
-/** The JSON Schema (draft 2020-12) of every answer, as it has to be published. */
+/** The JSON Schema (draft 2020-12) of every answer, as it should be published. */
 export function answerSchemas(): AnswerSchema[] {
   const parts = z.registry<{ id: string }>();
   for (const [id, part] of Object.entries(answerParts)) parts.add(part, { id });
@@ -22,11 +22,11 @@ export function answerSchemas(): AnswerSchema[] {
       override: ({ zodSchema, jsonSchema }) => {
         const described = z.globalRegistry.get(zodSchema)?.description;
         if (described !== undefined) jsonSchema.description ??= described;
-        // An answer may get further members: a schema that is checked elsewhere has to take them.
+        // An answer may get further members: a schema in use elsewhere has to accept them.
         if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
         if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
         if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-        // The format says it.
+        // The format already demands it.
         if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
       },
     });

@@ -1,7 +1,7 @@
 /** One step of a pattern: exactly one character of a set, or any number of them; a `text` is that character alone. */
 type Step = { readonly set: 'any' | 'within' | { readonly text: string }; readonly many: boolean };
 
-/** Variables of ARN formats whose values hold `/` or `:`; those of all others have neither. */
+/** Variables of ARN formats whose values may contain `/` or `:`; all others contain neither. */
 const wideVariables = new Set([
   'FunctionName', // with a version or alias behind a colon
   'ObjectName',
@@ -10,10 +10,10 @@ const wideVariables = new Set([
 ]);
 
 /**
- * Whether an ARN of a policy, which may hold `*` and `?`, can stand for a resource of a type.
+ * Whether an ARN of a policy, which may contain `*` and `?`, can match a resource of a type.
  *
- * @param format as the Service Authorization Reference gives it: `arn:${Partition}:s3:::${BucketName}`; several are
- *   parted by commas
+ * @param format as in the Service Authorization Reference: `arn:${Partition}:s3:::${BucketName}`; several are
+ *   separated by commas
  */
 export function canBeOfFormat(arn: string, format: string): boolean {
   const steps = stepsOfArn(arn);

@@ -12,11 +12,10 @@ export interface Bundle {
 }
 
 /**
- * Bundles every `functions/<room>/<function>/handler.ts` with its SDK clients into
- * `<outDir>/<room>/<function>/index.mjs`.
+ * Bundles every `functions/<room>/<function>/handler.ts` with its SDK clients into `<outDir>/<room>/<function>/index.mjs`.
  *
- * The clients are bundled, and not taken from the Lambda runtime, because the runtime's SDK floats: it may be
- * older than the members this code reads.
+ * The clients are bundled, and not taken from the Lambda runtime, because the runtime's SDK version varies: it may lack
+ * members that this code reads.
  */
 export async function bundleFunctions(root: string, outDir: string): Promise<Bundle[]> {
   const names = foldersIn(path.join(root, 'functions')).flatMap((room) =>
@@ -37,7 +36,7 @@ export async function bundleFunctions(root: string, outDir: string): Promise<Bun
     mainFields: ['module', 'main'],
     alias: { '@aws-sdk/credential-provider-node': path.join(root, 'build', 'lambda-credentials.ts') },
     plugins: [shakeableSchemas],
-    // CommonJS packages inside an ES module bundle ask for require.
+    // CommonJS packages inside an ES module bundle call require.
     banner: {
       js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
     },

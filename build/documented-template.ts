@@ -13,9 +13,9 @@ export interface DocumentedFunction {
   /** Folder of `functions/` that holds it. */
   readonly room: string;
   readonly description: string;
-  /** What invokes it from outside: rules and schedules, in words. */
+  /** Its invocations from outside: rules and schedules, in words. */
   readonly events: readonly string[];
-  /** Services of AWS that invoke it although no rule says so, in words. */
+  /** AWS services that invoke it without a rule, in words. */
   readonly services: readonly string[];
   /** Machines that its environment names or that it may start. */
   readonly starts: readonly string[];
@@ -37,7 +37,7 @@ export interface DocumentedStatement {
   readonly effect: 'Allow' | 'Deny';
   readonly actions: readonly string[];
   readonly resources: readonly string[];
-  /** Only on the coordinator's own resources. */
+  /** Only for the coordinator's own resources. */
   readonly own: boolean;
 }
 
@@ -92,7 +92,7 @@ export function readTemplate(root: string): DocumentedTemplate {
   return { functions, machines };
 }
 
-/** CodeDeploy, where a team may name the function as a lifecycle hook; API Gateway, where it has the permission. */
+/** CodeDeploy, if a team may name the function as a lifecycle hook; API Gateway, if it has the permission. */
 function servicesOf(id: string, name: Plain, resources: Readonly<Record<string, Plain>>): string[] {
   const isHook = name !== undefined && JSON.stringify(name).includes('CodeDeployHook_');
   const isOfApi = Object.values(resources).some(
@@ -111,7 +111,7 @@ function parse(root: string, file: string): Plain {
   return value;
 }
 
-/** Inline statements and those of the managed policies of the template that the role names. */
+/** Inline statements and those of the template's managed policies on the role. */
 function statementsOf(id: string, resources: Readonly<Record<string, Plain>>) {
   const policies: Plain[] = resources[id].Properties.Policies ?? [];
   return policies
@@ -128,13 +128,13 @@ function statementsOf(id: string, resources: Readonly<Record<string, Plain>>) {
     });
 }
 
-/** What a resource is under either answer to a condition. */
+/** The values of a resource under either answer to a condition. */
 function branchesOf(resource: Plain): Plain[] {
   const [, ...branches] = resource?.['Fn::If'] ?? [];
   return resource?.['Fn::If'] ? branches.filter((one: Plain) => one?.Ref !== 'AWS::NoValue') : [resource];
 }
 
-/** Whether a resource is the coordinator's: one of its template, a machine by the name it has, or its catalog. */
+/** Whether a resource is the coordinator's own: from its template, a machine by its name, or its catalog. */
 function isOwn(resource: Plain, resources: Readonly<Record<string, Plain>>): boolean {
   if (resource === '*') return false;
   return (
@@ -171,7 +171,7 @@ function eventInWords({ Type, Properties }: Plain): string {
   return `${source[0]}: ${[...values, ...prefix.map(() => "below the catalog's path")].join(', ')}`;
 }
 
-/** Every string in a value, but for logical ids. */
+/** Every string in a value, except logical ids. */
 function stringsOf(value: Plain): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null || 'Ref' in value) return [];

@@ -1,6 +1,6 @@
 import type { DocumentedTemplate } from './documented-template.ts';
 
-/** Mermaid: which rules and schedules invoke which functions, and which machines these and the machines start. */
+/** Mermaid: the functions that rules and schedules invoke, and the machines that these and the machines start. */
 export function drawStarts({ functions, machines }: DocumentedTemplate): string {
   const invoked = functions.filter(({ events }) => events.length > 0);
   const events = [...new Set(invoked.flatMap((one) => one.events))];
@@ -18,7 +18,7 @@ export function drawStarts({ functions, machines }: DocumentedTemplate): string 
   ]);
 }
 
-/** Mermaid: which functions each machine invokes, by their rooms. */
+/** Mermaid: the functions that each machine invokes, by their rooms. */
 export function drawCalls({ functions, machines }: DocumentedTemplate): string {
   const called = new Set(machines.flatMap(({ calls }) => calls));
   const rooms = [...new Set(functions.map(({ room }) => room))];
@@ -37,7 +37,7 @@ export function drawCalls({ functions, machines }: DocumentedTemplate): string {
   ]);
 }
 
-/** Markdown: every function by room, with who invokes it. */
+/** Markdown: every function by room, with its callers. */
 export function tableOfFunctions({ functions, machines }: DocumentedTemplate): string {
   const rows = functions
     .map(({ name, room, description, events, services }) => {

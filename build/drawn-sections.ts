@@ -6,14 +6,17 @@ import { drawCalls, drawStarts, tableOfFunctions } from './draw-machines.ts';
 import { exampleStatus } from './example-status.ts';
 import { tableOfChanges, tableOfReaders } from './table-of-permissions.ts';
 
-/** A part of a document that is made from the template or from the table of commands, between `<!-- npm run draw: NAME -->` and `<!-- end -->`. */
+/**
+ * A part of a document that is generated from the template or from the table of commands, between `<!-- npm run draw: NAME
+ * -->` and `<!-- end -->`.
+ */
 export interface DrawnSection {
   readonly file: string;
   readonly name: string;
   readonly text: string;
 }
 
-/** Every drawn part of the documents, as it has to be. */
+/** Every generated part of the documents, as it should be. */
 export async function drawnSections(root: string): Promise<DrawnSection[]> {
   const template = readTemplate(root);
   return [
@@ -30,7 +33,7 @@ export async function drawnSections(root: string): Promise<DrawnSection[]> {
 }
 
 /**
- * The part as its document has it.
+ * The part as it stands in its document.
  *
  * @throws Error when the document has no place for it
  */

@@ -4,13 +4,13 @@ import type { CoordinatorStatus, ServiceStatus } from '../shared/queries/coordin
 
 const at = '2026-01-05T09:31:20.000Z';
 
-/** What is live of a service that nothing happens to. */
+/** The live state of a service without current events. */
 function live(service: string, startedAt: string, verdict: 'good' | 'served-well' = 'good'): ServiceStatus {
   const releaseId = `${service}-${startedAt.slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
   return { service, release: { releaseId, startedAt, verdict }, watched: [], rolledBackBy: null };
 }
 
-/** A moment with something in every part: one service waits for an approval, one goes back, one is watched, one is on hold. */
+/** A moment with a line in every part: one service waits for an approval, one goes back, one is watched, one is on hold. */
 const example: CoordinatorStatus = {
   at,
   services: [

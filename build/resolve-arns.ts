@@ -10,7 +10,7 @@ export interface ExpandedTemplate {
 
 const place = 'eu-west-1:111122223333';
 
-/** ARN of a resource by type: what `Ref` or `Fn::GetAtt …Arn` gives; its logical id stands for its name. */
+/** ARN of a resource by type, as from `Ref` or `Fn::GetAtt …Arn`; its logical id stands for its name. */
 const arnOf: Readonly<Record<string, (name: string) => string>> = {
   'AWS::CloudWatch::Alarm': (name) => `arn:aws:cloudwatch:${place}:alarm:${name}`,
   'AWS::DynamoDB::Table': (name) => `arn:aws:dynamodb:${place}:table/${name}`,
@@ -32,9 +32,9 @@ const pseudo = pseudoParameters({
 });
 
 /**
- * A value of the template with its references as text: ARNs as they will be, parameters by their name.
+ * A value of the template with its references as text: ARNs in full, parameters by their name.
  *
- * @throws Error for an intrinsic function or a resource that policies have not had so far
+ * @throws Error for an intrinsic function or a resource that policies have not used so far
  */
 export function resolveArns(value: unknown, { Resources }: ExpandedTemplate): unknown {
   const textOf = (logicalId: string, attribute?: string): string => {

@@ -8,10 +8,9 @@ const COMPUTED_KEY = /\[(_\w+)\]:/g;
 /**
  * Lets esbuild leave out the schemas of operations that a bundle never calls.
  *
- * The SDK's generated schemas are arrays with computed keys, such as `{ [_jN]: _n }` where `const _jN = "jsonName";`.
- * esbuild cannot know that such a key has no side effect, and keeps each array. This plugin writes the constant's
- * text in place of its name: without it, a function with ten clients is a fifth larger. A key whose constant it
- * does not find stays as it is.
+ * The SDK's generated schemas are arrays with computed keys, such as `{ [_jN]: _n }` with `const _jN = "jsonName";`. esbuild
+ * cannot know that such a key has no side effect, and keeps each array. This plugin replaces the constant by its text:
+ * without it, a function with ten clients is a fifth larger. A key with an unknown constant is left unchanged.
  */
 export const shakeableSchemas: Plugin = {
   name: 'shakeable-schemas',

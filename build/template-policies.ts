@@ -7,13 +7,13 @@ interface PolicyDocument {
 
 /**
  * Quotas of IAM (IAM User Guide, "IAM and AWS STS quotas"): characters other than white space of all inline policies of a
- * role together and of one managed policy, and managed policies attached to a role where nobody has asked for more.
+ * role together and of one managed policy, and managed policies attached to a role without a quota increase.
  */
 const longestInlinePolicies = 10_240;
 const longestManagedPolicy = 6144;
 const mostManagedPolicies = 10;
 
-/** What is wrong with the policies of an expanded template, and how many statements it has. */
+/** The problems of the policies of an expanded template, and its number of statements. */
 export async function checkPolicies(
   template: ExpandedTemplate,
 ): Promise<{ readonly statements: number; readonly problems: readonly string[] }> {
@@ -58,7 +58,7 @@ function excesses(type: string, properties: unknown, documents: readonly PolicyD
   ];
 }
 
-/** The part of a resource that holds policies; the rest need not be resolved. */
+/** The part of a resource that contains policies; the rest need not be resolved. */
 function policiesIn(type: string, properties: unknown): unknown {
   const { Policies, PolicyDocument } = (properties ?? {}) as Record<string, unknown>;
   return type === 'AWS::IAM::Role' ? (Policies ?? []) : PolicyDocument;
