@@ -1,9 +1,8 @@
 /**
- * An error inside a workflow: what Retry and Catch match, and what an execution fails with.
+ * An error inside a workflow, as Retry and Catch match it and as a failed execution reports it.
  *
- * A host throws it to fail a Task (`new AslError('Lambda.TooManyRequestsException', 'Rate exceeded')`).
- * Names beginning with `States.` are reserved for the interpreter
- * (AWS: step-functions/latest/dg/concepts-error-handling).
+ * A host throws it to fail a Task (`new AslError('Lambda.TooManyRequestsException', 'Rate exceeded')`). Names beginning with
+ * `States.` are reserved for the interpreter (AWS: step-functions/latest/dg/concepts-error-handling).
  */
 export class AslError extends Error {
   override readonly name = 'AslError';
@@ -11,7 +10,7 @@ export class AslError extends Error {
   readonly error: string;
   /** Human-readable detail; a task's own text or JSON is passed on unchanged. */
   override readonly cause: string | undefined;
-  /** Further names it answers to: a missed heartbeat is a `States.Timeout` and a `States.HeartbeatTimeout`. */
+  /** Further names that ErrorEquals matches: a missed heartbeat is a `States.Timeout` and a `States.HeartbeatTimeout`. */
   readonly aliases: readonly string[];
 
   constructor(error: string, cause?: string, aliases: readonly string[] = []) {
@@ -22,8 +21,8 @@ export class AslError extends Error {
   }
 
   /**
-   * What `$states.errorOutput` holds. A task token that is failed without error and cause leaves null in both; a
-   * time-out has an empty cause. Both are recorded on AWS.
+   * The value of `$states.errorOutput`. A task token that is failed without error and cause leaves null in both; a time-out
+   * has an empty cause. Both are recorded on AWS.
    */
   get output(): { readonly Error: string | null; readonly Cause: string | null } {
     return {
@@ -32,7 +31,7 @@ export class AslError extends Error {
     };
   }
 
-  /** What history events hold: members that are not there are left out. */
+  /** The error as history events hold it: absent members are left out. */
   get details(): { readonly error?: string; readonly cause?: string } {
     return {
       ...(this.error !== '' && { error: this.error }),

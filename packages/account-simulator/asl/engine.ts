@@ -29,29 +29,29 @@ const NAME_RESERVED_MS = 90 * 24 * 3600 * 1000;
 /** A request to start an execution. */
 export interface StartExecution {
   readonly stateMachineArn: string;
-  /** Without one, a UUID is made. */
+  /** A UUID is generated where the name is absent. */
   readonly name?: string;
-  /** JSON text; `{}` without it. */
+  /** JSON text; `{}` by default. */
   readonly input?: string;
-  /** Noted on the execution, for whoever looks at it. */
+  /** The caller as recorded on the execution. */
   readonly startedBy?: string;
 }
 
-/** What the engine plays where AWS's documentation and recordings differ. */
+/** Behaviour on which AWS's documentation and recordings differ. */
 export interface EngineOptions {
   /**
-   * Whether `States.ALL` takes `States.DataLimitExceeded`. The documentation says no, which is the worse answer
-   * and played without the option; recordings of 2024 show that it does.
+   * Whether `States.ALL` catches `States.DataLimitExceeded`. The documentation says no, which is the worse case and the
+   * default; recordings of 2024 show that it does.
    */
   readonly dataLimitCaught?: boolean;
 }
 
 /**
- * Plays AWS Step Functions: Standard workflows in JSONata, in virtual time, with their history, quotas, task
- * tokens, nested executions, Distributed Maps and redrive.
+ * Plays AWS Step Functions: Standard workflows in JSONata, in virtual time, with their history, quotas, task tokens, nested
+ * executions, Distributed Maps and redrive.
  *
- * Requests are answered at once; what they set going runs when the code that called has finished. Dates are ms
- * since the epoch. Requests are refused with {@link StepFunctionsError}.
+ * Requests are answered at once; the work they start runs after the calling code has finished. Dates are ms since the epoch.
+ * Requests are refused with {@link StepFunctionsError}.
  */
 export class Engine {
   readonly #host: EngineHost;
@@ -81,15 +81,15 @@ export class Engine {
   }
 
   /**
-   * Checks and keeps a machine; the same again is no change. Throws `InvalidDefinition` with everything that is
-   * wrong, `InvalidName`, `StateMachineAlreadyExists`.
+   * Checks and keeps a machine; a repeated request changes nothing. Throws `InvalidDefinition` with every problem,
+   * `InvalidName`, `StateMachineAlreadyExists`.
    */
   createStateMachine(machine: CreateStateMachine): { stateMachineArn: string } {
     this.#machines.create(machine);
     return { stateMachineArn: machine.arn };
   }
 
-  /** Replaces definition or role; executions that run keep what they began with. */
+  /** Replaces definition or role; running executions keep those they started with. */
   updateStateMachine(update: { arn: string; definition?: object | string; roleArn?: string }): void {
     this.#machines.update(update.arn, update);
   }
@@ -100,8 +100,8 @@ export class Engine {
   }
 
   /**
-   * Starts an execution. The same name and input as one that still runs gives that one again; a name used
-   * otherwise in the last 90 days is refused with `ExecutionAlreadyExists`.
+   * Starts an execution. If an execution of the same name and input is still running, that execution is returned; a name
+   * used otherwise in the last 90 days is refused with `ExecutionAlreadyExists`.
    */
   startExecution(request: StartExecution): { executionArn: string; startDate: number } {
     const { stateMachineArn, name, input, startedBy } = request;
@@ -114,7 +114,7 @@ export class Engine {
     return { executionArn: execution.arn, startDate: execution.startDate };
   }
 
-  /** Aborts an execution: no Retry, no Catch. One that has ended is left as it is. */
+  /** Aborts an execution without Retry or Catch. An execution that has ended stays unchanged. */
   stopExecution(executionArn: string, error?: string, cause?: string): { stopDate: number } {
     const execution = this.execution(executionArn);
     this.#stop(execution, error, cause);
@@ -122,8 +122,8 @@ export class Engine {
   }
 
   /**
-   * Goes on with an execution that failed, timed out or was aborted, from where it was, with the same
-   * definition and input. Throws `ExecutionNotRedrivable`.
+   * Resumes an execution that failed, timed out or was aborted, from the state it ended in, with the same definition and
+   * input. Throws `ExecutionNotRedrivable`.
    */
   redriveExecution(executionArn: string): { redriveDate: number } {
     const execution = this.execution(executionArn);
@@ -137,7 +137,7 @@ export class Engine {
     return describe(this.execution(executionArn), this.#host.clock.now());
   }
 
-  /** Executions of a machine, or of a Map Run, the newest first. */
+  /** Executions of a machine or of a Map Run, newest first. */
   listExecutions(filter: {
     stateMachineArn?: string;
     mapRunArn?: string;
@@ -179,7 +179,7 @@ export class Engine {
     return this.#executions;
   }
 
-  /** The execution of an ARN. Throws `ExecutionDoesNotExist`. */
+  /** The execution with an ARN. Throws `ExecutionDoesNotExist`. */
   execution(executionArn: string): Execution {
     const execution = this.#byArn.get(executionArn);
     if (execution !== undefined) return execution;
@@ -192,7 +192,7 @@ export class Engine {
     return executionArn === undefined ? all : all.filter((mapRun) => mapRun.executionArn === executionArn);
   }
 
-  /** Tells of every status an execution comes to, RUNNING included, with all an EventBridge event needs. */
+  /** Calls `listener` at every change of an execution's status, to RUNNING too, with all that an EventBridge event needs. */
   onStatusChange(listener: (change: ExecutionDescription) => void): void {
     this.#statusChanges.add(listener);
   }
@@ -205,7 +205,7 @@ export class Engine {
     this.#exits.add(listener);
   }
 
-  /** Tells of every retrier, catcher, Choice rule and Default that is taken. */
+  /** Calls `listener` for every retrier, catcher, Choice rule and Default that is taken. */
   onRouteTaken(listener: (route: RouteTaken) => void): void {
     this.#routes.add(listener);
   }
@@ -269,7 +269,7 @@ export class Engine {
     execution.redriveDate = now;
     execution.stateTransitions += 1;
     const { root, redriveCount } = execution;
-    // nothing was entered yet: there is no state to go on with
+    // nothing was entered yet: there is no state to resume
     const resuming = root.enteredEvent !== 0;
     root.lastEvent = execution.eventHistory.add(now, 'ExecutionRedriven', 0, { redriveCount });
     this.#run(execution, resuming);

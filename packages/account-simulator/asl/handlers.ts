@@ -9,17 +9,17 @@ import type { Run } from './run/run.ts';
 
 type HandledState = TaskState | ParallelState | MapState;
 
-/** What an attempt came to, and what the state's Assign and Output see besides the result. */
+/** The result of an attempt, and the `$states` that the state's Assign and Output see. */
 export interface Attempt {
   readonly result: Payload;
   readonly states: StatesVariable;
 }
 
 /**
- * Runs a state that has Retry and Catch. Retriers are asked first, each with its own count; then the catchers;
- * in both, the first that names the error decides (AWS: step-functions/latest/dg/concepts-error-handling).
+ * Runs a state that has Retry and Catch. Retriers are consulted first, each with its own count, then the catchers; in both
+ * lists the first entry that names the error applies (AWS: step-functions/latest/dg/concepts-error-handling).
  *
- * A Map or Parallel has failed, for the history, only when no retrier is left (recorded on AWS).
+ * The history records a Map or Parallel as failed only when no retrier is left (recorded on AWS).
  */
 export async function runHandled(
   run: Run,
@@ -65,7 +65,7 @@ function caught(run: Run, frame: Frame, state: HandledState, error: AslError): P
   const index = state.catch.findIndex(({ errorEquals }) => matchesError(errorEquals, error, run.services));
   const catcher = state.catch[index];
   if (catcher === undefined) {
-    // a redrive runs such a state anew, whatever of it succeeded (…/redrive-executions, …/redrive-map-run)
+    // a redrive runs such a state anew, even the parts that succeeded (…/redrive-executions, …/redrive-map-run)
     const anew = error.error === 'States.DataLimitExceeded' || error.error === 'States.Runtime';
     if (anew) run.restart(frame);
     throw error;

@@ -20,7 +20,7 @@ export class History {
     this.#limit = limit;
   }
 
-  /** Whether only the event that ends the execution still has a place. */
+  /** Whether there is room only for the event that ends the execution. */
   get full(): boolean {
     return this.events.length >= this.#limit - 1;
   }

@@ -1,6 +1,6 @@
 /** The quotas an engine enforces. */
 export interface Limits {
-  /** Events in one execution's history, its last one included. */
+  /** Events in one execution's history, the last one included. */
   readonly historyEvents: number;
   /** Input or output of a task, state or execution, bytes of UTF-8 JSON. */
   readonly payloadBytes: number;
@@ -16,7 +16,7 @@ export interface Limits {
   readonly distributedMapConcurrency: number;
 }
 
-/** What AWS documents (step-functions/latest/dg/service-quotas and …/workflow-variables, "Limits"). */
+/** The documented quotas (step-functions/latest/dg/service-quotas and …/workflow-variables, "Limits"). */
 export const AWS_LIMITS: Limits = {
   historyEvents: 25_000,
   payloadBytes: 262_144,

@@ -1,4 +1,4 @@
-/** Those who want to be told of one kind of event, in the order they asked. */
+/** Listeners for one kind of event, in the order they subscribed. */
 export class Listeners<T> {
   readonly #listeners: ((event: T) => void)[] = [];
 
@@ -6,7 +6,7 @@ export class Listeners<T> {
     this.#listeners.push(listener);
   }
 
-  /** Tells everyone; `event` is made only if there is someone. */
+  /** Calls every listener; `event` is built only if there is a listener. */
   tell(event: () => T): void {
     if (this.#listeners.length === 0) return;
     const made = event();

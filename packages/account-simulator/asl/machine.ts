@@ -82,13 +82,13 @@ export interface ChoiceState extends CommonState {
   readonly choices: readonly ChoiceRule[];
 }
 
-/** What a Task calls. */
+/** The resource that a Task calls. */
 export interface TaskResource {
-  /** As the host is asked for it, without the pattern: `arn:aws:states:::lambda:invoke`. */
+  /** The resource as passed to the host, without the pattern: `arn:aws:states:::lambda:invoke`. */
   readonly arn: string;
-  /** `lambda`, `aws-sdk:codedeploy`, … as history events name it. */
+  /** `lambda`, `aws-sdk:codedeploy`, …, as in history events. */
   readonly resourceType: string;
-  /** `invoke`, `startExecution.sync:2`, … as history events name it. */
+  /** `invoke`, `startExecution.sync:2`, …, as in history events. */
   readonly resource: string;
   readonly pattern: 'request' | 'sync' | 'sync:2' | 'token';
 }
@@ -107,7 +107,7 @@ export interface ParallelState extends HandledState {
   readonly branches: readonly Graph[];
 }
 
-/** Where a Distributed Map reads its items. */
+/** The source of a Distributed Map's items. */
 export interface ItemReader {
   readonly arguments: Template;
   readonly inputType: 'JSON' | 'JSONL';
@@ -124,7 +124,7 @@ export interface DistributedSettings {
 /** How many iterations of a Map may fail. */
 export interface ToleratedFailures {
   readonly count: NumberField | undefined;
-  /** From 0 to 100, also with a fraction. */
+  /** From 0 to 100, fractions included. */
   readonly percentage: NumberField | undefined;
 }
 

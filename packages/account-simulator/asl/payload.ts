@@ -18,7 +18,7 @@ export class Payload {
     return new Payload(JSON.parse(text), text);
   }
 
-  /** Takes a value from outside, cut loose from it by a trip through JSON; nothing becomes null. */
+  /** Copies a value from outside through JSON; undefined becomes null. */
   static received(value: unknown): Payload {
     return Payload.parse(JSON.stringify(value ?? null) ?? 'null');
   }
@@ -34,7 +34,7 @@ export class Payload {
     return this.#bytes;
   }
 
-  /** The value as one who may change it gets it. */
+  /** A copy that the caller may change. */
   copy(): unknown {
     return JSON.parse(this.text);
   }

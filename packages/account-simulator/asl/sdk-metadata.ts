@@ -1,4 +1,4 @@
-/** What an optimised integration adds to the answer of a call; it counts towards the size of the payload. */
+/** Metadata that an optimised integration adds to the answer of a call; it counts towards the size of the payload. */
 export interface SdkMetadata {
   readonly SdkHttpMetadata: {
     readonly AllHttpHeaders: Readonly<Record<string, readonly string[]>>;

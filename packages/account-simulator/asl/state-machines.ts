@@ -28,7 +28,7 @@ export class StateMachines {
     this.#limits = limits;
   }
 
-  /** Checks and keeps a machine. The same again is no change; another of the same ARN is refused. */
+  /** Checks and keeps a machine. A repeated request changes nothing; a different machine with the same ARN is refused. */
   create(request: CreateStateMachine): void {
     checkName(request.name);
     const created = this.#compile(request);
@@ -42,7 +42,7 @@ export class StateMachines {
     }
   }
 
-  /** Replaces definition or role; executions that run keep the machine they began with. */
+  /** Replaces definition or role; running executions keep the machine they started with. */
   update(arn: string, { definition, roleArn }: { definition?: object | string; roleArn?: string }): void {
     const existing = this.get(arn);
     const changed = {

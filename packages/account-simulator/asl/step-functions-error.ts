@@ -1,4 +1,4 @@
-/** The names with which the Step Functions API refuses a request. */
+/** The error names with which the Step Functions API refuses a request. */
 export type StepFunctionsErrorName =
   | 'ExecutionAlreadyExists'
   | 'ExecutionDoesNotExist'

@@ -8,19 +8,18 @@ export interface Timer {
   id: unknown;
 }
 
-/** The longest delay a timer of the platform takes; a longer one would fire at once. About 24.8 days. */
+/** The longest delay that a timer of the platform accepts, about 24.8 days; a longer one would fire at once. */
 const longestDelay = 2 ** 31 - 1;
 
 /**
- * The only time there is inside a rehearsal.
+ * The only time inside a rehearsal.
  *
- * While installed, `Date` and the timers of this process are the clock's own, so that SDK clients, handlers
- * and the simulated account all live in virtual time. Time stands still while code runs and jumps to the next
- * timer when everything is quiet: hours pass in seconds, and the same inputs give the same order of events.
+ * While installed, `Date` and the timers of this process belong to the clock, so that SDK clients, handlers and the
+ * simulated account all live in virtual time. Time stands still while code runs and jumps to the next timer when no work is
+ * pending: hours pass in seconds, and the same inputs give the same order of events.
  *
- * `setImmediate`, `process.nextTick` and microtasks stay real. Work that needs more than those to finish (the
- * in-process DynamoDB hops through several turns of the event loop) is announced with {@link busy}, so that
- * time never moves past it.
+ * `setImmediate`, `process.nextTick` and microtasks stay real. Work that needs more than those to finish (the in-process
+ * DynamoDB takes several turns of the event loop) is announced with {@link busy}, so that time never moves past it.
  */
 export class VirtualClock {
   readonly startedAt: number;
@@ -60,7 +59,7 @@ export class VirtualClock {
     return this.now() - this.startedAt;
   }
 
-  /** Runs `callback` `ms` from now (0 = as soon as the code that is running has finished). */
+  /** Runs `callback` `ms` from now (0 = as soon as the running code has finished). */
   after(ms: number, callback: () => void): Timer {
     const timer: Timer = { id: undefined };
     const due = this.now() + Math.max(0, ms);
@@ -75,7 +74,7 @@ export class VirtualClock {
     return timer;
   }
 
-  /** Runs `callback` at `time` (ms since the epoch); a time that has passed means now. */
+  /** Runs `callback` at `time` (ms since the epoch), or now if that time has passed. */
   at(time: number, callback: () => void): Timer {
     return this.after(time - this.now(), callback);
   }
@@ -91,7 +90,7 @@ export class VirtualClock {
     });
   }
 
-  /** Holds time still until `work` settles: for work that needs more than microtasks to finish. */
+  /** Holds time still until `work` settles, for work that needs more than microtasks to finish. */
   async busy<T>(work: Promise<T>): Promise<T> {
     this.#busy += 1;
     try {
@@ -102,10 +101,10 @@ export class VirtualClock {
   }
 
   /**
-   * Lets time pass until `done()` holds (asked each time everything is quiet), no timer is left, or
-   * `deadline` (ms since the epoch) is reached.
+   * Lets time pass until `done()` holds (checked whenever no work is pending), no timer is left, or `deadline` (ms since the
+   * epoch) is reached.
    *
-   * @returns what ended it
+   * @returns the reason it stopped
    */
   async run(done: () => boolean, deadline = Number.POSITIVE_INFINITY): Promise<'done' | 'idle' | 'deadline'> {
     let late = false;

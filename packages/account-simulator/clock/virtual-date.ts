@@ -1,8 +1,8 @@
 const PlatformDate = Date;
 
 /**
- * A `Date` that reads its time from `now` (ms since the epoch). It makes plain dates of the platform, so that they stay
- * what they are when the clock is gone, and costs no more than one of them: a run makes millions.
+ * A `Date` that reads its time from `now` (ms since the epoch). It creates plain dates of the platform, which stay valid
+ * when the clock is gone and cost no more than any other date: a run makes millions.
  */
 export function virtualDate(now: () => number): DateConstructor {
   function VirtualDate(...parts: []): Date | string {

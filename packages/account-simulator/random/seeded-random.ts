@@ -1,8 +1,8 @@
 /**
- * The one source of chance in a rehearsal: a seeded generator that can be forked by name.
+ * The only source of chance in a rehearsal: a seeded generator that can be forked by name.
  *
- * A fork depends only on the seed and the names on the way to it, never on how many numbers others drew, so a
- * scenario that adds a call in one place does not change the traffic in another.
+ * A fork depends only on the seed and the names on its path, never on how many numbers others drew, so a scenario that adds
+ * a call in one place does not change the traffic in another.
  *
  * Generator: sfc32 (Chris Doty-Humphrey's Small Fast Counting generator, PractRand); seeding by 32-bit FNV-1a.
  */
@@ -58,7 +58,7 @@ export class SeededRandom {
     return -mean * Math.log(1 - this.uniform());
   }
 
-  /** Poisson with mean `mean`: exact below 30 (Knuth), rounded normal above, where it is off by under 1 %. */
+  /** Poisson with mean `mean`: exact below 30 (Knuth); above, a rounded normal that is off by under 1 %. */
   poisson(mean: number): number {
     if (mean <= 0) return 0;
     if (mean > 30) return Math.max(0, Math.round(mean + Math.sqrt(mean) * this.normal()));

@@ -5,7 +5,7 @@ import type { Graph, State } from '../machine.ts';
 import { readShapes } from './expression-shapes.ts';
 import { statesShape } from './states-shape.ts';
 
-/** Something that Step Functions takes when a machine is created, and that cannot work when it runs. */
+/** A fault that Step Functions accepts when a machine is created and that fails when it runs. */
 export interface DefinitionFinding {
   readonly state: string;
   /** The field of the state: `Arguments/Payload/id`. */
@@ -13,13 +13,13 @@ export interface DefinitionFinding {
   readonly message: string;
 }
 
-/** Whatever holds the task token, or holds what holds it. */
+/** Values that hold the task token, directly or inside. */
 const TOKEN = ['$states', '$states.context', '$states.context.Task', '$states.context.Task.Token'];
 
 /**
  * Finds reads of members that `$states` does not have at that place, `Task.Token` outside callback tasks among them;
- * callback tasks that never hand on their token; and plain text that looks like an expression whose `{% %}` was
- * forgotten. Throws `InvalidDefinition`.
+ * callback tasks that never pass on their token; and plain text that looks like an expression whose `{% %}` was forgotten.
+ * Throws `InvalidDefinition`.
  */
 export function definitionFindings(definition: object | string): DefinitionFinding[] {
   const raw = (typeof definition === 'string' ? JSON.parse(definition) : definition) as Raw;
@@ -57,7 +57,7 @@ interface Raw {
   readonly [field: string]: unknown;
 }
 
-/** Fields whose text is passed on as it is where it is no expression. */
+/** Fields that pass text on unchanged unless it is an expression. */
 const TEXT_FIELDS = ['Arguments', 'Assign', 'Cause', 'Error', 'ItemSelector', 'Items', 'Output'];
 
 function checkTexts(graph: Raw, findings: DefinitionFinding[]): void {

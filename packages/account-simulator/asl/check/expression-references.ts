@@ -1,10 +1,10 @@
 import type jsonata from 'jsonata';
 
-/** What an expression takes from outside itself. */
+/** Names that an expression reads from outside itself. */
 export interface References {
   /** Names of free variables, built-in functions included, without the dollar sign. */
   readonly variables: ReadonlySet<string>;
-  /** Members of `$states` it reads; `''` where it reads `$states` as a whole. */
+  /** Members of `$states` that the expression reads; `''` where it reads `$states` as a whole. */
   readonly statesMembers: ReadonlySet<string>;
   /** Names read from a context item that does not exist, such as `phone` in `{% phone %}`. */
   readonly topLevelNames: ReadonlySet<string>;
@@ -122,7 +122,7 @@ class Walker implements References {
 
   #children(node: Node, scope: Scope, item: boolean): void {
     for (const [field, value] of Object.entries(node)) {
-      // predicates, stages and groupings run on each value of the node they stand on
+      // predicates, stages and groupings run on each value of their node
       const perValue = field === 'predicate' || field === 'stages' || field === 'group';
       this.#any(value, scope, item || perValue);
     }

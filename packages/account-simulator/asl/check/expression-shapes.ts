@@ -1,11 +1,11 @@
 import type jsonata from 'jsonata';
 
-/** What members a value has: any, none (text, a number), or these and no others. */
+/** The members of a value: any, none (text, a number), or exactly these. */
 export type Shape = 'any' | 'none' | { readonly [member: string]: Shape };
 
-/** What an expression reads of values whose shape is known. */
+/** Reads by an expression of values whose shape is known. */
 export interface ShapeReport {
-  /** Reads of members that are not there, as `$states.context.Execution has no member 'Ids'`. */
+  /** Reads of members that do not exist, as `$states.context.Execution has no member 'Ids'`. */
   readonly problems: readonly string[];
   /** Every value that is read, as `$states.context.Task.Token`. */
   readonly reads: ReadonlySet<string>;
@@ -17,7 +17,7 @@ interface Node {
   readonly [field: string]: unknown;
 }
 
-/** A value with its shape, and how the expression comes by it; `path` is undefined where nothing is known of it. */
+/** A value with its shape and its path in the expression; `path` is undefined where it is unknown. */
 interface Value {
   readonly shape: Shape;
   readonly path: string | undefined;
@@ -27,7 +27,7 @@ type Bindings = ReadonlyMap<string, Value>;
 
 const unknown: Value = { shape: 'any', path: undefined };
 
-/** Follows an expression through the members of `$states`, also where it passes parts of it on in variables. */
+/** Follows an expression through the members of `$states`, also where parts of it are passed on in variables. */
 export function readShapes(ast: jsonata.ExprNode, states: Shape): ShapeReport {
   const reader = new ShapeReader();
   const bindings = new Map([['states', { shape: states, path: '$states' }]]);
@@ -43,7 +43,7 @@ class ShapeReader implements ShapeReport {
     if (path !== undefined) this.reads.add(path);
   }
 
-  /** The value of a node; `item` is what names are read from. */
+  /** The value of a node; names are read from `item`. */
   visit(node: Node, bindings: Bindings, item: Value): Value {
     switch (node.type) {
       case 'path':
@@ -109,7 +109,7 @@ class ShapeReader implements ShapeReport {
     return this.#all([node.procedure, node.arguments], bindings, item);
   }
 
-  /** Predicates and the like of a step, which see the value of the step. */
+  /** Visits the predicates and stages of a step, which see the step's value. */
   #staged(node: Node, bindings: Bindings, value: Value): Value {
     this.#all([node.stages, node.predicate], bindings, value);
     return value;

@@ -8,19 +8,19 @@ import type { Assign, ChoiceRule, ChoiceState, Graph, State } from '../machine.t
 import type { UndefinedVariable } from './undefined-variables.ts';
 import { variablesNeeded } from './variable-reads.ts';
 
-/** So many ways to one state are told apart; past them, what their conditions say is forgotten. */
+/** The number of ways to one state that are kept apart; beyond it, the facts from their conditions are dropped. */
 const MOST_WAYS = 200;
 
-/** One way to a state: the variables it assigned, and what its conditions say. */
+/** One way to a state: the variables it assigned, and the facts from its conditions. */
 interface Way {
   readonly assigned: ReadonlySet<string>;
   readonly facts: Facts;
 }
 
 /**
- * Finds variables that some way to a place does not assign, or assigns a null of which a member is read there.
- * Conditions that a way passed are
- * taken into account: after `$kind = "release"`, no rule for `$kind = "rollback"` is taken. Throws `InvalidDefinition`.
+ * Finds variables that some way to a place does not assign, or assigns as null although a member of it is read there. The
+ * conditions on a way are taken into account: after `$kind = "release"`, no rule for `$kind = "rollback"` is taken. Throws
+ * `InvalidDefinition`.
  */
 export function unassignedVariables(definition: object | string): UndefinedVariable[] {
   const found = new Map<string, UndefinedVariable>();
@@ -39,7 +39,7 @@ class Explorer {
     this.#found = found;
   }
 
-  /** Follows every way through a graph that begins like this. */
+  /** Follows every way through a graph from `start`. */
   explore(graph: Graph, start: Way): void {
     const queue: [string, Way][] = [[graph.startAt, start]];
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
@@ -51,7 +51,7 @@ class Explorer {
     }
   }
 
-  /** The way to a state, unless the state has been reached like that before. */
+  /** The way to a state, unless the state was reached with the same assignments and facts before. */
   #first(state: State, way: Way): Way | undefined {
     const seen = this.#seen.get(state) ?? new Set<string>();
     this.#seen.set(state, seen);
@@ -136,9 +136,9 @@ function assignedBy(template: Template): Assigned {
   }
   if (template.members !== undefined) return { members: template.members };
   const [expression] = template.expressions;
-  // it always has both, if only as null
+  // an error output always has both members, if only as null
   return expression?.source === '$states.errorOutput' ? { members: ['Error', 'Cause'] } : undefined;
 }
 
-/** What a constant sees. */
+/** The environment of a constant: no names. */
 const NOTHING = { lookup: () => undefined };

@@ -3,12 +3,12 @@ import { BUILT_IN_FUNCTIONS } from '../expressions/built-in-functions.ts';
 import { expressionsOf } from '../expressions/state-expressions.ts';
 import type { Assign, Graph, State } from '../machine.ts';
 
-/** A variable an expression reads although no way through the machine can have assigned it. */
+/** A variable that an expression reads although no way through the machine assigns it first. */
 export interface UndefinedVariable {
   readonly state: string;
   /** The field of the state: `Arguments/Payload/id`. */
   readonly field: string;
-  /** Without the dollar sign. */
+  /** The name without the dollar sign. */
   readonly variable: string;
 }
 
@@ -41,7 +41,7 @@ function checkGraph(graph: Graph, outer: ReadonlySet<string>, found: UndefinedVa
   }
 }
 
-/** The variables that may have a value when a state is entered, as the union over all ways to it. */
+/** The variables that may have a value when a state is entered: the union over all ways to the state. */
 function assignedOnEntry(graph: Graph, outer: ReadonlySet<string>): Map<string, Set<string>> {
   const entries = new Map([[graph.startAt, new Set(outer)]]);
   const queue = [graph.startAt];

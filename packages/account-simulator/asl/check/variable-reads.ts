@@ -8,8 +8,8 @@ interface Node {
 }
 
 /**
- * Variables that an expression needs, by name. One that is only asked whether it exists, or read where it was found to
- * exist, is not needed; nor is what stands in a branch that `facts` exclude.
+ * Variables that an expression needs, by name. A variable is not needed where the expression only asks whether it exists,
+ * reads it after finding that it exists, or reads it in a branch that `facts` exclude.
  */
 export function variablesNeeded(ast: jsonata.ExprNode, facts: Facts): ReadonlySet<string> {
   const reader = new NeedReader(facts);
@@ -25,7 +25,7 @@ class NeedReader {
     this.#facts = facts;
   }
 
-  /** `bound`: names that the expression binds itself, or knows to exist. */
+  /** `bound`: names that the expression binds itself, or that are known to exist. */
   visit(node: Node, bound: ReadonlySet<string>): void {
     switch (node.type) {
       case 'variable':
@@ -104,7 +104,7 @@ function plus(names: ReadonlySet<string>, more: readonly string[]): ReadonlySet<
   return more.length === 0 ? names : new Set([...names, ...more]);
 }
 
-/** Variables that exist where a condition comes out so: `$x` of `$exists($x.y)`. */
+/** Variables that exist if a condition evaluates to `truth`: `$x` of `$exists($x.y)`. */
 function existing(node: Node, truth: boolean): string[] {
   if (node.type === 'block' && (node.expressions as Node[]).length === 1) {
     return existing((node.expressions as [Node])[0], truth);

@@ -7,7 +7,7 @@ import { DefinitionReader, type Problem } from './definition-reader.ts';
 const FIELDS = ['Comment', 'QueryLanguage', 'StartAt', 'States', 'TimeoutSeconds', 'Version'];
 const MOST_SECONDS = 99_999_999;
 
-/** A definition that is not valid, or holds what this interpreter does not run; every problem is listed. */
+/** A definition that is invalid or uses features that this interpreter does not run; every problem is listed. */
 export class InvalidDefinition extends StepFunctionsError {
   readonly problems: readonly Problem[];
 
@@ -19,8 +19,8 @@ export class InvalidDefinition extends StepFunctionsError {
 }
 
 /**
- * Checks a definition in the Amazon States Language (an object or its JSON text) and makes it ready to run.
- * Throws {@link InvalidDefinition} with everything that is wrong.
+ * Checks a definition in the Amazon States Language (an object or its JSON text) and makes it ready to run. Throws {@link
+ * InvalidDefinition} with every problem.
  */
 export function compileDefinition(definition: object | string, limits: Limits = AWS_LIMITS): Machine {
   const text = typeof definition === 'string' ? definition : JSON.stringify(definition);

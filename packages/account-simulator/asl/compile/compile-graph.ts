@@ -4,7 +4,7 @@ import type { DefinitionReader, Fields } from './definition-reader.ts';
 
 const LONGEST_STATE_NAME = 80;
 
-/** What a graph takes from around it while it is read. */
+/** The surroundings of a graph while it is read. */
 export interface GraphScope {
   /** Whether the machine's query language is JSONata. */
   readonly jsonata: boolean;
@@ -13,12 +13,12 @@ export interface GraphScope {
   readonly inner: { readonly path: string; readonly scope: GraphScope }[];
 }
 
-/** A scope with nothing in it yet. */
+/** An empty scope. */
 export function newScope(jsonata: boolean): GraphScope {
   return { jsonata, assigned: new Set(), inner: [] };
 }
 
-/** Reads StartAt and States of a machine, branch or processor inside `outer`, and checks how they connect. */
+/** Reads StartAt and States of a machine, branch or processor inside `outer`, and checks their transitions. */
 export function compileGraph(
   reader: DefinitionReader,
   fields: Fields,
@@ -49,7 +49,7 @@ export function compileGraph(
   return startAt === undefined ? undefined : { startAt, states };
 }
 
-/** Notes variables of inner graphs that carry the name of one further out (…/dg/workflow-variables, "Scope"). */
+/** Reports variables of inner graphs that carry the name of an outer variable (…/dg/workflow-variables, "Scope"). */
 export function checkScopes(reader: DefinitionReader, scope: GraphScope, outer: ReadonlySet<string>): void {
   const visible = new Set([...outer, ...scope.assigned]);
   for (const { path, scope: inner } of scope.inner) {
@@ -62,7 +62,7 @@ export function checkScopes(reader: DefinitionReader, scope: GraphScope, outer: 
   }
 }
 
-/** Where each state can lead, with the field that says so. */
+/** The states that each state can lead to, with the field that names them. */
 export function* targetsOf(state: State): Generator<readonly [field: string, target: string]> {
   if (state.next !== undefined) yield [state.type === 'Choice' ? 'Default' : 'Next', state.next];
   if (state.type === 'Choice') {

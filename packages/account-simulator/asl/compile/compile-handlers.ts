@@ -2,7 +2,7 @@ import type { Catcher, Retrier } from '../machine.ts';
 import { compileAssign } from './compile-assign.ts';
 import type { DefinitionReader, Fields } from './definition-reader.ts';
 
-/** Largest value AWS takes for counts and seconds (…/dg/concepts-error-handling). */
+/** The largest count and number of seconds that AWS accepts (…/dg/concepts-error-handling). */
 const LARGEST = 99_999_999;
 const LONGEST_DELAY_SECONDS = 31_622_400;
 

@@ -27,7 +27,7 @@ export function isDistributed(reader: DefinitionReader, processor: Fields, path:
   return mode === 'DISTRIBUTED';
 }
 
-/** Reads how many failures a Map tolerates. AWS takes these fields of an inline Map too, which ignores them. */
+/** Reads how many failures a Map tolerates. AWS accepts these fields on an inline Map, which ignores them. */
 export function compileTolerated(reader: DefinitionReader, state: Fields, path: string): ToleratedFailures {
   return {
     count: reader.number(state, 'ToleratedFailureCount', path, 0, LARGEST_COUNT),
@@ -35,7 +35,7 @@ export function compileTolerated(reader: DefinitionReader, state: Fields, path: 
   };
 }
 
-/** Reads what only a Distributed Map uses. AWS takes a Label of an inline Map too, which ignores it. */
+/** Reads the fields that only a Distributed Map uses. AWS accepts a Label on an inline Map, which ignores it. */
 export function compileDistributed(
   reader: DefinitionReader,
   state: Fields,

@@ -67,7 +67,10 @@ export function compileResource(
   return { arn: `${prefix}${resourceType}:${action}`, resourceType, resource: `${action}${suffix}`, pattern };
 }
 
-/** Notes members of the Arguments that the integration does not have; an expression for all of them has no members yet. */
+/**
+ * Reports members of the Arguments that the integration does not have. An expression for the whole of the Arguments has no
+ * members yet.
+ */
 function checkArguments(
   reader: DefinitionReader,
   args: unknown,

@@ -9,11 +9,11 @@ import { compileResource } from './compile-resource.ts';
 import type { DefinitionReader, Fields, StatesMember } from './definition-reader.ts';
 import { STATE_FIELDS } from './field-rules.ts';
 
-/** Seconds AWS takes in Wait and Task fields. */
+/** The largest number of seconds that AWS accepts in Wait and Task fields. */
 const MOST_SECONDS = 99_999_999;
 const RULE_FIELDS = ['Condition', 'Next', 'Output', 'Assign', 'Comment'];
 
-/** Reads one state; undefined where it is too broken to look inside. */
+/** Reads one state; undefined where its fields cannot be read. */
 export function compileState(
   reader: DefinitionReader,
   name: string,

@@ -6,29 +6,29 @@ interface Node {
   readonly [field: string]: unknown;
 }
 
-/** Text, number, boolean or null that stands in an expression. */
+/** A text, number, boolean or null in an expression. */
 export type Literal = string | number | boolean | null;
 
-/** What is known of one value or condition. `absent`: it has no value at all. */
+/** The known fact about a value or condition. `absent`: it has no value at all. */
 type Fact =
   | { readonly is: Literal | 'absent'; readonly exactly: true }
   | { readonly not: ReadonlySet<Literal>; readonly exactly: false; readonly exists: boolean };
 
-/** What an assignment says of a variable: its value, the members that it has, or nothing. */
+/** The result of an assignment for a variable: its value, its members, or nothing known. */
 export type Assigned = { readonly literal: Literal } | { readonly members: readonly string[] } | undefined;
 
 const EXISTS: Fact = { not: new Set(), exactly: false, exists: true };
 
-/** Functions whose answer differs from call to call. */
+/** Functions whose result differs from call to call. */
 const IMPURE = new Set(['random', 'uuid', 'now', 'millis', 'shuffle']);
 
 /**
- * What the conditions taken on a way through a machine say about its variables. Values are told apart by how they are
- * read: `deployment.kind`; conditions of other forms by their text.
+ * Facts about variables, from the conditions on a way through a machine. A value's key is its path: `deployment.kind`; any
+ * other condition's key is its text.
  */
 export class Facts {
   readonly #facts: ReadonlyMap<string, Fact>;
-  /** The same for the same facts. */
+  /** Equal for equal facts. */
   readonly key: string;
 
   constructor(facts: ReadonlyMap<string, Fact> = new Map()) {
@@ -42,7 +42,7 @@ export class Facts {
       .join(';');
   }
 
-  /** After assignments: what was known of the old values is not known of the new ones, but for literals. */
+  /** The facts after assignments: facts about the old values are dropped, and assigned literals are added. */
   assigned(values: ReadonlyMap<string, Assigned>): Facts {
     if (values.size === 0) return this;
     const kept = [...this.#facts].filter(([name]) => !variablesIn(name).some((each) => values.has(each)));
@@ -55,7 +55,7 @@ export class Facts {
     return new Facts(facts);
   }
 
-  /** Whether an expression is `$a.b`, and certainly has no value. */
+  /** Whether an expression is `$a.b` and certainly has no value. */
   isAbsent(ast: jsonata.ExprNode): boolean {
     return this.#value(nameOf(ast as unknown as Node)) === 'absent';
   }
@@ -65,7 +65,7 @@ export class Facts {
     return this.#holds(ast as unknown as Node);
   }
 
-  /** The same once a condition has turned out so; undefined where it cannot. */
+  /** The facts once a condition has evaluated to `truth`; undefined where it cannot. */
   given(ast: jsonata.ExprNode, truth: boolean): Facts | undefined {
     return this.#given(ast as unknown as Node, truth);
   }
@@ -110,16 +110,16 @@ export class Facts {
 
   #compare({ name, literals, equal }: Comparison): boolean | undefined {
     const known = this.#value(name);
-    // nothing equals what has no value, and nothing differs from it
+    // nothing equals an absent value, and nothing differs from it
     if (known === 'absent') return false;
     if (known !== undefined) return literals.includes(known) === equal;
     const fact = this.#facts.get(name);
-    // what equals none of them may have no value: then it does not differ either
+    // a value that equals none of the literals may be absent: then it does not differ from them either
     const excluded = fact !== undefined && !fact.exactly && literals.every((each) => fact.not.has(each));
     return excluded && equal ? false : undefined;
   }
 
-  /** The value of `a.b.c`, where it is known; a member of a literal is absent. */
+  /** The value of `a.b.c` where it is known; a member of a literal is absent. */
   #value(name: string | undefined): Literal | 'absent' | undefined {
     if (name === undefined) return undefined;
     const own = this.#facts.get(name);
@@ -157,14 +157,14 @@ export class Facts {
     return this.#remember(node, truth);
   }
 
-  /** What is known of a condition as a whole. */
+  /** The facts with the outcome of the whole condition added. */
   #remember(node: Node, truth: boolean): Facts {
     return isImpure(node) ? this : this.#with(textOf(node), { is: truth, exactly: true });
   }
 
   #givenComparison({ name, literals, equal }: Comparison, truth: boolean): Facts {
     if (truth === equal) {
-      // what does not differ from a literal may have no value
+      // a value that does not differ from a literal may be absent
       return equal && literals.length === 1
         ? this.#with(name, { is: literals[0] as Literal, exactly: true })
         : this;
@@ -205,7 +205,7 @@ function literalsOf(node: Node, single = false): readonly Literal[] | undefined 
   return items.every((item) => item !== undefined) ? items.flat() : undefined;
 }
 
-/** `a.b.c` of `$a.b.c`; undefined for anything else, and for `$states`, which is another one in each state. */
+/** `a.b.c` of `$a.b.c`; undefined for any other node, and for `$states`, whose value differs in each state. */
 function nameOf(node: Node): string | undefined {
   const steps = node.type === 'path' ? (node.steps as Node[]) : [node];
   const [first, ...rest] = steps;
@@ -230,7 +230,7 @@ function textOf(node: Node): string {
 }
 
 function isImpure(node: Node): boolean {
-  // what a state is given differs from state to state
+  // the value of `$states` differs from state to state
   return variablesIn(textOf(node)).some((name) => IMPURE.has(name) || name === 'states');
 }
 

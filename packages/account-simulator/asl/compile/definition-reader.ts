@@ -3,9 +3,9 @@ import { constant, expressionSource, list, record, single, type Template } from 
 import type { NumberField } from '../machine.ts';
 import { REFUSED_FIELDS } from './field-rules.ts';
 
-/** One thing wrong with a definition. */
+/** A fault in a definition. */
 export interface Problem {
-  /** Where, as AWS writes it: `/States/Wait/Seconds`. */
+  /** The place, as AWS writes it: `/States/Wait/Seconds`. */
   readonly path: string;
   readonly message: string;
 }
@@ -15,7 +15,7 @@ export type StatesMember = 'result' | 'errorOutput';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads the fields of a definition and notes everything that is wrong, so that it is reported at once. */
+/** Reads the fields of a definition and collects every problem, so that all are reported at once. */
 export class DefinitionReader {
   readonly problems: Problem[] = [];
   /** State names must be unique within the whole machine (states-language.net, "States"). */
@@ -27,7 +27,7 @@ export class DefinitionReader {
     this.problems.push({ path, message });
   }
 
-  /** The object at `path` with its unknown and refused fields noted; undefined where it is none. */
+  /** The object at `path`, with problems for its unknown and refused fields; undefined where the value is no object. */
   object(value: unknown, path: string, allowed: readonly string[]): Fields | undefined {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       this.problem(path, 'must be an object');
@@ -79,7 +79,7 @@ export class DefinitionReader {
     return this.integer(fields, field, path, low, high);
   }
 
-  /** As {@link number}, also with a fraction. */
+  /** As {@link number}, fractions included. */
   fraction(fields: Fields, field: string, path: string, low: number, high: number): NumberField | undefined {
     const value = fields[field];
     if (typeof value === 'string') return this.expression(value, `${path}/${field}`, field);
@@ -88,7 +88,7 @@ export class DefinitionReader {
     return undefined;
   }
 
-  /** A string of a field that takes nothing else than an expression. */
+  /** The expression in a field that takes nothing else. */
   expression(
     text: string,
     path: string,

@@ -39,7 +39,7 @@ export const STATE_FIELDS: Readonly<Record<StateType, readonly string[]>> = {
   Fail: [...EVERY, 'Error', 'Cause'],
 };
 
-/** Why a field is refused although AWS knows it, by its name. */
+/** The reason why a field that AWS knows is refused, by the field's name. */
 export const REFUSED_FIELDS: ReadonlyMap<string, string> = new Map([
   ...[
     'InputPath',

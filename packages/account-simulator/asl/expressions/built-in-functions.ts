@@ -6,8 +6,8 @@ const JSONATA =
   'now number pad parseInteger power random reduce replace reverse round shuffle sift single sort split spread ' +
   'sqrt string substring substringAfter substringBefore sum toMillis trim type uppercase zip';
 
-/** Functions Step Functions adds (step-functions/latest/dg/transforming-data). */
+/** Functions that Step Functions adds (step-functions/latest/dg/transforming-data). */
 const STEP_FUNCTIONS = 'hash parse partition random range uuid';
 
-/** Names an expression may use without any state having assigned them. */
+/** Names that an expression may use although no state assigned them. */
 export const BUILT_IN_FUNCTIONS: ReadonlySet<string> = new Set(`${JSONATA} ${STEP_FUNCTIONS}`.split(' '));

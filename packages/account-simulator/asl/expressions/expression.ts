@@ -2,16 +2,16 @@ import jsonata from 'jsonata';
 import { type References, referencesOf } from '../check/expression-references.ts';
 import { NotJson, plainJson } from './plain-json.ts';
 
-/** What an expression sees: `$states`, the variables and the functions, looked up by name. */
+/** The names that an expression can look up: `$states`, the variables and the functions. */
 export interface Environment {
-  /** The value of `$name`, or undefined where there is none. */
+  /** The value of `$name`, or undefined if it has none. */
   lookup(name: string): unknown;
 }
 
-/** An expression that did not give a usable value; the run turns it into `States.QueryEvaluationError`. */
+/** An expression without a usable value; the run turns the error into `States.QueryEvaluationError`. */
 export class EvaluationError extends Error {
   override readonly name = 'EvaluationError';
-  /** The field it stands in, relative to the state: `Arguments/Payload/id`, `Choices[0]/Condition`. */
+  /** The expression's field, relative to the state: `Arguments/Payload/id`, `Choices[0]/Condition`. */
   readonly location: string | undefined;
 
   constructor(message: string, location?: string) {
@@ -40,7 +40,7 @@ export class Expression {
     return this.#compiled.ast();
   }
 
-  /** The plain JSON value. Throws {@link EvaluationError}, also where there is none (undefined). */
+  /** The plain JSON value. Throws {@link EvaluationError}, also where the value is undefined. */
   async evaluate(environment: Environment): Promise<unknown> {
     const bindings: Record<string, unknown> = {};
     for (const name of this.references.variables) {
@@ -63,7 +63,7 @@ export class Expression {
     }
   }
 
-  /** The error of a value that the field it stands in does not accept. */
+  /** The error for a value that the expression's field does not accept. */
   unexpected(expected: string, value: unknown): EvaluationError {
     const got = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
     const text = JSON.stringify(value);

@@ -1,4 +1,4 @@
-/** A value JSON cannot carry; `message` says which. */
+/** A value that JSON cannot represent; `message` names it. */
 export class NotJson extends Error {
   override readonly name = 'NotJson';
 }
@@ -6,8 +6,8 @@ export class NotJson extends Error {
 /**
  * The plain JSON of a JSONata result.
  *
- * JSONata marks arrays it builds as sequences by extra properties; those arrays are copied, everything else is
- * passed on as it is. Throws {@link NotJson} for functions, and for numbers JSON has no text for.
+ * JSONata marks the arrays it builds as sequences by extra properties; those arrays are copied, and every other value is
+ * passed on unchanged. Throws {@link NotJson} for functions, and for numbers that JSON has no text for.
  */
 export function plainJson(value: unknown): unknown {
   switch (typeof value) {

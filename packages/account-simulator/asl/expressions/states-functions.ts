@@ -12,11 +12,11 @@ const HASH_ALGORITHMS: Readonly<Record<string, string>> = {
 type JsonataFunction = (...parameters: never[]) => unknown;
 
 /**
- * The functions Step Functions adds to JSONata, or that would draw on chance outside the seed, by name without
- * the dollar sign (AWS: step-functions/latest/dg/transforming-data, "JSONata functions provided by Step
- * Functions"). Non-integer numbers are rounded down, as that page says.
+ * Functions that Step Functions adds to JSONata, and JSONata's functions that would draw on chance outside the seed, by name
+ * without the dollar sign (AWS: step-functions/latest/dg/transforming-data, "JSONata functions provided by Step Functions").
+ * Non-integer numbers are rounded down, as that page says.
  *
- * `random` is asked for the generator only when a function draws from it.
+ * `random` is called for the generator only when a function draws from it.
  */
 export function statesFunctions(random: () => SeededRandom): Readonly<Record<string, JsonataFunction>> {
   return {
@@ -46,7 +46,7 @@ function range(first: unknown, last: unknown, step: unknown): number[] | undefin
   const [from, to, by] = [integer('range', first), integer('range', last), integer('range', step)];
   if (by === 0) throw refusal('range', 'the delta must not be 0');
   const values: number[] = [];
-  // a sequence of JSONata: one number stands for itself (recorded on AWS)
+  // a JSONata sequence: a single number stands for itself (recorded on AWS)
   Object.defineProperty(values, 'sequence', { value: true, enumerable: false });
   for (let value = from; by > 0 ? value <= to : value >= to; value += by) values.push(value);
   return values;

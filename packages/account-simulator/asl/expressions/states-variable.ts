@@ -7,7 +7,7 @@ export interface StatesExtras {
 /**
  * The reserved variable `$states` of one state (AWS: step-functions/latest/dg/transforming-data).
  *
- * The context object is made when an expression first reads it: most never do.
+ * The context object is made when an expression first reads it: most expressions never do.
  */
 export class StatesVariable {
   readonly #input: unknown;
@@ -21,12 +21,12 @@ export class StatesVariable {
     this.#extras = extras;
   }
 
-  /** The same with further members. */
+  /** The variable with further members. */
   with(extras: StatesExtras): StatesVariable {
     return new StatesVariable(this.#input, this.#context, extras);
   }
 
-  /** What expressions are given. */
+  /** The value of `$states` for expressions. */
   get value(): object {
     if (this.#value === undefined) {
       const make = this.#context;

@@ -7,15 +7,15 @@ import type { Environment, Expression } from './expression.ts';
 export interface Template {
   /** Whether there is nothing to evaluate. */
   readonly constant: boolean;
-  /** Names of its members where it is an object with expressions in it. */
+  /** Names of the template's members where it is an object with expressions in it. */
   readonly members?: readonly string[];
-  /** Every expression inside, in order of writing. */
+  /** Every expression inside, in written order. */
   readonly expressions: readonly Expression[];
   /** The JSON value. Throws `EvaluationError`. */
   evaluate(environment: Environment): unknown | Promise<unknown>;
 }
 
-/** What makes a string an expression, and what is wrong with one that only half is. */
+/** The expression in a string, or the problem with a string that is only half an expression; undefined for plain text. */
 export function expressionSource(text: string): { source: string } | { problem: string } | undefined {
   const opened = text.startsWith('{%');
   const closed = text.endsWith('%}');
@@ -27,12 +27,12 @@ export function expressionSource(text: string): { source: string } | { problem: 
   return undefined;
 }
 
-/** A template whose value stands in the definition. */
+/** A template without expressions. */
 export function constant(value: unknown): Template {
   return { constant: true, expressions: [], evaluate: () => value };
 }
 
-/** A template that is one expression. */
+/** A template that is a single expression. */
 export function single(expression: Expression): Template {
   return {
     constant: false,

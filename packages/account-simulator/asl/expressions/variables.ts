@@ -1,8 +1,8 @@
 import type { Payload } from '../payload.ts';
 
 /**
- * The variables of one scope: a machine, a Parallel branch or a Map iteration. Outer variables can be read, not
- * assigned (AWS: step-functions/latest/dg/workflow-variables).
+ * The variables of one scope: a machine, a Parallel branch or a Map iteration. Outer variables can be read but not assigned
+ * (AWS: step-functions/latest/dg/workflow-variables).
  */
 export class Variables {
   readonly #outer: Variables | undefined;

@@ -1,10 +1,10 @@
-/** Thrown where work goes on that was cancelled; never seen outside the engine. */
+/** Thrown by work that continues after its cancellation; never seen outside the engine. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled';
 }
 
 /**
- * A part of an execution that can be given up as a whole: the execution, or the branches of a Parallel or Map.
+ * A part of an execution that can be cancelled as a whole: the execution, or the branches of a Parallel or Map.
  *
  * Cancelling is final and reaches every part inside.
  */
@@ -24,12 +24,12 @@ export class Cancellation {
   cancel(): void {
     if (this.#cancelled) return;
     this.#cancelled = true;
-    // of a copy: one listener may take another away, and both must hear of it
+    // over a copy: a listener may remove another, and both must be called
     for (const listener of [...this.#listeners]) listener();
     this.#listeners.clear();
   }
 
-  /** Lets go of the outer part, once everything inside has ended. */
+  /** Detaches from the outer part, once everything inside has ended. */
   close(): void {
     this.#detach?.();
   }
@@ -40,9 +40,9 @@ export class Cancellation {
   }
 
   /**
-   * Calls `listener` when cancelled (at once if it already is).
+   * Calls `listener` on cancellation (at once if already cancelled).
    *
-   * @returns takes the listener away again
+   * @returns removes the listener
    */
   onCancel(listener: () => void): () => void {
     if (this.#cancelled) {

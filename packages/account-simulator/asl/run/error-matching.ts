@@ -3,11 +3,11 @@ import type { AslError } from '../asl-error.ts';
 import type { Retrier } from '../machine.ts';
 
 /**
- * Whether an ErrorEquals names an error (AWS: step-functions/latest/dg/concepts-error-handling):
- * `States.Runtime` never matches; `States.DataLimitExceeded` only by its own name; `States.TaskFailed` stands
- * for every error but `States.Timeout`; `States.ALL` for every one.
+ * Whether an ErrorEquals names an error (AWS: step-functions/latest/dg/concepts-error-handling): `States.Runtime` never
+ * matches; `States.DataLimitExceeded` matches only by its own name; `States.TaskFailed` stands for every error but
+ * `States.Timeout`; `States.ALL` for every error.
  *
- * `dataLimitCaught`: `States.ALL` stands for `States.DataLimitExceeded` too, as recordings of 2024 show it.
+ * `dataLimitCaught`: `States.ALL` stands for `States.DataLimitExceeded` too, as recordings of 2024 show.
  */
 export function matchesError(
   errorEquals: readonly string[],

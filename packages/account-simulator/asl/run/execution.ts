@@ -6,29 +6,29 @@ import type { MapRun } from './map-run.ts';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
-/** A state machine as it was when an execution began. */
+/** A state machine as it was when an execution started. */
 export interface StateMachine {
   readonly arn: string;
   readonly name: string;
   readonly roleArn: string;
-  /** Name of the machine the definition belongs to; differs from `name` for a Distributed Map's children. */
+  /** Name of the machine that the definition belongs to; differs from `name` for a Distributed Map's children. */
   readonly definitionName: string;
   readonly machine: Machine;
 }
 
-/** Who started an execution, where that was not a caller of the API. */
+/** The origin of an execution. */
 export interface ExecutionOrigin {
   /** ARN of the execution whose task or Distributed Map started it. */
   readonly parent?: string;
   readonly mapRun?: MapRun;
-  /** Whoever called the API, as the caller gave it. */
+  /** The caller of the API, as the caller gave it. */
   readonly startedBy?: string;
 }
 
 /** An execution may be redriven for 14 days after it ended (…/dg/redrive-executions). */
 const REDRIVABLE_MS = 14 * 24 * 3600 * 1000;
 
-/** One execution: what the API tells about it, its history, and how far it has come. */
+/** One execution: its description in the API, its history, and its progress. */
 export class Execution {
   readonly arn: string;
   readonly name: string;
@@ -43,7 +43,7 @@ export class Execution {
   /** Bytes of all variables now. */
   variableBytes = 0;
   readonly root: Frame;
-  /** Called, and forgotten, when the execution ends. */
+  /** Called and cleared when the execution ends. */
   readonly onEnded = new Set<() => void>();
   status: ExecutionStatus = 'RUNNING';
   stopDate: number | undefined;
@@ -94,7 +94,7 @@ export class Execution {
     return this.eventHistory.events;
   }
 
-  /** Why it cannot be redriven at `now`, in AWS's words; undefined where it can be. */
+  /** The reason, in AWS's words, why the execution cannot be redriven at `now`; undefined where it can. */
   notRedrivableReason(now: number): string | undefined {
     if (this.status === 'RUNNING' || this.status === 'SUCCEEDED') {
       return `Execution is ${this.status} and cannot be redriven`;
@@ -106,7 +106,7 @@ export class Execution {
 }
 
 /**
- * What DescribeExecution tells, and the detail of an EventBridge "Step Functions Execution Status Change" event
+ * The answer to DescribeExecution, and the detail of an EventBridge "Step Functions Execution Status Change" event
  * (…/dg/eventbridge-integration): absent values are null, dates ms since the epoch, payloads JSON text.
  */
 export interface ExecutionDescription {
@@ -131,7 +131,7 @@ export interface ExecutionDescription {
   readonly cause: string | null;
 }
 
-/** Describes an execution as it is at `now`. */
+/** The description of an execution at `now`. */
 export function describe(execution: Execution, now: number): ExecutionDescription {
   const reason = execution.notRedrivableReason(now);
   const output = execution.output ?? null;

@@ -1,8 +1,8 @@
 import { type Cancellation, Cancelled } from './cancellation.ts';
 
 /**
- * The first of several things that can end a piece of work: a result, an error, a timer, a cancellation. What
- * comes later is ignored, and what was set up for the wait is taken down.
+ * The first of several outcomes of a piece of work: a result, an error, a timer, a cancellation. Later outcomes are ignored,
+ * and the cleanups run.
  */
 export class FirstOutcome<T> {
   readonly promise: Promise<T>;
@@ -16,7 +16,7 @@ export class FirstOutcome<T> {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // one who is cancelled before waiting must not leave an unhandled rejection
+    // a cancellation before anyone waits must not leave an unhandled rejection
     this.promise.catch(() => {});
     this.onSettled(cancellation.onCancel(() => this.reject(new Cancelled())));
   }

@@ -5,18 +5,18 @@ import { Cancellation } from './cancellation.ts';
 import type { DistributedItems } from './map-run.ts';
 
 /**
- * How far one run through a graph has come: of the machine, a branch or an iteration. It outlives a failed
- * execution, so that a redrive goes on from it.
+ * The progress of one run through a graph: of the machine, a branch or an iteration. It outlives a failed execution, so that
+ * a redrive can resume from it.
  */
 export class Frame {
   readonly graph: Graph;
   readonly variables: Variables;
-  /** Given up together with what the frame belongs to; a new one for each attempt. */
+  /** Cancelled together with the execution or group that the frame belongs to; each attempt has a new one. */
   cancellation = new Cancellation();
   /** The current state and its input. */
   state: string;
   input: Payload;
-  /** When the current state was entered, ms since the epoch, and the event that says so. */
+  /** The time at which the current state was entered, ms since the epoch, and the id of the event that records it. */
   enteredAt = 0;
   enteredEvent = 0;
   /** The last event on this chain of states. */
@@ -24,7 +24,7 @@ export class Frame {
   /** Retries taken in the current state, in all and by each retrier. */
   retryCount = 0;
   retries: number[] = [];
-  /** Branches or iterations of the current state, by index, as far as they began. */
+  /** Branches or iterations of the current state that have begun, by index. */
   children: (Frame | undefined)[] | undefined;
   /** Child executions of the current state, a Distributed Map. */
   distributed: DistributedItems | undefined;
@@ -40,14 +40,14 @@ export class Frame {
   }
 
   /**
-   * Forgets what the current state did so far, for another attempt or the next state.
+   * Drops the progress of the current state, for another attempt or the next state.
    *
-   * @returns bytes of the variables forgotten with it
+   * @returns bytes of the variables dropped with it
    */
   restart(): number {
     let bytes = 0;
     for (const child of this.children ?? []) {
-      // one that ended has given its variables back
+      // a child that ended has given its variables back
       if (child !== undefined && child.output === undefined) bytes += child.variables.bytes + child.restart();
     }
     this.children = undefined;

@@ -12,10 +12,10 @@ export interface MapRunCounts {
   readonly aborted: number;
 }
 
-/** A set of child executions a Distributed Map started (AWS: apireference/API_DescribeMapRun). */
+/** The set of child executions that a Distributed Map started (AWS: apireference/API_DescribeMapRun). */
 export class MapRun {
   readonly arn: string;
-  /** The execution whose Distributed Map it is. */
+  /** The execution that contains the Distributed Map. */
   readonly executionArn: string;
   readonly stateMachineArn: string;
   readonly maxConcurrency: number;
@@ -82,14 +82,14 @@ export class MapRun {
 export interface MapItems {
   /** Undefined until the ItemReader has read them. */
   inputs: readonly unknown[] | undefined;
-  /** Where the items came from, as the context object's `Map.Item.Source` names it. */
+  /** The source of the items, as the context object's `Map.Item.Source` names it. */
   source: string;
-  /** Inputs of the children after ItemSelector, as far as they were made. */
+  /** Inputs of the children that ItemSelector has made so far. */
   readonly selected: (Payload | undefined)[];
   readonly children: (Execution | undefined)[];
 }
 
-/** The same with the Map Run that works on them. */
+/** The items with the Map Run that processes them. */
 export interface DistributedItems extends MapItems {
   readonly mapRun: MapRun;
 }

@@ -12,9 +12,9 @@ import type { Run } from './run.ts';
 /**
  * The optimised integration `states:startExecution` (AWS: step-functions/latest/dg/connect-stepfunctions).
  *
- * As a request it ends with the start; `.sync` and `.sync:2` wait for the child, with its output as text and as
- * JSON. A child of a job is stopped when the task is aborted — the execution is stopped or timed out, or another
- * branch or iteration fails — but not by the task's own time-out, which …/connect-to-resource does not list.
+ * The plain request ends with the start; `.sync` and `.sync:2` wait for the child and return its output as text and as JSON
+ * respectively. The child of such a job is stopped when the task is aborted — the execution is stopped or timed out, or
+ * another branch or iteration fails — but not by the task's own time-out, which …/connect-to-resource does not list.
  */
 export async function startNested(
   run: Run,
@@ -68,7 +68,7 @@ async function stopChild(run: Run, frame: Frame, child: Execution): Promise<void
   try {
     await run.services.host.authorize?.('states:StopExecution', child.arn, run.taskContext(frame));
   } catch {
-    // best effort: without the permission the child goes on (…/connect-to-resource)
+    // best effort: without the permission the child continues (…/connect-to-resource)
     return;
   }
   run.services.stop(child);
@@ -80,7 +80,7 @@ function settle(run: Run, child: Execution, parsed: boolean, outcome: FirstOutco
   else outcome.reject(new AslError('States.TaskFailed', JSON.stringify(description)));
 }
 
-/** DescribeExecution's answer as the integration writes it. */
+/** The answer to DescribeExecution in the integration's member names. */
 function pascalCase(run: Run, child: Execution, parsed: boolean): Record<string, unknown> {
   const about = describe(child, run.services.clock.now());
   const payload = (text: string | null) => (parsed && text !== null ? (JSON.parse(text) as unknown) : text);

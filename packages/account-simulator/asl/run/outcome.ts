@@ -6,7 +6,7 @@ import { Payload } from '../payload.ts';
 import type { Frame } from './frame.ts';
 import type { Run } from './run.ts';
 
-/** How a state ended: what goes on to which state, and the variables it assigns. */
+/** The end of a state: its output, the next state, and the variables it assigns. */
 export interface Outcome {
   readonly output: Payload;
   readonly next: string | undefined;
@@ -14,8 +14,8 @@ export interface Outcome {
 }
 
 /**
- * Evaluates the Assign and Output a state ended with. Both see the variables as they were when the state was
- * entered (AWS: step-functions/latest/dg/workflow-variables, "Evaluation order in an assign field").
+ * Evaluates the Assign and Output with which a state ends. Both see the variables as they were when the state was entered
+ * (AWS: step-functions/latest/dg/workflow-variables, "Evaluation order in an assign field").
  */
 export async function conclude(
   run: Run,
@@ -42,7 +42,7 @@ export async function conclude(
   return { output, next: fields.next, assigned };
 }
 
-/** Gives the assigned variables their values, for the states that follow. */
+/** Sets the assigned variables, for the states that follow. */
 export function commit(run: Run, frame: Frame, outcome: Outcome): void {
   const before = frame.variables.bytes;
   for (const [name, value] of outcome.assigned) frame.variables.set(name, value);

@@ -1,6 +1,6 @@
 import type { StateType } from '../machine.ts';
 
-/** A state an execution entered or left. */
+/** A state that an execution entered or left. */
 export interface StateProgress {
   readonly executionArn: string;
   /** Name of the machine the definition belongs to. */

@@ -6,7 +6,7 @@ import type { Run } from './run.ts';
 
 const LARGEST_COUNT = 100_000_000;
 
-/** Where the items are, and how many of them are wanted. */
+/** The object that holds the items, and how many items are wanted. */
 export interface ItemLocation {
   readonly bucket: string;
   readonly key: string;

@@ -3,18 +3,18 @@ import type { Frame } from './frame.ts';
 import type { Run } from './run.ts';
 import { runGraph } from './run-graph.ts';
 
-/** Branches or iterations to run, by index, and what the history says of them. */
+/** Branches or iterations to run, by index, and the history events for them. */
 export interface Children {
   readonly count: number;
   readonly concurrency: number;
   /**
-   * Makes the frame of one that has not begun yet. `previous` is the last event of the state that the one before
-   * it in the same place ended with.
+   * Makes the frame of a child that has not begun yet. `previous` is the last event of the child that ran before in the same
+   * slot.
    */
   create(index: number, previous: number | undefined): Frame | Promise<Frame>;
   started?(index: number, child: Frame): void;
   succeeded?(index: number, child: Frame): void;
-  /** `cause` is the last event of the one that failed. */
+  /** `cause` is the last event of the failed child. */
   failed?(index: number, cause: number): void;
   aborted?(index: number, cause: number): void;
 }
@@ -23,8 +23,8 @@ export interface Children {
 const ABORTABLE = new Set(['Task', 'Wait', 'Parallel', 'Map']);
 
 /**
- * Runs the branches or iterations of the current state of `frame`, at most `concurrency` at a time; those that
- * have an output already are left as they are. The first that fails stops all others, and its error is thrown.
+ * Runs the branches or iterations of the current state of `frame`, at most `concurrency` at a time; children with an output
+ * are left alone. The first failure stops all others, and its error is thrown.
  */
 export async function runChildren(run: Run, frame: Frame, children: Children): Promise<void> {
   const frames: (Frame | undefined)[] = frame.children ?? new Array(children.count).fill(undefined);
@@ -44,7 +44,7 @@ export async function runChildren(run: Run, frame: Frame, children: Children): P
       child.cancellation = group;
       running.add(index);
       if (!resuming) children.started?.(index, child);
-      // all that may begin now are announced before the first of their states
+      // all children that may begin now are announced before the first of their states
       await undefined;
       await runGraph(run, child, resuming);
       running.delete(index);

@@ -5,8 +5,8 @@ import { conclude, type Outcome } from './outcome.ts';
 import type { Run } from './run.ts';
 
 /**
- * Takes the first rule whose Condition is true, with that rule's Assign and Output; without one, the Default,
- * with the state's own (states-language.net, "JSONata Choice Rules").
+ * Takes the first rule whose Condition is true, with that rule's Assign and Output; otherwise the Default, with the Assign
+ * and Output of the state (states-language.net, "JSONata Choice Rules").
  */
 export async function runChoice(run: Run, frame: Frame, state: ChoiceState): Promise<Outcome> {
   const states = run.states(frame);

@@ -12,9 +12,8 @@ import type { Run } from './run.ts';
 import { asEntered, mapConcurrency, mapItems, selectItem, toleratedFailures } from './run-map.ts';
 
 /**
- * Runs each item as an execution of its own, with its own history, and fails once more of them failed than is
- * tolerated (AWS: step-functions/latest/dg/state-map-distributed). A redrive redrives the children that did not
- * succeed (…/redrive-map-run).
+ * Runs each item as a child execution with its own history; fails once more children failed than is tolerated (AWS:
+ * step-functions/latest/dg/state-map-distributed). A redrive redrives the children that did not succeed (…/redrive-map-run).
  *
  * @returns the outputs in the order of the items; a tolerated failure leaves an object of Error and Cause
  */
@@ -66,16 +65,19 @@ export async function runDistributedMap(
   return new Payload((items.children as Execution[]).map(resultOf));
 }
 
-/** What is known of a Map Run before it starts. */
+/** Settings of a Map Run before it starts. */
 interface MapRunSettings {
-  /** Undefined where an ItemReader has yet to read them. */
+  /** Undefined until an ItemReader has read them. */
   readonly inputs: readonly unknown[] | undefined;
   readonly maxConcurrency: number;
   readonly toleratedFailureCount: number | undefined;
   readonly toleratedFailurePercentage: number | undefined;
 }
 
-/** The state starts with its items, or with a length of 0 where an ItemReader reads them later (recorded on AWS). */
+/**
+ * Records the start of the state with the number of its items, or a length of 0 where an ItemReader reads them later
+ * (recorded on AWS).
+ */
 async function startMapState(
   run: Run,
   frame: Frame,
@@ -118,9 +120,9 @@ async function startMapRun(
 }
 
 /**
- * Asks whether the role may follow and stop the children. AWS documents the permissions on the executions of the
- * machine, while the ARNs of the children carry the label; which of the two it checks, and when, is not documented.
- * Both are asked for before the first child starts (…/dg/iam-policies-eg-dist-map).
+ * Checks that the role may follow and stop the children. AWS documents the permissions on the executions of the machine,
+ * while the ARNs of the children carry the label; it does not document which of the two is checked, or when. Both are
+ * checked before the first child starts (…/dg/iam-policies-eg-dist-map).
  */
 async function authorizeChildren(run: Run, frame: Frame, label: string): Promise<void> {
   const { host } = run.services;
@@ -174,7 +176,7 @@ async function runItems(run: Run, frame: Frame, state: MapState, items: Distribu
   if (failure !== undefined) throw failure;
 }
 
-/** Starts the child of an item, or redrives the one it has; one that cannot be redriven stays as it is. */
+/** Starts the child of an item, or redrives its existing child; a child that cannot be redriven stays as it is. */
 async function begin(run: Run, frame: Frame, items: DistributedItems, index: number): Promise<Execution> {
   const { services, execution } = run;
   const { mapRun } = items;
@@ -192,7 +194,7 @@ async function begin(run: Run, frame: Frame, items: DistributedItems, index: num
   return existing;
 }
 
-/** Waits for the end of a child; stops it where the group is given up. */
+/** Waits for the end of a child; stops the child if the group is cancelled. */
 function ended(run: Run, child: Execution, group: Cancellation): Promise<void> {
   if (child.status !== 'RUNNING') return Promise.resolve();
   const outcome = new FirstOutcome<void>(group);

@@ -12,16 +12,16 @@ import { runTask } from './run-task.ts';
 import { runWait } from './run-wait.ts';
 
 /**
- * Takes a frame through its graph to the end.
+ * Runs a frame through its graph to the end.
  *
- * @param resuming the current state was entered before and did not end: a redrive goes on with it
+ * @param resuming the current state was entered before and did not end: a redrive resumes it
  * @returns the output of the last state; throws the AslError that no Catch took, or Cancelled
  */
 export async function runGraph(run: Run, frame: Frame, resuming: boolean): Promise<Payload> {
   let resumed = resuming;
   for (;;) {
     const state = frame.graph.states.get(frame.state) as State;
-    // a Fail state is the one that is entered again (…/dg/redrive-executions)
+    // of all resumed states, only a Fail state is entered again (…/dg/redrive-executions)
     if (!resumed || state.type === 'Fail') enter(run, frame, state);
     else resetRetries(frame);
     const outcome = await runState(run, frame, state, resumed);

@@ -20,7 +20,7 @@ export async function runMap(run: Run, frame: Frame, state: MapState, resuming: 
   return { result, states };
 }
 
-/** Items of the Map's Items field, or of its input. Throws where that is no array. */
+/** Items of the Map's Items field, or its input. Throws where the value is no array. */
 export async function mapItems(
   run: Run,
   frame: Frame,
@@ -39,12 +39,12 @@ export async function mapItems(
 }
 
 /**
- * Evaluates fields of the Map itself. On AWS, an EvaluationFailed of them follows the event before the Map was
- * entered (recorded); what succeeds follows the entry.
+ * Evaluates fields of the Map itself. On AWS, an EvaluationFailed event of such a field follows the event before the Map was
+ * entered (recorded); after a success, the next event follows the entry.
  */
 export async function asEntered<T>(run: Run, frame: Frame, evaluate: () => Promise<T>): Promise<T> {
   const { lastEvent, enteredEvent } = frame;
-  // a retry follows what failed
+  // a retry follows the failure
   if (frame.retryCount > 0) return evaluate();
   frame.lastEvent = run.execution.history[enteredEvent - 1]?.previousEventId ?? lastEvent;
   const value = await evaluate();
@@ -52,7 +52,7 @@ export async function asEntered<T>(run: Run, frame: Frame, evaluate: () => Promi
   return value;
 }
 
-/** Evaluates how many failures are tolerated; on AWS, an inline Map has these fields and ignores them. */
+/** Evaluates how many failures are tolerated; an inline Map on AWS has these fields and ignores them. */
 export async function toleratedFailures(run: Run, frame: Frame, state: MapState, states: StatesVariable) {
   const { count, percentage } = state.tolerated;
   return {
@@ -61,7 +61,7 @@ export async function toleratedFailures(run: Run, frame: Frame, state: MapState,
   };
 }
 
-/** Concurrency of a Map: its MaxConcurrency, where 0 and nothing mean as many as AWS allows (`most`). */
+/** Concurrency of a Map: its MaxConcurrency; 0 or absent means as many as AWS allows (`most`). */
 export async function mapConcurrency(
   run: Run,
   frame: Frame,
@@ -74,7 +74,7 @@ export async function mapConcurrency(
   return wanted === 0 ? most : Math.min(wanted, most);
 }
 
-/** The input of one iteration: the item, or what ItemSelector makes of it. */
+/** The input of one iteration: the item, or the result of ItemSelector. */
 export function selectItem(
   run: Run,
   frame: Frame,
@@ -112,7 +112,7 @@ async function runInlineMap(
     failed: (index, cause) => run.recordAfter(cause, 'MapIterationFailed', { name, index }),
     aborted: (index, cause) => run.recordAfter(cause, 'MapIterationAborted', { name, index }),
   });
-  // MapStateExited follows what came before this event (recorded on AWS)
+  // MapStateExited follows the event before this one (recorded on AWS)
   run.recordAfter(frame.lastEvent, 'MapStateSucceeded');
   return new Payload((frame.children as unknown as Frame[]).map((child) => child.output?.value));
 }

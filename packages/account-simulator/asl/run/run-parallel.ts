@@ -22,7 +22,7 @@ export async function runParallel(
     concurrency: state.branches.length,
     create: (index) => new Frame(state.branches[index] as Graph, input, started, frame.variables),
   });
-  // ParallelStateExited follows what came before this event (recorded on AWS)
+  // ParallelStateExited follows the event before this one (recorded on AWS)
   run.recordAfter(frame.lastEvent, 'ParallelStateSucceeded');
   const result = new Payload((frame.children as unknown as Frame[]).map((child) => child.output?.value));
   return { result, states };

@@ -83,7 +83,7 @@ class TaskAttempt {
     return result;
   }
 
-  /** Calls the resource; for a job or a token that is only the beginning. */
+  /** Calls the resource; for a job or a token, the task continues after the call. */
   async #request(args: Payload): Promise<void> {
     const { arn, pattern } = this.#state.resource;
     const run = this.#run;
@@ -104,7 +104,7 @@ class TaskAttempt {
   }
 
   #submitted(answer: Payload): void {
-    // a worker may be quicker with the token than the request with its answer
+    // a worker may send the token before the request is answered
     if (this.#outcome.settled) return;
     try {
       this.#record('TaskSubmitted', { output: answer.text, outputDetails: { truncated: false } });
@@ -123,7 +123,7 @@ class TaskAttempt {
     this.#outcome.onSettled(() => tokens.close(token));
   }
 
-  /** Lets the task time out after `delay` seconds. @returns what makes the time begin anew, as a heartbeat does */
+  /** Lets the task time out after `delay` seconds. @returns restarts the delay, as a heartbeat does */
   #expect(delay: number, aliases: readonly string[]): () => void {
     const { clock } = this.#run.services;
     const expire = () => this.#outcome.reject(new AslError('States.Timeout', undefined, aliases));

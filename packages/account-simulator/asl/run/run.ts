@@ -19,12 +19,12 @@ import type { RouteTaken, StateProgress } from './progress.ts';
 import { runGraph } from './run-graph.ts';
 import type { TaskTokens } from './task-tokens.ts';
 
-/** What a run asks of the engine it belongs to. */
+/** Services of the engine that a run uses. */
 export interface RunServices {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
   readonly limits: Limits;
-  /** Whether States.ALL takes States.DataLimitExceeded. */
+  /** Whether States.ALL catches States.DataLimitExceeded. */
   readonly dataLimitCaught: boolean;
   readonly host: EngineHost;
   readonly tokens: TaskTokens;
@@ -41,7 +41,7 @@ export interface RunServices {
   routeTaken(route: () => RouteTaken): void;
 }
 
-/** What parts of the context object differ within one state. */
+/** Parts of the context object that differ within one state. */
 export interface ContextParts {
   readonly token?: string | undefined;
   readonly item?: { readonly Index: number; readonly Value: unknown; readonly Source: string };
@@ -73,19 +73,19 @@ export class Run {
     };
   }
 
-  /** The execution's own chance. */
+  /** The execution's own generator. */
   get random(): SeededRandom {
     this.#random ??= this.services.random.fork(`${this.execution.arn}#${this.execution.redriveCount}`);
     return this.#random;
   }
 
-  /** The id of a call that the engine makes itself; drawn apart, so that it changes no other chance. */
+  /** The id of a call that the engine makes itself; drawn from a separate generator, so that other draws stay the same. */
   requestId(): string {
     this.#requestIds ??= this.random.fork('request-ids');
     return this.#requestIds.uuid();
   }
 
-  /** Sets the run going; its first state begins when the code that is running has finished. */
+  /** Starts the run; its first state begins after the calling code has finished. */
   begin(resuming: boolean): void {
     const { timeoutSeconds } = this.execution.stateMachine.machine;
     if (timeoutSeconds !== undefined) {
@@ -112,7 +112,7 @@ export class Run {
     }
   }
 
-  /** Ends the execution, once; everything it still does is given up. */
+  /** Ends the execution, once; all work still in progress is cancelled. */
   end(
     status: Exclude<ExecutionStatus, 'RUNNING'>,
     error?: string,
@@ -144,7 +144,7 @@ export class Run {
     return frame.lastEvent;
   }
 
-  /** Adds an event behind another, away from the chain of any frame. */
+  /** Adds an event after another event, outside the chain of any frame. */
   recordAfter(previousEventId: number, type: string, details?: Readonly<Record<string, unknown>>): number {
     const { eventHistory } = this.execution;
     this.cancellation.check();
@@ -228,7 +228,7 @@ export class Run {
     throw this.evaluationFailed(frame, field.unexpected(`integer from ${low} to ${high}`, value));
   }
 
-  /** As {@link number}, also with a fraction. */
+  /** As {@link number}, fractions included. */
   async fraction(
     frame: Frame,
     field: NumberField,
@@ -255,7 +255,7 @@ export class Run {
     return failure;
   }
 
-  /** An error the interpreter itself raises, with the cause worded as AWS does. */
+  /** An error raised by the interpreter, with the cause in AWS's words. */
   failure(frame: Frame, error: string, cause: string): AslError {
     const where = `An error occurred while executing the state '${frame.state}' (entered at the event id #${frame.enteredEvent}). `;
     return new AslError(error, where + cause);
@@ -264,14 +264,14 @@ export class Run {
   /** Throws `States.DataLimitExceeded` where a payload is larger than AWS carries; the cause names `what`. */
   checkSize(frame: Frame, payload: Payload, what: string = frame.state): Payload {
     if (payload.bytes <= this.services.limits.payloadBytes) return payload;
-    // AWS's own wording, also for what goes in
+    // AWS uses this wording for inputs too
     throw new AslError(
       'States.DataLimitExceeded',
       `The state/task '${what}' returned a result with a size exceeding the maximum number of bytes service limit.`,
     );
   }
 
-  /** Evaluates a field into a payload within the size limit; undefined gives `otherwise`. */
+  /** Evaluates a field into a payload within the size limit; an undefined field gives `otherwise`. */
   async payload(
     frame: Frame,
     field: Template | undefined,

@@ -13,7 +13,7 @@ const TOKEN = /^AQB[0-9a-f]{61}$/;
 const LONGEST_ERROR = 256;
 const LONGEST_CAUSE = 32_768;
 
-/** The tokens of `.waitForTaskToken` tasks; a token works until its task ends, whatever ends it. */
+/** The tokens of `.waitForTaskToken` tasks; a token is valid until its task ends for any reason. */
 export class TaskTokens {
   readonly #random: SeededRandom;
   readonly #payloadBytes: number;
