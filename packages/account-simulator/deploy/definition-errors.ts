@@ -11,7 +11,7 @@ const everywhere = [
   'States.Timeout',
 ];
 
-/** What the SDK and the front of every service add to the errors of its model. */
+/** Errors that the SDK and every service add to the errors in the service's model. */
 const common = [
   'AccessDeniedException',
   'InternalFailureException',
@@ -48,12 +48,12 @@ const lambdaRuntime = [
   'Sandbox.Timedout',
 ];
 
-/** Optimised integrations that put another prefix before the errors of a service's model. */
+/** Optimised integrations that use other prefixes for the errors of a service's model. */
 const optimisedPrefixes: Readonly<Record<string, readonly [service: string, prefixes: readonly string[]]>> = {
   dynamodb: ['dynamodb', ['DynamoDB', 'DynamoDb']],
   lambda: ['lambda', ['Lambda']],
   sns: ['sns', ['SNS', 'Sns']],
-  // which of the two AWS writes is not documented
+  // AWS does not document which of the two it uses
   states: ['sfn', ['StepFunctions', 'Sfn']],
 };
 
@@ -91,7 +91,7 @@ class PossibleErrors {
     if (!isMap(config) || config.Mode !== 'DISTRIBUTED') {
       return union([new Set(everywhere), this.#inside(processor)]);
     }
-    // how a child execution failed is not told: only that too many did
+    // the parent sees no child's error: only that too many failed
     return new Set([
       ...everywhere,
       'States.ExceedToleratedFailureThreshold',
@@ -101,7 +101,7 @@ class PossibleErrors {
     ]);
   }
 
-  /** What the states of a branch or an iteration may end it with. */
+  /** The errors with which the states of a branch or an iteration may end it. */
   #inside({ States: states }: TemplateMap): Errors {
     if (!isMap(states)) return new Set();
     return union(
@@ -117,7 +117,7 @@ class PossibleErrors {
 
   #failure(error: TemplateValue | undefined): Errors {
     if (typeof error !== 'string') return new Set();
-    // an expression hands on what was caught before
+    // an expression passes on an error that was caught before
     return error.startsWith('{%') ? 'any' : new Set([error]);
   }
 
@@ -133,7 +133,7 @@ class PossibleErrors {
         (error) => `${prefix}.${error}`,
       ),
     );
-    // a callback is failed by whoever has the token
+    // the holder of the token fails a callback
     const ours = service === 'lambda' || /\.waitForTaskToken$/.test(`${action}:${third}`) ? this.#own : [];
     const runtime = service === 'lambda' ? lambdaRuntime : [];
     return new Set(['States.Permissions', ...beat, ...names, ...runtime, ...ours]);

@@ -24,20 +24,20 @@ export interface DeployOptions extends SimulatedAccountOptions {
 export interface DeployedTemplate {
   readonly account: SimulatedAccount;
   readonly engine: Engine;
-  /** Everything the template deploys, resolved. */
+  /** The template's resources, resolved. */
   readonly stack: StackSpec;
-  /** What the function or machine with this logical id is. Throws for an id the template does not have. */
+  /** The function or machine with this logical id. Throws for an id that the template does not have. */
   function(logicalId: string): FunctionSpec;
   machine(logicalId: string): MachineSpec;
   /** Physical name of any named resource: function, machine, table, bucket, topic, queue, parameter, rule. */
   nameOf(logicalId: string): string;
-  /** What each role may do. */
+  /** The permissions of each role. */
   roles(): readonly RoleSpec[];
-  /** Which of those statements were needed so far, and what was refused. */
+  /** Statements that were needed so far, and calls that were refused. */
   readonly permissions: PermissionUsage;
 }
 
-/** The code of the functions of a caller who names none: its machines may still be played. */
+/** The code of functions where the caller supplies none: the machines can still be played. */
 const noCode =
   async ({ logicalId }: FunctionSpec): Promise<FunctionCode> =>
   () => {
@@ -47,13 +47,12 @@ const noCode =
 const stackCaller = { principal: 'cloudformation.amazonaws.com' };
 
 /**
- * Deploys a SAM template into a new simulated account: its functions run their real handlers, its machines their
- * real definitions, its rules deliver, and each may do what its role's statements allow. Schedules and alarms
- * wait for `account.start()`.
+ * Deploys a SAM template into a new simulated account: its functions run their real handlers, its machines their real
+ * definitions, its rules deliver events, and each may do what its role's statements allow. Schedules and alarms wait for
+ * `account.start()`.
  *
- * What the template says is read once per process and reused while its files stay the same, so that deploying
- * again is cheap. Alarms of the template are not made: they watch metrics of the coordinator itself, which
- * are not simulated.
+ * The template is read once per process and reused while its files stay the same, so that deploying again is cheap. The
+ * template's alarms are not created: they watch metrics of the coordinator itself, which are not simulated.
  *
  * @throws TemplateError with everything that cannot be rehearsed
  */
@@ -133,7 +132,7 @@ function deployRules(stack: StackSpec, account: SimulatedAccount): void {
   }
 }
 
-/** What EventBridge Scheduler sends where a schedule says nothing (EventBridge Scheduler User Guide). */
+/** The event that EventBridge Scheduler sends where a schedule has no input (EventBridge Scheduler User Guide). */
 function scheduledEvent(event: object, scheduleArn: string): object {
   return { ...event, source: 'aws.scheduler', resources: [scheduleArn], detail: '{}' };
 }

@@ -5,7 +5,7 @@ import { type ParameterValues, readStack } from './stack.ts';
 import type { StackSpec } from './stack-spec.ts';
 
 interface Known {
-  /** Text of every file the stack was read from, by path; undefined for one that was missing. */
+  /** Text of every file that the stack was read from, by path; undefined for a missing file. */
   readonly texts: ReadonlyMap<string, string | undefined>;
   readonly stack: StackSpec;
 }
@@ -13,10 +13,10 @@ interface Known {
 const known = new Map<string, Known>();
 
 /**
- * Reads the stack of a template on disk. The same template with the same parameters is read once per process,
- * as long as none of its files changes.
+ * Reads the stack of a template on disk. The same template with the same parameters is read once per process, as long as
+ * none of its files changes.
  *
- * @throws TemplateError with everything that is wrong
+ * @throws TemplateError with every problem
  */
 export function loadStack(templatePath: string, parameters: ParameterValues, place: StackPlace): StackSpec {
   const key = JSON.stringify([templatePath, parameters, place]);

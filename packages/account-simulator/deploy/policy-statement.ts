@@ -7,13 +7,16 @@ export interface PolicyStatement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
-  /** Of a resource policy: who it is about. */
+  /** Only in a resource policy: the principals that the statement is about. */
   readonly Principal?: unknown;
   /** Operator → key → values. */
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
 
-/** Reads the `Statement` of a policy document; `NotAction` and its kind are refused: they grant by omission. */
+/**
+ * Reads the `Statement` of a policy document. `NotAction`, `NotResource` and `NotPrincipal` are refused: they grant by
+ * omission.
+ */
 export function readStatements(document: PropertyReader): PolicyStatement[] {
   document.only(['Version', 'Id', 'Statement']);
   const single = isMap(document.raw('Statement'));

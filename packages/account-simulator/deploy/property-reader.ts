@@ -8,11 +8,10 @@ import {
 import type { ProblemList } from './template-problem.ts';
 
 /**
- * Reads resolved properties with the types they must have, and notes each one that has not.
+ * Reads resolved properties with their expected types, and reports each property of another type.
  *
- * A reading that fails gives a stand-in of the asked type, so that the rest can be read and judged as well;
- * nothing is made of a template with problems. Numbers and booleans may be given as text and the other way
- * round, as CloudFormation allows.
+ * A failed reading returns a stand-in of the expected type, so that the rest can be read and checked too; a template with
+ * problems is never deployed. Numbers and booleans may be given as text and the other way round, as CloudFormation allows.
  */
 export class PropertyReader {
   readonly path: string;
@@ -25,7 +24,7 @@ export class PropertyReader {
     this.#problems = problems;
   }
 
-  /** Notes every property but these. */
+  /** Reports every property that is not in `names`. */
   only(names: readonly string[]): this {
     for (const name of Object.keys(this.#map)) {
       if (!names.includes(name)) this.refuse(name, 'is not simulated');
@@ -96,7 +95,7 @@ export class PropertyReader {
     return allowed[0] as T;
   }
 
-  /** A mapping read in its turn; an empty one where it is absent. */
+  /** A reader of the mapping at `name`; an empty mapping where it is absent. */
   map(name: string): PropertyReader {
     const value = this.#map[name] ?? {};
     const map = isMap(value) ? value : this.#missing(name, value, 'a mapping', {});
@@ -117,7 +116,7 @@ export class PropertyReader {
     return isList(value) ? value : this.#missing(name, value, 'a list', []);
   }
 
-  /** A list of texts, or one text alone. */
+  /** A list of texts, or a single text. */
   texts(name: string): readonly string[] {
     const value = this.#map[name];
     const list = value === undefined ? [] : isList(value) ? value : [value];
@@ -132,7 +131,7 @@ export class PropertyReader {
 
   #missing<T>(name: string, value: TemplateValue | undefined, wanted: string, standIn: T): T {
     const path = this.at(name);
-    // What could not be resolved has been noted already.
+    // An unresolved value has been reported already.
     if (!this.#problems.hasAt(path)) {
       this.#problems.add(
         path,

@@ -1,7 +1,10 @@
 import type { PropertyReader } from './property-reader.ts';
 import type { AsynchronousInvocation, FunctionSpec } from './stack-spec.ts';
 
-/** Environment variables Lambda sets itself and refuses to have set (Lambda Developer Guide, "Defined runtime environment variables"). */
+/**
+ * Environment variables that Lambda sets itself and does not let a function set (Lambda Developer Guide, "Defined runtime
+ * environment variables").
+ */
 const reservedVariables = new Set([
   '_HANDLER',
   '_X_AMZN_TRACE_ID',
@@ -26,7 +29,7 @@ const reservedVariables = new Set([
 /** Total size of keys and values (Lambda quotas). */
 const longestEnvironment = 4096;
 
-/** What the template says of a function. */
+/** Reads a function of the template. */
 export function readFunction(
   properties: PropertyReader,
   identity: {
@@ -74,7 +77,7 @@ type InvokeConfig = Omit<AsynchronousInvocation, 'deadLetterArn'>;
 /** Lambda Developer Guide, "Asynchronous invocation": two more attempts, events kept for up to six hours. */
 const defaultInvokeConfig: InvokeConfig = { maximumRetryAttempts: 2, maximumEventAgeSeconds: 21_600 };
 
-/** The name of a function, and what the template says of events that it is sent. */
+/** The name of a function, and its settings for asynchronous invocations. */
 export function readInvokeConfig(config: PropertyReader): [string, InvokeConfig] {
   const { maximumRetryAttempts: attempts, maximumEventAgeSeconds: age } = defaultInvokeConfig;
   const onFailure = config

@@ -5,10 +5,10 @@ import type { MachineSpec } from './stack-spec.ts';
 import { readDefinition } from './state-machine-definition.ts';
 import type { ProblemList } from './template-problem.ts';
 
-/** Gives the text of a file named relative to the template; `undefined` if there is none. */
+/** Returns the text of a file named relative to the template; `undefined` if there is none. */
 export type ReadText = (relativePath: string) => string | undefined;
 
-/** What the template says of a state machine, with its definition read and its substitutions in place. */
+/** Reads a state machine of the template, its definition included, with the substitutions in place. */
 export function readMachine(
   properties: PropertyReader,
   identity: {
@@ -20,7 +20,7 @@ export function readMachine(
   readText: ReadText,
   problems: ProblemList,
 ): MachineSpec {
-  // Express workflows have other guarantees (at least once, five minutes, no history), which the engine has not.
+  // Express workflows have other guarantees (at least once, five minutes, no history), which the engine does not play.
   properties.oneOf('StateMachineType', ['STANDARD'], 'STANDARD');
   const reader = properties.map('DefinitionSubstitutions');
   const substitutions = Object.fromEntries(reader.keys().map((name) => [name, reader.text(name)]));
@@ -37,7 +37,7 @@ export function readMachine(
   return { ...identity, definition, definitionFile, substitutions };
 }
 
-/** Notes what Step Functions would refuse when the machine is created, at its place in the definition. */
+/** Reports faults for which Step Functions would refuse to create the machine, at their place in the definition. */
 function checkDefinition(definition: TemplateMap, file: string, problems: ProblemList): void {
   try {
     compileDefinition(definition);

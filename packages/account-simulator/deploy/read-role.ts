@@ -1,7 +1,7 @@
 import { type PolicyStatement, readStatements } from './policy-statement.ts';
 import type { PropertyReader } from './property-reader.ts';
 
-/** Managed policies of AWS that only allow what is not simulated. */
+/** AWS managed policies that allow only calls that are not simulated. */
 const harmlessPolicies = new Set([
   'AWSLambdaBasicExecutionRole',
   'AWSXRayDaemonWriteAccess',
@@ -12,8 +12,8 @@ const harmlessPolicies = new Set([
 const mostPolicies = 10;
 
 /**
- * The statements of a role: those of the managed policies attached to it, in the order of the list, then those inline.
- * Managed policies that are not of the template are refused: what they allow does not stand in it.
+ * The statements of a role: those of its managed policies, in the order of the list, then the inline ones. Managed policies
+ * from outside the template are refused, because their statements are not in it.
  *
  * @param policies statements of the template's managed policies, by ARN
  */

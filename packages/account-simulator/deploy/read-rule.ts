@@ -2,7 +2,7 @@ import { isMap } from '../account/template/template-value.ts';
 import type { PropertyReader } from './property-reader.ts';
 import type { Named, RuleSpec, ScheduleSpec, TargetSpec } from './stack-spec.ts';
 
-/** What the template says of a rule of the default event bus. */
+/** Reads a rule of the default event bus. */
 export function readRule(properties: PropertyReader, identity: Named): RuleSpec {
   properties.oneOf('EventBusName', ['default'], 'default');
   const pattern = properties.raw('EventPattern');
@@ -28,7 +28,7 @@ function readPatternText(properties: PropertyReader) {
   return {};
 }
 
-/** What the template says of a schedule of EventBridge Scheduler. */
+/** Reads a schedule of EventBridge Scheduler. */
 export function readSchedule(properties: PropertyReader, identity: Named): ScheduleSpec {
   properties.map('FlexibleTimeWindow').only(['Mode']).oneOf('Mode', ['OFF']);
   return {

@@ -18,7 +18,7 @@ const createTableProperties = [
   'LocalSecondaryIndexes',
 ];
 
-/** A table, and the CreateTable input its properties amount to. */
+/** A table, with the CreateTable input made from its properties. */
 export function readTable(properties: PropertyReader, identity: Named): TableSpec {
   const create: Record<string, TemplateValue> = { TableName: identity.name };
   for (const name of ['AttributeDefinitions', 'KeySchema']) {
@@ -48,7 +48,7 @@ export function readBucket(properties: PropertyReader, identity: Named): BucketS
   };
 }
 
-/** A parameter the template sets. CloudFormation cannot make a SecureString. */
+/** A parameter that the template creates. CloudFormation cannot create a SecureString. */
 export function readParameter(properties: PropertyReader, identity: Named): ParameterSpec {
   return {
     ...identity,
@@ -58,7 +58,7 @@ export function readParameter(properties: PropertyReader, identity: Named): Para
   };
 }
 
-/** A subscription, of the topic's own list or of a resource of its own. */
+/** A subscription, from the topic's own list or from a resource of its own. */
 export function readSubscription(properties: PropertyReader): SubscriptionSpec {
   const filterPolicy = properties.has('FilterPolicy') ? properties.map('FilterPolicy') : undefined;
   return {

@@ -4,10 +4,10 @@ import type { SeededRandom } from '../random/seeded-random.ts';
 import type { StackSpec, TargetSpec } from './stack-spec.ts';
 
 /**
- * The target of a rule or schedule: what is to be done with the input made of an event.
+ * The target of a rule or schedule: delivers the input made from an event.
  *
- * A function is invoked without waiting; a machine is started under the target's role; a queue gets a message; to
- * a topic it is published. What fails is tried again by the bus.
+ * A function is invoked asynchronously; a machine is started under the target's role; a queue or topic receives a message.
+ * The event bus retries failed deliveries.
  */
 export function makeTarget(spec: TargetSpec, stack: StackSpec, account: SimulatedAccount): RuleTarget {
   const { deadLetterArn, input, inputPath, inputTransformer } = spec;
@@ -62,8 +62,8 @@ function receiverOf(spec: TargetSpec, stack: StackSpec, account: SimulatedAccoun
 }
 
 /**
- * EventBridge names the execution it starts after the event, with a suffix of its own. The form of the suffix is
- * not documented; a new one for each delivery means that an event delivered twice starts two executions.
+ * EventBridge names the execution it starts after the event, with a suffix of its own. The form of the suffix is not
+ * documented; a new one for each delivery means that an event delivered twice starts two executions.
  */
 function executionName(eventId: string, names: SeededRandom): string {
   return `${eventId}_${names.uuid()}`;

@@ -17,9 +17,9 @@ export interface StackResource extends PhysicalResource {
   readonly typeName: string;
   readonly type: ResourceType;
   readonly properties: TemplateMap;
-  /** Where its properties stand. */
+  /** The path of its properties in the template. */
   readonly path: string;
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   ref(): TemplateValue;
   attribute(name: string): TemplateValue;
 }
@@ -33,28 +33,28 @@ export function pseudoValues(place: StackPlace): ReadonlyMap<string, string> {
 }
 
 /**
- * Resolves what a template refers to when everything else has been put in: the `Ref` and attributes of its resources.
+ * Resolves a template's references to its resources: `Ref` and attributes.
  *
- * Generated names end in a suffix drawn from the stack's name, not from the seed of a run: one stack keeps its
- * names over all runs.
+ * Generated names end in a suffix drawn from the stack's name, not from the seed of a run: a stack keeps its names over all
+ * runs.
  */
 export class StackScope {
   readonly intrinsics: Intrinsics;
-  /** Everything of a type that the rehearsal knows, in the order of the template. */
+  /** Every resource of a known type, in the order of the template. */
   readonly resources: readonly StackResource[];
 
   readonly #place: StackPlace;
   readonly #problems: ProblemList;
   readonly #names: SeededRandom;
   readonly #existing: ReadonlyMap<string, StackResource>;
-  /** The resources whose names are being resolved right now, to notice circles. */
+  /** The resources whose names are being resolved right now, to detect cycles. */
   readonly #underway = new Set<string>();
 
   constructor(declared: Resources, place: StackPlace, problems: ProblemList) {
     this.#place = place;
     this.#problems = problems;
     this.#names = new SeededRandom(place.stackName);
-    // What does not exist has been reported, and nothing is made of a template with problems.
+    // A missing resource has been reported, and a template with problems is never deployed.
     const of = (logicalId: string, value: (resource: StackResource) => TemplateValue) => {
       const resource = this.#existing.get(logicalId);
       return resource ? value(resource) : '';
@@ -66,7 +66,7 @@ export class StackScope {
         getAtt: (logicalId, attribute) => of(logicalId, (resource) => resource.attribute(attribute)),
         condition: () => false,
         mapping: () => undefined,
-        // A rehearsal deploys one stack; nobody else exports anything.
+        // A rehearsal deploys one stack; no other stack exports anything.
         importValue: () => undefined,
       },
       problems,
@@ -146,7 +146,7 @@ export class StackScope {
 
   #ownName(resource: StackResource, nameProperty: string): string | undefined {
     const { logicalId } = resource;
-    // Reported as a circle by the check of dependencies.
+    // The check of dependencies reports this cycle.
     if (this.#underway.has(logicalId)) return undefined;
     this.#underway.add(logicalId);
     const name = resource.property(nameProperty);
@@ -155,5 +155,5 @@ export class StackScope {
   }
 }
 
-/** CloudFormation ends a generated name in twelve capital letters and digits. */
+/** CloudFormation ends a generated name with twelve capital letters and digits. */
 const generatedSuffixLength = 12;

@@ -9,14 +9,14 @@ export interface Named {
   readonly arn: string;
 }
 
-/** What the Lambda service does with an event that was sent without waiting for the result. */
+/** Lambda's settings for asynchronous invocations. */
 export interface AsynchronousInvocation {
-  /** How often an invocation that failed is tried again (0–2). */
+  /** Retries after a failed invocation (0–2). */
   readonly maximumRetryAttempts: number;
   readonly maximumEventAgeSeconds: number;
-  /** Queue, topic or function that gets a record of an event that was given up (`OnFailure`). */
+  /** Queue, topic or function that receives a record of a discarded event (`OnFailure`). */
   readonly onFailureArn?: string;
-  /** Queue or topic that gets the event itself when it was given up. */
+  /** Queue or topic that receives the discarded event itself. */
   readonly deadLetterArn?: string;
 }
 
@@ -42,7 +42,7 @@ export interface MachineSpec extends Named {
   readonly substitutions: Readonly<Record<string, string>>;
 }
 
-/** What is done with an event on its way to a target. */
+/** The way from an event to a target. */
 export interface TargetSpec {
   readonly id: string;
   readonly arn: string;
@@ -72,7 +72,7 @@ export interface RuleSpec extends Named {
 export interface ScheduleSpec extends Named {
   readonly enabled: boolean;
   readonly scheduleExpression: string;
-  /** IANA time zone the expression is in. */
+  /** IANA time zone of the expression. */
   readonly timezone: string;
   readonly target: TargetSpec;
 }
@@ -86,17 +86,17 @@ export interface QueueSpec extends Named {
 export interface SubscriptionSpec {
   readonly protocol: 'email' | 'sms' | 'https';
   readonly endpoint: string;
-  /** Values of message attributes that a message must have, any of each; absent where all messages are delivered. */
+  /** Accepted values of message attributes; absent where all messages are delivered. */
   readonly filterPolicy?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A standard topic with the subscriptions the template gives it. */
+/** A standard topic with the template's subscriptions. */
 export interface TopicSpec extends Named {
   readonly displayName?: string;
   readonly subscriptions: readonly SubscriptionSpec[];
 }
 
-/** A table, with the input of the CreateTable call that makes it. */
+/** A table, with the input of the CreateTable call that creates it. */
 export interface TableSpec extends Named {
   readonly create: TemplateMap;
 }
@@ -106,7 +106,7 @@ export interface BucketSpec extends Named {
   readonly versioned: boolean;
 }
 
-/** A parameter the template itself sets. */
+/** A parameter that the template creates. */
 export interface ParameterSpec extends Named {
   readonly type: 'String' | 'StringList';
   readonly value: string;
@@ -118,30 +118,30 @@ export interface AlarmSpec extends Named {
   readonly properties: TemplateMap;
 }
 
-/** What a role may do. */
+/** The permissions of a role. */
 export interface RoleSpec {
-  /** The function, machine, rule or schedule it was made for, or the role's own logical id. */
+  /** The function, machine, rule or schedule that the role was made for, or the role's own logical id. */
   readonly logicalId: string;
   readonly roleArn: string;
   readonly statements: readonly PolicyStatement[];
 }
 
-/** A policy that stands at a queue, topic or bucket. */
+/** The resource policy of a queue, topic or bucket. */
 export interface ResourcePolicySpec {
   readonly logicalId: string;
-  /** ARNs, URLs or names of what it protects, as the template names them. */
+  /** ARNs, URLs or names of the protected resources, as the template names them. */
   readonly resources: readonly string[];
   readonly statements: readonly PolicyStatement[];
 }
 
-/** A resource nothing is made of, and why that is no loss. */
+/** A resource that is not created, and the reason why that is no loss. */
 export interface UnsimulatedResource {
   readonly logicalId: string;
   readonly type: string;
   readonly reason: string;
 }
 
-/** Everything a deployed template consists of, resolved: names, ARNs, settings. Never changed once read. */
+/** The resolved resources of a deployed template: names, ARNs, settings. Never changed once read. */
 export interface StackSpec {
   readonly place: StackPlace;
   readonly functions: readonly FunctionSpec[];

@@ -17,13 +17,13 @@ import { ProblemList } from './template-problem.ts';
 /** Values for the template's parameters, by name, as `sam deploy --parameter-overrides` takes them. */
 export type ParameterValues = Readonly<Record<string, string | number | boolean>>;
 
-/** What a stack is made of and where. */
+/** The template of a stack, its parameters and its place. */
 export interface StackInput {
   readonly file: string;
   readonly text: string;
   readonly parameters: ParameterValues;
   readonly place: StackPlace;
-  /** Reads the files the template names. */
+  /** Reads the files that the template names. */
   readonly readText: ReadText;
 }
 
@@ -36,7 +36,7 @@ export function readStack({ file, text, parameters, place, readText }: StackInpu
   const problems = new ProblemList(file);
   const template = readTemplate(text, problems);
   const values = readParameters(template, parameters, problems);
-  // Without its parameters nothing resolves: the rest would only be echoes.
+  // Without its parameters nothing resolves, and every further problem would follow from the missing ones.
   problems.throwIfAny();
   const { resources, outputs } = evaluateTemplate(
     template,
@@ -190,7 +190,7 @@ function readParameters(
     [...parameterTexts(template, texts, problems)].map(([name, text]) => {
       const declaration = template.Parameters?.[name] as ParameterDeclaration;
       if (declaration.Type?.startsWith(STORED_TYPE)) {
-        // The stack is deployed into an account that is made for it: its Parameter Store is empty.
+        // The stack is deployed into a new account, whose Parameter Store is empty.
         const reason = `Unable to fetch parameters [${text}] from parameter store for this account.`;
         problems.add(`Parameters.${name}`, reason);
       }
@@ -199,7 +199,7 @@ function readParameters(
   );
 }
 
-/** Events can only go where the rehearsal delivers them: to functions, machines, queues and topics of the stack. */
+/** Targets must be functions, machines, queues or topics of the stack: the rehearsal delivers nowhere else. */
 function checkTargets(spec: StackSpec, problems: ProblemList): void {
   const { functions, machines, queues, topics } = spec;
   const known = new Set([...functions, ...machines, ...queues, ...topics].map(({ arn }) => arn));
@@ -221,7 +221,7 @@ function checkTargets(spec: StackSpec, problems: ProblemList): void {
   }
 }
 
-/** Names each role after the one that runs under it; two that share one appear both. */
+/** Names each role after the function or machine that runs under it; a shared role appears once for each. */
 function giveRoles(
   { functions, machines }: StackSpec,
   roles: readonly RoleSpec[],

@@ -3,11 +3,11 @@ import { parseYaml } from '../account/template/yaml-document.ts';
 import { ProblemList } from './template-problem.ts';
 
 /**
- * A state machine definition as CloudFormation makes it out of its file: first every `${Name}` of the text is
- * replaced by its substitution (again, where a replacement holds further ones), then the text is read as JSON
- * or YAML. An unquoted `${Seconds}` therefore becomes a number, and a value can break the file's syntax.
+ * A state machine definition as CloudFormation reads it from its file: every `${Name}` in the text is replaced by its
+ * substitution (again, where a replacement holds further ones), then the text is read as JSON or YAML. An unquoted
+ * `${Seconds}` therefore becomes a number, and a value can break the file's syntax.
  *
- * A substitution without a value and a value without a place are problems: each is a name mistyped.
+ * A substitution that the text does not use and a `${Name}` without a substitution are problems: each is a mistyped name.
  *
  * Source: resource provider of AWS::StepFunctions::StateMachine
  * (aws-cloudformation/aws-cloudformation-resource-providers-stepfunctions, DefinitionProcessor).
@@ -46,7 +46,7 @@ const placeholder = /\$\{(\w+)\}/g;
 function substitute(text: string, substitutions: Readonly<Record<string, string>>) {
   const used = new Set<string>();
   let replaced = text;
-  // A chain of replacements is at most as long as there are names, unless it runs in a circle.
+  // A chain of replacements is at most as long as there are names, unless the chain is a cycle.
   for (let round = 0; round <= Object.keys(substitutions).length; round += 1) {
     let changed = false;
     replaced = replaced.replace(placeholder, (whole, name: string) => {

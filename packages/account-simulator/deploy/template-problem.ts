@@ -1,8 +1,8 @@
-/** One thing that is wrong with a template, or that the rehearsal does not simulate. */
+/** A fault in a template, or a feature that the rehearsal does not simulate. */
 export interface TemplateProblem {
-  /** File the problem is in. */
+  /** File that contains the problem. */
   readonly file: string;
-  /** Where in the file, as `Resources.Queue.Properties.QueueName`; empty for the file as a whole. */
+  /** Place in the file, as `Resources.Queue.Properties.QueueName`; empty for the whole file. */
   readonly path: string;
   readonly reason: string;
 }
@@ -19,7 +19,7 @@ export class TemplateError extends Error {
   }
 }
 
-/** Collects problems while reading goes on, so that one run shows them all. */
+/** Collects problems while reading continues, so that one run shows them all. */
 export class ProblemList {
   readonly file: string;
   readonly #problems: TemplateProblem[] = [];
@@ -28,14 +28,14 @@ export class ProblemList {
     this.file = file;
   }
 
-  /** Notes a problem; the same one at the same path is noted once. */
+  /** Adds a problem; a repeated problem at the same path is added once. */
   add(path: string, reason: string, file = this.file): void {
     if (this.#problems.some((known) => known.path === path && known.reason === reason && known.file === file))
       return;
     this.#problems.push({ file, path, reason });
   }
 
-  /** True if something at or below `path` is known to be wrong, so that reading on would only repeat it. */
+  /** True if a problem at or below `path` is known, so that reading on would only repeat it. */
   hasAt(path: string): boolean {
     return this.#problems.some(
       ({ path: known }) => known === path || known.startsWith(`${path}.`) || known.startsWith(`${path}[`),
@@ -46,7 +46,7 @@ export class ProblemList {
     return this.#problems;
   }
 
-  /** @throws TemplateError if anything has been noted */
+  /** @throws TemplateError if there is any problem */
   throwIfAny(): void {
     if (this.#problems.length > 0) throw new TemplateError(this.#problems);
   }

@@ -1,37 +1,37 @@
-/** How code answers requests. */
+/** Error rate, throttling and latency of a version's code. */
 export interface Answers {
   /** Part of the requests that end in a function error, 0 to 1. */
   readonly errorRate: number;
-  /** Part of the requests that Lambda refuses for want of concurrency, 0 to 1; none where it is left out. */
+  /** Part of the requests that Lambda refuses for lack of concurrency, 0 to 1; 0 by default. */
   readonly throttleRate?: number;
   /** Median duration, in ms. */
   readonly latencyMs: number;
   /** Sigma of the log-normal durations; 0.3 puts the 99th percentile at twice the median. */
   readonly latencySpread: number;
-  /** Declared by the scenario: code that answers like this should be rolled back. */
+  /** Declared by the scenario: a version with these answers should be rolled back. */
   readonly bad?: boolean;
 }
 
 /**
- * When the code of a version answers otherwise. Every condition that is given has to hold; what is not given
- * is as in the {@link Behaviour} it belongs to.
+ * A time during which a version answers differently. All given conditions must hold; absent members are those of the {@link
+ * Behaviour} that contains the phase.
  */
 export interface Phase extends Partial<Answers> {
-  /** What `from` and `until` count from: the start of the rehearsal, or the version's first traffic. */
+  /** The start of `from` and `until`: the start of the rehearsal, or the version's first traffic. */
   readonly since?: 'start' | 'release';
   /** ms, included. */
   readonly from?: number;
   /** ms, excluded. */
   readonly until?: number;
-  /** On for the first `forMs` of each `periodMs`, counted as `from` is. */
+  /** On for the first `forMs` of each `periodMs`, counted from the same start as `from`. */
   readonly every?: { readonly periodMs: number; readonly forMs: number };
   /** Only while the version has at least this part of its alias's traffic, 0 to 1. */
   readonly minShare?: number;
   /** Only at these times, ms since the epoch. */
   readonly when?: (at: number) => boolean;
   /**
-   * The part of the requests that answer so, 0 to 1, at a time in ms since the epoch; the others fail as without the
-   * phase. The phase does not hold where it is 0.
+   * The part of the requests that the phase applies to, 0 to 1, at a time in ms since the epoch; the others fail as without
+   * the phase. The phase does not hold where the part is 0.
    */
   readonly part?: (at: number) => number;
   /** Only while another function's version has at least `minShare` (default: any) of its alias's traffic. */
@@ -43,12 +43,12 @@ export interface Phase extends Partial<Answers> {
   };
 }
 
-/** How a version's code answers, and when it changes: the first phase whose conditions hold decides. */
+/** The answers of a version's code, with its phases: the first phase whose conditions hold applies. */
 export interface Behaviour extends Answers {
   readonly phases?: readonly Phase[];
 }
 
-/** What a phase's conditions are held against. */
+/** The time and traffic against which a phase's conditions are checked. */
 export interface Moment {
   /** ms since the epoch */
   readonly at: number;
@@ -56,11 +56,11 @@ export interface Moment {
   readonly sinceReleaseMs: number;
   /** The version's part of its alias's traffic. */
   readonly share: number;
-  /** The part of the traffic of any alias that a version has at this moment. */
+  /** The part of any alias's traffic that a version has at this moment. */
   shareOf(functionName: string, alias: string, version: string): number;
 }
 
-/** How the code answers at a moment. */
+/** The answers of the code at a moment. */
 export function answersAt(behaviour: Behaviour, moment: Moment): Answers {
   if (behaviour.phases === undefined) return behaviour;
   const phase = behaviour.phases.find((candidate) => holds(candidate, moment));
@@ -90,7 +90,7 @@ function holds(phase: Phase, moment: Moment): boolean {
   return true;
 }
 
-/** Refuses a behaviour that means nothing, naming the member. */
+/** Throws for a behaviour with an invalid member, and names the member. */
 export function assertBehaviour(behaviour: Behaviour, of: string): void {
   for (const answers of [behaviour, ...(behaviour.phases ?? [])]) {
     const { errorRate, latencyMs, latencySpread, throttleRate = 0 } = { ...behaviour, ...answers };

@@ -1,13 +1,13 @@
 import type { SeededRandom } from '../random/seeded-random.ts';
 
 /**
- * A binomial draw whose tails can be trusted: successes in `n` trials of probability `p`.
+ * A binomial draw with exact tails: successes in `n` trials of probability `p`.
  *
- * What is simulated here is judged by tests that act at odds of one in a thousand or less, so an approximation
- * that is only right around the mean would show up as false alarms (or hide them).
+ * The simulated traffic is judged by tests that act at odds of one in a thousand or less, so an approximation that is right
+ * only around the mean would cause false alarms (or hide them).
  *
- * Method: inversion by sequential search while fewer than ten successes are expected, else transformed
- * rejection (BTRS: W. Hörmann, "The generation of binomial random variates", J. Stat. Comput. Simul. 46, 1993).
+ * Method: inversion by sequential search while fewer than ten successes are expected, else transformed rejection (BTRS: W.
+ * Hörmann, "The generation of binomial random variates", J. Stat. Comput. Simul. 46, 1993).
  */
 export function binomial(random: SeededRandom, n: number, p: number): number {
   if (n <= 0 || p <= 0) return 0;

@@ -9,29 +9,29 @@ const LONGEST_MS = 900_000;
 const BINS = Math.ceil(Math.log(LONGEST_MS) / LOG_RATIO);
 
 /**
- * The duration in ms that stands for each bin, ascending: bin i holds what lies in [1.02^i, 1.02^(i+1)) ms.
- * Every request of a bin counts as having taken exactly this long, so that all statistics are of one and the
- * same set of values and cannot contradict each other.
+ * The duration in ms that stands for each bin, ascending: bin i holds durations in [1.02^i, 1.02^(i+1)) ms. Every request of
+ * a bin counts with exactly this duration, so that all statistics come from the same set of values and cannot contradict
+ * each other.
  */
 export const LATENCY_VALUES: readonly number[] = Array.from(
   { length: BINS },
   (_, bin) => Math.round(RATIO ** (bin + 0.5) * 100) / 100,
 );
 
-/** How many requests fell in which bin; only bins that have some, ascending. */
+/** The number of requests by bin; only bins with requests, ascending. */
 export interface LatencyCounts {
   readonly bins: Uint16Array;
   readonly counts: Uint32Array;
 }
 
-/** Beyond six sigma nothing is ever drawn: 2 in a thousand million. */
+/** Nothing is drawn beyond six sigma: 2 in a thousand million. */
 const REACH = 6;
 const GUIDE_SIZE = 256;
 
-/** Log-normal durations, drawn straight into bins. */
+/** Log-normal durations, drawn directly into bins. */
 export class LatencyModel {
   readonly #firstBin: number;
-  /** Probability of being in or below each bin. */
+  /** Probability of each bin and all bins below it. */
   readonly #cumulative: Float64Array;
   /** For each 256th of the probability, the bin to start searching from. */
   readonly #guide = new Uint16Array(GUIDE_SIZE);
@@ -93,7 +93,7 @@ export class LatencyModel {
     return this.#take(lowest, highest);
   }
 
-  /** How many of `n` requests are to be expected in each bin of {@link LATENCY_VALUES}; not drawn, and no whole numbers. */
+  /** The expected number of `n` requests in each bin of {@link LATENCY_VALUES}; not drawn, and not whole. */
   expected(n: number): Float64Array {
     const counts = new Float64Array(BINS);
     let below = 0;
@@ -104,7 +104,7 @@ export class LatencyModel {
     return counts;
   }
 
-  /** The probability of a duration above `limitMs`, exactly as it is drawn (bins included). */
+  /** The probability of a duration above `limitMs`, exactly as drawn (bins included). */
   partAbove(limitMs: number): number {
     let bin = -1;
     while (
@@ -116,7 +116,7 @@ export class LatencyModel {
     return bin < 0 ? 1 : 1 - (this.#cumulative[bin] as number);
   }
 
-  /** Takes what was counted between two bins out of the scratch, which is empty afterwards. */
+  /** Takes the counts between two bins out of the scratch, which is empty afterwards. */
   #take(lowest: number, highest: number): LatencyCounts {
     const scratch = this.#scratch;
     let used = 0;

@@ -4,27 +4,27 @@ import { binomial } from './binomial.ts';
 import { type Rate, requestsPerMinute } from './rate.ts';
 import { MINUTE_MS } from './version-minute.ts';
 
-/** CloudWatch keeps points of five minutes for weeks, of a minute for days. */
+/** CloudWatch keeps five-minute points for weeks and one-minute points for days. */
 export const PAST_STEP_MS = 5 * MINUTE_MS;
 
-/** What came in on an alias in some time of its past. */
+/** Requests and errors on an alias over a time in its past. */
 export interface PastCount {
   readonly requests: number;
   readonly errors: number;
 }
 
 /**
- * The requests of an alias before its first version was published here: what a service that has lived for weeks left in its
- * metrics. Steps of five minutes, all drawn in one go when first asked for: weeks take milliseconds.
+ * The requests of an alias before its first version was published here: the metrics of a service that has lived for weeks.
+ * Steps of five minutes, all drawn at the first use: weeks take milliseconds.
  */
 export class PastTraffic {
-  /** How its code answered, all the time. */
+  /** The answers of the code during the whole past. */
   readonly answers: Answers;
   readonly #from: number;
   readonly #requests: Float64Array;
   readonly #errors: Float64Array;
 
-  /** @param until end of the past, ms since the epoch; the step that it lies in is left out */
+  /** @param until end of the past, ms since the epoch; the step that contains it is left out */
   constructor(
     random: SeededRandom,
     { rate, answers, until, lengthMs }: { rate: Rate; answers: Answers; until: number; lengthMs: number },
@@ -43,7 +43,7 @@ export class PastTraffic {
     }
   }
 
-  /** What came in over `[start, end)`, ms since the epoch, as far as whole steps of it begin there. */
+  /** The requests and errors of the steps that begin in `[start, end)`, ms since the epoch. */
   count(start: number, end: number): PastCount {
     let requests = 0;
     let errors = 0;

@@ -4,20 +4,20 @@ const DAY_MS = 86_400_000;
 export interface DailyRate {
   /** Requests per minute, over the day. */
   readonly mean: number;
-  /** How far the peak is above the mean, as a part of it: 0.5 swings between half and one and a half. */
+  /** The peak's height above the mean, as a part of the mean: 0.5 swings between 0.5 and 1.5 times the mean. */
   readonly swing: number;
   /** Hour of the day (UTC) with the most requests. */
   readonly peakHour: number;
 }
 
-/** From `from` on (ms since the start of the rehearsal; the first step also holds before it), this rate. */
+/** A rate from `from` on (ms since the start of the rehearsal); the first step also applies before it. */
 export interface RateStep {
   readonly from: number;
   /** Requests per minute; 0 is no traffic. */
   readonly requestsPerMinute: number;
 }
 
-/** How many requests a minute come in: always the same, through the day, or by steps in order of time. */
+/** Requests per minute: constant, with a daily rhythm, or by steps in order of time. */
 export type Rate = number | DailyRate | readonly RateStep[];
 
 /** The expected requests per minute at `at` (ms since the epoch). */

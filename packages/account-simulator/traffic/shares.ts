@@ -1,4 +1,4 @@
-/** From `at` (ms since the epoch) on, an alias sent each version this part of its requests. */
+/** The parts of an alias's requests that each version receives from `at` (ms since the epoch) on. */
 export interface ShareChange {
   readonly at: number;
   /** By version; the parts add up to 1. */
@@ -8,9 +8,9 @@ export interface ShareChange {
 const NO_TRAFFIC: Readonly<Record<string, number>> = {};
 
 /**
- * Each version's part of an alias's requests between two times, weighted by how long it had it.
+ * Each version's part of an alias's requests between two times, weighted by duration.
  *
- * @param history in order of time; before its first change the alias is taken not to exist
+ * @param history in order of time; the alias does not exist before the first change
  */
 export function sharesBetween(
   history: readonly ShareChange[],
@@ -41,7 +41,7 @@ export function shareAt(history: readonly ShareChange[], version: string, at: nu
   return history[indexAt(history, at)]?.shares[version] ?? 0;
 }
 
-/** When a version first got requests, or undefined if it never did. */
+/** The time at which a version first received requests; undefined if it never did. */
 export function firstShareAt(history: readonly ShareChange[], version: string): number | undefined {
   return history.find((change) => (change.shares[version] ?? 0) > 0)?.at;
 }

@@ -7,31 +7,31 @@ import { type Rate, requestsPerMinute } from './rate.ts';
 import { firstShareAt, isSplitBetween, type ShareChange, shareAt, sharesBetween } from './shares.ts';
 import { MINUTE_MS, SLOT_MS, SLOTS_PER_MINUTE, VersionMinute } from './version-minute.ts';
 
-/** Requests that come in on an alias. */
+/** Requests that arrive on an alias. */
 export interface TrafficSource {
   /** Physical name of the function. */
   readonly functionName: string;
   readonly alias: string;
   readonly rate: Rate;
-  /** For how long it had such requests before its first version was published here, ms; left out: not at all. */
+  /** Length of the alias's traffic before its first version was published here, ms; 0 by default. */
   readonly pastMs?: number;
 }
 
-/** What the traffic has to know of the account and the scenario; asked only about times that have passed. */
+/** Facts about the account and the scenario that the traffic reads; only for times that have passed. */
 export interface TrafficPorts {
-  /** What each version got of an alias's traffic over time, in order of time; empty if there is no such alias. */
+  /** The shares of an alias's versions, in order of time; empty if there is no such alias. */
   shares(functionName: string, alias: string): readonly ShareChange[];
-  /** How the code of a version answers; always the same object or an equal one. */
+  /** The behaviour of a version's code; always the same object or an equal one. */
   behaviour(functionName: string, version: string): Behaviour;
 }
 
-/** The clock as the traffic sees it. */
+/** The clock that the traffic reads. */
 export interface TrafficClock {
   readonly startedAt: number;
   now(): number;
 }
 
-/** What is expected of a version at a moment: what a judge tries to find out. */
+/** The expected answers of a version at a moment: the truth that a judge estimates. */
 export interface Expectation extends Answers {
   readonly share: number;
   /** Of the version, not of the alias. */
@@ -46,13 +46,13 @@ interface AliasMinute {
 }
 
 /**
- * The users of the rehearsed services: requests arrive at aliases at random, go to versions by the alias's
- * weights, and are answered as the version's code behaves.
+ * The users of the rehearsed services: requests arrive at aliases at random, go to versions by the alias's weights, and are
+ * answered by the version's behaviour.
  *
- * What happens in a minute depends on the seed, the names, the minute, the weights and the behaviour, not on who asks,
- * when or in which order; the arrivals do not even depend on the weights, so two runs that differ in what a
- * coordinator did have the same users. It is made when first asked for and kept. Arrivals are Poisson (in slots
- * of ten seconds), the split over versions and the errors are binomial, durations log-normal.
+ * The requests of a minute depend on the seed, the names, the minute, the weights and the behaviour, not on the reader or
+ * the time and order of reads; the arrivals do not even depend on the weights, so two runs with different actions of a
+ * coordinator have the same users. A minute is drawn at its first use and kept. Arrivals are Poisson (in slots of ten
+ * seconds), the split over versions and the errors are binomial, durations log-normal.
  */
 export class Traffic {
   readonly #clock: TrafficClock;
@@ -76,7 +76,7 @@ export class Traffic {
     for (const source of options.sources) this.send(source);
   }
 
-  /** Has users send requests to an alias too, from its beginning on. */
+  /** Adds a source of requests for an alias, from the alias's creation on. */
   send({ functionName, alias, ...source }: TrafficSource): void {
     const aliases =
       this.#sources.get(functionName) ?? new Map<string, Omit<TrafficSource, 'functionName' | 'alias'>>();
@@ -84,14 +84,14 @@ export class Traffic {
     this.#sources.set(functionName, aliases);
   }
 
-  /** The aliases of a function that requests come in on. */
+  /** The aliases of a function that receive requests. */
   aliases(functionName: string): readonly string[] {
     return [...(this.#sources.get(functionName)?.keys() ?? [])];
   }
 
   /**
-   * What each version answered in the minute that begins at `minute` (ms since the epoch), as far as the
-   * minute's slots are over. The same objects each time; versions without a share are not among them.
+   * The answers of each version in the minute that begins at `minute` (ms since the epoch), for the slots that are over.
+   * Every call returns the same objects; versions without a share are left out.
    */
   minute(functionName: string, alias: string, minute: number): readonly VersionMinute[] {
     const rate = this.#sources.get(functionName)?.get(alias)?.rate;
@@ -115,12 +115,12 @@ export class Traffic {
     return known.versions;
   }
 
-  /** When an alias of a function first had a version, ms since the epoch; undefined where it never had. */
+  /** The time at which an alias of a function first had a version, ms since the epoch; undefined if it never had one. */
   beganAt(functionName: string, alias: string): number | undefined {
     return this.#ports.shares(functionName, alias)[0]?.at;
   }
 
-  /** What came in on an alias before it had a version here; undefined where nothing did. */
+  /** The requests on an alias before it had a version here; undefined without a past. */
   past(functionName: string, alias: string): PastTraffic | undefined {
     const { rate, pastMs = 0 } = this.#sources.get(functionName)?.get(alias) ?? { rate: 0 };
     const [first] = this.#ports.shares(functionName, alias);
@@ -141,7 +141,7 @@ export class Traffic {
     return past;
   }
 
-  /** How many of `n` requests that are answered so are to be expected with each duration. */
+  /** The expected number of `n` requests at each duration. */
   expectedDurations(answers: Answers, n: number): Float64Array {
     return this.#model(answers).expected(n);
   }
@@ -151,7 +151,7 @@ export class Traffic {
     return isSplitBetween(this.#ports.shares(functionName, alias), from, to);
   }
 
-  /** What is to be expected of a version at `at` (ms since the epoch, not in the future). */
+  /** The expected answers of a version at `at` (ms since the epoch, not in the future). */
   expected(functionName: string, alias: string, version: string, at: number): Expectation {
     const rate = this.#sources.get(functionName)?.get(alias)?.rate ?? 0;
     const share = shareAt(this.#ports.shares(functionName, alias), version, at);
@@ -173,8 +173,8 @@ export class Traffic {
   }
 
   /**
-   * When users first met a version in a way its scenario declares `bad`: the beginning of the first slot in
-   * which it had a share of the traffic and behaved so; undefined if that has not happened (yet).
+   * The time at which users first met a version with behaviour that its scenario declares `bad`: the beginning of the first
+   * slot in which the version had a share of the traffic and behaved so; undefined if that has not happened (yet).
    */
   becameBadAt(functionName: string, alias: string, version: string): number | undefined {
     const history = this.#ports.shares(functionName, alias);
@@ -238,7 +238,7 @@ export class Traffic {
     const behaviour = this.#behaviour(functionName, version);
     if (behaviour.phases === undefined) return behaviour;
     const first = firstShareAt(this.#ports.shares(functionName, alias), version) ?? at;
-    // A history that begins "always" (-Infinity) tells no moment of release to count from.
+    // A history that begins "always" (-Infinity) has no moment of release to count from.
     const released = Number.isFinite(first) ? first : this.#clock.startedAt;
     return answersAt(behaviour, {
       at,

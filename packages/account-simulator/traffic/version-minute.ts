@@ -3,15 +3,15 @@ import type { Answers } from './behaviour.ts';
 import { binomial } from './binomial.ts';
 import type { LatencyCounts, LatencyModel } from './latency.ts';
 
-/** A minute is made of slots, so that a minute that is not over yet can be seen in part. */
+/** A minute consists of slots, so that a minute that is not over yet can be read in part. */
 export const SLOT_MS = 10_000;
 export const MINUTE_MS = 60_000;
 export const SLOTS_PER_MINUTE = MINUTE_MS / SLOT_MS;
 
-/** What a version answered in the slots of one minute, as far as they are over. */
+/** The answers of a version in the slots of one minute that are over. */
 export class VersionMinute {
   readonly version: string;
-  /** ms since the epoch at which the minute begins. */
+  /** The time at which the minute begins, ms since the epoch. */
   readonly minute: number;
   /** Requests that were answered, by slot. */
   readonly invocations: number[] = [];
@@ -39,7 +39,7 @@ export class VersionMinute {
     this.#models = models;
   }
 
-  /** Adds the next slot: so many requests, answered so. */
+  /** Adds the next slot with `requests` requests. */
   answer(requests: number, answers: Answers): void {
     const throttled = this.#throttled(requests, answers);
     const served = requests - throttled;
