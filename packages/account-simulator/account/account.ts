@@ -41,32 +41,35 @@ import { VpcLattice } from './vpc-lattice/vpc-lattice.ts';
 import type { AccountIdentity } from './wire/account-identity.ts';
 import { Wire } from './wire/wire.ts';
 
-/** The users of the services that are rehearsed, and how their versions answer. */
+/** The users of the rehearsed services, and the behaviour of the services' versions. */
 export interface TrafficScenario {
   readonly sources: readonly TrafficSource[];
-  /** How the code of a version answers; always the same. */
+  /** The behaviour of a version's code; always the same. */
   behaviour(functionName: string, version: string): Behaviour;
 }
 
-/** What a simulated account is made of. */
+/** The parts and options of a simulated account. */
 export interface SimulatedAccountOptions {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
-  /** Without a scenario nobody calls anything. */
+  /** Without a scenario there are no requests. */
   readonly traffic?: TrafficScenario;
-  /** Plays the CodeDeploy hooks that are no functions that really run; without it they succeed. */
+  /** Plays the CodeDeploy hooks whose functions do not really run; by default they succeed. */
   readonly hook?: HookPort;
-  /** When a stop takes effect while a hook function runs: `waits` for its answer without it, which is the worse. */
+  /**
+   * The time at which a stop takes effect while a hook function runs: `waits` for its answer by default, which is the worse
+   * case.
+   */
   readonly stopDuringHook?: StopDuringHook;
-  /** How metrics arrive; promptly without it. */
+  /** The arrival of metrics; prompt by default. */
   readonly visibility?: Visibility;
-  /** Whether metrics by ExecutedVersion need weights on the alias (`only-with-weights`); `always` without it. */
+  /** Whether metrics by ExecutedVersion need weights on the alias (`only-with-weights`); `always` by default. */
   readonly versionMetrics?: VersionMetrics;
-  /** Whether deployments that a stack made carry its id in `externalId`; `stack` without it. */
+  /** Whether a stack's deployments carry the stack's id in `externalId`; `stack` by default. */
   readonly externalId?: 'absent' | 'stack';
-  /** What an automatic rollback of CodeDeploy deploys; `alias-before` without it. */
+  /** The revision that an automatic rollback of CodeDeploy deploys; `alias-before` by default. */
   readonly groupRollback?: 'last-successful-revision' | 'alias-before';
-  /** Which way CloudFormation goes where AWS does not say. */
+  /** CloudFormation's behaviour in points that AWS does not document. */
   readonly stacks?: Pick<
     SimulatedCloudFormationOptions,
     | 'creator'
@@ -82,7 +85,7 @@ export interface SimulatedAccountOptions {
     | 'codeLabel'
     | 'providers'
   >;
-  /** Whether States.ALL of a machine takes States.DataLimitExceeded; see the engine's option. */
+  /** Whether States.ALL of a machine catches States.DataLimitExceeded; see the engine's option. */
   readonly dataLimitCaught?: boolean;
   readonly identity?: AccountIdentity;
 }
@@ -105,7 +108,7 @@ export class SimulatedAccount {
   readonly apiGateway: ApiGateway;
   readonly vpcLattice = new VpcLattice();
   readonly lambda: SimulatedLambda;
-  /** The functions that really run. */
+  /** The functions whose code really runs. */
   readonly lambdaRuntime: LambdaRuntime;
   readonly traffic: Traffic;
   readonly cloudWatch: CloudWatch;
@@ -198,7 +201,7 @@ export class SimulatedAccount {
     this.wire = new Wire({ clock, random, region: identity.region, services: this.#services() });
   }
 
-  /** Makes a standard queue. */
+  /** Creates a standard queue. */
   createQueue(name: string): Queue {
     const { clock, random, identity: account } = this;
     const queue = new Queue({ name, clock, random, account });
@@ -206,12 +209,12 @@ export class SimulatedAccount {
     return queue;
   }
 
-  /** The queue of an ARN. */
+  /** The queue with an ARN. */
   queue(arn: string): Queue | undefined {
     return this.#queues.get(arn);
   }
 
-  /** Makes a state machine that calls as its role, known in the template as `logicalId`. */
+  /** Creates a state machine that makes its calls under its role and is known in the template as `logicalId`. */
   createStateMachine(
     machine: {
       readonly name: string;
@@ -225,7 +228,7 @@ export class SimulatedAccount {
     this.#machines.set(machine.name, logicalId);
   }
 
-  /** Puts a message into the queue of an ARN. @throws AwsError if there is none */
+  /** Sends a message to the queue with an ARN. @throws AwsError if there is none */
   send(arn: string, body: string, attributes: Readonly<Record<string, string>> = {}): void {
     const queue = this.#queues.get(arn);
     if (!queue)
@@ -233,7 +236,7 @@ export class SimulatedAccount {
     queue.send(body, attributes);
   }
 
-  /** Asks `authorize` before the engine itself starts, describes, stops or redrives executions for a Task. */
+  /** Calls `authorize` before the engine itself starts, describes, stops or redrives executions for a Task. */
   authorizeTasks(authorize: Authorize): void {
     this.#authorizers.push(authorize);
   }
@@ -244,7 +247,7 @@ export class SimulatedAccount {
     this.cloudWatch.start();
   }
 
-  /** Takes schedules and alarms off the clock, so that the account comes to rest. */
+  /** Takes schedules and alarms off the clock, so that no timer is left. */
   stop(): void {
     this.eventBridge.stop();
     this.cloudWatch.stop();
@@ -279,5 +282,5 @@ export class SimulatedAccount {
   }
 }
 
-/** Answers of code of which no scenario says anything. */
+/** The behaviour of code that no scenario describes. */
 const healthy: Behaviour = { errorRate: 0, latencyMs: 50, latencySpread: 0.3 };

@@ -4,15 +4,15 @@ import type { Api, ApiDeployment, Stage } from './api.ts';
 import { httpOperations } from './http-operations.ts';
 import { restOperations } from './rest-operations.ts';
 
-/** What the simulated API Gateway is made from. */
+/** The parts of the simulated API Gateway. */
 export interface ApiGatewayParts {
   readonly random: SeededRandom;
   readonly now: () => number;
 }
 
 /**
- * API Gateway's control plane as far as stages and deployments go, for REST APIs and for HTTP APIs. APIs and stages are
- * made from within the simulation; what they answer to requests is not played.
+ * API Gateway's control plane for stages and deployments of REST APIs and HTTP APIs. APIs and stages are created from within
+ * the simulation; requests to them are not simulated.
  *
  * Sources: Amazon API Gateway REST API reference; API Gateway Version 2 API reference.
  */
@@ -30,7 +30,7 @@ export class ApiGateway {
     this.#now = now;
   }
 
-  /** Makes an API of a known id with a first deployment on a first stage. */
+  /** Creates an API of a known id with a first deployment on a first stage. */
   createApi(id: string, protocol: Api['protocol'], stage: string, { autoDeploy = false } = {}): void {
     const api: Api = this.#apis.get(id) ?? { id, protocol, deployments: new Map(), stages: new Map() };
     this.#apis.set(id, api);
@@ -46,7 +46,7 @@ export class ApiGateway {
     });
   }
 
-  /** Makes a deployment; no stage serves it yet. */
+  /** Creates a deployment; no stage serves it yet. */
   deploy(api: Api, description: string): ApiDeployment {
     const id = this.#random.uuid().replaceAll('-', '').slice(0, 6);
     const deployment = { id, description, createdAt: new Date(this.#now()) };
@@ -54,17 +54,17 @@ export class ApiGateway {
     return deployment;
   }
 
-  /** Notes that a stage was changed. */
+  /** Updates a stage's time of last change. */
   touch(stage: Stage): void {
     stage.updatedAt = new Date(this.#now());
   }
 
-  /** Removes a deployment that no stage serves any more. */
+  /** Removes a deployment that no stage serves any longer. */
   forget(api: Api, deploymentId: string): void {
     api.deployments.delete(deploymentId);
   }
 
-  /** For whoever looks on: an API, whichever its protocol. */
+  /** For tests and reports: an API of either protocol. */
   lookUp(id: string): Api | undefined {
     return this.#apis.get(id);
   }

@@ -1,11 +1,11 @@
-/** A deployment of an API: what its resources and integrations were when it was made. */
+/** A deployment of an API: its resources and integrations at the time of its creation. */
 export interface ApiDeployment {
   readonly id: string;
   readonly description: string;
   readonly createdAt: Date;
 }
 
-/** A stage: the deployment it serves. */
+/** A stage, with the deployment that it serves. */
 export interface Stage {
   readonly name: string;
   deploymentId: string;

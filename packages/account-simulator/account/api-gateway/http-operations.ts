@@ -10,7 +10,7 @@ import { unsupported } from '../wire/unsupported.ts';
 import type { ApiDeployment, Stage } from './api.ts';
 import type { ApiGateway } from './api-gateway.ts';
 
-/** What clients may do with HTTP APIs. */
+/** The operations on HTTP APIs. */
 export function httpOperations(gateway: ApiGateway) {
   return {
     GetStage: ({ ApiId, StageName }: GetStageRequest) =>

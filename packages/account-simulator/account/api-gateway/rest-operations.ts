@@ -11,7 +11,7 @@ import { unsupported } from '../wire/unsupported.ts';
 import type { Api, ApiDeployment, Stage } from './api.ts';
 import type { ApiGateway } from './api-gateway.ts';
 
-/** What clients may do with REST APIs. */
+/** The operations on REST APIs. */
 export function restOperations(gateway: ApiGateway) {
   return {
     GetStage: ({ restApiId, stageName }: GetStageRequest) =>
@@ -54,7 +54,7 @@ export function restOperations(gateway: ApiGateway) {
 
 /**
  * Source: API Gateway REST API reference, "Patch operations", PATCH stages/{stage_name}: `/deploymentId` is replaced,
- * `/canarySettings` removed. Others are not simulated. All are checked before any is applied.
+ * `/canarySettings` removed. Other operations are not simulated. All are checked before any is applied.
  */
 function readPatch(
   gateway: ApiGateway,

@@ -3,9 +3,9 @@ import type { SeededRandom } from '../../random/seeded-random.ts';
 import { newPhysicalName } from './physical-name.ts';
 import type { ResourceProvider } from './resource-provider.ts';
 
-/** CloudWatch as stacks make alarms in it. Each may throw an AwsError to fail the resource. */
+/** CloudWatch, as stacks create alarms in it. Each method may throw an AwsError to fail the resource. */
 export interface AlarmStore {
-  /** Makes an alarm, or changes the one of its name and keeps its state. */
+  /** Creates an alarm; an existing alarm of that name is changed and keeps its state. */
   putMetric(input: PutMetricAlarmInput): void;
   putComposite(input: PutCompositeAlarmInput): void;
   delete(name: string): void;
@@ -23,7 +23,7 @@ export function metricAlarmProvider(alarms: AlarmStore, random: SeededRandom): R
 /** AWS::CloudWatch::CompositeAlarm: its properties are the members of PutCompositeAlarm. */
 export function compositeAlarmProvider(alarms: AlarmStore, random: SeededRandom): ResourceProvider {
   const put = (input: Properties) => alarms.putComposite(input as unknown as PutCompositeAlarmInput);
-  // Sooner than the alarms of its rule: CloudWatch deletes none that a composite alarm refers to.
+  // Earlier than the alarms in its rule: CloudWatch does not delete an alarm that a composite alarm refers to.
   return alarmProvider(alarms, random, [1, 2], put);
 }
 
@@ -60,7 +60,7 @@ const numbers: ReadonlySet<string> = new Set([
 ]);
 const booleans: ReadonlySet<string> = new Set(['ActionsEnabled', 'ReturnData']);
 
-/** The value with numbers and booleans as such, which a template may write as text, and parameters always give as text. */
+/** The value with its numbers and booleans typed: a template may write them as text, and parameters always are text. */
 function typed(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => typed(item));
   if (typeof value === 'object' && value !== null) {

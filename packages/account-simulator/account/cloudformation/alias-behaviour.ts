@@ -1,23 +1,23 @@
 import type { DeploymentCreator } from '@aws-sdk/client-codedeploy';
 
-/** How CloudFormation and CodeDeploy work together in points that are unverified on AWS: each can be played. */
+/** The interaction of CloudFormation and CodeDeploy in points that are unverified on AWS: each answer can be played. */
 export interface AliasBehaviour {
-  /** `creator` of the deployments a stack makes. */
+  /** `creator` of a stack's deployments. */
   readonly creator: DeploymentCreator;
-  /** Where a deployment's `CurrentVersion` comes from: the alias as it is, or the template before. */
+  /** The source of a deployment's `CurrentVersion`: the alias as it is, or the previous template. */
   readonly currentVersionFrom: 'alias' | 'template';
   /**
-   * How a stack's rollback puts an alias back: by the UpdatePolicy of the template before the update, which is a
+   * The way a stack's rollback restores an alias: by the UpdatePolicy of the template before the update, which makes a
    * CodeDeploy deployment of its own (creator `CloudFormationRollback`), or at once.
    */
   readonly rollbackPolicy: 'before' | 'none';
-  /** Whether an UpdatePolicy that is new in an update is used in it. */
+  /** Whether an UpdatePolicy that is new in an update applies to that update. */
   readonly newUpdatePolicy: 'applies' | 'next-time';
-  /** Whether putting an alias back takes away weights that a stop without rollback left on it. */
+  /** Whether restoring an alias removes weights that a stop without rollback left on it. */
   readonly rollbackClearsWeights: boolean;
 }
 
-/** What is played when nothing is chosen. */
+/** The behaviour without options. */
 export const DEFAULT_ALIAS_BEHAVIOUR: AliasBehaviour = {
   creator: 'CloudFormation',
   currentVersionFrom: 'alias',

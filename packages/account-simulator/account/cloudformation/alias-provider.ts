@@ -13,7 +13,7 @@ import type { AliasBehaviour } from './alias-behaviour.ts';
 import type { Ongoing, ResourceChange, ResourceProvider } from './resource-provider.ts';
 import type { StackResource } from './stack.ts';
 
-/** What {@link aliasProvider} works with. */
+/** The services and options that {@link aliasProvider} uses. */
 export interface AliasProviderOptions {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
@@ -22,12 +22,12 @@ export interface AliasProviderOptions {
   readonly behaviour: AliasBehaviour;
 }
 
-/** How long CloudFormation takes to see that a deployment is over, ms. */
+/** Delay until CloudFormation sees that a deployment is over, ms. */
 const NOTICE_MS = [2000, 8000] as const;
 
 /**
- * AWS::Lambda::Alias. With `UpdatePolicy.CodeDeployLambdaAliasUpdate` a change of version is a CodeDeploy
- * deployment, and the resource is done when that is; without one, and when the alias is made, it moves at once.
+ * AWS::Lambda::Alias. With `UpdatePolicy.CodeDeployLambdaAliasUpdate` a change of version is a CodeDeploy deployment, and
+ * the resource is complete when the deployment is; without the policy, and on creation, the alias moves at once.
  *
  * Source: CloudFormation user guide, "UpdatePolicy attribute", CodeDeployLambdaAliasUpdate.
  */
@@ -74,14 +74,14 @@ function shift(options: AliasProviderOptions, change: ResourceChange, from: Stac
       try {
         codeDeploy.stop(deployment.id, true);
       } catch (error) {
-        // It ended a moment ago and has not been noticed yet: the rollback finds it as it is.
+        // The deployment ended a moment ago, unnoticed: the rollback finds it in its final state.
         if (!(error instanceof AwsError)) throw error;
       }
     },
   };
 }
 
-/** Has CodeDeploy move the alias by the update policy of the change. */
+/** Starts the CodeDeploy deployment of the alias by the update policy of the change. */
 function deploy(
   { codeDeploy, lambda, behaviour }: AliasProviderOptions,
   change: ResourceChange,
@@ -112,7 +112,7 @@ function deploy(
   });
 }
 
-/** Undoes a change, once CodeDeploy itself is done with the group. */
+/** Undoes a change, once the deployment group has no active deployment. */
 function putBack(options: AliasProviderOptions, change: ResourceChange, from: StackResource): Ongoing {
   const { codeDeploy, lambda, behaviour } = options;
   const { functionName, name, version } = aliasOf(change.properties);

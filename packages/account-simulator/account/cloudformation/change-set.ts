@@ -15,18 +15,18 @@ export interface ChangeSet {
   readonly stack: Stack;
   readonly description: string | undefined;
   readonly createdAt: number;
-  /** The token it was created with. */
+  /** The client token of its creation. */
   readonly token: string | undefined;
-  /** What the stack would be; `undefined` where the template could not be expanded. */
+  /** The stack's definition after execution; `undefined` where the template could not be expanded. */
   readonly definition: StackDefinition | undefined;
-  /** The last operation of the stack when it was created: any later one makes it obsolete. */
+  /** The last operation of the stack at the change set's creation: any later operation makes the change set obsolete. */
   readonly basis: string | undefined;
   status: ChangeSetStatus;
   reason: string | undefined;
   changes: readonly Change[];
 }
 
-/** Whether and why a change set can be executed. */
+/** Whether a change set can be executed. */
 export function executionStatus({ status, basis, stack }: ChangeSet): ExecutionStatus {
   if (basis !== stack.lastOperations[0]?.OperationId) return 'OBSOLETE';
   return status === 'CREATE_COMPLETE' ? 'AVAILABLE' : 'UNAVAILABLE';

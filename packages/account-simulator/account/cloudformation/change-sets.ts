@@ -17,7 +17,7 @@ import { page } from './stack-shapes.ts';
 import { hasChanges, templateChanges } from './template-changes.ts';
 import { type ReadTemplate, templateText } from './template-text.ts';
 
-/** What {@link ChangeSets} works with. */
+/** The services and checks that {@link ChangeSets} uses. */
 export interface ChangeSetsOptions {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
@@ -25,9 +25,9 @@ export interface ChangeSetsOptions {
   readonly readTemplate: ReadTemplate | undefined;
   /** @throws ValidationError where a stack cannot be updated now */
   readonly checkUpdatable: (stack: Stack, disableRollback: boolean) => void;
-  /** @throws ValidationError for a service role that is gone */
+  /** @throws ValidationError for a deleted service role */
   readonly checkRole: (arn: string | undefined) => void;
-  /** Begins the update of a stack. */
+  /** Starts the update of a stack. */
   readonly update: (
     stack: Stack,
     definition: StackDefinition,
@@ -36,17 +36,17 @@ export interface ChangeSetsOptions {
   ) => void;
 }
 
-/** How an update is to go when it fails. */
+/** Options for an update that fails. */
 export interface UpdateChoices {
   readonly disableRollback?: boolean | undefined;
   readonly retainExceptOnCreate?: boolean | undefined;
 }
 
-/** How long a change set waits before it is worked on, and is worked on, ms. Not documented: seconds are usual. */
+/** Time that a change set waits and time that its creation takes, ms. Not documented: seconds are usual. */
 const PENDING_MS = [300, 1000] as const;
 const CREATION_MS = [2000, 7000] as const;
 
-/** Members of `CreateChangeSet` that would change what happens, and have no model here. */
+/** Members of `CreateChangeSet` that would change the result and are not simulated. */
 const UNSUPPORTED_MEMBERS = [
   'ResourceTypes',
   'ResourcesToImport',
@@ -57,15 +57,15 @@ const UNSUPPORTED_MEMBERS = [
 ] as const;
 
 /**
- * The change sets of the account: what an update would do, computed from the templates, and the update itself.
+ * The change sets of the account: the changes of an update, computed from the templates, and the update itself.
  *
- * Source: API reference of the operations; user guide, "Update CloudFormation stacks using change sets". An
- * executed change set is gone, and the other ones of its stack are obsolete.
+ * Source: API reference of the operations; user guide, "Update CloudFormation stacks using change sets". Executing a change
+ * set deletes it and makes the other change sets of its stack obsolete.
  */
 export class ChangeSets {
   readonly #options: ChangeSetsOptions;
   readonly #byId = new Map<string, ChangeSet>();
-  /** Stacks of the change sets that were executed, by their id. */
+  /** Stacks of executed change sets, by the change set's id. */
   readonly #executed = new Map<string, Stack>();
 
   constructor(options: ChangeSetsOptions) {
@@ -167,7 +167,7 @@ export class ChangeSets {
     return changeSet;
   }
 
-  /** What only the expansion of a transform shows fails the change set, everything else the request. */
+  /** An error in expanding a transform fails the change set; any other error fails the request. */
   #define(stack: Stack, text: string, input: CreateChangeSetCommandInput) {
     const { registry } = this.#options;
     const template = registry.parse(text);
@@ -202,7 +202,7 @@ export class ChangeSets {
     return stack && this.#of(stack).find(({ name }) => name === nameOrId);
   }
 
-  /** The stack of a change set, also of one that was executed. @throws ValidationError for a name without a stack */
+  /** The stack of a change set, executed ones included. @throws ValidationError for a name without a stack */
   stackOf(nameOrId: string | undefined, stackName: string | undefined): Stack | undefined {
     if (stackName !== undefined) return this.#options.registry.find(stackName);
     const id = nameOrId ?? '';
@@ -213,7 +213,7 @@ export class ChangeSets {
   }
 }
 
-/** AWS's own words, by which `sam deploy` and the AWS CLI recognise that there is nothing to do. */
+/** AWS's own words, by which `sam deploy` and the AWS CLI recognise an empty change set. */
 function withoutChanges({ hasTransform }: StackDefinition): string {
   return hasTransform
     ? 'No updates are to be performed.'

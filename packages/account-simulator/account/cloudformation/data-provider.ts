@@ -4,7 +4,7 @@ import { genericProvider } from './plain-providers.ts';
 import type { ResourceProvider } from './resource-provider.ts';
 import type { StoredData } from './stored-data.ts';
 
-/** Tables, buckets and queues: like any other resource, but that something is lost with them. */
+/** Tables, buckets and queues: simulated like any other resource, with a record of the data that their deletion loses. */
 export function dataProvider(random: SeededRandom, data: StoredData, now: () => number): ResourceProvider {
   const generic = genericProvider(random);
   return {

@@ -5,8 +5,8 @@ import type { Stack, StackResource } from './stack.ts';
 import type { StackJournal } from './stack-journal.ts';
 
 /**
- * Removes resources from a stack, all in parallel. Those to be retained are let go with DELETE_SKIPPED and live on
- * outside the stack; one that cannot be removed is let go with DELETE_FAILED, as CloudFormation's clean-up does.
+ * Removes resources from a stack, all in parallel. A resource to be retained leaves the stack with DELETE_SKIPPED and lives
+ * on outside it; a resource that cannot be removed leaves with DELETE_FAILED, as in CloudFormation's clean-up.
  */
 export function deleteResources(
   stack: Stack,
@@ -22,7 +22,7 @@ export function deleteResources(
     if (running === 0) onEnd();
   };
   for (const resource of resources) {
-    // What was replaced has a successor under its logical id, which stays what it is.
+    // A replaced resource has a successor under its logical id; the successor stays unchanged.
     const current = stack.resources.get(resource.logicalId);
     const successor = current?.physicalId === resource.physicalId ? undefined : current;
     const keepSuccessor = (): void => {

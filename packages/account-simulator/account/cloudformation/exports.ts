@@ -5,7 +5,7 @@ import { validationError } from './cloudformation-errors.ts';
 import type { Stack, StackDefinition } from './stack.ts';
 import { resolveOutputs } from './stack-scope.ts';
 
-/** What a stack exports when it has come to a definition: values by name. */
+/** The exports of a stack with a definition: values by name. */
 export function exportsOf(stack: Stack, definition: StackDefinition): ReadonlyMap<string, string> {
   return new Map(
     resolveOutputs(stack, definition).flatMap(({ ExportName, OutputValue }): [string, string][] =>
@@ -26,7 +26,7 @@ export function importersOf(stacks: readonly Stack[], name: string): string[] {
   return stacks.filter((stack) => importsOf(stack.definition).has(name)).map((stack) => stack.name);
 }
 
-/** @throws ValidationError where a definition imports what nobody exports */
+/** @throws ValidationError where a definition imports a value that no stack exports */
 export function checkImports(definition: StackDefinition, stacks: readonly Stack[]): void {
   const known = new Set(allExports(stacks).map(({ Name }) => Name));
   for (const name of importsOf(definition)) {
@@ -34,7 +34,10 @@ export function checkImports(definition: StackDefinition, stacks: readonly Stack
   }
 }
 
-/** Why a stack cannot end with its exports: others use those that it gives up or changes, or have them already. */
+/**
+ * The reason why a stack cannot complete with its exports: other stacks import values that it removes or changes, or export
+ * the same names.
+ */
 export function exportsRefusal(stack: Stack, stacks: readonly Stack[]): string | undefined {
   const next = exportsOf(stack, stack.definition);
   const others = stacks.filter((other) => other !== stack);

@@ -10,23 +10,23 @@ import type { StackJournal } from './stack-journal.ts';
 import { deniedBy } from './stack-policy.ts';
 import { resolveResource } from './stack-scope.ts';
 
-/** What {@link ForwardChange} works with. */
+/** The stack, target and callbacks of a {@link ForwardChange}. */
 export interface ForwardChangeOptions {
   readonly stack: Stack;
   readonly definition: StackDefinition;
   readonly journal: StackJournal;
   readonly random: SeededRandom;
   readonly provider: (type: string) => ResourceProvider;
-  /** True when the rest is undone after a failure: what is under way is then cancelled, else it may finish. */
+  /** True when the rest is undone after a failure: running changes are then cancelled; otherwise they may finish. */
   readonly rollsBack: boolean;
   readonly onComplete: () => void;
-  /** Called once nothing is under way any more, with the logical ids that failed by themselves. */
+  /** Called once no change is running any longer, with the logical ids of the resources that failed by themselves. */
   readonly onFailure: (failed: readonly string[]) => void;
 }
 
 /**
- * Brings a stack's resources to a definition: each as soon as all it depends on is done, all others in parallel;
- * what does not differ is left alone. Resources that the definition no longer has are not its business.
+ * Brings a stack's resources to a definition: each as soon as its dependencies are complete, all others in parallel;
+ * unchanged resources are left alone. Resources that the definition no longer has are not touched.
  */
 export class ForwardChange {
   readonly #options: ForwardChangeOptions;
@@ -47,13 +47,13 @@ export class ForwardChange {
     this.#proceed();
   }
 
-  /** Stops where it is, with everything under way cancelled; neither callback is called any more. */
+  /** Stops, and cancels all running changes; no callback is called after that. */
   cancel(): void {
     this.#over = true;
     this.#cancelRunning();
   }
 
-  /** A stack policy can deny that a resource is removed, which fails the update before anything changes. */
+  /** A stack policy can deny the removal of a resource, which fails the update before anything changes. */
   #checkRemovals(): void {
     const { stack, definition, journal } = this.#options;
     for (const resource of [...stack.resources.values()]) {
@@ -66,7 +66,7 @@ export class ForwardChange {
   }
 
   #proceed(): void {
-    // Starting an unchanged resource completes it at once, which may free others: look until nothing moves.
+    // Starting an unchanged resource completes it at once, which may free others: repeat until nothing starts.
     for (let moved = true; moved && !this.#over && this.#failed.length === 0; ) {
       moved = false;
       for (const [logicalId, needs] of this.#waiting) {
@@ -96,7 +96,7 @@ export class ForwardChange {
     const policies = { deletionPolicy, updateReplacePolicy };
     const from = existing?.physicalId ? existing : undefined;
     if (from && !from.dirty && canonicalJson(from.properties) === canonicalJson(properties)) {
-      // Policies are no properties: a change of them alone shows nowhere, and counts from now on.
+      // Policies are no properties: a change of policies alone is not visible, and applies from now on.
       stack.resources.set(logicalId, { ...from, updatePolicy, ...policies });
       return;
     }
@@ -143,7 +143,7 @@ export class ForwardChange {
             dirty: false,
           });
         } else {
-          // What was tried stays on record with the group it was tried through, for the rollback to look at.
+          // A failed change stays on record with its deployment group, which the rollback needs.
           journal.setResource(stack, record, `${verb}_FAILED`, { reason: result.reason, updatePolicy });
           this.#failed.push(logicalId);
           if (this.#options.rollsBack) this.#cancelRunning();
@@ -180,11 +180,11 @@ function deniedByPolicy(
   exists: boolean,
 ): string | undefined {
   const policy = stack.policyDuringUpdate ?? stack.policy;
-  // What is new is not protected by a policy.
+  // A policy does not protect a new resource.
   return exists && policy !== undefined ? deniedBy(policy, action, resource) : undefined;
 }
 
-/** Whether a change of properties puts a new resource in place of the one there is. */
+/** Whether a change of properties replaces the resource. */
 function isReplaced(
   { type, properties: before }: StackResource,
   after: StackResource['properties'],
@@ -197,7 +197,7 @@ function isReplaced(
   );
 }
 
-/** Two resources cannot have one name: the refusal, where a replacement would have that of its predecessor. */
+/** The refusal where a replacement would have the name of its predecessor: two resources cannot share a name. */
 function takenName(
   { type, properties: before }: StackResource,
   after: StackResource['properties'],

@@ -5,10 +5,10 @@ import { unsupported } from './cloudformation-errors.ts';
 import { newPhysicalName } from './physical-name.ts';
 import type { ResourceChange, ResourceProvider } from './resource-provider.ts';
 
-/** What publishing code again does that an earlier version already has; see {@link versionProvider}. */
+/** The result of publishing code that an earlier version already has; see {@link versionProvider}. */
 export type RepublishBehaviour = 'refused-if-any-retained' | 'refused-if-last' | 'new-version';
 
-/** AWS::Lambda::Function. Its code label is the template's `CodeUri` (or what stands for it). */
+/** AWS::Lambda::Function. Its code label is the template's `CodeUri` (or a stand-in for it). */
 export function functionProvider(
   lambda: SimulatedLambda,
   random: SeededRandom,
@@ -37,8 +37,8 @@ export function functionProvider(
 }
 
 /**
- * AWS::Lambda::Version. Unverified on AWS: publishing fails with 409 when `$LATEST` equals any version that still
- * exists (so reads the developer guide), when it equals the last version (so says the API reference), or never.
+ * AWS::Lambda::Version. Unverified on AWS: publishing fails with 409 when `$LATEST` equals any version that still exists
+ * (developer guide), when it equals the last version (API reference), or never.
  */
 export function versionProvider(
   lambda: SimulatedLambda,

@@ -2,8 +2,8 @@ import type { Timer, VirtualClock } from '../../clock/virtual-clock.ts';
 import type { ResourceProvider } from './resource-provider.ts';
 
 /**
- * A custom resource of a team that migrates data: it takes the `Seconds` its properties name, and then
- * fails where they say so (`Fails`); and no time on the way back, since what was migrated stays as it is.
+ * A team's custom resource that migrates data: an update takes `Seconds` and then fails if `Fails` is set; a rollback takes
+ * no time, since migrated data stays as it is.
  */
 export function migrationProvider(clock: VirtualClock): ResourceProvider {
   return {

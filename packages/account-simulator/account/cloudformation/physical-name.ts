@@ -1,6 +1,6 @@
 import type { SeededRandom } from '../../random/seeded-random.ts';
 
-/** Longest name a type takes, where it is shorter than the usual 255 characters. */
+/** Longest name of a type, where it is shorter than the usual 255 characters. */
 const LONGEST: Readonly<Record<string, number>> = {
   'AWS::Lambda::Function': 64,
   'AWS::IAM::Role': 64,
@@ -10,7 +10,7 @@ const LONGEST: Readonly<Record<string, number>> = {
   'AWS::S3::Bucket': 63,
 };
 
-/** The property by which a template names a resource itself. */
+/** The property in which a template sets a resource's name. */
 const NAME_PROPERTY: Readonly<Record<string, string>> = {
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::IAM::Role': 'RoleName',
@@ -26,15 +26,15 @@ const NAME_PROPERTY: Readonly<Record<string, string>> = {
   'AWS::Logs::LogGroup': 'LogGroupName',
 };
 
-/** The name that a template gives a resource itself. */
+/** The name that a template sets for a resource. */
 export function ownName(type: string, properties: Readonly<Record<string, unknown>>): string | undefined {
   const own = properties[NAME_PROPERTY[type] ?? ''];
   return typeof own === 'string' ? own : undefined;
 }
 
 /**
- * The name a resource gets: its own from the template, else `<stack>-<logical id>-<12 random characters>`, the
- * first part cut where the type takes no more.
+ * The name of a new resource: its own from the template, else `<stack>-<logical id>-<12 random characters>`, the first part
+ * cut to the type's longest name.
  */
 export function newPhysicalName(
   stackName: string,

@@ -15,11 +15,11 @@ export interface StackSsmParameter {
   readonly description?: string;
 }
 
-/** Parameter Store as stacks write to it. Both may throw an AwsError to fail the resource. */
+/** Parameter Store as stacks write to it. `put` and `delete` may throw an AwsError to fail the resource. */
 export interface ParametersPort {
-  /** Writes a parameter, as a new version when it exists. */
+  /** Writes a parameter; an existing parameter gets a new version. */
   put(parameter: StackSsmParameter): void;
-  /** The value of a parameter, for templates that name it; `undefined` where there is none. */
+  /** The value of a parameter that a template names; `undefined` if it does not exist. */
   get?(name: string): string | undefined;
   delete(name: string): void;
 }
@@ -88,7 +88,7 @@ export function parameterProvider(parameters: ParametersPort, random: SeededRand
   };
 }
 
-/** Every other type: it has a name and properties, and changing it takes a while. */
+/** Every other type: a resource with a name and properties, whose changes take a while. */
 export function genericProvider(random: SeededRandom): ResourceProvider {
   return {
     seconds: [3, 20],

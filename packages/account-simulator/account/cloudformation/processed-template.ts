@@ -13,16 +13,16 @@ import { refusing } from './cloudformation-errors.ts';
 import type { StackDefinition } from './stack.ts';
 import { valuesOf } from './stack-definition.ts';
 
-/** What CloudFormation shows for the value of a NoEcho parameter. */
+/** The text that CloudFormation shows for the value of a NoEcho parameter. */
 export const MASK = '****';
 
 const known = new WeakMap<StackDefinition, Template>();
 
 /**
- * The template after transforms. Loops and SAM's resources are written out, and the functions of AWS::LanguageExtensions
- * replaced by their values; references to parameters, conditions and
- * mappings stay as they are, but for what SAM has to know to write a function out: where its code is, the name of
- * its alias, the kind of its deployments. Measured with the translator, aws/serverless-application-model 1.10x.
+ * The template after transforms. Loops and SAM's resources are expanded, and the functions of AWS::LanguageExtensions are
+ * replaced by their values; references to parameters, conditions and mappings stay as they are, except those that SAM must
+ * resolve to expand a function: the place of its code, the name of its alias, the kind of its deployments. Measured with the
+ * translator, aws/serverless-application-model 1.10x.
  */
 export function processed(definition: StackDefinition): Template {
   const before = known.get(definition);
@@ -45,13 +45,13 @@ export function processed(definition: StackDefinition): Template {
   return result;
 }
 
-/** Values of parameters, but for secrets, and pseudo parameters. */
+/** Values of parameters (without secrets) and pseudo parameters. */
 function knownValues(definition: StackDefinition): ReadonlyMap<string, TemplateValue> {
   const secret = new Set(definition.parameters.flatMap(({ key, noEcho }) => (noEcho ? [key] : [])));
   return new Map([...valuesOf(definition)].filter(([name]) => !secret.has(name)));
 }
 
-/** The text `GetTemplate` answers: every character outside ASCII is a question mark. */
+/** The text as `GetTemplate` returns it: every character outside ASCII is a question mark. */
 export function asReturned(text: string): string {
   return text.replace(/[^\p{ASCII}]/gu, '?');
 }
@@ -82,7 +82,7 @@ const READ_BY_SAM: Readonly<Record<string, readonly string[]>> = {
   'AWS::Serverless::HttpApi': ['StageName'],
 };
 
-/** Puts the parameters into those properties of a resource that SAM itself reads. */
+/** Resolves the parameters in those properties of a resource that SAM itself reads. */
 function withValue(type: string, properties: TemplateMap, definition: StackDefinition): TemplateMap {
   const read = READ_BY_SAM[type];
   if (!read) return properties;

@@ -1,11 +1,11 @@
 import type { Stack, StackResource } from './stack.ts';
 
-/** One change of one resource, as its provider is told of it. */
+/** One change of one resource, as passed to its provider. */
 export interface ResourceChange {
   readonly stack: Stack;
   readonly logicalId: string;
   readonly type: string;
-  /** What it shall be; resolved. */
+  /** The properties after the change; resolved. */
   readonly properties: Readonly<Record<string, unknown>>;
   /** Resolved `CodeDeployLambdaAliasUpdate` of an alias. */
   readonly updatePolicy: Readonly<Record<string, unknown>> | undefined;
@@ -13,26 +13,26 @@ export interface ResourceChange {
   readonly rollingBack: boolean;
 }
 
-/** What has been created: the value of `Ref` and those of `Fn::GetAtt`. */
+/** A created resource: its values of `Ref` and `Fn::GetAtt`. */
 export interface Created {
   readonly physicalId: string;
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** A change that goes on by itself and ends later, such as a traffic shift. */
+/** A change that continues by itself and ends later, such as a traffic shift. */
 export interface Ongoing {
   /** Calls `listener` once, with the reason if it failed. */
   onEnd(listener: (failure: string | undefined) => void): void;
-  /** The stack wants it undone; it need not end any sooner for that. */
+  /** The stack wants the change undone; the change need not end any sooner. */
   cancel(): void;
 }
 
 /**
- * How one type of resource is made, changed and removed. Each throws an AwsError to fail the resource; the effect
- * comes when the time the change takes is over.
+ * Creates, changes and removes the resources of one type. Each method throws an AwsError to fail the resource; the change
+ * takes effect at the end of its duration.
  */
 export interface ResourceProvider {
-  /** How long a change takes, s: from and to. */
+  /** The shortest and longest duration of a change, s. */
   readonly seconds: readonly [number, number];
   create(change: ResourceChange): Created;
   /** `from` is the resource as it is; the physical id never changes. */

@@ -4,12 +4,12 @@ import { AwsError } from '../service.ts';
 import type { Created, Ongoing, ResourceChange, ResourceProvider } from './resource-provider.ts';
 import type { ResourceFault, StackResource } from './stack.ts';
 
-/** How a piece of work ended. */
+/** The result of a creation or change. */
 export type WorkResult =
   | { readonly ok: true; readonly created?: Created }
   | { readonly ok: false; readonly reason: string };
 
-/** One resource being made or changed: takes its time, takes effect, ends, or is cancelled before that. */
+/** The creation or change of one resource: it takes its time, takes effect, and ends, or is cancelled before that. */
 export class ResourceWork {
   readonly #clock: VirtualClock;
   readonly #onEnd: (result: WorkResult) => void;
@@ -18,8 +18,8 @@ export class ResourceWork {
   #over = false;
 
   /**
-   * @param from the resource as it is, to change it; without it, it is made
-   * @param fault how it fails, when the time comes
+   * @param from the resource to change; absent to create it
+   * @param fault the failure to play at the end of the work
    */
   constructor(
     clock: VirtualClock,
@@ -40,7 +40,7 @@ export class ResourceWork {
     });
   }
 
-  /** Drops the work: it ends no more. What has begun, such as a traffic shift, is asked to undo itself. */
+  /** Drops the work: its end is never reported. An ongoing change, such as a traffic shift, is asked to undo itself. */
   cancel(): void {
     this.#over = true;
     if (this.#timer) this.#clock.cancel(this.#timer);

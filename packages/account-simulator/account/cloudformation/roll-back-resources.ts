@@ -6,10 +6,10 @@ import { type Stack, type StackResource, strike } from './stack.ts';
 import type { StackJournal } from './stack-journal.ts';
 
 /**
- * Puts every resource that an update changed, or tried to, back to what it was when the stack last rested; all in
- * parallel. One that cannot be put back does not hold up the others.
+ * Restores every resource that an update changed, or tried to change, to the stack's last stable state; all in parallel. A
+ * resource that cannot be restored does not hold up the others.
  *
- * @param onEnd called once, with the logical ids that could not be put back
+ * @param onEnd called once, with the logical ids that could not be restored
  */
 export function rollBackResources(
   stack: Stack,
@@ -28,7 +28,7 @@ export function rollBackResources(
     const now = stack.resources.get(logicalId);
     if (!now) continue;
     if (now.physicalId && now.physicalId !== before.physicalId) {
-      // The one before is still there; the replacement is deleted afterwards.
+      // The replaced resource still exists; its replacement is deleted afterwards.
       journal.setResource(stack, before, 'UPDATE_COMPLETE');
       continue;
     }
@@ -54,7 +54,7 @@ export function rollBackResources(
   done();
 }
 
-/** The resources that an update has put in place of others. */
+/** The resources with which an update replaced others. */
 export function replacementsOf(stack: Stack): StackResource[] {
   return [...stack.resources.values()].filter(({ logicalId, physicalId }) => {
     const before = stack.stable.resources.get(logicalId);
@@ -62,7 +62,7 @@ export function replacementsOf(stack: Stack): StackResource[] {
   });
 }
 
-/** The resources an update has created and a rollback must remove, newest first. */
+/** The resources that an update created and a rollback must remove, newest first. */
 export function createdSince(stack: Stack): StackResource[] {
   return [...stack.resources.values()]
     .filter(({ logicalId }) => !stack.stable.resources.has(logicalId))

@@ -7,8 +7,7 @@ const MOST_TRIGGERS = 5;
 const LONGEST_MINUTES = 180;
 
 /**
- * The rollback configuration that results from a request: what it leaves out stays, an empty list removes the
- * triggers.
+ * The rollback configuration that results from a request: omitted members stay, an empty list removes the triggers.
  *
  * @throws ValidationError
  */
@@ -29,7 +28,7 @@ export function rollbackConfiguration(
   return result;
 }
 
-/** Why the triggers of a stack fail an operation at its beginning. */
+/** The reason why a stack's triggers fail an operation at its beginning. */
 export function failureAtBeginning(
   { RollbackTriggers = [] }: RollbackConfiguration,
   alarms: AlarmsPort,
@@ -43,7 +42,7 @@ export function failureAtBeginning(
   return undefined;
 }
 
-/** Why a change of an alarm fails an operation of a stack with these triggers. */
+/** The reason why a change of an alarm fails an operation of a stack with these triggers. */
 export function failureByAlarm(
   { RollbackTriggers = [] }: RollbackConfiguration,
   name: string,

@@ -68,7 +68,7 @@ import { DATA_TYPES, StoredData } from './stored-data.ts';
 import { templateChanges } from './template-changes.ts';
 import { type ReadTemplate, templateText, templateTextNow } from './template-text.ts';
 
-/** What {@link SimulatedCloudFormation} is made of; the behaviours are those that are unverified on AWS. */
+/** The parts of {@link SimulatedCloudFormation}, and options for behaviour that is unverified on AWS. */
 export interface SimulatedCloudFormationOptions extends Partial<AliasBehaviour> {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
@@ -76,36 +76,36 @@ export interface SimulatedCloudFormationOptions extends Partial<AliasBehaviour> 
   readonly codeDeploy: SimulatedCodeDeploy;
   readonly parameters: ParametersPort;
   readonly emit: (event: EmittedStackEvent) => void;
-  /** The alarms that rollback triggers name; without it, triggers never fail an operation. */
+  /** The alarms that rollback triggers name; without them, triggers never fail an operation. */
   readonly alarms?: AlarmsPort;
-  /** Where the alarms of templates are made; without it, they are resources that take a while. */
+  /** The store in which the alarms of templates are created; without it, they are generic resources. */
   readonly alarmStore?: AlarmStore;
   readonly readTemplate?: ReadTemplate;
   /** 12 digits. */
   readonly accountId?: string;
   readonly region?: string;
-  /** Whether a rollback trigger that was in ALARM before an operation fails it. */
+  /** Whether a rollback trigger that was in ALARM before an operation fails the operation. */
   readonly ringingTrigger?: 'counts' | 'ignored';
-  /** Whether `UsePreviousValue` keeps what a parameter named in Parameter Store, or reads it anew. */
+  /** Whether `UsePreviousValue` keeps the value read from Parameter Store before, or reads it again. */
   readonly ssmParameters?: 'read-anew' | 'kept';
   /** Whether the rights to update an alias suffice to change it through a stack without a service role. */
   readonly pinRights?: 'denied' | 'allowed';
-  /** What becomes of an update by somebody who lacks a right to change a resource; see {@link MissingRights}. */
+  /** The result of an update whose caller lacks a right to change a resource; see {@link MissingRights}. */
   readonly missingRights?: MissingRights;
-  /** What publishing code does that an earlier version already has. */
+  /** The result of publishing code that an earlier version already has. */
   readonly republish?: RepublishBehaviour;
-  /** The label of the code behind a `CodeUri`; the `CodeUri` itself without it. */
+  /** The label of the code behind a `CodeUri`; the `CodeUri` itself by default. */
   readonly codeLabel?: (codeUri: string) => string;
-  /** Providers of further resource types, or instead of the built-in ones. */
+  /** Providers of further resource types, or replacements of the built-in ones. */
   readonly providers?: Readonly<Record<string, ResourceProvider>>;
 }
 
 /**
- * What becomes of an update of a stack without a service role, where its caller may not change a resource:
+ * The result of an update of a stack without a service role whose caller may not change a resource:
  * - `refused`: the request is refused;
- * - `rolled-back`: the resource fails and the stack goes back;
- * - `rollback-fails`: the resource fails, and again when the stack goes back, after it has been changed: the stack
- *   ends in UPDATE_ROLLBACK_FAILED.
+ * - `rolled-back`: the resource fails and the stack rolls back;
+ * - `rollback-fails`: the resource fails after it has been changed, and fails again in the rollback: the stack
+ * ends in UPDATE_ROLLBACK_FAILED.
  */
 export type MissingRights = 'rollback-fails' | 'rolled-back' | 'refused';
 
@@ -123,29 +123,28 @@ export interface StackUpdate {
 const DAY_MS = 86_400_000;
 
 /**
- * CloudFormation with SAM: stacks of functions, versions, aliases, CodeDeploy groups, alarms, parameters and anything else
- * as a resource that takes a while. An update shifts the aliases through CodeDeploy and stays UPDATE_IN_PROGRESS
- * meanwhile; when one deployment fails, everything goes back.
+ * CloudFormation with SAM: stacks of functions, versions, aliases, CodeDeploy groups, alarms and parameters; every other
+ * type is a generic resource whose changes take a while. An update shifts the aliases through CodeDeploy and stays
+ * UPDATE_IN_PROGRESS meanwhile; when one deployment fails, the whole stack rolls back.
  *
- * Sources: CloudFormation API reference; user guide "Understand stack failure options", "Continue rolling back an
- * update", "Cancel a stack update", "Stack status codes", "UpdatePolicy attribute"; SAM source for the resources of
- * a function.
+ * Sources: CloudFormation API reference; user guide "Understand stack failure options", "Continue rolling back an update",
+ * "Cancel a stack update", "Stack status codes", "UpdatePolicy attribute"; SAM source for the resources of a function.
  *
  * Unverified on AWS; the first six can be played either way by an option:
  * - `creator` of a stack's deployments (`creator`, default `CloudFormation`);
  * - whether a rollback of an alias is a deployment of its own (`rollbackPolicy`, default no; yes means by the
- *   UpdatePolicy before, with the group's configuration, hooks and alarms, creator `CloudFormationRollback`);
+ * previous UpdatePolicy, with the group's configuration, hooks and alarms, creator `CloudFormationRollback`);
  * - whether a rollback clears weights left by a stop (`rollbackClearsWeights`, default yes);
- * - where `CurrentVersion` comes from after drift (`currentVersionFrom`, default the alias as it is);
- * - whether an UpdatePolicy is used in the update that brings it (`newUpdatePolicy`, default yes);
+ * - the source of `CurrentVersion` after drift (`currentVersionFrom`, default the alias as it is);
+ * - whether an UpdatePolicy applies to the update that introduces it (`newUpdatePolicy`, default yes);
  * - publishing older code again (`republish`, default a new version number);
- * - that a deployment stopped by hand fails the alias and rolls the stack back, like any failed one;
- * - that publishing exactly what the last version holds fails with 409, as after a rolled back update;
- * - that `GetTemplate` and `DescribeStacks` show the new template and parameters while an update is under way;
+ * - that a deployment stopped by hand fails the alias and rolls the stack back, like any failed deployment;
+ * - that publishing exactly the last version's code and settings fails with 409, as after a rolled back update;
+ * - that `GetTemplate` and `DescribeStacks` show the new template and parameters during an update;
  * - that the rollback of several resources runs in parallel; all durations; the wording of a few messages.
  *
- * Left out: stack events carry no ResourceProperties; a nested stack is a resource without resources of its own;
- * dynamic references and other transforms than SAM and AWS::LanguageExtensions are refused by name.
+ * Left out: stack events carry no ResourceProperties; a nested stack is a resource without resources of its own; dynamic
+ * references and transforms other than SAM and AWS::LanguageExtensions are refused by name.
  */
 export class SimulatedCloudFormation implements SimulatedService {
   readonly #options: SimulatedCloudFormationOptions;
@@ -156,7 +155,7 @@ export class SimulatedCloudFormation implements SimulatedService {
   readonly #changeSets: ChangeSets;
   readonly #updates = new Listeners<StackUpdate>();
   readonly #lostRoles = new Set<string>();
-  /** What would be lost with the stacks' tables, buckets and queues. */
+  /** The data in the stacks' tables, buckets and queues. */
   readonly data = new StoredData();
 
   constructor(options: SimulatedCloudFormationOptions) {
@@ -344,12 +343,12 @@ export class SimulatedCloudFormation implements SimulatedService {
   } satisfies Operations;
 
   /**
-   * Makes a stack that has existed since before the rehearsal began: CREATE_COMPLETE, first versions published,
-   * aliases on them, nothing on the bus.
+   * Creates a stack that has existed since before the rehearsal began: CREATE_COMPLETE, first versions published, aliases on
+   * them, no events on the bus.
    *
    * @param parameters values by key
    * @param options.roleArn service role; without one, updates act with their callers' permissions
-   * @param options.capabilities what was acknowledged when it was made
+   * @param options.capabilities capabilities acknowledged at its creation
    * @returns the stack's id
    */
   createStackNow(
@@ -416,19 +415,22 @@ export class SimulatedCloudFormation implements SimulatedService {
     return this.#registry.find(stack).status;
   }
 
-  /** When the latest update of a stack began, ms since the epoch; undefined before the first. @throws ValidationError */
+  /**
+   * The time at which the latest update of a stack began, ms since the epoch; undefined before the first. @throws
+   * ValidationError
+   */
   updatedAt(stack: string): number | undefined {
     return this.#registry.find(stack).updatedAt;
   }
 
-  /** Tells of every update that is accepted, whether it comes from UpdateStack or from ExecuteChangeSet. */
+  /** Calls `listener` for every accepted update, from UpdateStack or from ExecuteChangeSet. */
   onUpdate(listener: (update: StackUpdate) => void): void {
     this.#updates.add(listener);
   }
 
   /**
-   * What a request to update a stack, or to execute a change set, would change: undefined where CloudFormation
-   * itself refuses it.
+   * The changes that a request to update a stack or to execute a change set would make; undefined where CloudFormation
+   * itself refuses the request.
    */
   changesOf(input: UpdateStackCommandInput | ExecuteChangeSetCommandInput): readonly Change[] | undefined {
     try {
@@ -447,12 +449,12 @@ export class SimulatedCloudFormation implements SimulatedService {
     }
   }
 
-  /** The name of the stack of a change set, also of one that was executed. */
+  /** The name of the stack of a change set, executed ones included. */
   stackOfChangeSet(nameOrId: string | undefined, stack: string | undefined): string | undefined {
     return this.#changeSets.stackOf(nameOrId, stack)?.name;
   }
 
-  /** The service role that a change set would be executed with. @throws AwsError where there is none of the name */
+  /** The service role with which a change set would be executed. @throws AwsError if there is no change set of that name */
   roleOfChangeSet(nameOrId: string | undefined, stack: string | undefined): string | undefined {
     return this.#changeSets.find(nameOrId, stack).definition?.roleArn;
   }
@@ -466,10 +468,7 @@ export class SimulatedCloudFormation implements SimulatedService {
     return this.#options.missingRights ?? 'refused';
   }
 
-  /**
-   * Lets the update that was just accepted fail at a resource that its caller may not change, as
-   * {@link missingRights} says.
-   */
+  /** Fails the update that was just accepted at a resource that its caller may not change, as {@link missingRights} says. */
   denyChangeOf(stackName: string, logicalId: string, reason: string): void {
     const { faults } = this.#registry.find(stackName);
     const fault = { reason, remaining: 1 };
@@ -479,25 +478,25 @@ export class SimulatedCloudFormation implements SimulatedService {
     }
   }
 
-  /** Lets the next `times` changes of a resource in a create or update fail. */
+  /** Fails the next `times` changes of a resource in a create or update. */
   failUpdateOf(stack: string, logicalId: string, reason = 'Internal Failure', times = 1): void {
     this.#registry.find(stack).faults.set(`update:${logicalId}`, { reason, remaining: times });
   }
 
   /**
-   * Lets the next `times` attempts to put a resource back fail: the stack ends in UPDATE_ROLLBACK_FAILED, until
+   * Fails the next `times` attempts to restore a resource: the stack ends in UPDATE_ROLLBACK_FAILED, until
    * ContinueUpdateRollback finds the fault used up (or {@link mend}ed), or skips the resource.
    */
   failRollbackOf(stack: string, logicalId: string, reason = 'Internal Failure', times = 1): void {
     this.#registry.find(stack).faults.set(`rollback:${logicalId}`, { reason, remaining: times });
   }
 
-  /** Deletes a service role: CloudFormation cannot take it on from now on. */
+  /** Deletes a service role: CloudFormation cannot assume it from now on. */
   loseRole(arn: string): void {
     this.#lostRoles.add(arn);
   }
 
-  /** Takes back every fault ordered for a resource. */
+  /** Removes every fault planned for a resource. */
   mend(stack: string, logicalId: string): void {
     const { faults } = this.#registry.find(stack);
     faults.delete(`update:${logicalId}`);
@@ -523,7 +522,7 @@ export class SimulatedCloudFormation implements SimulatedService {
     return { StackId: stack.id, OperationId };
   }
 
-  /** A stack keeps the role that an operation was asked for with, whatever becomes of the operation. */
+  /** A stack keeps the role given with an operation, whatever the operation's result. */
   #giveRole(stack: Stack, RoleARN: string | undefined): void {
     const roleArn = RoleARN ?? stack.stable.definition.roleArn;
     this.#checkRole(roleArn);
@@ -531,13 +530,13 @@ export class SimulatedCloudFormation implements SimulatedService {
     stack.stable = { ...stack.stable, definition: { ...stack.stable.definition, roleArn } };
   }
 
-  /** @throws ValidationError for a role that is gone; its words are those of public issues (aws-cdk#10116) */
+  /** @throws ValidationError for a deleted role, in the words of public issues (aws-cdk#10116) */
   #checkRole(arn: string | undefined): void {
     if (arn === undefined || !this.#lostRoles.has(arn)) return;
     throw validationError(`Role ${arn} is invalid or cannot be assumed`);
   }
 
-  /** The text of a stack policy, from a request or from where it says. @throws ValidationError */
+  /** The text of a stack policy, from the request's body or from its URL. @throws ValidationError */
   async #policy(body: string | undefined, url: string | undefined): Promise<string | undefined> {
     const policy =
       url === undefined
@@ -599,7 +598,7 @@ function checkUpdatable({ id, status }: Stack, disableRollback: boolean): void {
   throw validationError(`Stack:${id} is in ${status} state and can not be updated.`);
 }
 
-/** Members of a request that would change what happens, and have no model here. */
+/** Members of a request that would change the result and are not simulated. */
 const UNSUPPORTED_MEMBERS = ['ResourceTypes', 'DeploymentConfig'] as const;
 
 function refuseUnsupported(input: CreateStackCommandInput | UpdateStackCommandInput): void {

@@ -9,7 +9,7 @@ import { writtenOut } from '../template/written-out.ts';
 import { refusing } from './cloudformation-errors.ts';
 import type { StackDefinition, StackParameter } from './stack.ts';
 
-/** What a definition is made of besides the template. */
+/** The inputs of a definition besides the template. */
 export interface DefinitionInput {
   readonly text: string;
   readonly template: Template;
@@ -24,9 +24,9 @@ export interface DefinitionInput {
 }
 
 /**
- * Puts the parameters into a template, drops what its conditions leave out, and writes out SAM's resources.
+ * Resolves a template's parameters, drops the parts that its conditions exclude, and expands SAM's resources.
  *
- * @throws ValidationError for references to nothing, circular dependencies and functions that are not supported
+ * @throws ValidationError for dangling references, circular dependencies and functions that are not supported
  */
 export function defineStack(input: DefinitionInput): StackDefinition {
   const template = writtenOut(input.template, valuesOf(input), refusing);
@@ -54,15 +54,15 @@ export function defineStack(input: DefinitionInput): StackDefinition {
 }
 
 /**
- * Whether updating from one definition to the other changes anything: a resource's type, properties or attributes,
- * an output, a tag. `No updates are to be performed.` where it does not.
+ * Whether updating from one definition to the other changes anything: a resource's type, properties or attributes, an
+ * output, a tag. Without a change, the answer is `No updates are to be performed.`
  */
 export function differs(one: StackDefinition, other: StackDefinition): boolean {
   return substance(one) !== substance(other);
 }
 
 /**
- * @param isDirect false in a change set, where macros need no acknowledgement: somebody can look at the result
+ * @param isDirect false in a change set, where macros need no acknowledgement because the result can be reviewed
  * @throws InsufficientCapabilitiesException when a template needs an acknowledgement that was not given
  */
 export function checkCapabilities(
@@ -80,7 +80,7 @@ export function checkCapabilities(
   }
 }
 
-/** IAM resource types and the property that gives each a name of one's own. */
+/** IAM resource types and the property that sets a custom name. */
 const IAM_NAMES: Readonly<Record<string, string>> = {
   'AWS::IAM::Role': 'RoleName',
   'AWS::IAM::User': 'UserName',

@@ -14,19 +14,19 @@ import type { Stack, StackDefinition, StackResource } from './stack.ts';
 import type { StackJournal } from './stack-journal.ts';
 import { resolveResource } from './stack-scope.ts';
 
-/** How a stack operation is to run. */
+/** The type, token and options of a stack operation. */
 export interface OperationRequest {
   readonly type: OperationType;
   readonly token: string | undefined;
 }
 
-/** What the rest of the account says about an operation. */
+/** Other services that an operation depends on. */
 export interface EnginePorts {
-  /** Without it, rollback triggers never fail an operation. */
+  /** Without the port, rollback triggers never fail an operation. */
   readonly alarms: AlarmsPort | undefined;
-  /** Whether a rollback trigger that was in ALARM before an operation fails it. */
+  /** Whether a rollback trigger that was in ALARM before an operation fails the operation. */
   readonly ringingTrigger: 'counts' | 'ignored';
-  /** Why a stack cannot end with its exports. */
+  /** The reason why a stack cannot complete with its exports. */
   readonly exportsRefusal: (stack: Stack) => string | undefined;
 }
 
@@ -36,10 +36,10 @@ export class StackEngine {
   readonly #random: SeededRandom;
   readonly #journal: StackJournal;
   readonly #provider: (type: string) => ResourceProvider;
-  /** The change under way of a stack in CREATE_IN_PROGRESS or UPDATE_IN_PROGRESS. */
+  /** The running change of a stack in CREATE_IN_PROGRESS or UPDATE_IN_PROGRESS. */
   readonly #changes = new Map<Stack, { cancel(): void }>();
   readonly #ports: EnginePorts;
-  /** Called with a reason when a rollback trigger fails the change under way of a stack. */
+  /** Called with a reason when a rollback trigger fails the running change of a stack. */
   readonly #triggered = new Map<Stack, (reason: string) => void>();
 
   constructor(
@@ -62,7 +62,7 @@ export class StackEngine {
     this.#provider = provider;
   }
 
-  /** Starts making or updating a stack. @returns the operation's id */
+  /** Starts creating or updating a stack. @returns the operation's id */
   change(
     stack: Stack,
     kind: 'CREATE' | 'UPDATE',
@@ -129,7 +129,7 @@ export class StackEngine {
     return id;
   }
 
-  /** Makes a stack's resources on the spot, in no time and without a word to the bus. */
+  /** Creates a stack's resources at once, without any time passing and without events on the bus. */
   createAtOnce(stack: Stack): void {
     for (const logicalId of inOrder(stack.definition.resources)) {
       const declaration = stack.definition.resources[logicalId];
@@ -162,14 +162,14 @@ export class StackEngine {
     this.#journal.recordStack(stack);
   }
 
-  /** Gives up the update under way and rolls it back. */
+  /** Cancels the running update and rolls it back. */
   cancelUpdate(stack: Stack, token: string | undefined): void {
     this.#changes.get(stack)?.cancel();
     stack.token = token ?? stack.token;
     this.#rollBack(stack, 'User Initiated');
   }
 
-  /** Rolls back an update that was left standing in UPDATE_FAILED. @returns the operation's id */
+  /** Rolls back an update that was left in UPDATE_FAILED. @returns the operation's id */
   rollBackStack(stack: Stack, token: string | undefined): string {
     const id = this.#begin(stack, { type: 'ROLLBACK', token });
     this.#rollBack(stack, 'User Initiated');
@@ -177,7 +177,7 @@ export class StackEngine {
   }
 
   /**
-   * Goes on with a rollback that failed. Skipped resources count as put back, whatever they are.
+   * Continues a rollback that failed. Skipped resources count as restored in whatever state they are.
    *
    * @throws ValidationError for a resource that is not one of those the rollback failed on
    */
@@ -243,7 +243,7 @@ export class StackEngine {
     const removed = [...stack.resources.values()].filter(
       ({ logicalId }) => !(logicalId in stack.definition.resources),
     );
-    // Of what was replaced, UpdateReplacePolicy decides.
+    // UpdateReplacePolicy decides over replaced resources.
     const replaced = stack.replaced.map((resource) => ({
       ...resource,
       deletionPolicy: resource.updateReplacePolicy,
@@ -257,7 +257,7 @@ export class StackEngine {
     );
   }
 
-  /** The stack is what it was to be: from here a later rollback starts and ends. */
+  /** Records the stack's state as stable: a later rollback returns to it. */
   #rest(stack: Stack, status: 'CREATE_COMPLETE' | 'UPDATE_COMPLETE' | 'UPDATE_ROLLBACK_COMPLETE'): void {
     this.#settle(stack);
     this.#journal.setStatus(stack, status);
@@ -273,13 +273,13 @@ export class StackEngine {
   }
 }
 
-/** What an operation created and now takes back: some policies retain a resource except then. */
+/** A resource that an operation created and now removes: RetainExceptOnCreate does not retain it. */
 function withoutException(stack: Stack, resource: StackResource): StackResource {
   const isException = stack.retainExceptOnCreate || resource.deletionPolicy === 'RetainExceptOnCreate';
   return isException ? { ...resource, deletionPolicy: 'Delete' } : resource;
 }
 
-/** Which resources failed by themselves; those cancelled for it are not named. */
+/** Names the resources that failed by themselves, without those cancelled because of them. */
 function failureReason(stack: Stack): string {
   const failed = [...stack.resources.values()].filter(({ reason }) => !reason?.endsWith(' cancelled'));
   const sentence = (status: string, verb: string): string => {

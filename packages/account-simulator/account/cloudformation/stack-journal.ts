@@ -11,7 +11,7 @@ export interface EmittedStackEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Keeps the records of stacks: status, stack events, and what goes onto the bus. */
+/** Keeps the records of stacks: status, stack events, and events on the bus. */
 export class StackJournal {
   readonly clock: VirtualClock;
   readonly #random: SeededRandom;
@@ -40,7 +40,7 @@ export class StackJournal {
     });
   }
 
-  /** Adds the stack's own status to its events, without telling the bus. */
+  /** Adds the stack's own status to its events, without an event on the bus. */
   recordStack(stack: Stack): void {
     stack.events.push({
       EventId: this.#random.uuid(),

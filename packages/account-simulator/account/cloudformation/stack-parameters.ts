@@ -4,17 +4,17 @@ import type { ParameterDeclaration, Template } from '../template/template.ts';
 import { refusing, validationError } from './cloudformation-errors.ts';
 import type { StackParameter } from './stack.ts';
 
-/** Parameter Store, as templates read it by parameters of type `AWS::SSM::Parameter::Value`. */
+/** Parameter Store, as templates read it through parameters of type `AWS::SSM::Parameter::Value`. */
 export interface StoredParameters {
   get(name: string): string | undefined;
-  /** Whether `UsePreviousValue` keeps what was read before; otherwise it is read anew. */
+  /** Whether `UsePreviousValue` keeps the value read before; otherwise it is read again. */
   readonly kept: boolean;
 }
 
 /**
- * The values a template's parameters get from a request.
+ * The values of a template's parameters for a request.
  *
- * @param previous the stack's parameters before, for `UsePreviousValue`; none when the stack is made
+ * @param previous the stack's previous parameters, for `UsePreviousValue`; empty on creation
  * @throws ValidationError for a value without declaration, a declaration without value, a value not allowed
  */
 export function parameterValues(

@@ -1,7 +1,7 @@
 import { validationError } from './cloudformation-errors.ts';
 import type { StackResource } from './stack.ts';
 
-/** What an update does to a resource. */
+/** The effect of an update on a resource. */
 export type UpdateAction = 'Update:Modify' | 'Update:Replace' | 'Update:Delete';
 
 interface Statement {
@@ -14,8 +14,8 @@ interface Statement {
 }
 
 /**
- * The words with which a stack policy denies an update of a resource; `undefined` where it allows it. What no
- * statement allows is denied, and a Deny wins over every Allow.
+ * The message with which a stack policy denies an update of a resource; `undefined` where it allows the update. An update
+ * without a matching statement is denied, and a Deny overrides every Allow.
  *
  * Source: CloudFormation user guide, "Prevent updates to stack resources".
  */
@@ -44,7 +44,7 @@ function statementsOf(policy: string): readonly Statement[] {
     const all = Array.isArray(Statement) ? Statement : [Statement];
     if (all.every(({ Effect }) => Effect === 'Allow' || Effect === 'Deny')) return all;
   } catch {
-    // No JSON, or nothing that a policy consists of.
+    // The text is no JSON, or has no valid statements.
   }
   throw validationError('Error validating stack policy: Invalid stack policy');
 }

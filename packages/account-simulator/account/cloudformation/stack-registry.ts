@@ -10,7 +10,7 @@ import type { Stack, StackDefinition, StackResource } from './stack.ts';
 import { defineStack } from './stack-definition.ts';
 import { parameterValues, type StoredParameters } from './stack-parameters.ts';
 
-/** The members of a request that say what a stack shall be, besides its template. */
+/** The members of a request that define a stack, besides its template. */
 export interface DefinitionRequest {
   readonly Parameters?: readonly Parameter[] | undefined;
   readonly Capabilities?: readonly string[] | undefined;
@@ -20,10 +20,10 @@ export interface DefinitionRequest {
   readonly RollbackConfiguration?: RollbackConfiguration | undefined;
 }
 
-/** Parsed templates kept: a stack goes back and forth between a few texts. */
+/** Number of parsed templates kept: a stack alternates between a few texts. */
 const KEPT_TEMPLATES = 500;
 
-/** The stacks of the account, by name and id, and how requests become definitions of them. */
+/** The stacks of the account, by name and id; turns requests into definitions. */
 export class StackRegistry {
   readonly #random: SeededRandom;
   readonly #account: string;
@@ -45,7 +45,7 @@ export class StackRegistry {
     this.#region = region;
   }
 
-  /** Every stack, in the order they were made. */
+  /** Every stack, in the order of creation. */
   get stacks(): readonly Stack[] {
     return [...this.#byName.values()];
   }
@@ -54,7 +54,7 @@ export class StackRegistry {
     return this.#byName.has(name);
   }
 
-  /** A definition from a request; what it leaves out stays as in `previous`. @throws ValidationError */
+  /** A definition from a request; omitted members stay as in `previous`. @throws ValidationError */
   define(
     id: string,
     name: string,
@@ -92,7 +92,7 @@ export class StackRegistry {
     return definition;
   }
 
-  /** A stack that nobody can find yet; `define` is given its id. */
+  /** A stack that is not registered yet; `define` is called with its id. */
   newStack(name: string, createdAt: number, define: (id: string) => StackDefinition): Stack {
     const id = `arn:aws:cloudformation:${this.#region}:${this.#account}:stack/${name}/${this.#random.uuid()}`;
     const definition = define(id);
@@ -121,13 +121,13 @@ export class StackRegistry {
     };
   }
 
-  /** Makes a stack findable. */
+  /** Registers a stack, so that it can be found. */
   register(stack: Stack): void {
     this.#byName.set(stack.name, stack);
     this.#byId.set(stack.id, stack);
   }
 
-  /** Reads a template, or remembers having read it. @throws ValidationError */
+  /** Parses a template, or returns it from the cache. @throws ValidationError */
   parse(text: string): Template {
     const known = this.#templates.get(text);
     if (known) return known;
@@ -165,7 +165,7 @@ export class StackRegistry {
     }
   }
 
-  /** The stack that has a resource of this physical id. @throws ValidationError */
+  /** The stack that has a resource with this physical id. @throws ValidationError */
   owner(physicalId: string | undefined): Stack {
     for (const stack of this.#byName.values()) {
       for (const resource of stack.resources.values()) if (resource.physicalId === physicalId) return stack;

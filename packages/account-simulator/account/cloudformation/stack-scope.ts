@@ -5,13 +5,13 @@ import type { TemplateMap } from '../template/template-value.ts';
 import { refusing } from './cloudformation-errors.ts';
 import type { Stack, StackDefinition } from './stack.ts';
 
-/** A resource's properties and update policy with every reference to another resource put in. */
+/** A resource's properties and update policy with all references to other resources resolved. */
 export interface ResolvedResource {
   readonly properties: TemplateMap;
   readonly updatePolicy: TemplateMap | undefined;
 }
 
-/** Resolves a declaration against the resources a stack has; all it depends on must exist. */
+/** Resolves a declaration against a stack's resources; all its dependencies must exist. */
 export function resolveResource(
   stack: Stack,
   { Properties, UpdatePolicy }: ResourceDeclaration,
@@ -35,7 +35,7 @@ export function resolveOutputs(stack: Stack, { outputs }: StackDefinition) {
   }));
 }
 
-/** Parameters, conditions and mappings have been put in before. */
+/** Parameters, conditions and mappings have been resolved before. */
 function resourceIntrinsics(stack: Stack): Intrinsics {
   const scope = {
     hasExtensions: true,
@@ -43,7 +43,7 @@ function resourceIntrinsics(stack: Stack): Intrinsics {
     getAtt: (logicalId: string, attribute: string) => {
       const resource = stack.resources.get(logicalId);
       if (!resource) return LATER;
-      // Types without a model of their own still need a value that is stable and says what it stands for.
+      // A type without a model of its own still needs a stable value that names the resource and attribute.
       return resource.attributes[attribute] ?? `${resource.physicalId}.${attribute}`;
     },
     importValue: stack.importValue,

@@ -61,7 +61,7 @@ export function parameterShapes({ parameters }: StackDefinition): Parameter[] {
 }
 
 /**
- * The text of a template as `GetTemplate` answers it: every character outside ASCII is a question mark (reported,
+ * The text of a template as `GetTemplate` returns it: every character outside ASCII is a question mark (reported,
  * cloudformation-coverage-roadmap#814).
  */
 export function templateBody(definition: StackDefinition, stage: TemplateStage | undefined): string {

@@ -13,12 +13,12 @@ import type { TemplateValue } from '../template/template-value.ts';
 export interface StackParameter {
   readonly key: string;
   readonly value: string;
-  /** What stands in Parameter Store under the value, for a parameter of type `AWS::SSM::Parameter::Value`. */
+  /** The value read from Parameter Store under the name in `value`, for a parameter of type `AWS::SSM::Parameter::Value`. */
   readonly resolved?: string;
   readonly noEcho: boolean;
 }
 
-/** An output that a stack declares, its value still to be resolved. */
+/** An output that a stack declares, its value still unresolved. */
 export interface StackOutput {
   readonly key: string;
   readonly value: TemplateValue;
@@ -26,11 +26,11 @@ export interface StackOutput {
   readonly exportName?: TemplateValue;
 }
 
-/** What a stack is told to be: a template with its parameters put in and SAM's resources written out. */
+/** The definition of a stack: a template with its parameters resolved and SAM's resources expanded. */
 export interface StackDefinition {
-  /** The template as it was given. */
+  /** The original template. */
   readonly text: string;
-  /** The same with its loops and layers written out. */
+  /** The template with its loops and layers expanded. */
   readonly template: Template;
   /** Values of `AWS::StackName`, `AWS::Region` and the like. */
   readonly pseudo: ReadonlyMap<string, string>;
@@ -46,11 +46,11 @@ export interface StackDefinition {
   readonly rollbackConfiguration: RollbackConfiguration;
 }
 
-/** A resource of a stack as it is. Records are replaced, never changed, so that a snapshot is a copy of the map. */
+/** A resource of a stack. Records are replaced, never changed, so that a snapshot is a copy of the map. */
 export interface StackResource {
   readonly logicalId: string;
   readonly type: string;
-  /** Empty until it has been created. */
+  /** Empty until the resource has been created. */
   readonly physicalId: string;
   /** Resolved: no intrinsic function left. */
   readonly properties: Readonly<Record<string, unknown>>;
@@ -58,27 +58,29 @@ export interface StackResource {
   readonly attributes: Readonly<Record<string, string>>;
   /** Resolved `CodeDeployLambdaAliasUpdate` of an alias. */
   readonly updatePolicy: Readonly<Record<string, unknown>> | undefined;
-  /** Its DeletionPolicy; CloudFormation's default is to delete it. */
+  /** DeletionPolicy; CloudFormation deletes the resource by default. */
   readonly deletionPolicy: string | undefined;
   readonly updateReplacePolicy: string | undefined;
   readonly status: ResourceStatus;
   readonly reason: string | undefined;
   /** ms since the epoch. */
   readonly updatedAt: number;
-  /** True when a change of it was tried and did not end well: a rollback must put it back whatever it shows. */
+  /**
+   * True when a change of the resource was tried and did not succeed: a rollback must restore it whatever its record shows.
+   */
   readonly dirty: boolean;
 }
 
-/** How a change of a resource is to fail. */
+/** A failure of a resource's change. */
 export interface ResourceFault {
   readonly reason: string;
-  /** Whether the change has its effect before it fails. */
+  /** Whether the change takes effect before it fails. */
   readonly takesEffect?: boolean;
 }
 
-/** A failure that was ordered for one resource. */
+/** A failure planned for one resource. */
 export interface OrderedFault extends ResourceFault {
-  /** How many more times it strikes. */
+  /** The number of times it will still strike. */
   remaining: number;
 }
 
@@ -90,27 +92,27 @@ export interface Stack {
   updatedAt: number | undefined;
   status: StackStatus;
   reason: string | undefined;
-  /** What the stack is, or is on its way to be. */
+  /** The stack's current definition, or the target of the running operation. */
   definition: StackDefinition;
-  /** What the stack was when it last came to rest well: where a rollback goes. */
+  /** The stack's last stable state: the target of a rollback. */
   stable: { readonly definition: StackDefinition; readonly resources: ReadonlyMap<string, StackResource> };
   readonly resources: Map<string, StackResource>;
   /** Oldest first. */
   readonly events: StackEvent[];
   /** Every token used, so that none is used twice. */
   readonly tokens: Set<string>;
-  /** Token of the operation that runs or ran last. */
+  /** Token of the running or last operation. */
   token: string | undefined;
   disableRollback: boolean;
-  /** What the operation under way creates is deleted when it fails, whatever its DeletionPolicy says. */
+  /** Resources that the running operation creates are deleted when it fails, whatever their DeletionPolicy. */
   retainExceptOnCreate: boolean;
-  /** What the update under way has put others in place of: deleted when it is through. */
+  /** Resources that the running update replaced: deleted when the update completes. */
   replaced: readonly StackResource[];
-  /** JSON; without one everything may be updated. */
+  /** JSON; without a policy, everything may be updated. */
   policy: string | undefined;
-  /** In place of the policy during the update under way. */
+  /** Replaces the policy during the running update. */
   policyDuringUpdate: string | undefined;
-  /** Values by name, as of when the stack last came to rest well. */
+  /** Values by name, as of the last stable state. */
   exports: ReadonlyMap<string, string>;
   /** The value of an export of the account. */
   readonly importValue: (name: string) => string | undefined;
@@ -120,10 +122,10 @@ export interface Stack {
   readonly faults: Map<string, OrderedFault>;
 }
 
-/** The end of a version's logical id, which SAM makes of its code: who orders a fault does not know it. */
+/** The end of a version's logical id, a hash that SAM makes of the code: a planned fault is named without it. */
 const versionHash = /[0-9a-f]{10}$/;
 
-/** Uses up one strike of a fault ordered for a resource, and returns it if there was one. */
+/** Uses up one strike of a fault planned for a resource, and returns the fault if there was one. */
 export function strike(
   stack: Stack,
   phase: 'update' | 'rollback',

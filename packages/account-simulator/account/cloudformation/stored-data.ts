@@ -1,6 +1,6 @@
 import { Listeners } from '../../asl/listeners.ts';
 
-/** Types of resources whose deletion or replacement loses what has been written to them. */
+/** Types of resources whose deletion or replacement loses stored data. */
 export const DATA_TYPES = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SQS::Queue'] as const;
 
 /** A resource that holds data. Times in ms since the epoch. */
@@ -10,26 +10,26 @@ export interface DataHolder {
   readonly type: string;
   readonly physicalId: string;
   readonly createdAt: number;
-  /** Since when something is in it. */
+  /** The time of the first write. */
   readonly writtenAt: number | undefined;
-  /** When it was deleted, with what was in it. */
+  /** The time at which the resource and its data were deleted. */
   readonly deletedAt: number | undefined;
 }
 
-/** The tables, buckets and queues of the stacks, also those that are gone. */
+/** The tables, buckets and queues of the stacks, deleted ones included. */
 export class StoredData {
   readonly #holders = new Map<string, DataHolder>();
-  /** Those that were deleted before another of their name was made. */
+  /** Deleted resources whose name was reused. */
   readonly #replaced: DataHolder[] = [];
   readonly #created = new Listeners<DataHolder>();
   readonly #deleted = new Listeners<DataHolder>();
 
-  /** Every one there is or has been, in the order they were made. */
+  /** Every existing or deleted resource, in the order of creation. */
   get holders(): readonly DataHolder[] {
     return [...this.#replaced, ...this.#holders.values()];
   }
 
-  /** Whether something of this name was there at a time, ms since the epoch; undefined where there never was one. */
+  /** Whether a resource of this name existed at a time, ms since the epoch; undefined if there never was one. */
   wasThere(physicalId: string, at: number): boolean | undefined {
     const known = this.holders.filter((holder) => holder.physicalId === physicalId);
     if (known.length === 0) return undefined;
@@ -44,14 +44,14 @@ export class StoredData {
     this.#created.tell(() => made);
   }
 
-  /** Somebody writes to a resource; what has been deleted takes nothing more. */
+  /** Records a write to a resource; a deleted resource takes none. */
   write(physicalId: string, at: number): void {
     const holder = this.#holders.get(physicalId);
     if (!holder || holder.deletedAt !== undefined) return;
     this.#holders.set(physicalId, { ...holder, writtenAt: holder.writtenAt ?? at });
   }
 
-  /** Whether something is in a resource. */
+  /** Whether a resource holds data. */
   holds(physicalId: string): boolean {
     return this.#holders.get(physicalId)?.writtenAt !== undefined;
   }
@@ -64,12 +64,12 @@ export class StoredData {
     this.#deleted.tell(() => deleted);
   }
 
-  /** Tells of every resource that is made. */
+  /** Calls `listener` for every resource that is created. */
   onCreated(listener: (holder: DataHolder) => void): void {
     this.#created.add(listener);
   }
 
-  /** Tells of every resource that is deleted, with what is in it. */
+  /** Calls `listener` for every resource that is deleted, with its data. */
   onDeleted(listener: (holder: DataHolder) => void): void {
     this.#deleted.add(listener);
   }

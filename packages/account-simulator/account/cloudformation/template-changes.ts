@@ -15,7 +15,7 @@ import { requiresRecreation } from './requires-recreation.ts';
 import type { Stack, StackDefinition } from './stack.ts';
 import { differs } from './stack-definition.ts';
 
-/** Attributes of a resource that a change set compares beside its properties. */
+/** Attributes of a resource that a change set compares besides its properties. */
 const ATTRIBUTES = ['Metadata', 'UpdatePolicy', 'DeletionPolicy', 'UpdateReplacePolicy'] as const;
 
 /** Types that get the tags of their stack. */
@@ -32,21 +32,21 @@ const TAGGED = new Set([
   'AWS::SSM::Parameter',
 ]);
 
-/** A resource whose change reaches those that refer to it. */
+/** A resource whose change reaches the resources that refer to it. */
 interface Cause {
   readonly replacement: Replacement | undefined;
 }
 
 /**
- * What an update from one definition to another does to the resources of a stack, as a change set shows it: by the
- * templates alone, so that what has been changed behind CloudFormation's back does not show.
+ * The changes that an update from one definition to another makes to the resources of a stack, as a change set shows them:
+ * computed from the templates alone, so that changes made outside CloudFormation do not appear.
  *
- * A property that is written anew is `Dynamic` where its value holds a reference. A property that refers to an attribute of a changed resource may change with it: that shows as `Dynamic`, and
- * replaces `Conditional`ly where a change of the property would replace the resource. `Ref` of a resource that is
- * not replaced stays what it is.
+ * A changed property is `Dynamic` where its new value holds a reference. A property that refers to an attribute of a changed
+ * resource may change with it: it is shown as `Dynamic`, and replaces `Conditional`ly where a change of the property would
+ * replace the resource. `Ref` of a resource that is not replaced stays the same.
  *
- * Source: API reference, `ResourceChange`, `ResourceChangeDetail`, `ResourceTargetDefinition`; user guide,
- * "Example change sets".
+ * Source: API reference, `ResourceChange`, `ResourceChangeDetail`, `ResourceTargetDefinition`; user guide, "Example change
+ * sets".
  */
 export function templateChanges(stack: Stack, before: StackDefinition, after: StackDefinition): Change[] {
   const old = processed(before).Resources;
@@ -81,7 +81,7 @@ export function templateChanges(stack: Stack, before: StackDefinition, after: St
   return [...changes].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, change]) => change);
 }
 
-/** Whether a change set has anything to do; outputs and tags alone are enough. */
+/** Whether a change set has anything to do; changed outputs or tags alone are enough. */
 export function hasChanges(
   changes: readonly Change[],
   before: StackDefinition,
@@ -120,7 +120,7 @@ function detailsOf(
           CausingEntity,
         });
       }
-      // A value that has to be looked up may turn out to be the same.
+      // A value that has to be resolved may turn out to be the same.
       const Evaluation = namesIn(nextRaw?.Properties?.[name]).length > 0 ? 'Dynamic' : 'Static';
       details.push({ Target: target, Evaluation, ChangeSource: 'DirectModification' });
     }
@@ -128,7 +128,7 @@ function detailsOf(
       const cause = causes.get(ref);
       if (!cause) continue;
       const reaches = attribute !== undefined || (cause.replacement ?? 'False') !== 'False';
-      // What is new cannot change what refers to it, but by the reference itself.
+      // A new resource cannot change the resources that refer to it, except by the reference itself.
       const isOld = ref in before.resources;
       if (!reaches || !isOld) continue;
       details.push({

@@ -1,26 +1,26 @@
 import { AwsError } from '../service.ts';
 import { validationError } from './cloudformation-errors.ts';
 
-/** Bytes of a template given in the request itself (API reference, `TemplateBody`). */
+/** Bytes of a template in the request itself (API reference, `TemplateBody`). */
 const LONGEST_BODY = 51_200;
 /** Bytes of a template at a URL. */
 const LONGEST_OBJECT = 1_048_576;
 
-/** Where a request says its template is. */
+/** The source of a request's template. */
 export interface TemplateSource {
   readonly TemplateBody?: string | undefined;
   readonly TemplateURL?: string | undefined;
   readonly UsePreviousTemplate?: boolean | undefined;
 }
 
-/** Reads the object behind a `TemplateURL`; throws an AwsError when there is none. */
+/** Reads the object behind a `TemplateURL`; throws an AwsError if it does not exist. */
 export type ReadTemplate = (url: string) => string | Promise<string>;
 
 /**
  * The text of a request's template.
  *
- * @param previous the stack's template now, for `UsePreviousTemplate`
- * @throws ValidationError for none, more than one, or too long a template
+ * @param previous the stack's current template, for `UsePreviousTemplate`
+ * @throws ValidationError for no template, more than one, or one that is too long
  */
 export async function templateText(
   source: TemplateSource,
@@ -53,7 +53,7 @@ export async function templateText(
   return text;
 }
 
-/** As {@link templateText}, for templates that can be read at once; one that cannot is a ValidationError. */
+/** As {@link templateText}, without waiting; a template that cannot be read at once is a ValidationError. */
 export function templateTextNow(
   source: TemplateSource,
   previous: string,

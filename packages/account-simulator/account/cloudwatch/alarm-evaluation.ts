@@ -1,13 +1,13 @@
 import type { StateValue } from '@aws-sdk/client-cloudwatch';
 
-/** How an alarm counts periods without a data point. */
+/** The treatment of periods without a data point. */
 export type MissingDataTreatment = 'missing' | 'notBreaching' | 'breaching' | 'ignore';
 
-/** What decides the state, apart from the data. */
+/** The settings that decide an alarm's state, apart from the data. */
 export interface AlarmCriteria {
-  /** N: data points looked at. */
+  /** N: data points evaluated. */
   readonly evaluationPeriods: number;
-  /** M: data points of these that have to breach. */
+  /** M: data points that must breach among these. */
   readonly datapointsToAlarm: number;
   readonly comparisonOperator: Comparison;
   readonly threshold: number;
@@ -28,19 +28,19 @@ export interface AlarmDatapoint {
   readonly value: number | undefined;
 }
 
-/** A state and the data points it rests on. */
+/** A state and the data points behind it. */
 export interface Verdict {
   /** `undefined`: keep the state as it is. */
   readonly state: StateValue | undefined;
   /** The real data points that were evaluated, oldest first. */
   readonly evaluated: readonly AlarmDatapoint[];
-  /** How many periods were filled in by the missing-data treatment. */
+  /** The number of periods filled in by the missing-data treatment. */
   readonly filled: number;
 }
 
 /**
- * How many periods further back than N an alarm looks for data points, in case recent ones are missing. The number
- * is not documented; the examples of the guide look at five for N = 3.
+ * The number of periods before the last N in which an alarm looks for data points, in case recent ones are missing. Not
+ * documented; the examples of the guide look at five periods for N = 3.
  */
 export const EXTRA_PERIODS = 2;
 
@@ -59,12 +59,12 @@ export function breaches(value: number, { comparisonOperator, threshold }: Alarm
 }
 
 /**
- * The state an alarm should be in (CloudWatch User Guide, "Alarm evaluation" and "Configuring how CloudWatch alarms
- * treat missing data"). Real data points are used first, as far back as the evaluation range goes; only what is then
- * still missing of N is filled in.
+ * The state that an alarm should have (CloudWatch User Guide, "Alarm evaluation" and "Configuring how CloudWatch alarms
+ * treat missing data"). Real data points are used first, as far back as the evaluation range goes; only the rest of N is
+ * filled in.
  *
- * Where the prose on premature transitions and the tables of that page differ (`0 - X - -`, 2 of 3), the
- * tables hold: the alarm is not raised while a data point within the threshold is in the range.
+ * Where the prose on premature transitions and the tables of that page differ (`0 - X - -`, 2 of 3), the tables hold: the
+ * alarm is not raised while a data point within the threshold is in the range.
  *
  * @param range the evaluation range, N + {@link EXTRA_PERIODS} periods, oldest first
  */

@@ -19,7 +19,7 @@ interface Entry {
   readonly type: AlarmType;
   /** ms since the epoch */
   readonly at: number;
-  /** Order of entries of the same moment. */
+  /** Order of entries with the same time. */
   readonly number: number;
   readonly itemType: HistoryItemType;
   readonly summary: string;
@@ -27,10 +27,10 @@ interface Entry {
 }
 
 /**
- * What happened to the alarms: changes of their configuration, of their state, and the actions they ran.
+ * The history of the alarms: changes of configuration and of state, and the actions that ran.
  *
- * Not documented, and assumed: without MaxRecords a page has 100 items, without ScanBy the newest come first, and
- * HistoryData that would be too long is cut.
+ * Not documented, and assumed: without MaxRecords a page has 100 items, without ScanBy the newest come first, and overlong
+ * HistoryData is cut.
  */
 export class AlarmHistory {
   readonly #entries: Entry[] = [];
@@ -107,7 +107,7 @@ function stateData({ value, reason, reasonData }: AlarmState): object {
   };
 }
 
-/** A person may give SetAlarmState any text. */
+/** SetAlarmState accepts any text. */
 function parsed(reasonData: string): unknown {
   try {
     return JSON.parse(reasonData);

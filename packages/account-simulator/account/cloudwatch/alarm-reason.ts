@@ -16,8 +16,8 @@ const TREATED = {
 } as const;
 
 /**
- * The state reason in CloudWatch's words, as the samples in the CloudWatch User Guide ("Alarm events and
- * EventBridge") and real notifications show them: the data points that speak for the state, newest first.
+ * The state reason in CloudWatch's words, as the samples in the CloudWatch User Guide ("Alarm events and EventBridge") and
+ * real notifications show them: the data points that support the state, newest first.
  */
 export function alarmReason(state: StateValue, verdict: Verdict, criteria: AlarmCriteria): string {
   const prefix = state === 'INSUFFICIENT_DATA' ? 'Insufficient Data' : 'Threshold Crossed';

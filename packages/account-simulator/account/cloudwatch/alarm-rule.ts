@@ -3,9 +3,9 @@ import { AwsError } from '../service.ts';
 
 /** The rule of a composite alarm. */
 export interface AlarmRule {
-  /** Names of the alarms it refers to. */
+  /** Names of the alarms in the rule. */
   readonly children: readonly string[];
-  /** Whether it holds, given the states of its children. */
+  /** Whether the rule holds for the given states of its children. */
   holds(stateOf: (name: string) => StateValue | undefined): boolean;
 }
 
@@ -19,9 +19,8 @@ const STATES: Readonly<Record<string, StateValue>> = {
 };
 
 /**
- * Understands an alarm rule: `ALARM(x)`, `OK(x)`, `INSUFFICIENT_DATA(x)` of a name or ARN, `TRUE`, `FALSE`, combined
- * with `AND`, `OR`, `NOT` and parentheses; NOT binds before AND, AND before OR
- * (CloudWatch API Reference, PutCompositeAlarm, AlarmRule).
+ * Parses an alarm rule: `ALARM(x)`, `OK(x)`, `INSUFFICIENT_DATA(x)` of a name or ARN, `TRUE`, `FALSE`, combined with `AND`,
+ * `OR`, `NOT` and parentheses; NOT binds before AND, AND before OR (CloudWatch API Reference, PutCompositeAlarm, AlarmRule).
  *
  * @throws AwsError naming the place for anything else, `AT_LEAST` included
  */

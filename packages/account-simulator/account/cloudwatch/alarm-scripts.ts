@@ -8,7 +8,7 @@ export class AlarmScripts {
   readonly #kinds = new Map<string, AlarmKind>();
   readonly #timers = new Set<Timer>();
 
-  /** @param apply puts a step into effect; `wasBefore` tells that its time had passed when the script was given */
+  /** @param apply applies a step; `wasBefore` is true if the step's time had passed when the script was given */
   constructor(
     clock: Pick<VirtualClock, 'now' | 'at' | 'cancel'>,
     apply: (name: string, step: AlarmScriptStep, wasBefore: boolean) => void,
@@ -22,7 +22,7 @@ export class AlarmScripts {
     return this.#kinds.has(name);
   }
 
-  /** The kind that an alarm is created with where its script creates it. */
+  /** The kind of an alarm that its script creates. */
   kind(name: string): AlarmKind {
     return this.#kinds.get(name) ?? 'metric';
   }
@@ -44,7 +44,7 @@ export class AlarmScripts {
     }
   }
 
-  /** Takes the steps that are still to come off the clock. */
+  /** Takes the future steps off the clock. */
   stop(): void {
     for (const timer of this.#timers) this.#clock.cancel(timer);
     this.#timers.clear();

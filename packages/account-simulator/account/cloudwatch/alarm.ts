@@ -6,33 +6,33 @@ import type {
   StateValue,
 } from '@aws-sdk/client-cloudwatch';
 
-/** What an alarm's state is and why. */
+/** The state of an alarm, with its reason. */
 export interface AlarmState {
   readonly value: StateValue;
   readonly reason: string;
   /** JSON text, where CloudWatch gives one. */
   readonly reasonData?: string;
-  /** ms since the epoch of the change to it. */
+  /** Time of the change to this state, ms since the epoch. */
   readonly since: number;
 }
 
-/** A change of an alarm: created (no `previous`), another state, or deleted (no `current`). */
+/** A change of an alarm: creation (no `previous`), a new state, or deletion (no `current`). */
 export interface AlarmChange {
   readonly name: string;
   readonly previous: AlarmState | undefined;
   readonly current: AlarmState | undefined;
 }
 
-/** A step of a scripted alarm: from `at` (ms since the epoch) on it is in this state, or gone. */
+/** A step of a scripted alarm: from `at` (ms since the epoch) on, the alarm has this state or is deleted. */
 export interface AlarmScriptStep {
   readonly at: number;
   readonly state: StateValue | 'DELETED';
 }
 
-/** What decides an alarm's state: a metric, other alarms, or a query of logs. */
+/** The source of an alarm's state: a metric, other alarms, or a query of logs. */
 export type AlarmKind = 'metric' | 'composite' | 'log';
 
-/** What all alarms have, whatever decides their state. */
+/** The members that all kinds of alarms have. */
 export interface Alarm {
   readonly kind: AlarmKind;
   readonly name: string;
@@ -49,7 +49,7 @@ export function alarmTypeOf({ kind }: Pick<Alarm, 'kind'>): AlarmType {
   return ({ metric: 'MetricAlarm', composite: 'CompositeAlarm', log: 'LogAlarm' } as const)[kind];
 }
 
-/** The actions an alarm runs when it comes into a state, by ARN. */
+/** The actions that an alarm runs on entering a state, by ARN. */
 export function actionsFor({ description }: Alarm, value: StateValue): readonly string[] {
   switch (value) {
     case 'ALARM':

@@ -31,8 +31,8 @@ import type { MuteWindow } from './mute-rules.ts';
 const MINUTE_MS = 60_000;
 
 /**
- * When in a minute alarms are evaluated. CloudWatch does not document it; 25 s is after a healthy account's metrics
- * of the minute before are complete, so that a breach shows half a minute after its minute ends.
+ * The time within a minute at which alarms are evaluated. CloudWatch does not document it; after 25 s a healthy account's
+ * metrics of the previous minute are complete, so that a breach shows half a minute after its minute ends.
  */
 const EVALUATED_AT_MS = 25_000;
 
@@ -41,28 +41,28 @@ interface Entry extends Alarm {
   readonly rule?: AlarmRule;
 }
 
-/** What alarms need around them. */
+/** The clock and callbacks that the alarms use. */
 export interface AlarmsOptions {
   readonly clock: Pick<VirtualClock, 'now' | 'at' | 'cancel'>;
   /** `arn:aws:cloudwatch:<region>:<account>:alarm:` */
   readonly arnPrefix: string;
   emit(event: EventEntry): void;
-  /** The rule that mutes an alarm now. */
+  /** The active window of a rule that mutes an alarm. */
   muting(name: string): MuteWindow | undefined;
   /** Runs an alarm action, such as a publication to an SNS topic. */
   act(actionArn: string, change: AlarmChange): void;
 }
 
 /**
- * The alarms of the account and their states. Metric alarms are evaluated once a minute between {@link start} and
- * {@link stop}; composite alarms when one of their children changes; scripted ones by their script alone. The logs that log
- * alarms query are not simulated: a script or SetAlarmState decides their state.
+ * The alarms of the account and their states. Metric alarms are evaluated once a minute between {@link start} and {@link
+ * stop}; composite alarms when one of their children changes; scripted ones only by their script. The logs that log alarms
+ * query are not simulated: a script or SetAlarmState decides their state.
  */
 export class Alarms {
   readonly history = new AlarmHistory();
   readonly #options: AlarmsOptions;
   readonly #alarms = new Map<string, Entry>();
-  /** Alarms whose actions were disabled, for those that a script creates. */
+  /** Names of alarms with disabled actions, for alarms that a script creates. */
   readonly #disabled = new Set<string>();
   readonly #listeners = new Set<(change: AlarmChange) => void>();
   readonly #scripts: AlarmScripts;
@@ -76,13 +76,13 @@ export class Alarms {
     );
   }
 
-  /** Begins to evaluate; the tick exists only while there is an alarm to evaluate. */
+  /** Starts the evaluation; a timer exists only while there is an alarm to evaluate. */
   start(): void {
     this.#started = true;
     this.#schedule();
   }
 
-  /** Stops evaluating and forgets what scripts still had to do, so that nothing is left on the clock. */
+  /** Stops the evaluation and drops future script steps, so that no timer is left on the clock. */
   stop(): void {
     this.#started = false;
     if (this.#tick !== undefined) this.#options.clock.cancel(this.#tick);
@@ -90,7 +90,7 @@ export class Alarms {
     this.#scripts.stop();
   }
 
-  /** Hears of every change from now on, until the returned function is called. */
+  /** Calls `listener` for every change from now on, until the returned function is called. */
   onChange(listener: (change: AlarmChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -158,7 +158,7 @@ export class Alarms {
     });
   }
 
-  /** Enables or disables the actions of alarms; of a name that no alarm has, for when a script creates it. */
+  /** Enables or disables the actions of alarms; an unknown name is kept for when a script creates the alarm. */
   enableActions(names: readonly string[], enabled: boolean): void {
     for (const name of names) {
       if (enabled) this.#disabled.delete(name);
@@ -171,7 +171,7 @@ export class Alarms {
     }
   }
 
-  /** Deletes an alarm if it is there. */
+  /** Deletes an alarm if it exists. */
   delete(name: string): void {
     const entry = this.#alarms.get(name);
     if (entry === undefined) return;
@@ -188,7 +188,7 @@ export class Alarms {
       .map((entry) => entry.name);
   }
 
-  /** Puts an alarm into a state by hand; the next evaluation puts it right again. */
+  /** Sets the state of an alarm by hand; the next evaluation corrects it. */
   setState(name: string, value: StateValue, reason: string, reasonData?: string): void {
     const entry = this.#alarms.get(name);
     if (entry === undefined) throw new AwsError('ResourceNotFound', `Alarm ${name} does not exist.`, 404);
@@ -196,8 +196,8 @@ export class Alarms {
   }
 
   /**
-   * Lets a script decide an alarm's state instead of its metric. Steps that have passed are history: they set the
-   * state and tell nobody. Before its first step an alarm that nobody created is not there.
+   * Lets a script decide an alarm's state instead of its metric. Past steps are history: they set the state without any
+   * notification. An alarm that only the script creates does not exist before the first step.
    */
   script(name: string, steps: readonly AlarmScriptStep[], kind: AlarmKind = 'metric'): void {
     this.#scripts.play(name, steps, kind);
@@ -266,7 +266,7 @@ export class Alarms {
     this.#tick = clock.at(minutes * MINUTE_MS + EVALUATED_AT_MS, () => {
       this.#tick = undefined;
       for (const entry of this.#evaluated()) {
-        // What hears of one alarm may delete or replace another.
+        // A listener of one alarm may delete or replace another.
         if (this.#alarms.get(entry.name) === entry) this.#evaluateMetric(entry);
       }
       this.#schedule();

@@ -34,7 +34,7 @@ import { promptVisibility, type Visibility } from './visibility.ts';
 const MOST_DELETED = 100;
 const STATES: readonly unknown[] = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] satisfies StateValue[];
 
-/** What the simulated CloudWatch is made of. */
+/** The parts and options of the simulated CloudWatch. */
 export interface CloudWatchOptions {
   readonly clock: Pick<VirtualClock, 'now' | 'at' | 'cancel'>;
   readonly random: SeededRandom;
@@ -42,17 +42,17 @@ export interface CloudWatchOptions {
   readonly traffic: Traffic;
   /** Receives "CloudWatch Alarm State Change" events. */
   readonly emit?: (event: EventEntry) => void;
-  /** Runs alarm actions by their ARN; without it they are listed by DescribeAlarms and never run. */
+  /** Runs alarm actions by their ARN; without it, DescribeAlarms lists the actions but they never run. */
   readonly act?: (actionArn: string, change: AlarmChange) => void;
-  /** How metrics arrive; left out: promptly, as in a healthy account. */
+  /** The arrival of metrics; prompt by default, as in a healthy account. */
   readonly visibility?: Visibility;
-  /** Whether metrics by ExecutedVersion need weights on the alias; left out: they do not. */
+  /** Whether metrics by ExecutedVersion need weights on the alias; by default they do not. */
   readonly versionMetrics?: VersionMetrics;
 }
 
 /**
- * The part of CloudWatch that a release is watched with: AWS/Lambda metrics of the simulated traffic, and alarms on
- * them. What it does not simulate it refuses by name.
+ * The part of CloudWatch that watches a release: AWS/Lambda metrics of the simulated traffic, and alarms on them. Features
+ * that are not simulated are refused by name.
  */
 export class CloudWatch implements SimulatedService {
   readonly operations: Operations;
@@ -129,37 +129,40 @@ export class CloudWatch implements SimulatedService {
     };
   }
 
-  /** Begins to evaluate metric alarms, once a minute. */
+  /** Starts to evaluate metric alarms, once a minute. */
   start(): void {
     this.#alarms.start();
   }
 
-  /** Takes everything of CloudWatch off the clock, so that a rehearsal can come to rest. */
+  /** Takes all timers of CloudWatch off the clock, so that a rehearsal can end. */
   stop(): void {
     this.#alarms.stop();
   }
 
-  /** The state of an alarm of either kind, or undefined if there is none of that name. */
+  /** The state of an alarm of any kind, or undefined if there is none of that name. */
   state(name: string): StateValue | undefined {
     return this.#alarms.get(name)?.state.value;
   }
 
-  /** Hears of every alarm that is created, changes its state or is deleted; call what is returned to stop. */
+  /**
+   * Calls `listener` for every alarm that is created, changes its state or is deleted, until the returned function is
+   * called.
+   */
   onChange(listener: (change: AlarmChange) => void): () => void {
     return this.#alarms.onChange(listener);
   }
 
   /**
-   * Lets a scenario decide an alarm's state, whether or not somebody creates an alarm of that name: firing since
-   * before, flapping, deleted in the middle.
+   * Lets a scenario decide an alarm's state, whether or not an alarm of that name is created: firing since before, flapping,
+   * deleted in the middle.
    *
-   * @param kind of an alarm that the script creates; a metric alarm where it is left out
+   * @param kind of an alarm that the script creates; a metric alarm by default
    */
   scriptAlarm(name: string, steps: readonly AlarmScriptStep[], kind?: AlarmKind): void {
     this.#alarms.script(name, steps, kind);
   }
 
-  /** Disables the actions of an alarm, also of one that its script creates later. */
+  /** Disables the actions of an alarm, even of one that its script creates later. */
   disableActions(name: string): void {
     this.#alarms.enableActions([name], false);
   }

@@ -11,8 +11,8 @@ const LONG_DATE = new Intl.DateTimeFormat('en-GB', {
 });
 
 /**
- * Why a composite alarm changed, in the words of the sample in the CloudWatch User Guide
- * ("Alarm events and EventBridge", composite alarm).
+ * The reason for a composite alarm's change, in the words of the sample in the CloudWatch User Guide ("Alarm events and
+ * EventBridge", composite alarm).
  *
  * @param trigger the child whose change caused it, or undefined at creation
  */

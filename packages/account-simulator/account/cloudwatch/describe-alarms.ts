@@ -15,8 +15,8 @@ const DEFAULT_RECORDS = 50;
 const REFUSED = ['ActionPrefix', 'ChildrenOfAlarmName', 'ParentsOfAlarmName'] as const;
 
 /**
- * DescribeAlarms (CloudWatch API Reference): metric alarms only unless AlarmTypes says otherwise; a name that does
- * not exist is simply not in the answer; pages of 50 unless MaxRecords says otherwise, even if more were named.
+ * DescribeAlarms (CloudWatch API Reference): metric alarms only unless AlarmTypes says otherwise; an unknown name is left
+ * out without an error; pages of 50 unless MaxRecords says otherwise, even if more were named.
  *
  * @param alarms all alarms, by name
  */

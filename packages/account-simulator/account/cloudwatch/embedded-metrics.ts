@@ -1,4 +1,4 @@
-/** One value that CloudWatch takes from a line. */
+/** A metric value read from a log line. */
 export interface EmbeddedPoint {
   readonly namespace: string;
   readonly name: string;
@@ -17,18 +17,18 @@ interface Directive {
 
 /** Longest namespace, and most metrics of a directive and dimensions of a set. */
 const limits = { namespace: 1024, metrics: 100, dimensions: 30 };
-/** How far CloudWatch takes a time back and ahead, ms. */
+/** The oldest and newest times that CloudWatch accepts, relative to now, ms. */
 const oldestMs = 14 * 86_400_000;
 const newestMs = 2 * 3_600_000;
 
 /**
- * The metrics that CloudWatch Logs makes of a line in the embedded metric format; none of any other line. A line that is
- * not of the format is an error here, as CloudWatch would count it under `EMFValidationErrors` and make no metric of it.
+ * The metrics that CloudWatch Logs extracts from a line in the embedded metric format; none from any other line. A malformed
+ * line is an error here; CloudWatch would count it under `EMFValidationErrors` and extract nothing.
  *
  * Source: Amazon CloudWatch User Guide, "Specification: Embedded metric format".
  *
- * @param at when the line was written, ms since the epoch
- * @throws Error naming what of the format is missing
+ * @param at time at which the line was written, ms since the epoch
+ * @throws Error naming the missing part of the format
  */
 export function readEmbeddedMetrics(line: string, at: number): EmbeddedPoint[] {
   const root = parseObject(line);

@@ -14,7 +14,7 @@ interface Retention {
   readonly of: string;
 }
 
-/** How long data points of a period are kept (CloudWatch User Guide, "Metrics retention"); the longest first. */
+/** Retention of data points by period (CloudWatch User Guide, "Metrics retention"), the longest first. */
 const retentions: readonly Retention[] = [
   { multipleOf: 60 * MINUTE_MS, keptMs: 455 * DAY_MS, of: 'an hour' },
   { multipleOf: 5 * MINUTE_MS, keptMs: 63 * DAY_MS, of: 'five minutes' },
@@ -22,9 +22,9 @@ const retentions: readonly Retention[] = [
 ];
 
 /**
- * GetMetricData (CloudWatch API Reference): data points from StartTime (included, rounded down to the minute) to
- * EndTime (excluded), newest first unless ScanBy says otherwise. Periods are counted from the rounded StartTime,
- * as in the examples of that page. A page ends at MaxDatapoints: what is cut short is `PartialData`.
+ * GetMetricData (CloudWatch API Reference): data points from StartTime (included, rounded down to the minute) to EndTime
+ * (excluded), newest first unless ScanBy says otherwise. Periods are counted from the rounded StartTime, as in the examples
+ * of that page. A page ends at MaxDatapoints: a metric that is cut short is `PartialData`.
  */
 export function getMetricData(
   input: GetMetricDataInput,
@@ -86,7 +86,7 @@ class Page {
     this.#queries = compiled.filter((query) => query.returnData);
     this.#descending = input.ScanBy !== 'TimestampAscending';
     this.#start = Math.floor((input.StartTime as Date).getTime() / MINUTE_MS) * MINUTE_MS;
-    // A minute belongs to the answer if it begins before EndTime.
+    // A minute is included if it begins before EndTime.
     this.#end = Math.ceil((input.EndTime as Date).getTime() / MINUTE_MS) * MINUTE_MS;
     this.#from = input.NextToken === undefined ? undefined : decode(input.NextToken, this.#queries.length);
     this.#left = most;
@@ -112,7 +112,7 @@ class Page {
     const step = this.#descending ? -periodMs : periodMs;
     let start = this.#descending ? last : this.#start;
     if (this.#from?.query === index) start = this.#from.time;
-    // Made in full size: a monitor reads millions of points a day, and growing arrays would be most of its cost.
+    // Allocated in full size: a monitor reads millions of points a day, and growing arrays would be most of its cost.
     const size = this.#next === undefined ? Math.min(this.#left, (last - this.#start) / periodMs + 1) : 0;
     const timestamps = new Array<Date>(size);
     const values = new Array<number>(size);

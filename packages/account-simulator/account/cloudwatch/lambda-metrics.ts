@@ -8,7 +8,7 @@ import { PointCache } from './point-cache.ts';
 import { parseStatistic, type Samples, type Statistic } from './statistic.ts';
 import type { MinuteVisibility, Visibility } from './visibility.ts';
 
-/** The metrics of AWS/Lambda that are simulated, with the unit Lambda sends them in. */
+/** The simulated metrics of AWS/Lambda, with the unit in which Lambda sends them. */
 export const LAMBDA_METRIC_UNITS: Readonly<Record<string, string>> = {
   Invocations: 'Count',
   Errors: 'Count',
@@ -18,7 +18,7 @@ export const LAMBDA_METRIC_UNITS: Readonly<Record<string, string>> = {
 
 /** One metric as CloudWatch stores it. */
 export interface MetricSeries {
-  /** Its data points for a statistic and a period (ms, whole minutes). */
+  /** Reads the metric's data points for a statistic and a period (ms, whole minutes). */
   reader(statistic: string, periodMs: number): PointReader;
 }
 
@@ -33,10 +33,10 @@ export interface PointReader {
   date(start: number): Date;
 }
 
-/** Whether Lambda sends metrics by ExecutedVersion also for requests on an alias that has no weights then. */
+/** Whether Lambda sends metrics by ExecutedVersion for requests on an alias even while the alias has no weights. */
 export type VersionMetrics = 'only-with-weights' | 'always';
 
-/** Whose requests a series counts. */
+/** The requests that a series counts. */
 interface Selection {
   readonly functionName: string;
   readonly alias?: string;
@@ -44,15 +44,15 @@ interface Selection {
 }
 
 /**
- * The metrics Lambda sends to CloudWatch, made of the simulated traffic
- * (Lambda Developer Guide, "Types of metrics for Lambda functions").
+ * The metrics that Lambda sends to CloudWatch, made from the simulated traffic (Lambda Developer Guide, "Types of metrics
+ * for Lambda functions").
  *
- * Per invocation there is one sample: Invocations 1, Errors 0 or 1, Throttles 0, Duration in ms; a throttled request is a
- * sample of Throttles alone, 1. So the Average of
- * Errors is the error rate, and a minute without invocations has no data point at all.
+ * Each invocation is one sample: Invocations 1, Errors 0 or 1, Throttles 0, Duration in ms; a throttled request is a sample
+ * of Throttles alone, 1. So the Average of Errors is the error rate, and a minute without invocations has no data point at
+ * all.
  *
- * Unverified on AWS: the guide shows ExecutedVersion for aliases with weights and does not speak of others. Both
- * answers can be played ({@link VersionMetrics}).
+ * Unverified on AWS: the guide shows ExecutedVersion for aliases with weights and does not mention others. Both answers can
+ * be played ({@link VersionMetrics}).
  */
 export class LambdaMetrics {
   readonly #now: () => number;
@@ -61,7 +61,7 @@ export class LambdaMetrics {
   readonly #options: { readonly versionMetrics?: VersionMetrics };
   readonly #seen = new WeakMap<VersionMinute, MinuteVisibility>();
   readonly #series = new Map<string, LambdaSeries>();
-  /** The `Date` of each minute that was ever read; shared, not to be changed. */
+  /** The `Date` of each minute that was ever read; shared, must not be changed. */
   readonly dates = new PointCache();
 
   constructor(options: {
@@ -77,8 +77,8 @@ export class LambdaMetrics {
   }
 
   /**
-   * The series of a metric, or undefined where nobody sends data: a function without traffic, dimensions Lambda does
-   * not use (CloudWatch does not know them either, it finds no data), a namespace of one's own.
+   * The series of a metric, or undefined where there is no data: a function without traffic, dimensions that Lambda does not
+   * use (CloudWatch finds no data for them either), a custom namespace.
    *
    * @throws AwsError for other AWS namespaces and Lambda metrics, whose data points are not simulated
    */
@@ -102,7 +102,7 @@ export class LambdaMetrics {
     const key = `${metricName}/${functionName}:${alias ?? ''}:${version ?? ''}`;
     let series = this.#series.get(key);
     if (series === undefined) {
-      // Asked anew each time: a function may get aliases later.
+      // Read again each time: a function may get aliases later.
       const aliases = () => this.#traffic.aliases(functionName).filter((name) => name === (alias ?? name));
       series = new LambdaSeries(this, metricName, functionName, aliases, version);
       this.#series.set(key, series);
@@ -110,7 +110,7 @@ export class LambdaMetrics {
     return series;
   }
 
-  /** What has arrived of a minute: so many of its slots, and whether more may come. */
+  /** The arrived part of a minute: the number of its slots, and whether more may come. */
   arrived(functionName: string, minute: VersionMinute): { slots: number; settled: boolean } {
     let visibility = this.#seen.get(minute);
     if (visibility === undefined) {
@@ -184,7 +184,7 @@ class LambdaSeries implements MetricSeries {
       const past = this.#pastReader(statistic, compute);
       reader = {
         value: (start, end) => {
-          // A long history is asked for, and most of it is from before there was anything.
+          // Callers ask for a long history, most of it from before the first version.
           if (end <= this.#beganAt()) return periodMs % PAST_STEP_MS === 0 ? past(start, end) : undefined;
           const index = start / MINUTE_MS;
           const whole = end - start === periodMs;
@@ -203,12 +203,12 @@ class LambdaSeries implements MetricSeries {
     return reader;
   }
 
-  /** Of all versions together, in periods of whole steps: nothing finer is left of what was so long ago. */
+  /** Only all versions together, in periods of whole steps: older data has no finer resolution. */
   #pastReader(statistic: string, compute: Statistic): (start: number, end: number) => number | undefined {
     if (this.#version !== undefined) return () => undefined;
     const pasts = new Map<string, { past: PastTraffic; portion: number | undefined }>();
     const isPart = this.#metricName === 'Duration' && /^(SampleCount|TC)/.test(statistic);
-    /** Weeks of durations are counted in one go: the same part of all requests takes so long. */
+    /** Weeks of durations are counted in one go: the distribution over durations is the same throughout. */
     const known = (alias: string) => {
       const found = pasts.get(alias);
       if (found) return found;
@@ -276,12 +276,12 @@ class LambdaSeries implements MetricSeries {
   }
 }
 
-/** Of so many requests the part with a duration is told. */
+/** The expected durations are computed for this number of requests. */
 const PER_REQUESTS = 1e9;
 const NO_DURATIONS = new Float64Array(0);
 const ONES = [1];
 const ZERO_OR_ONE = [0, 1];
-/** Used by one {@link Collected} at a time: the samples are read before the next one is made. */
+/** Used by one {@link Collected} at a time: its samples are read before the next one is made. */
 const LATENCY_SCRATCH = new Float64Array(LATENCY_VALUES.length);
 
 /** The samples of a metric over some slots. */

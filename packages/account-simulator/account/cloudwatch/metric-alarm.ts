@@ -30,7 +30,7 @@ const REFUSED = [
   'WarmUpConfiguration',
 ] as const satisfies readonly (keyof PutMetricAlarmInput)[];
 
-/** A metric alarm that was understood and can be evaluated. */
+/** A parsed metric alarm that can be evaluated. */
 export interface MetricAlarmDefinition {
   readonly criteria: AlarmCriteria;
   readonly periodMs: number;
@@ -44,10 +44,10 @@ export interface MetricAlarmDefinition {
 }
 
 /**
- * Understands a PutMetricAlarm request: an alarm on one metric, or on the one query of `Metrics` that returns data.
+ * Parses a PutMetricAlarm request: an alarm on one metric, or on the one query of `Metrics` that returns data.
  *
- * @throws AwsError for what CloudWatch refuses, and by name for what is not simulated: anomaly detection, periods
- *   below a minute, evaluation ranges longer than a day
+ * @throws AwsError for requests that CloudWatch refuses, and by name for features that are not simulated: anomaly detection,
+ * periods below a minute, evaluation ranges longer than a day
  */
 export function defineMetricAlarm(
   input: PutMetricAlarmInput,

@@ -1,13 +1,13 @@
 import { AwsError } from '../service.ts';
 
-/** Something that has a value at some times: a metric, or an expression over metrics. */
+/** A source of values by time: a metric, or an expression over metrics. */
 export type ValueAt = (start: number, end: number) => number | undefined;
 
-/** An expression that was understood. */
+/** A parsed expression. */
 export interface MetricMath {
-  /** Ids it refers to. */
+  /** The ids in the expression. */
   readonly ids: readonly string[];
-  /** Its value at a time, given those of the ids; undefined if it has no data point there. */
+  /** The expression's value at a time, from the values of the ids; undefined if it has no data point there. */
   evaluate(read: (id: string) => number | undefined): number | undefined;
 }
 
@@ -20,12 +20,12 @@ type Node =
 const TOKEN = /\s*(?:(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)|([A-Za-z_][A-Za-z0-9_]*)|(.))/y;
 
 /**
- * Understands the arithmetic of metric math: `+ - * /`, unary minus, parentheses, numbers and ids. A value that is
- * missing where another of the expression is there counts as 0, and a division by zero drops the data point
- * (CloudWatch User Guide, "Math expressions with metrics", basic arithmetic functions).
+ * Parses the arithmetic of metric math: `+ - * /`, unary minus, parentheses, numbers and ids. A missing value counts as 0
+ * where another value of the expression exists, and a division by zero drops the data point (CloudWatch User Guide, "Math
+ * expressions with metrics", basic arithmetic functions).
  *
  * @throws AwsError for functions, `^`, comparisons, arrays and queries, by name, and for an expression without a
- *   metric, which is no time series
+ * metric, which is no time series
  */
 export function parseMetricMath(expression: string): MetricMath {
   const root = new Parser(expression).parse();

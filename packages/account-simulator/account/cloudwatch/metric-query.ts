@@ -4,7 +4,7 @@ import { LAMBDA_METRIC_UNITS, type LambdaMetrics, type PointReader } from './lam
 import { parseMetricMath, type ValueAt } from './metric-math.ts';
 import { parseStatistic } from './statistic.ts';
 
-/** A query that was understood and can be read. */
+/** A parsed query that can be read. */
 export interface CompiledQuery {
   readonly id: string;
   readonly label: string;
@@ -12,9 +12,9 @@ export interface CompiledQuery {
   readonly isExpression: boolean;
   /** Length of a data point, in ms. */
   readonly periodMs: number;
-  /** Its data point over `[start, end)` as visible now. */
+  /** The query's data point over `[start, end)` as visible now. */
   readonly value: ValueAt;
-  /** The `Date` of a data point's start; shared, not to be changed. */
+  /** The `Date` of a data point's start; shared, must not be changed. */
   date(start: number): Date;
 }
 
@@ -22,10 +22,10 @@ const NO_POINTS: PointReader = { value: () => undefined, date: (start) => new Da
 const ID = /^[a-z][a-zA-Z0-9_]*$/;
 
 /**
- * Understands the queries of one GetMetricData call or one alarm.
+ * Parses the queries of one GetMetricData call or one alarm.
  *
- * @throws AwsError for what CloudWatch refuses, and by name for what is not simulated: functions in expressions,
- *   periods below a minute, dynamic labels, other accounts
+ * @throws AwsError for queries that CloudWatch refuses, and by name for features that are not simulated: functions in
+ * expressions, periods below a minute, dynamic labels, other accounts
  */
 export function compileQueries(
   queries: readonly MetricDataQuery[],
@@ -132,7 +132,7 @@ function checkedPeriod({ Period: period }: MetricStat): number {
   return period * 1000;
 }
 
-/** Data with another unit than the one asked for is not found; CloudWatch does not convert. */
+/** Data with another unit than the requested one is not found; CloudWatch does not convert. */
 function unitMatches({ Unit: unit, Metric: metric }: MetricStat): boolean {
   return unit === undefined || LAMBDA_METRIC_UNITS[metric?.MetricName ?? ''] === unit;
 }

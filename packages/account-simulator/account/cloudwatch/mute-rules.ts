@@ -15,7 +15,7 @@ const DEFAULT_RECORDS = 50;
 const AT = /^at\((\d{4}-\d{2}-\d{2}T\d{2}:\d{2})\)$/;
 const DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/;
 
-/** When a rule mutes its alarms. */
+/** The time during which a rule mutes its alarms. */
 export interface MuteWindow {
   readonly ruleArn: string;
   /** ms since the epoch */
@@ -31,8 +31,8 @@ interface Entry extends MuteWindow {
 }
 
 /**
- * Alarm mute rules (CloudWatch API reference, PutAlarmMuteRule): the alarms go on changing their states while their
- * actions are silent. One-time rules in UTC only. Actions that CloudWatch runs when a window has ended are not simulated.
+ * Alarm mute rules (CloudWatch API reference, PutAlarmMuteRule): muted alarms keep changing their states, but their actions
+ * do not run. One-time rules in UTC only. Actions that CloudWatch runs after a window has ended are not simulated.
  */
 export class MuteRules {
   readonly #rules = new Map<string, Entry>();
@@ -45,7 +45,7 @@ export class MuteRules {
     this.#now = now;
   }
 
-  /** The window in which an alarm is muted now. */
+  /** The window that mutes an alarm now. */
   muting(alarm: string): MuteWindow | undefined {
     const now = this.#now();
     return [...this.#rules.values()].find(

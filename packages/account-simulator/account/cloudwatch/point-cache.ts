@@ -1,4 +1,4 @@
-/** What is known of a period: its value, null where there is no data point, undefined where it is not settled. */
+/** A cached period: its value, null where there is no data point, undefined where it is not settled. */
 export type SettledPoint = number | null | undefined;
 
 const CHUNK_BITS = 6;
@@ -10,8 +10,8 @@ interface Chunk {
 }
 
 /**
- * Data points that will not change any more, by the number of their period, with the `Date` of each. Monitors ask
- * for the same hour again and again; under a faked clock a `Date` alone costs more than the look-up.
+ * Settled data points by the number of their period, with the `Date` of each. Monitors ask for the same hour again and
+ * again; under a faked clock a `Date` alone costs more than the look-up.
  */
 export class PointCache {
   readonly #chunks = new Map<number, Chunk>();
@@ -26,7 +26,7 @@ export class PointCache {
     this.#chunk(index).values[index & (CHUNK - 1)] = value;
   }
 
-  /** The `Date` of a period that begins at `time`; shared, not to be changed. */
+  /** The `Date` of a period that begins at `time`; shared, must not be changed. */
   date(index: number, time: number): Date {
     const { dates } = this.#chunk(index);
     let date = dates[index & (CHUNK - 1)];

@@ -6,7 +6,7 @@ export interface Samples {
   readonly counts: ArrayLike<number>;
 }
 
-/** Computes a statistic of samples, of which there is at least one. */
+/** Computes a statistic of at least one sample. */
 export type Statistic = (samples: Samples) => number;
 
 const parsed = new Map<string, Statistic>();
@@ -15,12 +15,12 @@ const PERCENTILE = /^p(100|\d{1,2}(?:\.\d{1,10})?)$/;
 const RANGE = /^(TC|PR)\((\d+(?:\.\d+)?)?:(\d+(?:\.\d+)?)?\)$/;
 
 /**
- * The statistic of that name: SampleCount, Sum, Average, Minimum, Maximum, pNN, TC(low:high) and PR(low:high)
- * with absolute bounds, the lower excluded, the upper included, either left out
- * (CloudWatch User Guide, "CloudWatch statistics definitions").
+ * The statistic of that name: SampleCount, Sum, Average, Minimum, Maximum, pNN, TC(low:high) and PR(low:high) with absolute
+ * bounds, the lower excluded, the upper included, either optional (CloudWatch User Guide, "CloudWatch statistics
+ * definitions").
  *
- * All are exact over the same samples, where CloudWatch may interpolate: a percentile is the smallest value that
- * at least that part of the samples does not exceed.
+ * All are exact over the same samples, where CloudWatch may interpolate: a percentile is the smallest value that at least
+ * that part of the samples does not exceed.
  *
  * @throws AwsError for trimmed means and sums, winsorized means, IQM and percentage bounds: not simulated
  */

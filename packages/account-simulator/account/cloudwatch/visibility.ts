@@ -1,22 +1,22 @@
 import type { SeededRandom } from '../../random/seeded-random.ts';
 
-/** How what happened in one minute of a version reaches CloudWatch. */
+/** The arrival in CloudWatch of one minute of a version's metrics. */
 export interface MinuteVisibility {
   /** ms from the end of each of the minute's ten-second slots until its requests count; Infinity: never. */
   readonly delayMs: number;
-  /** The part of the minute's slots that ever arrive, the first ones; left out: all. */
+  /** The part of the minute's slots that ever arrive, the first ones; all by default. */
   readonly portion?: number;
 }
 
 /**
- * Tells how a version's minute (ms since the epoch at which it begins) becomes visible. The answer for a minute
- * must always be the same: it is asked once and remembered. Faults (missing, late, partial metrics) replace it.
+ * The visibility of a version's minute (ms since the epoch at which it begins). The answer for a minute must always be the
+ * same: it is read once and kept. Faults (missing, late, partial metrics) replace it.
  */
 export type Visibility = (functionName: string, version: string, minute: number) => MinuteVisibility;
 
 /**
- * Metrics as a healthy account shows them: a finished minute is complete 5 to 20 s after its end, and the one
- * under way is visible in part. AWS documents no figure; this is what is commonly seen of Lambda's metrics.
+ * Metrics of a healthy account: a finished minute is complete 5 to 20 s after its end, and the current minute is partly
+ * visible. AWS documents no figure; this is commonly seen of Lambda's metrics.
  */
 export function promptVisibility(random: SeededRandom): Visibility {
   const delays = random.fork('visibility');

@@ -3,7 +3,7 @@ import type { RevisionLocation } from '@aws-sdk/client-codedeploy';
 import { parse } from 'yaml';
 import { AwsError } from '../service.ts';
 
-/** What a Lambda deployment does: the one alias it moves, and the hooks around it. */
+/** The content of a Lambda deployment: the one alias that it moves, and the hooks around it. */
 export interface AppSpec {
   readonly functionName: string;
   readonly alias: string;
@@ -15,7 +15,7 @@ export interface AppSpec {
   readonly afterAllowTraffic?: string;
 }
 
-/** An AppSpec as it was handed in. */
+/** The text of an AppSpec as given in a request. */
 export interface Revision {
   readonly type: 'AppSpecContent' | 'String';
   readonly content: string;
@@ -24,7 +24,7 @@ export interface Revision {
 }
 
 /**
- * Takes a deployment's revision in: `AppSpecContent`, or the older `String`.
+ * Reads a deployment's revision: `AppSpecContent`, or the older `String`.
  *
  * @throws RevisionRequiredException, InvalidRevisionException
  */
@@ -46,7 +46,7 @@ export function readRevision(location: RevisionLocation | undefined): Revision {
   return revision;
 }
 
-/** The revision that a piece of AppSpec text is. */
+/** The revision for an AppSpec text. */
 export function revisionOf(content: string, type: Revision['type'] = 'AppSpecContent'): Revision {
   return { type, content, sha256: createHash('sha256').update(content).digest('hex') };
 }

@@ -16,18 +16,18 @@ export interface AlarmsPort {
 /** The functions of the account as CodeDeploy moves their aliases. */
 export interface AliasesPort {
   hasFunction(name: string): boolean;
-  /** `undefined` for a version that is not there. */
+  /** `undefined` for a version that does not exist. */
   version(functionName: string, version: string): object | undefined;
   aliasTarget(functionName: string, alias: string): AliasTarget | undefined;
   /** Throws an AwsError to refuse. */
   pointAlias(functionName: string, alias: string, target: AliasTarget): void;
 }
 
-/** What a hook function is told. */
+/** The input of a hook function. */
 export interface HookCall {
   readonly deploymentId: string;
   readonly lifecycleEventName: LifecycleEventName;
-  /** What `PutLifecycleEventHookExecutionStatus` wants back. */
+  /** The id to pass to `PutLifecycleEventHookExecutionStatus`. */
   readonly lifecycleEventHookExecutionId: string;
   readonly applicationName: string;
   readonly deploymentGroupName: string;
@@ -35,10 +35,10 @@ export interface HookCall {
   readonly targetVersion: string;
 }
 
-/** How a hook function ends. */
+/** The result of a hook function. */
 export interface HookOutcome {
   readonly result: 'Succeeded' | 'Failed' | 'TimedOut';
-  /** ms until it reports; without meaning for `TimedOut`. */
+  /** ms until it reports; meaningless for `TimedOut`. */
   readonly afterMs: number;
 }
 
@@ -53,5 +53,5 @@ export interface EmittedEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** What a hook may report; the API's other statuses are refused. */
+/** The statuses that a hook may report; the API's others are refused. */
 export type HookReport = Extract<LifecycleEventStatus, 'Succeeded' | 'Failed'>;

@@ -23,7 +23,7 @@ const MINUTE = 60_000;
 /** First to last traffic shift of a canary or linear deployment, min (user guide, "CodeDeploy quotas"). */
 const LONGEST_SHIFT_MINUTES = 2880;
 
-/** The configuration every automatic rollback uses, and a group without one of its own. */
+/** The configuration of every automatic rollback, and of a group that names none. */
 export const ALL_AT_ONCE = 'CodeDeployDefault.LambdaAllAtOnce';
 
 /**
@@ -47,8 +47,8 @@ export const PREDEFINED_CONFIGS: readonly DeploymentConfig[] = [
 ];
 
 /**
- * When which share of the traffic goes to the target version. The first step comes at once; a linear shift whose
- * percentage does not divide 100 ends with a smaller step.
+ * The steps by which traffic moves to the target version. The first step comes at once; a linear shift whose percentage does
+ * not divide 100 ends with a smaller step.
  */
 export function timetable({
   type,

@@ -17,27 +17,27 @@ import { type DeploymentGroup, rollsBackOn, watchedAlarms } from './deployment-g
 import { DeploymentRegistry } from './deployment-registry.ts';
 import { DeploymentRun, type StopDuringHook } from './deployment-run.ts';
 
-/** What {@link DeploymentEngine} is made of. */
+/** The parts and options of a {@link DeploymentEngine}. */
 export interface DeploymentEngineOptions {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
   readonly aliases: AliasesPort;
   readonly alarms: AlarmsPort;
-  /** Plays the hook functions; without it every hook succeeds within a second. */
+  /** Plays the hook functions; by default every hook succeeds within a second. */
   readonly hook?: HookPort;
-  /** Which way CodeDeploy goes where AWS does not say; `waits` without it, which is the worse. */
+  /** CodeDeploy's behaviour where AWS documents none; `waits` by default, which is the worse case. */
   readonly stopDuringHook?: StopDuringHook;
   readonly emit: (event: EmittedEvent) => void;
   /** 12 digits. */
   readonly accountId?: string;
   readonly region?: string;
-  /** Whether a deployment that a stack made carries the stack's id (`stack`), or no id at all (`absent`). */
+  /** Whether a stack's deployment carries the stack's id (`stack`) or no id at all (`absent`). */
   readonly externalId?: 'absent' | 'stack';
   /** The revision that an automatic rollback deploys; see {@link DeploymentEngine}. */
   readonly groupRollback?: 'last-successful-revision' | 'alias-before';
 }
 
-/** What is played without an option. */
+/** The behaviour without options. */
 const defaults = {
   hook: () => ({ result: 'Succeeded' as const, afterMs: 800 }),
   stopDuringHook: 'waits' as const,
@@ -47,13 +47,13 @@ const defaults = {
   groupRollback: 'alias-before' as const,
 };
 
-/** A deployment to be made. */
+/** A deployment to create. */
 export interface NewDeployment {
   readonly application: string;
   readonly group: string;
   readonly revision: Revision;
   readonly creator: DeploymentCreator;
-  /** The group's own without it. */
+  /** The group's configuration by default. */
   readonly configName?: string | undefined;
   readonly description?: string | undefined;
   readonly externalId?: string | undefined;
@@ -61,26 +61,26 @@ export interface NewDeployment {
   readonly overrideAlarms?: AlarmConfiguration | undefined;
 }
 
-/** What a stop request is answered with. */
+/** The answer to a stop request. */
 export interface StopAnswer {
   readonly status: 'Pending' | 'Succeeded';
   readonly statusMessage: string;
 }
 
 /**
- * Makes, runs, stops and rolls back deployments: CodeDeploy's behaviour behind its API. One deployment of a group
- * at a time; alarms stop it; what ends badly is undone by a new deployment where the configuration says so.
+ * Creates, runs, stops and rolls back deployments: CodeDeploy's behaviour behind its API. A group has one deployment at a
+ * time; alarms stop it; a failed deployment is undone by a new one where the configuration says so.
  *
- * That new deployment goes to the version from which the failed one began (`alias-before`), or to the version of the
- * group's last deployment that succeeded (`last-successful-revision`). The two differ after the alias was moved
- * without the group. A group without a successful deployment has no such version, and goes back to the one before.
+ * The new deployment goes to the version from which the failed one began (`alias-before`), or to the version of the group's
+ * last successful deployment (`last-successful-revision`). The two differ after the alias was moved without the group. A
+ * group without a successful deployment has no such version, and goes back to the version before.
  */
 export class DeploymentEngine extends DeploymentRegistry {
   readonly #options: Required<DeploymentEngineOptions>;
   readonly #random: SeededRandom;
   readonly #runs = new Map<string, DeploymentRun>();
   readonly #watchers = new Map<string, Set<DeploymentRun>>();
-  /** Deployments somebody asked to stop, with the `autoRollbackEnabled` of the request. */
+  /** Deployments with a stop request, with the `autoRollbackEnabled` of the request. */
   readonly #stopRequests = new Map<string, boolean | undefined>();
   readonly #createListeners: ((deployment: Deployment) => void)[] = [];
   readonly #endListeners = new Map<string, ((deployment: Deployment) => void)[]>();
@@ -96,7 +96,7 @@ export class DeploymentEngine extends DeploymentRegistry {
     });
   }
 
-  /** Whether `externalId` of a deployment that a stack made holds the stack's id. */
+  /** Whether `externalId` of a stack's deployment holds the stack's id. */
   protected get showsStack(): boolean {
     return this.#options.externalId !== 'absent';
   }
@@ -107,10 +107,10 @@ export class DeploymentEngine extends DeploymentRegistry {
   }
 
   /**
-   * Makes a deployment; it begins a few seconds later.
+   * Creates a deployment; it begins a few seconds later.
    *
    * @throws ApplicationDoesNotExistException, DeploymentGroupDoesNotExistException,
-   *   DeploymentConfigDoesNotExistException, InvalidRevisionException, DeploymentLimitExceededException
+   * DeploymentConfigDoesNotExistException, InvalidRevisionException, DeploymentLimitExceededException
    */
   create(wanted: NewDeployment): Deployment {
     const group = this.group(wanted.application, wanted.group);
@@ -131,10 +131,10 @@ export class DeploymentEngine extends DeploymentRegistry {
   }
 
   /**
-   * Stops a deployment. `Pending` while a hook function runs that has to answer first.
+   * Stops a deployment. `Pending` while a running hook function has to answer first.
    *
    * @param autoRollback true always rolls back, false never; without it the group's
-   *   DEPLOYMENT_STOP_ON_REQUEST decides
+   * DEPLOYMENT_STOP_ON_REQUEST decides
    * @throws DeploymentDoesNotExistException, DeploymentAlreadyCompletedException
    */
   stop(id: string, autoRollback?: boolean): StopAnswer {
@@ -157,18 +157,18 @@ export class DeploymentEngine extends DeploymentRegistry {
       : { status: 'Succeeded', statusMessage: 'The deployment was stopped.' };
   }
 
-  /** Ends a deployment as `Failed` by a fault that is none of its own. One that is over stays as it is. */
+  /** Ends a deployment as `Failed` by an external fault. A finished deployment stays as it is. */
   fail(id: string, error: DeploymentError): void {
     this.find(id);
     this.#runs.get(id)?.fail(error);
   }
 
-  /** Calls `listener` for every deployment that somebody makes, but for CodeDeploy's own rollbacks. */
+  /** Calls `listener` for every created deployment except CodeDeploy's own rollbacks. */
   onCreate(listener: (deployment: Deployment) => void): void {
     this.#createListeners.push(listener);
   }
 
-  /** A hook function reports. @throws DeploymentDoesNotExistException and what {@link DeploymentRun} throws */
+  /** Records a hook function's report. @throws DeploymentDoesNotExistException, and the errors of {@link DeploymentRun} */
   reportHook(id: string, executionId: string, report: HookReport): void {
     this.find(id);
     const run = this.#runs.get(id);
@@ -266,7 +266,7 @@ export class DeploymentEngine extends DeploymentRegistry {
     return requested ?? rollsBackOn(autoRollback, 'DEPLOYMENT_STOP_ON_REQUEST');
   }
 
-  /** The rollback takes the group in the same instant, so that no other deployment can slip in between. */
+  /** The rollback takes the group at once, so that no other deployment can start in between. */
   #rollBack(bad: Deployment): void {
     const { group, appSpec } = bad;
     const content = renderAppSpec({
@@ -288,7 +288,7 @@ export class DeploymentEngine extends DeploymentRegistry {
       bad,
     );
     this.#run(rollback, []).schedule();
-    // The order of status and rollbackInfo is not documented; a reader must bear with either.
+    // The order of status and rollbackInfo is not documented; a reader must accept either.
     this.#options.clock.after(this.#random.integer(0, 3000), () => {
       bad.rollbackInfo = {
         rollbackDeploymentId: rollback.id,
