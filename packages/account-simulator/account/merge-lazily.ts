@@ -1,6 +1,6 @@
 /**
- * The members of both objects, those of `over` first, like `{ ...under, ...over }`. Getters stay getters: a setting of
- * the account is read where it takes effect, and whoever wants to know which settings a run reads can note it there.
+ * The members of both objects, those of `over` first, like `{ ...under, ...over }`. Getters stay getters: an account setting
+ * is read only where it takes effect, so that a caller can record which settings a run reads.
  */
 export function mergeLazily<A extends object, B extends object>(under: A, over: B): Omit<A, keyof B> & B {
   return Object.defineProperties(
@@ -9,7 +9,7 @@ export function mergeLazily<A extends object, B extends object>(under: A, over: 
   ) as Omit<A, keyof B> & B;
 }
 
-/** The members with these names that an object has. Getters stay getters. */
+/** The named members of an object. Getters stay getters. */
 export function pickLazily<T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {
   const picked = {};
   for (const name of names) {

@@ -105,7 +105,7 @@ export interface SimulatedCloudFormationOptions extends Partial<AliasBehaviour> 
  * - `refused`: the request is refused;
  * - `rolled-back`: the resource fails and the stack rolls back;
  * - `rollback-fails`: the resource fails after it has been changed, and fails again in the rollback: the stack
- * ends in UPDATE_ROLLBACK_FAILED.
+ *   ends in UPDATE_ROLLBACK_FAILED.
  */
 export type MissingRights = 'rollback-fails' | 'rolled-back' | 'refused';
 
@@ -133,7 +133,7 @@ const DAY_MS = 86_400_000;
  * Unverified on AWS; the first six can be played either way by an option:
  * - `creator` of a stack's deployments (`creator`, default `CloudFormation`);
  * - whether a rollback of an alias is a deployment of its own (`rollbackPolicy`, default no; yes means by the
- * previous UpdatePolicy, with the group's configuration, hooks and alarms, creator `CloudFormationRollback`);
+ *   previous UpdatePolicy, with the group's configuration, hooks and alarms, creator `CloudFormationRollback`);
  * - whether a rollback clears weights left by a stop (`rollbackClearsWeights`, default yes);
  * - the source of `CurrentVersion` after drift (`currentVersionFrom`, default the alias as it is);
  * - whether an UpdatePolicy applies to the update that introduces it (`newUpdatePolicy`, default yes);

@@ -47,7 +47,7 @@ export interface MetricAlarmDefinition {
  * Parses a PutMetricAlarm request: an alarm on one metric, or on the one query of `Metrics` that returns data.
  *
  * @throws AwsError for requests that CloudWatch refuses, and by name for features that are not simulated: anomaly detection,
- * periods below a minute, evaluation ranges longer than a day
+ *   periods below a minute, evaluation ranges longer than a day
  */
 export function defineMetricAlarm(
   input: PutMetricAlarmInput,

@@ -25,7 +25,7 @@ const TOKEN = /\s*(?:(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)|([A-Za-z_][A-Za-z0-9
  * expressions with metrics", basic arithmetic functions).
  *
  * @throws AwsError for functions, `^`, comparisons, arrays and queries, by name, and for an expression without a
- * metric, which is no time series
+ *   metric, which is no time series
  */
 export function parseMetricMath(expression: string): MetricMath {
   const root = new Parser(expression).parse();

@@ -25,7 +25,7 @@ const ID = /^[a-z][a-zA-Z0-9_]*$/;
  * Parses the queries of one GetMetricData call or one alarm.
  *
  * @throws AwsError for queries that CloudWatch refuses, and by name for features that are not simulated: functions in
- * expressions, periods below a minute, dynamic labels, other accounts
+ *   expressions, periods below a minute, dynamic labels, other accounts
  */
 export function compileQueries(
   queries: readonly MetricDataQuery[],

@@ -110,7 +110,7 @@ export class DeploymentEngine extends DeploymentRegistry {
    * Creates a deployment; it begins a few seconds later.
    *
    * @throws ApplicationDoesNotExistException, DeploymentGroupDoesNotExistException,
-   * DeploymentConfigDoesNotExistException, InvalidRevisionException, DeploymentLimitExceededException
+   *   DeploymentConfigDoesNotExistException, InvalidRevisionException, DeploymentLimitExceededException
    */
   create(wanted: NewDeployment): Deployment {
     const group = this.group(wanted.application, wanted.group);
@@ -134,7 +134,7 @@ export class DeploymentEngine extends DeploymentRegistry {
    * Stops a deployment. `Pending` while a running hook function has to answer first.
    *
    * @param autoRollback true always rolls back, false never; without it the group's
-   * DEPLOYMENT_STOP_ON_REQUEST decides
+   *   DEPLOYMENT_STOP_ON_REQUEST decides
    * @throws DeploymentDoesNotExistException, DeploymentAlreadyCompletedException
    */
   stop(id: string, autoRollback?: boolean): StopAnswer {

@@ -6,7 +6,10 @@ export interface DeploymentError {
   readonly message: string;
 }
 
-/** INVALID_LAMBDA_CONFIGURATION: the AppSpec and the alias do not fit; `detail` tells why when CodeDeploy does. */
+/**
+ * INVALID_LAMBDA_CONFIGURATION: the AppSpec and the alias do not match; `detail` holds the reason where CodeDeploy gives
+ * one.
+ */
 export function invalidConfiguration(detail?: string): DeploymentError {
   const message =
     'The deployment failed because the AppSpec file that specifies the AWS Lambda deployment configuration is missing or has an invalid configuration.';
@@ -16,7 +19,9 @@ export function invalidConfiguration(detail?: string): DeploymentError {
   };
 }
 
-/** The alias is not, or not only, on the AppSpec's `CurrentVersion`: moved by somebody else, or left with weights. */
+/**
+ * The alias is not, or not only, on the AppSpec's `CurrentVersion`: it was moved outside CodeDeploy, or left with weights.
+ */
 export function versionMismatch(): DeploymentError {
   return invalidConfiguration(
     'The Lambda function alias version does not match the current version in AppSpec file',

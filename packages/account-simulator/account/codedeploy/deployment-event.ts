@@ -1,12 +1,12 @@
 import type { EmittedEvent } from './codedeploy-ports.ts';
 import type { Deployment } from './deployment.ts';
 
-/** The states a Lambda deployment shows on the bus; they differ from the API's statuses. */
+/** The states of a Lambda deployment in events; they differ from the API's statuses. */
 export type EventState = 'START' | 'SUCCESS' | 'FAILURE' | 'STOP';
 
 /**
- * The event of a deployment's change of state (user guide, "Monitoring deployments with Amazon CloudWatch
- * Events"). Who made the deployment and why it failed are not in it.
+ * The event of a deployment's change of state (user guide, "Monitoring deployments with Amazon CloudWatch Events"). It
+ * contains neither the deployment's creator nor the reason of a failure.
  */
 export function deploymentEvent(
   { id, group }: Deployment,

@@ -6,17 +6,17 @@ import type {
 } from '@aws-sdk/client-codedeploy';
 import type { Deployment } from './deployment.ts';
 
-/** What a deployment group is told to do. */
+/** The settings of a deployment group. */
 export interface DeploymentGroupSettings {
   readonly configName: string;
   readonly alarms: AlarmConfiguration;
   readonly autoRollback: AutoRollbackConfiguration;
   readonly serviceRoleArn: string;
-  /** Kept and shown, never acted on. */
+  /** Stored and returned, never acted on. */
   readonly triggers: readonly TriggerConfig[];
 }
 
-/** A deployment group: the settings, and what has been deployed through it. */
+/** A deployment group: its settings and its deployments. */
 export interface DeploymentGroup {
   readonly id: string;
   readonly application: string;
@@ -30,7 +30,7 @@ export interface DeploymentGroup {
   readonly deployments: Deployment[];
 }
 
-/** Names of the alarms that stop a deployment under a configuration; none while it is not enabled. */
+/** Names of the alarms that stop a deployment under a configuration; none while it is disabled. */
 export function watchedAlarms({ enabled, alarms }: AlarmConfiguration): readonly string[] {
   return enabled ? (alarms ?? []).flatMap(({ name }) => (name === undefined ? [] : [name])) : [];
 }

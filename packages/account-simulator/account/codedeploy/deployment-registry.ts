@@ -6,7 +6,7 @@ import type { Deployment } from './deployment.ts';
 import { checkRouting, type DeploymentConfig, PREDEFINED_CONFIGS } from './deployment-config.ts';
 import type { DeploymentGroup, DeploymentGroupSettings } from './deployment-group.ts';
 
-/** A revision an application has been given, and when. Times in ms since the epoch. */
+/** A revision registered with an application. Times in ms since the epoch. */
 export interface RegisteredRevision {
   readonly revision: Revision;
   readonly firstUsedAt: number;
@@ -23,7 +23,7 @@ interface Application {
 /** 50 custom deployment configurations per account (user guide, "CodeDeploy quotas"). */
 const MOST_CONFIGS = 50;
 
-/** The things of CodeDeploy that have names: applications, groups, configurations, revisions, deployments. */
+/** The named objects of CodeDeploy: applications, groups, configurations, revisions, deployments. */
 export class DeploymentRegistry {
   readonly #random: SeededRandom;
   readonly #applications = new Map<string, Application>();
@@ -37,7 +37,7 @@ export class DeploymentRegistry {
     this.#random = random;
   }
 
-  /** Every deployment there has been, oldest first. */
+  /** Every deployment, oldest first. */
   get deployments(): readonly Deployment[] {
     return this.#deployments;
   }
@@ -46,7 +46,7 @@ export class DeploymentRegistry {
     return [...this.#applications.keys()];
   }
 
-  /** Makes an application of the Lambda platform. @throws ApplicationAlreadyExistsException */
+  /** Creates an application of the Lambda platform. @throws ApplicationAlreadyExistsException */
   createApplication(name: string): void {
     if (this.#applications.has(name)) {
       throw new AwsError('ApplicationAlreadyExistsException', `Application already exists: ${name}`);
@@ -54,12 +54,12 @@ export class DeploymentRegistry {
     this.#applications.set(name, { groups: new Map(), revisions: new Map() });
   }
 
-  /** Removes an application with its groups; past deployments stay to be read. */
+  /** Removes an application with its groups; past deployments stay readable. */
   deleteApplication(name: string): void {
     this.#applications.delete(name);
   }
 
-  /** Makes a group, or gives an existing one new settings. @throws ApplicationDoesNotExistException */
+  /** Creates a group, or gives an existing group new settings. @throws ApplicationDoesNotExistException */
   putGroup(application: string, name: string, settings: DeploymentGroupSettings): void {
     this.config(settings.configName);
     const { groups } = this.#application(application);
@@ -113,7 +113,7 @@ export class DeploymentRegistry {
     return config;
   }
 
-  /** Makes a configuration of one's own. @throws DeploymentConfigAlreadyExistsException and what it refuses */
+  /** Creates a custom configuration. @throws DeploymentConfigAlreadyExistsException, and for an invalid routing */
   createConfig(name: string, routing: TrafficRoutingConfig, now: number): DeploymentConfig {
     if (this.#configs.has(name)) {
       throw new AwsError(
@@ -167,7 +167,7 @@ export class DeploymentRegistry {
     return `d-${this.#random.alphanumeric(9)}`;
   }
 
-  /** Takes a new deployment in as its group's active one. */
+  /** Adds a new deployment as its group's active one. */
   protected add(deployment: Deployment, now: number): void {
     const { group, revision } = deployment;
     this.#deployments.push(deployment);

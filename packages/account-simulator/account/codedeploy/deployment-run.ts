@@ -9,12 +9,12 @@ import { timetable } from './deployment-config.ts';
 import { type DeploymentError, invalidConfiguration, versionMismatch } from './deployment-errors.ts';
 
 /**
- * When a stop takes effect while a hook function runs: when the hook has answered, up to an hour later, or at once. AWS does
- * not say which.
+ * The time at which a stop takes effect while a hook function runs: after the hook has answered, up to an hour later, or at
+ * once. AWS does not document it.
  */
 export type StopDuringHook = 'waits' | 'at-once';
 
-/** What drives a deployment, and whom it tells. */
+/** The deployment, its parts and its callbacks. */
 export interface DeploymentRunOptions {
   readonly deployment: Deployment;
   readonly clock: VirtualClock;
@@ -22,9 +22,9 @@ export interface DeploymentRunOptions {
   readonly aliases: AliasesPort;
   readonly hook: HookPort;
   readonly stopDuringHook: StopDuringHook;
-  /** The deployment has begun: status `InProgress`, validated or about to fail for it. */
+  /** Called when the deployment has begun: its status is `InProgress`, and validation is done or about to fail it. */
   readonly onBegin: () => void;
-  /** The deployment is over; `rollBackFrom` is true when the alias may have been changed by it. */
+  /** Called when the deployment is over; `rollBackFrom` is true when the deployment may have changed the alias. */
   readonly onEnd: (rollBackFrom: boolean) => void;
 }
 
@@ -32,9 +32,8 @@ export interface DeploymentRunOptions {
 const LIFECYCLE_LIMIT_MS = 3600_000;
 
 /**
- * Takes one deployment from `Created` to its end: begin and validate, hook before, traffic shift by timetable,
- * hook after. Only {@link stop} and a failure of a step leave that road. An automatic rollback takes the same
- * road without validation and hooks.
+ * Takes one deployment from `Created` to its end: begin and validate, hook before, traffic shift by timetable, hook after.
+ * Only {@link stop} and a failed step end it early. An automatic rollback runs the same steps without validation and hooks.
  */
 export class DeploymentRun {
   readonly deployment: Deployment;
@@ -42,9 +41,9 @@ export class DeploymentRun {
   #timer: Timer | undefined;
   #pendingHook: { readonly id: string; readonly step: LifecycleStep; readonly then: () => void } | undefined;
   #stopAfterHook: { code: ErrorCode; message: string } | undefined;
-  /** What this deployment wrote to the alias last; anything else there was written by somebody else. */
+  /** This deployment's last write to the alias; any other value was written from outside. */
   #written: AliasTarget | undefined;
-  /** True once validated: from then on the alias may have been changed, so a rollback has something to do. */
+  /** True once validated: from then on the alias may have been changed, so a rollback is needed. */
   #validated = false;
   #over = false;
 
@@ -53,13 +52,13 @@ export class DeploymentRun {
     this.deployment = options.deployment;
   }
 
-  /** Schedules the beginning. A rollback is quick: 2–6 s from creation to success in recorded ones. */
+  /** Schedules the beginning. A rollback is quick: recorded ones take 2–6 s from creation to success. */
   schedule(): void {
     const [low, high] = this.#isRollback ? [1200, 2400] : [1000, 3500];
     this.#after(this.#options.random.integer(low, high), () => this.#begin());
   }
 
-  /** Ends the deployment as `Stopped`, now or as soon as the running hook is done. */
+  /** Ends the deployment as `Stopped`, now or as soon as the running hook has answered. */
   stop(code: ErrorCode, message: string): void {
     if (this.#over) return;
     const waits = this.#pendingHook !== undefined && this.#options.stopDuringHook === 'waits';
@@ -67,17 +66,19 @@ export class DeploymentRun {
     else this.#end('Stopped', { code, message });
   }
 
-  /** Ends the deployment as `Failed` by a fault that is none of its own. */
+  /** Ends the deployment as `Failed` by an external fault. */
   fail(error: DeploymentError): void {
     if (this.#over) return;
-    // It is the deployment that fails, and not the hook that happens to run.
+    // The deployment fails, not the hook that happens to run.
     for (const step of this.deployment.lifecycle) {
       if (step.status === 'InProgress' && step.name !== 'AllowTraffic') this.#finish(step, 'Skipped');
     }
     this.#end('Failed', error);
   }
 
-  /** A hook reports. @throws InvalidLifecycleEventHookExecutionIdException, LifecycleEventAlreadyCompletedException */
+  /**
+   * Records a hook's report. @throws InvalidLifecycleEventHookExecutionIdException, LifecycleEventAlreadyCompletedException
+   */
   reportHook(id: string, report: HookReport): void {
     if (this.#over) {
       throw new AwsError(
@@ -107,7 +108,7 @@ export class DeploymentRun {
     if (!this.#isRollback) {
       const refusal = this.#validate();
       if (refusal) {
-        // It takes CodeDeploy a moment to find out, so that START and FAILURE do not share one instant.
+        // CodeDeploy needs a moment to find out, so that START and FAILURE do not share one instant.
         this.#after(this.#options.random.integer(500, 2000), () => this.#end('Failed', refusal));
         return;
       }
@@ -165,7 +166,7 @@ export class DeploymentRun {
     next(0);
   }
 
-  /** @returns false when the deployment failed over it */
+  /** @returns false if the write failed the deployment */
   #point(weight: number): boolean {
     const { deployment } = this;
     const { functionName, alias, currentVersion, targetVersion } = deployment.appSpec;
@@ -194,7 +195,7 @@ export class DeploymentRun {
   #runHook(event: LifecycleEventName, name: string | undefined, then: () => void): void {
     const step = this.#start(event);
     if (name === undefined || this.#isRollback) {
-      // An event without a hook has nothing to do, and still shows as succeeded.
+      // An event without a hook does nothing, and still succeeds.
       this.#after(this.#pause(), () => {
         this.#finish(step, 'Succeeded');
         then();
@@ -280,7 +281,7 @@ export class DeploymentRun {
     return this.deployment.updatedAt;
   }
 
-  /** Between two steps, ms. */
+  /** Time between two steps, ms. */
   #pause(): number {
     return this.#options.random.integer(200, 900);
   }

@@ -45,8 +45,8 @@ export function deploymentInfo(deployment: Deployment): DeploymentInfo {
 }
 
 /**
- * Where a revision is, without its text: GetDeployment never shows AppSpec content ("content is always null",
- * API reference); `GetApplicationRevision` does.
+ * A revision's location, without its text: GetDeployment never returns AppSpec content ("content is always null", API
+ * reference); `GetApplicationRevision` does.
  */
 export function revisionLocation(revision: Revision, content?: string): RevisionLocation {
   const body = content === undefined ? { sha256: revision.sha256 } : { content, sha256: revision.sha256 };
@@ -56,8 +56,8 @@ export function revisionLocation(revision: Revision, content?: string): Revision
 }
 
 /**
- * The one target of a Lambda deployment. Its id is `function:alias`, which is seen in the field; the API
- * reference says "the names of Lambda functions".
+ * The one target of a Lambda deployment. Its id is `function:alias`, as seen in the field; the API reference says "the names
+ * of Lambda functions".
  */
 export function targetId({ appSpec }: Deployment): string {
   return `${appSpec.functionName}:${appSpec.alias}`;

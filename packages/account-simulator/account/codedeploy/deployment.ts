@@ -18,20 +18,20 @@ export const LIFECYCLE_EVENTS = ['BeforeAllowTraffic', 'AllowTraffic', 'AfterAll
 /** Name of a lifecycle event of a Lambda deployment. */
 export type LifecycleEventName = (typeof LIFECYCLE_EVENTS)[number];
 
-/** How far one lifecycle event has come. Times in ms since the epoch. */
+/** The progress of one lifecycle event. Times in ms since the epoch. */
 export interface LifecycleStep {
   readonly name: LifecycleEventName;
   status: LifecycleEventStatus;
   startedAt?: number;
   endedAt?: number;
-  /** Why it failed. */
+  /** The reason of a failure. */
   message?: string;
 }
 
-/** One deployment, as it stands. Times in ms since the epoch. */
+/** The current state of one deployment. Times in ms since the epoch. */
 export interface Deployment {
   readonly id: string;
-  /** Counts up over the account: the order of creation. */
+  /** Counts up over the account, in the order of creation. */
   readonly sequence: number;
   readonly group: DeploymentGroup;
   readonly config: DeploymentConfig;
@@ -45,12 +45,12 @@ export interface Deployment {
   readonly createdAt: number;
   readonly autoRollback: AutoRollbackConfiguration;
   readonly overrideAlarms: AlarmConfiguration | undefined;
-  /** The deployment this one undoes, if CodeDeploy made it to roll back. */
+  /** The deployment that this one undoes, if CodeDeploy created it to roll back. */
   readonly rollsBack: Deployment | undefined;
   readonly lifecycle: readonly LifecycleStep[];
   status: DeploymentStatus;
   targetStatus: TargetStatus;
-  /** Share (0–1) of the target version as CodeDeploy set it last. */
+  /** Share (0–1) of the target version as last set by CodeDeploy. */
   weight: number;
   startedAt?: number;
   completedAt?: number;
@@ -59,7 +59,7 @@ export interface Deployment {
   rollbackInfo?: RollbackInfo;
 }
 
-/** Whether a deployment has come to its end (`Succeeded`, `Failed`, `Stopped`). */
+/** Whether a deployment has ended (`Succeeded`, `Failed`, `Stopped`). */
 export function isOver({ status }: Deployment): boolean {
   return status === 'Succeeded' || status === 'Failed' || status === 'Stopped';
 }

@@ -3,15 +3,15 @@ import { AwsError } from '../service.ts';
 import type { Deployment } from './deployment.ts';
 import type { DeploymentRegistry } from './deployment-registry.ts';
 
-/** How many ids a page holds. The API does not document it and takes no wish. */
+/** The number of ids on a page. The API does not document it, and has no parameter for it. */
 const PAGE = 100;
 
 /**
  * `ListDeployments`: newest first, filtered by group, stack, status and time of creation.
  *
- * A token names the last deployment shown, so that a page is right even when new deployments came meanwhile.
+ * A token names the last deployment returned, so that a page is right even when new deployments have been created meanwhile.
  *
- * @throws ApplicationNameRequiredException or DeploymentGroupNameRequiredException when one comes without the
+ * @throws ApplicationNameRequiredException or DeploymentGroupNameRequiredException when one is given without the
  *   other, InvalidTimeRangeException, InvalidNextTokenException
  */
 export function listDeployments(registry: DeploymentRegistry, input: ListDeploymentsCommandInput) {

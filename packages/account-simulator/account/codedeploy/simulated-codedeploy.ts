@@ -40,24 +40,24 @@ const MOST_ALARMS = 50;
 const LONGEST_DESCRIPTION = 256;
 
 /**
- * CodeDeploy for Lambda: applications, deployment groups, deployments that shift an alias from one version to
- * another, stop at an alarm and roll back by a new deployment.
+ * CodeDeploy for Lambda: applications, deployment groups, deployments that shift an alias from one version to another, stop
+ * at an alarm and roll back by a new deployment.
  *
- * Sources: CodeDeploy API reference; user guide "Deployments on an AWS Lambda compute platform", "Redeploy and roll
- * back a deployment", "Stop a deployment", "Troubleshoot Lambda deployment issues", "CodeDeploy quotas".
+ * Sources: CodeDeploy API reference; user guide "Deployments on an AWS Lambda compute platform", "Redeploy and roll back a
+ * deployment", "Stop a deployment", "Troubleshoot Lambda deployment issues", "CodeDeploy quotas".
  *
  * Unverified on AWS, and each playable by an option:
- * - whether `externalId` holds the id of the stack that made a deployment (`externalId`, default `stack`);
+ * - whether `externalId` holds the id of the stack that created a deployment (`externalId`, default `stack`);
  * - which revision an automatic rollback deploys (`groupRollback`, default `alias-before`).
  *
  * Unverified on AWS, and chosen here:
  * - that Lambda deployments send the state-change event (no official sample names the platform);
  * - that an automatic rollback uses `CodeDeployDefault.LambdaAllAtOnce`, runs no hooks and ignores alarms
- *   (recorded ones take 2–6 s and succeed under the alarm);
- * - that a deployment which never got past validation (already alarming, versions that do not match, stopped
+ *   (recorded rollbacks take 2–6 s and succeed under the alarm);
+ * - that a deployment which never passed validation (already alarming, versions that do not match, stopped
  *   before it began) has nothing to roll back and gets no rollback deployment;
  * - that `rollbackInfo` of both sides may lag up to 3 s behind the status;
- * - that an alias changed by somebody else in mid-shift fails the deployment at its next step;
+ * - that an alias changed from outside during a shift fails the deployment at its next step;
  * - that an alarm which does not exist stops nothing, whatever `ignorePollAlarmFailure` says;
  * - the target id `function:alias`; the texts of MANUAL_STOP and HOOK_EXECUTION_FAILURE; that a stopped target
  *   shows `Skipped`; the page size of lists and their order, newest first.
@@ -96,7 +96,7 @@ export class SimulatedCodeDeploy extends DeploymentEngine implements SimulatedSe
         .map((deployment) => this.#info(deployment)),
     }),
     ListDeployments: (input: ListDeploymentsCommandInput) =>
-      // Without ids of stacks, a filter by one finds nothing.
+      // Without stack ids, a filter by stack finds nothing.
       input.externalId !== undefined && !this.showsStack ? { deployments: [] } : listDeployments(this, input),
     StopDeployment: ({ deploymentId, autoRollbackEnabled }: StopDeploymentCommandInput) =>
       this.stop(this.find(deploymentId).id, autoRollbackEnabled),

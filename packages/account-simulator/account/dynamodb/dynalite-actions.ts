@@ -33,7 +33,7 @@ import untagResourceChecks from 'dynalite/validations/untagResource.js';
 import updateItemChecks from 'dynalite/validations/updateItem.js';
 import updateTableChecks from 'dynalite/validations/updateTable.js';
 
-/** The operations dynalite has, each with its request checks. */
+/** dynalite's operations, each with its request checks. */
 export const dynaliteActions = {
   BatchGetItem: { run: batchGetItem, checks: batchGetItemChecks },
   BatchWriteItem: { run: batchWriteItem, checks: batchWriteItemChecks },
@@ -54,5 +54,5 @@ export const dynaliteActions = {
   UpdateTable: { run: updateTable, checks: updateTableChecks },
 };
 
-/** Name of an operation dynalite has. */
+/** Name of a dynalite operation. */
 export type DynaliteOperation = keyof typeof dynaliteActions;

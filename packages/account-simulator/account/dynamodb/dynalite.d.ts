@@ -1,4 +1,4 @@
-/** What is used of dynalite 4: its request checks and its actions, each working on a store with callbacks. */
+/** The used part of dynalite 4: its request checks and its actions, each working on a store with callbacks. */
 
 declare module 'dynalite/actions/*.js' {
   import type { DynaliteStore } from 'dynalite/db/index.js';

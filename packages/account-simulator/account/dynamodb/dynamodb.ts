@@ -11,7 +11,7 @@ import { refuseSeveralListRemovals } from './list-removals.ts';
 import { plainItem, type StoredItem } from './plain-item.ts';
 import { TableStore } from './table-store.ts';
 
-/** What a table is created from; the CloudFormation properties of these names have the same shape. */
+/** The input for creating a table; the CloudFormation properties of these names have the same shape. */
 export type TableDefinition = Pick<
   CreateTableCommandInput,
   | 'TableName'
@@ -23,7 +23,7 @@ export type TableDefinition = Pick<
   | 'LocalSecondaryIndexes'
 >;
 
-/** What the simulated DynamoDB is made from. */
+/** The parts of the simulated DynamoDB. */
 export interface DynamoDbParts {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
@@ -33,13 +33,13 @@ export interface DynamoDbParts {
 type Input = Record<string, unknown>;
 type Done = (error: unknown, result?: object) => void;
 
-/** Asked for on a write, it puts the item that failed the condition into the error. */
+/** With this option on a write, the error holds the item that failed the condition. */
 const ITEM_ON_FAILURE = 'ReturnValuesOnConditionCheckFailure';
 
 /**
- * DynamoDB: dynalite's checks and actions on a store in memory. Reads are always up to date, also those not
- * asked to be consistent. Members of an input that dynalite does not know are refused by name. Sizes, and the
- * capacity counted from them, take a character for a byte, so they are exact for ASCII text only.
+ * DynamoDB: dynalite's checks and actions on a store in memory. Reads are always up to date, even those that do not ask for
+ * consistency. Members of an input that dynalite does not know are refused by name. Sizes, and the capacity computed from
+ * them, count a character as a byte, so they are exact for ASCII text only.
  */
 export class DynamoDb implements SimulatedService {
   readonly operations: Operations;
@@ -126,7 +126,7 @@ export class DynamoDb implements SimulatedService {
     else run(this.#store, data, done);
   }
 
-  /** dynalite draws a table's id from the system; the description is the object it stores. */
+  /** dynalite draws a table's id from the system; the description is the object that it stores. */
   #withSeededId(done: Done): Done {
     return (error, result) => {
       const table = (result as { TableDescription?: TableDescription } | undefined)?.TableDescription;
@@ -158,7 +158,7 @@ export class DynamoDb implements SimulatedService {
     return Item ? new AwsError(refusal.name, refusal.message, 400, { Item }) : refusal;
   }
 
-  /** The item a write was about, as it is now. */
+  /** The item of a write, as it is now. */
   #current(input: Input): object | undefined {
     const table = this.#store.tableDb.read(input.TableName as string) as TableDescription;
     const source = (input.Key ?? input.Item) as Input;
@@ -172,12 +172,12 @@ export class DynamoDb implements SimulatedService {
   }
 }
 
-/** dynalite goes on to change the description it returned when the table becomes active. */
+/** dynalite later changes the description that it returned, when the table becomes active. */
 function asItIsNow(done: Done): Done {
   return (error, result) => done(error, result && structuredClone(result));
 }
 
-/** dynalite's refusals carry the body of the HTTP response; anything else is a fault of the simulation. */
+/** dynalite's refusals carry the body of the HTTP response; any other error is a fault of the simulation. */
 function awsError(error: unknown): AwsError {
   const body = (error as { body?: { __type: string; message?: string; Message?: string } }).body;
   if (!body) throw error;

@@ -1,4 +1,4 @@
-/** The SDK's shapes and the JSON dynalite speaks differ in two places: bytes, and the time stamps of tables. */
+/** The SDK's shapes and dynalite's JSON differ in two places: bytes, and the time stamps of tables. */
 
 /** A copy of an operation's input as DynamoDB's JSON: bytes as base64. */
 export function toJsonShape(value: unknown): unknown {

@@ -1,13 +1,13 @@
 import { unsupported } from '../wire/unsupported.ts';
 
-/** What dynalite's parser makes of an update expression. */
+/** An update expression as parsed by dynalite. */
 interface ParsedUpdate {
   readonly _updates?: { readonly sections: ReadonlyArray<{ type: string; path: Array<string | number> }> };
 }
 
 /**
- * Refuses an update that removes several elements of one list: DynamoDB counts all their positions in the list
- * as it was, dynalite in what is left of it after each.
+ * Refuses an update that removes several elements of one list: DynamoDB counts all positions in the original list, dynalite
+ * in the rest after each removal.
  */
 export function refuseSeveralListRemovals(update: ParsedUpdate): void {
   const lists = (update._updates?.sections ?? [])

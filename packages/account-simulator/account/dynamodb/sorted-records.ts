@@ -2,9 +2,9 @@ import { Stream } from 'node:stream';
 import type { Callback, DynaliteDb, KeyRange } from 'dynalite/db/index.js';
 
 /**
- * A key space in memory, in key order, with the callback interface dynalite expects of its LevelDB. Every call
- * finishes before it returns, so that a whole DynamoDB operation happens at one instant. Values are kept as
- * JSON: what was put in or read out can be changed without changing what is stored.
+ * A key space in memory, in key order, with the callback interface that dynalite expects of its LevelDB. Every call finishes
+ * before it returns, so that a whole DynamoDB operation happens at one instant. Values are kept as JSON: callers may change
+ * values they wrote or read without changing the stored ones.
  */
 export class SortedRecords implements DynaliteDb {
   awsAccountId?: string;
@@ -102,7 +102,7 @@ function notFound(): Error {
   return Object.assign(new Error('NotFound'), { name: 'NotFoundError' });
 }
 
-/** Emits `items` once the reader has set itself up; `destroy` ends it early, as dynalite does at a limit. */
+/** Emits `items` once the reader has attached its listeners; `destroy` ends it early, as dynalite does at a limit. */
 function streamOf(items: readonly unknown[]): Stream {
   let destroyed = false;
   const stream = Object.assign(new Stream(), {

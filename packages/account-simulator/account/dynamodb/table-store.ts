@@ -7,7 +7,7 @@ const MAXIMUM_ITEM_BYTES = 400 * 1024;
 
 /** dynalite's store with its tables, items, indexes and tags in memory instead of LevelDB. */
 export class TableStore implements DynaliteStore {
-  /** Tables change state within the instant: how long that takes on AWS matters to nothing simulated here. */
+  /** Tables change state at once: nothing simulated here depends on the time that AWS takes. */
   readonly options = {
     createTableMs: 0,
     deleteTableMs: 0,
@@ -46,7 +46,7 @@ export class TableStore implements DynaliteStore {
     this.#drop(`tag/${table}`, done);
   }
 
-  /** A table's description; one being created or deleted counts as missing where `checkStatus` is not false. */
+  /** A table's description; a table being created or deleted counts as missing where `checkStatus` is not false. */
   getTable(name: string, checkStatus: boolean | Callback, done?: Callback): void {
     const reply = (typeof checkStatus === 'function' ? checkStatus : done) as Callback;
     const table = this.tableDb.read(name) as { TableStatus: string } | undefined;

@@ -99,7 +99,7 @@ function bounds(range: string, hasStep: boolean, field: Field, fields: string): 
   const [low, high] = ends;
   if (low === undefined || ends.length > 2) throw invalid(fields, `${field.name} has the range "${range}"`);
   if (high !== undefined) return [low, high];
-  // 0/15 goes on to the end of the field.
+  // 0/15 continues to the end of the field.
   return [low, hasStep ? field.high : low];
 }
 

@@ -1,14 +1,14 @@
 import { AwsError } from '../service.ts';
 
 /**
- * Why a target did not take an event, in the words of a dead-letter queue's `ERROR_CODE`
- * (EventBridge User Guide, "Using dead-letter queues to process undelivered events").
+ * The reason why a target did not accept an event, in the words of a dead-letter queue's `ERROR_CODE` (EventBridge User
+ * Guide, "Using dead-letter queues to process undelivered events").
  */
 export class DeliveryFailure extends Error {
   override readonly name = 'DeliveryFailure';
   /** For example `ERROR_FROM_TARGET`, `NO_PERMISSIONS`, `NO_RESOURCE`, `THROTTLING`. */
   readonly code: string;
-  /** False: trying again cannot help, the event goes to the dead-letter queue at once. */
+  /** False: a retry cannot help, and the event goes to the dead-letter queue at once. */
   readonly retry: boolean;
 
   constructor(code: string, message: string, options: { retry: boolean; cause?: unknown }) {
@@ -19,8 +19,8 @@ export class DeliveryFailure extends Error {
 }
 
 /**
- * What a target's error means to EventBridge. Missing permissions and missing targets are not tried again; which
- * errors of which API count as that is not documented, so names are read.
+ * The delivery failure for a target's error. Missing permissions and missing targets are not retried; AWS does not document
+ * which errors of which API count as such, so they are recognised by name.
  */
 export function toDeliveryFailure(error: unknown): DeliveryFailure {
   if (error instanceof DeliveryFailure) return error;

@@ -4,15 +4,15 @@ import { AwsError } from '../service.ts';
 import { type DeliveryFailure, toDeliveryFailure } from './delivery-failure.ts';
 import type { BusEvent } from './event.ts';
 
-/** How often and how long a target is tried again. */
+/** The number and duration of retries for a target. */
 export interface RetryPolicy {
-  /** 0 to 185; left out: 185. */
+  /** 0 to 185; 185 by default. */
   readonly MaximumRetryAttempts?: number;
-  /** 60 to 86,400; left out: a day. */
+  /** 60 to 86,400; a day by default. */
   readonly MaximumEventAgeInSeconds?: number;
 }
 
-/** An event that could not be delivered, with the message attributes EventBridge gives it. */
+/** An event that could not be delivered, with EventBridge's message attributes. */
 export interface DeadLetter {
   readonly event: BusEvent;
   readonly attributes: Readonly<Record<string, string>>;
@@ -23,16 +23,16 @@ export interface Delivery {
   readonly event: BusEvent;
   readonly ruleArn: string;
   readonly targetArn: string;
-  /** ms before the first attempt, besides the usual. */
+  /** Additional ms before the first attempt. */
   readonly delayMs: number;
   readonly policy: Required<RetryPolicy>;
-  /** Takes the event; throws (or rejects) if it cannot. */
+  /** Delivers the event; throws (or rejects) if it cannot. */
   attempt(): unknown;
   deadLetter?(letter: DeadLetter): void;
 }
 
 const FIRST_RETRY_MS = 1_000;
-/** 185 attempts are to fit into the documented default of 24 hours: that is one in about eight minutes. */
+/** 185 attempts must fit into the documented default of 24 hours: about one in eight minutes. */
 const LONGEST_BACKOFF_MS = 480_000;
 
 /** Fills in and checks a retry policy (EventBridge API Reference, RetryPolicy). */
@@ -56,9 +56,9 @@ export function checkedRetryPolicy(policy: RetryPolicy = {}): Required<RetryPoli
 }
 
 /**
- * Delivers events to targets: first within 0.2 to 2 s, then again with exponential backoff and jitter until the retry
- * policy is exhausted, then to the dead-letter queue, or nowhere
- * (EventBridge User Guide, "How EventBridge retries delivering events"; the figures of the backoff are ours).
+ * Delivers events to targets: first within 0.2 to 2 s, then again with exponential backoff and jitter until the retry policy
+ * is exhausted, then to the dead-letter queue, if there is one (EventBridge User Guide, "How EventBridge retries delivering
+ * events"; the figures of the backoff are ours).
  */
 export class Deliveries {
   readonly #clock: Pick<VirtualClock, 'now' | 'after' | 'cancel'>;
@@ -68,12 +68,12 @@ export class Deliveries {
     this.#clock = clock;
   }
 
-  /** How many deliveries still wait for an attempt. */
+  /** The number of deliveries that wait for an attempt. */
   get waiting(): number {
     return this.#timers.size;
   }
 
-  /** @param random of this delivery alone, so that others do not change its times */
+  /** @param random generator of this delivery alone, so that other deliveries do not change its times */
   send(delivery: Delivery, random: SeededRandom): void {
     const usual = 200 + 1_800 * random.uniform();
     this.#attemptAfter(delivery.delayMs + usual, delivery, random, 0, this.#clock.now());

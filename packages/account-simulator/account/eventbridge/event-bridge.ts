@@ -8,17 +8,17 @@ import { putEvents } from './put-events.ts';
 import { compileSchedule } from './schedule.ts';
 import { compileTargetInput, type InputContext, type TargetInput } from './target-input.ts';
 
-/** What a rule sends events to. */
+/** A target of a rule. */
 export interface RuleTarget extends TargetInput {
   readonly id: string;
   readonly arn: string;
   /**
-   * Takes the input made of an event; throws or rejects if it cannot, which is tried again as the retry policy
-   * says. The input may be shared with other targets and is not to be changed.
+   * Receives the input made from an event; throws or rejects if it cannot, which is retried by the retry policy. The input
+   * may be shared with other targets and must not be changed.
    */
   receive(input: unknown, event: BusEvent): unknown;
   readonly retryPolicy?: RetryPolicy;
-  /** The target's dead-letter queue; without it what cannot be delivered is dropped. */
+  /** The target's dead-letter queue; without it, an undeliverable event is dropped. */
   readonly deadLetter?: (letter: DeadLetter) => void;
 }
 
@@ -33,15 +33,15 @@ export interface RuleDefinition {
   readonly targets: readonly RuleTarget[];
 }
 
-/** A rule as others see it. */
+/** The name and ARN of a rule. */
 export interface RuleReference {
   readonly name: string;
   readonly arn: string;
 }
 
 /**
- * Stands between a rule that matched and its targets: calling `deliver` once lets the event pass, never loses it, twice
- * doubles it, with a delay (ms) makes it late or lets others overtake it.
+ * Intercepts the events from a matching rule to its targets: calling `deliver` once passes the event on, never loses it,
+ * twice duplicates it, and with a delay (ms) delays or reorders it.
  */
 export type DeliveryInterceptor = (
   event: BusEvent,
@@ -63,10 +63,10 @@ interface CompiledTarget {
   readonly toInput: (event: BusEvent, context: InputContext) => unknown;
 }
 
-/** Scheduled rules run within the minute they are due in, not on its second (same page as the schedules). */
+/** Scheduled rules run within the minute in which they are due, not on its second (same page as the schedules). */
 const SCHEDULE_SLACK_MS = 60_000;
 
-/** The default event bus of the account: takes events, matches rules, delivers to targets, in virtual time. */
+/** The default event bus of the account: accepts events, matches rules, delivers to targets, in virtual time. */
 export class EventBridge implements SimulatedService {
   readonly operations: Operations;
   readonly #clock: Pick<VirtualClock, 'now' | 'at' | 'after' | 'cancel'>;
@@ -106,7 +106,7 @@ export class EventBridge implements SimulatedService {
   /**
    * Creates or replaces a rule.
    *
-   * @throws AwsError for a pattern, schedule, input or retry policy that is not understood, saying where
+   * @throws AwsError for an invalid pattern, schedule, input or retry policy, naming the place
    */
   putRule(definition: RuleDefinition): RuleReference {
     const { name, eventPattern, scheduleExpression } = definition;
@@ -136,21 +136,21 @@ export class EventBridge implements SimulatedService {
     return { name, arn: rule.arn };
   }
 
-  /** Removes a rule if it is there; what it has already sent still arrives. */
+  /** Removes a rule if it exists; its deliveries in progress still arrive. */
   removeRule(name: string): void {
     const rule = this.#rules.get(name);
     if (rule?.timer !== undefined) this.#clock.cancel(rule.timer);
     this.#rules.delete(name);
   }
 
-  /** Lets scheduled rules run. */
+  /** Starts scheduled rules. */
   start(): void {
     if (this.#started) return;
     this.#started = true;
     for (const rule of this.#rules.values()) this.#schedule(rule, this.#clock.now());
   }
 
-  /** Stops scheduled rules, so that they do not keep a rehearsal alive; deliveries under way go on. */
+  /** Stops scheduled rules, so that they do not keep a rehearsal alive; deliveries in progress continue. */
   stop(): void {
     this.#started = false;
     for (const rule of this.#rules.values()) {
@@ -159,12 +159,12 @@ export class EventBridge implements SimulatedService {
     }
   }
 
-  /** Puts a fault between rules and targets; a later one stands nearer to the targets. */
+  /** Adds a fault between rules and targets; a later interceptor is nearer to the targets. */
   interceptDelivery(interceptor: DeliveryInterceptor): void {
     this.#interceptors.push(interceptor);
   }
 
-  /** Every event there was, scheduled ones included, in order. */
+  /** Every event, scheduled ones included, in order. */
   history(): readonly BusEvent[] {
     return this.#history;
   }
@@ -184,7 +184,7 @@ export class EventBridge implements SimulatedService {
       time: `${new Date(this.#clock.now()).toISOString().slice(0, 19)}Z`,
       region: this.#account.region,
       resources: [...(entry.resources ?? [])],
-      // What travels is JSON: no later change of the sender's object, no Date, no undefined.
+      // An event travels as JSON: no later change of the sender's object, no Date, no undefined.
       detail: JSON.parse(JSON.stringify(entry.detail)) as Record<string, unknown>,
     };
   }

@@ -6,15 +6,15 @@ export type EventTest = (event: object) => boolean;
 
 type Test = (value: unknown) => boolean;
 
-/** More alternatives than this by `$or` are refused. */
+/** More combinations of `$or` alternatives than this are refused. */
 const MOST_COMBINATIONS = 1_000;
 
 /**
- * Understands an event pattern (EventBridge User Guide, "Creating event patterns" and "Comparison operators for use
- * in event patterns"): all fields must match, one of a field's listed values must, and a field whose value in the
- * event is an array matches if one of its elements does.
+ * Compiles an event pattern (EventBridge User Guide, "Creating event patterns" and "Comparison operators for use in event
+ * patterns"): all fields must match, one of a field's listed values must, and a field whose value in the event is an array
+ * matches if one of its elements does.
  *
- * @throws AwsError `InvalidEventPatternException` naming the path of anything that is not understood
+ * @throws AwsError `InvalidEventPatternException` naming the path of an invalid part
  */
 export function compileEventPattern(pattern: unknown): EventTest {
   if (!isObject(pattern) || Object.keys(pattern).length === 0) {
@@ -34,7 +34,7 @@ function fieldsTest(pattern: Record<string, unknown>, path: string): Test {
     return name === '$or' ? alternativesTest(wanted, at, path) : fieldTest(name, wanted, at);
   });
   const all = (value: unknown) => tests.every((test) => test(value));
-  // Fields of one pattern object have to be found in one and the same element of an array.
+  // All fields of one pattern object must match in the same element of an array.
   return (value) => (Array.isArray(value) ? value.some(all) : all(value));
 }
 
@@ -60,7 +60,10 @@ function alternativesTest(wanted: unknown, path: string, parent: string): Test {
   return (value) => tests.some((test) => test(value));
 }
 
-/** Operators work on leaf nodes: an object in the event, or nothing, is no value; an array is its scalar elements. */
+/**
+ * Operators work on leaf nodes: an object in the event, or an absent field, has no value; an array stands for its scalar
+ * elements.
+ */
 function toLeaf(value: unknown): Leaf {
   const elements = Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY) : [value];
   return elements.filter((element) => element === null || !['object', 'undefined'].includes(typeof element));

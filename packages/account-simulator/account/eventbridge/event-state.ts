@@ -1,6 +1,6 @@
 import type { BusEvent } from './event.ts';
 
-/** What an event says of the state of the thing it is about; each service has another place for it. */
+/** The state of an event's subject; each service has another field for it. */
 export function eventState({ detail }: Pick<BusEvent, 'detail'>): string | undefined {
   const {
     state,

@@ -1,9 +1,9 @@
-/** What a service tells the event bus; the bus adds the rest of the envelope. */
+/** An event as a service sends it; the bus adds the rest of the envelope. */
 export interface EventEntry {
   /** For example `aws.codedeploy`. */
   readonly source: string;
   readonly detailType: string;
-  /** ARNs the event is about. */
+  /** ARNs that the event is about. */
   readonly resources?: readonly string[];
   /** A JSON object. */
   readonly detail: object;

@@ -9,9 +9,9 @@ type Scalar = (value: unknown) => boolean;
 const LARGEST_NUMBER = 5e9;
 
 /**
- * The test of one element of a pattern's array: a value to equal, or an object with one operator.
+ * The test for one element of a pattern's array: a value to equal, or an object with one operator.
  *
- * @param path where it stands, for the refusal
+ * @param path place of the element, for the error
  * @throws AwsError `InvalidEventPatternException` for an operator that EventBridge does not document, or its misuse
  */
 export function leafTest(wanted: unknown, path: string): (leaf: Leaf) => boolean {
@@ -51,7 +51,7 @@ function scalarTest(operator: string, operand: unknown, at: string): Scalar {
   }
 }
 
-/** Anything-but takes a value, a list of strings or of numbers, or one operator over a string or a list of them. */
+/** Anything-but takes a value, a list of strings or of numbers, or one operator over a string or a list of strings. */
 function anythingBut(operand: unknown, at: string): Scalar {
   const isText = (value: unknown) => typeof value === 'string';
   const isNumber = (value: unknown) => typeof value === 'number';
@@ -85,7 +85,7 @@ function affix(operand: unknown, at: string, holds: (value: string, affixed: str
   return onText((value) => holds(value.toLowerCase(), wanted));
 }
 
-/** `[">", 0, "<=", 5]`: one comparison, or two that make a range. */
+/** `[">", 0, "<=", 5]`: one comparison, or two that form a range. */
 function numeric(operand: unknown, at: string): Scalar {
   const parts: unknown[] = Array.isArray(operand) ? operand : [];
   if (parts.length !== 2 && parts.length !== 4)

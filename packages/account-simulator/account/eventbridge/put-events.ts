@@ -18,7 +18,7 @@ const MOST_ENTRIES = 10;
 /**
  * The PutEvents operation: each entry succeeds or fails by itself.
  *
- * @throws AwsError for more than ten entries and for another bus than the default one
+ * @throws AwsError for more than ten entries and for a bus other than the default one
  */
 export function putEvents(put: (entry: EventEntry) => BusEvent): (input: {
   readonly Entries?: readonly PutEventsEntry[];

@@ -4,12 +4,12 @@ import { compileCron } from './cron.ts';
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 
 /**
- * The times of a scheduled rule: from one time (ms since the epoch) to the next one after it, or undefined if there is
- * none. `rate(5 minutes)` counts from the rule's creation, `cron(...)` follows UTC
- * (EventBridge User Guide, "Setting a schedule pattern for scheduled rules").
+ * The times of a scheduled rule: from one time (ms since the epoch) to the next one after it, or undefined if there is none.
+ * `rate(5 minutes)` counts from the rule's creation, `cron(...)` follows UTC (EventBridge User Guide, "Setting a schedule
+ * pattern for scheduled rules").
  *
- * @param createdAt when the rule was made
- * @throws AwsError `ValidationException` for what EventBridge refuses or the rehearsal does not simulate
+ * @param createdAt creation time of the rule
+ * @throws AwsError `ValidationException` for expressions that EventBridge refuses or the rehearsal does not simulate
  */
 export function compileSchedule(
   expression: string,

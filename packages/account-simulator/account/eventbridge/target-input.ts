@@ -2,11 +2,11 @@ import { AwsError } from '../service.ts';
 import { DeliveryFailure } from './delivery-failure.ts';
 import type { BusEvent } from './event.ts';
 
-/** What a target is given instead of the whole event; at most one of the three. */
+/** The input of a target instead of the whole event; at most one of the three members. */
 export interface TargetInput {
-  /** JSON text, given as it is. */
+  /** JSON text, passed unchanged. */
   readonly Input?: string;
-  /** The part of the event to give, such as `$.detail`. */
+  /** The part of the event to pass, such as `$.detail`. */
   readonly InputPath?: string;
   readonly InputTransformer?: {
     readonly InputPathsMap?: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface TargetInput {
   };
 }
 
-/** What a transformation may use besides the event. */
+/** Values that a transformation may use besides the event. */
 export interface InputContext {
   readonly ruleArn: string;
   readonly ruleName: string;
@@ -33,13 +33,13 @@ const PREDEFINED = [
 ];
 
 /**
- * Understands how a target's input is made (EventBridge User Guide, "Input transformation").
+ * Compiles the settings of a target's input (EventBridge User Guide, "Input transformation").
  *
- * JSON paths are names by dots or in brackets and array indices; `*` is not simulated. A template has to give JSON.
- * A variable whose path finds nothing is left out: inside a string that leaves a gap, elsewhere the result is not JSON
- * and the delivery fails with INVALID_JSON.
+ * JSON paths are names by dots or in brackets and array indices; `*` is not simulated. A template must yield JSON. A
+ * variable whose path finds nothing is left out: inside a string that leaves a gap, elsewhere the result is not JSON and the
+ * delivery fails with INVALID_JSON.
  *
- * @throws AwsError `ValidationException` for what is refused
+ * @throws AwsError `ValidationException` for an invalid input
  */
 export function compileTargetInput(input: TargetInput): (event: BusEvent, context: InputContext) => unknown {
   const given = [input.Input, input.InputPath, input.InputTransformer].filter((part) => part !== undefined);
@@ -92,7 +92,7 @@ interface Piece {
   readonly quoted: boolean;
 }
 
-/** Splits a template at its `<variables>` and notes which stand inside a JSON string. */
+/** Splits a template at its `<variables>` and marks those inside a JSON string. */
 function splitTemplate(template: string): Piece[] {
   const pieces: Piece[] = [];
   let literal = '';
@@ -118,7 +118,7 @@ function splitTemplate(template: string): Piece[] {
   return pieces;
 }
 
-/** EventBridge does not escape what it puts into a string, and removes the quotes of objects and arrays. */
+/** EventBridge does not escape a value inside a string, and removes the quotes of objects and arrays. */
 function insideString(value: unknown): string {
   if (typeof value === 'string') return value;
   return JSON.stringify(value).replaceAll(/\\?"/g, '');

@@ -3,35 +3,34 @@ import { AwsError } from '../service.ts';
 import type { FunctionRunner } from './function-runner.ts';
 import type { InvocationOutcome } from './invocation.ts';
 
-/** What is done with an event that was sent without waiting for the result. */
+/** Settings of a function's asynchronous invocations. */
 export interface AsynchronousSettings {
-  /** How often an invocation that failed is tried again (0–2). */
+  /** Retries after a failed invocation (0–2). */
   readonly maximumRetryAttempts: number;
   readonly maximumEventAgeSeconds: number;
-  /** Where a record of an event that was given up goes. */
+  /** Destination of the record of a discarded event. */
   readonly onFailureArn?: string;
-  /** Where the event itself goes when it was given up. */
+  /** Destination of the discarded event itself. */
   readonly deadLetterArn?: string;
 }
 
-/** Sends a message to the queue or topic of an ARN. */
+/** Sends a message to the queue or topic with an ARN. */
 export type SendMessage = (arn: string, body: string, attributes: Readonly<Record<string, string>>) => void;
 
 /** Lambda waits one minute before the second attempt and two before the third. */
 const waitsMs = [60_000, 120_000];
-/** After a throttle or a fault of the service it waits from a second up to five minutes. */
+/** After a throttle or a service fault, Lambda waits from one second up to five minutes. */
 const firstBackoffMs = 1_000;
 const longestBackoffMs = 300_000;
 
 type GivenUp = 'RetriesExhausted' | 'EventAgeExceeded';
 
 /**
- * Carries an event through Lambda's own queue for asynchronous invocations: failed invocations are tried again,
- * refused ones until the event is too old, and what was given up goes to the dead-letter queue and the
- * on-failure destination.
+ * Passes an event through Lambda's internal queue for asynchronous invocations: failed invocations are retried, throttled
+ * ones until the event is too old, and a discarded event goes to the dead-letter queue and the on-failure destination.
  *
- * Source: Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation" and
- * "Capturing records of Lambda asynchronous invocations".
+ * Source: Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation" and "Capturing
+ * records of Lambda asynchronous invocations".
  */
 export async function carryEvent(
   payload: string,

@@ -12,20 +12,20 @@ import {
   threw,
 } from './invocation.ts';
 
-/** A function and the code it runs. */
+/** A function and its code. */
 export interface FunctionSettings {
   readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
   readonly timeoutSeconds: number;
-  /** Invocations at one time; without it, as many as the account has left. */
+  /** Concurrent invocations; without it, as many as the account has left. */
   readonly reservedConcurrency?: number;
   /** Called once per process. */
   readonly code: FunctionCode;
   readonly runtime: FunctionRuntime;
 }
 
-/** What a function did so far. */
+/** Counts of a function's invocations so far. */
 export interface FunctionStatistics {
   readonly invocations: number;
   readonly coldStarts: number;
@@ -37,7 +37,7 @@ export interface FunctionStatistics {
   readonly durationMs: number;
 }
 
-/** By how many ms the clock of a process is off, negative when it is slow; asked once per process. */
+/** The offset of a process's clock, ms, negative when it is slow; called once per process. */
 export type ClockSkew = (logicalId: string, process: number) => number;
 
 /** A line in the log group of a function, as CloudWatch Logs takes it. */
@@ -46,7 +46,7 @@ export interface LogLine {
   readonly at: number;
   /** Logical id of the function. */
   readonly logicalId: string;
-  /** What the function wrote, or Lambda itself: JSON where the function writes JSON. */
+  /** Written by the function or by Lambda itself: JSON where the function writes JSON. */
   readonly line: string;
 }
 
@@ -55,17 +55,17 @@ export type LogListener = (line: LogLine) => void;
 interface Process {
   readonly id: number;
   handle: ReturnType<FunctionCode> | undefined;
-  /** Ended by Lambda at a time-out: nothing it would still call reaches the account. */
+  /** Ended by Lambda at a time-out: its later calls do not reach the account. */
   dead: boolean;
 }
 
-/** Virtual ms; of the size that Node.js functions with SDK clients show, nothing depends on the figures. */
+/** Virtual ms, of the size usual for Node.js functions with SDK clients; nothing depends on the figures. */
 const coldStartMs = { least: 250, most: 400 };
 const overheadMs = { least: 2, most: 8 };
 
 /**
- * Runs one function in simulated processes: an event goes to an idle process, else a new one is started, which
- * builds the handler and keeps it for the events that follow.
+ * Runs one function in simulated processes: an event goes to an idle process or, without one, to a new process, which builds
+ * the handler and keeps it for later events.
  *
  * Source: Lambda Developer Guide, "Understanding the Lambda execution environment lifecycle".
  */
@@ -76,13 +76,13 @@ export class FunctionRunner {
   readonly #interceptors: readonly InvocationInterceptor[];
   readonly #skews: readonly ClockSkew[];
   readonly #listeners: readonly LogListener[];
-  /** Idle processes; the one used last is used first. */
+  /** Idle processes; the last used is reused first. */
   #idle: Process[] = [];
   #processes = 0;
   #running = 0;
   #statistics = { invocations: 0, coldStarts: 0, errors: 0, timeouts: 0, throttles: 0, durationMs: 0 };
 
-  /** @param parts the lists are the runtime's, and may grow */
+  /** @param parts the lists belong to the runtime, and may grow */
   constructor(
     settings: FunctionSettings,
     parts: {
@@ -101,7 +101,7 @@ export class FunctionRunner {
     this.#listeners = parts.listeners;
   }
 
-  /** Invocations under way. */
+  /** Invocations in progress. */
   get running(): number {
     return this.#running;
   }
@@ -116,9 +116,9 @@ export class FunctionRunner {
   }
 
   /**
-   * Runs the function on an event and answers with its result or its error.
+   * Runs the function on an event and returns its result or its error.
    *
-   * @throws AwsError where the service itself refuses: throttled, or what an interceptor says
+   * @throws AwsError where the service itself refuses: throttled, or refused by an interceptor
    */
   async invoke(payload: string): Promise<InvocationOutcome> {
     const { reservedConcurrency } = this.settings;
@@ -133,7 +133,7 @@ export class FunctionRunner {
     }
   }
 
-  /** Counts and makes the refusal of an event. */
+  /** Counts a throttled event and returns its error. */
   throttled(Reason: string): AwsError {
     this.#statistics.throttles += 1;
     return new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, { Reason, Type: 'User' });
@@ -168,7 +168,7 @@ export class FunctionRunner {
     return outcome;
   }
 
-  /** The answer of the handler, or the time-out; at that the process ends, and only its calls under way go on. */
+  /** The result of the handler, or the time-out; the time-out ends the process, and only its calls in progress continue. */
   #withinTime(
     work: Promise<InvocationOutcome>,
     { requestId }: Invocation,
@@ -214,12 +214,12 @@ export class FunctionRunner {
     return interceptor ? interceptor(invocation, () => this.#pass(invocation, call, position + 1)) : call();
   }
 
-  /** A process that ran into its time-out was ended by Lambda and is not used again. */
+  /** A process that timed out was ended by Lambda and is not used again. */
   #release(process: Process, deadline: number): void {
     if (this.#clock.now() < deadline && process.handle) this.#idle.push(process);
   }
 
-  /** What the process is given: its clock may be off, and its calls end with it. */
+  /** The runtime of a process: its clock may be off, and its calls end with it. */
   #runtimeOf(process: Process): FunctionRuntime {
     const { logicalId, runtime } = this.settings;
     const offset = this.#skews.reduce((sum, skew) => sum + skew(logicalId, process.id), 0);
@@ -237,7 +237,7 @@ export class FunctionRunner {
     };
   }
 
-  /** Lambda's own line for an invocation that its process did not survive; those of the others are not simulated. */
+  /** Lambda's own log line for an invocation whose process ended; its other lines are not simulated. */
   #report(requestId: string, status: 'timeout' | 'error'): void {
     const time = new Date(this.#clock.now()).toISOString();
     this.#log(JSON.stringify({ time, type: 'platform.report', record: { requestId, status } }));
@@ -262,7 +262,7 @@ interface Sender {
   readonly handle: (...request: never[]) => Promise<unknown>;
 }
 
-/** A client configuration whose calls are neither sent nor answered any more once the process is dead. */
+/** A client configuration whose calls are neither sent nor answered once the process is dead. */
 function whileAlive(clientConfig: object, process: Process): object {
   const { requestHandler } = clientConfig as { requestHandler?: Sender };
   if (!requestHandler) return clientConfig;

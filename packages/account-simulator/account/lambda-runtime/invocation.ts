@@ -8,17 +8,17 @@ export interface Invocation {
   readonly functionName: string;
   /** JSON text of the event. */
   readonly payload: string;
-  /** Which of the function's processes runs it, counted from 1. */
+  /** The function's process that runs the invocation, counted from 1. */
   readonly process: number;
   /** True for the first event of a process. */
   readonly coldStart: boolean;
   /** Virtual time the handler is entered, ms since the epoch. */
   readonly startedAt: number;
-  /** Writes a line to the function's log, for who stands in for its code. */
+  /** Writes a line to the function's log, for an interceptor that replaces its code. */
   readonly writeLog: (line: string) => void;
 }
 
-/** How an invocation ended, as the Invoke API answers it. */
+/** The result of an invocation, as the Invoke API returns it. */
 export interface InvocationOutcome {
   /** JSON text: the result, or `{errorType, errorMessage, trace}`. */
   readonly payload: string;
@@ -27,9 +27,8 @@ export interface InvocationOutcome {
 }
 
 /**
- * Stands around the handler. It may let it run (`next()`), fail in its place (throw any error), refuse as the
- * Lambda service (throw `AwsError`), let the process die before or after the effect (throw {@link ProcessDied}),
- * or look on.
+ * Wraps the handler. It may run the handler (`next()`), fail in its place (throw any error), refuse as the Lambda service
+ * (throw `AwsError`), let the process die before or after the effect (throw {@link ProcessDied}), or observe.
  */
 export type InvocationInterceptor = (
   invocation: Invocation,
@@ -44,7 +43,7 @@ export class ProcessDied extends Error {
 /** Quota "Invocation payload" of synchronous invocations, request and response (Lambda quotas): 6 MB. */
 export const longestPayload = 6_291_556;
 
-/** Makes the answer of what a handler returned: JSON, `null` for nothing. */
+/** The outcome for a handler's result: JSON, `null` for nothing. */
 export function succeeded(result: unknown): InvocationOutcome {
   let payload: string;
   try {
@@ -60,16 +59,16 @@ export function succeeded(result: unknown): InvocationOutcome {
 }
 
 /**
- * Makes the answer of what a handler threw, in the form the Node.js runtime gives it. The stack is left out: it
- * names files of the machine, and two runs of one seed are to be alike.
+ * The outcome for an error thrown by a handler, in the form of the Node.js runtime. The stack is left out: it names files of
+ * the machine, and two runs of one seed must be equal.
  */
 export function threw(error: unknown): InvocationOutcome {
-  // Errors of another realm (a test runner's) are errors as well.
+  // Errors of another realm (a test runner's) count as errors too.
   if (types.isNativeError(error)) return failed(error.name, error.message);
   return failed(typeof error, String(error));
 }
 
-/** Makes the answer of a function that failed. */
+/** The outcome of a function that failed. */
 export function failed(errorType: string, errorMessage: string): InvocationOutcome {
   return { payload: JSON.stringify({ errorType, errorMessage, trace: [] }), functionError: 'Unhandled' };
 }

@@ -17,11 +17,11 @@ const accountConcurrency = 1_000;
 /** Longest event of an asynchronous invocation, bytes (Lambda quotas: 1 MB). */
 const longestAsynchronousPayload = 1_048_576;
 
-/** What the runtime is made of. */
+/** The parts of the runtime. */
 export interface LambdaRuntimeParts {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
-  /** Where records and events go that were given up. */
+  /** Receives the records and discarded events of asynchronous invocations. */
   readonly send: SendMessage;
 }
 
@@ -43,7 +43,7 @@ export class LambdaRuntime {
     this.#send = send;
   }
 
-  /** Adds a function; it may be named by name or ARN from now on. */
+  /** Adds a function; from now on it can be invoked by name or ARN. */
   add(settings: FunctionSettings, asynchronous: AsynchronousSettings): void {
     const parts = {
       clock: this.#clock,
@@ -65,12 +65,12 @@ export class LambdaRuntime {
     this.#interceptors.push(interceptor);
   }
 
-  /** Sets the clocks of processes that start from now on wrong; several add up. */
+  /** Sets the clock offset of processes that start from now on; several skews add up. */
   skewClocks(skew: ClockSkew): void {
     this.#skews.push(skew);
   }
 
-  /** Tells of every line in the functions' logs; none is kept. */
+  /** Calls `listener` for every line in the functions' logs; no line is kept. */
   onLogged(listener: LogListener): void {
     this.#listeners.push(listener);
   }
@@ -82,14 +82,14 @@ export class LambdaRuntime {
     }
   }
 
-  /** What each function did, by logical id. */
+  /** Statistics of each function, by logical id. */
   statistics(): ReadonlyMap<string, FunctionStatistics> {
     return new Map(
       [...this.#runners.values()].map(({ settings, statistics }) => [settings.logicalId, statistics]),
     );
   }
 
-  /** Events of asynchronous invocations that are not done with, retries included. */
+  /** Events of asynchronous invocations that are not finished, retries included. */
   get waiting(): number {
     return this.#waiting;
   }
@@ -110,7 +110,7 @@ export class LambdaRuntime {
     return runner.invoke(payload);
   }
 
-  /** Accepts an event and runs the function on it later; what becomes of it the function's settings say. */
+  /** Accepts an event and runs the function on it later; the function's settings govern retries and failures. */
   invokeLater(nameOrArn: string, payload: string): void {
     const runner = this.#runner(nameOrArn);
     checkPayload(payload, longestAsynchronousPayload);
@@ -155,7 +155,7 @@ export class LambdaRuntime {
   }
 }
 
-/** The name in a name or ARN; these functions have no versions, so `:$LATEST` is all a qualifier can be. */
+/** The name in a name or ARN; these functions have no versions, so the only possible qualifier is `:$LATEST`. */
 function functionName(nameOrArn: string): string {
   const name = nameOrArn.startsWith('arn:') ? nameOrArn.split(':').slice(6).join(':') : nameOrArn;
   return name.endsWith(':$LATEST') ? name.slice(0, -':$LATEST'.length) : name;

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 
-/** What a version freezes: the code and the configuration of a function. */
+/** The code and configuration of a function, as a version freezes them. */
 export interface FunctionSettings {
-  /** Opaque label of the code (a template's `CodeUri`); the traffic model looks up by it how the code behaves. */
+  /** Opaque label of the code (a template's `CodeUri`); the traffic model looks up the code's behaviour by it. */
   readonly code: string;
   /** Configuration by its CloudFormation property name (`Environment`, `MemorySize`, `Timeout`, `Handler`, …). */
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** A published version: its settings are frozen, its number is never given to another. */
+/** A published version: its settings are frozen, and its number is never reused. */
 export interface FunctionVersion extends FunctionSettings {
   readonly version: string;
   /** Base64 SHA-256 as `CodeSha256` shows it. */
@@ -31,7 +31,7 @@ export function codeSha256(code: string): string {
   return hash;
 }
 
-/** Whether Lambda would see nothing to publish between two settings (tags are not part of a version). */
+/** Whether Lambda sees no change to publish between two settings (tags are not part of a version). */
 export function sameSettings(one: FunctionSettings, other: FunctionSettings): boolean {
   return one.code === other.code && canonical(one.properties) === canonical(other.properties);
 }

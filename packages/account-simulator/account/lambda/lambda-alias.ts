@@ -1,13 +1,13 @@
 import { AwsError } from '../service.ts';
 
-/** What an alias routes to: one version, or two with a weight for the additional one. */
+/** The target of an alias: one version, or two with a weight for the additional one. */
 export interface AliasTarget {
   readonly version: string;
   /** Share (0–1) of the additional version; at most one entry, none when all traffic goes to `version`. */
   readonly weights: Readonly<Record<string, number>>;
 }
 
-/** How an alias shared its traffic from a moment on. */
+/** The traffic shares of an alias from a moment on. */
 export interface SharePoint {
   /** ms since the epoch. */
   readonly at: number;
@@ -15,7 +15,7 @@ export interface SharePoint {
   readonly shares: Readonly<Record<string, number>>;
 }
 
-/** An alias of a function, and the history of how it shared traffic. */
+/** An alias of a function, and the history of its traffic shares. */
 export class LambdaAlias {
   readonly name: string;
   description: string;
@@ -23,7 +23,7 @@ export class LambdaAlias {
   readonly #history: SharePoint[] = [];
   #target: AliasTarget;
 
-  /** @param before the history of an alias of this name that is gone */
+  /** @param before the history of a deleted alias of this name */
   constructor(
     name: string,
     target: AliasTarget,
@@ -63,7 +63,7 @@ export class LambdaAlias {
     const point = { at, shares: sharesOf(target) };
     const last = this.#history.at(-1);
     if (last && sameShares(last.shares, point.shares)) return undefined;
-    // Two changes within one millisecond: only the last of them ever carried traffic.
+    // Two changes within one millisecond: only the last ever carried traffic.
     if (last?.at === at) this.#history.pop();
     this.#history.push(point);
     return point;
@@ -71,8 +71,8 @@ export class LambdaAlias {
 }
 
 /**
- * Refuses what Lambda refuses in a routing configuration (developer guide, "Weighted aliases"): more than one
- * additional version, `$LATEST`, the primary version itself, weights outside 0–1.
+ * Throws for a routing configuration that Lambda refuses (developer guide, "Weighted aliases"): more than one additional
+ * version, `$LATEST`, the primary version itself, weights outside 0–1.
  */
 export function checkAliasTarget(target: AliasTarget): void {
   const versions = Object.keys(target.weights);

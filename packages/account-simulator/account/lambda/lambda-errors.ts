@@ -5,7 +5,7 @@ export function functionNotFound(arn: string): AwsError {
   return new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404, { Type: 'User' });
 }
 
-/** ResourceConflictException (409): a change of the alias is under way. */
+/** ResourceConflictException (409): a change of the alias is in progress. */
 export function updateInProgress(arn: string): AwsError {
   return new AwsError(
     'ResourceConflictException',
@@ -20,7 +20,7 @@ export function aliasNotFound(arn: string): AwsError {
   return new AwsError('ResourceNotFoundException', `Cannot find alias arn: ${arn}`, 404, { Type: 'User' });
 }
 
-/** PreconditionFailedException (412): somebody else wrote between the caller's read and this write. */
+/** PreconditionFailedException (412): another writer wrote between the caller's read and this write. */
 export function revisionMismatch(): AwsError {
   return new AwsError(
     'PreconditionFailedException',

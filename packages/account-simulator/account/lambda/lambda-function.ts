@@ -1,7 +1,7 @@
 import type { FunctionSettings, FunctionVersion } from './function-settings.ts';
 import type { LambdaAlias } from './lambda-alias.ts';
 
-/** How a function came to be: the CloudFormation stack and logical id that own it, when a stack does. */
+/** The CloudFormation stack and logical id that own a function. */
 export interface FunctionOwner {
   readonly stack: string;
   readonly stackId: string;
@@ -11,7 +11,7 @@ export interface FunctionOwner {
 /** Provisioned concurrency of an alias or version. */
 export interface ProvisionedConcurrency {
   readonly requested: number;
-  /** From when (ms since the epoch) all of it is allocated; until then its status is IN_PROGRESS. */
+  /** The time (ms since the epoch) at which all of it is allocated; until then its status is IN_PROGRESS. */
   readonly readyAt: number;
   readonly lastModified: number;
 }
@@ -25,14 +25,14 @@ export interface LambdaFunction {
   latestRevisionId: string;
   /** Ascending by number, gaps where versions were deleted. */
   readonly versions: Map<string, FunctionVersion>;
-  /** The number the next published version gets; never goes back. */
+  /** The number of the next published version; never decreases. */
   nextVersion: number;
   readonly aliases: Map<string, LambdaAlias>;
   /** By alias name or version number. */
   readonly provisioned: Map<string, ProvisionedConcurrency>;
 }
 
-/** The version published last, even if it has been deleted since: what `PublishVersion` compares with. */
+/** The version published last, undefined if deleted since: `PublishVersion` compares with it. */
 export function lastPublished(fn: LambdaFunction): FunctionVersion | undefined {
   return fn.versions.get(String(fn.nextVersion - 1));
 }

@@ -11,13 +11,13 @@ import { type AliasTarget, checkAliasTarget, LambdaAlias, type SharePoint } from
 import { aliasNotFound, functionNotFound, weightsWithProvisionedConcurrency } from './lambda-errors.ts';
 import { type FunctionOwner, type LambdaFunction, lastPublished } from './lambda-function.ts';
 
-/** A change of how an alias shares its traffic. */
+/** A change of an alias's traffic shares. */
 export interface AliasChange extends SharePoint {
   readonly functionName: string;
   readonly alias: string;
 }
 
-/** What {@link LambdaFunctions} is made of. */
+/** The parts of {@link LambdaFunctions}. */
 export interface LambdaFunctionsOptions {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
@@ -26,13 +26,13 @@ export interface LambdaFunctionsOptions {
   readonly region?: string;
 }
 
-/** How long provisioned concurrency takes to be allocated, s. Not documented: a minute or two is usual. */
+/** Time until provisioned concurrency is allocated, s. Not documented: a minute or two is usual. */
 const ALLOCATION_SECONDS = [60, 120] as const;
 
 /**
- * The functions of the account with their versions and aliases, as the rest of the simulation sees them: stacks
- * make and change functions, CodeDeploy moves aliases, the traffic model reads how they share traffic. What SDK
- * clients may do is in `SimulatedLambda`, which keeps its rules here.
+ * The functions of the account with their versions and aliases, as used by the rest of the simulation: stacks create and
+ * change functions, CodeDeploy moves aliases, the traffic model reads the shares. The operations of SDK clients are in
+ * `SimulatedLambda`, which keeps its rules here.
  */
 export class LambdaFunctions {
   readonly #clock: VirtualClock;
@@ -40,7 +40,7 @@ export class LambdaFunctions {
   readonly #arnPrefix: string;
   readonly #deletedCode = new Map<string, string>();
   readonly #functions = new Map<string, LambdaFunction>();
-  /** What became of functions and aliases that are gone: who owned them, and how they shared their traffic. */
+  /** Owners and traffic shares of deleted functions and aliases. */
   readonly #formerOwners = new Map<string, FunctionOwner>();
   readonly #formerShares = new Map<string, readonly SharePoint[]>();
   readonly #listeners = new Set<(change: AliasChange) => void>();
@@ -61,7 +61,7 @@ export class LambdaFunctions {
     return `${this.#arnPrefix}${functionName}${qualifier === undefined ? '' : `:${qualifier}`}`;
   }
 
-  /** Makes a function with nothing published. @throws ResourceConflictException if the name is taken */
+  /** Creates a function without versions. @throws ResourceConflictException if the name is taken */
   createFunction(name: string, settings: FunctionSettings, owner?: FunctionOwner): void {
     if (this.#functions.has(name)) {
       throw new AwsError('ResourceConflictException', `Function already exist: ${name}`, 409, {
@@ -89,7 +89,7 @@ export class LambdaFunctions {
     fn.latestRevisionId = this.#random.uuid();
   }
 
-  /** Removes a function with all it has; nothing happens when there is none. */
+  /** Removes a function with its versions and aliases; does nothing if there is none. */
   deleteFunction(name: string): void {
     const fn = this.#functions.get(name);
     if (!fn) return;
@@ -99,7 +99,7 @@ export class LambdaFunctions {
     this.#functions.delete(name);
   }
 
-  /** Every function there is, in the order they were made. */
+  /** Every function, in the order of creation. */
   get functions(): readonly LambdaFunction[] {
     return [...this.#functions.values()];
   }
@@ -108,7 +108,7 @@ export class LambdaFunctions {
     return this.#functions.has(name);
   }
 
-  /** The stack and logical id that own a function, or owned it; `undefined` for one without a stack. */
+  /** The stack and logical id that own a function, or owned it; `undefined` for a function without a stack. */
   owner(name: string): FunctionOwner | undefined {
     return this.#functions.get(name)?.owner ?? this.#formerOwners.get(name);
   }
@@ -116,7 +116,7 @@ export class LambdaFunctions {
   /**
    * Publishes `$LATEST`.
    *
-   * @param always makes a new version even when nothing changed since the last one
+   * @param always creates a new version even when nothing changed since the last one
    * @returns the new version, or the last one when nothing changed since (`created` tells which)
    * @throws ResourceNotFoundException
    */
@@ -144,12 +144,12 @@ export class LambdaFunctions {
     return undefined;
   }
 
-  /** A published version, with the `code` label by which its behaviour is known. */
+  /** A published version, with the `code` label of its behaviour. */
   version(functionName: string, version: string): FunctionVersion | undefined {
     return this.#functions.get(functionName)?.versions.get(version);
   }
 
-  /** The `code` label of a version, also of one that has been deleted since. */
+  /** The `code` label of a version, deleted ones included. */
   codeOf(functionName: string, version: string): string | undefined {
     return this.version(functionName, version)?.code ?? this.#deletedCode.get(`${functionName}:${version}`);
   }
@@ -178,7 +178,7 @@ export class LambdaFunctions {
     fn.provisioned.delete(version);
   }
 
-  /** Makes an alias. @throws ResourceConflictException, ResourceNotFoundException, InvalidParameterValueException */
+  /** Creates an alias. @throws ResourceConflictException, ResourceNotFoundException, InvalidParameterValueException */
   createAlias(
     functionName: string,
     name: string,
@@ -210,12 +210,12 @@ export class LambdaFunctions {
     this.#tell(functionName, name, alias.history.at(-1) as SharePoint);
   }
 
-  /** What an alias points at; `undefined` without such a function or alias. */
+  /** The target of an alias; `undefined` without such a function or alias. */
   aliasTarget(functionName: string, alias: string): AliasTarget | undefined {
     return this.#functions.get(functionName)?.aliases.get(alias)?.target;
   }
 
-  /** Points an alias. @throws ResourceNotFoundException, InvalidParameterValueException */
+  /** Changes the target of an alias. @throws ResourceNotFoundException, InvalidParameterValueException */
   pointAlias(functionName: string, name: string, target: AliasTarget): void {
     const fn = this.find(functionName);
     const alias = this.findAlias(fn, name);
@@ -231,7 +231,7 @@ export class LambdaFunctions {
     this.#tell(functionName, name, point);
   }
 
-  /** Removes an alias; nothing happens when there is none. */
+  /** Removes an alias; does nothing if there is none. */
   deleteAlias(functionName: string, name: string): void {
     const fn = this.#functions.get(functionName);
     const alias = fn?.aliases.get(name);
@@ -244,7 +244,7 @@ export class LambdaFunctions {
     fn.provisioned.delete(name);
   }
 
-  /** Asks for provisioned concurrency. @throws InvalidParameterValueException on an alias with weights */
+  /** Requests provisioned concurrency. @throws InvalidParameterValueException on an alias with weights */
   provision(functionName: string, qualifier: string, executions: number): void {
     const fn = this.find(functionName);
     if (fn.aliases.get(qualifier)?.isWeighted) throw weightsWithProvisionedConcurrency();
@@ -253,18 +253,18 @@ export class LambdaFunctions {
     fn.provisioned.set(qualifier, { requested: executions, readyAt, lastModified: now });
   }
 
-  /** Ends provisioned concurrency; nothing happens when there is none. */
+  /** Ends provisioned concurrency; does nothing if there is none. */
   unprovision(functionName: string, qualifier: string): void {
     this.#functions.get(functionName)?.provisioned.delete(qualifier);
   }
 
-  /** How an alias shared its traffic, oldest first; empty for one that never existed. Live, not a copy. */
+  /** The history of an alias's traffic shares, oldest first; empty for an alias that never existed. Live, not a copy. */
   shareHistory(functionName: string, alias: string): readonly SharePoint[] {
     const found = this.#functions.get(functionName)?.aliases.get(alias);
     return found?.history ?? this.#formerShares.get(`${functionName}:${alias}`) ?? [];
   }
 
-  /** Calls `listener` at every change of an alias's shares, its creation included; returns how to stop it. */
+  /** Calls `listener` at every change of an alias's shares, its creation included; returns a function that removes it. */
   onAliasChange(listener: (change: AliasChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

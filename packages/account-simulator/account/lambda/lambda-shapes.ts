@@ -23,7 +23,7 @@ export function aliasShape(functionArn: string, alias: LambdaAlias): AliasConfig
 /**
  * A version, or `$LATEST` when none is given, as `GetFunctionConfiguration` shows it.
  *
- * @param qualifier what the caller asked by: the ARN carries it, so an alias shows up in it
+ * @param qualifier the qualifier of the request: the ARN carries it, so an alias appears in it
  */
 export function configurationShape(
   functionArn: string,
@@ -58,7 +58,7 @@ export function configurationShape(
 }
 
 /**
- * The tags of a function: its own, and those that CloudFormation gives to what a stack makes.
+ * The tags of a function: its own, and CloudFormation's for the resources of a stack.
  *
  * Source: CloudFormation user guide, "Resource tag": `aws:cloudformation:logical-id`, `stack-id`, `stack-name`.
  */

@@ -25,14 +25,14 @@ import type { LambdaFunction } from './lambda-function.ts';
 import { LambdaFunctions, type LambdaFunctionsOptions } from './lambda-functions.ts';
 import { aliasShape, configurationShape, provisionedShape, tagsShape } from './lambda-shapes.ts';
 
-/** What `Invoke` is answered with: the part of its output that the caller of the hook decides. */
+/** The part of the `Invoke` answer that the `onInvoke` hook decides. */
 export interface InvokeAnswer {
   readonly payload: Uint8Array;
   /** `Unhandled` when the function threw. */
   readonly functionError?: string;
 }
 
-/** What {@link SimulatedLambda} is made of. */
+/** The parts of {@link SimulatedLambda}. */
 export interface SimulatedLambdaOptions extends LambdaFunctionsOptions {
   /** Runs a function when a client calls `Invoke`; without it `Invoke` is refused. */
   readonly onInvoke?: (
@@ -44,17 +44,17 @@ export interface SimulatedLambdaOptions extends LambdaFunctionsOptions {
 }
 
 /**
- * Lambda's control plane as far as versions and aliases go: functions, numbered versions, weighted aliases,
- * provisioned concurrency. Functions are made and changed from within the simulation (a stack, a scenario);
- * clients publish, list, route and delete versions.
+ * Lambda's control plane for versions and aliases: functions, numbered versions, weighted aliases, provisioned concurrency.
+ * Functions are created and changed from within the simulation (a stack, a scenario); clients publish, list, route and
+ * delete versions.
  *
- * Sources: Lambda API reference; developer guide "Manage Lambda function versions", "Create an alias for a
- * Lambda function", "Implement Lambda canary deployments using a weighted alias".
+ * Sources: Lambda API reference; developer guide "Manage Lambda function versions", "Create an alias for a Lambda function",
+ * "Implement Lambda canary deployments using a weighted alias".
  *
- * Unverified on AWS, and chosen here: a change of an alias takes effect at once (the propagation delay is not
- * documented); `PublishVersion` compares with the version published last, not with every earlier one (the API
- * reference and the guide differ); moving an alias with provisioned concurrency allocates all of it anew, and while it is
- * allocated `UpdateAlias` is refused as in conflict with the change that is under way.
+ * Unverified on AWS, and chosen here: a change of an alias takes effect at once (the propagation delay is not documented);
+ * `PublishVersion` compares with the version published last, not with every earlier one (the API reference and the guide
+ * differ); moving an alias with provisioned concurrency allocates all of it again, and until it is allocated `UpdateAlias`
+ * is refused as conflicting with the change in progress.
  */
 export class SimulatedLambda extends LambdaFunctions implements SimulatedService {
   readonly #onInvoke: SimulatedLambdaOptions['onInvoke'];
@@ -194,7 +194,7 @@ export class SimulatedLambda extends LambdaFunctions implements SimulatedService
     const provisioned = fn.provisioned.get(alias.name);
     if (provisioned && provisioned.readyAt > this.now) throw updateInProgress(this.arn(fn.name, alias.name));
     if (input.RevisionId !== undefined && input.RevisionId !== alias.revisionId) throw revisionMismatch();
-    // Without RoutingConfig the weights stay; an empty one takes them away.
+    // Without RoutingConfig the weights stay; an empty one removes them.
     const weights =
       input.RoutingConfig === undefined
         ? alias.target.weights
@@ -231,7 +231,7 @@ export class SimulatedLambda extends LambdaFunctions implements SimulatedService
   }
 }
 
-/** Lambda lists at most 50 per page, whatever is asked (API reference, ListVersionsByFunction). */
+/** Lambda lists at most 50 per page, whatever the request says (API reference, ListVersionsByFunction). */
 const PAGE = 50;
 
 function paginate<T>(all: readonly T[], marker: string | undefined, maxItems: number | undefined) {

@@ -5,7 +5,7 @@ import type { Parameter, ParameterVersion } from './parameter.ts';
 const MAXIMUM_LABELS = 10;
 
 /**
- * Attaches labels to a version, taking each from the version that had it.
+ * Attaches labels to a version, removing each from the version that had it.
  *
  * @returns the labels that break the naming rules and were not attached
  *

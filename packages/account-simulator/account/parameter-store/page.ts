@@ -6,13 +6,13 @@ export interface Page<T> {
   readonly nextToken: string | undefined;
 }
 
-/** How a list is cut into pages. */
+/** The size and starting token of a page. */
 export interface Paging {
   readonly size: number;
   readonly token: string | undefined;
 }
 
-/** A page of `items`, which the order of their keys must not change between calls. */
+/** A page of `items`, whose order must not change between calls. */
 export function pageOf<T>(items: readonly T[], { size, token }: Paging): Page<T> {
   const start = token === undefined ? 0 : Number(/^offset-(\d+)$/.exec(decode(token))?.[1] ?? Number.NaN);
   if (Number.isNaN(start)) throw new AwsError('InvalidNextToken', 'The specified token is not valid.');

@@ -1,6 +1,6 @@
 import { latest, type Parameter } from './parameter.ts';
 
-/** What happened to a parameter, in the words of its event. */
+/** The change of a parameter, in the words of its event. */
 export type ParameterChange = 'Create' | 'Update' | 'Delete' | 'LabelParameterVersion';
 
 /** An event on its way to the event bus, which adds the envelope. */

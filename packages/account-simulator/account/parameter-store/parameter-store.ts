@@ -21,11 +21,11 @@ import { historyView, metadataView, parameterView } from './parameter-views.ts';
 import { invalid } from './write-rules.ts';
 import { writeVersion } from './write-version.ts';
 
-/** What the simulated Parameter Store is made from. */
+/** The parts of the simulated Parameter Store. */
 export interface ParameterStoreParts {
   readonly random: SeededRandom;
   readonly account: AccountIdentity;
-  /** Takes the event of each change. */
+  /** Receives the event of each change. */
   emit(event: EmittedEvent): void;
 }
 
@@ -33,7 +33,7 @@ const PATH_PAGE = 10;
 const NAMES_PER_CALL = 10;
 const HISTORY_PAGE = 50;
 const DESCRIBE_PAGE = 50;
-/** How often a page of GetParametersByPath comes empty but for its token, as the API reference warns. Assumed. */
+/** The chance that a page of GetParametersByPath is empty except for its token, as the API reference warns. Assumed. */
 const EMPTY_PAGE_CHANCE = 0.05;
 
 /**
@@ -67,7 +67,7 @@ export class ParameterStore implements SimulatedService {
     this.#emit = emit;
   }
 
-  /** A version still kept, or the live one, decrypted and past all permissions; for whoever looks on. */
+  /** A version still kept, or the latest one, decrypted and without any permission check; for tests and reports. */
   version(name: string, version?: number): ParameterVersion | undefined {
     const parameter = this.#parameters.get(name);
     return parameter && (version === undefined ? latest(parameter) : selected(parameter, String(version)));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { latest, type Parameter, type ParameterVersion } from './parameter.ts';
 
-/** A parameter as GetParameter and its kin return it. */
+/** A parameter as GetParameter, GetParameters and GetParametersByPath return it. */
 export function parameterView(
   parameter: Parameter,
   version: ParameterVersion,
@@ -50,7 +50,7 @@ function writtenView(parameter: Parameter, version: ParameterVersion): object {
   };
 }
 
-/** A secret that is not decrypted shows text that looks like a cipher and tells nothing. */
+/** A secret that is not decrypted is shown as text that looks like a cipher and reveals nothing. */
 function shownValue(parameter: Parameter, { version, value }: ParameterVersion, decrypt: boolean): string {
   if (parameter.kind !== 'SecureString' || decrypt) return value;
   const digest = createHash('sha512').update(`${parameter.name}:${version}`).digest('base64');

@@ -25,12 +25,12 @@ export interface Parameter {
   readonly versions: ParameterVersion[];
 }
 
-/** The version a read without selector gets. */
+/** The version that a read without selector returns. */
 export function latest(parameter: Parameter): ParameterVersion {
   return parameter.versions.at(-1) as ParameterVersion;
 }
 
-/** The version a selector names: a number or a label. */
+/** The version for a selector: a number or a label. */
 export function selected(parameter: Parameter, selector: string): ParameterVersion | undefined {
   return /^\d+$/.test(selector)
     ? parameter.versions.find(({ version }) => version === Number(selector))

@@ -9,13 +9,13 @@ const MAXIMUM_VALUE_BYTES: Readonly<Record<Tier, number>> = { Standard: 4096, Ad
 const MAXIMUM_LEVELS = 15;
 const MAXIMUM_NAME_LENGTH = 1011;
 
-/** A refusal of the input itself. */
+/** The error for an invalid input. */
 export function invalid(message: string): AwsError {
   return new AwsError('ValidationException', message);
 }
 
 /**
- * Holds a name against the rules for new parameters.
+ * Checks a name against the rules for new parameters.
  *
  * Source: AWS Systems Manager API Reference, "PutParameter", naming constraints.
  */
@@ -40,7 +40,7 @@ export function checkName(name: string): void {
   }
 }
 
-/** Holds a value against the pattern given with it, the ban on references and the size limit of its tier. */
+/** Checks a value against its pattern, the ban on references and the size limit of its tier. */
 export function checkValue(value: string | undefined, tier: Tier, pattern: string | undefined): void {
   if (value === undefined || value === '') throw invalid('Parameter value must not be empty.');
   if (/\{\{.*\}\}/s.test(value)) {
@@ -67,7 +67,7 @@ function compile(pattern: string): RegExp {
   }
 }
 
-/** The tier a write ends in: what it asks for, else what the parameter has; Advanced does not go back. */
+/** The tier after a write: the requested tier, else the parameter's; Advanced never goes back. */
 export function tierOf(input: PutParameterCommandInput, existing: Parameter | undefined): Tier {
   const current = existing && latest(existing).tier;
   switch (input.Tier) {

@@ -4,7 +4,7 @@ import { unsupported } from '../wire/unsupported.ts';
 import { latest, type Parameter, type ParameterKind } from './parameter.ts';
 import { checkName, checkValue, invalid, tierOf } from './write-rules.ts';
 
-/** Versions kept; a write past them drops the oldest, if nothing holds it (AWS quota). */
+/** Versions kept; a further write drops the oldest, unless a label is attached to it (AWS quota). */
 const KEPT_VERSIONS = 100;
 const KINDS = ['String', 'StringList', 'SecureString'];
 /** The AWS managed key that encrypts where the caller names none. */
@@ -13,7 +13,7 @@ const DEFAULT_KEY = 'alias/aws/ssm';
 /**
  * Writes a version of a parameter: of `existing`, which is changed, or else of a new one.
  *
- * @throws AwsError as PutParameter refuses; nothing is changed then
+ * @throws AwsError where PutParameter refuses; nothing is changed then
  */
 export function writeVersion(
   input: PutParameterCommandInput,
@@ -77,7 +77,7 @@ function kindOf(input: PutParameterCommandInput, existing: Parameter | undefined
   return existing.kind;
 }
 
-/** Drops the oldest version when all are taken, unless a label holds it. */
+/** Drops the oldest version when all places are taken; refuses if a label is attached to it. */
 function makeRoom({ name, versions }: Parameter): void {
   const [oldest] = versions;
   if (versions.length < KEPT_VERSIONS || !oldest) return;

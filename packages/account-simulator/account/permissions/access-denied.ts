@@ -1,7 +1,7 @@
 import { AwsError } from '../service.ts';
 import type { Decision } from './policy.ts';
 
-/** A refused request, as far as its message tells. */
+/** The facts in a refusal's message. */
 export interface Refusal {
   /** ARN of the assumed role's session. */
   readonly user: string;
@@ -11,7 +11,7 @@ export interface Refusal {
   readonly reason: Exclude<Decision['reason'], 'allowed'>;
 }
 
-/** How a service refuses what a caller may not do; every other one as {@link usual}. */
+/** The errors for a missing permission of the services that differ from {@link usual}. */
 const refusals: Readonly<Record<string, { readonly name: string; readonly statusCode: number }>> = {
   cloudformation: { name: 'AccessDenied', statusCode: 403 },
   cloudwatch: { name: 'AccessDenied', statusCode: 403 },
@@ -26,14 +26,14 @@ const refusals: Readonly<Record<string, { readonly name: string; readonly status
 /** Services of the JSON protocol answer 400 ("Common errors" of their API references). */
 const usual = { name: 'AccessDeniedException', statusCode: 400 };
 
-/** The error a service refuses with. */
+/** A service's error for a missing permission. */
 export function accessDenied(service: string, message: string): AwsError {
   const { name, statusCode } = refusals[service] ?? usual;
   return new AwsError(name, message, statusCode);
 }
 
 /**
- * The words AWS refuses with (IAM User Guide, "Troubleshoot access denied error messages"); S3 puts the resource
+ * AWS's message for a missing permission (IAM User Guide, "Troubleshoot access denied error messages"); S3 puts the resource
  * in quotation marks (S3 user guide, "Troubleshoot access denied (403 Forbidden) errors").
  */
 export function refusalMessage(service: string, { user, action, resource, reason }: Refusal): string {

@@ -5,9 +5,9 @@ import { mayAct } from './service-access.ts';
 const actions = ['AlarmActions', 'OKActions', 'InsufficientDataActions'] as const;
 
 /**
- * Notes for every alarm whether CloudWatch may publish to the topics of its actions. A topic without a policy lets
- * the account's own alarms publish; a policy of its own takes the place of that. On AWS an alarm that may not
- * publish rings unheard.
+ * Records for every alarm whether CloudWatch may publish to the topics of its actions. A topic without a policy lets the
+ * account's own alarms publish; the topic's own policy replaces that default. On AWS, the notification of an alarm that may
+ * not publish is lost.
  *
  * Source: CloudWatch user guide, "Notify users on alarm changes"; SNS developer guide, "Cases for Amazon SNS access
  * control".

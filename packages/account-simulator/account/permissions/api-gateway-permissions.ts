@@ -6,7 +6,7 @@ import type {
 import { on, type PermissionScope, type Requirement, type Requirements } from './required-permission.ts';
 
 /**
- * What calls of API Gateway require: its actions are HTTP methods on the paths of its resources, whose ARNs name no
+ * Permissions for calls of API Gateway: its actions are HTTP methods on the paths of its resources, whose ARNs name no
  * account.
  *
  * Source: Service Authorization Reference, "Amazon API Gateway Management" and "… Management V2".

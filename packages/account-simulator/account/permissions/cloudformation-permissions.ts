@@ -19,16 +19,17 @@ import {
 import { type RightsForResource, stackChangePermissions } from './stack-change-permissions.ts';
 
 /**
- * What calls of CloudFormation require.
+ * Permissions for calls of CloudFormation.
  *
- * CloudFormation reads a template by its URL as the caller. It changes resources by the service role the stack
- * was last deployed with; without one it does so with its caller's permissions, and expands a transform with them.
+ * CloudFormation reads a template by its URL as the caller. It changes resources with the service role of the stack's last
+ * deployment; without one, it changes them and expands transforms with the caller's permissions.
  *
- * A request with tags changes those of the stack, which is an action of its own; one without leaves them. A stack
- * policy for one update alone is asked for like one that stays, which is the stricter reading of the documentation.
+ * A request with tags changes those of the stack, which is a separate action; a request without tags leaves them. A stack
+ * policy for one update alone needs the same permission as a lasting one, which is the stricter reading of the
+ * documentation.
  *
- * Sources: Service Authorization Reference, "AWS CloudFormation"; CloudFormation user guide, "Control access with
- * IAM", "CloudFormation service role" and "Prevent updates to stack resources"; API reference, DescribeStacks.
+ * Sources: Service Authorization Reference, "AWS CloudFormation"; CloudFormation user guide, "Control access with IAM",
+ * "CloudFormation service role" and "Prevent updates to stack resources"; API reference, DescribeStacks.
  */
 export const cloudFormationPermissions: Requirements = {
   CreateStack: (input: CreateStackInput, scope) => [
@@ -43,7 +44,7 @@ export const cloudFormationPermissions: Requirements = {
       on('cloudformation:UpdateStack', stackArn(scope, input.StackName), contextOf(input)),
       ...tagging('UpdateStack', input, scope),
       ...policing(input, scope),
-      // A stack that is not there is refused as such.
+      // CloudFormation itself refuses a missing stack.
       ...(stack ? byCaller(input, input.RoleARN ?? stack.roleArn, scope) : []),
       ...refusedAtOnce(input, scope),
     ];
@@ -99,8 +100,7 @@ export const cloudFormationPermissions: Requirements = {
 };
 
 /**
- * The rights of its caller that CloudFormation needs to change the resources of a stack: none where it has a
- * service role.
+ * The caller's rights that CloudFormation needs to change the resources of a stack: none where the stack has a service role.
  */
 export function rightsOfCaller(
   input: UpdateStackInput | ExecuteChangeSetInput,
@@ -114,7 +114,7 @@ export function rightsOfCaller(
   return found && !(given ?? found.roleArn) ? stackChangePermissions(scope.stackChanges(input), scope) : [];
 }
 
-/** The same, where the account plays that CloudFormation finds out before it begins. */
+/** The same rights, where the account plays that CloudFormation checks them before it begins. */
 function refusedAtOnce(
   input: UpdateStackInput | ExecuteChangeSetInput,
   scope: PermissionScope,
@@ -130,7 +130,7 @@ function onStack(operation: string): Requirement {
   ];
 }
 
-/** An operation on a stack that may give it a service role. */
+/** An operation on a stack that may pass it a service role. */
 function givingRole(operation: string): Requirement {
   return (input: { StackName?: string; RoleARN?: string }, scope) => [
     on(`cloudformation:${operation}`, stackArn(scope, input.StackName), contextOf(input)),
@@ -141,8 +141,8 @@ function givingRole(operation: string): Requirement {
 const changeSetKey = 'cloudformation:ChangeSetName';
 
 /**
- * A change set is no resource of its own: what is asked for is its stack, on the condition of its name. Of one that
- * does not exist no stack is known: that needs the permission on all of them.
+ * A change set is no resource of its own: the permission is checked on its stack, with a condition on the change set's name.
+ * The stack of a missing change set is unknown: that needs the permission on all stacks.
  */
 function onChangeSet(operation: string): Requirement {
   return ({ StackName, ChangeSetName = '' }: { StackName?: string; ChangeSetName?: string }, scope) => {
@@ -155,7 +155,7 @@ function onChangeSet(operation: string): Requirement {
   };
 }
 
-/** By name, a stack is asked for with any id. */
+/** The ARN for a stack given by name matches any id. */
 function stackArn(scope: PermissionScope, nameOrId = ''): string {
   return nameOrId.startsWith('arn:') ? nameOrId : scope.arn('cloudformation', `stack/${nameOrId}/*`);
 }
@@ -171,7 +171,7 @@ function contextOf({ TemplateURL, RoleARN }: ChangeInput): Readonly<Record<strin
 
 type TaggedInput = Pick<CreateStackInput, 'StackName' | 'Tags'>;
 
-/** An empty list takes the stack's tags away. */
+/** An empty list removes the stack's tags. */
 function tagging(
   createAction: string,
   { StackName, Tags }: TaggedInput,
@@ -216,7 +216,7 @@ function byCaller(
   return required;
 }
 
-/** Reading the template, and handing CloudFormation a role. */
+/** The permissions to read the template and to pass a role. */
 function reading({ TemplateURL, RoleARN }: ChangeInput): RequiredPermission[] {
   const template = TemplateURL === undefined ? undefined : objectOfUrl(TemplateURL);
   const required: RequiredPermission[] = [];
@@ -235,7 +235,7 @@ function passing(RoleARN: string | undefined): RequiredPermission[] {
   return [on('iam:PassRole', RoleARN, { 'iam:PassedToService': 'cloudformation.amazonaws.com' })];
 }
 
-/** AWS's own, so that it stands in AWS's account. */
+/** The transform belongs to AWS, so its ARN names AWS's account. */
 function samTransform(scope: PermissionScope): string {
   return scope.arn('cloudformation', 'transform/Serverless-2016-10-31').replace(/:\d{12}:/, ':aws:');
 }

@@ -9,11 +9,11 @@ import type {
 import { on, type PermissionScope, type Requirement, type Requirements } from './required-permission.ts';
 
 /**
- * What calls of CloudWatch require. Metrics are no resources.
+ * Permissions for calls of CloudWatch. Metrics are no resources.
  *
  * Sources: Service Authorization Reference, "Amazon CloudWatch"; API reference, DescribeAlarms and DescribeAlarmHistory:
- * composite alarms come only to a permission on `*`. A narrower one is refused here; AWS may leave them out instead. On
- * which resource mute rules are listed is not documented: on all of them, it is assumed.
+ * composite alarms are returned only with a permission on `*`. A narrower permission is refused here; AWS may leave them out
+ * instead. The resource for listing mute rules is not documented: `*` is assumed.
  */
 export const cloudWatchPermissions: Requirements = {
   GetMetricData: () => [on('cloudwatch:GetMetricData', '*')],

@@ -18,13 +18,12 @@ import {
 } from './required-permission.ts';
 
 /**
- * What calls of CodeDeploy require.
+ * Permissions for calls of CodeDeploy.
  *
- * Sources: Service Authorization Reference, "AWS CodeDeploy"; CodeDeploy user guide, "CodeDeploy permissions
- * reference" with its footnotes; API reference, CreateDeployment. The first two disagree on StopDeployment,
- * ListDeploymentTargets, BatchGetDeploymentTargets and PutLifecycleEventHookExecutionStatus: the guide names
- * the deployment group, the reference no resource at all. The reference is followed, as the stricter one: a
- * statement on `*` works either way.
+ * Sources: Service Authorization Reference, "AWS CodeDeploy"; CodeDeploy user guide, "CodeDeploy permissions reference" with
+ * its footnotes; API reference, CreateDeployment. The first two disagree on StopDeployment, ListDeploymentTargets,
+ * BatchGetDeploymentTargets and PutLifecycleEventHookExecutionStatus: the guide names the deployment group, the reference no
+ * resource at all. The reference is followed, as the stricter one: a statement on `*` works either way.
  */
 export const codeDeployPermissions: Requirements = {
   CreateDeployment: (input: CreateDeploymentInput, scope) => {
@@ -78,7 +77,7 @@ export const codeDeployPermissions: Requirements = {
   ],
 };
 
-/** Of a deployment that does not exist no group is known: that needs the permission on all of them. */
+/** The group of a missing deployment is unknown: that needs the permission on all groups. */
 function ofDeployment(action: string, id: string | undefined, scope: PermissionScope): RequiredPermission {
   const found = scope.deploymentGroup(id ?? '');
   return on(action, groupArn(scope, found?.application ?? '*', found?.group ?? '*'));

@@ -1,6 +1,6 @@
 import type { AccountIdentity } from '../wire/account-identity.ts';
 
-/** Condition keys that requests carry a value of besides the global ones, in lower case. */
+/** Condition keys with a value in simulated requests besides the global ones, in lower case. */
 const serviceKeys = [
   'aws:sourcearn',
   'cloudformation:changesetname',
@@ -39,7 +39,7 @@ const globalKeys = Object.keys(globalContext('', { accountId: '', region: '' }))
   key.toLowerCase(),
 );
 
-/** @throws Error for a key that no simulated request has a value of: what it decides would be wrong */
+/** @throws Error for a key without a value in any simulated request: its decision would be wrong */
 export function checkConditionKeys(keys: readonly string[], owner: string): void {
   const unknown = keys.find((key) => !serviceKeys.includes(key) && !globalKeys.includes(key));
   if (unknown !== undefined) throw new Error(`${owner}: the condition key ${unknown} is not simulated`);

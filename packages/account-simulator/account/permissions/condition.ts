@@ -5,7 +5,7 @@ export type ConditionBlock = Readonly<Record<string, Readonly<Record<string, rea
 
 /** A compiled condition. */
 export interface Condition {
-  /** Condition keys it reads, in lower case. */
+  /** Condition keys in the condition, in lower case. */
   readonly keys: readonly string[];
   holds(context: RequestContext): boolean;
 }
@@ -13,7 +13,7 @@ export interface Condition {
 interface Operator {
   /** Reads one value of the policy. */
   compile(expected: string): Pattern;
-  /** True for `…Not…`: none of the values may match, and a missing key is fine. */
+  /** True for `…Not…`: none of the values may match, and a missing key is accepted. */
   readonly negated?: true;
 }
 
@@ -39,10 +39,10 @@ const operators: Readonly<Record<string, Operator>> = {
 };
 
 /**
- * Reads a condition: every key of every operator has to hold, for one of its values.
+ * Compiles a condition: every key of every operator must hold, for one of its values.
  *
- * Source: IAM User Guide, "IAM JSON policy elements: Condition operators". Each key has one value here, so the
- * set operators (`ForAllValues:`, `ForAnyValue:`) are refused, as are numbers, dates, addresses and blobs.
+ * Source: IAM User Guide, "IAM JSON policy elements: Condition operators". Each key has one value here, so the set operators
+ * (`ForAllValues:`, `ForAnyValue:`) are refused, as are numbers, dates, addresses and blobs.
  *
  * @throws Error for an operator that is not simulated, naming it
  */
@@ -78,9 +78,9 @@ function compilePart(name: string, key: string, values: readonly string[]): Cond
   };
 }
 
-/** The six components of an ARN are compared one by one; the last takes the colons that are left. */
+/** The six components of an ARN are compared one by one; the last contains all remaining colons. */
 function compileArn(expected: string): Pattern {
-  // A colon within a policy variable parts nothing.
+  // A colon within a policy variable separates nothing.
   const patterns = sixOf(expected.split(/:(?![^{]*\})/)).map((part) => compilePattern(part, 'like'));
   return {
     keys: patterns.flatMap(({ keys }) => keys),

@@ -3,8 +3,8 @@ import type { PermissionUsage } from './permission-usage.ts';
 import { mayAct } from './service-access.ts';
 
 /**
- * Notes for every rule whether the policies of its dead-letter queues let EventBridge put events there. On AWS an
- * event is lost where they do not, without an error anywhere.
+ * Records for every rule whether the policies of its dead-letter queues let EventBridge send events there. Without that, AWS
+ * loses the event, and no error appears anywhere.
  *
  * Source: EventBridge user guide, "Using dead-letter queues to process undelivered events", permissions.
  */

@@ -14,7 +14,7 @@ import {
 } from './required-permission.ts';
 
 /**
- * What calls of DynamoDB require: the action of the same name, on the table or on the index that is read.
+ * Permissions for calls of DynamoDB: the action of the same name, on the table or on the index that is read.
  *
  * Source: Service Authorization Reference, "Amazon DynamoDB".
  */

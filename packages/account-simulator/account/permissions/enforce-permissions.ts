@@ -10,11 +10,11 @@ import { Permissions } from './permissions.ts';
 import { on, type PermissionScope } from './required-permission.ts';
 
 /**
- * Holds the functions and machines of a stack to the statements of its roles, in every call of the account from
- * now on. To be called once, when the stack is deployed and before anything runs.
+ * Checks every call that a stack's functions and machines make from now on against the statements of their roles. Call it
+ * once, when the stack is deployed and before anything runs.
  *
- * @returns the record of what is used and refused
- * @throws AwsError where AWS would not make a machine under its role; Error for what is not simulated
+ * @returns the record of used grants and refused calls
+ * @throws AwsError where AWS would not create a machine under its role; Error for features that are not simulated
  */
 export function enforcePermissions(account: SimulatedAccount, stack: StackSpec): PermissionUsage {
   const usage = new PermissionUsage();
@@ -77,7 +77,7 @@ function scopeOf({
   };
 }
 
-/** What does not exist is refused by the service itself. */
+/** The service itself refuses a missing object. */
 function unlessRefused<T>(find: () => T): T | undefined {
   try {
     return find();

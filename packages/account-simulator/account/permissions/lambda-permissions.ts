@@ -9,11 +9,11 @@ import { parseFunctionName } from '../lambda/function-name.ts';
 import { on, type Requirement, type Requirements } from './required-permission.ts';
 
 /**
- * What calls of Lambda require. With a version or an alias (`Qualifier`), a permission is asked on the qualified
- * ARN; the operations on aliases are asked on the function.
+ * Permissions for calls of Lambda. With a version or an alias (`Qualifier`), a permission is checked on the qualified ARN;
+ * the operations on aliases are checked on the function.
  *
- * Sources: Service Authorization Reference, "AWS Lambda"; Lambda developer guide, "Fine-tuning the Resources and
- * Conditions sections of policies".
+ * Sources: Service Authorization Reference, "AWS Lambda"; Lambda developer guide, "Fine-tuning the Resources and Conditions
+ * sections of policies".
  */
 export const lambdaPermissions: Requirements = {
   Invoke: (input: InvocationRequest, scope) => [

@@ -3,8 +3,8 @@ import { AwsError } from '../service.ts';
 import { on, type PermissionScope, type RequiredPermission } from './required-permission.ts';
 
 /**
- * What the role of a machine needs before the machine can be made: to wait for executions it starts
- * (`startExecution.sync`), Step Functions keeps a rule of its own in EventBridge, as the role.
+ * Permissions that a machine's role needs before the machine can be created: to wait for executions it starts
+ * (`startExecution.sync`), Step Functions keeps a rule of its own in EventBridge under that role.
  *
  * Source: Step Functions developer guide, "Call Step Functions: IAM policies" (stepfunctions-iam).
  */

@@ -1,31 +1,31 @@
-/** Values of condition keys by key in lower case: IAM does not tell the case of keys apart. */
+/** Values of condition keys by key in lower case: IAM's keys are not case-sensitive. */
 export type RequestContext = ReadonlyMap<string, string>;
 
-/** A text of a policy that values are compared with. */
+/** A text of a policy that is compared with values. */
 export interface Pattern {
-  /** Condition keys, in lower case, whose values it takes in: `${aws:PrincipalAccount}`. */
+  /** Condition keys, in lower case, whose values the pattern includes: `${aws:PrincipalAccount}`. */
   readonly keys: readonly string[];
   matches(value: string, context: RequestContext): boolean;
 }
 
 /**
- * What the wildcards of a pattern stand for.
+ * The meaning of a pattern's wildcards.
  *
  * - `like`: `*` for any characters, `?` for one.
- * - `resource`: the same within a segment of an ARN; only a `*` that ends its segment reaches over colons.
+ * - `resource`: the same within a segment of an ARN; only a `*` at the end of its segment matches across colons.
  * - `exact`: nothing; they are ordinary characters.
  *
  * Source: IAM User Guide, "IAM JSON policy elements: Resource" and "… Condition operators".
  */
 export type PatternKind = 'like' | 'resource' | 'exact';
 
-/** A policy variable, wildcards, one wildcard for one character, or what stands between. */
+/** A policy variable, wildcards, one wildcard for one character, or the text between them. */
 const tokens = /\$\{[^}]*\}|\*+|\?|\$|[^*?$]+/g;
-/** Variables for characters that would mean something else (IAM User Guide, "policy elements: Variables"). */
+/** Variables for characters that would otherwise have a meaning (IAM User Guide, "policy elements: Variables"). */
 const literal = /^\$\{[*?$]\}$/;
 
 /**
- * Reads a pattern; one without policy variables is compiled once.
+ * Compiles a pattern, once if it has no policy variables.
  *
  * @throws Error for a variable with a default value, which is not simulated
  */

@@ -5,8 +5,8 @@ import type { Permissions } from './permissions.ts';
 import { toSeeThatMissing } from './s3-permissions.ts';
 
 /**
- * Refuses calls on the wire that the caller's role does not allow, with the error the service sends. CloudFormation
- * may find out later that a right of the caller is missing; see `MissingRights`.
+ * Refuses calls on the wire that the caller's role does not allow, with the service's own error. CloudFormation may find a
+ * missing right of the caller only later; see `MissingRights`.
  */
 export function permissionInterceptor(
   permissions: Permissions,
@@ -19,7 +19,7 @@ export function permissionInterceptor(
       const { StackName, ChangeSetName } = call.input;
       const stack = ChangeSetName ? cloudFormation.stackOfChangeSet(ChangeSetName, StackName) : StackName;
       const output = await next();
-      // It begins to change resources some seconds after it has accepted the update.
+      // CloudFormation begins to change resources some seconds after it has accepted the update.
       for (const { logicalId, reason } of denied) cloudFormation.denyChangeOf(stack, logicalId, reason);
       return output;
     }

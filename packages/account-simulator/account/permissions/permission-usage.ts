@@ -1,49 +1,47 @@
 import type { PolicyStatement } from '../../deploy/policy-statement.ts';
 import type { StatementMatch } from './policy.ts';
 
-/** One action or one resource of one statement: the smallest part of a policy that may be there for nothing. */
+/** One action or one resource of one statement: the smallest part of a policy that may be unused. */
 export interface Grant {
-  /** Logical id of the function or machine whose role it is, or of a resource policy. */
+  /** Logical id of the function or machine that has the role, or of a resource policy. */
   readonly owner: string;
   /** Position of the statement in the role's policies, from 0. */
   readonly statement: number;
   readonly element: 'Action' | 'Resource';
   /** Position in the element, from 0. */
   readonly at: number;
-  /** As it is in this environment: another one has other names in it. */
+  /** The value in this environment: another environment has other names in it. */
   readonly value: string;
 }
 
-/** Why no run can use a grant; undefined for one that some run should use. */
+/** The reason why no run can use a grant; undefined for a grant that some run should use. */
 export type Excuse = (grant: Grant, statement: PolicyStatement) => string | undefined;
 
-/** A grant nothing asked for. */
+/** A grant that no request needed. */
 export interface UnusedGrant extends Grant {
-  /** Why no run can use it, where that is so. */
+  /** The reason why no run can use it, if there is one. */
   readonly reason?: string;
 }
 
-/** Something that was refused. */
+/** A refused request. */
 export interface Denial {
   readonly owner: string;
   readonly action: string;
   readonly resource: string;
 }
 
-/**
- * Which parts of the policies were needed, and what was refused.
- */
+/** The grants that requests needed, and the refused requests. */
 export class PermissionUsage {
   readonly #grants = new Map<string, Grant>();
   readonly #used = new Set<string>();
   readonly #statements = new Map<string, readonly PolicyStatement[]>();
   readonly #denials = new Map<string, Denial>();
 
-  /** Makes the statements of an owner known. */
+  /** Registers the statements of an owner. */
   register(owner: string, statements: readonly PolicyStatement[]): void {
     this.#statements.set(owner, statements);
     for (const [statement, { Effect, Action, Resource }] of statements.entries()) {
-      // What a statement denies is never needed.
+      // A Deny is never needed.
       if (Effect === 'Deny') continue;
       for (const [at, value] of Action.entries()) {
         this.#add({ owner, statement, element: 'Action', at, value });
@@ -54,7 +52,7 @@ export class PermissionUsage {
     }
   }
 
-  /** Notes the statements that decided a request. */
+  /** Records the statements that decided a request. */
   use(owner: string, matches: readonly StatementMatch[]): void {
     for (const { statement, action, resource } of matches) {
       this.#used.add(grantKey({ owner, statement, element: 'Action', at: action }));
@@ -62,7 +60,7 @@ export class PermissionUsage {
     }
   }
 
-  /** Takes over what another account of the same template used and refused. */
+  /** Adds the grants used and the requests refused in another account with the same template. */
   merge(other: PermissionUsage): void {
     for (const [key, grant] of other.#grants) if (!this.#grants.has(key)) this.#grants.set(key, grant);
     for (const key of other.#used) this.#used.add(key);
@@ -74,12 +72,12 @@ export class PermissionUsage {
     this.#denials.set(`${denial.owner} ${denial.action} ${denial.resource}`, denial);
   }
 
-  /** What was needed, in the order of the template. */
+  /** The used grants, in the order of the template. */
   used(): readonly Grant[] {
     return [...this.#grants].filter(([key]) => this.#used.has(key)).map(([, grant]) => grant);
   }
 
-  /** What was not needed, in the order of the template, with its excuse if `excuse` has one. */
+  /** The unused grants, in the order of the template, with the excuse where `excuse` returns one. */
   unused(excuse: Excuse = () => undefined): readonly UnusedGrant[] {
     return [...this.#grants]
       .filter(([key]) => !this.#used.has(key))
@@ -90,7 +88,7 @@ export class PermissionUsage {
       });
   }
 
-  /** What was refused, each once, in the order it was first asked for. */
+  /** The refused requests, each once, in the order of the first occurrence. */
   denials(): readonly Denial[] {
     return [...this.#denials.values()];
   }
@@ -101,7 +99,7 @@ export class PermissionUsage {
   }
 }
 
-/** What makes a grant the same in every environment. */
+/** The identity of a grant in every environment. */
 export function grantKey({ owner, statement, element, at }: Omit<Grant, 'value'>): string {
   return `${owner} ${statement} ${element} ${at}`;
 }

@@ -10,7 +10,7 @@ import type { PermissionScope, RequiredPermission } from './required-permission.
 import { requiredPermissions } from './required-permissions.ts';
 import { RolePermissions } from './role-permissions.ts';
 
-/** What permissions are decided by. */
+/** The stack and account for which permissions are decided. */
 export interface PermissionsParts {
   readonly stack: Pick<StackSpec, 'roles' | 'functions' | 'machines'>;
   readonly identity: AccountIdentity;
@@ -20,13 +20,13 @@ export interface PermissionsParts {
 
 interface Restricted {
   readonly permissions: RolePermissions;
-  /** ARN of the session the role is assumed in. */
+  /** ARN of the assumed role's session. */
   readonly user: string;
   readonly context: Readonly<Record<string, string>>;
 }
 
 /**
- * Decides, by the roles of a template, what its functions and machines may do. Persons, deployment tools and AWS's
+ * Decides by the roles of a template whether its functions and machines may make a call. Persons, deployment tools and AWS's
  * own services have no role in the template and may do everything.
  *
  * @throws Error for a condition, operator or condition key that is not simulated
@@ -44,7 +44,7 @@ export class Permissions {
       checkConditionKeys(permissions.contextKeys, role.logicalId);
       const named = [...stack.functions, ...stack.machines].find((one) => one.logicalId === role.logicalId);
       const roleName = role.roleArn.slice(role.roleArn.lastIndexOf('/') + 1);
-      // Lambda calls the session after the function; Step Functions draws a name.
+      // Lambda names the session after the function; Step Functions generates a name.
       const user = `arn:aws:sts::${identity.accountId}:assumed-role/${roleName}/${named?.name ?? roleName}`;
       const context = globalContext(role.roleArn, identity);
       this.#restricted.set(role.logicalId, { permissions, user, context });
@@ -52,9 +52,9 @@ export class Permissions {
   }
 
   /**
-   * Lets a call pass that the caller's role allows.
+   * Checks a call against the caller's role.
    *
-   * @throws AwsError as the service refuses it, or `UnsupportedOperation`
+   * @throws AwsError with the service's refusal, or `UnsupportedOperation`
    */
   check(call: Pick<WireCall, 'service' | 'operation' | 'input' | 'caller'>): void {
     if (call.caller.resource === undefined) return;
@@ -63,7 +63,7 @@ export class Permissions {
     }
   }
 
-  /** The resources that a call is going to change, and that CloudFormation may not change with the caller's rights. */
+  /** The resources that a call is about to change and that CloudFormation may not change with the caller's rights. */
   deniedStackChanges({ operation, input, caller }: Pick<WireCall, 'operation' | 'input' | 'caller'>): {
     readonly logicalId: string;
     readonly reason: string;
@@ -86,7 +86,7 @@ export class Permissions {
     }
   }
 
-  /** @throws AwsError as `service` refuses, where the caller may not do what is required */
+  /** @throws AwsError with the refusal of `service`, where the caller lacks the permission */
   require(
     caller: Caller,
     { actions, resource, context, refusal }: RequiredPermission,

@@ -2,17 +2,17 @@ import type { PolicyStatement } from '../../deploy/policy-statement.ts';
 import { type Condition, compileCondition } from './condition.ts';
 import { compilePattern, type Pattern, type RequestContext } from './pattern.ts';
 
-/** What somebody wants to do. */
+/** A request to be decided. */
 export interface AccessRequest {
   /** IAM action: `s3:GetObject`. */
   readonly action: string;
-  /** ARNs; `*` for an action that knows no resources. All of them have to be allowed. */
+  /** ARNs; `*` for an action without resources. All must be allowed. */
   readonly resources: readonly string[];
-  /** Values of condition keys; a key that is not there has no value. */
+  /** Values of condition keys; an absent key has no value. */
   readonly context: Readonly<Record<string, string>>;
 }
 
-/** Which statement applied to a request, and by which of its actions and resources (positions from 0). */
+/** A statement that applied to a request, with its matching action and resource (positions from 0). */
 export interface StatementMatch {
   readonly statement: number;
   readonly action: number;
@@ -22,7 +22,7 @@ export interface StatementMatch {
 /** The answer to a request. */
 export interface Decision {
   readonly allowed: boolean;
-  /** The statements that allow it, or that deny it; none where nothing applied. */
+  /** The statements that allow or deny the request; none where no statement applied. */
   readonly by: readonly StatementMatch[];
   readonly reason: 'allowed' | 'explicit-deny' | 'no-statement';
   /** The first resource that is refused. */
@@ -37,8 +37,8 @@ interface CompiledStatement {
 }
 
 /**
- * The statements of an identity, compiled. Nothing is allowed but by an Allow, and a Deny wins over every Allow
- * (IAM User Guide, "Policy evaluation logic").
+ * The compiled statements of an identity. A request is allowed only by an Allow, and a Deny overrides every Allow (IAM User
+ * Guide, "Policy evaluation logic").
  *
  * @throws Error for a condition operator or policy variable that is not simulated
  */
@@ -91,7 +91,7 @@ export class Policy {
 
 const compiled = new WeakMap<readonly PolicyStatement[], Policy>();
 
-/** The policy of a list of statements, which must not change any more; the same list is compiled once. */
+/** The policy of a list of statements, which must not change afterwards; the same list is compiled once. */
 export function policyOf(statements: readonly PolicyStatement[]): Policy {
   let policy = compiled.get(statements);
   if (!policy) {

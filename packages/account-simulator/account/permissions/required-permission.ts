@@ -2,44 +2,44 @@ import type { Change, ExecuteChangeSetInput, UpdateStackInput } from '@aws-sdk/c
 import type { MissingRights } from '../cloudformation/simulated-cloudformation.ts';
 import type { AwsError } from '../service.ts';
 
-/** A permission somebody needs for a call. */
+/** A permission that a call requires. */
 export interface RequiredPermission {
   /** IAM actions; any one of them is enough, and a refusal names the first. */
   readonly actions: readonly [string, ...string[]];
-  /** ARN of what it is needed on; `*` where the action knows no resources. */
+  /** ARN of the resource; `*` where the action has no resources. */
   readonly resource: string;
   /** Values of the service's own condition keys. */
   readonly context?: Readonly<Record<string, string>>;
-  /** The refusal, where it is not the usual one of the service that is called. */
+  /** The refusal, where it is not the usual one of the called service. */
   readonly refusal?: (message: string) => AwsError;
 }
 
-/** What the permissions for a call depend on, besides its input. */
+/** Facts of the account, besides a call's input, on which its permissions depend. */
 export interface PermissionScope {
   /** ARN of a resource of this account and Region: `arn('dynamodb', 'table/ledger')`. */
   arn(service: string, resource: string): string;
   /** Application and group of a deployment, if there is such a deployment. */
   deploymentGroup(deploymentId: string): { readonly application: string; readonly group: string } | undefined;
-  /** The deployment configuration a group uses where a deployment names none. */
+  /** The group's deployment configuration, for a deployment that names none. */
   groupConfig(application: string, group: string): string | undefined;
-  /** The customer's own key that a SecureString is encrypted with; AWS's key asks nothing of the caller. */
+  /** The customer managed key of a SecureString; AWS's managed key requires no permission of the caller. */
   parameterKey(name: string): { readonly keyId: string; readonly tier: string } | undefined;
-  /** A stack, by name or id, with the service role it was last deployed with. */
+  /** A stack, by name or id, with the service role of its last deployment. */
   stack(nameOrId: string): { readonly roleArn?: string } | undefined;
   /** A change set, by its id or by its name and its stack. */
   changeSet(
     nameOrId: string,
     stack: string | undefined,
   ): { readonly stackId: string; readonly name: string; readonly roleArn?: string } | undefined;
-  /** What an update or the execution of a change set would change; nothing where it would be refused. */
+  /** The changes that an update or the execution of a change set would make; none where it would be refused. */
   stackChanges(input: UpdateStackInput | ExecuteChangeSetInput): readonly Change[];
   /** Whether the rights to update an alias suffice to change it through a stack without a service role. */
   readonly pinRights: 'denied' | 'allowed';
-  /** What becomes of an update without a service role whose caller lacks a right to change a resource. */
+  /** The result of an update without a service role whose caller lacks a right to change a resource. */
   readonly missingRights: MissingRights;
 }
 
-/** What a call of one operation requires; `input` has the SDK's shape. */
+/** The permissions for a call of one operation; `input` has the SDK's shape. */
 export type Requirement = (input: never, scope: PermissionScope) => readonly RequiredPermission[];
 
 /** The requirements of a service's operations, by API name. */

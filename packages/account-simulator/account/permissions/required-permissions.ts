@@ -12,7 +12,7 @@ import { ssmPermissions } from './ssm-permissions.ts';
 import { statesPermissions } from './states-permissions.ts';
 import { vpcLatticePermissions } from './vpc-lattice-permissions.ts';
 
-/** By the names the wire knows the services by. */
+/** By the wire's names of the services. */
 const services: Readonly<Record<string, Requirements>> = {
   'api-gateway': restApiPermissions,
   apigatewayv2: httpApiPermissions,
@@ -29,7 +29,7 @@ const services: Readonly<Record<string, Requirements>> = {
 };
 
 /**
- * The permissions a call requires, each of them.
+ * All permissions that a call requires.
  *
  * @throws AwsError `UnsupportedOperation` for an operation whose permissions are not known, naming it
  */

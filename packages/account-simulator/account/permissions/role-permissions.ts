@@ -2,7 +2,7 @@ import type { RoleSpec } from '../../deploy/stack-spec.ts';
 import type { PermissionUsage } from './permission-usage.ts';
 import { type Decision, type Policy, policyOf } from './policy.ts';
 
-/** Decides what one role may do. Each decision is made once: the same request has the same answer. */
+/** Decides the requests of one role. Each decision is made once: the same request has the same answer. */
 export class RolePermissions {
   readonly #role: RoleSpec;
   readonly #policy: Policy;

@@ -10,17 +10,17 @@ import { on, type Requirements } from './required-permission.ts';
 type OfObject = Pick<GetObjectRequest, 'Bucket' | 'Key' | 'VersionId'>;
 
 /**
- * What calls of S3 require; HeadObject is a read, and what lists a bucket is `s3:ListBucket`.
+ * Permissions for calls of S3; HeadObject is a read, and listing a bucket is `s3:ListBucket`.
  *
- * Sources: Service Authorization Reference, "Amazon S3"; S3 user guide, "Required permissions for Amazon S3 API
- * operations" and, for `If-Match`, "Conditional writes".
+ * Sources: Service Authorization Reference, "Amazon S3"; S3 user guide, "Required permissions for Amazon S3 API operations"
+ * and, for `If-Match`, "Conditional writes".
  */
 export const s3Permissions: Requirements = {
   GetObject: read,
   HeadObject: read,
   PutObject: (input: PutObjectRequest) => [
     on('s3:PutObject', objectArn(input)),
-    // To be compared with, the object is read.
+    // The comparison reads the object.
     ...(input.IfMatch === undefined ? [] : [on('s3:GetObject', objectArn(input))]),
   ],
   DeleteObject: (input: DeleteObjectRequest) => [
@@ -30,7 +30,7 @@ export const s3Permissions: Requirements = {
   ListObjectVersions: (input: ListObjectVersionsRequest) => [listing('s3:ListBucketVersions', input)],
 };
 
-/** Without it, S3 does not tell that an object is missing: the read is refused (API reference, GetObject). */
+/** Without this permission, S3 does not reveal that an object is missing: the read is refused (API reference, GetObject). */
 export function toSeeThatMissing({ Bucket = '' }: OfObject) {
   return on('s3:ListBucket', bucketArn(Bucket));
 }

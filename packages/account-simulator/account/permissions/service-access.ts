@@ -4,18 +4,18 @@ import { checkConditionKeys } from './condition-keys.ts';
 import type { PermissionUsage } from './permission-usage.ts';
 import { Policy } from './policy.ts';
 
-/** What an AWS service wants to do with a resource of the stack. */
+/** An AWS service's request on a resource of the stack. */
 export interface ServiceRequest {
   /** `events.amazonaws.com` */
   readonly service: string;
   readonly action: string;
   /** ARN of the resource. */
   readonly resource: string;
-  /** ARN of the rule or alarm on whose behalf it acts. */
+  /** ARN of the rule or alarm on whose behalf the service acts. */
   readonly sourceArn: string;
 }
 
-/** Whether the policies of a resource let a service act, which has no role of its own; notes what allowed it. */
+/** Whether a resource's policies let a service without a role act; records the statements that allowed it. */
 export function mayAct(
   { service, action, resource, sourceArn }: ServiceRequest,
   policies: readonly ResourcePolicySpec[],
@@ -27,7 +27,7 @@ export function mayAct(
     context: { 'aws:SourceArn': sourceArn, 'aws:SecureTransport': 'true' },
   };
   const decisions = policies.map(({ logicalId, statements }) => {
-    // The positions of statements are kept, so that what is used can be told.
+    // The positions of statements are kept, so that the used statements can be reported.
     const policy = new Policy(statements.map((one) => (isAbout(one, service) ? one : nothing(one))));
     checkConditionKeys(policy.contextKeys, logicalId);
     const decision = policy.evaluate(request);

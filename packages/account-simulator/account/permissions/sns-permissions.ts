@@ -1,7 +1,7 @@
 import type { CreateTopicInput, PublishInput, SubscribeInput, UnsubscribeInput } from '@aws-sdk/client-sns';
 import { on, type Requirements } from './required-permission.ts';
 
-/** What calls of SNS require. Source: Service Authorization Reference, "Amazon SNS". */
+/** Permissions for calls of SNS. Source: Service Authorization Reference, "Amazon SNS". */
 export const snsPermissions: Requirements = {
   Publish: ({ TopicArn, TargetArn }: PublishInput) => [
     // A text message to a telephone has no topic.

@@ -14,11 +14,11 @@ import {
 } from './required-permission.ts';
 
 /**
- * What calls of Parameter Store require. Reading by path is asked on the path itself, and with it everything below
- * may be read.
+ * Permissions for calls of Parameter Store. Reading by path is checked on the path itself, and allows reading everything
+ * below it.
  *
- * Sources: Service Authorization Reference, "AWS Systems Manager"; Systems Manager user guide, "Restricting
- * access to Parameter Store parameters using IAM policies".
+ * Sources: Service Authorization Reference, "AWS Systems Manager"; Systems Manager user guide, "Restricting access to
+ * Parameter Store parameters using IAM policies".
  */
 export const ssmPermissions: Requirements = {
   GetParameter: (input: GetParameterRequest, scope) => [
@@ -43,8 +43,8 @@ export const ssmPermissions: Requirements = {
 };
 
 /**
- * A SecureString under a key of the customer's own is decrypted with the caller's permission, through Parameter
- * Store (Systems Manager user guide, "AWS KMS encryption for Parameter Store SecureString parameters").
+ * A SecureString under a customer managed key is decrypted with the caller's permission, through Parameter Store (Systems
+ * Manager user guide, "AWS KMS encryption for Parameter Store SecureString parameters").
  */
 function decrypting(scope: PermissionScope, name = ''): RequiredPermission[] {
   const key = scope.parameterKey(plainName(name));
@@ -68,7 +68,7 @@ function viaParameterStore(scope: PermissionScope): Readonly<Record<string, stri
   return { 'kms:ViaService': `ssm.${region}.amazonaws.com` };
 }
 
-/** Permissions are asked on the key, never on its alias; here both have the same name. */
+/** Permissions are checked on the key, never on its alias; here both have the same name. */
 function keyArn(scope: PermissionScope, keyId: string): string {
   return scope.arn('kms', `key/${keyId.replace(/^alias\//, '')}`);
 }
@@ -79,12 +79,12 @@ function onParameter(operation: string): Requirement {
   ];
 }
 
-/** A version or label behind a name is not of it. */
+/** Removes a version or label from the end of a name. */
 function plainName(name: string): string {
   return name.replace(/:[^:/]*$/, '');
 }
 
-/** The slash before a hierarchy is in the ARN once. */
+/** The ARN contains the slash before a hierarchy once. */
 function parameterArn(scope: PermissionScope, nameOrArn = ''): string {
   if (nameOrArn.startsWith('arn:')) return nameOrArn;
   const name = plainName(nameOrArn);

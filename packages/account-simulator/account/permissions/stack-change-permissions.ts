@@ -1,7 +1,7 @@
 import type { Change, ResourceChange } from '@aws-sdk/client-cloudformation';
 import { on, type PermissionScope, type RequiredPermission } from './required-permission.ts';
 
-/** What it takes to change a resource of a type: one action that stands for the rest of them. */
+/** Actions to change a resource of a type: one action stands for the rest. */
 const ACTIONS: Readonly<Record<string, string>> = {
   'AWS::CodeDeploy::Application': 'codedeploy:UpdateApplication',
   'AWS::CodeDeploy::DeploymentGroup': 'codedeploy:UpdateDeploymentGroup',
@@ -16,20 +16,19 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'AWS::SSM::Parameter': 'ssm:PutParameter',
 };
 
-/** The rights that it takes to change one resource of a stack. */
+/** The rights to change one resource of a stack. */
 export interface RightsForResource {
   readonly logicalId: string;
   readonly required: readonly RequiredPermission[];
 }
 
-/** Of an alias the handler of CloudFormation needs this besides; no role but the team's has it. */
+/** CloudFormation's handler needs this in addition for an alias; only the team's own role has it. */
 const MORE_FOR_ALIASES = 'lambda:PutProvisionedConcurrencyConfig';
 
 /**
- * The rights that CloudFormation needs of its caller to change the resources of a stack without a service role.
+ * The caller's rights that CloudFormation needs to change the resources of a stack without a service role.
  *
- * Which actions it calls for an alias is not documented: the setting `pinRights` says whether those to update it
- * are enough.
+ * The actions for an alias are not documented: the setting `pinRights` says whether the rights to update it are enough.
  *
  * Source: CloudFormation user guide, "Control CloudFormation access with IAM", "CloudFormation service role".
  */
@@ -78,12 +77,12 @@ function aliasPermissions(
   return actions.map((action) => on(action, resource));
 }
 
-/** A change that only follows from another one may turn out to be none. */
+/** A change that only follows from another may turn out to be none. */
 function isOnlyPossible({ Action, Details = [] }: ResourceChange): boolean {
   return Action === 'Modify' && Details.every(({ ChangeSource }) => ChangeSource === 'ResourceAttribute');
 }
 
-/** The action of a type that is not listed has the name of the type: `sns:UpdateSubscription`. */
+/** The action of an unlisted type has the name of the type: `sns:UpdateSubscription`. */
 function actionOf(type: string): string {
   const [, service = '', name = ''] = type.split('::');
   return ACTIONS[type] ?? `${service.toLowerCase() || 'cloudformation'}:Update${name}`;

@@ -9,7 +9,7 @@ import type {
 import { on, type Requirement, type Requirements } from './required-permission.ts';
 
 /**
- * What calls of Step Functions require; a task's token is no resource.
+ * Permissions for calls of Step Functions; a task's token is no resource.
  *
  * Source: Service Authorization Reference, "AWS Step Functions".
  */

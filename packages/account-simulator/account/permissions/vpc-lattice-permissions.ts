@@ -1,7 +1,7 @@
 import type { GetRuleRequest, GetTargetGroupRequest } from '@aws-sdk/client-vpc-lattice';
 import { on, type Requirement, type Requirements } from './required-permission.ts';
 
-/** What calls of VPC Lattice require. Source: Service Authorization Reference, "Amazon VPC Lattice". */
+/** Permissions for calls of VPC Lattice. Source: Service Authorization Reference, "Amazon VPC Lattice". */
 export const vpcLatticePermissions: Requirements = {
   GetRule: onRule('GetRule'),
   UpdateRule: onRule('UpdateRule'),

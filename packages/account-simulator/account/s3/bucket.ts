@@ -7,12 +7,12 @@ export interface ObjectVersion {
   readonly content?: ObjectContent;
 }
 
-/** What an object version holds. */
+/** The content of an object version. */
 export interface ObjectContent {
   readonly body: Uint8Array;
   /** In quotes, as S3 sends it. */
   readonly etag: string;
-  /** Members of the PutObject input that are given back on reading: content type, metadata, checksums. */
+  /** Members of the PutObject input that a read returns: content type, metadata, checksums. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
@@ -44,12 +44,12 @@ export class Bucket {
     return this.#versions.get(key) ?? [];
   }
 
-  /** The newest version, be it an object or a delete marker. */
+  /** The newest version, an object or a delete marker. */
   current(key: string): ObjectVersion | undefined {
     return this.#versions.get(key)?.[0];
   }
 
-  /** Puts a version on top; without versioning it takes the place of what is there. */
+  /** Adds a newest version; without versioning it replaces the existing one. */
   add(version: ObjectVersion): void {
     const older = this.versioned ? this.versionsOf(version.key) : [];
     this.#versions.set(version.key, [version, ...older]);

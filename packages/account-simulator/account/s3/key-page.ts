@@ -1,8 +1,8 @@
-/** What a listing selects and where it starts. */
+/** The selection and starting point of a listing. */
 export interface KeySelection {
   readonly prefix: string;
   readonly delimiter: string;
-  /** Listed are the keys after this one; a common prefix given here has been listed and is left out. */
+  /** The listing starts after this key; a common prefix given here has been listed and is left out. */
   readonly after: string;
   readonly limit: number;
 }
@@ -12,7 +12,7 @@ export interface KeyPage<T> {
   readonly entries: T[];
   readonly commonPrefixes: string[];
   readonly truncated: boolean;
-  /** The key or common prefix the page ends with. */
+  /** The last key or common prefix of the page. */
   readonly last: string | undefined;
 }
 
