@@ -27,7 +27,7 @@ export function alarmsPort(cloudWatch: CloudWatch): AlarmsPort {
   };
 }
 
-/** CloudWatch as stacks make alarms in it. */
+/** CloudWatch as stacks create alarms in it. */
 export function alarmStore(
   cloudWatch: CloudWatch,
   clock: VirtualClock,
@@ -76,22 +76,22 @@ export function templateReader(s3: S3): ReadTemplate {
   };
 }
 
-/** Lambda's Invoke: the functions that really run, else those that only have versions and aliases. */
+/** Lambda's Invoke: functions whose code really runs, else functions that only have versions and aliases. */
 export function invokeOf(lambda: SimulatedLambda, runtime: LambdaRuntime) {
   return (input: InvokeCommandInput, call: CallContext) =>
     runtime.has(input.FunctionName ?? '') ? runtime.operation(input) : lambda.operations.Invoke(input, call);
 }
 
-/** A lifecycle hook that really runs answers for itself; `played` says how every other ends. */
+/** A lifecycle hook that really runs reports by itself; `played` gives the result of every other hook. */
 export function hookPort(played: HookPort | undefined, runtime: LambdaRuntime): HookPort {
   return (name, call) => {
     if (!runtime.has(name)) return played ? played(name, call) : passing;
     const { deploymentId: DeploymentId, lifecycleEventHookExecutionId: LifecycleEventHookExecutionId } = call;
-    // All that a hook function is told (CodeDeploy user guide, "AppSpec 'hooks' section", Lambda).
+    // The complete input of a hook function (CodeDeploy user guide, "AppSpec 'hooks' section", Lambda).
     runtime.invokeLater(name, JSON.stringify({ DeploymentId, LifecycleEventHookExecutionId }));
     return undefined;
   };
 }
 
-/** How a hook ends of which nobody says anything. */
+/** The result of a hook that no scenario plays. */
 const passing = { result: 'Succeeded', afterMs: 800 } as const;

@@ -1,14 +1,14 @@
-/** Who makes a call: the role of a function or machine, or a person or tool outside the template. */
+/** The caller: the role of a function or machine, or a person or tool outside the template. */
 export interface Caller {
   /** Role ARN of the function or machine, or a plain name for a person, a deployment tool or a service. */
   readonly principal: string;
-  /** Logical id in the template of the function or machine whose role it is, if it is one. */
+  /** Logical id in the template of the function or machine that has the role, if there is one. */
   readonly resource?: string;
-  /** Of a machine: the state whose Task calls. */
+  /** For a machine: the state whose Task makes the call. */
   readonly state?: string;
 }
 
-/** What an operation of the simulated account is told besides its input. */
+/** The context of a call, besides its input. */
 export interface CallContext {
   readonly caller: Caller;
   /** Virtual time of the call, ms since the epoch. */

@@ -14,7 +14,8 @@ export interface FunctionRuntime {
  * The code of a function. It is called once for each process that Lambda starts, creates its SDK clients there, and returns
  * the handler of the process's events.
  *
- * @example const code: FunctionCode = ({ clientConfig }) => {
+ * @example
+ * const code: FunctionCode = ({ clientConfig }) => {
  *   const s3 = new S3Client(clientConfig);
  *   return async ({ key }) => s3.send(new GetObjectCommand({ Bucket: 'orders', Key: key }));
  * };

@@ -3,9 +3,9 @@ import { AwsError } from '../service.ts';
 import type { Bucket, ObjectVersion } from './bucket.ts';
 import { keyPage } from './key-page.ts';
 
-/** Keys in a page at most, and where the caller asks for no number. */
+/** The most keys of a page, and the number by default. */
 const MAXIMUM_KEYS = 1000;
-/** Sorts after every key that starts with what stands before it. */
+/** Sorts after every key that starts with the text before it. */
 const AFTER_ALL = '\u{10FFFF}';
 
 /** The ListObjectsV2 output: current objects in key order, delete markers left out. */

@@ -1,13 +1,13 @@
 import { AwsError } from '../service.ts';
 import type { ObjectContent } from './bucket.ts';
 
-/** Whether an `If-Match` or `If-None-Match` header names this ETag; quotes may be left out, `*` names any. */
+/** Whether an `If-Match` or `If-None-Match` header names this ETag; quotes are optional, `*` names any. */
 export function matchesEtag(header: string, etag: string): boolean {
   return header === '*' || header.replaceAll('"', '') === etag.replaceAll('"', '');
 }
 
 /**
- * Holds a write against its conditions: `IfNoneMatch: '*'` creates only, `IfMatch` replaces only that object.
+ * Checks a write against its conditions: `IfNoneMatch: '*'` only creates, `IfMatch` only replaces that object.
  *
  * Source: Amazon S3 User Guide, "How to prevent object overwrites with conditional writes".
  */

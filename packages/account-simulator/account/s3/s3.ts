@@ -15,12 +15,12 @@ import { listObjects, listVersions } from './listing.ts';
 import { matchesEtag, requireMatch } from './preconditions.ts';
 import { accepted } from './supported-input.ts';
 
-/** What the simulated S3 is made from. */
+/** The parts of the simulated S3. */
 export interface S3Parts {
   readonly random: SeededRandom;
 }
 
-/** Members given with an object and given back with it. */
+/** Members of a write that a read returns. */
 const ATTRIBUTES = [
   'CacheControl',
   'ContentDisposition',
@@ -39,8 +39,8 @@ const CHECKSUMS = [
 ] as const;
 
 /**
- * S3: buckets with or without versioning, objects in memory. Reads are up to date at once, as S3's are.
- * Input members it gives no meaning to are refused by name.
+ * S3: buckets with or without versioning, objects in memory. Reads are up to date at once, as S3's are. Input members
+ * without a meaning here are refused by name.
  */
 export class S3 implements SimulatedService {
   readonly operations = {
@@ -190,7 +190,7 @@ function checksumType(checksums: object): object {
   return Object.keys(checksums).length > 0 ? { ChecksumType: 'FULL_OBJECT' } : {};
 }
 
-/** `aws-chunked` says how the request was sent and is not kept with the object. */
+/** `aws-chunked` describes the transfer and is not kept with the object. */
 function withoutTransferEncoding(encoding: string | undefined): object {
   if (encoding === undefined) return {};
   const kept = encoding.split(',').filter((part) => part.trim() !== 'aws-chunked');

@@ -10,7 +10,7 @@ const checksums = [
 const condition = ['IfMatch', 'IfNoneMatch'];
 const paging = ['Prefix', 'Delimiter', 'MaxKeys', 'EncodingType'];
 
-/** The input members each operation gives a meaning to, or may ignore without being wrong. */
+/** The input members of each operation that are simulated, or that can be ignored without a wrong result. */
 export const accepted = {
   PutObject: [
     ...['Bucket', 'Key', 'Body', 'ContentLength', 'ContentMD5', 'Metadata', 'StorageClass'],

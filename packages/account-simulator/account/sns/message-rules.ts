@@ -6,12 +6,12 @@ const MAXIMUM_MESSAGE_BYTES = 262_144;
 /** A subject is shorter than this, in characters. */
 const SUBJECT_LIMIT = 100;
 
-/** The refusal SNS gives for anything wrong with a request. */
+/** SNS's error for any invalid request. */
 export function invalidParameter(detail: string): AwsError {
   return new AwsError('InvalidParameterException', `Invalid parameter: ${detail}`, 400);
 }
 
-/** Holds a message against the size limit. */
+/** Checks a message against the size limit. */
 export function checkMessage(message: string | undefined): asserts message is string {
   if (message === undefined || message === '') throw invalidParameter('Empty message');
   if (Buffer.byteLength(message) > MAXIMUM_MESSAGE_BYTES) {
@@ -20,19 +20,19 @@ export function checkMessage(message: string | undefined): asserts message is st
 }
 
 /**
- * Holds a subject against the stricter of the two documented rules: ASCII that begins with a letter, number or
- * punctuation mark, no line breaks or control characters, fewer than 100 characters. The API reference has
- * since allowed UTF-8, but subjects outside ASCII do not reach every mail reader intact.
+ * Checks a subject against the stricter of the two documented rules: ASCII that begins with a letter, number or punctuation
+ * mark, no line breaks or control characters, fewer than 100 characters. The API reference has since allowed UTF-8, but
+ * subjects outside ASCII do not reach every mail reader intact.
  */
 export function checkSubject(subject: string): void {
   const printable = /^[!-~][ -~]*$/.test(subject);
   if (!printable || subject.length >= SUBJECT_LIMIT) throw invalidParameter('Subject');
 }
 
-/** Longest text that a phone is sent, in characters (SNS developer guide, "Publishing to a mobile phone"). */
+/** Longest text message to a phone, in characters (SNS developer guide, "Publishing to a mobile phone"). */
 export const MAXIMUM_SMS_CHARACTERS = 1600;
 
-/** The text that a subscriber gets from a message with `MessageStructure: 'json'`. */
+/** The text for a subscriber from a message with `MessageStructure: 'json'`. */
 export function textFor(protocol: Protocol, message: string): string {
   let parts: unknown;
   try {

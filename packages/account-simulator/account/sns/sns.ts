@@ -18,16 +18,16 @@ import {
 } from './message-rules.ts';
 import type { FilterPolicy, Mail, Protocol, Subscription, Topic } from './topic.ts';
 
-/** What the simulated SNS is made from. */
+/** The parts of the simulated SNS. */
 export interface SnsParts {
   readonly random: SeededRandom;
   readonly account: AccountIdentity;
 }
 
-/** Subject of a mail whose publication had none. */
+/** Subject of a mail that was published without one. */
 const DEFAULT_SUBJECT = 'AWS Notification Message';
 const PENDING = 'PendingConfirmation';
-/** What an endpoint of each protocol looks like (SNS API reference, Subscribe). */
+/** The form of each protocol's endpoints (SNS API reference, Subscribe). */
 const endpoints: Readonly<Record<Protocol, RegExp>> = {
   email: /^[^@\s]+@[^@\s]+$/,
   sms: /^\+[1-9]\d{1,14}$/,
@@ -60,7 +60,7 @@ export class Sns implements SimulatedService {
     this.#account = account;
   }
 
-  /** The topic of that name, created if there is none yet. */
+  /** The topic with that name, created if it does not exist. */
   createTopic(name: string): Topic {
     if (name.endsWith('.fifo')) {
       throw unsupported('sns', 'CreateTopic', 'a FIFO topic');
@@ -72,7 +72,7 @@ export class Sns implements SimulatedService {
     return topic;
   }
 
-  /** Subscribes an address whose owner has confirmed, to the messages that pass its filter policy. */
+  /** Subscribes a confirmed address to the messages that pass its filter policy. */
   subscribe(
     topicArn: string,
     address: string,

@@ -1,4 +1,4 @@
-/** How a subscriber is reached. */
+/** The way to a subscriber. */
 export type Protocol = 'email' | 'sms' | 'https';
 
 /** A message as it arrives at a subscriber. */
@@ -15,13 +15,10 @@ export interface Mail {
   readonly publishedBy: string;
 }
 
-/**
- * Values of message attributes that a message must have, any of each name (SNS developer guide, "Message filtering"): strings
- * alone, no operators.
- */
+/** Accepted values of message attributes by name (SNS developer guide, "Message filtering"): strings only, no operators. */
 export type FilterPolicy = Readonly<Record<string, readonly string[]>>;
 
-/** A subscription; messages go only to those whose owner has confirmed. */
+/** A subscription; messages go only to confirmed ones. */
 export interface Subscription {
   readonly arn: string;
   readonly protocol: Protocol;

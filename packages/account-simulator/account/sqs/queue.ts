@@ -8,11 +8,11 @@ export interface QueueMessage {
   readonly body: string;
   /** String attributes by name (`RULE_ARN`, `ERROR_CODE`, …). */
   readonly attributes: Readonly<Record<string, string>>;
-  /** Virtual time it was sent, ms since the epoch. */
+  /** Virtual time of sending, ms since the epoch. */
   readonly sentAt: number;
 }
 
-/** What a queue is made from. */
+/** The parts of a queue. */
 export interface QueueParts {
   readonly name: string;
   readonly clock: VirtualClock;
@@ -24,8 +24,8 @@ export interface QueueParts {
 const MAXIMUM_MESSAGE_BYTES = 1024 * 1024;
 
 /**
- * A standard queue that only collects: the dead-letter queue of a rule or function. Nothing receives from it;
- * what was sent is read from {@link messages}.
+ * A standard queue that only collects: the dead-letter queue of a rule or function. It has no consumer; tests and reports
+ * read {@link messages}.
  */
 export class Queue {
   readonly name: string;
@@ -44,7 +44,7 @@ export class Queue {
     this.#random = random.fork(`sqs/${name}`);
   }
 
-  /** Puts a message at the end of the queue. */
+  /** Adds a message at the end of the queue. */
   send(body: string, attributes: Readonly<Record<string, string>> = {}): QueueMessage {
     if (body === '' || Buffer.byteLength(body) > MAXIMUM_MESSAGE_BYTES) {
       throw new RangeError('a message must have between 1 byte and 1 MiB');

@@ -1,12 +1,12 @@
 import type { ExecutionDescription } from '../../asl/run/execution.ts';
 import type { EventEntry } from '../eventbridge/event.ts';
 
-/** Past this, payloads are left out of an event, bytes of escaped JSON (248 KiB). */
+/** Payloads beyond this size are left out of an event, bytes of escaped JSON (248 KiB). */
 const longestPayload = 248 * 1024;
 
 /**
- * The event Step Functions sends for each status an execution comes to. The input is left out when input and
- * output together are too large, the output when it is too large alone.
+ * The event that Step Functions sends for each new status of an execution. The input is left out when input and output
+ * together are too large, the output when it alone is too large.
  *
  * Source: Step Functions Developer Guide, "Automating Step Functions event delivery with EventBridge".
  */

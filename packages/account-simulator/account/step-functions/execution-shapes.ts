@@ -6,7 +6,7 @@ import type {
 import { type HistoryEvent, historyDetailsMember } from '../../asl/history.ts';
 import type { ExecutionDescription } from '../../asl/run/execution.ts';
 
-/** What DescribeExecution answers. */
+/** The answer to DescribeExecution. */
 export function describeShape(execution: ExecutionDescription): DescribeExecutionOutput {
   const { startDate, stopDate, redriveDate, ...others } = execution;
   return {
@@ -33,7 +33,7 @@ export function listShape(execution: ExecutionDescription): ExecutionListItem {
   } as ExecutionListItem;
 }
 
-/** Members of event details that hold the data of the execution, and what says whether they are all of it. */
+/** Members of event details that hold the execution's data, or tell whether the data is complete. */
 const dataMembers = new Set([
   'input',
   'inputDetails',
@@ -44,7 +44,7 @@ const dataMembers = new Set([
   'assignedVariablesDetails',
 ]);
 
-/** An event of GetExecutionHistory; without the execution's data where the caller does not want it. */
+/** An event of GetExecutionHistory; without the execution's data where the caller excludes it. */
 export function historyShape(event: HistoryEvent, includeData: boolean): HistoryEventShape {
   const { id, previousEventId, type, timestamp, details } = event;
   const shown =

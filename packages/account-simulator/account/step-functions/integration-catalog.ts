@@ -3,13 +3,13 @@ import { unknownMembers } from './member-case.ts';
 import { readSdkOperation } from './sdk-integration.ts';
 import { sdkServices } from './sdk-services.ts';
 
-/** How a Task may use an integration: `''` for a request, or the suffix of its Resource. */
+/** The pattern of a Task's integration: `''` for a request, or the suffix of its Resource. */
 export type IntegrationPattern = '' | '.sync' | '.sync:2' | '.waitForTaskToken';
 
-/** What Step Functions knows of an integration when a machine is created. */
+/** The facts about an integration that Step Functions checks when a machine is created. */
 export interface Integration {
   readonly patterns: readonly IntegrationPattern[];
-  /** Paths of members that its arguments may not have: `Payloads`, `Key/id/SS`. Parts in `{% %}` are not looked at. */
+  /** Paths of members that its arguments may not have: `Payloads`, `Key/id/SS`. Parts in `{% %}` are skipped. */
   unknownMembers(args: object): Iterable<string>;
 }
 
@@ -24,11 +24,9 @@ const conditions =
   'ReturnConsumedCapacity ReturnItemCollectionMetrics ReturnValues';
 
 /**
- * The optimised integrations: patterns, and the members their arguments may have, where the page of the service
- * lists them.
+ * The optimised integrations: patterns, and the members of their arguments, where the service's page lists them.
  *
- * Source: Step Functions Developer Guide, "Integrating optimized services with Step Functions" and the page of each
- * service.
+ * Source: Step Functions Developer Guide, "Integrating optimized services with Step Functions" and the page of each service.
  */
 const optimised: Readonly<
   Record<string, readonly [patterns: readonly IntegrationPattern[], members?: string]>
@@ -110,15 +108,15 @@ const optimised: Readonly<
   'states:startExecution': [nested, 'Input Name StateMachineArn'],
 };
 
-/** Members of the optimised integrations' arguments that hold any JSON at all. */
+/** Members of the optimised integrations' arguments that take any JSON. */
 const anyJson: ReadonlySet<string> = new Set(['Input', 'Message', 'Payload', 'ClientContext']);
 
-/** Operations whose models say what is inside the members of an optimised integration. */
+/** Services whose models describe the members inside an optimised integration's arguments. */
 const models = { dynamodb: 'dynamodb', sns: 'sns' } as const;
 
 /**
- * The integration of a resource (`lambda`, `invoke`; `aws-sdk:ssm`, `getParameter`); undefined where Step Functions
- * has none. An action of a service that the simulated account has no model of is taken as it is.
+ * The integration of a resource (`lambda`, `invoke`; `aws-sdk:ssm`, `getParameter`); undefined where Step Functions has
+ * none. An action of a service without a model in the simulated account is accepted unchecked.
  */
 export function findIntegration(resourceType: string, action: string): Integration | undefined {
   if (resourceType.startsWith('aws-sdk:')) return sdkIntegration(resourceType.slice(8), action);

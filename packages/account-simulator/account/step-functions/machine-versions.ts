@@ -8,27 +8,27 @@ import type {
 } from '@aws-sdk/client-sfn';
 import { AwsError } from '../service.ts';
 
-/** A published version: the definition and the role that it keeps. */
+/** A published version: its definition and role. */
 interface Version {
   readonly definition: string;
   readonly roleArn: string;
   readonly revisionId: string;
 }
 
-/** A state machine of a team: its latest revision, and what was published of it. */
+/** A team's state machine: its latest revision, its versions and aliases. */
 interface VersionedMachine {
   definition: string;
   roleArn: string;
   revisionId: string;
   readonly versions: Map<number, Version>;
   readonly aliases: Map<string, readonly RoutingConfigurationListItem[]>;
-  /** The number that the next version gets: a number is never given again. */
+  /** The number of the next version: numbers are never reused. */
   nextVersion: number;
 }
 
 /**
- * State machines with versions and aliases. They stand apart from those that run: nobody starts executions of them here, so
- * that their definitions may be anything.
+ * State machines with versions and aliases. They are separate from the machines that run: they have no executions here, so
+ * their definitions may be anything.
  *
  * Source: Step Functions API reference, the page of each operation; developer guide, "State machine versions", "State
  * machine aliases".
@@ -82,7 +82,7 @@ export class MachineVersions {
     },
   };
 
-  /** Makes a state machine with a first version, and aliases that are on it. */
+  /** Creates a state machine with a first version, unless it exists, and an alias on its newest version. */
   create(arn: string, { definition, roleArn }: { definition: string; roleArn: string }, alias: string): void {
     const known = this.#machines.get(arn);
     const machine = known ?? {
@@ -96,7 +96,7 @@ export class MachineVersions {
     this.#machines.set(arn, machine);
   }
 
-  /** A state machine, or one of its versions, as DescribeStateMachine answers; undefined where the ARN is of none here. */
+  /** A state machine, or one of its versions, as DescribeStateMachine returns it; undefined for an unknown ARN. */
   describe(arn: string): object | undefined {
     const machine = this.#machines.get(arn);
     const { machineArn, qualifier } = partsOf(arn);
@@ -115,7 +115,7 @@ export class MachineVersions {
     };
   }
 
-  /** For whoever looks on: the parts in percent of each version that an alias refers to. */
+  /** For tests and reports: the traffic share, in per cent, of each version that an alias refers to. */
   routes(arn: string, alias: string): Readonly<Record<string, number>> {
     const routes = this.#machines.get(arn)?.aliases.get(alias) ?? [];
     return Object.fromEntries(
@@ -126,7 +126,7 @@ export class MachineVersions {
     );
   }
 
-  /** For whoever looks on: the definition of a version. */
+  /** For tests and reports: the definition of a version. */
   definition(arn: string, version: string): string | undefined {
     return this.#machines.get(arn)?.versions.get(Number(version))?.definition;
   }
@@ -136,7 +136,7 @@ export class MachineVersions {
     return { definition, roleArn, revisionId: `revision-${this.#revisions}` };
   }
 
-  /** What was published last is not published again: its version is the answer. */
+  /** A revision that was published already is not published again: its version is the answer. */
   #publish(machine: VersionedMachine): number {
     const { definition, roleArn, revisionId, versions } = machine;
     for (const [version, one] of versions) if (one.revisionId === revisionId) return version;

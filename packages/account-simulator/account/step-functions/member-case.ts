@@ -1,10 +1,10 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 
 /**
- * Arguments of an AWS SDK integration, with members in PascalCase and timestamps as text, in the shape of the
- * service's own API.
+ * Arguments of an AWS SDK integration, with members in PascalCase and timestamps as text, in the shape of the service's own
+ * API.
  *
- * @throws Error for a member the operation does not have
+ * @throws Error for a member that the operation does not have
  */
 export function toApiShape(value: unknown, schema: NormalizedSchema): unknown {
   if (value === null || value === undefined) return undefined;
@@ -30,8 +30,8 @@ export function toApiShape(value: unknown, schema: NormalizedSchema): unknown {
 }
 
 /**
- * Paths of members that an operation does not have: `DeploymentIds`, `Revision/Type`. Text in `{% %}` has no value
- * yet and is not looked into.
+ * Paths of members that an operation does not have: `DeploymentIds`, `Revision/Type`. Text in `{% %}` has no value yet and
+ * is skipped.
  */
 export function* unknownMembers(value: unknown, schema: NormalizedSchema, path = ''): Generator<string> {
   if (typeof value !== 'object' || value === null) return;
@@ -51,10 +51,10 @@ export function* unknownMembers(value: unknown, schema: NormalizedSchema, path =
   }
 }
 
-/** A service's answer as an AWS SDK integration gives it: members in PascalCase, timestamps and bytes as text. */
+/** A service's answer as an AWS SDK integration returns it: members in PascalCase, timestamps and bytes as text. */
 export function toIntegrationShape(value: unknown, schema: NormalizedSchema): unknown {
   if (value === null || value === undefined) return undefined;
-  // Java's Instant, which Step Functions writes, leaves out a fraction of zero.
+  // Step Functions writes times as Java's Instant does, which omits a fraction of zero.
   if (value instanceof Date) return value.toISOString().replace('.000Z', 'Z');
   if (schema.isBlobSchema())
     return typeof value === 'string' ? value : Buffer.from(value as Uint8Array).toString();
@@ -77,7 +77,7 @@ interface Member {
   readonly schema: NormalizedSchema;
 }
 
-/** Members by their name in PascalCase; read once per shape, there are few of them. */
+/** Members by their name in PascalCase; read once per shape, of which there are few. */
 const known = new WeakMap<object, ReadonlyMap<string, Member>>();
 
 function pascalMembers(schema: NormalizedSchema): ReadonlyMap<string, Member> {

@@ -1,10 +1,10 @@
 import { AwsError } from '../service.ts';
 
-/** Most entries of a page, and how many there are when the caller does not say (API Reference). */
+/** The most entries of a page, and the number by default (API Reference). */
 const most = 1_000;
 const usual = 100;
 
-/** One page of a list; `next` is to be spread into the answer. A token is the place in the list. */
+/** One page of a list; spread `next` into the answer. A token is the position in the list. */
 export function page<T>(all: readonly T[], maxResults: number | undefined, token: string | undefined) {
   const start = token === undefined ? 0 : Number(token);
   if (!Number.isInteger(start) || start < 0) {

@@ -2,14 +2,14 @@ import type { OperationModel, ServiceName } from '../wire/service-model.ts';
 import { portOf } from '../wire/service-port.ts';
 import { toApiShape, toIntegrationShape } from './member-case.ts';
 
-/** An API call an `arn:aws:states:::aws-sdk:<service>:<action>` stands for. */
+/** The API call behind `arn:aws:states:::aws-sdk:<service>:<action>`. */
 export interface SdkCall {
   readonly service: ServiceName;
   /** API name of the operation: `GetDeployment`. */
   readonly operation: string;
-  /** What errors of this integration begin with: `CodeDeploy`. */
+  /** The prefix of this integration's errors: `CodeDeploy`. */
   readonly prefix: string;
-  /** Arguments of the Task as the operation's input. Throws for one the operation does not have. */
+  /** Arguments of the Task as the operation's input. Throws for a member that the operation does not have. */
   input(args: unknown): object;
   /** The operation's output as the Task's result. */
   result(output: object): unknown;
@@ -43,7 +43,7 @@ export function readSdkOperation(
   return portOf(service.name).model.operation(action.charAt(0).toUpperCase() + action.slice(1));
 }
 
-/** The errors of a service's model, and what they begin with; undefined for a service without a model. */
+/** The errors of a service's model, and their prefix; undefined for a service without a model. */
 export function readSdkErrors(
   serviceName: string,
 ): { readonly prefix: string; readonly names: readonly string[] } | undefined {
@@ -54,8 +54,8 @@ export function readSdkErrors(
 /**
  * Reads the resource of an AWS SDK integration; members and errors come from the models of the SDK's clients.
  *
- * Source: Step Functions Developer Guide, "Using AWS SDK service integrations": actions in camelCase, parameters
- * and results in PascalCase whatever the service writes.
+ * Source: Step Functions Developer Guide, "Using AWS SDK service integrations": actions in camelCase, parameters and results
+ * in PascalCase, whatever the service itself uses.
  *
  * @throws Error for a service or action that is not simulated
  */

@@ -1,4 +1,4 @@
-/** Services of the AWS SDK by the name they have in `arn:aws:states:::aws-sdk:<service>:<action>`. */
+/** Services of the AWS SDK by their name in `arn:aws:states:::aws-sdk:<service>:<action>`. */
 const names =
   'accessanalyzer account acm acmpca amp amplify amplifybackend amplifyuibuilder apigateway ' +
   'apigatewaymanagementapi apigatewayv2 appconfig appconfigdata appflow appintegrations ' +

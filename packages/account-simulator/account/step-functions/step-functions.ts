@@ -21,7 +21,7 @@ import { describeShape, historyShape, listShape } from './execution-shapes.ts';
 import { MachineVersions } from './machine-versions.ts';
 import { page } from './page.ts';
 
-/** A state machine as the account keeps it. */
+/** The settings of a state machine. */
 export interface StateMachineSettings {
   readonly name: string;
   readonly arn: string;
@@ -34,14 +34,14 @@ interface StoredMachine extends StateMachineSettings {
 }
 
 /**
- * The Step Functions API over the engine that runs the machines. Standard workflows only; machines are made by
- * the stack, not by clients.
+ * The Step Functions API over the engine that runs the machines. Standard workflows only; machines are created by the stack,
+ * not by clients.
  *
  * Source: AWS Step Functions API Reference, the page of each operation.
  */
 export class StepFunctions implements SimulatedService {
   readonly operations: Operations;
-  /** State machines of the teams, with versions and aliases. */
+  /** The teams' state machines, with versions and aliases. */
   readonly versions = new MachineVersions();
   readonly #engine: Engine;
   readonly #now: () => number;
@@ -127,7 +127,7 @@ export class StepFunctions implements SimulatedService {
     });
   }
 
-  /** Makes a machine; throws `StepFunctionsError` `InvalidDefinition` for a definition AWS would refuse. */
+  /** Creates a machine; throws `StepFunctionsError` `InvalidDefinition` for a definition that AWS would refuse. */
   createStateMachine(settings: StateMachineSettings): void {
     this.#engine.createStateMachine(settings);
     this.#machines.set(settings.arn, { ...settings, creationDate: new Date(this.#now()) });
@@ -205,7 +205,7 @@ function required<T>(value: T | undefined, member: string): T {
 // biome-ignore lint/suspicious/noExplicitAny: inputs of every operation pass here.
 type Operation = (input: any, call: CallContext) => object | undefined;
 
-/** The engine's refusals as refusals of the API. */
+/** Turns the engine's refusals into refusals of the API. */
 function refusing(operations: Readonly<Record<string, Operation>>): Operations {
   return Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => [

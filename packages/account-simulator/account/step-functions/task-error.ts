@@ -3,14 +3,13 @@ import { AwsError } from '../service.ts';
 import { TransportError } from '../wire/transport-error.ts';
 
 /**
- * The error a Task fails with when the service it called refused, or the call was lost. Anything else is a
- * defect and passes as it is.
+ * The error with which a Task fails when the called service refused, or the call was lost. Any other error is a defect and
+ * is returned unchanged.
  *
- * `prefix` is the service as the integration writes it (`CodeDeploy`, `SNS`). Error names always end in
- * `Exception`, also where the service's own do not (Step Functions Developer Guide, "Using AWS SDK service
- * integrations"). `isModelled` says which errors the service documents; the others come as the service's
- * catch-all (`CloudFormation.CloudFormationException`), as the AWS SDK for Java, which Step Functions uses,
- * throws them: that last part is not documented.
+ * `prefix` is the service's name in the integration (`CodeDeploy`, `SNS`). Error names always end in `Exception`, even where
+ * the service's own do not (Step Functions Developer Guide, "Using AWS SDK service integrations"). `isModelled` tells which
+ * errors the service documents; any other becomes the service's catch-all (`CloudFormation.CloudFormationException`), as the
+ * AWS SDK for Java, which Step Functions uses, throws it: that last part is not documented.
  */
 export function taskError(
   error: unknown,
@@ -30,7 +29,7 @@ export function taskError(
   );
 }
 
-/** The name the AWS SDK for Java gives an error: in PascalCase (`KMSError` → `KmsErrorException`), with suffix. */
+/** The AWS SDK for Java's name of an error: in PascalCase (`KMSError` → `KmsErrorException`), with suffix. */
 export function exceptionName(name: string): string {
   const pascal = name
     .replace(/([A-Z]+)(?=[A-Z][a-z])/g, (run) => run.charAt(0) + run.slice(1).toLowerCase())

@@ -9,7 +9,7 @@ import { taskError } from './task-error.ts';
 
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** What the resources of Tasks are reached with. */
+/** The services behind the resources of Tasks. */
 export interface TaskResourcesParts {
   readonly wire: Pick<Wire, 'call'>;
   readonly random: SeededRandom;
@@ -19,7 +19,7 @@ export interface TaskResourcesParts {
   logicalIdOf(stateMachineName: string): string | undefined;
 }
 
-/** Performs what Tasks ask for, over the wire and as the role of the machine. */
+/** Performs the requests of Tasks, over the wire and under the role of the machine. */
 export class TaskResources {
   readonly #wire: Pick<Wire, 'call'>;
   readonly #requestIds: SeededRandom;
@@ -33,7 +33,7 @@ export class TaskResources {
     this.#logicalIdOf = logicalIdOf;
   }
 
-  /** See `EngineHost.callResource`. A resource that is not simulated is an Error. */
+  /** See `EngineHost.callResource`. Throws Error for a resource that is not simulated. */
   async call(resource: string, args: unknown, context: TaskContext): Promise<unknown> {
     const [service = '', action = '', third = ''] = resource.split(':').slice(5);
     if (service === 'aws-sdk') return this.#callSdk(action, third, args, context);
@@ -50,7 +50,7 @@ export class TaskResources {
     return typeof Body === 'string' ? Body : Buffer.from(Body ?? []).toString();
   }
 
-  /** Who calls when a Task does. */
+  /** The caller of a Task's requests. */
   caller({ roleArn, stateMachineName, stateName }: TaskContext): Caller {
     const resource = this.#logicalIdOf(stateMachineName);
     return { principal: roleArn, state: stateName, ...(resource === undefined ? {} : { resource }) };
@@ -151,7 +151,7 @@ function only(args: Arguments, names: readonly string[]): Arguments {
   throw new Error(`The field "${unknown}" is not supported by Step Functions.`);
 }
 
-/** A function that failed fails its Task with its error's name; the cause is what Lambda answered. */
+/** A function that failed fails its Task with its error's name; the cause is Lambda's answer. */
 function functionError(payload: string): AslError {
   const { errorType } = JSON.parse(payload) as { errorType?: string };
   return new AslError(errorType ?? 'Lambda.Unknown', payload);

@@ -5,10 +5,10 @@ import type { Resources, Template } from './template.ts';
 import { member, type TemplateMap, type TemplateValue } from './template-value.ts';
 
 /**
- * Reports every name that is referred to and does not exist, also where no condition leads today (the other branch of
- * an `Fn::If`, a resource that is not created): CloudFormation refuses such a template as a whole.
+ * Reports every reference to a missing name, even in parts that no condition selects (the other branch of an `Fn::If`, a
+ * resource that is not created): CloudFormation refuses such a template as a whole.
  *
- * @param logicalIds of all resources, also those that transforms make
+ * @param logicalIds of all resources, including those from transforms
  */
 export function checkReferences(
   template: Template,
@@ -40,12 +40,12 @@ export function checkReferences(
     const missing = references.filter(
       (reference) => (reference.kind === 'any' || reference.kind === 'resource') && !isKnown(reference),
     );
-    // CloudFormation names them all, and once.
+    // CloudFormation names each missing name once, all in one message.
     const names = [...new Set(missing.map(({ name }) => name))];
     for (const { path } of missing) problems.add(path, unresolvedDependencies(names, block));
   }
   for (const [block, section] of Object.entries({ Conditions, Rules })) {
-    // Both are decided before there are resources.
+    // Conditions and rules are evaluated before there are resources.
     for (const reference of referencesIn(section, block)) {
       if (isParameter(reference)) continue;
       problems.add(
@@ -56,7 +56,7 @@ export function checkReferences(
   }
 }
 
-/** Evaluates every condition, and reports resources and outputs that stand under one that is not declared. */
+/** Evaluates every condition, and reports resources and outputs with an undeclared condition. */
 export function checkConditions(template: Template, scope: Scope, problems: Problems): void {
   const { Conditions = {}, Outputs = {}, Resources } = template;
   for (const name of Object.keys(Conditions)) scope.condition(name, 'Conditions');
@@ -71,7 +71,7 @@ export function checkConditions(template: Template, scope: Scope, problems: Prob
   }
 }
 
-/** Whether a resource or output is made; under a condition that does not exist it is not. */
+/** Whether a resource or output is created; with an undeclared condition it is not. */
 export function isMade(
   { Conditions }: Template,
   scope: Scope,
@@ -88,7 +88,7 @@ function inResources(resources: Resources): Reference[] {
   ]);
 }
 
-/** A section, which is a value of the template whatever else its type says. */
+/** A section as a template value, whatever its declared type. */
 function asValue(section: object): TemplateValue {
   return section as TemplateMap;
 }

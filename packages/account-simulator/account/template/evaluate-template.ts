@@ -10,16 +10,17 @@ import type { OutputDeclaration, ResourceDeclaration, Resources, Template } from
 import type { TemplateMap, TemplateValue } from './template-value.ts';
 import { writtenOut } from './written-out.ts';
 
-/** What a template comes to before there are resources. */
+/** A template evaluated as far as possible before there are resources. */
 export interface EvaluatedTemplate {
-  /** What is made, as transforms write it out; only references to resources and imports are left standing. */
+  /** The created resources, with transforms expanded; only references to resources and imports are unresolved. */
   readonly resources: Resources;
   readonly outputs: Readonly<Record<string, OutputDeclaration>>;
 }
 
 /**
- * Writes out the loops and layers of a template, puts parameters, conditions and mappings into it, drops what its conditions leave
- * out, checks its rules, writes out what SAM makes, and checks that every reference leads somewhere and none in a circle.
+ * Expands the loops and layers of a template, resolves its parameters, conditions and mappings, drops the parts that its
+ * conditions exclude, checks its rules, expands SAM's resources, and checks that every reference has a target and none is
+ * circular.
  *
  * @param values of parameters and pseudo parameters, by name
  */
@@ -57,7 +58,7 @@ export function evaluateTemplate(
 
 const POLICIES: readonly string[] = ['Delete', 'Retain', 'RetainExceptOnCreate', 'Snapshot'];
 
-/** For resources that no condition leads to: only their names are asked for. */
+/** For resources that no condition selects: only their names are needed. */
 const ignoring: Problems = { add: () => {} };
 
 function expand(
@@ -79,7 +80,7 @@ function expand(
     Object.fromEntries(resolved) as Resources,
     problems,
   );
-  // What SAM makes names the account, the Region and the stack.
+  // SAM's resources refer to the account, the Region and the stack.
   return Object.fromEntries(
     Object.entries(expanded).map(([logicalId, resource]) => [
       logicalId,
@@ -88,7 +89,7 @@ function expand(
   ) as unknown as Resources;
 }
 
-/** Reports references to what its condition leaves out, and circles. */
+/** Reports references to parts that a condition excludes, and cycles. */
 function checkMade(
   { resources, outputs }: EvaluatedTemplate,
   known: ReadonlySet<string>,

@@ -23,15 +23,15 @@ import {
 import type { TemplateMap } from './template-value.ts';
 
 /**
- * What the SAM transform makes of functions, APIs, simple tables and state machines: the resources themselves, their roles, the version,
- * alias and CodeDeploy resources of a function, and the rules, schedules, queues and permissions of their events, under
- * the logical ids SAM gives them. Other resources pass unchanged.
+ * The SAM transform of functions, APIs, simple tables and state machines: the resources themselves, their roles, the
+ * version, alias and CodeDeploy resources of a function, and the rules, schedules, queues and permissions of their events,
+ * under SAM's logical ids. Other resources pass unchanged.
  *
- * References are left as they are, but SAM itself has to read the name of an alias and the type of a deployment
- * preference: parameters must have been put in there. A path of code or definition that is not on S3 stands as the key
- * of an object, as if it had been packaged.
+ * References stay as they are, but SAM itself has to read the name of an alias and the type of a deployment preference:
+ * parameters must have been resolved there. A path of code or definition that is not on S3 becomes the key of an object, as
+ * if it had been packaged.
  *
- * Left out is what changes nothing here: tags of SAM's own, managed policies for logs and traces, and the statements by
+ * Parts without an effect here are left out: SAM's own tags, managed policies for logs and traces, and the statements by
  * which Lambda and EventBridge Scheduler send to dead-letter queues.
  *
  * @param idWithDigest the logical ids whose digest is known; the others are computed

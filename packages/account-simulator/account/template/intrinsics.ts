@@ -12,19 +12,19 @@ import {
   textOf,
 } from './template-value.ts';
 
-/** Given by a {@link Scope} for a name it does not know yet: the function that uses it is left standing. */
+/** Returned by a {@link Scope} for a name that it does not know yet: the function that uses the name stays unevaluated. */
 export const LATER = Symbol('resolved later');
 
-/** What the names of a template stand for. Each member may throw {@link Unresolvable}. */
+/** The values of a template's names. Each member may throw {@link Unresolvable}. */
 export interface Scope {
   /** Value of `Ref name`: a parameter, pseudo parameter or resource. */
   ref(name: string): TemplateValue | typeof LATER;
   /** Value of `Fn::GetAtt [logicalId, attribute]`. */
   getAtt(logicalId: string, attribute: string): TemplateValue | typeof LATER;
-  /** Whether a condition holds that is named in `where`, a function. */
+  /** Whether the condition named in `where`, a function, holds. */
   condition(name: string, where: string): boolean;
   mapping(name: string): TemplateValue | undefined;
-  /** The value of an export of the account; without it, imports are left standing. */
+  /** The value of an export of the account; without it, imports stay unevaluated. */
   importValue?(name: string): string | undefined;
   /** Whether the template has the transform AWS::LanguageExtensions. */
   readonly hasExtensions: boolean;
@@ -33,10 +33,10 @@ export interface Scope {
 type Evaluate = (argument: TemplateValue, path: string) => TemplateValue | undefined;
 
 /**
- * Evaluates the intrinsic functions of a template as far as a scope knows their names; everything else passes as it is.
+ * Evaluates the intrinsic functions of a template as far as a scope knows their names; every other value passes unchanged.
  *
- * What cannot be evaluated is reported at its path and becomes `undefined`, which is also what `AWS::NoValue` gives:
- * it drops the property or list item it stands for.
+ * A function that cannot be evaluated is reported at its path and becomes `undefined`, like `AWS::NoValue`: the property or
+ * list item is dropped.
  *
  * Source: AWS CloudFormation Template Reference, "Intrinsic function reference"; the messages are those of the service.
  */
@@ -49,7 +49,7 @@ export class Intrinsics {
     this.#problems = problems;
   }
 
-  /** The value with its functions evaluated; `path` is where it stands in the template. */
+  /** The value with its functions evaluated; `path` is its place in the template. */
   resolve(value: TemplateValue, path = ''): TemplateValue | undefined {
     if (typeof value === 'string') return this.#plainText(value, path);
     if (isList(value)) {
@@ -305,7 +305,7 @@ export class Intrinsics {
     return { 'Fn::Sub': own.length > 0 ? [standing, Object.fromEntries(own)] : standing };
   }
 
-  /** The items of a function's list, evaluated; anything but a list is no argument at all. */
+  /** The evaluated items of a function's list; empty for any other argument. */
   #arguments(argument: TemplateValue, path: string): readonly (TemplateValue | undefined)[] {
     return isList(argument) ? argument.map((item, at) => this.resolve(item, `${path}[${at}]`)) : [];
   }
@@ -337,12 +337,12 @@ function joinFault(): Unresolvable {
   );
 }
 
-/** Whether a value is a function that was left standing. */
+/** Whether a value is a function that stayed unevaluated. */
 function isPending(value: TemplateValue | undefined): value is TemplateMap {
   return intrinsicName(value) !== undefined;
 }
 
-/** A list with neighbouring texts joined, so that lists of one meaning are alike. */
+/** A list with neighbouring texts joined, so that lists of one meaning are equal. */
 function joinTexts(items: readonly TemplateValue[]): TemplateValue[] {
   const joined: TemplateValue[] = [];
   for (const item of items) {

@@ -5,8 +5,8 @@ import { LANGUAGE_EXTENSIONS, LOOPING, type Template, transformsOf } from './tem
 import { intrinsicName, isList, isMap, type TemplateMap, type TemplateValue } from './template-value.ts';
 
 /**
- * A template without what only AWS::LanguageExtensions knows, as CloudFormation keeps it after the transform: its functions
- * are replaced by their values, and those in the place of a policy too. Loops have been written out before.
+ * A template with the features of AWS::LanguageExtensions resolved, as CloudFormation keeps it after the transform: its
+ * functions are replaced by their values, also those in place of a policy. Loops must have been expanded before.
  *
  * @param values of parameters and pseudo parameters that may stand in the result, by name
  *
@@ -28,7 +28,7 @@ export function withoutExtensions(
   return { ...template, ...written } as unknown as Template;
 }
 
-/** Reports what only the extensions know where the transform does not look: in the Globals of SAM. */
+/** Reports features of the extensions in the Globals of SAM, which the transform does not process. */
 export function checkGlobalsPlain({ Globals = {} }: Template, problems: Problems): void {
   const visit = (value: TemplateValue, path: string): void => {
     if (!isList(value) && !isMap(value)) return;

@@ -13,21 +13,22 @@ import {
 } from './template.ts';
 import { isList, isMap, type TemplateMap, type TemplateValue, textOf } from './template-value.ts';
 
-/** The item that each identifier stands for. */
+/** The current item of each identifier. */
 type Items = Readonly<Record<string, string>>;
 
 const failure = `Transform ${LANGUAGE_EXTENSIONS} failed with:`;
 
 /**
- * Writes out the loops (`Fn::ForEach`) of a template, those in its sections and those among properties.
+ * Expands the loops (`Fn::ForEach`) of a template, in its sections and among properties.
  *
- * An identifier is replaced where the documents show it: in the keys of the fragment, in the text of an `Fn::Sub`, and as
- * the name of a `Ref`. It is not replaced in any other text, nor in the name of a condition.
+ * An identifier is replaced where the documentation shows it: in the keys of the fragment, in the text of an `Fn::Sub`, and
+ * as the name of a `Ref`. It is not replaced in any other text, nor in the name of a condition.
  *
  * @param values of parameters and pseudo parameters, by name, for collections
- * @param isChosen which loops of the sections to write out; all, and those among properties, where it is left out
+ * @param isChosen selects the loops of the sections to expand; without it, all are expanded, and those among properties too
  *
- * Source: CloudFormation Template Reference, "Fn::ForEach"; cfn-lint's transform, and public measurements where it is silent.
+ * Source: CloudFormation Template Reference, "Fn::ForEach"; cfn-lint's transform, and public measurements where it is
+ * silent.
  */
 export function expandLoops(
   template: Template,
@@ -62,7 +63,7 @@ export function expandLoops(
   return { ...template, ...expanded, Loops: hasLeft ? left : undefined } as unknown as Template;
 }
 
-/** Members that loops have made, without those that are reported. */
+/** The well-formed members that loops have made; the others are reported. */
 function wellFormed(section: LoopingSection, made: TemplateMap, problems: Problems): TemplateMap {
   return Object.fromEntries(
     Object.entries(made).filter(([name, value]) => {
@@ -86,7 +87,7 @@ class LoopExpander {
 
   constructor(template: Template, values: ReadonlyMap<string, TemplateValue>, problems: Problems) {
     this.#problems = problems;
-    // A collection that cannot be resolved is reported as such.
+    // A collection that cannot be resolved is reported by the loop itself.
     const silent: Problems = { add: () => {} };
     this.#intrinsics = new Intrinsics(templateScope(template, values, silent), silent);
   }
@@ -95,7 +96,7 @@ class LoopExpander {
     this.#problems.add(path, `${failure} ${reason}`);
   }
 
-  /** A mapping with its loops written out. */
+  /** A mapping with its loops expanded. */
   expandMap(map: TemplateMap, items: Items, path: string): TemplateMap {
     const expanded: Record<string, TemplateValue> = {};
     for (const [key, value] of Object.entries(map)) {
@@ -130,7 +131,7 @@ class LoopExpander {
     const filled = fill(text, items, '$');
     if (variables.length > 0)
       return { 'Fn::Sub': [filled, ...variables.map((one) => this.#expand(one, items, path))] };
-    // As a name, of a reference or a condition, a text that is whole is taken as it is.
+    // A whole text is used unchanged as the name of a reference or condition.
     return filled !== text && !filled.includes('${') ? filled : { 'Fn::Sub': filled };
   }
 
@@ -164,7 +165,7 @@ class LoopExpander {
   }
 }
 
-/** The text with `${Identifier}`, or `&{Identifier}` without what is neither letter nor digit, replaced by its item. */
+/** The text with `${Identifier}` replaced by its item, and `&{Identifier}` by the letters and digits of its item. */
 function fill(text: string, items: Items, forms: '$' | '$&'): string {
   return text.replace(/([$&])\{([^!}][^}]*)\}/g, (whole, form: string, name: string) => {
     if (!forms.includes(form) || !Object.hasOwn(items, name)) return whole;

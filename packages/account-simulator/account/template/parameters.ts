@@ -2,12 +2,12 @@ import type { Problems } from './problems.ts';
 import type { ParameterDeclaration, Template } from './template.ts';
 import { isList, type TemplateValue } from './template-value.ts';
 
-/** Parameter types whose value is the name of what stands in Parameter Store. */
+/** Prefix of parameter types whose value is a name in Parameter Store. */
 export const STORED_TYPE = 'AWS::SSM::Parameter::Value<';
 
 /**
- * The text of every parameter: what was given, else its default. Reports values without a declaration, declarations
- * without a value, and values that type or constraints do not allow.
+ * The text of every parameter: the given value, else the default. Reports values without a declaration, declarations without
+ * a value, and values that the type or constraints do not allow.
  *
  * Source: AWS CloudFormation User Guide, "CloudFormation template Parameters syntax".
  */
@@ -35,7 +35,7 @@ export function parameterTexts(
   return values;
 }
 
-/** What `Ref` gives of a parameter: a list of texts for a list type, else its text. */
+/** The value of `Ref` for a parameter: a list of texts for a list type, else its text. */
 export function parameterValue({ Type }: ParameterDeclaration, text: string): TemplateValue {
   return /List/.test(Type) ? text.split(',').map((item) => item.trim()) : text;
 }

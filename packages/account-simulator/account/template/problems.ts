@@ -1,10 +1,10 @@
 /**
- * Where the engine reports what is wrong with a template. A list collects everything, so that one run shows it all;
- * CloudFormation itself throws at the first.
+ * Receives the problems of a template. A list collects all of them, so that one run shows everything; CloudFormation itself
+ * throws at the first.
  */
 export interface Problems {
   /**
-   * @param path where in the template, as `Resources.Queue.Properties.QueueName`; empty for the template as a whole
+   * @param path place in the template, as `Resources.Queue.Properties.QueueName`; empty for the whole template
    * @param reason in CloudFormation's words, as far as they are known
    */
   add(path: string, reason: string): void;
@@ -15,12 +15,12 @@ export class Unresolvable extends Error {
   override readonly name = 'Unresolvable';
 }
 
-/** What CloudFormation has and the engine has no model of. */
+/** The message for a CloudFormation feature that the engine does not simulate. */
 export function notSimulated(what: string): string {
   return `The simulated CloudFormation does not support ${what}.`;
 }
 
-/** A reference to what does not exist. */
+/** The message for references to missing names. */
 export function unresolvedDependencies(names: readonly string[], block: string): string {
   return `Template format error: Unresolved resource dependencies [${names.join(', ')}] in the ${block} block of the template`;
 }

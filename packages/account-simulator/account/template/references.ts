@@ -6,14 +6,14 @@ import { isList, isMap, type TemplateValue } from './template-value.ts';
 
 /** A name that a template refers to. */
 export interface Reference {
-  /** `any`: a parameter, pseudo parameter or resource (`Ref`); `resource`: an attribute of one (`Fn::GetAtt`). */
+  /** `any`: a parameter, pseudo parameter or resource (`Ref`); `resource`: an attribute of a resource (`Fn::GetAtt`). */
   readonly kind: 'any' | 'resource' | 'condition' | 'export';
   readonly name: string;
   readonly attribute?: string;
   readonly path: string;
 }
 
-/** Every reference in a value, also where no condition leads. */
+/** Every reference in a value, even in parts that no condition selects. */
 export function referencesIn(
   value: TemplateValue | undefined,
   path = '',
@@ -59,7 +59,7 @@ function read(key: string, argument: TemplateValue, path: string, found: Referen
   }
 }
 
-/** The names of a text that are not variables of its own; what is malformed is reported where it is evaluated. */
+/** The names in a text that are not its own variables; a malformed text is reported where it is evaluated. */
 function variablesOf(argument: TemplateValue): readonly string[] {
   try {
     const { parts, variables } = parseSub(argument);
@@ -72,12 +72,12 @@ function variablesOf(argument: TemplateValue): readonly string[] {
   }
 }
 
-/** What a value takes from parameters and resources. */
+/** The parameters and resources to which a value refers. */
 export function namesIn(value: TemplateValue | undefined): readonly Reference[] {
   return referencesIn(value).filter(({ kind }) => kind === 'any' || kind === 'resource');
 }
 
-/** What a resource refers to by its functions and its `DependsOn`. */
+/** The references in a resource's functions and its `DependsOn`. */
 export function dependenciesOf({
   Properties,
   UpdatePolicy,
@@ -87,7 +87,7 @@ export function dependenciesOf({
   return new Set([...names, ...[DependsOn].flat()]);
 }
 
-/** What stands in a circle of resources that need each other, from its smallest name. */
+/** The resources in a dependency cycle, starting with the smallest name. */
 export class CircularDependency extends Unresolvable {
   constructor(circle: readonly string[]) {
     const first = circle.indexOf([...circle].sort()[0] as string);
@@ -97,7 +97,7 @@ export class CircularDependency extends Unresolvable {
   }
 }
 
-/** The logical ids, each after all it depends on. @throws CircularDependency */
+/** The logical ids, each after its dependencies. @throws CircularDependency */
 export function inOrder(resources: Resources): string[] {
   const order = new Set<string>();
   const way: string[] = [];

@@ -5,12 +5,12 @@ import { defined, type MadeResources, permissionFor, pick, type SamReport, tagLi
 import type { ResourceDeclaration } from './template.ts';
 import type { TemplateMap, TemplateValue } from './template-value.ts';
 
-/** An API that a template declares, with Globals put in. */
+/** An API that a template declares, with Globals merged in. */
 export interface DeclaredApi {
   readonly logicalId: string;
   readonly kind: ApiKind;
   readonly properties: TemplateMap;
-  /** What the resource has besides its type and properties. */
+  /** The resource's attributes besides its type and properties. */
   readonly attributes: Partial<ResourceDeclaration>;
 }
 
@@ -19,15 +19,15 @@ export type ApiKind = 'rest' | 'http';
 /** A path of an API that calls a function. */
 export interface ApiRoute {
   readonly kind: ApiKind;
-  /** Logical id of the API: one that the template declares, or the one that SAM makes for all other routes of its kind. */
+  /** Logical id of the API: one that the template declares, or SAM's own for all other routes of that kind. */
   readonly api: string;
   readonly path: string;
-  /** In small letters; `any` for all methods. */
+  /** In lower case; `any` for all methods. */
   readonly method: string;
   readonly function: TemplateMap;
 }
 
-/** The type of a declared API of each kind, and what it may say that is simulated. */
+/** The kind of API that each resource type declares. */
 export const API_TYPES: Readonly<Record<string, ApiKind>> = {
   'AWS::Serverless::Api': 'rest',
   'AWS::Serverless::HttpApi': 'http',
@@ -58,10 +58,10 @@ const OF_APIS = {
   http: ['Description', 'DisableExecuteApiEndpoint', 'FailOnWarnings'],
 } as const;
 
-/** The API that SAM makes for routes that name none. */
+/** SAM's own APIs, for routes that name none. */
 export const IMPLICIT = { rest: 'ServerlessRestApi', http: 'ServerlessHttpApi' } as const;
 
-/** Reports what is wrong with a declared API, or not simulated. */
+/** Reports properties of a declared API that are invalid or not simulated. */
 export function checkApi({ kind, properties }: DeclaredApi, report: SamReport): void {
   const known: readonly string[] = [
     'StageName',
@@ -86,17 +86,17 @@ export function routePermission({ api, path, method, function: ref }: ApiRoute):
   return permissionFor(ref, 'apigateway', { 'Fn::Sub': [arn, { __ApiId__: { Ref: api }, __Stage__: '*' }] });
 }
 
-/** The end of the logical id of such a permission. */
+/** The suffix of the permission's logical id. */
 export function permissionSuffix(kind: ApiKind, declared: DeclaredApi | undefined): string {
   if (kind === 'http') return 'Permission';
   const stage = declared ? declared.properties.StageName : 'Prod';
   return `Permission${typeof stage === 'string' ? alphanumeric(stage) : 'Stage'}`;
 }
 
-/** The logical id of a type that begins with a name and ends with a digest, where it is known. */
+/** The logical id of a type, from a name and a digest; undefined where it is unknown. */
 export type IdWithDigest = (type: string, name: string) => string | undefined;
 
-/** The resources of APIs with the routes that name them. */
+/** The resources of the APIs, with their routes. */
 export function expandApis(
   routes: readonly ApiRoute[],
   apis: Iterable<DeclaredApi>,
@@ -174,12 +174,12 @@ function httpApi(
   };
 }
 
-/** What of a stage's name stands in its logical id: nothing of a name that is only known later. */
+/** The part of a stage's name in its logical id: empty for a name that is only known later. */
 function stageId(name: TemplateValue): string {
   return typeof name === 'string' ? alphanumeric(name) : '';
 }
 
-/** SAM puts a digest in the place of a name that a logical id cannot hold. */
+/** SAM uses a digest in place of a name that a logical id cannot contain. */
 function alphanumeric(name: string): string {
   return /^[0-9A-Za-z]*$/.test(name) ? name : createHash('sha1').update(name).digest('hex').slice(0, 10);
 }

@@ -14,10 +14,10 @@ import { isMap, member, type TemplateMap, type TemplateValue, textOf } from './t
 export interface EventOwner {
   readonly id: string;
   readonly kind: 'function' | 'machine';
-  /** What `FunctionName` of a permission is: the function, or its alias. */
+  /** The `FunctionName` of a permission: the function, or its alias. */
   readonly ref: TemplateMap;
   readonly arn: TemplateMap;
-  /** Gets the paths of the APIs that call it. */
+  /** Receives the paths of the APIs that call the function. */
   readonly routes?: ApiRoute[];
   /** The APIs that the template declares, by logical id. */
   readonly apis?: ReadonlyMap<string, DeclaredApi>;
@@ -32,7 +32,7 @@ interface EventSource {
   readonly report: SamReport;
 }
 
-/** The rules, schedules, roles, permissions and dead-letter queues that SAM makes of a resource's `Events`. */
+/** The rules, schedules, roles, permissions and dead-letter queues that SAM makes from a resource's `Events`. */
 export function expandEvents(
   made: MadeResources,
   owner: EventOwner,
@@ -101,7 +101,7 @@ const MAPPING = [
   'StartingPosition',
 ];
 
-/** Events that Lambda polls for. @param source the property that names what is polled */
+/** Events that Lambda polls. @param source the property that names the polled source */
 function polled(source: string): EventKind {
   return {
     properties: [source, ...MAPPING],
@@ -119,7 +119,7 @@ function polled(source: string): EventKind {
   };
 }
 
-/** A route of the API that the event names, or else of the one that SAM makes. */
+/** A route of the API that the event names, else of SAM's own API. */
 function routed(kind: ApiKind): EventKind {
   const reference = kind === 'rest' ? 'RestApiId' : 'ApiId';
   return {
@@ -242,7 +242,7 @@ function addSchedule(made: MadeResources, source: EventSource): void {
       : roleToDo('scheduler', `${id}LambdaPolicy`, 'lambda:InvokeFunction', owner.arn);
 }
 
-/** The queue that is named, or one that is made with leave for the rule to write to it. */
+/** The named queue, or a new one with a policy that lets the rule write to it. */
 function deadLetterConfig(
   made: MadeResources,
   { id, properties }: EventSource,

@@ -14,7 +14,7 @@ import {
 import type { ResourceDeclaration } from './template.ts';
 import { isList, isMap, member, type TemplateMap, type TemplateValue } from './template-value.ts';
 
-/** Properties that SAM gives a meaning of its own and does not hand to AWS::Lambda::Function. */
+/** Properties that SAM itself uses and does not pass to AWS::Lambda::Function. */
 const SAM_ONLY = new Set([
   'CodeUri',
   'InlineCode',
@@ -37,21 +37,21 @@ const SAM_ONLY = new Set([
   'Tracing',
 ]);
 
-/** Deployment types that SAM completes to a predefined configuration; any other name is taken as it is. */
+/** Deployment types that SAM completes to a predefined configuration; any other name is used unchanged. */
 const PREDEFINED_TYPE =
   /^(AllAtOnce|Canary10Percent(5|10|15|30)Minutes|Linear10PercentEvery(1Minute|[23]Minutes|10Minutes))$/;
 
-/** What all functions of a template have in common. */
+/** Resources that all functions of a template share. */
 export const SHARED_BY_FUNCTIONS: ReadonlySet<string> = new Set([
   'ServerlessDeploymentApplication',
   'CodeDeployServiceRole',
 ]);
 
 /**
- * AWS::Lambda::Function, its role, what its events make, and its version, alias and CodeDeploy resources.
+ * AWS::Lambda::Function, its role, the resources of its events, and its version, alias and CodeDeploy resources.
  *
- * A new version appears (its logical id changes) when code, Environment, MemorySize or SnapStart change, or any
- * property with `AutoPublishAliasAllProperties`.
+ * A new version appears (its logical id changes) when code, Environment, MemorySize or SnapStart change, or any property
+ * with `AutoPublishAliasAllProperties`.
  */
 export function expandFunction(
   made: MadeResources,

@@ -10,7 +10,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   'AWS::Serverless::HttpApi': 'HttpApi',
 };
 
-/** What a section may set for all (SAM specification, "Globals section"). */
+/** The properties that a section may set (SAM specification, "Globals section"). */
 const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
   Function: (
     'Handler Runtime CodeUri DeadLetterQueue Description MemorySize Timeout VpcConfig Environment Tags PropagateTags ' +
@@ -31,7 +31,7 @@ const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
     ),
 };
 
-/** Reports every section of Globals that is not simulated, and every property that no section may set. */
+/** Reports every section of Globals that is not simulated, and every property that a section may not set. */
 export function checkGlobals(globals: Readonly<Record<string, TemplateMap>>, problems: Problems): void {
   for (const [section, properties] of Object.entries(globals)) {
     const supported = SUPPORTED[section];
@@ -50,8 +50,8 @@ export function checkGlobals(globals: Readonly<Record<string, TemplateMap>>, pro
 }
 
 /**
- * The properties of a resource over the template's Globals of its type: maps are merged member by member, lists are
- * joined with the global items first, and anything else is the resource's own. A function (`Ref`, `Fn::…`) is a plain
+ * The properties of a resource over the template's Globals of its type: maps are merged member by member, lists are joined
+ * with the global items first, and for any other value the resource's own is used. A function (`Ref`, `Fn::…`) is a plain
  * value, never a map.
  *
  * Source: AWS SAM specification, "Globals section of the template", overridable Globals; `plugins/globals/globals.py`.

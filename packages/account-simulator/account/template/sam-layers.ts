@@ -10,8 +10,9 @@ import { isList, isMap, type TemplateMap, type TemplateValue, textOf } from './t
 const PLAIN = ['CompatibleArchitectures', 'CompatibleRuntimes', 'Description', 'LicenseInfo'];
 
 /**
- * A template with its `AWS::Serverless::LayerVersion` written out. A layer version never changes: SAM adds a digest of the
- * properties to its logical id, so that a change makes another resource, and keeps the one before. References follow.
+ * A template with its `AWS::Serverless::LayerVersion` expanded. A layer version never changes: SAM adds a digest of the
+ * properties to its logical id, so that a change makes another resource and keeps the previous one. References are renamed
+ * accordingly.
  *
  * @param values of parameters and pseudo parameters, by name
  *
@@ -80,7 +81,7 @@ function expandLayer(
   };
 }
 
-/** The value with references by the ids that the layers have now. */
+/** The value with its references renamed to the layers' new ids. */
 function renamed(value: TemplateValue, ids: ReadonlyMap<string, string>, key = ''): TemplateValue {
   if (typeof value === 'string') {
     if (key === 'Ref' || key === 'DependsOn') return ids.get(value) ?? value;

@@ -2,7 +2,7 @@ import { expandEvents } from './sam-events.ts';
 import { defined, type MadeResources, objectAt, roleFor, type SamReport, tagList } from './sam-parts.ts';
 import type { ResourceDeclaration } from './template.ts';
 
-/** AWS::StepFunctions::StateMachine, its role, and what its events make. */
+/** AWS::StepFunctions::StateMachine, its role, and the resources of its events. */
 export function expandMachine(
   made: MadeResources,
   id: string,

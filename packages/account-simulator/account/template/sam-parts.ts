@@ -13,7 +13,7 @@ import {
 /** Resources that SAM makes, by logical id. */
 export type MadeResources = Record<string, ResourceDeclaration>;
 
-/** Where SAM reports what is wrong with one resource, in its words. */
+/** Reports the problems of one resource in SAM's words. */
 export class SamReport {
   readonly #logicalId: string;
   readonly #problems: Problems;
@@ -38,7 +38,7 @@ export class SamReport {
   }
 }
 
-/** Types that SAM makes a role for, with the service that takes it on. */
+/** Kinds of owners for which SAM makes a role; each names the service that assumes it. */
 export type RoleOwner = 'lambda' | 'states' | 'events' | 'scheduler' | 'codedeploy';
 
 /** A role with the policies of a function or machine. `Policies` takes documents, names and ARNs of managed policies. */
@@ -101,7 +101,7 @@ export function roleToDo(
   };
 }
 
-/** The policy by which a service may take a role on. */
+/** The policy that lets a service assume a role. */
 export function assumedBy(owner: RoleOwner): TemplateMap {
   return {
     Version: '2012-10-17',
@@ -111,7 +111,7 @@ export function assumedBy(owner: RoleOwner): TemplateMap {
   };
 }
 
-/** The address of a packaged file: `s3://bucket/key`, its parts, or a path that stands as the key alone. */
+/** The address of a packaged file: `s3://bucket/key`, its parts, or a path that is used as the key alone. */
 export function objectAt(
   uri: TemplateValue | undefined,
 ): { bucket?: string; key: TemplateValue; version?: TemplateValue } | undefined {
@@ -124,7 +124,7 @@ export function objectAt(
   return { bucket: member(uri, 'Bucket') as string, key, version: member(uri, 'Version') as TemplateValue };
 }
 
-/** SAM takes tags as a mapping, everything else as a list. */
+/** SAM takes tags as a mapping, CloudFormation as a list. */
 export function tagList(tags: TemplateValue | undefined): TemplateValue | undefined {
   return isMap(tags) && intrinsicName(tags) === undefined
     ? Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
@@ -138,12 +138,12 @@ export function defined(properties: Readonly<Record<string, TemplateValue | unde
   );
 }
 
-/** Some members of a mapping, where they have a value. */
+/** The named members of a mapping that have a value. */
 export function pick(map: TemplateMap, names: readonly string[]): TemplateMap {
   return defined(Object.fromEntries(names.map((name) => [name, map[name]])));
 }
 
-/** The permission by which a service calls a function. @param source ARN of what calls */
+/** The permission by which a service calls a function. @param source ARN of the calling resource */
 export function permissionFor(
   functionName: TemplateValue,
   service: string,

@@ -2,15 +2,15 @@ import type { TemplateMap, TemplateValue } from './template-value.ts';
 import { member } from './template-value.ts';
 
 interface PolicyTemplate {
-  /** The one parameter that it takes, if it takes one. */
+  /** The template's only parameter, if it has one. */
   readonly parameter?: string;
   readonly actions: readonly string[];
-  /** ARNs, in which the parameter stands by its name in braces. */
+  /** ARNs with the parameter's name in braces. */
   readonly resources: readonly string[];
 }
 
 /**
- * The statement of a SAM policy template; undefined for one that is not simulated.
+ * The statement of a SAM policy template; undefined for a template that is not simulated.
  *
  * Source: AWS SAM developer guide, "AWS SAM policy templates", those that public templates use most.
  */

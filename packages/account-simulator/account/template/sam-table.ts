@@ -4,7 +4,7 @@ import { member, textOf } from './template-value.ts';
 
 const attributeTypes: Readonly<Record<string, string>> = { String: 'S', Number: 'N', Binary: 'B' };
 
-/** The table that `AWS::Serverless::SimpleTable` stands for. */
+/** The DynamoDB table of an `AWS::Serverless::SimpleTable`. */
 export function expandTable(resource: ResourceDeclaration): ResourceDeclaration {
   const { PrimaryKey, Tags, ProvisionedThroughput, ...rest } = resource.Properties ?? {};
   const AttributeName = textOf(member(PrimaryKey, 'Name')) ?? 'id';

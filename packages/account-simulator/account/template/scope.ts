@@ -4,7 +4,7 @@ import { LANGUAGE_EXTENSIONS, type Template, transformsOf } from './template.ts'
 import { member, type TemplateValue } from './template-value.ts';
 
 /**
- * The names a template can resolve by itself: parameters, pseudo parameters, conditions and mappings. Resources come
+ * The names that a template can resolve by itself: parameters, pseudo parameters, conditions and mappings. Resources are
  * {@link LATER}.
  *
  * @param values of parameters and pseudo parameters, by name

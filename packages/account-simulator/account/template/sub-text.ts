@@ -1,17 +1,15 @@
 import { Unresolvable } from './problems.ts';
 import { isList, isMap, type TemplateMap, type TemplateValue } from './template-value.ts';
 
-/** A piece of an `Fn::Sub`: text as it will stand, or the name of a variable. */
+/** A piece of an `Fn::Sub`: its final text, or the name of a variable. */
 export type SubPart = { readonly text: string } | { readonly name: string };
 
 /**
- * The pieces of an `Fn::Sub` and its variables of its own. White space around a name does not count; `${!Name}` is the
- * text `${Name}`.
+ * The pieces of an `Fn::Sub`, and its own variables. White space around a name is ignored; `${!Name}` is the text `${Name}`.
  *
- * Source: Template Reference, "Fn::Sub". That CloudFormation takes `${ Name }` is told in
- * aws-cloudformation/cfn-lint#236.
+ * Source: Template Reference, "Fn::Sub". aws-cloudformation/cfn-lint#236 reports that CloudFormation accepts `${ Name }`.
  *
- * @throws Unresolvable for an argument or a name that CloudFormation does not take
+ * @throws Unresolvable for an argument or a name that CloudFormation does not accept
  */
 export function parseSub(argument: TemplateValue): {
   readonly parts: readonly SubPart[];

@@ -16,7 +16,7 @@ export function isList(value: TemplateValue | undefined): value is readonly Temp
   return Array.isArray(value);
 }
 
-/** What a value is called in an error message. */
+/** The word for a value in an error message. */
 export function kindOf(value: TemplateValue | undefined): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
@@ -25,7 +25,7 @@ export function kindOf(value: TemplateValue | undefined): string {
   return `a ${typeof value} (${JSON.stringify(value)})`;
 }
 
-/** The name of the intrinsic function that a value is (`Ref`, `Fn::…`), if it is one. */
+/** The name of a value's intrinsic function (`Ref`, `Fn::…`), if the value is one. */
 export function intrinsicName(value: TemplateValue | undefined): string | undefined {
   if (!isMap(value)) return undefined;
   const [key, other] = Object.keys(value);
@@ -39,7 +39,7 @@ export function textOf(value: TemplateValue | undefined): string | undefined {
   return value === undefined || value === null || typeof value === 'object' ? undefined : String(value);
 }
 
-/** A member of a mapping by a name that the template chose: never what every object inherits. */
+/** A member of a mapping by a name from the template: never an inherited property of objects. */
 export function member(map: TemplateValue | undefined, name: string): TemplateValue | undefined {
   return isMap(map) && Object.hasOwn(map, name) ? map[name] : undefined;
 }

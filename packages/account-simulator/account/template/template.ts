@@ -33,7 +33,7 @@ export interface OutputDeclaration {
   readonly Export?: { readonly Name: TemplateValue };
 }
 
-/** A template after parsing, short forms such as `!Ref` written out. Nothing is resolved. */
+/** A template after parsing, with short forms such as `!Ref` expanded. Nothing is resolved. */
 export interface Template {
   readonly Transform?: string | readonly string[];
   readonly Description?: string;
@@ -44,15 +44,15 @@ export interface Template {
   readonly Conditions?: TemplateMap;
   readonly Resources: Resources;
   readonly Outputs?: Readonly<Record<string, OutputDeclaration>>;
-  /** The loops (`Fn::ForEach`) that stand among the members of a section. */
+  /** The loops (`Fn::ForEach`) among the members of a section. */
   readonly Loops?: Partial<Record<LoopingSection, TemplateMap>> | undefined;
 }
 
-/** The sections that loops may stand in. */
+/** The sections that may contain loops. */
 export const LOOPING = ['Conditions', 'Resources', 'Outputs'] as const;
 export type LoopingSection = (typeof LOOPING)[number];
 
-/** How the key of a loop begins. */
+/** Prefix of a loop's key. */
 export const LOOP = 'Fn::ForEach::';
 /** Name of the SAM transform. */
 export const SAM_TRANSFORM = 'AWS::Serverless-2016-10-31';
@@ -102,10 +102,10 @@ const PARAMETER_ATTRIBUTES = [
 ];
 
 /**
- * Reads a template, JSON or YAML, and reports everything that is not of the documented form, or is a section or
+ * Reads a template, JSON or YAML, and reports every part that does not have the documented form, and every section or
  * transform that is not simulated.
  *
- * @returns what is of the right form, so that the rest can be judged as well; nothing may be made of it after a report
+ * @returns the well-formed parts, so that they can be checked too; a template with a report must not be deployed
  */
 export function readTemplate(text: string, problems: Problems): Template {
   let hasFailed = false;
@@ -160,12 +160,12 @@ function loopsOf(root: TemplateMap): Template['Loops'] {
   return found.length > 0 ? Object.fromEntries(found) : undefined;
 }
 
-/** The transforms a template asks for. */
+/** The transforms of a template. */
 export function transformsOf({ Transform }: Pick<Template, 'Transform'>): readonly string[] {
   return [Transform ?? []].flat().map((name) => (typeof name === 'string' ? name : JSON.stringify(name)));
 }
 
-/** A section; members that have to be mappings and are none are reported and left out. */
+/** A section; members that must be mappings and are not are reported and left out. */
 function mapIn(section: TemplateValue, name: string, problems: Problems): TemplateMap {
   if (!isMap(section)) {
     problems.add(name, `Template format error: [/${name}] must be an object.`);
@@ -183,7 +183,7 @@ function mapIn(section: TemplateValue, name: string, problems: Problems): Templa
   );
 }
 
-/** Reports everything in which a resource is not of the documented form. */
+/** Reports every deviation of a resource from the documented form. */
 export function checkResource(
   logicalId: string,
   resource: TemplateValue,

@@ -5,8 +5,8 @@ import type { Template } from './template.ts';
 import type { TemplateValue } from './template-value.ts';
 
 /**
- * A template with everything written out that decides on logical ids by the values of parameters: loops and layers.
- * Doing it again changes nothing.
+ * A template with its loops and layers expanded, whose logical ids depend on the values of parameters. A second expansion
+ * changes nothing.
  *
  * @param values of parameters and pseudo parameters, by name
  */

@@ -3,13 +3,13 @@ import type { Problems } from './problems.ts';
 import type { TemplateMap, TemplateValue } from './template-value.ts';
 
 /**
- * Parses a CloudFormation template or a state machine definition as AWS does: YAML 1.1 (of which JSON is a
- * part) without the timestamp, binary, omap, pairs and set types, aliases and merge keys, which CloudFormation
- * does not take. Short-form intrinsics (`!Ref`, `!Sub` …) become their long form.
+ * Parses a CloudFormation template or a state machine definition as AWS does: YAML 1.1 (of which JSON is a part) without the
+ * timestamp, binary, omap, pairs and set types, aliases and merge keys, which CloudFormation does not accept. Short-form
+ * intrinsics (`!Ref`, `!Sub` …) become their long form.
  *
  * Source: AWS CloudFormation User Guide, "CloudFormation template format" and "Intrinsic function reference".
  *
- * @returns the value, or `null` after noting why the text cannot be read
+ * @returns the value, or `null` after reporting why the text cannot be read
  */
 export function parseYaml(text: string, problems: Problems): TemplateValue {
   const json = parseJson(text);
@@ -34,13 +34,13 @@ function tagName(tag: Tags[number]): string {
   return typeof tag === 'string' ? `${yamlPrefix}${tag}` : tag.tag;
 }
 
-/** JSON is read as such where it is well formed: many times faster, and thousands of templates are. */
+/** Well-formed JSON is parsed as JSON: many times faster, and thousands of templates are JSON. */
 function parseJson(text: string): TemplateValue | undefined {
   if (!text.trimStart().startsWith('{')) return undefined;
   try {
     return JSON.parse(text);
   } catch {
-    // Short forms and comments inside braces are YAML; what is neither is refused as YAML.
+    // Short forms and comments inside braces are YAML; a text that is neither is refused as YAML.
     return undefined;
   }
 }
@@ -86,7 +86,7 @@ function keyOf(key: Node, path: string, problems: Problems): string | undefined 
   return undefined;
 }
 
-/** Tags that stand for `Fn::<tag>`; which of them are simulated, the engine says. */
+/** Tags that stand for `Fn::<tag>`; the engine decides which are simulated. */
 const functionTags = new Set([
   'And',
   'Base64',

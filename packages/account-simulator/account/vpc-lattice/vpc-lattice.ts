@@ -8,19 +8,19 @@ import type {
 import { AwsError, type SimulatedService } from '../service.ts';
 import { unsupported } from '../wire/unsupported.ts';
 
-/** Where a rule is, by the ids of its service and listener. */
+/** A rule's place: the ids of its service, listener and rule. */
 export interface RulePlace {
   readonly service: string;
   readonly listener: string;
   readonly rule: string;
 }
 
-/** Weights a target group may have, and groups a rule may have (VPC Lattice API reference, ForwardAction). */
+/** The largest weight of a target group, and the most groups of a rule (VPC Lattice API reference, ForwardAction). */
 const mostWeight = 999;
 const mostGroups = 10;
 
 /**
- * VPC Lattice as far as the weights of listener rules go. Services, listeners, rules and target groups are made from
+ * VPC Lattice, limited to the weights of listener rules. Services, listeners, rules and target groups are created from
  * within the simulation; requests do not pass through it.
  *
  * Source: Amazon VPC Lattice API reference.
@@ -51,7 +51,7 @@ export class VpcLattice implements SimulatedService {
   readonly #rules = new Map<string, readonly WeightedTargetGroup[]>();
   readonly #groups = new Set<string>();
 
-  /** Makes a rule that forwards to target groups, which are made as well. */
+  /** Creates a rule that forwards to target groups, and the groups. */
   createRule(place: RulePlace, weights: Readonly<Record<string, number>>): void {
     for (const group of Object.keys(weights)) this.#groups.add(group);
     this.#rules.set(
@@ -60,13 +60,13 @@ export class VpcLattice implements SimulatedService {
     );
   }
 
-  /** For whoever looks on: the weights of a rule by target group. */
+  /** For tests and reports: the weights of a rule by target group. */
   weights(place: RulePlace): Readonly<Record<string, number>> {
     const groups = this.#rules.get(keyOf(place)) ?? [];
     return Object.fromEntries(groups.map((one) => [one.targetGroupIdentifier ?? '', one.weight ?? 100]));
   }
 
-  /** For whoever looks on. */
+  /** For tests and reports. */
   hasTargetGroup(targetGroup: string): boolean {
     return this.#groups.has(targetGroup);
   }

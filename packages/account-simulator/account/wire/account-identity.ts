@@ -1,4 +1,4 @@
-/** Which account and Region is simulated: the parts of its ARNs. */
+/** The simulated account and Region: parts of every ARN. */
 export interface AccountIdentity {
   /** Twelve digits. */
   readonly accountId: string;

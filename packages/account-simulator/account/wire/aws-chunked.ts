@@ -1,6 +1,6 @@
 import { AwsError } from '../service.ts';
 
-/** A body sent in `aws-chunked` encoding, taken apart. */
+/** The content of a body in `aws-chunked` encoding. */
 export interface ChunkedBody {
   readonly body: Uint8Array;
   /** Headers that follow the body: its checksum. */
@@ -10,8 +10,8 @@ export interface ChunkedBody {
 const LINE_END = '\r\n';
 
 /**
- * Takes apart a body of chunks, each preceded by its length in hexadecimal, that ends in trailing headers. SDK
- * clients send streams so.
+ * Decodes a body of chunks, each preceded by its length in hexadecimal, that ends in trailing headers. SDK clients send
+ * streams in this form.
  *
  * Source: Amazon S3 API Reference, "Signature calculations: transferring payload in multiple chunks".
  */

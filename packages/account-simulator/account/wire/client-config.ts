@@ -3,7 +3,7 @@ import type { SeededRandom } from '../../random/seeded-random.ts';
 import { ScopeSigner } from './scope-signer.ts';
 import { seedRetries } from './seeded-retries.ts';
 
-/** What a client's configuration is made from. */
+/** The parts of a client's configuration. */
 export interface ClientConfigParts {
   readonly region: string;
   readonly random: SeededRandom;
@@ -13,9 +13,9 @@ export interface ClientConfigParts {
 /**
  * Configuration for any SDK client that calls the simulated account.
  *
- * Every setting the SDK would otherwise look up in the environment, in `~/.aws` or over the network is given, so
- * that a client does no I/O of its own. Requests carry their signing scope, by which the account knows the
- * service, but no signature, which nobody here would check. Retries are the SDK's own, with seeded jitter.
+ * It sets everything that the SDK would otherwise look up in the environment, in `~/.aws` or over the network, so that a
+ * client does no I/O of its own. Requests carry their signing scope, by which the account knows the service, but no
+ * signature, which the account would not check. Retries are the SDK's own, with seeded jitter.
  */
 export function clientConfig({ region, random, handle }: ClientConfigParts): object {
   return {
@@ -32,7 +32,7 @@ export function clientConfig({ region, random, handle }: ClientConfigParts): obj
       destroy() {},
     },
     extensions: [{ configure: seedRetries(random) }],
-    // Without `info` and `error` the SDK does not prepare every input and output for a log that nobody reads.
+    // Without `info` and `error` the SDK does not prepare every input and output for an unused log.
     logger: { trace() {}, debug() {}, warn() {} },
     maxAttempts: 3,
     retryMode: 'standard',

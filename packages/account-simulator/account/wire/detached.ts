@@ -1,6 +1,6 @@
 /**
- * A copy of a value's plain objects and arrays; dates, bytes and other instances are shared, since nobody
- * changes them in place.
+ * A copy of a value's plain objects and arrays; dates, bytes and other instances are shared, since they are never changed in
+ * place.
  */
 export function detached<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;

@@ -1,7 +1,7 @@
 import type { AwsError } from '../service.ts';
 import type { ErrorModel } from './service-model.ts';
 
-/** The members of an error on the wire: its fields and its message, under the name the model gives it. */
+/** The members of an error on the wire: its fields, and its message under the model's name for it. */
 export function errorMembers(error: AwsError, model: ErrorModel | undefined): Record<string, unknown> {
   const members: Record<string, unknown> = { message: error.message };
   if (model?.schema.isStructSchema()) {
@@ -11,7 +11,7 @@ export function errorMembers(error: AwsError, model: ErrorModel | undefined): Re
   return { ...members, ...error.fields };
 }
 
-/** The status of an error: the model's where it sets one, as the services do, else the error's own. */
+/** The status of an error: the model's where it sets one, else the error's own. */
 export function statusOf(error: AwsError, model: ErrorModel | undefined): number {
   return model?.status ?? error.statusCode;
 }

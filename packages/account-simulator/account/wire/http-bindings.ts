@@ -1,13 +1,13 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 
-/** A member of an operation's input or output that travels outside the body, and the name it has there. */
+/** A member of an operation's input or output that travels outside the body, and its name there. */
 export interface BoundMember {
   readonly name: string;
   readonly wireName: string;
   readonly schema: NormalizedSchema;
 }
 
-/** Where each member of an input or output of a REST operation travels. */
+/** The place of each member of a REST operation's input or output. */
 export interface HttpBindings {
   readonly labels: readonly BoundMember[];
   readonly query: readonly BoundMember[];
@@ -16,10 +16,10 @@ export interface HttpBindings {
   readonly prefixHeaders: readonly BoundMember[];
   /** A map whose keys become query parameters of their own. */
   readonly queryParams: readonly BoundMember[];
-  /** The member that is the whole body. */
+  /** The member that forms the whole body. */
   readonly payload: BoundMember | undefined;
   readonly statusCode: BoundMember | undefined;
-  /** Members of the body document, where no single member is the whole body. */
+  /** Members of the body document, where no single member forms the whole body. */
   readonly body: readonly string[];
 }
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { HttpRequest } from '@smithy/core/protocols';
 import { AwsError } from '../service.ts';
 
-/** A header's value, whatever case its name was sent in. */
+/** A header's value by its name in any case. */
 export function headerOf(request: HttpRequest, name: string): string | undefined {
   const direct = request.headers[name];
   if (direct !== undefined) return direct;
@@ -10,7 +10,7 @@ export function headerOf(request: HttpRequest, name: string): string | undefined
   return undefined;
 }
 
-/** The whole body of a request, whether it was given as text, bytes or a stream. */
+/** The whole body of a request, given as text, bytes or a stream. */
 export async function bodyBytes(request: HttpRequest): Promise<Uint8Array> {
   const body: unknown = request.body;
   if (body === undefined || body === null) return new Uint8Array();
@@ -31,7 +31,7 @@ export async function bodyText(request: HttpRequest): Promise<string> {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
-/** What a JSON codec has written, as plain bytes: its own kind objects to being taken for text. */
+/** A JSON codec's output as plain bytes: the codec's own type refuses to be read as text. */
 export function plainBytes(written: unknown): Uint8Array {
   const { buffer, byteOffset, byteLength } = written as Uint8Array;
   return Buffer.from(buffer, byteOffset, byteLength);

@@ -14,7 +14,7 @@ import type { Protocol } from './protocol.ts';
 import { type Route, RouteTable } from './route-table.ts';
 import type { OperationModel, ServiceModel } from './service-model.ts';
 
-/** How a REST protocol writes documents: JSON or XML. */
+/** The document format of a REST protocol: JSON or XML. */
 export interface DocumentCodec {
   readonly contentType: string;
   /** Timestamp format of unmarked members: 5 ISO 8601, 7 epoch seconds. */
@@ -29,7 +29,7 @@ export interface DocumentCodec {
   ): { statusCode: number; headers: Record<string, string>; body: Uint8Array };
 }
 
-/** Splits what stands for input members off a request before it is routed: the bucket of S3. */
+/** Splits input members off a request's path before it is routed: the bucket of S3. */
 export type SplitPath = (request: HttpRequest) => { path: string; labels: Record<string, string> };
 
 /**
@@ -124,7 +124,7 @@ export class RestProtocol implements Protocol {
     const response = new HttpResponse({
       statusCode,
       headers: { 'content-type': this.#codec.contentType, 'x-amzn-requestid': requestId, ...headers },
-      // The answer to a HEAD request has no body, so that its error is known by the status alone.
+      // The answer to a HEAD request has no body, so the client knows its error only by the status.
       body: request.method === 'HEAD' ? new Uint8Array() : body,
     });
     const model = this.#model.error(error.name);
@@ -196,7 +196,7 @@ export class RestProtocol implements Protocol {
   }
 }
 
-/** The body as it was before it was sent; what trails it joins the headers. */
+/** The decoded body; trailing headers are added to the request's headers. */
 async function receiveBody(request: HttpRequest): Promise<Uint8Array> {
   const bytes = await bodyBytes(request);
   if (!headerOf(request, 'content-encoding')?.includes('aws-chunked')) return bytes;

@@ -19,12 +19,12 @@ interface Template {
   readonly requiredHeaders: readonly string[];
 }
 
-/** Names the operation in requests of the SDK; the AWS CLI leaves it out, so it decides only where it is sent. */
+/** Names the operation in requests of the SDK; the AWS CLI leaves it out, so it counts only where present. */
 const OPERATION_HINT = 'x-id';
 
 /**
- * Finds the operation of a REST request: among the templates of its method that fit, the one with the most
- * literal segments, then fixed query parameters, then required parameters.
+ * Finds the operation of a REST request: among the matching templates of its method, the one with the most literal segments,
+ * then with the most fixed query parameters, then with the most required parameters.
  */
 export class RouteTable {
   readonly #byMethod = new Map<string, Template[]>();
@@ -39,7 +39,7 @@ export class RouteTable {
     }
   }
 
-  /** `path` is the request's path without what stands for the bucket. */
+  /** `path` is the request's path without the bucket. */
   find(request: HttpRequest, path: string): Route | undefined {
     const segments = split(path);
     let best: { template: Template; labels: Record<string, string>; score: number } | undefined;
@@ -67,7 +67,7 @@ function readTemplate(operation: OperationModel, uri: string): Template {
   };
 }
 
-/** Structure schemas list their required members first and say how many they are in their seventh element. */
+/** Structure schemas list their required members first and hold the number of them in their seventh element. */
 function requiredMembers(operation: OperationModel): Set<string> {
   if (operation.input.isUnitSchema()) return new Set();
   const schema = operation.input.getSchema() as unknown as [...unknown[]] & { 4: string[]; 6?: number };
@@ -100,7 +100,7 @@ function matchPath(template: Template, segments: readonly string[]): Record<stri
   return rest.length === 0 || (rest.length === 1 && rest[0] === '') ? labels : undefined;
 }
 
-/** How well the request's parameters fit, or undefined if one the template needs is missing. */
+/** The rank of a template for the request, or undefined if a parameter that the template needs is missing. */
 function matchParameters(template: Template, request: HttpRequest): number | undefined {
   const query = request.query ?? {};
   let fixed = 0;

@@ -1,9 +1,8 @@
 import type { HttpRequest } from '@smithy/core/protocols';
 
 /**
- * Takes the place of the SDK's signer: names region and service in the `Authorization` header as Signature
- * Version 4 does, by which the account knows what is called, but computes no signature, which nobody here
- * would check.
+ * Replaces the SDK's signer: names region and service in the `Authorization` header as Signature Version 4 does, by which
+ * the account knows the service, but computes no signature, which the account would not check.
  */
 export class ScopeSigner {
   readonly #region: string;

@@ -4,15 +4,15 @@ import type { SeededRandom } from '../../random/seeded-random.ts';
 /** Longest back-off of the SDK, in ms. */
 const MAXIMUM_BACKOFF_MS = 20_000;
 
-/** What is used of the SDK's standard retry strategy: its back-off, and the strategy inside the adaptive one. */
+/** The used part of the SDK's standard retry strategy: its back-off, and the strategy inside the adaptive one. */
 interface Strategy {
   retryBackoffStrategy?: unknown;
   standardRetryStrategy?: Strategy;
 }
 
 /**
- * A runtime extension that leaves a client its own retry strategy but draws the jitter of its back-off from
- * `random` instead of `Math.random`: uniform below `base · 2^attempt`, at most 20 s.
+ * A runtime extension that leaves a client its own retry strategy but draws the jitter of its back-off from `random` instead
+ * of `Math.random`: uniform below `base · 2^attempt`, at most 20 s.
  *
  * Source: `DefaultRetryBackoffStrategy` of @smithy/core.
  */

@@ -22,10 +22,10 @@ export interface OperationModel {
   readonly output: NormalizedSchema;
 }
 
-/** A modelled error: its members and what stands for it on the wire. */
+/** A modelled error: its members, and its code and status on the wire. */
 export interface ErrorModel {
   readonly schema: NormalizedSchema;
-  /** The code the query protocol sends: `InvalidParameter` for `InvalidParameterException`. */
+  /** The code in the query protocol: `InvalidParameter` for `InvalidParameterException`. */
   readonly code: string;
   readonly status: number | undefined;
 }
@@ -45,7 +45,7 @@ const packages = {
   'vpc-lattice': vpclattice,
 };
 
-/** A service SDK clients can reach in the simulated account, by the name of its client package. */
+/** A service that SDK clients can reach in the simulated account, by the name of its client package. */
 export type ServiceName = keyof typeof packages;
 
 /** Static schema ids of smithy-typescript: the first element of every exported `…$` schema. */
@@ -59,13 +59,13 @@ const signingNames: Partial<Record<string, ServiceName>> = {
   states: 'sfn',
 };
 
-/** The service a signing name (`monitoring`) stands for, if the account can serve it. */
+/** The service with a signing name (`monitoring`), if the account can serve it. */
 export function serviceOfSigningName(signingName: string): ServiceName | undefined {
   const name = signingNames[signingName] ?? signingName;
   return Object.hasOwn(packages, name) ? (name as ServiceName) : undefined;
 }
 
-/** The operations and errors of one service, read from the schemas its SDK client exports, each once. */
+/** The operations and errors of one service, read from the schemas that its SDK client exports, each once. */
 export class ServiceModel {
   readonly service: ServiceName;
   readonly #exports: Readonly<Record<string, unknown>>;
@@ -82,7 +82,7 @@ export class ServiceModel {
     return this.#operations.get(name);
   }
 
-  /** Every operation the client knows, simulated or not. */
+  /** Every operation of the client, simulated or not. */
   operations(): OperationModel[] {
     return Object.keys(this.#exports)
       .filter((name) => name.endsWith('$'))
@@ -90,7 +90,7 @@ export class ServiceModel {
       .filter((model) => model !== undefined);
   }
 
-  /** Every error the client knows. */
+  /** Every error of the client. */
   errorNames(): string[] {
     return Object.keys(this.#exports)
       .filter((name) => name.endsWith('$'))

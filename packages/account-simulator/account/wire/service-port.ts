@@ -13,7 +13,7 @@ import { xmlDocumentCodec } from './xml-document-codec.ts';
 const restJson: ReadonlySet<ServiceName> = new Set(['api-gateway', 'apigatewayv2', 'lambda', 'vpc-lattice']);
 const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
-/** Where a service listens: its model and the protocols its clients may speak. */
+/** A service's model and the protocols that its clients may use. */
 export class ServicePort {
   readonly model: ServiceModel;
   readonly #json: Protocol;
@@ -29,7 +29,7 @@ export class ServicePort {
       this.#rest = new RestProtocol(this.model, xmlDocumentCodec(S3_NAMESPACE), s3Address);
   }
 
-  /** The protocol a request is written in, told by its headers: some services answer in more than one. */
+  /** The protocol of a request, by its headers: some services accept more than one. */
   protocolOf(request: HttpRequest): Protocol {
     if (this.#rest) return this.#rest;
     return headerOf(request, 'x-amz-target') === undefined ? this.#query : this.#json;
@@ -38,7 +38,7 @@ export class ServicePort {
 
 const ports = new Map<ServiceName, ServicePort>();
 
-/** The port of a service; made once per process, since the models do not change. */
+/** The port of a service; created once per process, since the models do not change. */
 export function portOf(service: ServiceName): ServicePort {
   let port = ports.get(service);
   if (!port) {
@@ -48,7 +48,7 @@ export function portOf(service: ServiceName): ServicePort {
   return port;
 }
 
-/** The service a request is addressed to, by its signing scope or else by its host. */
+/** The service of a request, by its signing scope or else by its host. */
 export function addressedService(request: HttpRequest): ServiceName | undefined {
   const scope = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(
     headerOf(request, 'authorization') ?? '',
@@ -61,7 +61,7 @@ export function addressedService(request: HttpRequest): ServiceName | undefined 
   );
 }
 
-/** Both generations of API Gateway's API have one host and one signing name: the path tells them apart. */
+/** Both generations of API Gateway's API have one host and one signing name: only the path differs. */
 function byPath(service: ServiceName | undefined, { path }: HttpRequest): ServiceName | undefined {
   return service === 'api-gateway' && path.startsWith('/v2/') ? 'apigatewayv2' : service;
 }

@@ -1,11 +1,11 @@
-/** Network failures as Node.js reports them; SDK clients take each of these for transient and retry it. */
+/** Network failures as Node.js reports them; SDK clients treat each of these as transient and retry it. */
 export type TransportErrorCode = 'ECONNRESET' | 'ECONNREFUSED' | 'EPIPE' | 'ETIMEDOUT' | 'ENOTFOUND';
 
 /**
- * The call failed below HTTP: the caller gets no response and cannot know whether the effect happened.
+ * The call failed below HTTP: the caller gets no response and cannot know whether the call took effect.
  *
- * Thrown by interceptors of the {@link Wire} that lose requests or responses. SDK clients see it as a network
- * failure and retry it as they would a real one (`TimeoutError` is the name the SDK gives a socket time-out).
+ * Thrown by interceptors of the {@link Wire} that lose requests or responses. SDK clients see it as a network failure and
+ * retry it as they would a real one (`TimeoutError` is the SDK's name for a socket time-out).
  */
 export class TransportError extends Error {
   override readonly name: string;

@@ -1,12 +1,12 @@
 import { AwsError } from '../service.ts';
 
-/** The refusal of something the service has on AWS and the simulated account has not. */
+/** The refusal of a feature that the service has on AWS and the simulated account does not. */
 export function unsupported(service: string, operation: string, what: string): AwsError {
   const message = `UnsupportedOperation: ${service}:${operation} with ${what} is not simulated`;
   return new AwsError('UnsupportedOperation', message, 501);
 }
 
-/** Refuses by name an input with members the simulation would not honour. */
+/** Refuses, by name, an input with members that the simulation would ignore. */
 export function refuseUnknownMembers(
   service: string,
   operation: string,

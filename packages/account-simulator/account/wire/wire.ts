@@ -26,29 +26,29 @@ export interface WireCall {
 }
 
 /**
- * Stands between callers and services: it may let a call pass (`next()`), refuse it (throw `AwsError`), lose it
- * (throw `TransportError`), delay it, or look on.
+ * Intercepts calls between callers and services: it may pass a call on (`next()`), refuse it (throw `AwsError`), lose it
+ * (throw `TransportError`), delay it, or observe.
  */
 export type Interceptor = (
   call: WireCall,
   next: () => Promise<object | undefined>,
 ) => Promise<object | undefined>;
 
-/** What a service did with a call that reached it: its answer, or its refusal. */
+/** A call that reached its service, with the service's answer or refusal. */
 export interface PerformedCall {
   readonly call: WireCall;
   readonly output?: object | undefined;
   readonly refusal?: AwsError;
 }
 
-/** What a caller was answered; whether the call had its effect is another matter. */
+/** The answer that a caller received; it does not tell whether the call took effect. */
 export interface AnsweredCall {
   readonly call: WireCall;
-  /** Why there was no answer of the service's. */
+  /** The reason why the caller got no answer of the service. */
   readonly error?: unknown;
 }
 
-/** What a wire connects. */
+/** The parts of a wire. */
 export interface WireParts {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
@@ -60,8 +60,8 @@ export interface WireParts {
 /**
  * The network of the simulated account: SDK clients and the state machine engine reach its services here.
  *
- * A call takes a drawn round-trip time of virtual time, half on the way in and half on the way back; in between
- * it passes the interceptors, outermost first, and has its effect at one instant.
+ * A call takes a drawn round-trip time of virtual time, half before and half after the service; in between it passes the
+ * interceptors, outermost first, and takes effect at one instant.
  */
 export class Wire {
   readonly #clock: VirtualClock;
@@ -82,24 +82,27 @@ export class Wire {
     this.#region = region;
   }
 
-  /** Adds an interceptor inside those already there. */
+  /** Adds an interceptor inside the existing ones. */
   use(interceptor: Interceptor): void {
     this.#interceptors.push(interceptor);
   }
 
-  /** The operations that are simulated, by the client package of their service. */
+  /** The simulated operations, by the client package of their service. */
   operations(): ReadonlyMap<string, readonly string[]> {
     return new Map(
       Object.entries(this.#services).map(([service, { operations }]) => [service, Object.keys(operations)]),
     );
   }
 
-  /** Tells of every call a service performed or refused, at that instant, whatever interceptors make of it. */
+  /**
+   * Calls `listener` for every call that a service performed or refused, at that instant, whatever interceptors do with the
+   * answer.
+   */
   onPerformed(listener: (performed: PerformedCall) => void): void {
     this.#performed.add(listener);
   }
 
-  /** Tells of every call when its caller is answered, behind all interceptors. */
+  /** Calls `listener` for every call when its caller is answered, after all interceptors. */
   onAnswered(listener: (answered: AnsweredCall) => void): void {
     this.#answered.add(listener);
   }
@@ -114,8 +117,8 @@ export class Wire {
   }
 
   /**
-   * A call without serialization, for callers that are not SDK clients; the same latency and interceptors.
-   * Neither side can change the other's objects afterwards.
+   * A call without serialization, for callers that are not SDK clients; the same latency and interceptors. Neither side can
+   * change the other's objects afterwards.
    *
    * @throws AwsError as the service or an interceptor refuses; TransportError when the call is lost
    */
@@ -125,16 +128,16 @@ export class Wire {
   }
 
   /**
-   * Answers an HTTP request for any service, known by its signing scope or host, as the service would. The body
-   * may be text, bytes or a stream.
+   * Answers an HTTP request for any service, identified by its signing scope or host, as the service would. The body may be
+   * text, bytes or a stream.
    *
-   * @throws TransportError when an interceptor loses the call; everything else is a response
+   * @throws TransportError when an interceptor loses the call; every other outcome is a response
    */
   async handle(request: HttpRequest, caller: Caller): Promise<HttpResponse> {
     const service = addressedService(request);
     if (!service) return unknownService(request);
     const response = await this.#answer(service, request, caller);
-    // Every answer of AWS says its time.
+    // Every answer of AWS carries its time.
     response.headers.date = new Date(this.#clock.now()).toUTCString();
     return response;
   }
@@ -184,7 +187,7 @@ export class Wire {
     return interceptor ? interceptor(call, () => this.#pass(call, position + 1)) : this.perform(call);
   }
 
-  /** What the service itself answers at this instant, without latency and past all interceptors. */
+  /** The service's own answer at this instant, without latency and interceptors. */
   async perform(wireCall: WireCall): Promise<object | undefined> {
     const { service, operation, input, caller } = wireCall;
     const perform = this.#services[service]?.operations[operation];

@@ -1,11 +1,11 @@
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Text as it may stand between XML tags. */
+/** Text escaped for use between XML tags. */
 export function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => entities[character] as string);
 }
 
-/** What stands inside the root element of an XML document; empty for an empty element. */
+/** The content of the root element of an XML document; empty for an empty element. */
 export function innerXml(document: string): string {
   const open = document.indexOf('>');
   return document[open - 1] === '/' ? '' : document.slice(open + 1, document.lastIndexOf('</'));

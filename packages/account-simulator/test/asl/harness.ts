@@ -13,7 +13,7 @@ export const EXECUTIONS = 'arn:aws:states:eu-west-1:123456789012:execution';
 export const ROLE = 'arn:aws:iam::123456789012:role/machine';
 export const INVOKE = 'arn:aws:states:::lambda:invoke';
 
-/** What a task answers: a value, or what a function of its arguments gives, throws or promises. */
+/** The answer of a task: a value, or a function of its arguments that returns, throws or promises it. */
 type Task = (args: never, context: TaskContext) => unknown;
 
 interface Options {

@@ -31,7 +31,7 @@ const doubling = {
 const failing = { Stop: { Type: 'Fail', Error: 'Bad', Cause: 'very' } };
 const waiting = { Pause: { Type: 'Wait', Seconds: 600, End: true } };
 
-/** What the answer to StartExecution carries besides, as recorded on AWS. */
+/** The metadata in the answer to StartExecution, as recorded on AWS. */
 const metadata = {
   SdkHttpMetadata: {
     AllHttpHeaders: expect.objectContaining({ 'Content-Type': ['application/x-amz-json-1.0'] }),

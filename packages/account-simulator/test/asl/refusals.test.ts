@@ -1,7 +1,7 @@
 import { compileDefinition, InvalidDefinition } from '../../asl/compile/compile-definition.ts';
 import { INVOKE, machine, work } from './harness.ts';
 
-/** What is wrong with a definition, as `path: message` lines. */
+/** The problems of a definition, as `path: message` lines. */
 function problems(definition: object | string): string[] {
   try {
     compileDefinition(definition);

@@ -19,7 +19,7 @@ export function stackOf(text: string, { parameters = {}, files = {} }: Options =
   });
 }
 
-/** What is wrong with a template, one `path: reason` each. */
+/** The problems of a template, one `path: reason` each. */
 export function problemsOf(text: string, options: Options = {}): string[] {
   try {
     stackOf(text, options);

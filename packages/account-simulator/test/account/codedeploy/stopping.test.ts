@@ -26,7 +26,7 @@ describe('stopping a deployment', () => {
       expect(account.info(id)).toMatchObject({ status: 'Failed', errorInformation: error });
       await account.settle();
       expect(account.alias).toEqual({ version: '1', weights: {} });
-      // One that is over stays as it is.
+      // A deployment that is over stays as it is.
       account.codeDeploy.fail(id, { ...error, code: 'TIMEOUT' });
       expect(account.info(id).errorInformation).toEqual(error);
     });

@@ -48,7 +48,7 @@ describe('compileEventPattern', () => {
     };
     expect(matches(pattern)).toBe(true);
     expect(compileEventPattern(pattern)({ ...event, source: 'aws.ecs' })).toBe(false);
-    // The event says FAILURE; a pattern with the name of the API's status never matches.
+    // The event's state is FAILURE; a pattern with the API's status never matches.
     expect(matches({ ...pattern, detail: { state: ['FAILED', 'STOPPED'] } })).toBe(false);
   });
 

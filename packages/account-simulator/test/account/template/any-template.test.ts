@@ -84,7 +84,7 @@ const resource = fc.record(
   { requiredKeys: ['Type'] },
 );
 
-/** Mostly of the right form, so that most templates come to be evaluated. */
+/** Mostly well-formed, so that most templates are evaluated. */
 const section = (item: fc.Arbitrary<unknown>) =>
   fc.oneof(
     { weight: 40, arbitrary: fc.dictionary(fc.constantFrom('A', 'B'), item, { maxKeys: 2 }) },

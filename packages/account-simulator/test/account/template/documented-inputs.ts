@@ -9,7 +9,7 @@ export interface DocumentedInput {
   /** Sections that the template has besides. */
   readonly sections?: string;
   readonly parameters?: Readonly<Record<string, string>>;
-  /** What it comes to, or how it is refused. */
+  /** The value, or the refusal. */
   readonly answer: unknown;
 }
 
@@ -46,7 +46,7 @@ Parameters:
  * and the value `hello`; the stack is `my-stack`, in account 111122223333 and eu-west-1.
  */
 export const documentedInputs: readonly DocumentedInput[] = [
-  // What two engines disagreed on.
+  // Inputs on which two engines disagreed.
   { source: 'cfn-lint#236', value: '!Sub "${ Motto }-${ Motto.Value }"', answer: '/motto-hello' },
   {
     source: 'Fn::Sub, variable names',

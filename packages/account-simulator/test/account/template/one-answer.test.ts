@@ -3,7 +3,7 @@ import { resolveResource } from '../../../account/cloudformation/stack-scope.ts'
 import { SeededRandom } from '../../../random/seeded-random.ts';
 import { type DocumentedInput, documentedInputs, Refused, templateOf } from './documented-inputs.ts';
 
-/** What the simulated CloudFormation makes of an input. */
+/** The simulated CloudFormation's answer to an input. */
 function answerOf(input: DocumentedInput): unknown {
   const registry = new StackRegistry(new SeededRandom('stacks'), '111122223333', 'eu-west-1');
   const text = templateOf(input);

@@ -30,7 +30,7 @@ function comparable(resources: object): Record<string, TemplateMap> {
   );
 }
 
-/** What the simulated transform leaves out, as its documentation says. */
+/** Removes the parts that the simulated transform leaves out, as documented in `expandSam`. */
 function withoutLeftOut(resources: Record<string, TemplateMap>): Record<string, TemplateMap> {
   const text = JSON.stringify(resources, (key, value) => {
     if (key === 'tags') return undefined;
