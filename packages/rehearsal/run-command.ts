@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { endWithReader } from '../../cli/end-with-reader.ts';
 
-/** What a command of the rehearsal runs in. */
+/** The output streams and working folder of a command. */
 interface Terminal {
   out(line: string): void;
   err(line: string): void;
@@ -11,11 +11,11 @@ interface Terminal {
   readonly root: string;
 }
 
-/** Runs a command of the rehearsal with this process's arguments and terminal, and sets the status it ends with. */
+/** Runs a command of the rehearsal with this process's arguments and terminal, and sets the exit status. */
 export async function runCommand(
   command: (argv: string[], terminal: Terminal) => Promise<number>,
 ): Promise<void> {
-  // The SDK warns of Node.js versions it is about to leave; nothing here goes out to AWS.
+  // The SDK warns about Node.js versions that it will soon drop; no call here reaches AWS.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   endWithReader();
   process.exitCode = await command(process.argv.slice(2), {

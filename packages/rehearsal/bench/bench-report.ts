@@ -1,17 +1,17 @@
-/** What a benchmark found. */
+/** The result of a benchmark. */
 export interface BenchReport {
-  /** What was measured, in one line. */
+  /** The measurement in one line. */
   readonly title: string;
   readonly columns: readonly string[];
-  /** Cells as they are shown, one per column. */
+  /** Cells as text, one per column. */
   readonly rows: readonly (readonly string[])[];
-  /** The same as data, for `--json`. */
+  /** The same results as data, for `--json`. */
   readonly figures: object;
-  /** The figures that were not reached, each in words. */
+  /** The limits that were missed, each in words. */
   readonly failed: readonly string[];
 }
 
-/** The report as lines of text, numbers to the right. */
+/** The report as lines of text, numbers right-aligned. */
 export function renderReport({ title, columns, rows, failed }: BenchReport): string[] {
   const widths = columns.map((column, index) =>
     Math.max(column.length, ...rows.map((row) => (row[index] ?? '').length)),

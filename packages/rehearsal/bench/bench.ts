@@ -10,7 +10,7 @@ import { recording } from './recording.ts';
 import { rollback } from './rollback.ts';
 
 interface BenchOptions {
-  /** A part of it, for every change. */
+  /** Only a part of the benchmark, short enough for every change. */
   readonly isShort: boolean;
 }
 

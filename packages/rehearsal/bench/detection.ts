@@ -30,7 +30,10 @@ const short: Effort = {
   seed: 20_260_105,
 };
 
-/** How rarely a healthy release is rolled back, and how soon a bad one: the tests of the judge beside the rules of others. */
+/**
+ * The false alarm rate on healthy releases and the detection delay on bad ones: the tests of the judge beside the rules of
+ * other tools.
+ */
 export async function detection({ isShort }: { readonly isShort: boolean }): Promise<BenchReport[]> {
   const effort = isShort ? short : full;
   return [

@@ -1,12 +1,12 @@
 import type { SimulatedAccount } from 'account-simulator/account/account.ts';
 
-/** What one kind of record was written and read. */
+/** Reads and writes of one kind of record. */
 export interface LedgerUse {
-  /** Items that are there at the end, and their bytes. */
+  /** Items at the end, and their bytes. */
   items: number;
   bytes: number;
   writes: number;
-  /** Units of 1 KiB, also of a write whose condition does not hold. */
+  /** Units of 1 KiB, including writes whose condition failed. */
   writeUnits: number;
 }
 
@@ -16,7 +16,7 @@ export interface LedgerMeter {
   reads(): number;
   /** Units of 4 KiB, strongly consistent. */
   readUnits(): number;
-  /** Reads what the table holds by now. */
+  /** Reads the table's current content. */
   finish(): void;
 }
 
@@ -66,7 +66,7 @@ export function meterLedger(account: SimulatedAccount, table: string): LedgerMet
   };
 }
 
-/** An item's size: names and values as UTF-8, which JSON overstates by its punctuation, some tenth. */
+/** An item's size: names and values as UTF-8, which JSON overstates by its punctuation, about a tenth. */
 function bytesOf(item: object): number {
   return Object.keys(item).length === 0 ? 0 : Buffer.byteLength(JSON.stringify(item));
 }

@@ -10,7 +10,7 @@ const perMillionWriteUnits = 0.625;
 const perMillionReadUnits = 0.125;
 const perGbMonth = 0.25;
 
-/** What a record of one kind costs in one scenario, or all of them. */
+/** The cost of one kind of record, or of all kinds, in one scenario. */
 interface Row {
   readonly scenario: string;
   readonly record: string;
@@ -23,11 +23,11 @@ interface Row {
   readonly readUnits?: number;
   /** Of 1,000 deployments a day, for reads and writes. */
   readonly dollarsADay?: number;
-  /** By how much a day's records raise the monthly bill for storage. */
+  /** The increase of the monthly storage bill from a day's records. */
   readonly dollarsAMonth?: number;
 }
 
-/** How much the ledger writes, reads and keeps for a deployment, in rehearsed ones. */
+/** The ledger's writes, reads and storage per deployment, measured in rehearsed deployments. */
 export async function ledger(): Promise<BenchReport> {
   const rows: Row[] = [];
   for (const name of scenarios) rows.push(...(await measure(name)));
@@ -73,7 +73,7 @@ async function measure(scenario: string): Promise<Row[]> {
         found.meter = meter;
         return {
           finish() {
-            // Rollbacks belong to the release they undo.
+            // Rollbacks count for the release that they undo.
             found.deployments = account.codeDeploy.deployments.filter(({ rollsBack }) => !rollsBack).length;
             meter.finish();
           },

@@ -1,14 +1,14 @@
 import type { SeededRandom } from 'account-simulator/random/seeded-random.ts';
 import type { PastRelease } from '../../../shared/cut/release-history.ts';
 
-/** A catalog as the bucket holds it, and what the ledger would answer. */
+/** A catalog as the bucket holds it, and the ledger's answers. */
 export interface PlanningCase {
   readonly load: PlanningLoad;
   /** The compiled catalog, as JSON. */
   readonly catalog: string;
   /** Newest first. */
   readonly releases: ReadonlyMap<string, readonly PastRelease[]>;
-  /** Ids of releases whose artefacts are gone. */
+  /** Ids of releases whose artefacts have been deleted. */
   readonly missing: ReadonlySet<string>;
   readonly incident: { readonly service: string; readonly releaseId: string };
 }
@@ -25,10 +25,9 @@ const span = 90 * 24 * hour;
 /**
  * Draws a catalog and ten releases of each of its services.
  *
- * A service depends on one to four others; of a hundred services one pair is a cycle and one moves in lockstep;
- * a few edges say `always` or `never`. 5 % of the releases were never judged, 3 % are bad, of 1 % an artefact is
- * gone. All services were launched at one time, and well, so that a selection exists: selections are measured,
- * not refusals.
+ * A service depends on one to four others; of a hundred services one pair is a cycle and one moves in lockstep; a few edges
+ * are `always` or `never`. 5 % of the releases were never judged, 3 % are bad, and of 1 % an artefact has been deleted. All
+ * services were launched healthy at one time, so that a selection exists: the benchmark measures selections, not refusals.
  */
 export function planningCase(size: number, load: PlanningLoad, random: SeededRandom): PlanningCase {
   const names = Array.from({ length: size }, (_, index) => `service-${String(index).padStart(5, '0')}`);
@@ -52,7 +51,7 @@ function entryOf(service: string, index: number, names: readonly string[], rando
   const providers = new Map<string, string>();
   if (index > 0) {
     for (let count = random.integer(1, 4); count > 0; count -= 1) {
-      // The smaller of two draws: the first services are depended on by many, as platforms are.
+      // The smaller of two draws: the first services have many consumers, as platforms do.
       const provider = Math.min(random.integer(0, index - 1), random.integer(0, index - 1));
       const coupling = random.chance(0.01) ? 'always' : random.chance(0.03) ? 'never' : 'by-cut';
       providers.set(names[provider] as string, providers.size === 0 ? 'by-cut' : coupling);
@@ -83,7 +82,7 @@ function releasesOf(
   const times = Array.from({ length: releasesPerService }, () => random.uniform() * span).sort(
     (a, b) => b - a,
   );
-  // The bad release comes after everything; where it takes the whole catalog with it, so does everything else.
+  // The bad release comes last; in the load `whole`, the latest releases of all other services are built on it.
   if (load === 'whole') times[0] = span + hour + index * 1000;
   times[times.length - 1] = 0;
   return times.map((time, position) => {

@@ -21,14 +21,14 @@ export interface PlanningRow {
   readonly totalMs: number;
   /** The first of the repetitions. */
   readonly firstMs: number;
-  /** Largest resident set of the process, with the catalog and the ledger it made up for itself. */
+  /** Largest resident set of the process, including the generated catalog and ledger. */
   readonly peakMiB: number;
 }
 
 const seed = 20_260_105;
 const repetitions = 7;
 
-/** Everything but the network: the ledger and the existence of artefacts answer from memory. */
+/** Everything but the network: the ledger and the existence of artefacts are answered from memory. */
 async function plan({ load, catalog: text, releases, missing, incident }: PlanningCase) {
   const begin = performance.now();
   const catalog = parseCompiledCatalog(text);

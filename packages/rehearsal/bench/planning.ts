@@ -5,12 +5,12 @@ import type { PlanningRow } from './planning-run.ts';
 
 const loads = ['usual', 'whole'] as const;
 const sizes = [100, 1_000, 10_000];
-/** What is promised at the largest size. */
+/** The promised limits at the largest size. */
 const limits = { services: 10_000, totalMs: 1_000, peakMiB: 512 };
 
 /**
- * Target selection over catalogs of growing size, each in a process of its own: its peak of memory is its own,
- * and its first plan meets cold code, as a function's first invocation does.
+ * Target selection over catalogs of growing size, each in a process of its own, so that its memory peak is its own and its
+ * first plan runs cold code, as a function's first invocation does.
  */
 export async function planning(): Promise<BenchReport> {
   const rows = loads.flatMap((load) => sizes.map((size) => runAlone(load, size)));
@@ -59,7 +59,7 @@ export async function planning(): Promise<BenchReport> {
 
 function runAlone(load: string, size: number): PlanningRow {
   const script = fileURLToPath(new URL('./planning-run.ts', import.meta.url));
-  // execArgv carries what lets this process run TypeScript.
+  // execArgv carries the options with which this process runs TypeScript.
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [...process.execArgv, script, load, String(size)],

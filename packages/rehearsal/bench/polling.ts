@@ -6,16 +6,16 @@ import { lookAfterRing, type PlayedHour, playHour } from './polling/played-watch
 import { before, fixed, looksOf, minuteMs, ours, oursWoken, type Schedule } from './polling/schedules.ts';
 
 const seed = 20_260_105;
-/** Where metrics are prompt, no later than looks every 15 s by more than a metric period, on average. */
+/** With prompt metrics, the average delay over looks every 15 s is at most one metric period. */
 const mostMeanLater = 60;
-/** Fewer looks than every 15 s. */
+/** The least share of looks saved against looks every 15 s. */
 const leastFewer = 0.7;
-/** A woken watch has looked so many seconds after the alarm rang. */
+/** The most seconds from an alarm's ring to the look of the woken watch. */
 const mostAfterRing = 10;
 
 /**
- * List prices of us-east-1 in dollars as they are remembered, not looked up: Step Functions a transition, Lambda an invocation
- * of 512 MB for 300 ms on arm64, GetMetricData a series, DynamoDB a write unit.
+ * List prices of us-east-1 in dollars, from memory and not looked up: Step Functions a transition, Lambda an invocation of
+ * 512 MB for 300 ms on arm64, GetMetricData a series, DynamoDB a write unit.
  */
 const prices = {
   transition: 0.025 / 1000,
@@ -29,7 +29,7 @@ const hours = [
   { name: 'second hour', span: { from: 60, to: 120 } },
 ] as const;
 
-/** How often a bake is looked at, what that costs, and how much later than looks every 15 s it sees what there is. */
+/** The number and cost of looks during a bake, and the delay of their findings against looks every 15 s. */
 export async function polling({ isShort }: { readonly isShort: boolean }): Promise<BenchReport[]> {
   const played = [await playHour(1), await playHour(2)] as const;
   return [
@@ -84,7 +84,7 @@ function looks(bakes: number): BenchReport {
 function costs(played: readonly PlayedHour[]): BenchReport {
   const rows = played.flatMap((hour, index) => {
     const every15 = 240 / hour.looks;
-    // A look is the same whenever it is made; without waits for events it writes nothing.
+    // Every look costs the same; without waits for events it writes nothing.
     const polled = {
       looks: 240,
       transitions: hour.transitions * every15,
@@ -162,7 +162,7 @@ function delays(bakes: number): BenchReport {
     rows.find((one) => one.hour === row.hour && one.arrival === row.arrival && one.schedule === schedule.name)
       ?.mean ?? Number.NaN;
   const failed = rows
-    // In a long bake with an alarm the poll is only the net, and as it was before.
+    // In a long bake with an alarm, polling is only the fallback, and unchanged.
     .filter(({ schedule }) => schedule === ours.name)
     .flatMap((row) => {
       const [prompt] = arrivals;

@@ -9,7 +9,7 @@ import { enforceServiceLimits } from '../faults/service-limits.ts';
 import { productStack } from '../run/product-stack.ts';
 import { settledAccount } from './settled-account.ts';
 
-/** What is recorded. */
+/** The catalog to record. */
 export interface RecordAllCase {
   readonly services: number;
   readonly functionsPerService: number;
@@ -17,20 +17,20 @@ export interface RecordAllCase {
   readonly unreadable?: readonly string[];
 }
 
-/** What became of `record-release {}`. */
+/** The result of `record-release {}`. */
 export interface RecordAllResult extends Omit<RecordAllCase, 'unreadable'> {
   /** Services that it could not record. */
   readonly failed: number;
-  /** Calls that a request limit of the account refused, those of the watches that follow among them. */
+  /** Calls that a request limit of the account refused, including those of the watches that follow. */
   readonly refused: number;
   /** Requests to Lambda's control plane, and the most within any second. */
   readonly lambdaRequests: number;
   readonly mostLambdaRequestsInASecond: number;
-  /** Executions of record-release, the one that was started among them. */
+  /** Executions of record-release, including the one that was started. */
   readonly executions: number;
   /** Releases that are good in the end. */
   readonly good: number;
-  /** The mails that tell of a failure. */
+  /** The mails about failures. */
   readonly failureMails: readonly { readonly subject: string; readonly body: string }[];
   /** From the start to the last service recorded, s of virtual time. */
   readonly took: number;
@@ -41,8 +41,8 @@ const start = Date.parse('2026-01-05T09:00:00.000Z');
 const person = { principal: 'person-in-the-console' };
 
 /**
- * Has the real machines and functions record all services of a catalog whose services have been live for long, none of
- * them in the ledger, and lets what has to be watched be watched to its end.
+ * Records all services of a catalog with the real machines and functions. The services have been live for long and are not
+ * in the ledger; watches that result are played to their end.
  */
 export async function recordAll({
   services,

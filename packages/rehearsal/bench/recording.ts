@@ -8,13 +8,13 @@ const sizes = [
   [150, 6],
   [20, 60],
 ] as const;
-/** Fewer calls than this may be refused. */
+/** The number of refused calls must stay below this. */
 const mostRefused = 100;
 /** Requests a second to Lambda's control plane; all callers of the account have 15 together. */
 const mostInASecond = 15;
 
 /**
- * `record-release {}` on the day of installation, with the account's request limits: what is live of every service is
+ * `record-release {}` on the day of installation, with the account's request limits: the live state of every service is
  * recorded, and every release is watched to the end of its bake.
  */
 export async function recording(): Promise<BenchReport> {
@@ -69,7 +69,7 @@ export async function recording(): Promise<BenchReport> {
 
 function runAlone([services, functionsPerService]: readonly [number, number]): RecordAllResult {
   const script = fileURLToPath(new URL('./recording-run.ts', import.meta.url));
-  // execArgv carries what lets this process run TypeScript.
+  // execArgv carries the options with which this process runs TypeScript.
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [...process.execArgv, script, String(services), String(functionsPerService)],

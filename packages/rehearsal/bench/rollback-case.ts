@@ -3,13 +3,13 @@ import type { ServiceEntry } from '../../../shared/catalog/service-entry.ts';
 import { serviceEntry } from '../../../shared/catalog/service-entry.ts';
 import { type ReleaseRecord, releaseIdOf } from '../../../shared/ledger/records.ts';
 
-/** A catalog of which everything goes back with the first service, and how long each thing of it takes. */
+/** A catalog whose services all go back with the first, and the duration of each change. */
 export interface RollbackCase {
   readonly entries: readonly ServiceEntry[];
   readonly releases: readonly ReleaseRecord[];
-  /** ms from the change to the moment it has taken effect, by name of the function or stack. */
+  /** ms from the change to its effect, by name of the function or stack. */
   readonly durations: ReadonlyMap<string, number>;
-  /** When the last release began, ms since the epoch. */
+  /** The start of the last release, ms since the epoch. */
   readonly releasedAt: number;
 }
 
@@ -20,9 +20,9 @@ const minute = 60 * second;
 /**
  * Draws a catalog in which every service was released on top of the first, so that all of them go back with it.
  *
- * A service depends on one to three of those before it, the near ones oftener, which makes chains. All have an alias:
- * two of five come back in 1 to 5 s, the others, with provisioned concurrency, in 1 to 12 minutes. Three of five have a
- * stack besides, which takes as long as `stackMinutes` says.
+ * A service depends on one to three earlier services, mostly near ones, which makes chains. All have an alias: two of five
+ * come back in 1 to 5 s, the others, with provisioned concurrency, in 1 to 12 minutes. Three of five also have a stack,
+ * which takes `stackMinutes`.
  */
 export function rollbackCase(
   size: number,
@@ -67,7 +67,7 @@ export function rollbackCase(
   return { entries, releases, durations, releasedAt: start + (2 * size + 60) * second };
 }
 
-/** How long the users of a service wait at least, once it is the service's turn: for its alias, and for no stack. */
+/** The least time until a service's users are back, once it is the service's turn: its alias counts, its stack does not. */
 export function leastDuration({ durations }: Pick<RollbackCase, 'durations'>, service: string): number {
   return durations.get(functionOf(service)) ?? 0;
 }

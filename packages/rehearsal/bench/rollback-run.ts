@@ -15,13 +15,16 @@ import { slowAccount } from './slow-account.ts';
 export interface RollbackRow {
   readonly seed: number;
   readonly services: number;
-  /** Services one after the other on the longest path, and how long they take at least. */
+  /** Services in sequence on the longest path, and their least total duration. */
   readonly pathServices: number;
   readonly path: number;
-  /** From the first service's beginning until the users of all are back. */
+  /** From the first service's start until the users of all services are back. */
   readonly took: number;
   readonly ratio: number;
-  /** The same plan level by level, the slowest of each waited for; and one service after the other. Computed. */
+  /**
+   * Computed durations of the same plan: level by level, each waiting for its slowest service; and one service after the
+   * other.
+   */
   readonly byLevels: number;
   readonly oneByOne: number;
   /** State transitions of a service's own executions, on average. */
@@ -36,7 +39,7 @@ const person = { principal: 'person-in-the-console' };
 /**
  * Runs the coordinator's machines and functions over a plan of `size` services.
  *
- * @param stackMinutes how long their stacks take, from and to
+ * @param stackMinutes shortest and longest duration of a stack
  */
 async function run(size: number, stackMinutes: readonly [number, number]): Promise<RollbackRow> {
   const wallStart = process.hrtime.bigint();
@@ -51,7 +54,7 @@ async function run(size: number, stackMinutes: readonly [number, number]): Promi
     });
     const { account, engine } = coordinator;
     account.wire.use(slowAccount(drawn.durations));
-    // How the services are afterwards is not what is measured.
+    // The health of the services afterwards is not measured.
     account.lambdaRuntime.intercept(async ({ logicalId }, next) =>
       logicalId === 'VerifyRecoveryFunction'
         ? { status: 'unproven', detail: 'not looked at', waitSeconds: 60 }
@@ -83,7 +86,7 @@ async function run(size: number, stackMinutes: readonly [number, number]): Promi
     const isOver = () => execution !== undefined && engine.execution(execution).status !== 'RUNNING';
     await clock.run(isOver, drawn.releasedAt + 30 * 86_400_000);
     const { status, error, cause } = engine.execution(execution ?? '');
-    // The stacks have no service role: they are pinned, and their rest is left.
+    // The stacks have no service role: they are pinned, and the rest of each stack is left as it is.
     if (status !== 'SUCCEEDED' && error !== 'TrafficRestored')
       throw new Error(`${status} ${error}: ${cause}`);
     const own = engine
@@ -102,7 +105,7 @@ async function run(size: number, stackMinutes: readonly [number, number]): Promi
   }
 }
 
-/** Puts the catalog, the releases and the one template into the coordinator's bucket and ledger. */
+/** Writes the catalog, the releases and the one template to the coordinator's bucket and ledger. */
 async function fill(
   { entries, releases }: RollbackCase,
   { account, nameOf }: Awaited<ReturnType<typeof deployTemplate>>,

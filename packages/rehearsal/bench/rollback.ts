@@ -4,19 +4,22 @@ import type { BenchReport } from './bench-report.ts';
 import type { RollbackRow } from './rollback-run.ts';
 
 const sizes = [10, 200, 1_000];
-/** How long stacks take, in minutes: quick ones, and such that creep through a canary. */
+/** Durations of stacks, in minutes: quick ones, and slow ones that shift through a canary. */
 const quick = [1, 12] as const;
 const slow = [30, 90] as const;
-/** With slow stacks the users may wait so much longer: the pins come after them, whatever they take. */
+/** With slow stacks, the users' wait may grow by this factor: pins come after the users, however long the stacks take. */
 const mostForSlowStacks = 1.01;
-/** What is promised at every size: duration divided by the longest path. */
+/** The promised limit at every size: duration divided by the longest path. */
 const mostRatio = 1.1;
-/** State transitions per service may grow from the smallest plan to the largest by this factor, not with it. */
+/**
+ * State transitions per service may grow from the smallest plan to the largest by this factor, not in proportion to the
+ * plan.
+ */
 const mostGrowth = 1.5;
 
 /**
- * Coordinated rollbacks of growing size, each in a process of its own: the real machines and functions in virtual
- * time, against an account in which aliases come back in seconds and stacks in minutes.
+ * Coordinated rollbacks of growing size, each in a process of its own: the real machines and functions in virtual time,
+ * against an account in which aliases take seconds and stacks take minutes.
  */
 export async function rollback(): Promise<BenchReport> {
   const rows = sizes.map((size) => runAlone(size, quick));
@@ -70,7 +73,7 @@ export async function rollback(): Promise<BenchReport> {
 
 function runAlone(size: number, stackMinutes: readonly [number, number]): RollbackRow {
   const script = fileURLToPath(new URL('./rollback-run.ts', import.meta.url));
-  // execArgv carries what lets this process run TypeScript.
+  // execArgv carries the options with which this process runs TypeScript.
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [...process.execArgv, script, String(size), ...stackMinutes.map(String)],

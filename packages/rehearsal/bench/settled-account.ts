@@ -6,8 +6,8 @@ const minuteMs = 60_000;
 const requestsPerMinute = 100;
 
 /**
- * Answers Lambda, CloudFormation and CloudWatch for services that have been live and healthy for long: every alias is on
- * version 1 alone, every stack at rest, every alarm quiet. Everything that is asked for exists.
+ * Answers Lambda, CloudFormation and CloudWatch calls for services that have been live and healthy for long: every alias is
+ * on version 1 alone, every stack is stable, every alarm is OK. Every requested resource exists.
  */
 export function settledAccount(liveSince: number): Interceptor {
   return async ({ service, operation, input }, next) => {

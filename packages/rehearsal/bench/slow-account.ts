@@ -1,19 +1,19 @@
 import { AwsError } from 'account-simulator/account/service.ts';
 import type { Interceptor } from 'account-simulator/account/wire/wire.ts';
 
-/** What a change to a function's alias or a stack has led to so far. */
+/** The effect so far of a change to a function's alias or a stack. */
 interface Change {
   readonly at: number;
   readonly token: string | undefined;
 }
 
-/** What each stack has, and what pinning it changes. */
+/** The content of each stack, which pinning changes. */
 const alias = { logicalId: 'Alias', type: 'AWS::Lambda::Alias' };
 
 /**
- * Answers Lambda and CloudFormation for functions and stacks of which nothing is known but how long they take: an
- * alias is on version 2, and on version 1 some time after it was pointed there; a stack is pinned for some time, and has
- * no service role. Everything that is asked for exists.
+ * Answers Lambda and CloudFormation calls for functions and stacks by their durations alone: an alias is on version 2, and
+ * on version 1 some time after it was pointed there; a stack is pinned for some time, and has no service role. Every
+ * requested resource exists.
  */
 export function slowAccount(durations: ReadonlyMap<string, number>): Interceptor {
   const changes = new Map<string, Change>();
@@ -31,7 +31,7 @@ export function slowAccount(durations: ReadonlyMap<string, number>): Interceptor
       case 'lambda:GetFunctionConfiguration':
         return { State: 'Active', CodeSha256: `code-of-${input.Qualifier}` };
       case 'lambda:UpdateAlias':
-        // Asked for again while it is not seen yet: it does not begin anew.
+        // Requested again before it takes effect: the change does not start again.
         if (!changes.has(name)) changes.set(name, { at: now, token: undefined });
         return {};
       case 'cloudformation:CreateChangeSet':

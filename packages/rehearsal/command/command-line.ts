@@ -2,26 +2,26 @@ import { nearestName } from '../../../shared/nearest-name.ts';
 import { estateSize } from '../run/draw-estate.ts';
 import type { CatalogRehearsal } from '../scenario/catalog-scenario.ts';
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export type Command =
   | { readonly do: 'help' }
   | { readonly do: 'list' }
   | { readonly do: 'all'; readonly seed: number }
   | {
       readonly do: 'run';
-      /** A scenario by name or path, so many services to draw one of, or a release of one's own catalog. */
+      /** A scenario by name or path, the size of a drawn scenario, or a release from a team's own catalog. */
       readonly scenario: string | { readonly services: number } | CatalogRehearsal;
       readonly seed: number;
       readonly json: string | undefined;
       readonly quiet: boolean;
     };
 
-/** The command line is not of the documented form. */
+/** The command line does not have the documented form. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Played when no scenario is named. */
+/** Played when the command line names no scenario. */
 export const defaultScenario = 'bad-canary';
 
 const flags = [

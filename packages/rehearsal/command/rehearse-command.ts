@@ -14,13 +14,13 @@ import { estate, findScenario, scenarioNames } from '../scenario/scenario-file.t
 import { ScenarioError } from '../scenario/scenario-problem.ts';
 import { type Command, defaultScenario, parseCommandLine, UsageError } from './command-line.ts';
 
-/** Where the command writes to, and where it is run. */
+/** The output streams and working folder of a command. */
 export interface Terminal {
   out(line: string): void;
   err(line: string): void;
   /** Columns to cut progress lines to. */
   readonly width: number;
-  /** The project's root: template.yaml and packages/rehearsal/scenarios are there. */
+  /** The project's root, which contains template.yaml and packages/rehearsal/scenarios. */
   readonly root: string;
 }
 

@@ -3,22 +3,21 @@ import { placeKey } from '../simulation/surface.ts';
 import type { CoverageCase } from './coverage-case.ts';
 import type { CoveredRun } from './covered-run.ts';
 
-/** A case that was played, with what it came by. */
+/** A played case, with the places that it reached. */
 export interface Played {
   readonly one: CoverageCase;
   readonly run: CoveredRun;
 }
 
-/** More than any Retry block takes (the SDK's own attempts are not a Task's), in each of a few executions. */
+/** More than the attempts of any Retry block (the SDK's own attempts are not a Task's), in each of a few executions. */
 const strikes = 30;
 
 /**
- * Cases for the catchers and retriers nothing came by yet: every call of the state's own Task is refused as
- * throttled, which every Retry block tries again and every last catcher takes. It strikes a run that came to the
- * state by itself, so that a state, catcher or retrier that is added to a machine is aimed at without being named
- * anywhere.
+ * Cases for the catchers and retriers that no run has reached yet: every call of the state's own Task is refused as
+ * throttled, which every Retry block retries and every last catcher catches. The fault strikes a run that reached the state
+ * anyway, so that a new state, catcher or retrier is aimed at without being named anywhere.
  *
- * @param nth which of the runs that came by the state is struck, from 0: the shortest with the fewest faults first
+ * @param nth index of the struck run among those that reached the state, from 0: the shortest with the fewest faults first
  */
 export function aimedCases(
   missed: readonly Place[],
@@ -35,7 +34,7 @@ export function aimedCases(
   });
 }
 
-/** Cases that came by the state of a place. */
+/** Cases that reached the state of a place. */
 function basesOf(place: Place, played: readonly Played[]): readonly CoverageCase[] {
   const key = placeKey({ ...place, route: 'state' });
   return played

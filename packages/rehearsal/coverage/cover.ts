@@ -5,22 +5,22 @@ import type { CoveredRun } from './covered-run.ts';
 import { unusedInAll } from './judge-coverage.ts';
 import type { PlayCases } from './play-cases.ts';
 
-/** So many of the runs that came by a state are struck there, one after the other, until its routes are covered. */
+/** The number of runs through a state that are struck in turn, until the state's routes are covered. */
 const aims = 3;
 
-/** What the proof is made with. */
+/** The inputs of the proof. */
 export interface CoverageParts {
   readonly places: readonly Place[];
   readonly play: PlayCases;
-  /** Sets of cases; the next is played only where those before left something over. */
+  /** Sets of cases; the next set is played only if the previous sets left places uncovered. */
   readonly bases: readonly (readonly CoverageCase[])[];
-  /** Places that need not be come by, by key. */
+  /** Keys of places that need not be reached. */
   readonly excused: ReadonlySet<string>;
 }
 
 /**
- * Plays cases until every place was come by: those given, then the same with a fault aimed at each state whose
- * catchers or retriers are left over.
+ * Plays cases until every place has been reached: the given cases, then the same with a fault aimed at each state whose
+ * catchers or retriers are still missing.
  */
 export async function cover({ places, play, bases, excused }: CoverageParts): Promise<readonly CoveredRun[]> {
   const played: Played[] = [];

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { scenarioNames } from '../scenario/scenario-file.ts';
 import { type SimulationCase, scenarioInput, simulationCase } from '../simulation/simulation-case.ts';
 
-/** A case of the proof, with the name it is spoken of by. */
+/** A case of the proof, with its name. */
 export interface CoverageCase {
   readonly name: string;
   readonly play: SimulationCase;
-  /** Made of another case by one more fault, after which those of the other may strike nothing. */
+  /** Made from another case by adding one fault; the original faults may then strike nothing. */
   readonly aimed?: true;
 }
 
 const seed = 1;
 
-/** Every scenario of the project, as it is. */
+/** Every scenario of the project, unchanged. */
 export function scenarioCases(root: string): readonly CoverageCase[] {
   return scenarioNames(root).map((name) => ({
     name,
@@ -21,7 +21,7 @@ export function scenarioCases(root: string): readonly CoverageCase[] {
   }));
 }
 
-/** Cases made to come by places that nothing else does, with little history; `found` says which, and how. */
+/** Cases that reach places no other case reaches, with little history; `found` says which, and how. */
 export function directedCases(root: string): readonly CoverageCase[] {
   const folder = join(root, 'packages/rehearsal/coverage/cases');
   return readdirSync(folder)

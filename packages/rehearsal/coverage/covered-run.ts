@@ -5,16 +5,16 @@ import { runCase } from '../simulation/run-case.ts';
 import type { CoverageCase } from './coverage-case.ts';
 import { unrehearsedReason } from './unrehearsed-permissions.ts';
 
-/** What one case of the proof came by. */
+/** The places and grants covered by one case of the proof. */
 export interface CoveredRun {
   readonly name: string;
   /** Keys of the places. */
   readonly visited: readonly string[];
   /** Parts of policies that no request needed. */
   readonly unused: readonly UnusedGrant[];
-  /** Kinds of faults that struck nothing, so that the case is not what it says. */
+  /** Kinds of faults that struck nothing, so that the case does not play what it describes. */
   readonly idle: readonly string[];
-  /** Promises it broke. */
+  /** Promises that the run broke. */
   readonly violations: readonly Violation[];
   readonly virtualSeconds: number;
 }

@@ -4,19 +4,19 @@ import type { CoveredRun } from './covered-run.ts';
 import { type UnreachablePlace, unreachablePlaces } from './unreachable-places.ts';
 import { type Unrehearsed, unrehearsed } from './unrehearsed-permissions.ts';
 
-/** What is wrong with the coverage: nothing, where all lists are empty. */
+/** The gaps in the coverage: none where all lists are empty. */
 export interface CoverageFindings {
-  /** Places no run came by. */
+  /** Places that no run reached. */
   readonly missed: readonly string[];
   /** Actions and resources of statements that no request of any run needed. */
   readonly unused: readonly UnusedGrant[];
-  /** Entries of the two lists of exceptions that are no exceptions (any more), and faults that struck nothing. */
+  /** Obsolete entries of the two lists of exceptions, and faults that struck nothing. */
   readonly stale: readonly string[];
   /** Runs that broke a promise. */
   readonly broken: readonly CoveredRun[];
 }
 
-/** The two lists of exceptions; the project's own unless told otherwise. */
+/** The two lists of exceptions; the project's own by default. */
 export interface Exceptions {
   readonly unreachable: readonly UnreachablePlace[];
   readonly unrehearsed: readonly Unrehearsed[];
@@ -24,7 +24,7 @@ export interface Exceptions {
 
 const exceptions: Exceptions = { unreachable: unreachablePlaces, unrehearsed };
 
-/** Holds what the runs came by against everything there is. */
+/** Compares the places and grants that the runs covered with everything there is. */
 export function judgeCoverage(
   places: readonly Place[],
   runs: readonly CoveredRun[],
@@ -55,7 +55,7 @@ export function judgeCoverage(
   };
 }
 
-/** Keys of the places that are called unreachable. */
+/** Keys of the places that are listed as unreachable. */
 export function excusedKeys(
   places: readonly Place[],
   unreachable: readonly UnreachablePlace[] = unreachablePlaces,
@@ -65,7 +65,7 @@ export function excusedKeys(
   );
 }
 
-/** What no run needed of the policies, and no rehearsal is excused from needing. */
+/** Grants that no run needed, without those excused. */
 export function unusedInAll(runs: readonly CoveredRun[]): readonly UnusedGrant[] {
   return grantsUnusedInAll(runs).filter(({ reason }) => reason === undefined);
 }

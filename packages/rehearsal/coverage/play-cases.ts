@@ -3,7 +3,7 @@ import { workerPool } from '../processes/worker-pool.ts';
 import type { CoverageCase } from './coverage-case.ts';
 import type { CoveredRun } from './covered-run.ts';
 
-/** Plays cases and hands back what they came by, in the order of the cases. */
+/** Plays cases and returns their runs, in the order of the cases. */
 export type PlayCases = (cases: readonly CoverageCase[]) => Promise<readonly CoveredRun[]>;
 
 /** Processes that play cases; they wait for more until they are closed. */

@@ -6,7 +6,7 @@ import { unrehearsed } from './unrehearsed-permissions.ts';
 
 const kinds = { state: 'states', catch: 'catchers', retry: 'retriers' } as const;
 
-/** What was come by, in numbers, and what is excused. */
+/** The numbers of places reached, and the excused ones. */
 export function renderCoverage(places: readonly Place[], runs: readonly CoveredRun[]): string[] {
   const visited = new Set(runs.flatMap((run) => run.visited));
   const counts = (['state', 'catch', 'retry'] as const).map((route) => {
@@ -23,7 +23,7 @@ export function renderCoverage(places: readonly Place[], runs: readonly CoveredR
   ];
 }
 
-/** What is wrong, a line each; none where nothing is. */
+/** The findings, one line each. */
 export function renderFindings({ missed, unused, stale, broken }: CoverageFindings): string[] {
   return [
     ...missed.map((key) => `never: ${key}`),

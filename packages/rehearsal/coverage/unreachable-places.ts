@@ -1,13 +1,13 @@
-/** A place no run can come by. */
+/** A place that no run can reach. */
 export interface UnreachablePlace {
   readonly machine: string;
   readonly state: string;
-  /** `catch/0` is the first catcher; left out: the state itself. */
+  /** `catch/0` is the first catcher; without a route, the state itself. */
   readonly route?: string;
   readonly reason: string;
 }
 
-/** Places that are there although nothing known leads to them, each with why. The proof fails on a stale one. */
+/** Places to which no known path leads, with the reason why they exist. The proof fails on a stale entry. */
 export const unreachablePlaces: readonly UnreachablePlace[] = [
   {
     machine: 'RollBackService',

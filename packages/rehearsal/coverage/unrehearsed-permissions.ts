@@ -1,17 +1,17 @@
 import type { Grant } from 'account-simulator/account/permissions/permission-usage.ts';
 import type { PolicyStatement } from 'account-simulator/deploy/policy-statement.ts';
 
-/** Permissions that AWS asks for and no rehearsal does. */
+/** Permissions that AWS requires and no rehearsal does. */
 export interface Unrehearsed {
-  /** True for what no rehearsal can use. */
+  /** True for a permission that no rehearsal can use. */
   covers(action: string, resources: readonly string[], owner: string): boolean;
   readonly reason: string;
 }
 
-/** They tell what a deployment is with the code of `DescribeDeployment`. */
+/** These functions identify a deployment with the code of `DescribeDeployment`. */
 const lifecycleHooks: readonly string[] = ['CheckBeforeTrafficFunction', 'AwaitJudgementFunction'];
 
-/** Their mails are written in no rehearsal while CodeDeploy shifts the traffic of the service. */
+/** In no rehearsal do these functions write a mail while CodeDeploy shifts the service's traffic. */
 const mailsWithoutShift: readonly string[] = [
   'AnnounceTrafficFunction',
   'FollowDeploymentFunction',
@@ -20,7 +20,7 @@ const mailsWithoutShift: readonly string[] = [
   'YieldToIncidentFunction',
 ];
 
-/** They look for the definition of the restore point under a newer number. */
+/** These functions look for the restore point's definition under a newer version number. */
 const readersOfWorkflows: readonly string[] = [
   'GuardAliasesFunction',
   'PollTargetFunction',
@@ -28,7 +28,7 @@ const readersOfWorkflows: readonly string[] = [
   'VerifyTargetFunction',
 ];
 
-/** Permissions AWS asks for where nothing is simulated, each with the reason. */
+/** Permissions that AWS requires for features that are not simulated, each with the reason. */
 export const unrehearsed: readonly Unrehearsed[] = [
   {
     covers: (action) => action.startsWith('logs:'),
@@ -109,7 +109,7 @@ export const unrehearsed: readonly Unrehearsed[] = [
   },
 ];
 
-/** Why a grant cannot be needed in a rehearsal; undefined where it could. */
+/** The reason why a rehearsal cannot need a grant; undefined where it could. */
 export function unrehearsedReason(grant: Grant, { Action, Resource }: PolicyStatement): string | undefined {
   const actions = grant.element === 'Action' ? [grant.value] : Action;
   const resources = grant.element === 'Resource' ? [grant.value] : Resource;

@@ -8,7 +8,7 @@ import { strikeCounter } from './strike-counter.ts';
 
 type CallFault = FaultOf<'throttle' | 'fail-before' | 'fail-after' | 'lose-response' | 'slow'>;
 
-/** Lets calls of the coordinator's functions and machines fail as a network or a service in trouble would. */
+/** Makes calls of the coordinator's functions and machines fail, as a network or a service in trouble would. */
 export function disturbCalls(fault: CallFault, site: FaultSite): void {
   const { wire } = site.coordinator.account;
   const strikes = callStrikes(fault, site);
@@ -37,8 +37,8 @@ export function disturbCalls(fault: CallFault, site: FaultSite): void {
 }
 
 /**
- * The engine starts executions for a Task by itself, past the wire. A Distributed Map waits by itself where its
- * children are throttled and starts them later, so that nobody sees it.
+ * The engine itself starts executions for a Task, past the wire. A Distributed Map whose children are throttled waits by
+ * itself and starts them later, so that the machine sees no error.
  */
 function throttleTasks(
   fault: FaultOf<'throttle'>,
@@ -58,10 +58,10 @@ function throttleTasks(
   });
 }
 
-/** What of a call decides whether it is struck. */
+/** The parts of a call that decide whether it is struck. */
 type StruckCall = Pick<WireCall, 'service' | 'operation' | 'caller'>;
 
-/** Whether a fault on calls strikes this one. Only the coordinator's own calls are struck. */
+/** Whether a fault on calls strikes this call. Only the coordinator's own calls are struck. */
 export function callStrikes(
   fault: Pick<
     CallFault,
@@ -83,7 +83,7 @@ export function callStrikes(
     counted();
 }
 
-/** A call as the timeline shows it. */
+/** A call as the timeline names it. */
 export function callInWords({ service, operation, caller }: StruckCall): string {
   return `${service}:${operation} of ${caller.resource}`;
 }

@@ -1,7 +1,7 @@
 import type { SeededRandom } from 'account-simulator/random/seeded-random.ts';
 import type { FaultInput, FaultKind, Moment } from './fault.ts';
 
-/** What there is to strike. */
+/** The parts of the coordinator and the scenario that faults can strike. */
 export interface FaultSurface {
   /** Logical ids of the coordinator's functions. */
   readonly functions: readonly string[];
@@ -12,7 +12,7 @@ export interface FaultSurface {
   readonly alarms: readonly string[];
 }
 
-/** The calls the coordinator makes. */
+/** Calls that the coordinator makes. */
 const coordinatorCalls: readonly (readonly [service: string, operations: readonly string[]])[] = [
   [
     'codedeploy',
@@ -52,7 +52,7 @@ const coordinatorCalls: readonly (readonly [service: string, operations: readonl
 
 const staleServices = ['codedeploy', 'cloudformation', 'lambda', 'cloudwatch', 'ssm'] as const;
 
-/** How often each kind is drawn, in parts. */
+/** Weights of the kinds of faults. */
 const weights: Readonly<Record<FaultKind, number>> = {
   throttle: 6,
   'fail-before': 6,
@@ -80,7 +80,7 @@ const kinds = (Object.entries(weights) as [FaultKind, number][]).flatMap(([kind,
   Array.from({ length: weight }, () => kind),
 );
 
-/** The last of these outlasts every retry there is: the SDK's three attempts in each of a Task's seven. */
+/** The last number exceeds every retry: the SDK's three attempts in each of a Task's seven. */
 const howOften = [1, 1, 1, 2, 4, 8, 25] as const;
 
 /** Draws the faults of one run: often none or few, sometimes many. */

@@ -3,10 +3,10 @@ import type { FaultOf } from './fault.ts';
 import type { FaultSite } from './fault-site.ts';
 import { strikeCounter } from './strike-counter.ts';
 
-/** What a lost event would have told is found by the sweep for lost work, every ten minutes: two of them. */
+/** The sweep for lost work finds the work of a lost event, every ten minutes: two sweeps. */
 const sweepsMs = 21 * 60_000;
 
-/** Loses, doubles, delays or reorders events between the bus and the rules' targets. */
+/** Loses, duplicates, delays or reorders events between the bus and the rules' targets. */
 export function disturbEvents(fault: FaultOf<'event'>, site: FaultSite): void {
   const strikes = strikeCounter(fault);
   const random = site.random.fork(`faults/${JSON.stringify(fault)}`);

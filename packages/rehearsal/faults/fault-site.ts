@@ -1,15 +1,15 @@
 import type { AttachedRun } from '../run/attachment.ts';
 import { type Fault, faultLabel } from './fault.ts';
 
-/** Where faults strike: the run, and the ways to do it that all kinds share. */
+/** The run that faults strike, with the methods that all kinds share. */
 export interface FaultSite extends AttachedRun {
-  /** Notes that a fault struck, in words. */
+  /** Records that a fault struck, in words. */
   strikes(fault: Fault, what: string): void;
-  /** Does `work` at a time (ms since the epoch); the run does not end before. */
+  /** Runs `work` at a time (ms since the epoch); the run does not end before. */
   later(time: number, work: () => unknown): void;
 }
 
-/** A {@link FaultSite} that counts what struck by its {@link faultLabel}. */
+/** A {@link FaultSite} that counts strikes by their {@link faultLabel}. */
 export function faultSite(
   run: AttachedRun,
   counts: Map<string, number>,
@@ -26,7 +26,7 @@ export function faultSite(
     later(time, work) {
       pending += 1;
       run.clock.at(time, () => {
-        // A person's request that is refused is refused; a defect would show in the run itself.
+        // A refused request of a person is recorded; a defect would show in the run itself.
         Promise.resolve()
           .then(work)
           .catch((error: Error) => run.timeline.add('fault', `refused: ${error.message}`))

@@ -4,7 +4,7 @@ import type { FaultSite } from './fault-site.ts';
 import { hasCome } from './moment.ts';
 import { strikeCounter } from './strike-counter.ts';
 
-/** Lets the process of a function end without an answer, before or after its handler did its work. */
+/** Ends the process of a function without an answer, before or after its handler ran. */
 export function killProcesses(fault: FaultOf<'process-dies'>, site: FaultSite): void {
   const counted = strikeCounter(fault);
   const begun = hasCome(fault.since, site);
@@ -17,7 +17,7 @@ export function killProcesses(fault: FaultOf<'process-dies'>, site: FaultSite): 
   });
 }
 
-/** Sets the clocks of functions wrong. */
+/** Sets the clock offset of functions. */
 export function skewClocks(fault: FaultOf<'clock-skew'>, site: FaultSite): void {
   const parity = fault.processes === 'odd' ? 1 : 0;
   site.coordinator.account.lambdaRuntime.skewClocks((logicalId, process) => {

@@ -19,9 +19,9 @@ import { disturbMetrics } from './metric-faults.ts';
 import { staleReads } from './stale-reads.ts';
 
 /**
- * Puts faults into a run.
+ * Adds faults to a run.
  *
- * @param counts gets how often each fault struck, by its label
+ * @param counts receives the number of strikes of each fault, by its label
  */
 export function injectFaults(faults: readonly Fault[], counts: Map<string, number> = new Map()): Attach {
   return (run) => {
@@ -67,7 +67,7 @@ function noteRelease(fault: FaultOf<'release'>, site: FaultSite): void {
   );
 }
 
-/** The scenario with the releases that faults add to it: those are deployed like any other. */
+/** The scenario with the releases that faults add to it: they are deployed like any other. */
 export function withFaults(scenario: Scenario, faults: readonly Fault[]): Scenario {
   const added = faults.flatMap((fault) =>
     fault.kind === 'release'

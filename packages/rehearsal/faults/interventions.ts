@@ -2,7 +2,7 @@ import type { FaultOf } from './fault.ts';
 import type { FaultSite } from './fault-site.ts';
 import { atMoment } from './moment.ts';
 
-/** A person with every permission and no plan. */
+/** A person with every permission. */
 const person = { principal: 'person-in-the-console' };
 
 /** Stops the execution that enters a state, or the newest running one of a machine at a time. */
@@ -68,7 +68,7 @@ export function startWatch(fault: FaultOf<'watch'>, site: FaultSite): void {
   });
 }
 
-/** Writes a catalog parameter that is no entry. */
+/** Writes an invalid catalog parameter. */
 export function breakCatalog(fault: FaultOf<'catalog-broken'>, site: FaultSite): void {
   atMoment(fault.when, site, async () => {
     const Name = `/rollback-coordinator/${site.scenario.environment}/services/${fault.service}`;
@@ -82,7 +82,7 @@ export function breakCatalog(fault: FaultOf<'catalog-broken'>, site: FaultSite):
   });
 }
 
-/** Takes an alarm to ALARM and back. */
+/** Sets an alarm to ALARM and back. */
 export function flapAlarm(fault: FaultOf<'alarm-flaps'>, site: FaultSite): void {
   const set = (StateValue: string) =>
     site.coordinator.account.wire.call(

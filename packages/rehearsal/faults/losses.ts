@@ -12,7 +12,7 @@ export function deleteVersions(fault: FaultOf<'delete-versions'>, site: FaultSit
   });
 }
 
-/** Deletes the templates that the coordinator saved so far. */
+/** Deletes the templates that the coordinator has saved so far. */
 export function deleteTemplates(fault: FaultOf<'delete-templates'>, site: FaultSite): void {
   const { account, nameOf } = site.coordinator;
   atMoment(fault.when, site, async () => {
@@ -20,7 +20,7 @@ export function deleteTemplates(fault: FaultOf<'delete-templates'>, site: FaultS
   });
 }
 
-/** Lets CloudFormation fail at a resource. */
+/** Makes CloudFormation fail at a resource. */
 export function breakStack(fault: FaultOf<'stack'>, site: FaultSite): void {
   const { service, resource, fails, times } = fault;
   const stack = site.scenario.services.find((entry) => entry.service === service)?.stack;

@@ -3,7 +3,7 @@ import type { FaultOf } from './fault.ts';
 import type { FaultSite } from './fault-site.ts';
 import { strikeCounter } from './strike-counter.ts';
 
-/** Lets CloudWatch answer the coordinator with no, old or incomplete data. */
+/** Makes CloudWatch answer the coordinator with no, old or incomplete data. */
 export function disturbMetrics(fault: FaultOf<'metrics'>, site: FaultSite): void {
   const strikes = strikeCounter(fault);
   site.coordinator.account.wire.use(async (call, next) => {

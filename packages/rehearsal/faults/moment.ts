@@ -2,7 +2,7 @@ import type { StateProgress } from 'account-simulator/asl/run/progress.ts';
 import type { Moment } from './fault.ts';
 import type { FaultSite } from './fault-site.ts';
 
-/** Does `work` when the moment comes; it gets the state's entry where the moment is one. */
+/** Runs `work` at a moment; for the entry into a state, `work` receives the entry. */
 export function atMoment(
   when: Moment,
   site: FaultSite,
@@ -15,7 +15,7 @@ export function atMoment(
   onEntry(when, site, (entered) => site.later(site.clock.now() + when.after, () => work(entered)));
 }
 
-/** Whether the moment has come; where there is none, it always has. */
+/** Whether the moment has come; always true without a moment. */
 export function hasCome(when: Moment | undefined, site: FaultSite): () => boolean {
   if (when === undefined) return () => true;
   if ('at' in when) {
@@ -29,7 +29,7 @@ export function hasCome(when: Moment | undefined, site: FaultSite): () => boolea
   return () => site.clock.now() >= at;
 }
 
-/** Tells of the `nth` entry of a state. */
+/** Calls back at the `nth` entry into a state. */
 function onEntry(
   when: Extract<Moment, { state: string }>,
   site: FaultSite,

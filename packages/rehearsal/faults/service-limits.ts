@@ -2,16 +2,16 @@ import type { Wire } from 'account-simulator/account/wire/wire.ts';
 import { throttled } from './service-trouble.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-/** Requests a second that operations share, before any increase. */
+/** A request limit, per second, that several operations share, before any increase. */
 interface ServiceLimit {
   readonly service: string;
-  /** Operations that share it; all others of the service where left out. */
+  /** Operations that share the limit; by default all others of the service. */
   readonly operations?: readonly string[];
   readonly perSecond: number;
   readonly burst?: number;
 }
 
-/** Default quotas of an account in eu-west-1. What AWS publishes no figure for (CodeDeploy) has none here. */
+/** Default quotas of an account in eu-west-1. A service without a published figure (CodeDeploy) has no limit here. */
 const limits: readonly ServiceLimit[] = [
   // General Reference, "AWS Systems Manager endpoints and quotas": default throughput.
   { service: 'ssm', operations: ['GetParameter', 'GetParameters', 'GetParametersByPath'], perSecond: 40 },
@@ -40,10 +40,10 @@ const limits: readonly ServiceLimit[] = [
 ];
 
 /**
- * Holds every caller to the documented limits, in virtual time. All calls use them up; only the coordinator's
- * are refused, since nobody retries for the persons and tools of a scenario.
+ * Applies the documented limits to all callers, in virtual time. All calls use the limits up; only the coordinator's calls
+ * are refused, since the persons and tools of a scenario do not retry.
  *
- * @param onThrottled told of every refusal
+ * @param onThrottled called for every refusal
  */
 export function enforceServiceLimits(wire: Wire, onThrottled: () => void): void {
   const buckets = limits.map((limit) => ({

@@ -1,6 +1,6 @@
 import { AwsError } from 'account-simulator/account/service.ts';
 
-/** The refusal by which a service says that it is called too often; its name differs by service. */
+/** A service's error for too many calls; its name differs by service. */
 export function throttled(service: string): AwsError {
   const message = 'Rate exceeded';
   switch (service) {
@@ -18,7 +18,7 @@ export function throttled(service: string): AwsError {
   }
 }
 
-/** The refusal by which a service says that something else is being changed just now; its name differs by service. */
+/** A service's error for another change in progress; its name differs by service. */
 export function underWay(service: string): AwsError {
   const message = 'Another operation is in progress.';
   switch (service) {
@@ -35,7 +35,7 @@ export function underWay(service: string): AwsError {
   }
 }
 
-/** The answer by which a service says that it failed; its name differs by service. */
+/** A service's error for an internal failure; its name differs by service. */
 export function failed(service: string): AwsError {
   const message = 'An internal error occurred.';
   switch (service) {

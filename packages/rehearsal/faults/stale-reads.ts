@@ -4,8 +4,8 @@ import type { FaultOf } from './fault.ts';
 import type { FaultSite } from './fault-site.ts';
 
 /**
- * Reads that AWS documents as eventually consistent, or does not document as anything better. DynamoDB is read
- * strongly consistently by the coordinator, and S3 is (S3 User Guide, "Data consistency model").
+ * Reads that AWS documents as eventually consistent, or for which it documents no guarantee. The coordinator reads DynamoDB
+ * with strong consistency, and S3 is strongly consistent (S3 User Guide, "Data consistency model").
  */
 const eventuallyConsistent: Readonly<Record<string, readonly string[]>> = {
   codedeploy: [
@@ -28,9 +28,9 @@ interface Answer {
 }
 
 /**
- * Answers reads from the past: as an earlier read of the same was answered, at most `lag` ago, or as it would
- * have been answered just before the latest write to the service. Of several such answers the newest, or, where
- * reads need not be monotonic, the oldest: another replica answers than the time before.
+ * Answers reads from the past: with an earlier answer to the same read, at most `lag` old, or with the answer just before
+ * the latest write to the service. Of several such answers the newest is used, or, where reads need not be monotonic, the
+ * oldest: another replica answers than before.
  */
 export function staleReads(fault: FaultOf<'stale-read'>, site: FaultSite): void {
   const { wire, clock } = site.coordinator.account;
@@ -60,7 +60,7 @@ export function staleReads(fault: FaultOf<'stale-read'>, site: FaultSite): void 
     return output;
   });
 
-  /** What every read of the service made so far would be answered now, before the write. */
+  /** Stores the current answer, before the write, to every read of the service made so far. */
   async function rememberBefore({ service }: WireCall): Promise<void> {
     for (const [key, call] of known) {
       if (call.service !== service) continue;
@@ -68,7 +68,7 @@ export function staleReads(fault: FaultOf<'stale-read'>, site: FaultSite): void 
         const output = await wire.perform(call);
         past.set(key, [...(past.get(key) ?? []), { at: clock.now(), output }]);
       } catch {
-        // It is not there any more: nothing stale to answer.
+        // The object no longer exists: there is no stale answer.
         past.delete(key);
       }
     }

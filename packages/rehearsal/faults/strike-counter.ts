@@ -1,4 +1,4 @@
-/** Tells which of the matching things a fault strikes: after the first `skip`, `times` of them. */
+/** Selects the matching calls or events that a fault strikes: after the first `skip`, `times` of them. */
 export function strikeCounter({
   skip,
   times,
@@ -8,7 +8,7 @@ export function strikeCounter({
   readonly skip: number;
   readonly times: number;
   readonly chance?: number;
-  /** Uniform in [0, 1); asked only where `chance` is below 1. */
+  /** Uniform in [0, 1); called only where `chance` is below 1. */
   readonly draw?: () => number;
 }): () => boolean {
   let toSkip = skip;

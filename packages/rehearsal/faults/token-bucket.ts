@@ -5,14 +5,14 @@ export class TokenBucket {
   #tokens: number;
   #at = Number.NEGATIVE_INFINITY;
 
-  /** @param capacity requests at once; by default those of one second */
+  /** @param capacity requests at once; by default the requests of one second */
   constructor(perSecond: number, capacity = perSecond) {
     this.#capacity = capacity;
     this.#perSecond = perSecond;
     this.#tokens = capacity;
   }
 
-  /** Takes a token at `now` (ms); false where none is left. */
+  /** Takes a token at `now` (ms); false if none is left. */
   take(now: number): boolean {
     const refilled = Math.max(0, now - this.#at) * (this.#perSecond / 1000);
     this.#tokens = Math.min(this.#capacity, this.#tokens + refilled);

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 
-/** Processes that work tasks off; they wait for more until they are closed. */
+/** Processes that run tasks; they wait for more until they are closed. */
 export interface WorkerPool<Task, Answer> {
   /**
-   * Has a task done as soon as a process is free, in the order they were asked for.
+   * Runs a task as soon as a process is free, in the order of the calls.
    *
    * @throws Error when the process ends before the task does
    */
@@ -12,8 +12,8 @@ export interface WorkerPool<Task, Answer> {
 }
 
 /**
- * Has tasks done in processes of their own: a run owns its process's clock. A process is used again for the next
- * task, since starting one takes longer than most runs. The script answers each message with one message.
+ * Runs tasks in separate processes, because a run owns its process's clock. A process is reused for the next task, since
+ * starting one takes longer than most runs. The script answers each message with one message.
  */
 export function workerPool<Task extends object, Answer>(
   script: string,
@@ -28,7 +28,7 @@ export function workerPool<Task extends object, Answer>(
     if (free) return free;
     if (started < size) {
       started += 1;
-      // Loads TypeScript, however this process does it.
+      // Loads TypeScript in the new process, however this process loads it.
       return fork(script, { execArgv: ['--import', import.meta.resolve('tsx')] });
     }
     await new Promise<void>((resolve) => waiting.push(resolve));

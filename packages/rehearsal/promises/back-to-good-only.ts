@@ -10,13 +10,13 @@ import type { Broken, PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
 import { keepsRestored, makesRoom, type ServiceChange } from './service-changes.ts';
 
-/** Deployments may complete, unseen, while a plan is being made: as long as a function may run. */
+/** Deployments may complete unseen while a plan is made: as long as a function may run. */
 const planningMs = 180_000;
 
 /**
- * Every release gone back to is good, or served well where the entry takes that, and was recorded with what is planned, or is known as the versions that
- * deployments which never completed began from; none of it is marked bad, and all of it existed when planning
- * began; code is built anew only where its version is gone. Nothing is changed to anything but what the plan names.
+ * Every restore point is good, or served-well where the entry accepts that, and was recorded with the planned versions, or
+ * is known as the versions from which deployments that never completed began; no part of it is marked bad, and all of it
+ * existed when planning began; code is rebuilt only where its version is gone. Every change leads to the planned state.
  */
 export const backToGoodOnly: PromiseCheck = {
   promise: 'back-to-good-only',
@@ -42,7 +42,7 @@ function checkPlan(
     }
     const from = facts.ledger.release(fromRelease);
     for (const target of targets) {
-      // The slow way is for what is gone only: to publish code that is still there may be refused.
+      // The slow way is only for deleted versions: publishing code that still exists may be refused.
       if (target.kind === 'stack-rebuild') {
         const there = target.builds.find(({ function: name, version }) =>
           facts.account.lambda.version(name, version),
@@ -64,7 +64,7 @@ function checkPlan(
   }
 }
 
-/** An alias stays only where it is, at a version that nothing marked bad has. */
+/** An alias may be kept only at its current version, and only if nothing marked bad has that version. */
 function checkKept(
   facts: RunFacts,
   { target, function: name, alias, toVersion, insteadOf }: Extract<TargetPlan, { kind: AliasKind }>,
@@ -86,7 +86,7 @@ function checkKept(
   if (bad) say(`${target} stays on version ${toVersion} of ${bad.releaseId}, marked bad`);
 }
 
-/** Whether a service may go back to a release, by its verdict and what the catalog demands. */
+/** Whether a service may go back to a release, by its verdict and the catalog's demand. */
 function isTaken(facts: RunFacts, service: string, { verdict }: ReleaseRecord): boolean {
   const demandsGood = facts.entry(service)?.policy.restorePoints === 'good';
   return verdict === 'good' || (verdict === 'served-well' && !demandsGood);
@@ -158,7 +158,8 @@ function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): vo
     );
     if (!planned && !isFrozen(facts, change)) say(`stops ${deploymentId}, which no plan names`);
   } else if (templateUrl !== undefined) {
-    // The saved template with the live versions in it, or the live one with functions of the saved one, of this attempt.
+    // The saved template with the live versions in it, or the live template with functions of the saved one, of this
+    // attempt.
     const isOf = (folder: string, planned: string) =>
       owners.some((owner) =>
         templateUrl.endsWith(`/templates/${folder}/${owner.replace('#', '/')}/${planned}.template`),
@@ -210,14 +211,14 @@ function checkChange(facts: RunFacts, change: ServiceChange, broken: Broken): vo
   }
 }
 
-/** The attempt that restored a service last. */
+/** The attempt that last restored a service. */
 function restoringAttempt(facts: RunFacts, service: string): string[] {
   const restored = facts.ledger.releases(service).findLast(({ restoredBy }) => restoredBy !== undefined);
   const incident = facts.ledger.incident(restored?.restoredBy ?? '');
   return incident ? [`${incident.incidentId}#${incident.attempt}`] : [];
 }
 
-/** Whether a target is planned to what the release gone back to had. */
+/** Whether a target's plan matches the restore point's recorded state. */
 function isAsRecorded(target: TargetPlan, recorded: TargetSnapshot | undefined): boolean {
   switch (target.kind) {
     case 'codedeploy':
@@ -240,15 +241,15 @@ function isAsRecorded(target: TargetPlan, recorded: TargetSnapshot | undefined):
     case 'stack-rebuild':
       return same(target.snapshot, recorded);
     case 'stack-pin':
-      // Its aliases are targets of their own, and held to what was recorded as such.
+      // The stack's aliases are targets of their own, and checked as such.
       return true;
     case 'hook':
-      // The team's code is what it is now: there is no earlier hook to go back to.
+      // The hook runs the team's current code: there is no earlier hook to go back to.
       return true;
   }
 }
 
-/** Whether a version is the one that an alias is planned to, or has its code, built anew. */
+/** Whether a version is an alias's planned version, or has its rebuilt code. */
 function goesTo(
   { account }: RunFacts,
   target: Extract<TargetPlan, { kind: AliasKind }>,
@@ -263,7 +264,7 @@ function goesTo(
   );
 }
 
-/** Whether a change stops a deployment of an incident's own release because nothing may be taken back. */
+/** Whether a change stops a deployment of an incident's own release because nothing may be rolled back. */
 function isFrozen(facts: RunFacts, { by, owners, deploymentId = '' }: ServiceChange): boolean {
   if (by !== 'FreezeServiceFunction') return false;
   return owners.some((owner) => {
@@ -291,7 +292,7 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** What was gone already when an incident's planning began: a plan may not know what is deleted meanwhile. */
+/** Versions and artefacts that were gone when an incident's planning began: a plan cannot know of later deletions. */
 class GoneAtPlanning {
   readonly #facts: RunFacts;
   readonly #deleted = new Map<string, number>();
@@ -321,14 +322,14 @@ class GoneAtPlanning {
     return [templateKey, processedKey].find((key) => (this.#deleted.get(key ?? '') ?? began) < began);
   }
 
-  /** Name of what a planned target needs and that was gone; undefined where all of it was there. */
+  /** Name of a missing part that a planned target needs; undefined where all parts existed. */
   missing(incidentId: string, target: TargetPlan): string | undefined {
     const began = this.#began.get(incidentId) ?? 0;
     switch (target.kind) {
       case 'codedeploy':
       case 'lambda-alias': {
         const { function: name, toVersion, builtBy } = target;
-        // Its stack builds it anew.
+        // The stack rebuilds the version.
         if (builtBy || this.#facts.account.lambda.version(name, toVersion)) return undefined;
         const at = this.#deleted.get(`${name}:${toVersion}`) ?? 0;
         return at < began ? `version ${toVersion} of ${name}` : undefined;
@@ -340,7 +341,7 @@ class GoneAtPlanning {
       case 'stack-rebuild':
         return this.#goneTemplate(target.snapshot, began);
       case 'stack-pin':
-        // Its aliases are targets of their own.
+        // The stack's aliases are targets of their own.
         return undefined;
       case 'parameter': {
         const gone = target.parameters.find(

@@ -4,16 +4,16 @@ import type { RunFacts } from './run-facts.ts';
 import type { ServiceChange } from './service-changes.ts';
 
 /**
- * A service is changed at most once per attempt of an incident: a deployment of ours is made once per deployment
- * undone, a stack updated to each template, cancelled and rolled back once and the rollback continued once as it is and once without what
- * it cannot put back, an alias pointed once unless somebody else moved it meanwhile. A rollback is
- * never rolled back: none is stopped by us, taken for a release, or the cause of an incident.
+ * A service is changed at most once per attempt of an incident: one deployment of ours is made per deployment undone; a
+ * stack is updated once to each template, cancelled once and rolled back once; its rollback is continued once in full and
+ * once without the resources that cannot be restored; an alias is pointed once unless another actor moved it meanwhile. A
+ * rollback is never rolled back: none is stopped by us, recorded as a release, or the cause of an incident.
  */
 export const changedOnce: PromiseCheck = {
   promise: 'changed-once',
   watch(facts, broken) {
     const done = new Map<string, ServiceChange>();
-    /** Aliases that somebody else moved since we pointed them. */
+    /** Aliases that another actor has moved since we pointed them. */
     const moved = new Set<string>();
     facts.account.lambda.onAliasChange(({ functionName, alias }) => moved.add(`${functionName}:${alias}`));
 
@@ -26,7 +26,7 @@ export const changedOnce: PromiseCheck = {
         }
         return;
       }
-      // A hook may be asked again: by its idempotency token it knows what it has done.
+      // A hook may be invoked again: by its idempotency token it recognises work that it has done.
       if (change.hook) return;
       const key = keyOf(facts, change);
       const earlier = done.get(key);
@@ -37,7 +37,7 @@ export const changedOnce: PromiseCheck = {
         );
       }
       done.set(key, change);
-      // The move that this very call made.
+      // The move made by this call itself.
       if (pointed) moved.delete(pointed);
     });
 
@@ -62,7 +62,10 @@ function isRollback({ account, origins }: RunFacts, deploymentId: string): boole
   return deployment !== undefined && origins.of(deployment) === 'rollback';
 }
 
-/** What may be done once. A deployment of ours is found again by later attempts, so it counts over all of them. */
+/**
+ * The key of a change that may be made once. A later attempt finds a deployment of ours again, so a deployment counts over
+ * all attempts.
+ */
 function keyOf(
   { account }: RunFacts,
   { operation, owners, alias, stack, templateUrl, skips, deploymentId, parameter, traffic }: ServiceChange,

@@ -7,18 +7,18 @@ import type { RunFacts } from './run-facts.ts';
 import { makesRoom, type ServiceChange } from './service-changes.ts';
 
 /**
- * A provider is not touched before the planned consumers of it are back, in the same attempt, and not at all where one
- * of them did not come back, unless its policy lets its providers go on without it. Where a consumer was released over
- * once it was back, providers whose turn had come go on, and no others begin. Services that depend on each other in a
- * circle go back together, in any order.
+ * A provider is not touched before its planned consumers are back, in the same attempt, and not at all where one of them did
+ * not come back, unless its policy lets its providers proceed without it. Where a consumer was released over after it was
+ * back, providers that have started continue, and no others start. Services in a dependency cycle go back together, in any
+ * order.
  *
  * Users go before stacks: no stack is pinned or updated before the users of every service of the plan are back or given up,
- * unless the catalog puts the stack of a service before its traffic, or the stack builds the code anew that its users go to.
+ * unless the catalog puts the stack of a service before its traffic, or the stack rebuilds the code that its users go to.
  */
 export const consumersBeforeProviders: PromiseCheck = {
   promise: 'consumers-before-providers',
   watch(facts, broken) {
-    /** `<owner> <service>` of services whose turn had come when a consumer of theirs was released over. */
+    /** `<owner> <service>` of services that had started when one of their consumers was released over. */
     const begun = new Set<string>();
     facts.ledger.onWrite(({ before, after }) => {
       const { status, incidentId, attempt, service } = (after ?? {}) as Partial<ServiceResult>;
@@ -52,13 +52,13 @@ export const consumersBeforeProviders: PromiseCheck = {
   },
 };
 
-/** Whether the catalog wants the stack of a service before its traffic. */
+/** Whether the catalog puts the stack of a service before its traffic. */
 function stackGoesFirst(facts: RunFacts, owner: string, service: string): boolean {
   const plan = facts.plans.ofService(owner, service);
   return plan !== undefined && isStackFirst(plan);
 }
 
-/** Whether a change of a stack builds code anew, or brings the stack to rest for that. */
+/** Whether a change of a stack rebuilds code, or brings the stack to a stable state for a rebuild. */
 function buildsAnew(
   facts: RunFacts,
   owner: string,
@@ -81,7 +81,7 @@ function withoutResult(facts: RunFacts, owner: string): string[] {
     .filter((service) => facts.ledger.serviceResult(incidentId, service)?.attempt !== attempt);
 }
 
-/** The planned consumers of a service that it has to wait for, and what is with them. */
+/** The planned consumers that a service must wait for, with their states. */
 function openConsumers(
   facts: RunFacts,
   owner: string,
@@ -102,7 +102,7 @@ function openConsumers(
   });
 }
 
-/** Whether `consumer` depends on `provider`, directly or over others. */
+/** Whether `consumer` depends on `provider`, directly or transitively. */
 function dependsOn({ services }: Scenario, consumer: string, provider: string): boolean {
   const seen = new Set<string>();
   const open = [consumer];

@@ -13,22 +13,21 @@ const stackOperations = new Set([
   'DeleteStack',
 ]);
 
-/** Calls that delete or replace what was written. */
+/** Calls that delete or replace stored data. */
 const dataOperations = /^(Delete|Put|Update|Batch|Transact|Purge)/;
 
 /**
- * Data written since a release is never deleted or replaced by going back: no table, bucket or queue with something in
- * it is deleted by an operation on its stack that the coordinator began, and the coordinator writes to no table, bucket
- * or queue but its own.
+ * A rollback never deletes or replaces data written since a release: no table, bucket or queue with data in it is deleted by
+ * an operation that the coordinator began on its stack, and the coordinator writes to no table, bucket or queue but its own.
  *
- * An update of the team's that fails is taken back by CloudFormation, with what it added, whoever let it fail: that is
- * the team's own operation.
+ * If an update of the team's fails, CloudFormation removes the resources that it added, whatever made it fail: that is the
+ * team's own operation.
  */
 export const dataIsKept: PromiseCheck = {
   promise: 'data-is-kept',
   watch(facts, broken) {
     const { cloudFormation, wire } = facts.account;
-    /** The latest operation that the coordinator began, by stack; none where somebody else's came after it. */
+    /** The coordinator's latest operation, by stack; none if another actor's operation followed it. */
     const ours = new Map<string, string>();
     const own = [facts.coordinator.nameOf('LedgerTable'), facts.coordinator.nameOf('Bucket')];
 
@@ -65,7 +64,7 @@ function stackOf(
     operation === 'ExecuteChangeSet' && ChangeSetName !== undefined
       ? account.cloudFormation.stackOfChangeSet(ChangeSetName, StackName)
       : StackName;
-  // An id is as good as a name.
+  // The id works like the name.
   return named?.split('/')[1] ?? named ?? '';
 }
 

@@ -1,20 +1,22 @@
 import type { DeployedTemplate } from 'account-simulator/deploy/deploy-template.ts';
 
-/** What the sweep leaves alone because its event may still be on the way, with some room. */
+/** The sweep leaves recent work alone because its event may still be on the way; with some margin. */
 const graceMs = 3 * 60_000;
 
-/** What the sweep leaves to those who were told that an execution ended, with some room. */
+/** The sweep leaves a recently ended execution to the function that receives its event; with some margin. */
 const reportingMs = 10 * 60_000;
 
 /**
- * What the coordinator can have heard of: an event that reached its function, or the sweep that finds what lost
- * events left undone, once it ran. It cannot answer for what neither told it; and an event in the dead-letter
- * queue raises the alarm of the template, which tells a person.
+ * The events that the coordinator can know of: those that reached their function, and those whose lost work the sweep has
+ * found since. It is not accountable for others; an event in the dead-letter queue raises the template's alarm, which
+ * notifies a person.
  */
 export class DeliveredEvents {
   readonly #coordinator: DeployedTemplate;
   readonly #heard = new Set<string>();
-  /** When the parameter of a service was first compiled; under `undefined`, when those of all were. */
+  /**
+   * The time at which a service's parameter was first compiled; under `undefined`, the time at which all parameters were.
+   */
   readonly #compiled = new Map<string | undefined, number>();
   #lastSweep = Number.NEGATIVE_INFINITY;
 
@@ -56,8 +58,8 @@ export class DeliveredEvents {
   }
 
   /**
-   * When the coordinator can first have known of a service, ms since the epoch: told of its parameter, or when all
-   * parameters were read by schedule.
+   * The time at which the coordinator can first have known of a service, ms since the epoch: by its parameter's event, or by
+   * the scheduled read of all parameters.
    */
   catalogOf(service: string): number {
     const never = Number.POSITIVE_INFINITY;
@@ -75,7 +77,7 @@ export class DeliveredEvents {
   }
 }
 
-/** Of a deployment's, an execution's or a parameter's event. */
+/** The detail of a deployment's, an execution's or a parameter's event. */
 interface Detail {
   readonly deploymentId?: string;
   readonly executionArn?: string;

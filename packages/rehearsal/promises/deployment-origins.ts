@@ -2,7 +2,7 @@ import type { SimulatedAccount } from 'account-simulator/account/account.ts';
 import type { Deployment } from 'account-simulator/account/codedeploy/deployment.ts';
 import { isRollbackMarker, isStackToken } from '../../../shared/targets/rollback-marker.ts';
 
-/** What a deployment is, by ground truth: somebody's release, or one way of going back. */
+/** The ground truth about a deployment: a team's release, or a rollback. */
 export type Origin = 'release' | 'rollback';
 
 interface StackUpdate {
@@ -10,7 +10,7 @@ interface StackUpdate {
   readonly ours: boolean;
 }
 
-/** Knows of every deployment whether it brings something in or takes it back. */
+/** Tells for every deployment whether it is a release or a rollback. */
 export class DeploymentOrigins {
   /** Updates that CloudFormation accepted, by stack, oldest first. */
   readonly #updates = new Map<string, StackUpdate[]>();
@@ -37,7 +37,7 @@ export class DeploymentOrigins {
     return update?.ours ? 'rollback' : 'release';
   }
 
-  /** Whether somebody besides the coordinator began an update of a stack since `since` (ms since the epoch). */
+  /** Whether an actor other than the coordinator began an update of a stack since `since` (ms since the epoch). */
   updatedByOthers(stack: string, since: number): boolean {
     return this.#updates.get(stack)?.some(({ at, ours }) => !ours && at >= since) ?? false;
   }

@@ -1,12 +1,12 @@
 import type { PromiseCheck } from './promise.ts';
 
-/** Mails of an incident that goes on by itself. */
+/** Mails of an incident that proceeds by itself. */
 const calm: ReadonlySet<string> = new Set(['opened', 'back']);
 
 /**
- * Somebody is woken where a deadline runs, and where services are still bad after their rollback: those mails are critical.
- * A mail of an incident that goes on by itself is not, nor one that asks its reader for nothing. That no mail is sent twice
- * is what every-step-is-told looks at.
+ * A mail is critical where a deadline runs, and where services are still bad after their rollback. A mail of an incident
+ * that proceeds by itself is not critical, nor is a mail that asks nothing of its reader. The promise every-step-is-told
+ * checks that no mail is sent twice.
  */
 export const escalatedOnce: PromiseCheck = {
   promise: 'escalated-once',
@@ -28,7 +28,7 @@ export const escalatedOnce: PromiseCheck = {
         if (hasDeadline && !isCritical) broken(`${told} has a deadline, and wakes nobody`);
       }
       for (const [incidentId, foundAt] of stillBad) {
-        // Who ends an incident from outside does not know what was found, and says that a person is needed.
+        // An actor that ends an incident from outside does not know the findings, and says that a person is needed.
         const last = mails.find(
           ({ at, by, about }) => by === 'CloseIncidentFunction' && about === incidentId && at >= foundAt,
         );

@@ -3,18 +3,19 @@ import type { Publication } from './publications.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /**
- * Each step of an incident reaches the stakeholders: that a person is asked, that it is being rolled back, how it ended, that a release
- * is settled, that a deployment is not watched or a release not recorded. Each is mailed at least once, and twice only if its
- * publisher was disturbed between publishing it and noting that it had. An escalation may be missing: somebody answered.
+ * Each step of an incident is mailed to the stakeholders: that a person's approval is requested, that the rollback runs, how
+ * it ended, that a release is settled, that a deployment is not watched or a release not recorded. Each is mailed at least
+ * once, and twice only if its publisher was disturbed between publishing it and recording that it had. An escalation may be
+ * missing if a person has answered.
  */
 export const everyStepIsTold: PromiseCheck = {
   promise: 'every-step-is-told',
   watch(facts, broken) {
     const sent = new Map<string, Publication>();
     facts.mails.onPublished((mail) => {
-      // An incident that is planned again within its execution begins once more.
+      // An incident that is planned again within its execution starts its mails again.
       const attempt = /\(attempt \d+\)/.exec(mail.subject)?.[0] ?? '';
-      // Each mail of an incident that nobody answers is escalated for itself.
+      // Each unanswered mail of an incident is escalated separately.
       const step = mail.kind === 'escalated' ? mail.subject : '';
       const key = `${mail.kind} ${mail.about} ${mail.executionArn} ${attempt} ${step}`;
       const earlier = sent.get(key);
@@ -42,7 +43,7 @@ function checkNeverZero(facts: RunFacts, announced: ReadonlySet<string>, broken:
     );
   for (const { incidentId, attempt, status, outcome, executionArn } of facts.ledger.incidents()) {
     const asked = facts.ledger.get(`INCIDENT#${incidentId}`, `APPROVAL#${attempt}`);
-    // Who answers within the moment between the record and the mail knows already.
+    // A person who answers between the record and the mail knows already.
     if (asked?.answer === 'expired' && !has('asked', incidentId, executionArn)) {
       broken(`nobody was told that incident ${incidentId} (attempt ${attempt}) waits for an approval`);
     }
@@ -63,7 +64,7 @@ function checkNeverZero(facts: RunFacts, announced: ReadonlySet<string>, broken:
       if (settlements.has(settlement) && !has('settled', releaseId) && !isInDigest(facts, releaseId))
         broken(`nobody was told that release ${releaseId} is ${settlement}`);
     } else if (error === 'InputRejected') {
-      // Whoever started it by hand was told at once, in the console.
+      // A person who started it by hand saw the error at once, in the console.
     } else if (status !== 'RUNNING' && hasHeard(facts, arn, stopDate, stateMachine.arn)) {
       const told = mails.some((mail) => mail.executionArn === arn);
       if (!told) broken(`nobody was told that ${stateMachine.name} ${name} ended ${status}`);
@@ -71,7 +72,7 @@ function checkNeverZero(facts: RunFacts, announced: ReadonlySet<string>, broken:
   }
 }
 
-/** It waits for the digest, or a digest has told of it. */
+/** The release waits for the digest, or a digest has reported it. */
 function isInDigest({ ledger, mails }: RunFacts, releaseId: string): boolean {
   return (
     ledger.get('DIGEST', `MAIL#${releaseId}#settled`) !== undefined ||
@@ -79,7 +80,7 @@ function isInDigest({ ledger, mails }: RunFacts, releaseId: string): boolean {
   );
 }
 
-/** The sweep looks after broken watches; of a broken recording only its event tells. */
+/** The sweep finds broken watches; only its event reports a broken recording. */
 function hasHeard(
   { coordinator, delivered }: RunFacts,
   arn: string,

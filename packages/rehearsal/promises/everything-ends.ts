@@ -4,15 +4,15 @@ import type { Broken, PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /**
- * What is added to a lease before a lock counts as stuck: a step that is under way when its owner ends may renew
- * once more (a function runs at most two minutes), by a clock that may be off by a few.
+ * Added to a lease before a lock counts as stuck: a step in progress when its owner ends may renew once more (a function
+ * runs at most two minutes), by a clock that may be off by a few minutes.
  */
 const slackMs = 5 * 60_000;
 
 const outcomes = new Set(['rolled-back', 'not-needed', 'joined', 'superseded', 'planned', 'not-possible']);
 
 /**
- * Every execution ends; every rollback that succeeds, in an outcome; every incident is closed, by the sweep at the latest;
+ * Every execution ends; every rollback that succeeds has an outcome; every incident is closed, by the sweep at the latest;
  * every lock is free, or runs out within its lease after its owner ended.
  */
 export const everythingEnds: PromiseCheck = {
@@ -29,7 +29,7 @@ export const everythingEnds: PromiseCheck = {
   },
 };
 
-/** One that did not succeed is told by its incident. */
+/** The incident reports a rollback that did not succeed. */
 function checkRollback({ name, status, output }: Execution, broken: Broken): void {
   if (status !== 'SUCCEEDED') return;
   const { outcome } = JSON.parse(output ?? '{}') as { outcome?: string };
@@ -56,11 +56,11 @@ function checkLocks(facts: RunFacts, broken: Broken): void {
   }
 }
 
-/** When an attempt of an incident ended, ms since the epoch; undefined while it runs. */
+/** The time at which an attempt of an incident ended, ms since the epoch; undefined while it runs. */
 function endOf(facts: RunFacts, incidentId: string, attempt: number): number | undefined {
   const incident = facts.ledger.incident(incidentId);
   if (!incident) return Number.NEGATIVE_INFINITY;
-  // An earlier attempt ended at the latest when the next one began.
+  // An earlier attempt ended no later than the start of the next one.
   if (incident.attempt > attempt) return Date.parse(incident.openedAt);
   return facts.coordinator.engine.execution(incident.executionArn).stopDate;
 }

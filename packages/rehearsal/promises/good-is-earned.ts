@@ -7,11 +7,11 @@ import type { PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /**
- * Nothing becomes good by accident, nor served-well: that takes a healthy release with the requests of its policy, and a
- * newer one in its place. A release turns good because a deployment of it, or it as a whole, was judged
- * healthy, because it puts a good one back or was put back and recovered, or because a person said so. What was judged
- * healthy really had the requests its policy asks for. The stack update that brought it in is through. And
- * nothing that is live with it came in by a release that is bad, or by a deployment that nothing has proved.
+ * No release becomes good by accident, nor served-well: the latter takes a healthy release with the requests of its policy,
+ * and a newer one in its place. A release becomes good because a deployment of it, or the whole release, was judged healthy,
+ * because it restores a good release or was restored and recovered, or because a person said so. A healthy verdict rests on
+ * at least the requests that the policy demands. The stack update of the release is complete. And nothing live with the
+ * release came from a bad release, or from a deployment without a good verdict.
  */
 export const goodIsEarned: PromiseCheck = {
   promise: 'good-is-earned',
@@ -20,7 +20,7 @@ export const goodIsEarned: PromiseCheck = {
       if (!after || !isRelease(after) || !isRestorePoint(after) || before?.verdict === after.verdict) return;
       const say = (detail: string) =>
         broken(`${facts.clock(at)} ${after.releaseId} turns ${after.verdict} ${detail}`);
-      // What was put back and seen to recover is good by that.
+      // A release that was restored and seen to recover is good.
       if (after.restores !== undefined || by === 'CloseIncidentFunction') return;
       const reason = reasonOf(facts, after, at);
       if (reason) say(reason);
@@ -35,7 +35,7 @@ export const goodIsEarned: PromiseCheck = {
   },
 };
 
-/** What is missing of a reason to call a release good; undefined where there is one. */
+/** The missing condition for calling a release good; undefined where all are met. */
 function reasonOf(facts: RunFacts, release: ReleaseRecord, at: number): string | undefined {
   const { service, statedGood, settled, deployments } = release;
   if (statedGood) return wasStated(facts, service) ? undefined : 'by the word of a person who said nothing';
@@ -63,7 +63,7 @@ function reasonOf(facts: RunFacts, release: ReleaseRecord, at: number): string |
   return served >= policy.bake.minRequests ? undefined : 'although too few asked anything of it';
 }
 
-/** What is missing of a reason to say that a release served well: it was live, healthy, had requests, and was replaced. */
+/** The missing condition for calling a release served-well: it was live, healthy, had requests, and was replaced. */
 function whyNotWell(facts: RunFacts, release: ReleaseRecord, at: number): string | undefined {
   const { service, settled, deployments, recordedAt, startedAt, snapshot = [] } = release;
   if (isFirst(facts, release)) return whyNotWellBefore(facts, release);
@@ -82,13 +82,13 @@ function whyNotWell(facts: RunFacts, release: ReleaseRecord, at: number): string
   return served ? undefined : 'although too few asked anything of it';
 }
 
-/** Whether a release is what was live first that the ledger knows of, and nothing took its place yet. */
+/** Whether a release is the first live state that the ledger knows, and not replaced yet. */
 function isFirst(facts: RunFacts, { releaseId, service, deployments }: ReleaseRecord): boolean {
   const all = facts.ledger.releases(service);
   return all.length === 1 && all[0]?.releaseId === releaseId && Object.keys(deployments).length === 0;
 }
 
-/** The same of a first state: it had requests in the three days before it was recorded, and kept within the limits then. */
+/** The same for a first state: it had requests in the three days before it was recorded, and kept within the limits then. */
 function whyNotWellBefore(facts: RunFacts, { service, recordedAt, startedAt, snapshot = [] }: ReleaseRecord) {
   const policy = facts.entry(service)?.policy;
   if (!policy) return undefined;
@@ -104,7 +104,7 @@ function whyNotWellBefore(facts: RunFacts, { service, recordedAt, startedAt, sna
   return most >= policy.bake.minRequests ? undefined : 'although too few asked anything of it before';
 }
 
-/** Whether the stack update that made the deployments of a release is under way. */
+/** Whether the stack update behind a release's deployments is in progress. */
 function isBeingUpdated(facts: RunFacts, { service, deployments }: ReleaseRecord): boolean {
   const created = Object.values(deployments).map(({ createdAt }) => Date.parse(createdAt));
   const stack = facts.entry(service)?.stack;
@@ -116,7 +116,7 @@ function isBeingUpdated(facts: RunFacts, { service, deployments }: ReleaseRecord
   );
 }
 
-/** Whether somebody outside the coordinator said so: in the console, with the command, or in a scenario. */
+/** Whether a person stated that the release is good: in the console, with the command, or in a scenario. */
 function wasStated(facts: RunFacts, service: string): boolean {
   const own = new Set(facts.coordinator.roles().map(({ roleArn }) => roleArn));
   return facts.executions('RecordRelease').some(({ startedBy = '', parent, inputPayload }) => {
@@ -136,7 +136,7 @@ function originProblem(facts: RunFacts, release: ReleaseRecord, alias: AliasSnap
     .filter((one) => one.releaseId !== release.releaseId && brought(one));
   const bad = origins.find(({ verdict }) => verdict === 'bad');
   if (bad) return `with ${target} on version ${version} of ${bad.releaseId}, which is bad`;
-  // One that was watched as a whole, or is answered for by a person, proves what is live with it.
+  // A release that was watched as a whole, or vouched for by a person, proves everything live with it.
   if (Object.keys(release.deployments).length === 0 || release.statedGood || origins.length === 0)
     return undefined;
   const proven = origins.some(

@@ -20,31 +20,28 @@ export interface LiveVersion {
   readonly version: string;
 }
 
-/** What users met in one minute. */
+/** The traffic of one minute. */
 export interface BadMinute {
   /** ms since the epoch */
   readonly at: number;
   readonly requests: number;
-  /** Part of the requests that failed, or were too slow, over what is borne of it: above 1 is over. */
+  /** Failed or slow requests relative to the tolerated part: above 1 is over the limit. */
   readonly excess: number;
 }
 
-/**
- * What really happened to the users, read from the traffic itself and not from metrics: the judge's verdicts are
- * held against it.
- */
+/** The users' real experience, read from the traffic itself and not from metrics: the reference for the judge's verdicts. */
 export class GroundTruth {
   readonly #facts: RunFacts;
-  /** What each alarm did: its changes of state, oldest first. */
+  /** The changes of state of each alarm, oldest first. */
   readonly #changes = new Map<string, { readonly at: number; readonly to: string }[]>();
-  /** Answers in a row that found a version unhealthy, by the check and the version it was asked about. */
+  /** Consecutive unhealthy answers, by health check and version. */
   readonly #unhealthy = new Map<string, number>();
 
   constructor(facts: RunFacts) {
     this.#facts = facts;
     facts.account.cloudWatch.onChange(({ name, previous, current }) => {
       if (!current) return;
-      // An alarm that was there before the run was watched had the state that it comes from.
+      // An alarm that existed before the run was watched had the state from which it changed.
       const known = this.#changes.get(name) ?? (previous ? [{ at: previous.since, to: previous.value }] : []);
       this.#changes.set(name, [...known, { at: facts.now(), to: current.value }]);
     });
@@ -64,7 +61,7 @@ export class GroundTruth {
     }
   }
 
-  /** Whether an alarm went into ALARM after a time, and was not in ALARM since before without having been OK. */
+  /** Whether an alarm went into ALARM after a time, unless it had been in ALARM since before without an OK in between. */
   #wentIntoAlarm(alarm: string, since: number | undefined, until = Number.POSITIVE_INFINITY): boolean {
     if (since === undefined) return false;
     let rang = false;
@@ -76,9 +73,9 @@ export class GroundTruth {
   }
 
   /**
-   * The minutes of a version that had requests, with how far each was over what is borne.
+   * The minutes of a version that had requests, with the excess of each over the limit.
    *
-   * @param before rate of errors that was there before it, and is borne for that
+   * @param before the rate of errors before the version, which is tolerated
    */
   minutes(live: LiveVersion, from: number, to: number, limits: LimitsPolicy, before = 0): BadMinute[] {
     const { traffic } = this.#facts.account;
@@ -98,7 +95,7 @@ export class GroundTruth {
     return found;
   }
 
-  /** The version of a bad release that has the same code and configuration; undefined where none has. */
+  /** The version of a bad release with the same code and configuration; undefined if there is none. */
   #badAgain({ releaseId, service }: ReleaseRecord, name: string, version: string): string | undefined {
     const { lambda } = this.#facts.account;
     const made = (of: string) => {
@@ -113,8 +110,8 @@ export class GroundTruth {
   }
 
   /**
-   * Why the end of a deployment speaks against its code: a lifecycle hook refused it; or it had traffic, and an alarm of its
-   * group was raised meanwhile, or CodeDeploy says that it was unhealthy. Undefined for every other end.
+   * The reason why a deployment's end speaks against its code: a lifecycle hook refused it; or it had traffic, and an alarm
+   * of its group was raised meanwhile, or CodeDeploy reports it as unhealthy. Undefined for every other end.
    */
   #refusedBy({
     id,
@@ -140,8 +137,8 @@ export class GroundTruth {
   }
 
   /**
-   * Why a release may rightly be called bad by now; undefined where nothing speaks against it: a release that answers as the
-   * version before it did, or as the one beside it does, is never bad by its numbers, however many of its requests fail.
+   * The reason why a release may rightly be called bad by now; undefined where there is none: a release that answers like
+   * the version before it or beside it is never bad by its numbers, however many of its requests fail.
    */
   caseAgainst(release: ReleaseRecord): string | undefined {
     const entry = this.#facts.entry(release.service);
@@ -171,7 +168,7 @@ export class GroundTruth {
     return whole ?? this.worseThanBefore(release);
   }
 
-  /** The same of a release that came without any deployment: of all that is live of it, from its beginning on. */
+  /** The same for a release without any deployment: for all of its live versions, from its beginning on. */
   #caseAgainstWhole(
     release: ReleaseRecord,
     { limits, alarms, healthChecks }: ServicePolicy,
@@ -199,8 +196,8 @@ export class GroundTruth {
   }
 
   /**
-   * Which version of a release answered worse than the one beside it, or than the one before it just before, while users met
-   * it; undefined where none did. It is how they were made to answer, not how the requests came out.
+   * The version of a release that answered worse than the version beside it, or than the previous version just before, while
+   * users met it; undefined if there is none. The check uses the configured behaviour, not the outcome of the requests.
    */
   worseThanBefore(release: ReleaseRecord): string | undefined {
     const { traffic } = this.#facts.account;
@@ -221,12 +218,12 @@ export class GroundTruth {
     return undefined;
   }
 
-  /** How often requests failed before a version came, or fail beside it; 0 where nothing was there. */
+  /** The error rate before a version came, or beside it; 0 where there was none. */
   errorRateBefore(brought: BroughtVersion): number {
     return this.#before(brought, beganAt(brought))?.errorRate ?? 0;
   }
 
-  /** How the version before answers beside the new one, or else answered before it; undefined where there was none. */
+  /** The answers of the previous version beside the new one, or else before it; undefined if there was none. */
   #before(brought: BroughtVersion, at: number) {
     const { function: name, alias, fromVersion } = brought;
     if (fromVersion === undefined) return undefined;
@@ -236,7 +233,7 @@ export class GroundTruth {
   }
 }
 
-/** So many minutes over what is borne speak against what came without a deployment. */
+/** The number of minutes over the limit that speak against a release without a deployment. */
 const enoughMinutes = 2;
 /** A version that answers this many times as badly is worse: the tests look for twice as bad. */
 const worse = 1.25;
@@ -247,7 +244,7 @@ function beganAt(brought: BroughtVersion): number {
   return Date.parse('createdAt' in brought ? brought.createdAt : brought.movedAt);
 }
 
-/** Codes by which CodeDeploy says that what it deployed is unhealthy. */
+/** Error codes with which CodeDeploy reports a deployment as unhealthy. */
 const unhealthyCodes = ['HEALTH_CONSTRAINTS', 'CUSTOMER_APPLICATION_UNHEALTHY'];
 
 function parsed(payload: unknown): object {

@@ -6,12 +6,11 @@ import type { RunFacts } from './run-facts.ts';
 import { keepsRestored } from './service-changes.ts';
 
 /**
- * Unmanaged and healthy deployments are never touched. A service outside the catalog gets no change, no record
- * and no incident. A release gets an incident only if a person asked for it or if something really spoke against
- * it: a lifecycle hook that failed, an alarm that went into ALARM after its first traffic, or at least as many
- * minutes over a limit of its policy as the policy asks for. A service is changed only for an
- * incident, its own or one of a service it was released on top of; the rollback of a stack leaves as it is only what the
- * catalog allows.
+ * Unmanaged services and healthy deployments are never touched. A service outside the catalog gets no change, no record and
+ * no incident. A release gets an incident only if a person requested it or if there is real evidence against it: a lifecycle
+ * hook that failed, an alarm that went into ALARM after its first traffic, or at least as many minutes over a limit of its
+ * policy as the policy demands. A service is changed only for an incident, its own or that of a service it was released on
+ * top of; the rollback of a stack skips only the resources that the catalog allows.
  */
 export const handsOff: PromiseCheck = {
   promise: 'hands-off',

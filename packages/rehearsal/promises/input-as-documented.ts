@@ -10,12 +10,12 @@ const matches =
   (value) =>
     typeof value === 'string' && value.length <= most && pattern.test(value);
 const isTrue: Form = (value) => value === true;
-/** A line that says something, and shows everything it has. */
+/** A non-empty line without hidden characters. */
 const line =
   (most: number): Form =>
   (value, input) =>
     matches(/[\p{L}\p{N}\p{P}\p{S}]/u, most)(value, input) && !hidden.test(String(value));
-/** Control characters, line breaks, marks that turn the direction of a text. */
+/** Control characters, line breaks, marks that change the direction of a text. */
 const hidden = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 const service = matches(/^[a-z][a-z0-9-]*$/, 40);
 const release = matches(/^[a-z][a-z0-9-]*-\d{8}T\d{6}Z(-\d{3}-[A-Za-z0-9-]+)?$/, 100);
@@ -23,7 +23,7 @@ const deployment = matches(/^d-[A-Za-z0-9]+$/, 40);
 const anything: Form = () => true;
 const startedBy = { AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: anything };
 
-/** What docs/runbook.md says that each machine may be started with; machines that no person starts are not in it. */
+/** The inputs that docs/runbook.md documents for each machine; machines that no person starts are not in it. */
 const documented: Readonly<Record<string, Readonly<Record<string, Form>>>> = {
   CoordinateRollback: {
     service,
@@ -33,7 +33,7 @@ const documented: Readonly<Record<string, Readonly<Record<string, Form>>>> = {
     overrule: isTrue,
     reason: line(500),
     requestedBy: line(100),
-    // The monitor's. The promise `hands-off` judges what comes of them.
+    // The monitor's members. The promise `hands-off` judges their effects.
     deploymentId: deployment,
     judgement: anything,
     ...startedBy,
@@ -56,7 +56,7 @@ const documented: Readonly<Record<string, Readonly<Record<string, Form>>>> = {
   },
   MonitorDeployment: {
     deploymentId: deployment,
-    // The monitor's own, where it goes on as a new execution.
+    // The monitor's own members, for continuing as a new execution.
     generation: Number.isInteger,
     seen: anything,
     ...startedBy,
@@ -66,10 +66,10 @@ const documented: Readonly<Record<string, Readonly<Record<string, Form>>>> = {
 const refusals = new Set(['InputRejected', 'AnswerRejected']);
 
 /**
- * An execution's input does only what the documents say. An execution that somebody starts by hand with anything else is
- * refused; one that is refused leaves nothing in the ledger, and nobody is mailed for it. What anybody typed (inputs, the
- * catalog, what hooks answer) is nothing but text in a mail: no mail holds a control character or a direction mark, nor a
- * line that such a text began.
+ * An execution's input has only the documented effects. An execution that a person starts with any other input is refused; a
+ * refused execution leaves nothing in the ledger and sends no mail. Text from outside (inputs, the catalog, answers of
+ * hooks) is only text in a mail: no mail contains a control character or a direction mark, nor a line that such a text
+ * began.
  */
 export const inputAsDocumented: PromiseCheck = {
   promise: 'input-as-documented',

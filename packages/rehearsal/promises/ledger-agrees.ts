@@ -12,10 +12,9 @@ import type { RunFacts } from './run-facts.ts';
 const snapshotMs = 2 * 60_000;
 
 /**
- * The ledger agrees with the account: a recorded deployment has the versions CodeDeploy has; the snapshot of a
- * release is what was live when it was taken, of a watched release the versions it brought in and the template
- * its update brought in; and at the end the newest good release of a service is what is live, unless somebody
- * deployed since or an incident set out to undo it.
+ * The ledger agrees with the account: a recorded deployment has CodeDeploy's versions; the snapshot of a release is the live
+ * state when it was taken, for a watched release the versions and the template that it brought in; and at the end the newest
+ * good release of a service is live, unless another actor deployed since or an incident set out to undo it.
  */
 export const ledgerAgrees: PromiseCheck = {
   promise: 'ledger-agrees',
@@ -115,7 +114,7 @@ function aliasProblem(
   const broughtIn = Object.values(release.deployments).some(
     (one) => one.target === target && one.toVersion === version,
   );
-  // A release that is settled late, under a newer one, is still what it brought in.
+  // The snapshot of a release that is settled late, under a newer one, still holds the versions it brought in.
   const since = broughtIn ? Date.parse(release.startedAt) : at - snapshotMs;
   const live = history.some(
     ({ shares }, index) => (shares[version] ?? 0) > 0 && (history[index + 1]?.at ?? at) >= since,
@@ -148,12 +147,12 @@ function templateProblem(
     const { Body } = account.s3.operations.GetObject(input) as { Body: Uint8Array };
     saved = Buffer.from(Body).toString();
   } catch {
-    // What a rollback restored has the template of the release that it restores, which may be gone since.
+    // A restoring release has the template of the release that it restores, which may be deleted since.
     if (release.restores !== undefined) return undefined;
     return `the template ${templateKey} was not saved`;
   }
   const began = Object.values(release.deployments).map(({ createdAt }) => Date.parse(createdAt));
-  // A release without deployments is told by its stack update alone.
+  // A release without deployments is identified by its stack update alone.
   const since = began.length > 0 ? Math.min(...began) : release.stack && Date.parse(release.startedAt);
   const update = since && updates.findLast(({ at }) => at <= since);
   if (!update || update.text === saved) return undefined;
@@ -176,7 +175,8 @@ function parameterProblem(
 
 function notLive(facts: RunFacts, service: string): string | undefined {
   const newest = facts.ledger.releases(service).at(-1);
-  // One that an incident set out to undo is not said to be live: the incident's results say how far it came.
+  // A release that an incident set out to undo does not count as live: the incident's results report how far the rollback
+  // came.
   if (newest?.verdict !== 'good' || !newest.snapshot || newest.undoneBy) return undefined;
   const since = Date.parse(newest.startedAt);
   const { lambda, codeDeploy } = facts.account;
@@ -187,7 +187,7 @@ function notLive(facts: RunFacts, service: string): string | undefined {
       ({ id, createdAt, appSpec }) =>
         createdAt >= since && appSpec.functionName === one.function && !newest.deployments[id],
     );
-    // An alias without deployments is moved by the stack's update itself.
+    // The stack's own update moves an alias without deployments.
     const updated = one.kind === 'lambda-alias' && stack && facts.origins.updatedByOthers(stack, since + 1);
     const live = lambda.aliasTarget(one.function, one.alias);
     if (others || updated || live?.version === one.version) continue;

@@ -3,14 +3,14 @@ import type { IncidentRecord, ReleaseRecord, ReleaseVerdict } from '../../../sha
 import { isIncident, isRelease, type LedgerItem } from './ledger-mirror.ts';
 import type { PromiseCheck } from './promise.ts';
 
-/** What is left to do, struck out when it is done: pointers to open incidents, and mails to be sent; no records. */
+/** Lists of open work, whose entries are deleted when done: pointers to open incidents, and mails to send; no records. */
 const openLists = ['OPEN-INCIDENTS', 'OUTBOX', 'UNANSWERED', 'DIGEST'];
 
 /**
- * The ledger loses nothing: but for locks, holds, budgets, paces, stops, what wakes a watch and the compilation's lease, records never
- * vanish and what they say stays. A release called bad stays bad, one called good can only become bad, one that served well good or bad; what is known of a
- * deployment stays and gets at most its settlement; an attempt's outcome stays. At the end the table
- * holds what the writes left.
+ * The ledger loses nothing: apart from locks, holds, budgets, paces, stops, waiting watches and the compilation's lease,
+ * records never vanish and their members stay. A release called bad stays bad, a good one can only become bad, a served-well
+ * one good or bad; a deployment's record stays and gains at most its settlement; an attempt's outcome stays. At the end the
+ * table equals the result of the writes.
  */
 export const ledgerLosesNothing: PromiseCheck = {
   promise: 'ledger-loses-nothing',
@@ -36,32 +36,32 @@ export const ledgerLosesNothing: PromiseCheck = {
 
 function lostBetween(before: LedgerItem, after: LedgerItem): string | undefined {
   if (before.sk === 'LOCK') return undefined;
-  // What is on hold is a switch; a budget forgets what is older than its longest window.
+  // A hold is a switch; a budget drops entries older than its longest window.
   if (before.sk.startsWith('HOLD#')) return undefined;
-  // It is about the mails before it: for a later one somebody says it again.
+  // It refers to the mails before it: a later mail is acknowledged again.
   if (before.sk === 'ACKNOWLEDGED') return undefined;
-  // When the next step may begin is no record, nor is who compiles a missing catalog.
+  // The start time of the next step is no record, nor is the lease of the compilation.
   if (before.sk === 'PACE' || before.sk === 'COMPILATION') return undefined;
   // A watch waits again and again, and an alarm wakes the latest watch of an alias.
   if (before.sk === 'WAITING' || before.pk.startsWith('ALARM#')) return undefined;
-  // A stop may be asked for again, with a rollback, or where it had no effect for an hour.
+  // A stop may be requested again, with a rollback, or where it had no effect for an hour.
   if (before.sk === 'STOP') return undefined;
   if (before.sk === 'BUDGET') {
     return Number(after.version) <= Number(before.version) ? 'its version did not rise' : undefined;
   }
   if (isRelease(before)) return lostOfRelease(before, after as unknown as ReleaseRecord);
   if (isIncident(before)) return lostOfIncident(before, after as unknown as IncidentRecord);
-  // What was done to a service is written again by a later try or attempt.
+  // A later try or attempt writes its changes to a service again.
   if (before.pk.startsWith('INCIDENT#')) return undefined;
   return changedMember(before, after);
 }
 
-/** What a verdict may still turn into. */
+/** The verdicts that may follow each verdict. */
 const mayBecome: Readonly<Record<ReleaseVerdict, readonly ReleaseVerdict[]>> = {
   candidate: ['good', 'served-well', 'failed', 'bad'],
   'served-well': ['good', 'bad'],
   good: ['bad'],
-  // Another deployment of it may still turn out bad.
+  // Another deployment of the release may still turn out bad.
   failed: ['bad'],
   bad: [],
 };
@@ -91,7 +91,7 @@ function lostOfIncident(before: IncidentRecord, after: IncidentRecord): string |
   return changedMember({ incidentId, service, releaseId, reason, evidence, detectedAt, openedAt }, after);
 }
 
-/** A member of `before` that `after` has otherwise or not at all, in words. */
+/** A member of `before` that is different or missing in `after`, in words. */
 function changedMember(before: object, after: object): string | undefined {
   for (const [name, value] of Object.entries(before)) {
     const now = (after as Record<string, unknown>)[name];

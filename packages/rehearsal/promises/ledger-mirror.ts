@@ -4,14 +4,14 @@ import type { Lock } from '../../../shared/ledger/lock-ledger.ts';
 import type { IncidentRecord, ReleaseRecord, ServiceResult } from '../../../shared/ledger/records.ts';
 import { releaseKey } from '../../../shared/ledger/release-ledger.ts';
 
-/** A record as the table holds it, its key among its members. */
+/** A record in the table, including its key. */
 export type LedgerItem = Readonly<Record<string, unknown>> & { readonly pk: string; readonly sk: string };
 
 /** One write that took effect in the ledger. */
 export interface LedgerWrite {
   /** ms since the epoch */
   readonly at: number;
-  /** Logical id of the function that wrote; undefined for somebody else. */
+  /** Logical id of the function that wrote; undefined for any other writer. */
   readonly by: string | undefined;
   readonly pk: string;
   readonly sk: string;
@@ -22,7 +22,7 @@ export interface LedgerWrite {
 const writes = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
 const otherWrites = /^(BatchWriteItem|TransactWriteItems|ExecuteStatement|ExecuteTransaction)$/;
 
-/** The ledger as it is, and every write to it as it happens. */
+/** The current ledger, and every write to it as it happens. */
 export class LedgerMirror {
   readonly #account: SimulatedAccount;
   readonly #table: string;
@@ -52,12 +52,12 @@ export class LedgerMirror {
     return this.#items.get(`${pk} ${sk}`);
   }
 
-  /** All records as every write so far left them. */
+  /** All records after every write so far. */
   items(): Iterable<LedgerItem> {
     return this.#items.values();
   }
 
-  /** The releases of a service, oldest first; of all services without one. */
+  /** The releases of a service, oldest first; of all services by default. */
   releases(service?: string): ReleaseRecord[] {
     const found: ReleaseRecord[] = [];
     for (const item of this.#items.values()) {

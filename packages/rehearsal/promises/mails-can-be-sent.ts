@@ -1,9 +1,9 @@
 import type { PromiseCheck } from './promise.ts';
 
-/** What SNS takes for a subject (API reference, Publish), and mail readers show unharmed. */
+/** Subjects that SNS accepts (API reference, Publish) and mail readers show intact. */
 const subject = /^[!-~][ -~]{0,98}$/;
 
-/** Every mail can be sent: SNS refuses none, subjects are printable ASCII under 100 characters, bodies say something. */
+/** Every mail can be sent: SNS refuses none, subjects are printable ASCII under 100 characters, bodies are not empty. */
 export const mailsCanBeSent: PromiseCheck = {
   promise: 'mails-can-be-sent',
   watch(facts, broken) {
@@ -12,7 +12,7 @@ export const mailsCanBeSent: PromiseCheck = {
     );
     facts.mails.onPublished(({ at, by, ...mail }) => {
       if (!subject.test(mail.subject)) broken(`${facts.clock(at)} ${by} mailed under "${mail.subject}"`);
-      // The rest may quote what somebody typed.
+      // The rest may quote text that a person typed.
       const told = `${mail.subject}\n${mail.body.split('\n', 1)}`;
       if (/undefined|NaN|\[object /.test(told)) {
         broken(`${facts.clock(at)} "${mail.subject}" has a gap in its text`);

@@ -6,13 +6,13 @@ import type { RunFacts } from './run-facts.ts';
 import { keepsRestored, type ServiceChange } from './service-changes.ts';
 
 /**
- * A roll-forward never interleaves with a rollback. A deployment of somebody else's that is created on a service
- * while an incident holds its lock
- * - has its alias left alone while it runs;
- * - is not undone by a plan made before it completed;
- * - is not lost sight of: it is in the ledger, or a person was told that it is not watched;
- * - is not stopped in silence: where it was made to give way, a mail names it;
- * - is not undone in silence: where the coordinator moved its alias or updated its stack after it had begun, the
+ * A roll-forward never interleaves with a rollback. If another actor creates a deployment on a service while an incident
+ * holds its lock
+ * - the coordinator leaves its alias alone while the deployment runs;
+ * - no plan from before its completion undoes it;
+ * - it is not lost: it is in the ledger, or a mail says that it is not watched;
+ * - it is not stopped in silence: a mail names a deployment that was stopped for the incident;
+ * - it is not undone in silence: where the coordinator moved its alias or updated its stack after it had begun, the
  *   incident's outcome was mailed after that, or a mail that names it.
  */
 export const neverInterleaved: PromiseCheck = {
@@ -54,16 +54,16 @@ export const neverInterleaved: PromiseCheck = {
   },
 };
 
-/** Clocks of functions may be off by so much: whether a deployment came before or after a plan is told by two of them. */
+/** The largest offset of function clocks: two clocks decide whether a deployment came before or after a plan. */
 const skewMs = 60_000;
 
-/** When the plan was made that a change is part of, ms since the epoch; now where it is part of none. */
+/** The time of the plan that a change belongs to, ms since the epoch; now where it belongs to none. */
 function plannedAt(facts: RunFacts, { owners, at }: ServiceChange): number {
   const plans = owners.flatMap((owner) => facts.plans.of(owner)?.plan ?? []);
   return Math.max(...plans.map((plan) => Date.parse(plan.plannedAt)), plans.length > 0 ? 0 : at);
 }
 
-/** Whether a deployment is one of the release that the change undoes. */
+/** Whether a deployment belongs to the release that the change undoes. */
 function isUndone(facts: RunFacts, { owners, service = '' }: ServiceChange, { id }: Deployment): boolean {
   return owners.some((owner) => {
     const from = facts.plans.ofService(owner, service)?.fromRelease;

@@ -8,20 +8,23 @@ import type { LiveVersion } from './ground-truth.ts';
 import type { Broken, PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
 
-/** The longest a bake goes without a look (secondsUntilNextLook), and the look's own delay, in minutes. */
+/** The longest time between two looks of a bake (secondsUntilNextLook), plus the look's own delay, in minutes. */
 const unseenMinutes = 6;
-/** So many requests in a minute, failing so many times as often as is borne, condemn a version within so many minutes. */
+/**
+ * A minute with this many requests, failing at this multiple of the tolerated rate, condemns a version within this many
+ * minutes.
+ */
 const plain = { requests: 30, excess: 4, minutes: 3 };
 
-/** The daily recording of a whole catalog begins to watch a release within so many minutes of recording it. */
+/** The daily recording of a whole catalog starts to watch a release within this many minutes of recording it. */
 const beginsMinutes = 3;
 
 /**
- * A bad release of a managed service never stays in silence, with a deployment or without one: when its users met
- * far more errors than are borne for so long, while it was to be watched, that every look of the end saw it, then at the end either
- * its alias has left it, or a person was told that it is not put back, unproven or unwatched.
+ * A bad release of a managed service never goes unreported, with a deployment or without one: when its users met far more
+ * errors than tolerated, for so long, while it was to be watched, that every look must have seen it, then at the end either
+ * its alias has left it, or a mail says that it is not rolled back, unproven or unwatched.
  *
- * The same holds for a rollback that was started by itself and ended before it had an incident.
+ * The same holds for a rollback that started by itself and ended before it had an incident.
  */
 export const neverSilentlyBad: PromiseCheck = {
   promise: 'never-silently-bad',
@@ -68,7 +71,7 @@ function checkDeployment(facts: RunFacts, deployment: Deployment, broken: Broken
   );
 }
 
-/** The same of a release that was recorded, came without a deployment, and was to be watched as a whole. */
+/** The same for a recorded release that came without a deployment and was to be watched as a whole. */
 function checkRecorded(facts: RunFacts, release: ReleaseRecord, broken: Broken): void {
   const { releaseId, service, recordedAt, deployments, restoredBy, statedGood, snapshot = [] } = release;
   const policy = facts.entry(service)?.policy;
@@ -87,7 +90,7 @@ function checkRecorded(facts: RunFacts, release: ReleaseRecord, broken: Broken):
   }
 }
 
-/** Since when a version that an alias has still was bad without a mail that says so; undefined where it was not. */
+/** The time since which a version that an alias still has was bad without a mail about it; undefined where it was not. */
 function silentlyBadSince(
   facts: RunFacts,
   live: LiveVersion,

@@ -6,19 +6,19 @@ import { keepsRestored, makesRoom } from './service-changes.ts';
 
 const nobody = 'nobody';
 
-/** So long a call may take after the lock was renewed: the SDK's own retries included. */
+/** The longest time that a call may take after the lock was renewed, the SDK's own retries included. */
 const renewedMs = 10_000;
 
 /**
- * No two incidents change one service at the same time: every change is made by the attempt that holds the
- * service's lock at that moment, and a lock passes to another incident only when it was freed, its lease had run
- * out, or its owner's execution had ended. A watch that makes room for an incident has renewed the lock, and does not
- * keep the incident from ending the moment after.
+ * No two incidents change one service at the same time: every change is made by the attempt that holds the service's lock at
+ * that moment, and a lock passes to another incident only when it was freed, its lease had run out, or its owner's execution
+ * had ended. A watch that stops for an incident has renewed the lock, and does not keep the incident from ending a moment
+ * later.
  */
 export const oneIncidentPerService: PromiseCheck = {
   promise: 'one-incident-per-service',
   watch(facts, broken) {
-    /** When each incident last freed each lock, by `<incident> <service>`. */
+    /** The time at which each incident last freed each lock, by `<incident> <service>`. */
     const freed = new Map<string, number>();
     facts.ledger.onWrite((write) => {
       const { at, sk, pk, before, after } = write;
@@ -44,7 +44,7 @@ export const oneIncidentPerService: PromiseCheck = {
   },
 };
 
-/** Whether the incident that holds a service has taken its users back, and works on others or on stacks. */
+/** Whether the incident that holds a service has restored its users, and works on other services or on stacks. */
 function isBackIn({ ledger }: RunFacts, holder: string, service: string): boolean {
   const result = ledger.serviceResult(incidentOf(holder), service);
   return result !== undefined && isTrafficBack(result);

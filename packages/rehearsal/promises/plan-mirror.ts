@@ -2,7 +2,7 @@ import type { SimulatedAccount } from 'account-simulator/account/account.ts';
 import { Listeners } from 'account-simulator/asl/listeners.ts';
 import type { RollbackPlan, ServicePlan } from '../../../shared/targets/service-plan.ts';
 
-/** A plan as it was saved. */
+/** A saved plan. */
 export interface SavedPlan {
   readonly key: string;
   /** ms since the epoch */
@@ -10,7 +10,7 @@ export interface SavedPlan {
   readonly plan: RollbackPlan;
 }
 
-/** Every plan the coordinator saves; the newest of an attempt is the one in force. */
+/** Every plan that the coordinator saves; the newest plan of an attempt is in force. */
 export class PlanMirror {
   readonly #byAttempt = new Map<string, SavedPlan>();
   readonly #saved = new Listeners<SavedPlan>();
@@ -31,12 +31,12 @@ export class PlanMirror {
     this.#saved.add(listener);
   }
 
-  /** The plan in force for an attempt, by the name its locks are held under: `<incident>#<attempt>`. */
+  /** The plan in force for an attempt, by the owner of its locks: `<incident>#<attempt>`. */
   of(owner: string): SavedPlan | undefined {
     return this.#byAttempt.get(owner);
   }
 
-  /** What is planned for a service in an attempt. */
+  /** The plan for a service in an attempt. */
   ofService(owner: string, service: string): ServicePlan | undefined {
     return this.of(owner)?.plan.services.find((one) => one.service === service);
   }

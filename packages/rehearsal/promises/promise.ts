@@ -1,25 +1,25 @@
 import type { RunFacts } from './run-facts.ts';
 
-/** A promise that was broken. */
+/** A broken promise. */
 export interface Violation {
   /** Name of the promise: `one-incident-per-service`. */
   readonly promise: string;
-  /** When it was seen, ms since the epoch. */
+  /** Time of detection, ms since the epoch. */
   readonly at: number;
-  /** What was seen, in a sentence with names and times. */
+  /** The observation, in a sentence with names and times. */
   readonly detail: string;
 }
 
-/** Reports that the promise is broken, and why; the same twice counts once. */
+/** Reports that the promise is broken, with the reason; a repeated report counts once. */
 export type Broken = (detail: string) => void;
 
-/** One promise of docs/promises.md as something that can be checked. */
+/** The check of one promise of docs/promises.md. */
 export interface PromiseCheck {
   readonly promise: string;
   /**
    * Watches a run from its beginning.
    *
-   * @returns what is left to check when the run is over, where something is
+   * @returns the checks for the end of the run, if any
    */
   watch(facts: RunFacts, broken: Broken): (() => void) | undefined;
 }

@@ -2,7 +2,7 @@ import { textFor } from 'account-simulator/account/sns/message-rules.ts';
 import { Listeners } from 'account-simulator/asl/listeners.ts';
 import type { DeployedTemplate } from 'account-simulator/deploy/deploy-template.ts';
 
-/** A mail that was published: it went out, whatever its sender was told. */
+/** A published mail: it went out, whatever answer its sender received. */
 export interface Publication {
   /** ms since the epoch */
   readonly at: number;
@@ -10,7 +10,7 @@ export interface Publication {
   readonly by: string;
   /**
    * `asked`, `reminded`, `opened`, `back` and `outcome` of an incident, `settled` of a release, `unwatched` deployment,
-   * `escalated`: one of them that nobody answered, `other`.
+   * `escalated`: an unanswered mail of these kinds, `other`.
    */
   readonly kind:
     | 'asked'
@@ -22,20 +22,20 @@ export interface Publication {
     | 'unwatched'
     | 'escalated'
     | 'other';
-  /** Incident, release or deployment it is about; the subject where it is about none of them. */
+  /** The incident, release or deployment in the mail; the subject where there is none. */
   readonly about: string;
-  /** Execution it names; empty where it names none. */
+  /** The execution in the mail; empty where there is none. */
   readonly executionArn: string;
   readonly subject: string;
   readonly body: string;
   readonly isCritical: boolean;
-  /** It asks its reader to do something. */
+  /** The mail asks its reader to act. */
   readonly needsPerson: boolean;
-  /** Whether the sender cannot know that it went out, or could not note it. */
+  /** Whether the sender cannot know that the mail went out, or could not record it. */
   readonly disturbed: () => boolean;
 }
 
-/** A mail SNS refused to take. */
+/** A mail that SNS refused. */
 export interface RefusedMail {
   readonly at: number;
   readonly by: string;
@@ -43,22 +43,22 @@ export interface RefusedMail {
   readonly reason: string;
 }
 
-/** What tells whether a function was disturbed after a moment. */
+/** Counters that show whether a function was disturbed after a moment. */
 interface Wear {
   /** Invocations that threw, died or timed out, by the runtime's count. */
   readonly errors: number;
-  /** Calls answered by an error that was none of the service's own making, and states tried again. */
+  /** Calls answered by an error that the service itself did not raise, and retried states. */
   readonly troubles: number;
 }
 
-/** Which mail of an incident a function sends; any other sends its last. */
+/** The mail of an incident that a function sends; any other function sends the outcome. */
 const incidentMails: Readonly<Record<string, 'asked' | 'opened' | 'back'>> = {
   AwaitPermissionFunction: 'asked',
   AnnounceIncidentFunction: 'opened',
   AnnounceTrafficFunction: 'back',
 };
 
-/** Which one it is that the sweep sends, because its function could not. */
+/** The kind of a mail that the sweep sends because its function could not. */
 function bySubject(subject: string): Publication['kind'] {
   if (subject.includes('approve its rollback')) return 'asked';
   if (subject.includes('back on good code')) return 'back';
@@ -69,7 +69,7 @@ function isEscalated(subject: string): boolean {
   return subject.includes(': unanswered: ');
 }
 
-/** Reads the mails the coordinator publishes. */
+/** Reads the mails that the coordinator publishes. */
 export class Publications {
   readonly #coordinator: DeployedTemplate;
   readonly #all: Publication[] = [];
@@ -82,7 +82,7 @@ export class Publications {
     const { wire } = coordinator.account;
     wire.onPerformed(({ call: { service, operation, input, caller, now }, refusal }) => {
       if (service !== 'sns' || operation !== 'Publish') return;
-      // The chat has the same mails in another form.
+      // The chat receives the same mails in another form.
       if (String(input.TopicArn).includes('ChatTopic')) return;
       const by = caller.resource ?? caller.principal;
       const subject = String(input.Subject ?? '');
@@ -100,7 +100,7 @@ export class Publications {
     wire.onAnswered(({ call: { caller, service }, error }) => {
       if (error === undefined || caller.resource === undefined) return;
       if (service === 'sns' || service === 'dynamodb') this.#trouble(caller.resource);
-      // A machine that cannot know what became of an invocation tries it again.
+      // A machine that cannot know the result of an invocation retries it.
       if (service === 'lambda') this.#trouble('*');
     });
     coordinator.engine.onRouteTaken(({ route, state }) => {
@@ -142,7 +142,7 @@ export class Publications {
       by,
       kind,
       about: incident ?? release ?? deployment ?? subject,
-      // Of the last lines: links that are meant for the reader are indented.
+      // From the last lines: links for the reader are indented.
       executionArn: /^https:\S+details\/(\S+)$/m.exec(body)?.[1] ?? '',
       subject,
       body,

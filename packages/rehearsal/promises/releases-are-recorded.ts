@@ -3,9 +3,9 @@ import type { PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /**
- * Every release of a stack is in the ledger: of each update by somebody else that completed, and of whose event the
- * coordinator heard, there is an execution that records it; and if that ended well, there is the release, unless the
- * stack has been updated again or the service put back meanwhile.
+ * Every release of a stack is in the ledger: for each completed update by another actor whose event the coordinator
+ * received, an execution records it; and if that execution succeeded, the ledger has the release, unless the stack has been
+ * updated again or the service rolled back meanwhile.
  */
 export const releasesAreRecorded: PromiseCheck = {
   promise: 'releases-are-recorded',
@@ -30,7 +30,7 @@ export const releasesAreRecorded: PromiseCheck = {
         const what = `the update of ${stack} that completed ${facts.clock(at)}`;
         if (!execution) broken(`nobody recorded ${what}`);
         if (execution?.status !== 'SUCCEEDED') continue;
-        // One of ours may have begun in the second in which theirs completed.
+        // An update of ours may have begun in the second in which theirs completed.
         const began = updates.findLast((one) => one.stack === stack && !one.ours && one.at <= at)?.at ?? at;
         const until = execution.stopDate ?? at;
         if (updates.some((one) => one.stack === stack && one.at > began && one.at <= until)) continue;
@@ -40,7 +40,7 @@ export const releasesAreRecorded: PromiseCheck = {
   },
 };
 
-/** Updates by others that came to UPDATE_COMPLETE; times are those of events, to the second. */
+/** Updates by other actors that reached UPDATE_COMPLETE; times are those of events, to the second. */
 function completedUpdates({ account }: RunFacts): { id: string; stack: string; at: number }[] {
   return account.eventBridge.history().flatMap(({ id, source, time, detail }) => {
     if (source !== 'aws.cloudformation') return [];
@@ -58,7 +58,7 @@ function completedUpdates({ account }: RunFacts): { id: string; stack: string; a
   });
 }
 
-/** The update's release, one that a deployment of it opened under a later time, or a newer one. */
+/** The update's release, a release that a deployment of it opened at a later time, or a newer one. */
 function isInLedger({ ledger }: RunFacts, service: string, began: number): boolean {
   return ledger.releases(service).some(({ startedAt }) => Date.parse(startedAt) >= began);
 }

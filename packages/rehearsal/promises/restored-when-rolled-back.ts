@@ -9,11 +9,11 @@ import type { Broken, PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /**
- * After the outcome `rolled-back` every planned alias is on the planned version, or on a newer one than the bad
- * one with the planned code, without weights; the stack is at rest in a `*_COMPLETE` state, and where it was put
- * back to a saved template, with that template's parameters. Checked when the incident is closed and at the end,
- * for every target that nobody else has changed since. After `traffic-restored` the same holds for what decides which code
- * users meet; stacks and hooks may be left on purpose.
+ * After the outcome `rolled-back` every planned alias is on the planned version, or on a newer version than the bad one with
+ * the planned code, without weights; the stack is in a `*_COMPLETE` state, and where it was restored to a saved template,
+ * with that template's parameters. Checked when the incident is closed and at the end, for every target that no other actor
+ * has changed since. After `traffic-restored` the same holds for the targets that decide which code users meet; stacks and
+ * hooks may be left as they are on purpose.
  */
 export const restoredWhenRolledBack: PromiseCheck = {
   promise: 'restored-when-rolled-back',
@@ -59,7 +59,7 @@ function check(facts: RunFacts, incidentId: string, when: string, broken: Broken
   const since = Date.parse(incident.openedAt);
   for (const { service, targets } of saved.plan.services) {
     for (const target of targets) {
-      // What is left on purpose is not broken: the outcome names it.
+      // A target left on purpose is not broken: the outcome names it.
       if (incident.outcome === 'traffic-restored' && !decidesTraffic.has(target.kind)) continue;
       const problem = problemOf(facts, incidentId, service, target, since);
       if (problem)
@@ -84,7 +84,7 @@ function problemOf(
     case 'cloudformation':
       return stackProblem(facts, target, since, incidentId);
     case 'stack-rebuild':
-      // Whether the aliases are on its code, they tell themselves.
+      // The aliases themselves show whether they are on the planned code.
       return undefined;
     case 'stack-pin':
       return pinProblem(facts, target, since);
@@ -143,7 +143,7 @@ function workflowProblem(
     : `is on ${JSON.stringify(live)}, not ${JSON.stringify(wanted)},`;
 }
 
-/** A pinned stack has the versions that users are on in its own state: its rollbacks go there. */
+/** A pinned stack has the users' versions in its own state: its rollbacks go there. */
 function pinProblem(
   facts: RunFacts,
   { stack, aliases }: Extract<TargetPlan, { kind: 'stack-pin' }>,
@@ -170,7 +170,7 @@ function parameterProblem(
 ): string | undefined {
   for (const { name, fromVersion, toVersion, setSince } of parameters) {
     const live = parameterStore.version(name);
-    // What somebody set after the release is left alone, and the outcome names it.
+    // A value set after the release is left alone, and the outcome names it.
     if (setSince !== undefined && live?.version === fromVersion) continue;
     const goal = parameterStore.version(name, toVersion);
     if (live && live.value === goal?.value) continue;
@@ -209,9 +209,9 @@ function aliasProblem(
 }
 
 /**
- * Whether the team's next release has moved an alias without a deployment: the stack's update moves an alias without
- * UpdatePolicy itself, and on some accounts also the update that brings the UpdatePolicy back after a pin
- * (`newUpdatePolicy: next-time`). Then the alias is on a newer version than the undone one.
+ * Whether the team's next release has moved an alias without a deployment: the stack's update itself moves an alias without
+ * UpdatePolicy, and on some accounts also the update that restores the UpdatePolicy after a pin (`newUpdatePolicy:
+ * next-time`). Then the alias is on a newer version than the undone one.
  */
 function isReleasedByStack(
   facts: RunFacts,

@@ -13,7 +13,7 @@ import { Publications } from './publications.ts';
 import { ServiceChanges } from './service-changes.ts';
 import { TrafficChanges } from './traffic-changes.ts';
 
-/** Everything the promises are held against, gathered once for all of them. */
+/** All facts that the promises are checked against, gathered once. */
 export class RunFacts {
   readonly coordinator: DeployedTemplate;
   readonly account: SimulatedAccount;

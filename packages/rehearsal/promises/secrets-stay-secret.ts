@@ -2,11 +2,10 @@ import { plantedSecrets } from '../run/planted-secrets.ts';
 import type { PromiseCheck } from './promise.ts';
 
 /**
- * No secret value reaches an execution's history, a mail, the log, the ledger or the coordinator's bucket. Every service
- * of a rehearsal has two: a NoEcho parameter of its stack, which its functions carry in their environment, and a
- * SecureString in Parameter Store. Task tokens are secrets as well, but for the history, where Step Functions
- * itself writes them, and the ledger's records of what waits: services for their turn, plans for an approval, watches for
- * their next look.
+ * No secret value reaches an execution's history, a mail, the log, the ledger or the coordinator's bucket. Every service of
+ * a rehearsal has two: a NoEcho parameter of its stack, which its functions carry in their environment, and a SecureString
+ * in Parameter Store. Task tokens are secrets as well, except in the history, where Step Functions itself writes them, and
+ * in the ledger's waiting records: of services for their turn, of plans for an approval, of watches for their next look.
  */
 export const secretsStaySecret: PromiseCheck = {
   promise: 'secrets-stay-secret',
@@ -34,7 +33,7 @@ export const secretsStaySecret: PromiseCheck = {
     });
     facts.ledger.onWrite(({ pk, sk, after }) => {
       if (typeof after?.token === 'string') tokens.add(after.token);
-      // Who waits is told by its token, which is kept there until it is used.
+      // A waiting record holds the token of its task until the token is used.
       const leak = /^(WAITING|APPROVAL)(#|$)/.test(sk) ? holdsSecret : leaks;
       if (leak(JSON.stringify(after ?? {}))) broken(`${pk} ${sk} holds a secret`);
     });

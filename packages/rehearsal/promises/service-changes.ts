@@ -12,7 +12,7 @@ import { serviceOfParameter } from '../run/parameters-of-scenario.ts';
 import { ownerOfTraffic } from '../run/traffic-targets.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
-/** A change the coordinator made to something a team owns, at the moment it took effect or a hook was asked. */
+/** A change that the coordinator made to a team's resource, at the moment it took effect or a hook was invoked. */
 export interface ServiceChange {
   /** ms since the epoch */
   readonly at: number;
@@ -21,42 +21,42 @@ export interface ServiceChange {
   /** `codedeploy:StopDeployment` */
   readonly call: string;
   readonly operation: string;
-  /** Undefined where it is no service of the scenario. */
+  /** Undefined where the resource belongs to no service of the scenario. */
   readonly service: string | undefined;
-  /** Attempts, as `<incident>#<attempt>`, that may have made it: more than one only where their steps overlap. */
+  /** Attempts, as `<incident>#<attempt>`, that may have made the change: more than one only where their steps overlap. */
   readonly owners: readonly string[];
-  /** The alias it moves, and the version it moves it to. */
+  /** The alias that the change moves, and its new version. */
   readonly alias?: { readonly function: string; readonly name: string; readonly toVersion: string };
   /** Deployment that was stopped or created. */
   readonly deploymentId?: string;
   readonly stack?: string;
   readonly templateUrl?: string;
-  /** Resources that the rollback of a stack may leave as they are. */
+  /** Resources that the rollback of a stack may skip. */
   readonly skips?: readonly string[];
-  /** The hook that was asked, and with what. */
+  /** The invoked hook and its event. */
   readonly hook?: { readonly function: string; readonly event: HookEvent };
-  /** The stage or rule that was changed, by name of its target, and to what. */
+  /** The changed stage or rule, by name of its target, and its new value. */
   readonly traffic?: { readonly target: string; readonly to: string };
-  /** The parameter that was written, and its new value. */
+  /** The written parameter and its new value. */
   readonly parameter?: { readonly name: string; readonly value: string };
 }
 
-/** Whether a change only makes room for an incident: what began meanwhile is in nobody's plan, and has no turn. */
+/** Whether a change only stops a deployment that began during an incident: no plan contains it, and it waits for no turn. */
 export function makesRoom({ by }: ServiceChange): boolean {
   return by === 'YieldToIncidentFunction';
 }
 
-/** Whether a change stops the shift of a release while a person is asked whether it goes back. */
+/** Whether a change stops the shift of a release while a person's approval is pending. */
 export function stopsMeanwhile({ by, operation }: ServiceChange): boolean {
   return by === 'AwaitPermissionFunction' && operation === 'StopDeployment';
 }
 
-/** Whether a change keeps users on what an incident restored before: it is part of none that is open. */
+/** Whether a change keeps users on the state that a closed incident restored. */
 export function keepsRestored({ by }: ServiceChange): boolean {
   return by === 'GuardAliasesFunction' || by === 'FollowDeploymentFunction';
 }
 
-/** Services the teams' things are in; the rest is the coordinator's own. */
+/** Services that hold the teams' resources; all others are the coordinator's own. */
 const teams = new Set([
   'codedeploy',
   'lambda',
@@ -68,12 +68,12 @@ const teams = new Set([
   'vpc-lattice',
 ]);
 /**
- * A label changes nothing that anybody is served, a change set nothing before it is executed. The answer to a lifecycle hook is
- * asked for by the team's own deployment: what follows from it is CodeDeploy's doing.
+ * A label changes nothing that users are served, and a change set nothing before it is executed. The team's own deployment
+ * requests the answer of a lifecycle hook: CodeDeploy makes the changes that follow from it.
  */
 const reading =
   /^(Get|List|Describe|BatchGet|LabelParameterVersion$|Invoke$|(Create|Delete)ChangeSet$|PutLifecycleEventHookExecutionStatus$)/;
-/** Functions whose invocations are for one attempt of one incident on one service. */
+/** Functions whose invocations belong to one attempt of one incident on one service. */
 const steps = new Set([
   'StartTargetFunction',
   'InvokeHookFunction',
@@ -87,7 +87,7 @@ function asksHook({ service, operation, caller: { resource = '' } }: WireCall): 
   return service === 'lambda' && operation === 'Invoke' && steps.has(resource);
 }
 
-/** The deployment a stage is put on, or the weights of a rule in words. */
+/** The deployment that a stage is set to, or the weights of a rule in words. */
 function goalOf({
   DeploymentId,
   patchOperations = [],
@@ -117,13 +117,13 @@ interface Step {
   readonly service: string;
 }
 
-/** Sees every change the coordinator makes, and for which attempt of which incident. */
+/** Collects every change that the coordinator makes, with its incident and attempt. */
 export class ServiceChanges {
   readonly #scenario: Scenario;
   readonly #account: SimulatedAccount;
   readonly #changes = new Listeners<ServiceChange>();
   readonly #all: ServiceChange[] = [];
-  /** Steps under way: a call does not say which invocation it belongs to. */
+  /** Steps in progress: a call does not name its invocation. */
   readonly #steps = new Set<Step>();
 
   constructor(scenario: Scenario, account: SimulatedAccount) {
@@ -132,7 +132,7 @@ export class ServiceChanges {
     account.lambdaRuntime.intercept(async ({ logicalId, payload }, next) => {
       if (!steps.has(logicalId)) return next();
       const event = JSON.parse(payload) as Omit<Step, 'service'> & Partial<Step>;
-      // While a person is asked only the service of the incident itself may be changed, and its input does not name it.
+      // While an approval is pending, only the incident's own service may be changed, and the input does not name it.
       const step: Step = { ...event, service: event.service ?? serviceOfRelease(event.incidentId) };
       this.#steps.add(step);
       try {
@@ -141,7 +141,7 @@ export class ServiceChanges {
         this.#steps.delete(step);
       }
     });
-    // A hook may be at work for a quarter of an hour: it counts from when it is asked, not from when it answers.
+    // A hook may run for a quarter of an hour: the change counts from the invocation, not from the answer.
     account.wire.use((call, next) => {
       if (asksHook(call)) this.#add(call);
       return next();

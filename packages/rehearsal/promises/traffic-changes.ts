@@ -2,7 +2,7 @@ import type { SimulatedAccount } from 'account-simulator/account/account.ts';
 import { ownerOfTraffic, targetsOf } from '../run/traffic-targets.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
-/** What stages of APIs and rules of VPC Lattice are on, over time, and whether somebody else changed them. */
+/** Changes by other actors to stages of APIs and rules of VPC Lattice, by time. */
 export class TrafficChanges {
   readonly #byOthers = new Map<string, number>();
 
@@ -26,7 +26,7 @@ export class TrafficChanges {
     });
   }
 
-  /** Whether somebody else changed a target later than `since`, ms since the epoch. */
+  /** Whether another actor changed a target later than `since`, ms since the epoch. */
   changedByOthers(target: string, since: number): boolean {
     return (this.#byOthers.get(target) ?? Number.NEGATIVE_INFINITY) > since;
   }

@@ -6,9 +6,9 @@ import type { Broken, PromiseCheck } from './promise.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /**
- * How long users may be on undone code again, ms: one poll and one restore. The longest wait between two looks at a
- * target is 60 s (poll-target), the look and the restore are calls that time out after 60 s each. An event of a stack
- * is on its way for seconds.
+ * How long users may be on undone code again, ms: one poll and one restore. The longest wait between two looks at a target
+ * is 60 s (poll-target); the look and the restore are calls that time out after 60 s each. An event of a stack takes
+ * seconds.
  */
 const toleranceMs = 3 * 60_000;
 
@@ -19,20 +19,20 @@ interface Watched {
   readonly service: string;
   /** Undone code, with the incident that undid it. */
   readonly undone: Map<string, string>;
-  /** The newest version there was when the latest code was undone. */
+  /** The newest version at the time the latest code was undone. */
   newest: number;
-  /** When the latest code was undone, ms since the epoch. */
+  /** The time at which the latest code was undone, ms since the epoch. */
   since: number;
   /** Whether users have been off all undone code since. */
   off: boolean;
-  /** Since when they are on it again, ms since the epoch. */
+  /** The time since which users are on undone code again, ms since the epoch. */
   backSince: number | undefined;
 }
 
 /**
- * Users who are off an undone release do not get back on it because of the coordinator, nor because it left the stack of
- * the release behind: not for longer than one poll and one restore take. Code counts, and not its number. What somebody
- * releases anew is theirs, whatever code it has.
+ * Users who have left an undone release do not return to it because of the coordinator, nor because it left the stack of the
+ * release behind: not for longer than one poll and one restore take. Code is compared, not version numbers. A new release by
+ * a team is the team's decision, whatever code it has.
  */
 export const usersStayOff: PromiseCheck = {
   promise: 'users-stay-off',
@@ -45,7 +45,7 @@ export const usersStayOff: PromiseCheck = {
         const one = watched.get(key) ?? newlyWatched(target, plan.service);
         watched.set(key, one);
         const versions = undoneVersions(facts, plan, target);
-        // Also of a version that is gone, and whose code is built anew.
+        // Including a version that was deleted and whose code is rebuilt.
         const restored = facts.account.lambda.codeOf(target.function, target.toVersion);
         for (const version of versions) {
           const code = facts.account.lambda.version(target.function, version)?.code;
@@ -118,7 +118,7 @@ function undoneVersions(
   return [...new Set([target.fromVersion, ...brought])];
 }
 
-/** Looks at an alias that has moved, or whose code was undone. */
+/** Checks an alias that has moved, or whose code was undone. */
 function look(facts: RunFacts, one: Watched, broken: Broken): void {
   const live = facts.account.lambda.aliasTarget(one.function, one.alias);
   const versions = live ? [live.version, ...Object.keys(live.weights)] : [];
@@ -140,7 +140,7 @@ function look(facts: RunFacts, one: Watched, broken: Broken): void {
   }
 }
 
-/** Whether somebody put users on a version on purpose after its code was undone. */
+/** Whether an actor put users on a version on purpose after its code was undone. */
 function isReleasedAnew({ account, origins, scenario }: RunFacts, one: Watched, version: string): boolean {
   const deployed = account.codeDeploy.deployments.some(
     (deployment) =>

@@ -8,18 +8,18 @@ export type { Violation } from './promise.ts';
 
 /** The promises, watching one run. */
 export interface PromiseWatch extends Attachment {
-  /** Everything seen so far; complete once {@link finish} has resolved. */
+  /** Violations so far; complete once {@link finish} has resolved. */
   violations(): readonly Violation[];
-  /** Checks what can only be said when everything is at rest. */
+  /** Runs the checks that are possible only at the end. */
   finish(): Promise<void>;
 }
 
 /**
  * Watches a run for every promise of docs/promises.md, from the moment it is attached to the end.
  *
- * It changes nothing of the run, nor its chance: the same seed gives the same run with it and without it, but that an
- * incident of which no event told, and a mail that could not be sent, are left to the sweep before the run ends. What is attached besides it may come
- * before or after.
+ * It changes neither the run nor its chance: the same seed gives the same run with and without it, except that the run ends
+ * only after the sweep has handled an incident whose event was lost, and a mail that could not be sent. Other attachments
+ * may come before or after it.
  */
 export function watchPromises(run: AttachedRun): PromiseWatch {
   const facts = new RunFacts(run);

@@ -14,16 +14,16 @@ interface Begun {
 }
 
 /**
- * Nothing is changed without the autonomy for it. An attempt that no person asked for changes something only if every
- * service of its plan may be changed by itself, or a person approved exactly that plan, or its numbers condemn it and the
- * policy does not wait then; if nothing of it was on hold when its incident was opened; and within its
- * service's budget, of which an incident uses one, however often it plans again. While a person is asked, deployments are
- * stopped only if the policy of their service says so.
+ * Nothing is changed without the autonomy for it. An attempt that no person requested makes a change only if every service
+ * of its plan may be changed automatically, or a person approved exactly that plan, or its numbers condemn it and the policy
+ * does not wait then; if nothing in the plan was on hold when its incident was opened; and within its service's budget, of
+ * which an incident uses one, however often it plans again. While an approval is pending, deployments are stopped only if
+ * the policy of their service says so.
  */
 export const withinAutonomy: PromiseCheck = {
   promise: 'within-autonomy',
   watch(facts, broken) {
-    /** When each attempt that no person asked for made its first change. */
+    /** The time of the first change of each attempt that no person requested. */
     const begun = new Map<string, Begun>();
     facts.changes.onChange((change) => {
       const { at, call, service = '', owners } = change;
@@ -36,7 +36,7 @@ export const withinAutonomy: PromiseCheck = {
       for (const owner of owners) {
         const [incidentId = '', attempt = ''] = owner.split('#');
         const incident = facts.ledger.incident(incidentId);
-        // Of an older attempt the ledger does not say any more who asked for it.
+        // The ledger no longer holds who requested an older attempt.
         if (!incident || incident.attempt !== Number(attempt) || begun.has(owner)) continue;
         if (incident.requestedBy !== undefined || isApproved(facts, owner, incident)) continue;
         begun.set(owner, { incidentId, service: incident.service, at });
@@ -75,7 +75,7 @@ function withoutPermission(facts: RunFacts, owner: string, incident: IncidentRec
   return undefined;
 }
 
-/** How its versions answer, not what the coordinator made of it. */
+/** Uses the behaviour of the versions, not the coordinator's verdict. */
 function isBreached(facts: RunFacts, { releaseId }: IncidentRecord): boolean {
   const release = facts.ledger.release(releaseId);
   return release !== undefined && facts.truth.worseThanBefore(release) !== undefined;

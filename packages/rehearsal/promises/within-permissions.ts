@@ -1,11 +1,11 @@
 import type { PromiseCheck } from './promise.ts';
 
-/** What `pinRights: denied` of the simulated account asks for besides the rights to update an alias. */
+/** The right that the simulated account requires under `pinRights: denied`, besides the rights to update an alias. */
 const moreForAliases = 'lambda:PutProvisionedConcurrencyConfig';
 
 /**
- * No function or machine asks for what its own role does not allow: nothing was refused, nor had to be. An account may
- * refuse a pin on purpose (`pinRights`): the coordinator cannot know that before it asks.
+ * No function or machine makes a call that its own role does not allow: no call was refused, or would have been. An account
+ * may refuse a pin on purpose (`pinRights`): the coordinator cannot know that before it calls.
  */
 export const withinPermissions: PromiseCheck = {
   promise: 'within-permissions',

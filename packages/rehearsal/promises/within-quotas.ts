@@ -2,8 +2,8 @@ import { AWS_LIMITS } from 'account-simulator/asl/limits.ts';
 import type { PromiseCheck } from './promise.ts';
 
 /**
- * At most 25,000 events and 256 KiB everywhere: no execution, state, mail or ledger item runs into a quota, not
- * even one that is caught.
+ * At most 25,000 events and 256 KiB everywhere: no execution, state, mail or ledger item reaches a quota, not even one whose
+ * error is caught.
  */
 export const withinQuotas: PromiseCheck = {
   promise: 'within-quotas',

@@ -4,8 +4,8 @@ import { releasedCode } from '../scenario/released-code.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
 /**
- * The releases whose code the scenario calls bad and that no user met so: whatever came of such a run, it says nothing
- * about a bad release.
+ * Releases whose code the scenario calls bad although no user met it: the result of such a run says nothing about a bad
+ * release.
  */
 export function badCodeUnmet(scenario: Scenario, account: SimulatedAccount): string[] {
   return scenario.services.flatMap((entry) => {
@@ -16,7 +16,7 @@ export function badCodeUnmet(scenario: Scenario, account: SimulatedAccount): str
       const isMet = functionsOfService(scenario, account, entry.service).some(
         ({ name, owner: { logicalId } = { logicalId: name }, aliases }) => {
           if (bad.functions && !bad.functions.includes(logicalId)) return false;
-          // Where it brings no code of the function, its configuration is bad, of whatever code.
+          // Where the release brings no code for the function, its configuration is bad, with any code.
           const bringsCode = functions?.includes(logicalId) ?? true;
           const isOfRelease = (code: string) => !bringsCode || releasedCode(code)?.release === index + 1;
           return [...aliases.keys()].some((alias) => metBad(account, name, alias, isOfRelease));
@@ -31,7 +31,7 @@ export function badCodeUnmet(scenario: Scenario, account: SimulatedAccount): str
   });
 }
 
-/** Whether requests came while some version of the release had a share of them and answered badly. */
+/** Whether requests arrived while a version of the release had a share of them and answered badly. */
 function metBad(
   { lambda, traffic, clock }: SimulatedAccount,
   name: string,
@@ -41,7 +41,7 @@ function metBad(
   const versions = new Set(lambda.shareHistory(name, alias).flatMap(({ shares }) => Object.keys(shares)));
   return [...versions].some((version) => {
     const found = lambda.version(name, version);
-    // Of one that was deleted nobody knows any more whose code it had.
+    // The code of a deleted version is unknown.
     if (!found) return true;
     if (!isOfRelease(found.code)) return false;
     const since = traffic.becameBadAt(name, alias, version);

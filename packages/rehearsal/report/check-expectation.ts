@@ -6,7 +6,7 @@ import type { IncidentResult, RehearsalResult } from './rehearsal-result.ts';
 type Outcome = Omit<RehearsalResult, 'violations' | 'wallMs'>;
 type ScenarioExpectation = Omit<Expectation, 'under'>;
 
-/** Everything in which a rehearsal came out differently from what its scenario expects, in words. */
+/** All differences between a rehearsal's result and its scenario's expectation, in words. */
 export function checkExpectation(expected: ScenarioExpectation, result: Outcome): string[] {
   return [
     ...(result.ended === 'at-rest' ? [] : ['the rehearsal did not come to rest before its deadline']),

@@ -11,7 +11,7 @@ import { incidentResults } from './incident-results.ts';
 import type { AccountState, ExecutionResult, RehearsalResult } from './rehearsal-result.ts';
 import type { TimelineEntry } from './timeline.ts';
 
-/** What a finished run hands over to be reported. */
+/** The data of a finished run for its report. */
 export interface FinishedRun {
   readonly scenario: Scenario;
   readonly seed: number;
@@ -23,12 +23,12 @@ export interface FinishedRun {
   readonly before: AccountState;
   readonly changes: readonly Change[];
   readonly timeline: readonly TimelineEntry[];
-  /** What no scenario expects: a stack update that CloudFormation refused, a permission that is missing. */
+  /** Failures that no scenario expects: a stack update that CloudFormation refused, a missing permission. */
   readonly failures: readonly string[];
   readonly throttled: number;
 }
 
-/** Puts together everything a rehearsal found out, and holds it against what the scenario expects. */
+/** Collects the results of a rehearsal, and compares them with the scenario's expectation. */
 export function collectResult(run: FinishedRun): RehearsalResult {
   const { scenario, coordinator } = run;
   const { account } = coordinator;

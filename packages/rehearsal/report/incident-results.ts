@@ -4,7 +4,7 @@ import type { Change } from '../run/change-log.ts';
 import type { LedgerView } from '../run/ledger-view.ts';
 import type { IncidentResult } from './rehearsal-result.ts';
 
-/** Holds every incident of the ledger against what really happened in the account. */
+/** Compares every incident of the ledger with the real events in the account. */
 export function incidentResults(
   { incidents, releases }: LedgerView,
   changes: readonly Change[],
@@ -37,7 +37,7 @@ function changesOf({ service, openedAt, closedAt }: IncidentRecord, changes: rea
   return changes.filter((change) => change.service === service && change.at >= from && change.at <= to);
 }
 
-/** Ground truth: the first moment any version of the release behaved badly towards its users. */
+/** Ground truth: the first moment at which any version of the release behaved badly towards its users. */
 function becameBadAt(versions: readonly BroughtVersion[], account: SimulatedAccount): number | undefined {
   const moments = versions.flatMap(
     ({ function: name, alias, toVersion }) => account.traffic.becameBadAt(name, alias, toVersion) ?? [],
@@ -45,7 +45,7 @@ function becameBadAt(versions: readonly BroughtVersion[], account: SimulatedAcco
   return moments.length > 0 ? Math.min(...moments) : undefined;
 }
 
-/** When the last alias had left the release's versions for good; undefined while one still has them. */
+/** The time at which the last alias had left the release's versions for good; undefined while an alias still has one. */
 function leftAt(versions: readonly BroughtVersion[], account: SimulatedAccount): number | undefined {
   let last: number | undefined;
   for (const { function: name, alias, toVersion } of versions) {

@@ -1,4 +1,4 @@
-/** What of a look is compared. */
+/** The compared parts of a look. */
 export interface LookSummary {
   readonly phase: string;
   readonly share: number;
@@ -7,7 +7,7 @@ export interface LookSummary {
 }
 
 /**
- * A watch looks every minute and mostly sees the same. The function that is answered tells whether the phase, the share of the
+ * A watch looks every minute and mostly finds the same. The returned function tells whether the phase, the share of the
  * traffic, the verdict or the next step differs from the last look at the same deployment.
  */
 export function lookChanges(): (deploymentId: string, look: LookSummary) => boolean {

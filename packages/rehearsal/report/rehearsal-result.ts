@@ -20,23 +20,26 @@ export interface IncidentResult {
   readonly incidentId: string;
   readonly service: string;
   readonly outcome: Outcome | null;
-  /** What was left as it is on purpose, in words, beside the outcome. */
+  /** Targets left as they are on purpose, in words, besides the outcome. */
   readonly leftOnPurpose: readonly string[];
   readonly reason: string;
   readonly evidence: readonly Evidence[];
-  /** When users first met the release's bad behaviour; null for one that never was bad, or not by its answers. */
+  /**
+   * The time at which users first met the release's bad behaviour; null for a release that never was bad, or not by its
+   * answers.
+   */
   readonly becameBadAt: string | null;
   readonly detectedAt: string;
-  /** First change the coordinator made for it; null where others had done everything. */
+  /** The coordinator's first change for the incident; null where it made none. */
   readonly actedAt: string | null;
-  /** When the last alias had left the release; null while one still has it. */
+  /** The time at which the last alias had left the release; null while an alias still has it. */
   readonly recoveredAt: string | null;
   readonly closedAt: string | null;
-  /** Changes the coordinator made, in order: `codedeploy:StopDeployment`. */
+  /** The coordinator's changes, in order: `codedeploy:StopDeployment`. */
   readonly changes: readonly { readonly at: string; readonly call: string }[];
 }
 
-/** A release as the ledger has it. */
+/** A release in the ledger. */
 export interface ReleaseResult {
   readonly releaseId: string;
   readonly service: string;
@@ -45,7 +48,7 @@ export interface ReleaseResult {
   readonly restores: string | null;
 }
 
-/** A rollback deployment that the ledger knows of. */
+/** A rollback deployment in the ledger. */
 export interface TrackedRollback {
   readonly deploymentId: string;
   readonly service: string;
@@ -53,7 +56,7 @@ export interface TrackedRollback {
   readonly rollbackOf: string | null;
 }
 
-/** A mail as its reader got it. */
+/** A mail as its reader receives it. */
 export interface MailResult {
   readonly at: string;
   readonly to: string;
@@ -61,14 +64,14 @@ export interface MailResult {
   readonly body: string;
 }
 
-/** What an alias serves. */
+/** The version that an alias serves. */
 export interface AliasResult {
   readonly service: string;
   readonly function: string;
   readonly alias: string;
   readonly version: string;
   readonly weights: Readonly<Record<string, number>>;
-  /** Whose code the version has: 0 is the code from before, n the n-th release of the service. */
+  /** The release that brought the version's code: 0 is the code from before, n the n-th release of the service. */
   readonly release: number;
 }
 
@@ -80,13 +83,13 @@ export interface DataResult {
   readonly type: string;
   readonly physicalId: string;
   readonly createdAt: string;
-  /** When something was written to it first. */
+  /** Time of the first write. */
   readonly writtenAt: string | null;
-  /** When it was deleted, or replaced by another one. */
+  /** Time of its deletion or replacement. */
   readonly deletedAt: string | null;
 }
 
-/** The state of what the services consist of at one moment. */
+/** The state of the services' resources at one moment. */
 export interface AccountState {
   readonly aliases: readonly AliasResult[];
   readonly stacks: readonly { readonly service: string; readonly stack: string; readonly status: string }[];
@@ -95,11 +98,14 @@ export interface AccountState {
     readonly version: number;
     readonly value: string;
   }[];
-  /** The release whose deployment each stage of an API serves: 0 is the one from before. */
+  /** The release whose deployment each API stage serves: 0 is the state before. */
   readonly apiStages: readonly { readonly name: string; readonly release: number }[];
-  /** Tables, buckets and queues of the stacks, also those that are gone. */
+  /** Tables, buckets and queues of the stacks, deleted ones included. */
   readonly data: readonly DataResult[];
-  /** By alias of a state machine, the parts in percent by the release that brought the version: 0 is from before. */
+  /**
+   * By alias of a state machine, the traffic shares, in per cent, by the release that brought the version: 0 is the state
+   * before.
+   */
   readonly workflows: readonly {
     readonly name: string;
     readonly parts: Readonly<Record<string, number>>;
@@ -108,12 +114,12 @@ export interface AccountState {
   readonly mesh: readonly { readonly rule: string; readonly weights: Readonly<Record<string, number>> }[];
 }
 
-/** Everything a rehearsal found out. The same seed gives the same result but for `wallMs`. */
+/** The complete result of a rehearsal. The same seed gives the same result except for `wallMs`. */
 export interface RehearsalResult {
   readonly scenario: string;
   readonly title: string;
   readonly seed: number;
-  /** What ended it: everything at rest, or the deadline. */
+  /** The reason for the end: everything at rest, or the deadline. */
   readonly ended: 'at-rest' | 'deadline';
   readonly startedAt: string;
   readonly endedAt: string;
@@ -123,7 +129,7 @@ export interface RehearsalResult {
   readonly executions: readonly ExecutionResult[];
   /** Invocations of each function of the template, by logical id. */
   readonly invocations: Readonly<Record<string, number>>;
-  /** Calls that a request limit of the account refused; the SDK, or a Retry block, made them again. */
+  /** Calls that a request limit of the account refused; the SDK, or a Retry block, retried them. */
   readonly throttled: number;
   readonly incidents: readonly IncidentResult[];
   readonly releases: readonly ReleaseResult[];
@@ -134,8 +140,8 @@ export interface RehearsalResult {
   readonly before: AccountState;
   readonly after: AccountState;
   readonly timeline: readonly TimelineEntry[];
-  /** What the scenario says and the run never came to: bad code that met no request. */
+  /** Parts of the scenario that the run never reached: bad code that met no request. */
   readonly notes: readonly string[];
-  /** What is not as the scenario expects; empty when the rehearsal went as it should. */
+  /** Differences from the scenario's expectation; empty when the rehearsal went as expected. */
   readonly violations: readonly string[];
 }

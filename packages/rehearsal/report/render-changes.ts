@@ -2,8 +2,8 @@ import { heading, table } from '../../../cli/text-layout.ts';
 import type { AccountState, AliasResult, RehearsalResult } from './rehearsal-result.ts';
 
 /**
- * What the aliases, stacks and the ledger were before and are after, of the services that were released, and which
- * stages, rules and parameters are not as they were.
+ * The aliases, stacks and ledger before and after, for the services that were released, and the changed stages, rules and
+ * parameters.
  */
 export function renderChanges(result: RehearsalResult): string[] {
   const { before, after, releases } = result;

@@ -2,7 +2,7 @@ import { clockTime, heading, table } from '../../../cli/text-layout.ts';
 import { duration } from '../../../shared/mail/mail-text.ts';
 import type { IncidentResult, RehearsalResult } from './rehearsal-result.ts';
 
-/** The timeline of every incident: from the first bad answer to the end, and how long each step took. */
+/** The timeline of every incident: from the first bad answer to the end, with the duration of each step. */
 export function renderIncidents({ incidents }: RehearsalResult): string[] {
   if (incidents.length === 0) return [...heading('Timeline'), 'No incident.'];
   return incidents.flatMap((incident) => [

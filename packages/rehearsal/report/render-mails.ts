@@ -1,7 +1,7 @@
 import { clockTime, heading } from '../../../cli/text-layout.ts';
 import type { RehearsalResult } from './rehearsal-result.ts';
 
-/** Every mail as its reader gets it. */
+/** Every mail as its reader receives it. */
 export function renderMails({ mails }: RehearsalResult): string[] {
   const title = mails.length === 1 ? 'The mail' : `The ${mails.length} mails`;
   if (mails.length === 0) return [...heading('Mails'), 'None.'];

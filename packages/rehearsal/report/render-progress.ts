@@ -2,10 +2,10 @@ import { clockTime, oneLine } from '../../../cli/text-layout.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { TimelineEntry } from './timeline.ts';
 
-/** What a line of the progress begins with: virtual time, service, and the state or kind of thing. */
+/** Width of the column for the state or kind of event. */
 const stateWidth = 18;
 
-/** One line per notable thing: virtual clock, service, state of a machine (or kind of event), what happened. */
+/** One line per notable event: virtual clock, service, state of a machine (or kind of event), description. */
 export function progressLine(scenario: Scenario, entry: TimelineEntry, width: number): string {
   const serviceWidth = Math.max(8, ...scenario.services.map(({ service }) => service.length));
   const begin = [
@@ -16,7 +16,7 @@ export function progressLine(scenario: Scenario, entry: TimelineEntry, width: nu
   return `${begin}  ${oneLine(entry.text, Math.max(40, width - begin.length - 2))}`.trimEnd();
 }
 
-/** What stands above the progress. */
+/** The lines above the progress. */
 export function progressHeader(scenario: Scenario, seed: number): string[] {
   const description = scenario.description ? ['', scenario.description] : [];
   return [

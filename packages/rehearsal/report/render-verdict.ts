@@ -1,7 +1,7 @@
 import { duration } from '../../../shared/mail/mail-text.ts';
 import type { RehearsalResult } from './rehearsal-result.ts';
 
-/** The last lines: whether it went as the scenario expects, and what it took. */
+/** The last lines: whether the rehearsal went as the scenario expects, and its duration. */
 export function renderVerdict(result: RehearsalResult): string[] {
   const { executions, violations, virtualSeconds, wallMs, scenario } = result;
   const transitions = executions.reduce((sum, one) => sum + one.stateTransitions, 0);

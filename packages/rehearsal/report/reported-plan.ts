@@ -1,6 +1,6 @@
 import type { DeployedTemplate } from 'account-simulator/deploy/deploy-template.ts';
 
-/** The digest of the plan that an execution reported last; undefined before there is one. */
+/** The digest of the plan that an execution reported last; undefined before the first. */
 export function reportedPlan({ engine, machine }: DeployedTemplate): string | undefined {
   const ended = engine.listExecutions({
     stateMachineArn: machine('CoordinateRollback').arn,

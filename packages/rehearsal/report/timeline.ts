@@ -1,4 +1,4 @@
-/** What a line of the timeline is about. */
+/** The kind of a timeline entry. */
 export type TimelineKind =
   | 'catalog'
   | 'release'
@@ -16,19 +16,19 @@ export type TimelineKind =
   | 'execution'
   | 'fault';
 
-/** One notable thing that happened in a rehearsal. */
+/** One notable event in a rehearsal. */
 export interface TimelineEntry {
   /** ms since the epoch */
   readonly at: number;
   readonly kind: TimelineKind;
-  /** The service it is about, where it is about one. */
+  /** The service of the event, if it has one. */
   readonly service?: string;
-  /** The state of a machine in which it happened, where it did. */
+  /** The state of a machine in which the event happened, if any. */
   readonly state?: string;
   readonly text: string;
 }
 
-/** Collects the timeline and tells of every entry as it is made. */
+/** Collects the timeline and calls back for every new entry. */
 export class Timeline {
   readonly entries: TimelineEntry[] = [];
   readonly #now: () => number;

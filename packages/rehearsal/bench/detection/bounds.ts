@@ -1,6 +1,6 @@
 import { badRate, type FaultCell } from './traffic.ts';
 
-/** Evidence that a false alarm in a thousand takes. */
+/** Evidence needed for a false alarm rate of one in a thousand. */
 const needed = Math.log(1000);
 
 /** Kullback–Leibler divergence of one request's outcome at rate `p` from rate `q`. */
@@ -10,8 +10,8 @@ function divergence(p: number, q: number): number {
 }
 
 /**
- * Minutes that no test with a false alarm in a thousand can beat on average (Wald, *Sequential tests of statistical
- * hypotheses*, 1945): ln(1000) over what a minute tells of the fault.
+ * A lower bound on the average delay, in minutes, of any test with one false alarm in a thousand (Wald, *Sequential tests of
+ * statistical hypotheses*, 1945): ln(1000) over the information about the fault in a minute.
  *
  * `known`: the rate of a healthy version is known exactly. `free`: it may be anything in any minute, as in an outage.
  */

@@ -8,7 +8,7 @@ const metrics = 5;
 const sizes = [30, 300, 3_000] as const;
 const repetitions = 5;
 
-/** What a look costs that computes all minutes of a watch anew; 3,000 minutes are the longest watch. */
+/** The cost of a look that computes all minutes of a watch again; 3,000 minutes are the longest watch. */
 export function costOfLook(): BenchReport {
   const rows = sizes.map((minutes) => {
     const look = lookOf(minutes);

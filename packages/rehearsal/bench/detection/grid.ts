@@ -17,11 +17,11 @@ import {
   watchMinutes,
 } from './traffic.ts';
 
-/** How much is played. */
+/** The number of deployments to play. */
 export interface Effort {
   /** Healthy deployments in each cell. */
   readonly healthy: number;
-  /** Healthy deployments in the cell whose rollbacks are counted. */
+  /** Healthy deployments in the reference cell, whose rollbacks are counted. */
   readonly reference: number;
   /** Bad deployments in each cell. */
   readonly bad: number;
@@ -35,7 +35,10 @@ export interface Effort {
 /** Healthy deployments that may be rolled back, in every cell. */
 const mostFalse = 1 / 1000;
 
-/** Of 100,000 healthy deployments of this cell, so many may be rolled back: the exact limit is below 1 in 1,000 then. */
+/**
+ * The most rollbacks of 100,000 healthy deployments in this cell: with this number, the exact upper limit is below 1 in
+ * 1,000.
+ */
 const reference = { cell: { perMinute: 600, share: 0.1, base: 0.001 }, most: 80 };
 
 const isReference = ({ perMinute, share, base }: Cell): boolean =>
@@ -51,7 +54,7 @@ interface FalseRow {
   readonly interval: readonly [number, number];
 }
 
-/** Healthy deployments, looked at every minute for two hours. */
+/** Healthy deployments, with a look every minute for two hours. */
 export function falseAlarms({ healthy, reference: ofReference, each, seed }: Effort): BenchReport {
   const played = cells.filter((cell, index) => index % each === 0 || isReference(cell));
   const rows = played.map((cell): FalseRow => {
@@ -111,7 +114,7 @@ function count(
   return condemned;
 }
 
-/** Delays of bad deployments, sorted; `Infinity` for those that were missed. */
+/** Delays of bad deployments, sorted; `Infinity` for a missed deployment. */
 function delaysOf(
   deployments: number,
   cell: FaultCell,
@@ -126,7 +129,7 @@ function delaysOf(
   }).sort((a, b) => a - b);
 }
 
-/** The rules side by side on healthy deployments: in how many cells they are bearable. */
+/** The rules side by side on healthy deployments: the number of cells with a bearable false alarm rate. */
 export function rivalsFalseAlarms(effort: Effort): BenchReport {
   const played = cells.filter((_, index) => index % effort.each === 0);
   const rows = rivals.map((rival) => {
@@ -157,7 +160,7 @@ function falseShare(rival: Rival, cell: Cell, effort: Effort): number {
   return count(deployments, cell, cell.base, random, rival.condemnedAt) / deployments;
 }
 
-/** Cells that the table shows; the figures have all. */
+/** Cells in the table; the figures contain all cells. */
 const shown = [
   [6, 0.1, 0.001, 500],
   [6, 0.5, 0.001, 500],
@@ -197,7 +200,7 @@ interface DelayRow {
   readonly caught: number;
 }
 
-/** How late faults are seen that are there from the first judged minute. */
+/** The detection delay of faults that exist from the first judged minute. */
 export function detectionDelays(effort: Effort): BenchReport {
   const played = faultCells.filter((cell, index) => index % effort.each === 0 || isShown(cell));
   const rows = played.map((cell): DelayRow => {

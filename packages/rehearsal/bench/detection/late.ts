@@ -30,7 +30,7 @@ const played: readonly FaultCell[] = (
   ] as const
 ).map(([perMinute, share, base, ratio]) => ({ perMinute, share, base, ratio }));
 
-/** Faults that begin after an hour, as leaks do: what the mixture over the beginning is for. */
+/** Faults that begin after an hour, as leaks do: the reason for the mixture over the onset. */
 export function lateFaults({ bad, seed }: Effort): BenchReport {
   const rows = played.map((cell) => {
     const normal = steadyNormal(cell);
@@ -74,7 +74,7 @@ function lateDelays(cell: FaultCell, judge: FastJudge, deployments: number, seed
     healthy.draw(minutes, random, 0, begins);
     faulty.draw(minutes, random, begins, watchMinutes);
     const at = judge.condemnedAt(minutes);
-    // A false alarm of the first hour is no detection.
+    // A false alarm in the first hour is no detection.
     if (at === 0 || at > begins) found.push(at === 0 ? Number.POSITIVE_INFINITY : at - begins);
   }
   return found.sort((a, b) => a - b);

@@ -9,8 +9,8 @@ const analysisMinutes = 60;
 
 /**
  * The classifier of Kayenta's judge: an increase if the lower bound of the confidence interval of the shift between the
- * samples is above `tolerance` times the Hodges–Lehmann estimate of it. The interval is that of R's `wilcox.test` for large
- * samples, with its corrections for continuity and ties.
+ * samples is above `tolerance` times the Hodges–Lehmann estimate of the shift. The interval is that of R's `wilcox.test` for
+ * large samples, with its corrections for continuity and ties.
  *
  * Source: `MannWhitneyClassifier` and `MannWhitney` of https://github.com/spinnaker/kayenta.
  */
@@ -23,7 +23,7 @@ export class MannWhitney {
     this.#z = z;
   }
 
-  /** The minute after which the rates of the new version are called higher, from 1; 0 for never. */
+  /** The minute after which the rates of the new version are classified as higher, from 1; 0 for never. */
   condemnedAt({ requests, bad, controlRequests, controlBad }: Minutes): number {
     const experiment: number[] = [];
     const control: number[] = [];

@@ -2,13 +2,13 @@ import { onsetWeight, ratios } from '../../../../shared/judge/sequential/evidenc
 import { condemns, leans } from '../../../../shared/judge/sequential/thresholds.ts';
 import { type Minutes, watchMinutes } from './traffic.ts';
 
-/** What the fast judge is told of the service. */
+/** The fast judge's knowledge of the service. */
 export interface OursOptions {
-  /** Normal rate and clustering; absent: *compared* alone. */
+  /** Normal rate and clustering; without them, only *compared* is used. */
   readonly normal?: { readonly rate: number; readonly clustering: number };
-  /** Without, every hypothesis begins in the first minute. */
+  /** Without it, every hypothesis begins in the first minute. */
   readonly mixesOnsets?: boolean;
-  /** Weight of the metric among the metrics. */
+  /** Weight of the metric among all metrics. */
   readonly weight?: number;
 }
 
@@ -63,7 +63,7 @@ export class FastJudge {
       const all = own + (controlBad[k] as number);
       notBegun -= weight;
       if (n === 0 || m === 0 || all === 0) {
-        // Nothing is learned: weight moves from beginnings to come to those that are open.
+        // Nothing is learned from this minute: weight moves from future onsets to the open hypotheses.
         for (let r = 0; r < ratios.length; r += 1) open[r] = (open[r] as number) + weight;
         this.#compared[k] = last;
         continue;

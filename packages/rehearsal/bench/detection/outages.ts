@@ -5,11 +5,11 @@ import { FastJudge } from './ours.ts';
 import { exactInterval, percent } from './statistics.ts';
 import { type Cell, Minutes, MinuteTraffic, nameOf, steadyNormal, watchMinutes } from './traffic.ts';
 
-/** An outage of both versions: so many times the rate, for so many minutes. */
+/** An outage of both versions: the factor on the rate, and its minutes. */
 const outage = { times: 50, minutes: 10 };
-/** Outages in the split that may roll a healthy release back. */
+/** The most outages during the split that may roll a healthy release back. */
 const mostOutages = 0.1;
-/** *Compared* is blind to what hits both. */
+/** *Compared* cannot see a fault that hits both versions. */
 const mostCompared = 1 / 1000;
 
 const played: readonly Cell[] = [60, 600, 6_000].flatMap((perMinute) =>
@@ -28,7 +28,7 @@ export function outages({ bad, seed }: Effort): BenchReport {
     };
   });
   const all = rows.reduce((sum, { compared }) => sum + compared, 0);
-  // A cell fails if it is known to be above: fewer are played here than for calm traffic.
+  // A cell fails only if its rate is certainly above the limit: fewer deployments are played here than for calm traffic.
   const isAbove = (found: number, of: number, most: number): boolean => exactInterval(found, of)[0] > most;
   return {
     title: [

@@ -2,7 +2,7 @@ import type { SeededRandom } from 'account-simulator/random/seeded-random.ts';
 
 /** Deviations beyond this many standard deviations are rarer than the 1 in 2³² that a draw can tell apart. */
 const widest = 8;
-/** Entries of the guide, from which the search for a draw begins: its answer is then one or two steps away. */
+/** Entries of the guide, from which the search for a draw begins: the result is then one or two steps away. */
 const guideLength = 1024;
 
 /**

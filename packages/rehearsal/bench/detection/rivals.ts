@@ -4,9 +4,9 @@ import { type Minutes, watchMinutes } from './traffic.ts';
 /** A rule of another tool, for comparison only. */
 export interface Rival {
   readonly name: string;
-  /** The name as a column has it. */
+  /** The name in a column. */
   readonly short: string;
-  /** Where the rule is documented. */
+  /** The documentation of the rule. */
   readonly source: string;
   readonly isInTable: boolean;
   /** Slow to compute: played a tenth as often. */
@@ -15,7 +15,7 @@ export interface Rival {
   readonly condemnedAt: (minutes: Minutes) => number;
 }
 
-/** What one minute says: it breaches, it does not, or there is nothing to say. */
+/** The result of one minute: it breaches, it does not, or it has no data. */
 export type Datapoint = 'breach' | 'fine' | 'missing';
 
 /** CloudWatch reads a few datapoints more than an alarm's periods: five for three. */
@@ -37,7 +37,7 @@ export function alarmAt(datapoints: readonly Datapoint[], periods: number): numb
   return 0;
 }
 
-/** Flagger: a run without a value fails as well; so many failed checks in all, and the canary is rolled back. */
+/** Flagger: a run without a value counts as failed too; `threshold` failed checks in all roll the canary back. */
 export function flaggerAt(datapoints: readonly Datapoint[], threshold: number): number {
   let failed = 0;
   for (const [k, datapoint] of datapoints.entries()) {
@@ -47,7 +47,7 @@ export function flaggerAt(datapoints: readonly Datapoint[], threshold: number): 
   return 0;
 }
 
-/** A measurement of Argo Rollouts errs where the query returns nothing; four errors in a row are borne. */
+/** A measurement of Argo Rollouts is an error where the query returns nothing; four errors in a row are tolerated. */
 const consecutiveErrorLimit = 4;
 
 /** Argo Rollouts: more than `failureLimit` failed measurements, or too many errors in a row. */
@@ -62,7 +62,7 @@ export function argoAt(datapoints: readonly Datapoint[], failureLimit: number): 
   return 0;
 }
 
-/** The fixed limits that the coordinator had: of the last three samples of 30 requests, two with more than 5 % of errors. */
+/** The coordinator's former fixed limits: of the last three samples of 30 requests, two with more than 5 % of errors. */
 export function hardLimitsAt(
   { requests, bad }: Pick<Minutes, 'requests' | 'bad'>,
   { rate = 0.05, sampleRequests = 30, breaches = 2, ofLast = 3 } = {},

@@ -17,7 +17,7 @@ import {
 const start = Date.UTC(2026, 0, 5, 14);
 
 /**
- * The minute after which the judge itself condemns the deployment, from 1; 0 for never. The first minute has to have a
+ * The minute after which the judge itself condemns the deployment, from 1; 0 for never. The first minute must have a
  * request: the judge's watch begins with it.
  */
 export function condemnedByJudge(minutes: Minutes, { perMinute, share, base }: Cell): number {

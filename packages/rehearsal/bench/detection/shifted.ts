@@ -21,11 +21,11 @@ const days = 63;
 const to = from + days * 24 * hourMs;
 const mostFalse = 1 / 1000;
 
-/** The course of a rate: by how much it is multiplied at a time, drawn anew for each service and watch. */
+/** The course of a rate: its factor at a time, drawn for each service and watch. */
 interface Pattern {
   readonly name: string;
   readonly hoursOfDay: boolean;
-  /** Bad events come in groups of so many. */
+  /** Size of the groups in which bad events come. */
   readonly group?: number;
   readonly course: (random: SeededRandom) => (at: number) => number;
 }
@@ -33,7 +33,7 @@ interface Pattern {
 const dayCurve = () => (at: number) =>
   1 + 0.8 * Math.sin((2 * Math.PI * (at % (24 * hourMs))) / (24 * hourMs));
 
-/** Of an hour, drawn the first time it is asked for. */
+/** A value for each hour, drawn at its first use. */
 function eachHour(draw: () => number): (at: number) => number {
   const hours = new Map<number, number>();
   return (at) => {
@@ -82,7 +82,7 @@ const services = [
 
 const times = [2, 5, 20] as const;
 
-/** After the full shift there is no control: the rate is set against what 63 days call normal. */
+/** After the full shift there is no control: the rate is compared with the normal rate of 63 days. */
 export function afterTheShift({ bad, seed }: Effort): BenchReport {
   const rows = services.flatMap((service) =>
     patterns.map((pattern) => {
@@ -125,7 +125,7 @@ export function afterTheShift({ bad, seed }: Effort): BenchReport {
   };
 }
 
-/** A service with its history: the minute after which a watch at so many times the rate is condemned. */
+/** A service with its history: returns the minute in which a watch at `times` the normal rate is condemned. */
 function watchOf(
   { perMinute, base }: (typeof services)[number],
   { hoursOfDay, group = 1, course }: Pattern,

@@ -12,7 +12,7 @@ import { steadyNormal, watchMinutes } from './traffic.ts';
 
 /** Share of requests above each boundary of the control: p75, p95 and p99. */
 const above = [0.25, 0.05, 0.01] as const;
-/** A version up to so many times as slow is not condemned. */
+/** A version up to this many times as slow is not condemned. */
 const borne = 1.25;
 const share = 0.1;
 const mostFalse = 1 / 1000;
@@ -36,7 +36,7 @@ const distributions: readonly { readonly name: string; readonly tail: Tail }[] =
 
 /** Slow requests, by three boundaries, of a version that is `times` as slow. */
 export function slowRequests({ bad, seed }: Effort): BenchReport {
-  // The paths of the judge itself: slower than errors, which the grid counts by the million.
+  // The paths of the judge itself: slower than errors, of which the grid counts millions.
   const deployments = Math.ceil(bad / 5);
   const rows = distributions.flatMap(({ name, tail }) =>
     [60, 600, 6_000].map((perMinute) => {
@@ -100,7 +100,7 @@ function play(
     boundaries.map((ms) => tail((borne * ms) / times)),
   );
   const control = counters(perMinute * (1 - share), [...above]);
-  // Normal is what the alias has above the boundary itself, so that a version up to `borne` times as slow is within it.
+  // Normal is the alias's own share above the boundary, so that a version up to `borne` times as slow is within it.
   const normals = above.map((base) => steadyNormal({ perMinute, share, base }));
   return Array.from({ length: deployments }, () => {
     const minutes = Array.from({ length: watchMinutes }, () => [own(random), control(random)] as const);
@@ -138,7 +138,7 @@ function condemnedAt(
   return Math.min(...[first, second].map((k) => (k < 0 ? Number.POSITIVE_INFINITY : k + 1)));
 }
 
-/** Counts of requests above boundaries, of which each is above the one before. */
+/** Counts of requests above several boundaries, in ascending order of the boundary. */
 function counters(mean: number, shares: readonly number[]) {
   const tables = shares.map((part, b) => new PoissonTable(mean * (part - (shares[b + 1] ?? 0))));
   const below = new PoissonTable(mean * (1 - (shares[0] ?? 0)));

@@ -1,11 +1,11 @@
-/** A quantile of numbers that are sorted; minutes that never came are `Infinity`. */
+/** A quantile of sorted numbers; a detection that never came is `Infinity`. */
 export function quantile(sorted: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
 }
 
 /**
- * The exact 95 % interval of a share of which `found` of `of` were seen (Clopper, Pearson, *The use of confidence or
- * fiducial limits illustrated in the case of the binomial*, 1934).
+ * The exact 95 % interval of a share observed as `found` of `of` (Clopper, Pearson, *The use of confidence or fiducial
+ * limits illustrated in the case of the binomial*, 1934).
  */
 export function exactInterval(found: number, of: number): readonly [number, number] {
   const lower = found === 0 ? 0 : solve((rate) => atLeast(found, of, rate) - 0.025);
@@ -13,7 +13,7 @@ export function exactInterval(found: number, of: number): readonly [number, numb
   return [lower, upper];
 }
 
-/** Where an increasing function of a share is 0. */
+/** The root of an increasing function of a share. */
 function solve(of: (rate: number) => number): number {
   let low = 0;
   let high = 1;
@@ -43,7 +43,7 @@ export function percent(share: number): string {
   return share === 0 ? '0 %' : `${Number((share * 100).toPrecision(2))} %`;
 }
 
-/** Delays as a table has them: median / 95th percentile, with the share that was caught where it is not nearly all. */
+/** Delays in the form of the table: median / 95th percentile, with the detected share where it is not nearly all. */
 export function delays(sorted: readonly number[]): string {
   const caught = sorted.filter(Number.isFinite).length / sorted.length;
   const word = (minutes: number): string => (Number.isFinite(minutes) ? String(minutes) : '–');
@@ -51,7 +51,7 @@ export function delays(sorted: readonly number[]): string {
   return `${word(quantile(sorted, 0.5))}/${word(quantile(sorted, 0.95))}${missed}`;
 }
 
-/** The mean of delays all of which ended. */
+/** The mean of finite delays. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

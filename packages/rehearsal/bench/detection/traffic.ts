@@ -15,10 +15,10 @@ export interface Cell {
   readonly base: number;
 }
 
-/** Rates whose multiples are told apart where a healthy version has no bad event at all. */
+/** Base of the fault's rate where a healthy version has no bad events at all. */
 const rateOfNone = 0.001;
 
-/** Rate of a version that is `ratio` times as bad; where a healthy one has no bad event, times 0.1 %. */
+/** Rate of a version that is `ratio` times as bad; where a healthy version has no bad events, `ratio` times 0.1 %. */
 export function badRate({ base }: Cell, ratio: number): number {
   return ratio * (base === 0 ? rateOfNone : base);
 }
@@ -28,7 +28,7 @@ export const cells: readonly Cell[] = [6, 60, 600, 6_000, 60_000].flatMap((perMi
   [0.05, 0.1, 0.5].flatMap((share) => [0, 0.0001, 0.001, 0.01].map((base) => ({ perMinute, share, base }))),
 );
 
-/** How many times as bad; those that leave at least half of the requests to succeed. */
+/** Factors of a fault; only those that let at least half of the requests succeed are used. */
 export const faultRatios = [2, 5, 20, 500] as const;
 
 /** A cell with a fault. */
@@ -36,7 +36,7 @@ export interface FaultCell extends Cell {
   readonly ratio: number;
 }
 
-/** Every cell with every fault that it can have. */
+/** Every cell with every fault that is possible in it. */
 export const faultCells: readonly FaultCell[] = cells.flatMap((cell) =>
   faultRatios.filter((ratio) => badRate(cell, ratio) <= 0.5).map((ratio) => ({ ...cell, ratio })),
 );
@@ -76,7 +76,7 @@ export class MinuteTraffic {
   }
 }
 
-/** What was normal for a service of steady traffic over the 63 days that CloudWatch keeps, as expected. */
+/** The expected normal of a service with steady traffic over the 63 days that CloudWatch keeps. */
 export function steadyNormal({ perMinute, base }: Cell): {
   readonly rate: number;
   readonly clustering: number;
@@ -86,7 +86,7 @@ export function steadyNormal({ perMinute, base }: Cell): {
   return { rate: highestNormalRate(sumHours(hours)), clustering: 1 };
 }
 
-/** A cell as tables name it. */
+/** The name of a cell in tables. */
 export function nameOf({ perMinute, share, base }: Cell): string {
   return `${perMinute.toLocaleString('en-US')}/min, ${share * 100} %, base ${Number((base * 100).toPrecision(3))} %`;
 }

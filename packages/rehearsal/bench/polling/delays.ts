@@ -2,20 +2,20 @@ import type { SeededRandom } from 'account-simulator/random/seeded-random.ts';
 import { mean, quantile } from '../detection/statistics.ts';
 import { fixed, looksOf, minuteMs, type Schedule } from './schedules.ts';
 
-/** Seconds by which looks see a minute of metrics later than looks every 15 s do. */
+/** Delay in seconds, against looks every 15 s, with which looks see a minute of metrics. */
 export interface Later {
   readonly mean: number;
   readonly p95: number;
   readonly most: number;
 }
 
-/** How late a minute's metrics are, ms after its end. */
+/** The delay of a minute's metrics, ms after the minute's end. */
 export interface Arrival {
   readonly name: string;
   draw(random: SeededRandom): number;
 }
 
-/** CloudWatch promises nothing; these are assumed. */
+/** CloudWatch promises no figure; these are assumed. */
 export const arrivals: readonly Arrival[] = [
   { name: 'within 20 s', draw: (random) => 5_000 + 15_000 * random.uniform() },
   {
@@ -33,7 +33,7 @@ export interface Span {
   readonly to: number;
 }
 
-/** Later than every 15 s, for a minute of a span in each of `bakes` bakes. */
+/** The delay against looks every 15 s, for a minute of a span in each of `bakes` bakes. */
 export function laterThanFixed(
   schedule: Schedule,
   { from, to }: Span,

@@ -2,7 +2,7 @@ import type { Attach } from '../../run/attachment.ts';
 import { runScenario } from '../../run/run-scenario.ts';
 import { type ScenarioInput, scenarioOf } from '../../simulation/simulation-case.ts';
 
-/** What the real machine and functions do in an hour of a healthy bake. */
+/** Calls of the real machine and functions in an hour of a healthy bake. */
 export interface PlayedHour {
   readonly looks: number;
   readonly transitions: number;
@@ -10,7 +10,7 @@ export interface PlayedHour {
   /** Invocations of functions by the machine. */
   readonly invocations: number;
   readonly awsCalls: number;
-  /** Series asked of GetMetricData. */
+  /** Series requested from GetMetricData. */
   readonly series: number;
   readonly ledgerWrites: number;
 }
@@ -18,7 +18,7 @@ export interface PlayedHour {
 const hourMs = 3_600_000;
 const alarmName = 'orders-checked';
 
-/** A service with one alarm, whose release is put through a bake of two hours. */
+/** A service with one alarm, whose release has a bake of two hours. */
 function scenario(script: readonly { readonly at: string; readonly state: 'OK' | 'ALARM' }[]): ScenarioInput {
   return {
     title: 'a bake of two hours',

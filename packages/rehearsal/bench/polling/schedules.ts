@@ -1,18 +1,20 @@
 import { metricDelaySeconds, secondsUntilNextLook } from '../../../../shared/judge/next-step.ts';
 
-/** When a bake is looked at. Times are ms; the bake begins at 0 of a clock whose minutes are full at multiples of 60,000. */
+/**
+ * The times of looks during a bake, in ms; the bake begins at 0 of a clock whose minutes are full at multiples of 60,000.
+ */
 export interface Schedule {
   readonly name: string;
-  /** The next look after one at `now`, of a bake that began at `began`. */
+  /** The time of the look after the look at `now`, in a bake that began at `began`. */
   next(now: number, began: number): number;
 }
 
 export const minuteMs = 60_000;
 
-/** What tools do that poll: every 15 s. */
+/** The schedule of tools that poll: every 15 s. */
 export const fixed: Schedule = { name: 'every 15 s', next: (now) => now + 15_000 };
 
-/** What the coordinator had: a tenth of the time that a bake has lasted, from one minute to five. */
+/** The coordinator's former schedule: a tenth of the bake's age, from one minute to five. */
 export const before: Schedule = {
   name: 'before',
   next(now, began) {
@@ -22,10 +24,10 @@ export const before: Schedule = {
 };
 
 export const ours: Schedule = { name: 'ours', next: next(false) };
-/** Where an alarm can ring and wakes the watch. */
+/** For a service with an alarm that wakes the watch. */
 export const oursWoken: Schedule = { name: 'ours, woken by alarms', next: next(true) };
 
-/** The looks of a bake from its beginning on; the first is that which finds it. */
+/** The looks of a bake from its beginning; the first is the look that finds it. */
 export function looksOf(schedule: Schedule, began: number, minutes: number): number[] {
   const looks: number[] = [];
   const until = began + minutes * minuteMs;
