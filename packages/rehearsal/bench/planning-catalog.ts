@@ -82,7 +82,7 @@ function releasesOf(
   const times = Array.from({ length: releasesPerService }, () => random.uniform() * span).sort(
     (a, b) => b - a,
   );
-  // The bad release comes last; in the load `whole`, the latest releases of all other services are built on it.
+  // In `whole`, every service was last released after the bad release, which is the first service's latest.
   if (load === 'whole') times[0] = span + hour + index * 1000;
   times[times.length - 1] = 0;
   return times.map((time, position) => {

@@ -1,7 +1,7 @@
 import { mergeLazily, pickLazily } from 'account-simulator/account/merge-lazily.ts';
 import { playedSettings, type ScenarioAccount } from '../scenario/scenario-account.ts';
 
-/** The settings of a scenario as the simulated account takes them: each is read where it takes effect. */
+/** The settings of a scenario as options of the simulated account: each is read where it takes effect. */
 export function accountOptions(account: ScenarioAccount) {
   const settings = playedSettings(account);
   const stacks = pickLazily(settings, [

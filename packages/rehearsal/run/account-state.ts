@@ -7,7 +7,7 @@ import { functionsOfService, serviceOfStack } from './names.ts';
 import { scenarioParameters, shownValue } from './parameters-of-scenario.ts';
 import { releaseOfStage, releaseParts, targetsOf } from './traffic-targets.ts';
 
-/** Reads what every alias, stack and parameter of the services is now. */
+/** Reads the current state of every alias, stack and parameter of the services. */
 export function readAccountState(scenario: Scenario, account: SimulatedAccount): AccountState {
   const managed = scenario.services.filter(({ service }) => !scenario.unmanaged.includes(service));
   const names = [

@@ -7,7 +7,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { CallFault, EventFault } from '../scenario/scenario-fault.ts';
 import { notOneOf, ScenarioError } from '../scenario/scenario-problem.ts';
 
-/** Puts the scenario's faults into the account; each that strikes is told of. */
+/** Applies the scenario's faults to the account; the timeline records each strike. */
 export function applyFaults(scenario: Scenario, account: SimulatedAccount, timeline: Timeline): void {
   const { events, calls, stacks } = scenario.faults;
   refuseUnknownCalls(scenario, account);
@@ -31,7 +31,7 @@ export function applyFaults(scenario: Scenario, account: SimulatedAccount, timel
   }
 }
 
-/** A fault of a call that nobody can make would strike nothing. @throws ScenarioError */
+/** A fault on a call that does not exist would strike nothing. @throws ScenarioError */
 function refuseUnknownCalls({ name, faults }: Scenario, { wire }: SimulatedAccount): void {
   const known = wire.operations();
   const problems = faults.calls.flatMap(({ service, operation }, index) => {

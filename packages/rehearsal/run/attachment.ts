@@ -4,23 +4,23 @@ import type { SeededRandom } from 'account-simulator/random/seeded-random.ts';
 import type { Timeline } from '../report/timeline.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
-/** A run as those see it who attach to it: the account is there with the services' stacks, nothing has begun. */
+/** A run for its attachments: the account and the services' stacks exist, nothing has begun. */
 export interface AttachedRun {
   readonly coordinator: DeployedTemplate;
   readonly scenario: Scenario;
   readonly clock: VirtualClock;
-  /** The run's own; fork it by a name of your own. */
+  /** The run's own generator; fork it by a name of your own. */
   readonly random: SeededRandom;
   readonly timeline: Timeline;
 }
 
-/** What stays with a run that somebody attached to. */
+/** The hooks of an attachment into its run. */
 export interface Attachment {
-  /** Whether nothing is left to do; the run does not end before. */
+  /** Whether the attachment has nothing left to do; the run does not end before. */
   isOver?(): boolean;
   /** Called once after the last event, still in virtual time. */
   finish?(): Promise<void> | void;
 }
 
-/** Attaches something to a run: faults, permissions, observers. */
+/** Attaches faults, permissions or observers to a run. */
 export type Attach = (run: AttachedRun) => Attachment;

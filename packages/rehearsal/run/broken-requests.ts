@@ -6,7 +6,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { ScenarioRelease } from '../scenario/scenario-release.ts';
 import { functionsOfService } from './names.ts';
 
-/** How the code of a consumer answers, whose requests fail where they reach bad code of a provider. */
+/** The behaviour of a consumer's code whose requests fail where they reach bad code of a provider. */
 export function withBrokenRequests(
   behaviour: Behaviour,
   scenario: Scenario,
@@ -24,7 +24,7 @@ export function withBrokenRequests(
   return phases.length === 0 ? behaviour : { ...behaviour, phases: [...(behaviour.phases ?? []), ...phases] };
 }
 
-/** The largest part of an alias's traffic that a release's code has, while it is bad. */
+/** The largest share of an alias's traffic that a release's code has while it is bad. */
 function badShare(
   scenario: Scenario,
   account: SimulatedAccount,

@@ -14,7 +14,7 @@ export interface Change {
   readonly call: string;
 }
 
-/** What the coordinator may change of what the teams own. */
+/** The calls by which the coordinator may change the teams' resources. */
 const changing = new Set([
   'StopDeployment',
   'CreateDeployment',
@@ -33,7 +33,7 @@ function isChange({ operation, caller: { resource = '' } }: WireCall): boolean {
   );
 }
 
-/** Notes every change the coordinator makes, as it takes effect. The list grows as the rehearsal goes on. */
+/** Records every change that the coordinator makes, as it takes effect. The list grows during the rehearsal. */
 export function logChanges(scenario: Scenario, account: SimulatedAccount): readonly Change[] {
   const changes: Change[] = [];
   account.wire.use(async (call, next) => {

@@ -5,7 +5,7 @@ import { functionsOfService } from './names.ts';
 const caller = { principal: 'clean-up-job' };
 
 /**
- * Deletes every version of a service's functions that no alias uses, as clean-up jobs do; answers their names.
+ * Deletes every version of a service's functions that no alias uses, as clean-up jobs do; returns their names.
  *
  * @param only this version and no other
  */
@@ -34,7 +34,7 @@ export async function deleteUnusedVersions(
   return deleted;
 }
 
-/** Deletes the templates that the coordinator has saved so far, all or of one service; answers their keys. */
+/** Deletes the templates that the coordinator has saved so far, all or those of one service; returns their keys. */
 export async function deleteSavedTemplates(
   account: SimulatedAccount,
   Bucket: string,

@@ -1,12 +1,15 @@
 import type { SimulatedLambda } from 'account-simulator/account/lambda/simulated-lambda.ts';
 import { canonicalJson } from 'account-simulator/account/template/canonical-json.ts';
 
-/** What tells which release a stack had at a time. */
+/** Tells which release a stack had at a time. */
 interface Releases {
   releaseAt(stack: string, time: number): number;
 }
 
-/** Which release brought a version its code and configuration: another version with the same is of the same release. */
+/**
+ * The release that brought a version its code and configuration: a version with the same of both belongs to the same
+ * release.
+ */
 export class Configurations {
   readonly #lambda: SimulatedLambda;
   readonly #releases: Releases;
@@ -17,7 +20,7 @@ export class Configurations {
     this.#releases = releases;
   }
 
-  /** The number of the release; 0 for what was there before, and for a version that is gone. */
+  /** The number of the release; 0 for the state before, and for a deleted version. */
   releaseOf(functionName: string, version: string): number {
     const found = this.#lambda.version(functionName, version);
     const stack = this.#lambda.owner(functionName)?.stack;

@@ -22,21 +22,21 @@ import { machineArn, machineDefinition, targetsOf } from './traffic-targets.ts';
 /** Acts for the teams: outside the coordinator, with permissions of its own. */
 const caller = { principal: 'deployment-tool' };
 
-/** What `sam deploy` acknowledges, and is then stored with the stack: a change set needs no word for macros. */
+/** The capabilities that `sam deploy` acknowledges, and that the stack then keeps: a change set needs none for macros. */
 const capabilities: readonly Capability[] = ['CAPABILITY_IAM'];
-/** What a template of the team's may need besides. */
+/** The capabilities that a team's template may also need. */
 const allCapabilities: readonly Capability[] = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'];
 
-/** How often the tool looks whether a change set is complete, ms. */
+/** Interval at which the tool checks whether a change set is complete, ms. */
 const lookMs = 500;
 
-/** Why a change set failed that changes nothing; with a transform and without. */
+/** The failure reason of an empty change set, with a transform and without. */
 const nothingToUpdate = /^(No updates are to be performed|The submitted information didn't contain changes)/;
 
-/** What a stack has before the scenario's first release of it. */
+/** The deployment configuration of a stack before the scenario's first release. */
 const initialConfig = 'Canary10Percent5Minutes';
 
-/** What a stack is to be: of the team's template, or of what the rehearsal makes of a service. */
+/** The target state of a stack: from the team's template, or from the template that the rehearsal makes for a service. */
 interface StackState extends ServiceState {
   readonly template?: TeamTemplate | undefined;
 }
@@ -46,10 +46,10 @@ interface NumberedState extends StackState {
   readonly release: number;
 }
 
-/** A release before its time. */
+/** A release prepared ahead of its time. */
 interface PreparedRelease {
   readonly state: NumberedState;
-  /** Of its change set, if it could be made. */
+  /** The id of its change set, if one could be made. */
   readonly id?: string;
 }
 
@@ -64,7 +64,7 @@ export class DeploymentTool {
   readonly #deployed = new Map<string, number>();
   /** The state of each release, and the id of its change set if it could be made ahead. */
   readonly #prepared = new Map<ScenarioRelease, PreparedRelease>();
-  /** The states that the releases prepared so far come to. */
+  /** The states of the stacks after all releases prepared so far. */
   readonly #planned = new Map<string, StackState>();
 
   constructor(scenario: Scenario, account: SimulatedAccount) {
@@ -72,7 +72,7 @@ export class DeploymentTool {
     this.#account = account;
   }
 
-  /** From then on, the services write to their tables, buckets and queues. */
+  /** Makes the services write to their tables, buckets and queues from then on. */
   writeData(): void {
     const { cloudFormation, clock } = this.#account;
     const { data } = cloudFormation;
@@ -104,20 +104,20 @@ export class DeploymentTool {
     return `arn:aws:iam::${this.#account.identity.accountId}:role/cloudformation-execution`;
   }
 
-  /** The number of the release whose stack update had begun last at a time; 0 before the first. */
+  /** The number of the release whose stack update was the last to begin before a time; 0 before the first. */
   releaseAt(stack: string, time: number): number {
     return this.#updates.findLast((update) => update.stack === stack && update.at <= time)?.release ?? 0;
   }
 
-  /** The hooks that the deployments of a stack now have. */
+  /** The current hooks of a stack's deployments. */
   hooks(stack: string): ScenarioRelease['hooks'] {
     return this.#states.get(stack)?.hooks ?? {};
   }
 
-  /** Makes every service's stacks, and their secrets, as they have been since before the rehearsal. */
+  /** Creates every service's stacks and secrets, as they existed before the rehearsal. */
   createStacks(): void {
     let left = this.#scenario.services.flatMap((entry) => stacksOf(entry).map((stack) => ({ entry, stack })));
-    // A stack that imports comes after the one that exports.
+    // A stack that imports is created after the stack that exports.
     while (left.length > 0) {
       const refusals: ScenarioProblem[] = [];
       const waiting = left.filter(({ entry, stack }) => {
@@ -130,7 +130,7 @@ export class DeploymentTool {
     }
   }
 
-  /** @returns why the stack cannot be made yet */
+  /** @returns the reason why the stack cannot be created yet */
   #createStack(entry: ServiceEntry, stack: string): AwsError | undefined {
     const { cloudFormation, parameterStore, clock } = this.#account;
     const own = this.#scenario.stacks.find(
@@ -173,7 +173,7 @@ export class DeploymentTool {
     return this.#scenario.templates.get(path) as TeamTemplate;
   }
 
-  /** Makes the parameters that the services have had since before the rehearsal. */
+  /** Creates the services' parameters, as they existed before the rehearsal. */
   createParameters(): void {
     for (const parameter of scenarioParameters(this.#scenario)) {
       const { name: Name, type: Type, value, keyId } = parameter;
@@ -203,7 +203,9 @@ export class DeploymentTool {
     }
   }
 
-  /** Makes the alarms, but for composite ones, and the mute rules, and has the scripted ones play; a script's 0 is the scenario's. */
+  /**
+   * Creates the alarms, except composite ones, and the mute rules, and starts the scripts; a script's 0 is the scenario's.
+   */
   async createAlarms(): Promise<void> {
     const zero = Date.parse(this.#scenario.start);
     for (const alarm of this.#scenario.alarms) {
@@ -218,7 +220,7 @@ export class DeploymentTool {
     }
   }
 
-  /** Makes the composite alarms, once the alarms that they refer to are there. */
+  /** Creates the composite alarms, once the alarms in their rules exist. */
   async createCompositeAlarms(): Promise<void> {
     for (const alarm of this.#scenario.alarms) {
       if (!('rule' in alarm)) continue;
@@ -244,15 +246,15 @@ export class DeploymentTool {
     for (const entry of entries) await this.writeParameter(entry.service, stringify(entry));
   }
 
-  /** Writes one parameter of the catalog, whatever is in it. */
+  /** Writes one parameter of the catalog with any text. */
   async writeParameter(service: string, Value: string): Promise<void> {
     const Name = `/rollback-coordinator/${this.#scenario.environment}/services/${service}`;
     await this.#call('ssm', 'PutParameter', { Name, Type: 'String', Value, Overwrite: true });
   }
 
   /**
-   * Makes the change set of a release ahead of its time, as a pipeline does; where the stack does not take it yet,
-   * it is made when the release is deployed.
+   * Creates the change set of a release ahead of its time, as a pipeline does; where the stack does not accept it yet, it is
+   * created when the release is deployed.
    */
   async prepare(release: ScenarioRelease): Promise<void> {
     const state = this.#nextState(release);
@@ -262,10 +264,10 @@ export class DeploymentTool {
   }
 
   /**
-   * Writes the parameters of a release, deploys its APIs and shifts its rules, then updates the stack to its code by
-   * a change set, as `sam deploy` does.
+   * Writes the parameters of a release, deploys its APIs and shifts its rules, then updates the stack to its code by a
+   * change set, as `sam deploy` does.
    *
-   * @returns whether there was anything to update; what there was not is no failure, as `--no-fail-on-empty-changeset` asks
+   * @returns whether there was anything to update; an empty change set is no failure, as with `--no-fail-on-empty-changeset`
    * @throws AwsError as CloudFormation refuses
    */
   async deploy(release: ScenarioRelease): Promise<boolean> {
@@ -321,7 +323,7 @@ export class DeploymentTool {
     return { ...state, release: number };
   }
 
-  /** Takes no time on the wire, so that a release begins when its scenario says. */
+  /** Takes no time on the wire, so that a release begins at its scenario's time. */
   async #createChangeSet(release: ScenarioRelease, state: NumberedState): Promise<string> {
     const entry = this.#entry(release.service);
     const StackName = stackOf(entry, release);
@@ -335,7 +337,7 @@ export class DeploymentTool {
     return Id;
   }
 
-  /** The values that the release gives, and the previous one of every other parameter that there was. */
+  /** The values that the release sets, and the previous value of every other existing parameter. */
   #parametersOf(
     StackName: string,
     { stackParameters }: ScenarioRelease,
@@ -356,10 +358,7 @@ export class DeploymentTool {
     ];
   }
 
-  /**
-   * The change set of a release once it is complete; another one in place of one that is obsolete; undefined where it
-   * changes nothing.
-   */
+  /** The complete change set of a release; a new one replaces an obsolete one; undefined for an empty one. */
   async #executable(
     release: ScenarioRelease,
     state: NumberedState,
@@ -427,7 +426,10 @@ export class DeploymentTool {
     }
   }
 
-  /** As a pipeline does that shifts executions by itself: the new version gets its part, the rest stays where most of it is. */
+  /**
+   * Plays a pipeline that shifts executions itself: the new version gets its share, and the rest stays on the version with
+   * the largest share.
+   */
   async #publishWorkflows({ workflows }: ScenarioRelease, number: number): Promise<void> {
     for (const { name, target } of targetsOf(this.#scenario, 'state-machine-alias')) {
       const part = workflows[name];

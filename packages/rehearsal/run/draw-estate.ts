@@ -4,11 +4,11 @@ import type { scenarioFile } from '../scenario/scenario.ts';
 
 type ScenarioText = z.input<typeof scenarioFile>;
 type Listed = NonNullable<ScenarioText['services']>[number];
-/** The stacks of a rehearsal are made of the targets that are listed. */
+/** The stacks of a rehearsal are made from the listed targets. */
 type Service = Listed & { readonly targets: NonNullable<Listed['targets']> };
 type Release = NonNullable<ScenarioText['releases']>[number];
 
-/** Sizes that can be drawn: what is on top of something, up to what one machine plays in minutes. */
+/** Sizes that can be drawn: from two services to as many as one machine plays in minutes. */
 export const estateSize = z.number().int().min(2).max(2_000);
 
 const secondsApart = 5;
@@ -16,12 +16,12 @@ const secondsApart = 5;
 const secondsAfterBad = 60;
 
 /**
- * Draws a whole estate: many services released once and found good, then, in the order of their dependencies, nearly
- * all of them again; the first, which most others stand on, turns bad when the last is out. All that were released on
- * top of it, directly or over others, are to go back, and the few that were not are to stay.
+ * Draws a whole estate: many services released once and found good, then, in the order of their dependencies, nearly all of
+ * them again; the first, on which most others depend, turns bad when the last is out. All services released on top of it,
+ * directly or transitively, must go back, and the few others must stay.
  *
- * A service depends on one to three of those before it, the near ones oftener, which makes chains. Half are behind
- * CodeDeploy, half have plain aliases; three of five have a stack to put back, one of seven a parameter.
+ * A service depends on one to three earlier services, mostly near ones, which makes chains. Half are behind CodeDeploy, half
+ * have plain aliases; three of five have a stack to restore, one of seven a parameter.
  *
  * @param size services, within {@link estateSize}
  */
@@ -31,7 +31,7 @@ export function drawEstate(size: number): ScenarioText {
   const [first = ''] = names;
   const secondsOfWave = size * secondsApart;
   const services = names.map((name, index) => drawService(name, names.slice(0, index), random.fork(name)));
-  // Watched until the last of those on top of it is out, and then some.
+  // Watched until the last release on top of it is out, and some time longer.
   const minMinutes = Math.ceil(secondsOfWave / 60) + 30;
   const secondWave = secondsOfWave + 3_600;
   const again = names.filter((name) => name === first || random.fork(`again/${name}`).chance(0.9));
@@ -90,7 +90,7 @@ function drawService(service: string, before: readonly string[], random: SeededR
     stack: `shop-${service}`,
     dependsOn: [...providers],
     targets: [
-      // Only of a release that came with a deployment does the coordinator begin a rollback by itself.
+      // The coordinator begins an automatic rollback only for a release that came with a deployment.
       { kind: before.length === 0 || random.chance(0.5) ? 'codedeploy' : 'lambda-alias', function: 'Api' },
       ...(random.chance(0.6) ? [{ kind: 'cloudformation' as const }] : []),
       ...(random.chance(1 / 7) ? [{ kind: 'parameter' as const, name: parameterOf(service) }] : []),

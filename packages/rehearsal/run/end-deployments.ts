@@ -9,10 +9,10 @@ import { serviceOfFunction, shortFunction } from './names.ts';
 /** Acts for the team: outside the coordinator, with permissions of its own. */
 const person = { principal: 'person-in-the-console' };
 
-/** What CodeDeploy says of a fault that the scenario gives no words for. */
+/** CodeDeploy's message for a fault without a message in the scenario. */
 const ownFault = 'The deployment failed for a reason that has nothing to do with the new version.';
 
-/** Has deployments of releases stopped by a person, or failed by a fault of CodeDeploy's, as their scenario says. */
+/** Stops deployments of releases as a person, or fails them by a fault of CodeDeploy, as their scenario says. */
 export function endDeployments(scenario: Scenario, account: SimulatedAccount, timeline: Timeline): void {
   const { clock, codeDeploy, wire } = account;
   codeDeploy.onCreate((deployment) => {
@@ -27,7 +27,7 @@ export function endDeployments(scenario: Scenario, account: SimulatedAccount, ti
       clock.after(stopped.after, () => {
         timeline.add('start', `a person stops ${deployment.id}`, { service });
         const request = { deploymentId: deployment.id, autoRollbackEnabled: stopped.rollback };
-        // One that is over already stays as it is.
+        // A finished deployment stays as it is.
         wire.call('codedeploy', 'StopDeployment', request, person).catch((error: unknown) => {
           if (!(error instanceof AwsError)) throw error;
         });
@@ -40,7 +40,7 @@ export function endDeployments(scenario: Scenario, account: SimulatedAccount, ti
   });
 }
 
-/** The release that a deployment brings in; undefined for one that the team did not make. */
+/** The release behind a deployment; undefined for a deployment that the team did not make. */
 function releaseOf(
   scenario: Scenario,
   account: SimulatedAccount,

@@ -4,15 +4,15 @@ import { releasedCode } from '../scenario/released-code.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { ScenarioHealthCheck } from '../scenario/scenario-health-check.ts';
 
-/** Longer than anybody waits for a check. */
+/** Longer than any caller waits for a check. */
 const foreverMs = 60_000;
 
-/** What a broken check throws: its name and message are the team's. */
+/** The error of a broken check: its name and message are the team's. */
 class CheckBroken extends Error {
   override readonly name = 'CheckBroken';
 }
 
-/** When the code of a release is to be found unhealthy, ms from its first traffic on, and what is said of it. */
+/** The time in which the code of a release is unhealthy, ms from its first traffic, and the check's finding. */
 interface Sickness {
   readonly after: number;
   readonly until: number | undefined;
@@ -56,7 +56,7 @@ async function misbehave({ result }: ScenarioHealthCheck, { clock }: SimulatedAc
   return { healthy: true };
 }
 
-/** The truth about the versions it is asked about. */
+/** The true state of the versions in the question. */
 function answer(
   { targets }: HealthCheckEvent,
   scenario: Scenario,
@@ -67,7 +67,7 @@ function answer(
     const sickness = sicknessOf(scenario, fn.versions.get(version)?.code ?? '');
     const served = lambda.findAlias(fn, alias).history.find(({ shares }) => shares[version] !== undefined);
     if (!sickness) continue;
-    // A version that was never served is asked about by a check before its traffic.
+    // A check before the traffic asks about a version that was never served.
     const elapsed = served ? clock.now() - served.at : 0;
     if (elapsed < sickness.after || elapsed >= (sickness.until ?? Number.POSITIVE_INFINITY)) continue;
     return { healthy: false, reason: sickness.reason };

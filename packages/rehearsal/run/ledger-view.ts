@@ -8,7 +8,7 @@ import {
   releaseRecord,
 } from '../../../shared/ledger/records.ts';
 
-/** What the ledger holds at the end. */
+/** The ledger at the end. */
 export interface LedgerView {
   /** By service, then oldest first. */
   readonly releases: readonly ReleaseRecord[];

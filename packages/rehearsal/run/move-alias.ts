@@ -9,7 +9,7 @@ const person = { principal: 'person-in-the-console' };
 /**
  * Points an alias at the newest version with the code of a release, as a person does in the console.
  *
- * @returns what was done, in words
+ * @returns the change in words
  */
 export async function moveAlias(
   { service, function: logicalId, alias: Name, toRelease }: AliasMove,

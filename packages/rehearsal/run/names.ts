@@ -3,7 +3,7 @@ import type { LambdaFunction } from 'account-simulator/account/lambda/lambda-fun
 import { stacksOf } from '../../../shared/catalog/service-entry.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
-/** What tells whose a function is. */
+/** The scenario and account in which owners are looked up. */
 interface Ownership {
   readonly scenario: Pick<Scenario, 'services'>;
   readonly account: SimulatedAccount;
@@ -11,7 +11,7 @@ interface Ownership {
 
 const known = new WeakMap<Scenario['services'], ReadonlyMap<string, string>>();
 
-/** The service that a stack belongs to; undefined for one that is no service's. */
+/** The service that a stack belongs to; undefined if there is none. */
 export function serviceOfStack(
   { services }: Pick<Scenario, 'services'>,
   stack: string | undefined,
@@ -26,7 +26,7 @@ export function serviceOfStack(
   return byStack.get(stack ?? '');
 }
 
-/** The service whose stack made a function; undefined for a function that is no service's. */
+/** The service whose stack made a function; undefined if there is none. */
 export function serviceOfFunction(
   { scenario, account }: Ownership,
   physicalName: string,
@@ -34,12 +34,12 @@ export function serviceOfFunction(
   return serviceOfStack(scenario, account.lambda.owner(physicalName)?.stack);
 }
 
-/** A function as people call it: its logical id. */
+/** The short name of a function: its logical id. */
 export function shortFunction({ account }: Pick<Ownership, 'account'>, physicalName: string): string {
   return account.lambda.owner(physicalName)?.logicalId ?? physicalName;
 }
 
-/** The functions that the stacks of a service have now, in the order they were made. */
+/** The current functions of a service's stacks, in the order of creation. */
 export function functionsOfService(
   scenario: Pick<Scenario, 'services'>,
   account: SimulatedAccount,

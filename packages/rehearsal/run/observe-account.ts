@@ -5,9 +5,9 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { serviceOfFunction, serviceOfStack, shortFunction } from './names.ts';
 
 /**
- * Puts what happens in the account into the timeline: stacks, deployments, traffic, alarms, mails.
+ * Adds events of the account to the timeline: stacks, deployments, traffic, alarms, mails.
  *
- * @returns looks for new events and mails; to be called whenever the account is quiet
+ * @returns looks for new events and mails; call it whenever the account is quiet
  */
 export function observeAccount(
   scenario: Scenario,

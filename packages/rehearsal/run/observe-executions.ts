@@ -4,9 +4,9 @@ import type { Timeline } from '../report/timeline.ts';
 const notable = new Set(['FAILED', 'TIMED_OUT', 'ABORTED']);
 
 /**
- * Puts failed executions and retried states into the timeline.
+ * Adds failed executions and retried states to the timeline.
  *
- * @returns how many executions run at the moment
+ * @returns the number of executions that are running
  */
 export function observeExecutions(engine: Engine, timeline: Timeline): () => number {
   let running = 0;

@@ -6,16 +6,16 @@ import type { Timeline } from '../report/timeline.ts';
 
 type Members = Record<string, unknown>;
 
-/** Puts what a function was asked and answered into the timeline, where it is worth a line. */
+/** Adds a function's input and result to the timeline, where they are worth a line. */
 type Describer = (input: Members, result: Members) => void;
 
-/** Errors that no scenario may bring about: the template forgot a permission, or the code is wrong. */
+/** Errors that no scenario may cause: the template lacks a permission, or the code is wrong. */
 const defects = /^(AccessDenied|TypeError|ReferenceError|RangeError|SyntaxError|ZodError)/;
 
 /**
- * Puts what the coordinator's functions find and do into the timeline, by looking on at their results.
+ * Adds the results of the coordinator's functions to the timeline.
  *
- * @returns the defects that showed: missing permissions, broken code; the list grows as the rehearsal goes on
+ * @returns the defects found: missing permissions, broken code; the list grows during the rehearsal
  */
 export function observeFunctions(account: SimulatedAccount, timeline: Timeline): readonly string[] {
   const found = new Set<string>();
@@ -149,7 +149,7 @@ function about(service: unknown, state: string): { service?: string; state: stri
   return typeof service === 'string' ? { service, state } : { state };
 }
 
-/** A function and the state that calls it carry one name. */
+/** A function and the state that calls it have the same name. */
 function stateOf(logicalId: string): string {
   return logicalId.replace(/Function$/, '');
 }

@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { type ScenarioParameter, scenarioParameter } from '../scenario/scenario-parameter.ts';
 import { secureStringSecret } from './planted-secrets.ts';
 
-/** The parameters of the scenario: those it lists, and one of each other target that it declares. */
+/** The parameters of the scenario: the listed ones, and one for each other parameter target. */
 export function scenarioParameters({
   parameters,
   services,
@@ -16,7 +16,7 @@ export function scenarioParameters({
   return [...parameters, ...unlisted];
 }
 
-/** Whether a parameter is one that a target puts back. */
+/** Whether a target restores a parameter. */
 export function isOfTarget(
   parameter: string,
   { name, path }: { readonly name?: string | undefined; readonly path?: string | undefined },
@@ -36,7 +36,7 @@ export function serviceOfParameter(
 
 const mark = `${secureStringSecret}:`;
 
-/** What is stored for a value of a scenario: a SecureString carries the secret whose leaks are looked for. */
+/** The stored form of a scenario's value: a SecureString carries the secret whose leaks are searched for. */
 export function storedValue({ type }: ScenarioParameter, value: string): string {
   return type === 'SecureString' ? `${mark}${value}` : value;
 }

@@ -1,6 +1,6 @@
 import type { VirtualClock } from 'account-simulator/clock/virtual-clock.ts';
 
-/** What a scenario still has to do: a rehearsal is not over before all of it is done. */
+/** Pending work of a scenario: a rehearsal is not over before all of it is done. */
 export class PendingWork {
   readonly #clock: VirtualClock;
   #open = 0;
@@ -10,17 +10,17 @@ export class PendingWork {
     this.#clock = clock;
   }
 
-  /** Whether nothing is left. @throws whatever a piece of work threw */
+  /** Whether nothing is left. @throws the error of a failed piece of work */
   get done(): boolean {
     if (this.#failure) throw this.#failure.error;
     return this.#open === 0;
   }
 
-  /** Does `work` at `time` (ms since the epoch; a time that has passed means now). */
+  /** Runs `work` at `time` (ms since the epoch), or now if that time has passed. */
   at(time: number, work: () => void | Promise<void>): void {
     this.#open += 1;
     this.#clock.at(time, () => {
-      // Of a defect in the rehearsal itself the run is told at the next look at `done`.
+      // The run learns of a defect in the rehearsal itself at the next read of `done`.
       Promise.resolve()
         .then(work)
         .catch((error: unknown) => {

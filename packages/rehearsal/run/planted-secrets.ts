@@ -1,8 +1,8 @@
-/** Value of the NoEcho parameter that every service's stack has: nobody but its functions may ever see it. */
+/** Value of the NoEcho parameter of every service's stack: only the stack's functions may ever see it. */
 export const noEchoSecret = 'canary-of-a-noecho-parameter-5f2c9a';
 
-/** Value of the SecureString that every service has in Parameter Store. */
+/** Value of every service's SecureString in Parameter Store. */
 export const secureStringSecret = 'canary-of-a-securestring-81b7de';
 
-/** All of them, for whoever looks for leaks. */
+/** All planted secrets, for checks for leaks. */
 export const plantedSecrets: readonly string[] = [noEchoSecret, secureStringSecret];

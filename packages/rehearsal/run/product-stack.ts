@@ -4,7 +4,7 @@ import type { FunctionSpec } from 'account-simulator/deploy/stack-spec.ts';
 
 const loaded = new Map<string, Promise<FunctionCode>>();
 
-/** The product's template, stack and code, as `deployTemplate` takes them. @param root the project's root */
+/** The product's template, stack and code, as options of `deployTemplate`. @param root the project's root */
 export function productStack(root: string) {
   return {
     templatePath: join(root, 'template.yaml'),

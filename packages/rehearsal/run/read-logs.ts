@@ -5,12 +5,12 @@ import {
 import type { LogLine } from 'account-simulator/account/lambda-runtime/function-runner.ts';
 import type { Attach } from './attachment.ts';
 
-/** The coordinator's log group, as CloudWatch Logs has it after a run. */
+/** The coordinator's log group in CloudWatch Logs after a run. */
 export class LogGroup {
   readonly #lines: LogLine[] = [];
   readonly #points: EmbeddedPoint[] = [];
 
-  /** Attach this to a run whose log is to be read. */
+  /** Attach this to a run to read its log. */
   readonly attach: Attach = ({ coordinator }) => {
     coordinator.account.lambdaRuntime.onLogged((line) => {
       this.#lines.push(line);
@@ -19,7 +19,7 @@ export class LogGroup {
     return {};
   };
 
-  /** The lines that are JSON, parsed, without those that are metrics. */
+  /** The parsed JSON lines, without metric lines. */
   get lines(): readonly (Readonly<Record<string, unknown>> & Pick<LogLine, 'logicalId'>)[] {
     return this.#lines.flatMap(({ logicalId, line }) => {
       const fields = JSON.parse(line) as Record<string, unknown>;
@@ -27,7 +27,7 @@ export class LogGroup {
     });
   }
 
-  /** What CloudWatch made of the lines in the embedded metric format. */
+  /** The metric values that CloudWatch extracts from lines in the embedded metric format. */
   get points(): readonly EmbeddedPoint[] {
     return this.#points;
   }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../command/command-line.ts';
 
-/** An option that takes a text, and one that takes nothing. */
+/** An option with a text, and one without a value. */
 export const text = { type: 'string' } as const;
 export const flag = { type: 'boolean' } as const;
 
@@ -12,7 +12,7 @@ const help = { help: { ...flag, short: 'h' } } as const;
 /**
  * Reads the arguments of a command.
  *
- * @param allowPositionals whether it takes arguments that are no options
+ * @param allowPositionals whether the command takes positional arguments
  * @throws UsageError
  */
 export function readOptions<Options extends OwnOptions>(
@@ -28,10 +28,10 @@ export function readOptions<Options extends OwnOptions>(
 }
 
 /**
- * The whole number that an option was given.
+ * The whole number in an option.
  *
  * @param option its name, without the dashes
- * @throws UsageError when it is no whole number, or below `least`
+ * @throws UsageError when the value is no whole number, or below `least`
  */
 export function wholeNumber(option: string, given: string, least: number): number {
   const value = Number(given);

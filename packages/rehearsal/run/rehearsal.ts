@@ -39,18 +39,18 @@ import { deployRollbackHooks } from './rollback-hooks.ts';
 import { sendTraffic } from './send-traffic.ts';
 import { createTrafficTargets } from './traffic-targets.ts';
 
-/** How a scenario is run. */
+/** The options of a run. */
 export interface RunOptions {
   readonly seed: number;
-  /** Told of every entry of the timeline as it happens. */
+  /** Called for every entry of the timeline as it happens. */
   readonly onProgress?: (entry: TimelineEntry) => void;
-  /** The project's root, where template.yaml is; the current folder without it. */
+  /** The project's root, which contains template.yaml; the current folder by default. */
   readonly root?: string;
   /** Called, in this order, once the stacks exist and before anything is scheduled. */
   readonly attach?: readonly Attach[];
 }
 
-/** Where the mails of a rehearsal go. */
+/** Recipient of the mails of a rehearsal. */
 const stakeholder = 'stakeholders@example.com';
 
 /** Logical ids of the machines that a person starts. */
@@ -64,24 +64,24 @@ const startable = {
 } as const;
 const person = { principal: 'person-in-the-console' };
 
-/** Services whose parameters a person's tool writes without a thought of limits. */
+/** The largest number of services whose parameters a person's tool writes without regard to limits. */
 const smallCatalog = 30;
 /** PutParameter's default limit (General Reference, "AWS Systems Manager endpoints and quotas"). */
 const parametersPerSecond = 3;
 const minuteMs = 60_000;
 
-/** The change set of a release is made this long before the release, so that its update begins at its time. */
+/** Lead time of a release's change set, so that the update begins at the release's time. */
 const changeSetLeadMs = 20_000;
 
-/** How a lifecycle hook of a team's template ends of which the scenario says nothing. */
+/** The result of a lifecycle hook in a team's template that the scenario does not mention. */
 const passingHook: HookOutcome = { result: 'Succeeded', afterMs: 5_000 };
 
-/** The catalog is written this long before the scenario's 0, or at the beginning of a shorter history. */
+/** Lead time of the catalog before the scenario's 0; a shorter history limits it. */
 const catalogLeadMs = 30 * 60_000;
 
 /**
- * One run of a scenario, from the deployment of the template to the moment everything is at rest: schedules what the scenario says, has the
- * account looked on at, and knows when there is nothing left to wait for.
+ * One run of a scenario, from the deployment of the template to the moment everything is at rest: schedules the scenario's
+ * events, observes the account, and knows when nothing is pending.
  */
 export class Rehearsal {
   readonly coordinator: DeployedTemplate;
@@ -108,7 +108,7 @@ export class Rehearsal {
   #throttled = 0;
 
   static async begin(scenario: Scenario, clock: VirtualClock, options: RunOptions): Promise<Rehearsal> {
-    // Account and tool know each other: what versions do and how hooks end is asked only later.
+    // The account and the tool refer to each other: behaviours of versions and results of hooks are read only later.
     const late: { rehearsal?: Rehearsal } = {};
     const coordinator = await deployTemplate(
       mergeLazily(accountOptions(scenario.account), {
@@ -144,7 +144,7 @@ export class Rehearsal {
     this.#work = new PendingWork(clock);
     this.#tool = new DeploymentTool(scenario, account);
     this.#configurations = new Configurations(account.lambda, this.#tool);
-    // Templates may read them.
+    // Templates may read the parameters.
     this.#tool.createParameters();
     sendTraffic(scenario, account);
     this.#tool.createStacks();
@@ -173,7 +173,7 @@ export class Rehearsal {
     return this.#throttled;
   }
 
-  /** What went wrong with the rehearsal itself. */
+  /** Failures of the rehearsal itself. */
   get failures(): readonly string[] {
     return [...this.#refused, ...this.#defects];
   }
@@ -194,7 +194,7 @@ export class Rehearsal {
     );
   }
 
-  /** Ends what was attached. */
+  /** Finishes the attachments. */
   async finish(): Promise<void> {
     for (const attachment of this.#attachments) await attachment.finish?.();
   }
@@ -228,7 +228,7 @@ export class Rehearsal {
     return isOfTheTeam ? passingHook : undefined;
   }
 
-  /** All at once where they are few; a large catalog as fast as Parameter Store takes it. */
+  /** Writes a small catalog at once, and a large one as fast as Parameter Store accepts it. */
   #writeCatalog(zero: number): void {
     const { history, services, unmanaged } = this.#scenario;
     const managed = services.filter(({ service }) => !unmanaged.includes(service));

@@ -4,13 +4,13 @@ import type { HookEvent } from '../../../shared/targets/hook/hook-event.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type RollbackHook, rollbackHook } from '../scenario/scenario-hook.ts';
 
-/** Acts for the team whose hook it is, with permissions of its own. */
+/** Acts for the team that owns the hook, with permissions of its own. */
 const caller = { principal: 'rollback-hook' };
 const heartbeatMs = 60_000;
 /** Longer than Lambda lets a function run. */
 const foreverMs = 24 * 60 * 60_000;
 
-/** What a hook throws: its name and message are the team's. */
+/** The error of a hook: its name and message are the team's. */
 class MigrationFailed extends Error {
   override readonly name = 'MigrationFailed';
 }
@@ -60,7 +60,7 @@ async function answer(hook: RollbackHook, event: HookEvent, account: SimulatedAc
   return { message: `${event.service} is ready for ${event.toRelease ?? 'the versions before'}` };
 }
 
-/** The work that a callback stands for: somewhere else, with a heartbeat a minute. */
+/** The work of a hook that answers by callback: it runs elsewhere, with a heartbeat every minute. */
 async function workOn(
   { result, after, message }: RollbackHook,
   taskToken: string,
@@ -77,7 +77,7 @@ async function workOn(
     else if (result === 'FailedBare') await send('SendTaskFailure', {});
     else await send('SendTaskSuccess', { output: '{}' });
   } catch (error) {
-    // Nobody waits for it any more.
+    // The task no longer waits for it.
     if (!(error instanceof AwsError)) throw error;
   }
 }

@@ -5,13 +5,13 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { Rehearsal, type RunOptions } from './rehearsal.ts';
 
 /**
- * Runs a scenario in virtual time: deploys the template into a simulated account in which the scenario's services
- * have lived since before, deploys, and lets the coordinator work until everything is at rest.
+ * Runs a scenario in virtual time: deploys the template into a simulated account in which the scenario's services have
+ * existed since before, deploys the releases, and lets the coordinator work until everything is at rest.
  *
- * While it runs, the process's time is virtual; afterwards nothing is left of it, so that it may be called again
- * and again. One at a time: the clock is the process's.
+ * While it runs, the process's time is virtual; afterwards the real time is restored, so that it may be called again. Only
+ * one run at a time: the clock belongs to the process.
  *
- * @returns what happened; {@link RehearsalResult.violations} tells whether it was what the scenario expects
+ * @returns the result; {@link RehearsalResult.violations} lists differences from the scenario's expectation
  */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RehearsalResult> {
   const wallStart = process.hrtime.bigint();

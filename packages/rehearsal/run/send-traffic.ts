@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { rateOf } from '../scenario/scenario-behaviours.ts';
 import { serviceOfFunction } from './names.ts';
 
-/** Has users send requests to every alias that the stacks of the services make, from the moment it is there. */
+/** Sends users' requests to every alias of the services' stacks, from the alias's creation on. */
 export function sendTraffic(scenario: Scenario, account: SimulatedAccount): void {
   account.lambda.onAliasChange(({ functionName, alias }) => {
     const { lambda, traffic } = account;
@@ -11,7 +11,7 @@ export function sendTraffic(scenario: Scenario, account: SimulatedAccount): void
     const service = serviceOfFunction({ scenario, account }, functionName);
     const logicalId = lambda.owner(functionName)?.logicalId;
     if (service === undefined || logicalId === undefined) return;
-    // What a release brings in anew has no past.
+    // An alias that a release creates has no past.
     const isOld = account.clock.now() < Date.parse(scenario.start);
     traffic.send({
       functionName,

@@ -4,14 +4,14 @@ import type { Scenario } from '../scenario/scenario.ts';
 
 type Of<Kind extends TargetEntry['kind']> = Extract<TargetEntry, { kind: Kind }>;
 
-/** A target with the service it is of. */
+/** A target with its service. */
 export interface OwnedTarget<Target extends TargetEntry> {
   readonly service: string;
   readonly name: string;
   readonly target: Target;
 }
 
-/** The targets of one kind that the scenario's services have. */
+/** All targets of one kind in the scenario's services. */
 export function targetsOf<Kind extends TargetEntry['kind']>(
   { services }: Pick<Scenario, 'services'>,
   kind: Kind,
@@ -26,10 +26,10 @@ export function targetsOf<Kind extends TargetEntry['kind']>(
 /** Calls that change a stage, a rule or an alias of a state machine. */
 export type TrafficOperation = 'UpdateStage' | 'UpdateRule' | 'UpdateStateMachineAlias';
 
-/** What a rule without weights of its own in the scenario forwards to. */
+/** The weights of a rule that the scenario does not set. */
 const usualWeights = { 'tg-blue': 100, 'tg-green': 0 };
 
-/** Makes the stages, rules and state machines that the services have had since before the rehearsal. */
+/** Creates the services' stages, rules and state machines, as they existed before the rehearsal. */
 export function createTrafficTargets(scenario: Scenario, account: SimulatedAccount): void {
   for (const { target } of targetsOf(scenario, 'api-stage')) {
     const autoDeploy = scenario.autoDeploy.includes(targetName(target));
@@ -46,7 +46,7 @@ export function createTrafficTargets(scenario: Scenario, account: SimulatedAccou
   }
 }
 
-/** The ARN of a state machine of a service: without a stack's help, an entry gives its name. */
+/** The ARN of a service's state machine: without a stack, an entry gives its name. */
 export function machineArn(
   { identity }: SimulatedAccount,
   { stateMachine }: Of<'state-machine-alias'>,
@@ -54,13 +54,13 @@ export function machineArn(
   return `arn:aws:states:${identity.region}:${identity.accountId}:stateMachine:${stateMachine}`;
 }
 
-/** A definition that tells whose release it is. */
+/** A definition that names its release. */
 export function machineDefinition(release: number): string {
   const state = { Type: 'Pass', Comment: `release-${release}`, End: true };
   return JSON.stringify({ StartAt: 'Work', States: { Work: state } });
 }
 
-/** The parts in percent that an alias of a state machine gives to the versions of each release: 0 is the one from before. */
+/** The shares, in per cent, of each release in an alias of a state machine: 0 is the state before. */
 export function releaseParts(
   account: SimulatedAccount,
   target: Of<'state-machine-alias'>,
@@ -75,7 +75,7 @@ export function releaseParts(
   );
 }
 
-/** The stage, rule or alias that a call of one of {@link TrafficOperation} changes. */
+/** The stage, rule or alias that a call of a {@link TrafficOperation} changes. */
 export function ownerOfTraffic(
   scenario: Pick<Scenario, 'services'>,
   operation: TrafficOperation,
@@ -95,7 +95,7 @@ export function ownerOfTraffic(
   return targetsOf(scenario, 'api-stage').find(({ target }) => target.api === api && target.stage === stage);
 }
 
-/** The release whose deployment a stage serves: 0 is the one from before. */
+/** The release whose deployment a stage serves: 0 is the state before. */
 export function releaseOfStage(account: SimulatedAccount, target: Of<'api-stage'>): number {
   const api = account.apiGateway.lookUp(target.api);
   const { deploymentId = '' } = api?.stages.get(target.stage) ?? {};

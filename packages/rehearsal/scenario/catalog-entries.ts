@@ -5,11 +5,11 @@ import { checkInput } from '../../../shared/check-input.ts';
 import type { ScenarioFile } from './scenario.ts';
 import { ScenarioError, type ScenarioProblem } from './scenario-problem.ts';
 
-/** A catalog file: the entries as the parameters of the account hold them. */
+/** A catalog file: the entries in the form of the account's parameters. */
 const catalogFile = z.strictObject({ services: z.array(serviceEntry).min(1) });
 
 /**
- * Checks what a catalog file holds.
+ * Checks the content of a catalog file.
  *
  * @throws ScenarioError with every problem
  */
@@ -26,7 +26,7 @@ export function parseCatalog(file: string, value: unknown): ServiceEntry[] {
   return services;
 }
 
-/** What is wrong with entries that are each valid alone, as `catalog validate` finds it: providers that are not there. */
+/** The problems of entries that are each valid alone, as `catalog validate` finds them: missing providers. */
 export function checkTogether(entries: readonly ServiceEntry[]): ScenarioProblem[] {
   return checkCatalog(entries)
     .filter(({ severity }) => severity === 'error')
@@ -34,9 +34,9 @@ export function checkTogether(entries: readonly ServiceEntry[]): ScenarioProblem
 }
 
 /**
- * The entries as the scenario has them: its policies put over the catalog's, its declared alarms added.
+ * The entries of the scenario: its policies override the catalog's, its declared alarms are added.
  *
- * @param problems gets what is wrong with the result
+ * @param problems receives the problems of the result
  */
 export function entriesOf(
   file: ScenarioFile,
@@ -58,7 +58,7 @@ export function entriesOf(
   });
 }
 
-/** Puts `over` over `base`, member by member; lists are replaced. */
+/** Merges `over` into `base`, member by member; lists are replaced. */
 function mergeOver(base: object, over: object): Record<string, unknown> {
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) {

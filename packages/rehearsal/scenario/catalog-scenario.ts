@@ -6,26 +6,26 @@ import type { Scenario } from './scenario.ts';
 import { findTemplate, parseScenario } from './scenario-file.ts';
 import { notOneOf, ScenarioError, type ScenarioProblem } from './scenario-problem.ts';
 
-/** What of a team's catalog is rehearsed. */
+/** The rehearsed part of a team's catalog. */
 export interface CatalogRehearsal {
-  /** A file or folder, as `catalog validate` takes it. */
+  /** A file or folder, as in `catalog validate`. */
   readonly catalog: string;
   /** The service whose release is rehearsed. */
   readonly service: string;
   /** Whether that release turns bad. */
   readonly bad: boolean;
-  /** The template of the service's stack; without it the stack is made of the entry's targets. */
+  /** The template of the service's stack; by default the stack is made from the entry's targets. */
   readonly template?: string | undefined;
 }
 
 const minuteMs = 60_000;
 
 /**
- * Makes a scenario of a team's own catalog. All services are released and confirmed good; then comes a release of the
- * one in question, and one of each service that depends on it. If it is bad, it turns bad after the last of them.
+ * Makes a scenario from a team's own catalog. All services are released and confirmed good; then the given service is
+ * released, and each service that depends on it. A bad release turns bad after the last of them.
  *
  * @param root the project's root
- * @throws ScenarioError for entries that are wrong, alone or together, or that a rehearsal cannot play
+ * @throws ScenarioError for entries that are invalid, alone or together, or that a rehearsal cannot play
  */
 export async function catalogScenario(root: string, asked: CatalogRehearsal): Promise<Scenario> {
   const entries = await readEntries(asked.catalog);
@@ -62,7 +62,7 @@ async function readEntries(catalog: string): Promise<ServiceEntry[]> {
   }
 }
 
-/** An entry as a rehearsal can play it. @param left gets what is left out, in words */
+/** An entry in a form that a rehearsal can play. @param left receives the omitted parts, in words */
 function playable(entry: ServiceEntry, template: string | false | undefined, left: string[]): ServiceEntry {
   const { service, stack = `rehearsed-${service}` } = entry;
   const withoutQualifier = (name: string) => {
@@ -151,7 +151,7 @@ function scenarioText(services: readonly ServiceEntry[], asked: CatalogRehearsal
   };
 }
 
-/** The services that depend on one, directly or over others; each after those it depends on. */
+/** The services that depend on a provider, directly or transitively; each after its own providers. */
 function consumersOf(services: readonly ServiceEntry[], provider: string): string[] {
   const found = [provider];
   for (const name of found) {

@@ -2,7 +2,7 @@ import { parseAlarmRule } from 'account-simulator/account/cloudwatch/alarm-rule.
 import type { ScenarioFile } from './scenario.ts';
 import { notOneOf, type ScenarioProblem } from './scenario-problem.ts';
 
-/** What CloudWatch would refuse of the composite alarms and the mute rules of a scenario. */
+/** The faults for which CloudWatch would refuse a scenario's composite alarms and mute rules. */
 export function checkAlarms({ alarms }: Pick<ScenarioFile, 'alarms'>): ScenarioProblem[] {
   const problems: ScenarioProblem[] = [];
   const before: string[] = [];
@@ -15,7 +15,7 @@ export function checkAlarms({ alarms }: Pick<ScenarioFile, 'alarms'>): ScenarioP
     if (alarm.muted && alarm.muted.until - alarm.muted.from < 60_000) {
       add('muted', 'until must be at least a minute after from');
     }
-    // A composite alarm is made at 0: what it refers to has to be there then.
+    // A composite alarm is created at 0: the alarms in its rule must exist then.
     if (!('script' in alarm) || alarm.script.some(({ at, state }) => at <= 0 && state !== 'DELETED')) {
       before.push(alarm.name);
     }

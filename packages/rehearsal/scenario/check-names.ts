@@ -8,7 +8,7 @@ import { notOneOf, type ScenarioProblem } from './scenario-problem.ts';
 import { usualConfig } from './scenario-release.ts';
 import { functionsOf, type TeamTemplates, templatesOf } from './service-functions.ts';
 
-/** Every name in a scenario that means nothing in its catalog. */
+/** Every name in a scenario that does not exist in its catalog. */
 export function checkNames(
   file: ScenarioFile,
   entries: readonly ServiceEntry[],
@@ -81,7 +81,7 @@ export function checkNames(
     }
     for (const name of Object.keys(release.parameters)) parameter(`${path}.parameters.${name}`, name);
     const all = entry ? functionsOf(sources, entry) : [];
-    // A configuration may be bad in functions that get no new code.
+    // A configuration may be bad in functions without new code.
     const isConfigured = release.template !== undefined || Object.keys(release.stackParameters).length > 0;
     const changed = isConfigured ? all : (release.functions ?? all);
     for (const member of ['bad', 'stopped', 'deploymentFails'] as const) {
@@ -203,7 +203,7 @@ export function checkNames(
 }
 
 /**
- * Every health check of a scenario that no service asks, or that a rehearsal cannot play.
+ * Every health check of a scenario that no service uses, or that a rehearsal cannot play.
  *
  * @param entries the services with the scenario's policies
  */

@@ -8,9 +8,9 @@ import { functionName } from './service-template.ts';
 const longestFunctionName = 64;
 
 /**
- * What a catalog may say and a rehearsal cannot play.
+ * The features of a catalog that a rehearsal cannot play.
  *
- * @param stacks those that are made of the teams' templates; the rehearsal makes the others itself
+ * @param stacks those made from the teams' templates; the rehearsal makes the others itself
  */
 export function checkRehearsable(
   entries: readonly ServiceEntry[],

@@ -5,7 +5,7 @@ import type { ScenarioRelease } from './scenario-release.ts';
 import { stackOf, type TeamTemplates } from './service-functions.ts';
 import { checkTeamTemplate, type TeamTemplate } from './team-template.ts';
 
-/** Members of a release that say what stands in the stack; a template of the team's says it itself. */
+/** Members of a release that describe the stack's content; a team's template contains it itself. */
 const saidByTemplate = [
   'config',
   'adds',
@@ -17,10 +17,10 @@ const saidByTemplate = [
 ] as const satisfies (keyof ScenarioRelease)[];
 
 /**
- * Everything wrong with the stacks of a scenario: stacks that are no service's, templates of which CloudFormation would
- * make no stack, and releases that ask for what their stack cannot do.
+ * Every problem with the stacks of a scenario: stacks that belong to no service, templates that CloudFormation would refuse,
+ * and releases that their stack cannot play.
  *
- * @param templates those that can be read
+ * @param templates the readable ones
  */
 export function checkStacks(
   file: ScenarioFile,
@@ -31,7 +31,7 @@ export function checkStacks(
   const add = (path: string, reason: string) => problems.push({ path, reason });
   const entryOf = (service: string) => entries.find((entry) => entry.service === service);
   const stored = (name: string) => file.parameters.find((one) => one.name === name)?.value;
-  /** By stack: its template and parameters so far. */
+  /** Template and parameters so far, by stack. */
   const states = new Map<
     string,
     { template: TeamTemplate | undefined; parameters: Record<string, string> }
@@ -52,7 +52,7 @@ export function checkStacks(
     const kept = Object.entries(before?.parameters ?? {}).filter(([name]) => declared.includes(name));
     const parameters = { ...Object.fromEntries(kept), ...given };
     states.set(stack, { template, parameters });
-    // What cannot be read was reported when it was read.
+    // An unreadable template has been reported already.
     if (!template || (one.template === undefined && Object.keys(given).length === 0)) return;
     checkTeamTemplate(
       template,

@@ -1,7 +1,7 @@
 import type { ScenarioFile } from './scenario.ts';
 import type { ScenarioProblem } from './scenario-problem.ts';
 
-/** What a scenario writes down for a time at which its run is over, or that ends before it begins. */
+/** Times in a scenario at which its run is over, and spans that end before they begin. */
 export function checkTimes(file: ScenarioFile): ScenarioProblem[] {
   const { deadline, atLeast, faults } = file;
   const problems: ScenarioProblem[] = [];

@@ -2,12 +2,12 @@ import { PREDEFINED_CONFIGS } from 'account-simulator/account/codedeploy/deploym
 
 const prefix = 'CodeDeployDefault.Lambda';
 
-/** Names of AWS's own deployment configurations as SAM's `DeploymentPreference.Type` takes them. */
+/** Names of AWS's own deployment configurations in SAM's `DeploymentPreference.Type`. */
 export const predefinedTypes: readonly string[] = PREDEFINED_CONFIGS.map(({ name }) =>
   name.slice(prefix.length),
 );
 
-/** The `DeploymentPreference.Type` of a configuration's short, full or own name. */
+/** The `DeploymentPreference.Type` for a configuration's short, full or custom name. */
 export function preferenceType(config: string): string {
   return config.startsWith(prefix) ? config.slice(prefix.length) : config;
 }

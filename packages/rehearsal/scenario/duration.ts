@@ -3,7 +3,7 @@ import * as z from 'zod';
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const form = /^(-)?((\d+(\.\d+)?)(ms|s|m|h|d)\s*)+$/;
 
-/** No run is longer: metrics of a minute are kept in memory, and CloudWatch itself keeps them for 15 days. */
+/** The longest run: one-minute metrics are kept in memory, and CloudWatch itself keeps them for 15 days. */
 const longestMs = 90 * unitMs.d;
 
 /**

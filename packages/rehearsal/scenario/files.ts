@@ -2,7 +2,7 @@ import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ScenarioError } from './scenario-problem.ts';
 
-/** The text of a file that somebody named. @throws ScenarioError where there is none, or it cannot be read */
+/** The text of a file. @throws ScenarioError if the file does not exist or cannot be read */
 export function readText(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw refused(path, 'there is no such file');
@@ -14,7 +14,7 @@ export function readText(path: string): string {
   }
 }
 
-/** Makes sure that a file can be written, before a run takes minutes. @throws ScenarioError where it cannot */
+/** Checks that a file can be written, before a run takes minutes. @throws ScenarioError if it cannot */
 export function checkWritable(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     throw refused(path, 'is a folder: name the file to write');

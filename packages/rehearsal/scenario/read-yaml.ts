@@ -4,7 +4,7 @@ import { ScenarioError } from './scenario-problem.ts';
 /**
  * Reads a YAML document.
  *
- * @throws ScenarioError naming line and column where it is not YAML
+ * @throws ScenarioError naming line and column of invalid YAML
  */
 export function readYaml(file: string, text: string): unknown {
   const found = read(text);

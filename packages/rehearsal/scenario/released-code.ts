@@ -6,17 +6,17 @@ export interface ReleasedCode {
   readonly release: number;
 }
 
-/** Where the code of a function's release lies: by it a version is known to behave as that release. */
+/** The address of a function's code in a release: it identifies the release whose behaviour a version has. */
 export function codeUri(service: string, logicalId: string, release: number): string {
   return `s3://deployment-artifacts/${service}/${logicalId}/release-${release}.zip`;
 }
 
-/** The same of a function that is a container image. */
+/** The same for a function with a container image. */
 export function imageUri(service: string, logicalId: string, release: number): string {
   return `111122223333.dkr.ecr.eu-west-1.amazonaws.com/deployment-artifacts/${service}/${logicalId}:release-${release}`;
 }
 
-/** Whose code lies there; undefined for code that no release brought, such as code in a template. */
+/** The code at an address; undefined for code that no release brought, such as code in a template. */
 export function releasedCode(uri: string): ReleasedCode | undefined {
   const [, service, logicalId, release] =
     /\/deployment-artifacts\/([^/]+)\/([^/:]+)[/:]release-(\d+)(\.zip)?$/.exec(uri) ?? [];

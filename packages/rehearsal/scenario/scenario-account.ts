@@ -1,19 +1,19 @@
 import { mergeLazily, pickLazily } from 'account-simulator/account/merge-lazily.ts';
 import * as z from 'zod';
 
-/** One point in which AWS's behaviour is not proved: the simulated account can play every answer. */
+/** A point in which AWS's behaviour is not proved: the simulated account can play every answer. */
 interface AccountSetting {
-  /** The answers, the worst first. */
+  /** The answers, worst first. */
   readonly values: readonly [string | boolean, ...(string | boolean)[]];
-  /** The answer that is played where a scenario names none. */
+  /** The answer without a choice in the scenario. */
   readonly default: string | boolean;
   readonly means: string;
-  /** The row of the list of AWS's worst cases that has the evidence. */
+  /** The row of the list of AWS's worst cases that contains the evidence. */
   readonly row: string;
 }
 
 /**
- * The settings of the simulated account. The coordinator has to be right under every value.
+ * The settings of the simulated account. The coordinator must be correct under every value.
  *
  * The default of each is its first value, the worst.
  */
@@ -113,12 +113,12 @@ export const accountSettings = {
 /** The name of a setting. */
 export type AccountSettingName = keyof typeof accountSettings;
 
-/** A value for each setting: what one run is played with. */
+/** A value for each setting of one run. */
 export type AccountSettings = {
   readonly [K in AccountSettingName]: (typeof accountSettings)[K]['values'][number];
 };
 
-/** What is played where a scenario names nothing. */
+/** The values without a choice in the scenario. */
 export const accountDefaults = Object.fromEntries(
   Object.entries(accountSettings).map(([name, setting]) => [name, setting.default]),
 ) as AccountSettings;
@@ -127,13 +127,13 @@ const shape = Object.fromEntries(
   Object.entries(accountSettings).map(([name, { values }]) => [name, z.literal(values).optional()]),
 ) as { [K in AccountSettingName]: z.ZodOptional<z.ZodLiteral<AccountSettings[K]>> };
 
-/** Settings by name; those left out may have any value. */
+/** Settings by name; omitted settings may have any value. */
 export const namedSettings = z.strictObject(shape);
 export type NamedSettings = z.infer<typeof namedSettings>;
 
 /** The simulated account of a scenario. A setting that is named here is played with this value only. */
 export const scenarioAccount = namedSettings.extend({
-  /** What differs between the stacks, by service. */
+  /** Differences between the stacks, by service. */
   stacks: z.record(z.string(), z.strictObject({ serviceRole: z.boolean() })).default({}),
 });
 export type ScenarioAccount = z.infer<typeof scenarioAccount>;
@@ -141,12 +141,12 @@ export type ScenarioAccount = z.infer<typeof scenarioAccount>;
 /** Names of all settings. */
 export const settingNames = Object.keys(accountSettings) as AccountSettingName[];
 
-/** The settings a scenario is played with; each is read from the account when it is asked for. */
+/** The settings of a scenario's run; each is read from the account at its use. */
 export function playedSettings(account: ScenarioAccount): AccountSettings {
   return pickLazily(mergeLazily(accountDefaults, account) as AccountSettings, settingNames);
 }
 
-/** The same account, which calls `note` with every setting that is read of it. */
+/** The same account, which calls `note` with every setting that is read from it. */
 export function notedAccount(
   account: ScenarioAccount,
   note: (setting: AccountSettingName) => void,
@@ -175,7 +175,7 @@ export function playedWith(account: ScenarioAccount, settings: NamedSettings): S
   return { ...settings, ...account };
 }
 
-/** Whether a run has every setting that is named. */
+/** Whether a run has all the named settings. */
 export function isPlayed(named: NamedSettings, played: AccountSettings): boolean {
   return Object.entries(named).every(
     ([name, value]) => value === undefined || played[name as AccountSettingName] === value,

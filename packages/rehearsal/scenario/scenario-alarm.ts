@@ -3,17 +3,17 @@ import { duration } from './duration.ts';
 
 const uses = {
   name: z.string().min(1).max(255),
-  /** Service whose alarm it is. */
+  /** Service that owns the alarm. */
   service: z.string(),
-  /** Whether it stops the CodeDeploy deployments of the service. */
+  /** Whether the alarm stops the CodeDeploy deployments of the service. */
   stopsDeployments: z.boolean().default(false),
-  /** Whether it is a rollback trigger of the service's stack. */
+  /** Whether the alarm is a rollback trigger of the service's stack. */
   rollbackTrigger: z.boolean().optional(),
-  /** Whether the service's catalog entry declares it. */
+  /** Whether the service's catalog entry declares the alarm. */
   declared: z.boolean().default(false),
-  /** Whether it runs its actions; CloudWatch calls it ActionsEnabled. */
+  /** Whether the alarm runs its actions; CloudWatch calls it ActionsEnabled. */
   actionsEnabled: z.boolean().optional(),
-  /** When a mute rule silences its actions, to the minute. */
+  /** The time in which a mute rule silences its actions, to the minute. */
   muted: z.strictObject({ from: duration, until: duration }).optional(),
 };
 
@@ -39,16 +39,16 @@ export const metricAlarm = z.strictObject({
   periodSeconds: z.number().int().multipleOf(60).min(60).max(3600).default(60),
   evaluationPeriods: z.number().int().min(1).max(60).default(1),
   datapointsToAlarm: z.number().int().min(1).optional(),
-  /** How periods without data count. */
+  /** The treatment of periods without data. */
   treatMissingData: z.enum(['missing', 'notBreaching', 'breaching', 'ignore']).default('notBreaching'),
-  /** Its dimensions by name, in place of those of the function's alias: wrong ones have no data. */
+  /** Its dimensions by name, instead of those of the function's alias: wrong ones have no data. */
   dimensions: z.record(z.string(), z.string()).optional(),
 });
 
-/** An alarm whose states are written down; `at` before 0 is before the first release. */
+/** An alarm with scripted states; `at` before 0 is before the first release. */
 export const scriptedAlarm = z.strictObject({
   ...uses,
-  /** What it is to CloudWatch: an alarm on a metric, or on a query of logs. */
+  /** Its kind in CloudWatch: an alarm on a metric, or on a query of logs. */
   kind: z.enum(['metric', 'log']).default('metric'),
   script: z
     .array(
@@ -60,10 +60,10 @@ export const scriptedAlarm = z.strictObject({
     .min(1),
 });
 
-/** A composite alarm of other alarms, which stand before it in the list. */
+/** A composite alarm of other alarms, which precede it in the list. */
 export const compositeAlarm = z.strictObject({
   ...uses,
-  /** As PutCompositeAlarm takes it, e.g. `ALARM("a") AND NOT ALARM("b")`. */
+  /** As in PutCompositeAlarm, e.g. `ALARM("a") AND NOT ALARM("b")`. */
   rule: z.string().min(1),
 });
 

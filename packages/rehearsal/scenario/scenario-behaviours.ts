@@ -6,25 +6,25 @@ import type { Scenario } from './scenario.ts';
 import type { ScenarioRelease } from './scenario-release.ts';
 import type { ScenarioRate } from './scenario-traffic.ts';
 
-/** Requests and answers of a function of which the scenario says nothing: a busy, healthy API. */
+/** Requests and answers of a function that the scenario does not mention: a busy, healthy API. */
 const ordinary = { requestsPerMinute: 300, errorRate: 0.001, latencyMs: 80, latencySpread: 0.4 };
 
-/** How many requests the users of a function send it. */
+/** The rate of requests from a function's users. */
 export function rateOf(scenario: Scenario, service: string, logicalId: string): Rate {
   return toRate(flowOf(scenario, service, logicalId).requestsPerMinute, scenario.history);
 }
 
-/** What a version of a function is made of. */
+/** The origin of a version of a function. */
 export interface VersionOrigin {
   readonly service: string;
   readonly logicalId: string;
-  /** Where its code lies; code that no release brought answers as the scenario says of the function. */
+  /** Address of its code; code that no release brought answers as the scenario says of the function. */
   readonly code: string;
   /** Number of the release that brought its configuration. */
   readonly configuredBy: number;
 }
 
-/** How a version of a function answers: as its code, or badly by a configuration that a release brought. */
+/** The behaviour of a version: that of its code, or bad because of a configuration that a release brought. */
 export function behaviourOf(
   scenario: Scenario,
   { service, logicalId, code, configuredBy }: VersionOrigin,
@@ -46,7 +46,7 @@ export function behaviourOf(
   return phases.length === 0 ? answers : { ...answers, phases };
 }
 
-/** Whether a release is bad in a function that it brings no code for: then its configuration is what is bad. */
+/** Whether a release is bad in a function that it brings no code for: then its configuration is bad. */
 function isBadByConfiguration(
   release: ScenarioRelease | undefined,
   logicalId: string,
@@ -57,8 +57,8 @@ function isBadByConfiguration(
 }
 
 /**
- * How a version answers that has names of tables, buckets and queues in its environment: every request fails as long as one
- * of them is gone.
+ * The behaviour of a version with names of tables, buckets and queues in its environment: every request fails as long as one
+ * of them is missing.
  */
 export function withoutItsData(
   behaviour: Behaviour,
@@ -77,7 +77,7 @@ export function withoutItsData(
   return { ...behaviour, phases: [{ when: isGone, errorRate: 1 }, ...(behaviour.phases ?? [])] };
 }
 
-/** Phases in which code answers otherwise for no reason of its own; its release is not to blame. */
+/** Phases in which code answers differently for an outside reason; its release is not to blame. */
 function troublePhases(
   { troubles, history }: Scenario,
   service: string,
@@ -112,7 +112,7 @@ function flowOf({ traffic }: Scenario, service: string, logicalId: string) {
   return { ...ordinary, ...defined(all), ...defined(own), ...defined(functions[logicalId] ?? {}) };
 }
 
-/** Steps are written from 0, traffic counts from the beginning of the history. */
+/** Steps in a scenario count from 0, traffic counts from the beginning of the history. */
 function toRate(rate: ScenarioRate, history: number): Rate {
   if (!Array.isArray(rate)) return rate;
   return rate.map((step) => ({ ...step, from: step.from + history }));

@@ -15,7 +15,7 @@ import { notOneOf, ScenarioError, type ScenarioProblem } from './scenario-proble
 import type { TeamTemplates } from './service-functions.ts';
 import { readTeamTemplate, type TeamTemplate } from './team-template.ts';
 
-/** Where scenarios and catalogs are, from the project's root. */
+/** Folders of scenarios, catalogs and templates, relative to the project's root. */
 const SCENARIOS = 'packages/rehearsal/scenarios';
 const CATALOGS = 'packages/rehearsal/catalogs';
 const TEMPLATES = 'packages/rehearsal/templates';
@@ -29,7 +29,7 @@ export function scenarioNames(root: string): string[] {
  * Finds a scenario by its name or by the path of a YAML file, and reads it.
  *
  * @param root the project's root
- * @throws ScenarioError when there is none, or it cannot be played
+ * @throws ScenarioError when the scenario does not exist or cannot be played
  */
 export function findScenario(root: string, nameOrPath: string): Scenario {
   if (/\.ya?ml$/.test(nameOrPath)) {
@@ -43,16 +43,16 @@ export function findScenario(root: string, nameOrPath: string): Scenario {
   return readScenario(root, join(root, SCENARIOS, `${nameOrPath}.yaml`));
 }
 
-/** A drawn scenario of so many services; see {@link drawEstate}. */
+/** A drawn scenario with this number of services; see {@link drawEstate}. */
 export function estate(services: number): Scenario {
-  // JSON is YAML: the one check there is serves both.
+  // JSON is YAML: one check serves both.
   return parseScenario(JSON.stringify(drawEstate(services)), {
     file: `${services}-services.yaml`,
     readCatalog: () => [],
   });
 }
 
-/** Reads the scenario in a file. @throws ScenarioError with every problem of it */
+/** Reads the scenario in a file. @throws ScenarioError with every problem */
 export function readScenario(root: string, path: string): Scenario {
   return parseScenario(readText(path), {
     file: basename(path),
@@ -61,15 +61,15 @@ export function readScenario(root: string, path: string): Scenario {
   });
 }
 
-/** Where a scenario's text comes from, for its messages, and how its catalog and templates are read. */
+/** The source of a scenario's text, for messages, and the readers of its catalog and templates. */
 export interface ScenarioSource {
   readonly file: string;
   readonly readCatalog: (name: string) => ServiceEntry[];
-  /** The text of a template; without it a scenario can name none. @throws Error saying why there is none */
+  /** The text of a template; without it a scenario can name none. @throws Error with the reason */
   readonly findTemplate?: (name: string) => string;
 }
 
-/** Checks the text of a scenario. @throws ScenarioError with every problem of it */
+/** Checks the text of a scenario. @throws ScenarioError with every problem */
 export function parseScenario(
   text: string,
   { file, readCatalog: read, findTemplate: find }: ScenarioSource,
@@ -128,7 +128,7 @@ export function findTemplate(root: string, folder: string, name: string): string
   return readText(path);
 }
 
-/** The templates that a scenario names. @param problems gets what is wrong with them */
+/** The templates that a scenario names. @param problems receives their problems */
 function readTemplates(
   { stacks, releases }: ScenarioFile,
   find: ScenarioSource['findTemplate'],

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The weights that a rule of VPC Lattice has had since before the first release. */
+/** The weights of a rule of VPC Lattice before the first release. */
 export const meshRule = z.strictObject({
   rule: z.string(),
   /** By target group. */

@@ -1,7 +1,7 @@
 import { fewProblems, type InputProblem } from '../../../shared/check-input.ts';
 import { nearestName } from '../../../shared/nearest-name.ts';
 
-/** One thing wrong with a scenario file. */
+/** A problem in a scenario file. */
 export type ScenarioProblem = InputProblem;
 
 /** A scenario that cannot be played; the message has one line per problem, each with file, path and reason. */
@@ -19,7 +19,7 @@ export class ScenarioError extends Error {
   }
 }
 
-/** Why a name is refused, with the one that was probably meant and all that are allowed. */
+/** The reason why a name is refused, with the nearest allowed name and all allowed ones. */
 export function notOneOf(what: string, given: string, allowed: readonly string[]): string {
   const nearest = nearestName(given, allowed);
   const meant = nearest ? `did you mean "${nearest}"? ` : '';

@@ -3,31 +3,31 @@ import { positiveDuration } from './duration.ts';
 import { stackParameters, templatePath } from './scenario-stack.ts';
 import { answers } from './scenario-traffic.ts';
 
-/** A lifecycle hook of the deployments: how it ends, and after how long. */
+/** A lifecycle hook of the deployments: its result and duration. */
 export const hook = z.strictObject({
   result: z.enum(['Succeeded', 'Failed', 'TimedOut']),
   after: positiveDuration.prefault('5s'),
 });
 
-/** A hook of the team's, or the coordinator's own. */
+/** A hook of the team, or the coordinator's own. */
 const trafficHook = z.union([z.literal('coordinator'), hook], {
   error: 'must be "coordinator", or say how a hook of the team\u2019s ends: {result, after}',
 });
 
-/** From when on, and how, the new code answers as no release should: the ground truth of a bad release. */
+/** The bad behaviour of the new code and its beginning: the ground truth of a bad release. */
 export const badness = answers
   .extend({
     /** Counted from the new version's first traffic. */
     after: positiveDuration.prefault('0s'),
-    /** When it is over again, counted likewise. */
+    /** End of the bad behaviour, counted likewise. */
     until: positiveDuration.optional(),
-    /** What the health checks of the service, asked about the new version, find wrong with it. */
+    /** The health checks' finding about the new version. */
     unhealthy: z.string().min(1).optional(),
-    /** Requests of consumers fail too, in the part in which they reach this code. */
+    /** Requests of consumers fail too, in the share that reaches this code. */
     breaks: z
       .strictObject({ services: z.array(z.string()).min(1), errorRate: z.number().gt(0).max(1) })
       .optional(),
-    /** Only these functions of the release; all of them where it is left out. */
+    /** Only these functions of the release; all by default. */
     functions: z.array(z.string()).min(1).optional(),
   })
   .refine(
@@ -40,17 +40,17 @@ export const badness = answers
     message: 'must be after `after`',
   });
 
-/** Somebody stops deployments of the release. */
+/** A person stops deployments of the release. */
 const stopped = z.strictObject({
   /** Counted from the deployment's creation. */
   after: positiveDuration.prefault('1m'),
-  /** Whether CodeDeploy takes back what it did; without it the alias stays as it is. */
+  /** Whether CodeDeploy rolls back its change; otherwise the alias stays as it is. */
   rollback: z.boolean().default(true),
-  /** Only these functions' deployments; all of them where it is left out. */
+  /** Only these functions' deployments; all by default. */
   functions: z.array(z.string()).min(1).optional(),
 });
 
-/** Deployments of the release fail by a fault that is none of their own. */
+/** Deployments of the release fail by an external fault. */
 const failsWith = z.strictObject({
   /** CodeDeploy's error code. */
   code: z.string().regex(/^[A-Z][A-Z_]{2,63}$/, 'must be an error code of CodeDeploy, such as THROTTLED'),
@@ -143,10 +143,10 @@ export const release = z.strictObject({
 });
 export type ScenarioRelease = z.infer<typeof release>;
 
-/** How a release is shifted that does not say so. */
+/** The shift of a release that names none. */
 export const usualConfig = 'Canary10Percent10Minutes';
 
-/** A deployment configuration of one's own. */
+/** A custom deployment configuration. */
 export const customConfig = z
   .strictObject({
     name: z

@@ -3,13 +3,13 @@ import { duration } from './duration.ts';
 
 const requestsPerMinute = z.number().min(0).max(1_000_000);
 
-/** How many requests a minute come in: always the same, in a daily rhythm, or by steps. */
+/** Requests per minute: constant, in a daily rhythm, or by steps. */
 export const rate = z.union(
   [
     requestsPerMinute,
     z.strictObject({
       mean: requestsPerMinute,
-      /** 0.5 swings between half and one and a half times the mean. */
+      /** 0.5 swings between 0.5 and 1.5 times the mean. */
       swing: z.number().min(0).max(1),
       /** Hour of the day (UTC) with the most requests. */
       peakHour: z.number().min(0).lt(24),
@@ -20,7 +20,7 @@ export const rate = z.union(
 );
 export type ScenarioRate = z.infer<typeof rate>;
 
-/** How code answers requests; what is left out is as without it. */
+/** The answers of code to requests; omitted members stay unchanged. */
 export const answers = z.strictObject({
   /** Part of the requests that fail, 0 to 1. */
   errorRate: z.number().min(0).max(1).optional(),
@@ -35,7 +35,7 @@ export type ScenarioAnswers = z.infer<typeof answers>;
 
 const flow = answers.extend({ requestsPerMinute: rate.optional() });
 
-/** Requests and normal answers: of everything, of a service, of one function. */
+/** Requests and normal answers: for everything, for a service, for one function. */
 export const traffic = flow.extend({
   services: z
     .record(z.string(), flow.extend({ functions: z.record(z.string(), flow).default({}) }))

@@ -19,7 +19,7 @@ import type { TeamTemplates } from './service-functions.ts';
 const longestHistoryMs = 15 * 24 * 3_600_000;
 const longestPastMs = 63 * 24 * 3_600_000;
 
-/** Somebody starts a machine by hand. */
+/** A person starts a machine by hand. */
 export const manualStart = z.strictObject({
   at: positiveDuration,
   machine: z
@@ -32,69 +32,69 @@ export const manualStart = z.strictObject({
       'monitor-deployment',
     ])
     .default('coordinate-rollback'),
-  /** The execution's input, as one would type it into the console. */
+  /** The execution's input, as typed into the console. */
   input: z.json(),
-  /** Adds the digest of the plan that was reported last, as one would copy it from its mail. */
+  /** Adds the digest of the last reported plan, as copied from its mail. */
   withReportedPlan: z.boolean().default(false),
 });
 
-/** Somebody invokes a function by hand. */
+/** A person invokes a function by hand. */
 export const manualInvocation = z.strictObject({
   at: positiveDuration,
   function: z.enum(['answer-approval', 'hold-service']),
-  /** The function's event, as one would type it into the console. */
+  /** The function's event, as typed into the console. */
   input: z.json(),
 });
 
-/** Somebody writes the catalog parameter of a service. */
+/** A person writes the catalog parameter of a service. */
 export const catalogWrite = z.strictObject({
   at: positiveDuration,
   service: z.string(),
-  /** The parameter's value, whatever it is. */
+  /** The parameter's value: any text. */
   text: z.string().min(1),
 });
 
 /**
- * A scenario as its file writes it: what is deployed when and how it behaves, what else happens, and what has to
- * come of it. Times are durations; 0 is the moment the rehearsal proper begins.
+ * A scenario file: the deployments with their times and behaviour, other events, and the expected result. Times are
+ * durations; 0 is the moment the rehearsal proper begins.
  */
 export const scenarioFile = z.strictObject({
   title: z.string().min(1).max(100),
   description: z.string().optional(),
   /** Catalog of the services: the name of one in packages/rehearsal/catalogs, or a path relative to the scenario file. */
   catalog: z.string().min(1).optional(),
-  /** The services, in place of a catalog file. */
+  /** The services, instead of a catalog file. */
   services: z.array(serviceEntry).min(1).optional(),
   environment: z.enum(environments).default(defaultEnvironment),
   /** Parameters of the coordinator's own template, besides `Environment` and `StakeholderEmail`. */
   installation: z.record(z.string(), z.string()).default({}),
-  /** How AWS behaves where its behaviour is not proved. */
+  /** AWS's behaviour where it is not proved. */
   account: scenarioAccount.prefault({}),
-  /** Members put over the policies of catalog entries, by service. */
+  /** Members that override the policies of catalog entries, by service. */
   policies: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
-  /** Services of the catalog that live in the account and whose parameters are never written. */
+  /** Services of the catalog that exist in the account and whose parameters are never written. */
   unmanaged: z.array(z.string()).default([]),
   /** Virtual time of 0, UTC. */
   start: z.iso.datetime().default('2026-01-05T09:00:00Z'),
-  /** How long the services have had traffic before 0. */
+  /** Time that the services have had traffic before 0. */
   history: positiveDuration
     .refine(
       (ms) => ms <= longestHistoryMs,
       'must be at most 15d: CloudWatch keeps metrics of a minute no longer',
     )
     .prefault('3h'),
-  /** How long they had such traffic before that: of it only metrics of five minutes and longer are left. */
+  /** Time before the history with the same traffic: only its metrics of five minutes and longer remain. */
   past: positiveDuration
     .refine(
       (ms) => ms <= longestPastMs,
       'must be at most 63d: CloudWatch keeps metrics of five minutes no longer',
     )
     .prefault('7d'),
-  /** At least so long goes on what is at rest: for what only a schedule of the coordinator will find. */
+  /** The shortest run, even at rest: for work that only a schedule of the coordinator finds. */
   atLeast: positiveDuration.prefault('0s'),
-  /** When the rehearsal is given up. */
+  /** The time at which the rehearsal is given up. */
   deadline: positiveDuration.prefault('72h'),
-  /** Stacks that are made of the teams' own templates. */
+  /** Stacks made from the teams' own templates. */
   stacks: z.array(scenarioStack).default([]),
   traffic: traffic.prefault({}),
   configs: z.array(customConfig).default([]),
@@ -102,7 +102,7 @@ export const scenarioFile = z.strictObject({
   parameters: z.array(scenarioParameter).default([]),
   /** Provisioned concurrency of aliases, in executions, by `service.function`. */
   provisioned: z.record(z.string(), z.number().int().positive()).default({}),
-  /** What a stack does with a version that its template no longer has: SAM's `VersionDeletionPolicy`. */
+  /** The fate of a version that the stack's template no longer has: SAM's `VersionDeletionPolicy`. */
   versionDeletionPolicy: z.enum(['Retain', 'Delete']).default('Retain'),
   /** Stages of HTTP APIs that deploy themselves, by name of their target. */
   autoDeploy: z.array(z.string()).default([]),
@@ -120,11 +120,11 @@ export const scenarioFile = z.strictObject({
 });
 export type ScenarioFile = z.infer<typeof scenarioFile>;
 
-/** A scenario with its catalog: everything a rehearsal needs. */
+/** A scenario with its catalog: all inputs of a rehearsal. */
 export interface Scenario extends Omit<ScenarioFile, 'catalog' | 'services' | 'policies'> {
-  /** Short name, as of its file. */
+  /** Short name, from its file. */
   readonly name: string;
-  /** The catalog's entries with the scenario's policies and alarms put in. */
+  /** The catalog's entries with the scenario's policies and alarms merged in. */
   readonly services: readonly ServiceEntry[];
   readonly templates: TeamTemplates;
 }

@@ -6,17 +6,17 @@ import type { TeamTemplate } from './team-template.ts';
 /** The templates that a scenario names, by their paths. */
 export type TeamTemplates = ReadonlyMap<string, TeamTemplate>;
 
-/** What says which functions a service has. */
+/** The parts of a scenario that define the functions of a service. */
 export interface FunctionSources extends Pick<ScenarioFile, 'stacks' | 'releases'> {
   readonly templates: TeamTemplates;
 }
 
-/** The stack that a release or a template of the scenario is for. */
+/** The stack of a release or template in the scenario. */
 export function stackOf(entry: ServiceEntry, { stack }: { readonly stack?: string | undefined }): string {
   return stack ?? entry.stack ?? '';
 }
 
-/** The templates of the team's that the stacks of a service have one after the other; none where the rehearsal makes one. */
+/** The team's templates that a service's stacks have in turn; none where the rehearsal makes the template. */
 export function templatesOf(
   { stacks, releases, templates }: FunctionSources,
   { service }: ServiceEntry,

@@ -6,24 +6,24 @@ import type { ScenarioAlarm } from './scenario-alarm.ts';
 import type { ScenarioParameter } from './scenario-parameter.ts';
 import type { AddedResource, ScenarioRelease } from './scenario-release.ts';
 
-/** What one state of a service's stack is made of. */
+/** One state of a service's stack. */
 export interface ServiceState {
-  /** Which release's code each function has, by logical id; 0 is the code from before. */
+  /** The release whose code each function has, by logical id; 0 is the code from before. */
   readonly code: Readonly<Record<string, number>>;
   readonly config: string;
   readonly hooks: ScenarioRelease['hooks'];
   /** Resources that releases have added. */
   readonly added?: readonly AddedResource[];
-  /** How often asynchronous invocations are tried again; Lambda's own default where it is left out. */
+  /** Retries of asynchronous invocations; Lambda's own number by default. */
   readonly retries?: number | undefined;
-  /** Names of what the stack exports, and of what it imports. */
+  /** Names of the stack's exports and imports. */
   readonly exports?: readonly string[];
   readonly imports?: readonly string[];
-  /** The data migration that the stack holds: by which release, how long it takes, s, and whether it fails then. */
+  /** The data migration in the stack: the release that brings it, its duration in s, and whether it then fails. */
   readonly migration?: { readonly release: number; readonly seconds: number; readonly fails: boolean };
 }
 
-/** What a team chose for its functions. */
+/** A team's choices for its functions. */
 interface FunctionChoices {
   /** Provisioned concurrency of the aliases, in executions, by `service.function`. */
   readonly provisioned?: Readonly<Record<string, number>>;
@@ -31,7 +31,7 @@ interface FunctionChoices {
   readonly versionDeletionPolicy?: 'Retain' | 'Delete';
 }
 
-/** The same, and the parameters of Parameter Store that the template reads. */
+/** The choices, with the parameters of Parameter Store that the template reads. */
 interface TemplateChoices extends FunctionChoices {
   readonly read?: readonly ScenarioParameter[];
 }
@@ -47,8 +47,8 @@ export function hookName(entry: ServiceEntry, hook: 'preTraffic' | 'postTraffic'
 }
 
 /**
- * The SAM template of a service, as a team would keep it: its functions with alias and deployment preference, a
- * table, and a parameter by which others find it.
+ * The SAM template of a service, as a team would keep it: its functions with alias and deployment preference, a table, and a
+ * parameter by which consumers find the service.
  */
 export function serviceTemplate(
   entry: ServiceEntry,
@@ -110,7 +110,7 @@ export function serviceTemplate(
     },
     ...(state.exports && state.exports.length > 0 && { Outputs: exportingOutputs(state.exports) }),
   };
-  // As JSON: read many times faster than YAML, and thousands of rehearsals make ten stacks each.
+  // JSON, because it is read many times faster than YAML, and thousands of rehearsals make ten stacks each.
   return JSON.stringify(template, null, 2);
 }
 
@@ -217,7 +217,7 @@ function functionResources(
   return resources;
 }
 
-/** Begins once the new code has the traffic. */
+/** The migration begins once the new code has the traffic. */
 function migrationResource({ targets }: ServiceEntry, { migration }: ServiceState) {
   if (!migration) return {};
   const aliases = targets.filter(isAlias).map((target) => `${target.function}Alias${target.alias}`);
@@ -236,7 +236,7 @@ function migrationResource({ targets }: ServiceEntry, { migration }: ServiceStat
   };
 }
 
-/** The coordinator's own hooks, by the name that it is deployed under. */
+/** The coordinator's own hooks, by their deployed names. */
 const coordinatorsHooks = {
   preTraffic: 'CodeDeployHook_rollback-coordinator-BeforeTraffic',
   postTraffic: 'CodeDeployHook_rollback-coordinator-AfterTraffic',

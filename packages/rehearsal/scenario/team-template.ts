@@ -24,18 +24,18 @@ import { codeUri, imageUri, type ReleasedCode } from './released-code.ts';
 
 /** A template as a team keeps it, for the stack of a service. */
 export interface TeamTemplate {
-  /** As the scenario names it. */
+  /** The scenario's name for it. */
   readonly path: string;
   readonly template: Template;
   /** Logical ids of its functions. */
   readonly functions: readonly string[];
-  /** Those whose code is in the template itself. */
+  /** Functions whose code is in the template itself. */
   readonly inline: readonly string[];
-  /** Those that a release without a list of its own brings new code for: neither inline ones nor lifecycle hooks. */
+  /** Functions that get new code in a release without a list of its own: neither inline ones nor lifecycle hooks. */
   readonly released: readonly string[];
 }
 
-/** Reads the text of a template. Nothing may be made of it after a problem was reported. */
+/** Reads the text of a template. A template with a reported problem must not be deployed. */
 export function readTeamTemplate(path: string, text: string, problems: Problems): TeamTemplate {
   const template = withFunctionsOfLoops(readTemplate(text, problems), problems);
   const functions = Object.entries(template.Resources).filter(([, { Type }]) => functionTypes.has(Type));
@@ -51,15 +51,15 @@ export function readTeamTemplate(path: string, text: string, problems: Problems)
   };
 }
 
-/** What a stack of a template gets besides it. */
+/** The inputs of a template's stack. */
 export interface TemplateInput {
   readonly stack: string;
   readonly parameters: Readonly<Record<string, string>>;
-  /** What is in Parameter Store. */
+  /** The value of a parameter in Parameter Store. */
   stored(name: string): string | undefined;
 }
 
-/** Reports everything for which CloudFormation, as it is simulated, would refuse a stack of the template. */
+/** Reports every problem for which the simulated CloudFormation would refuse a stack of the template. */
 export function checkTeamTemplate(
   { template }: TeamTemplate,
   { stack, parameters, stored }: TemplateInput,
@@ -113,7 +113,7 @@ export function packageTemplate(
   return JSON.stringify({ ...sections, ...Object.fromEntries(looping) }, null, 2);
 }
 
-/** The template with the functions of its loops written out, since each of them may be released alone. */
+/** The template with the functions of its loops expanded, since each of them may be released alone. */
 function withFunctionsOfLoops(template: Template, problems: Problems): Template {
   const noting: Problems = {
     add: (path, reason) =>

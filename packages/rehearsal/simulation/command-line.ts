@@ -1,6 +1,6 @@
 import { flag, readOptions, text, wholeNumber } from '../run/read-options.ts';
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export type SimulateCommand =
   | { readonly do: 'help' }
   | {

@@ -7,9 +7,9 @@ import { type ScenarioInput, type SimulationCase, scenarioOf } from './simulatio
 import { surfaceOf } from './surface.ts';
 
 /**
- * Draws the run of a seed: a scenario, or the given one, the account it is played in, and the faults it meets.
+ * Draws the run of a seed: a scenario (or the given one), its account, and its faults.
  *
- * @param root the project's root: its template says what there is to strike
+ * @param root the project's root: its template defines what faults can strike
  * @param given drawn faults strike this scenario instead of a drawn one
  */
 export function drawCase(seed: number, root: string, given?: ScenarioInput): SimulationCase {

@@ -7,12 +7,12 @@ type Service = NonNullable<ScenarioInput['services']>[number];
 type Release = NonNullable<ScenarioInput['releases']>[number];
 type Invocations = NonNullable<ScenarioInput['invocations']>;
 
-/** What 0 of a scenario is where it does not say. */
+/** The default start of a scenario, its 0. */
 const zero = Date.parse('2026-01-05T09:00:00Z');
 
 /**
- * Who decides, in one run of four: services with less autonomy or a small budget, and persons who answer, at random
- * moments, and put things on hold and let them go.
+ * People's decisions, in one run of four: services with less autonomy or a small budget, and persons who answer, at random
+ * moments, and put services on hold and release them.
  */
 export function drawDecisions(
   services: readonly Service[],

@@ -5,7 +5,7 @@ type Service = NonNullable<ScenarioInput['services']>[number];
 type Release = NonNullable<ScenarioInput['releases']>[number];
 type HealthCheck = NonNullable<ScenarioInput['healthChecks']>[number];
 
-/** What one run has of health checks: who asks one, what they find, and which are broken themselves. */
+/** The health checks of one run: the services that use one, the findings, and the broken checks. */
 export interface DrawnHealthChecks {
   readonly services: Service[];
   readonly releases: Release[];
@@ -13,8 +13,8 @@ export interface DrawnHealthChecks {
 }
 
 /**
- * One run of six has services with a health check. Half of their bad releases are found unhealthy, some by nothing
- * else; a check is now and then broken itself.
+ * One run of six has services with a health check. Half of their bad releases are found unhealthy, some only by the check;
+ * now and then a check itself is broken.
  */
 export function drawHealthChecks(
   services: readonly Service[],

@@ -12,14 +12,14 @@ type Alarm = NonNullable<ScenarioInput['alarms']>[number];
 const names = ['orders', 'payment', 'stock'] as const;
 const functionIds = ['Api', 'Worker', 'Poller'] as const;
 
-/** Ways to shift that are over in minutes: what a long shift does, they do, in fewer looks. */
+/** Shifts that are over in minutes: they do the same as a long shift, in fewer looks. */
 const quickConfigs = [
   { name: 'Half1Minute', type: 'canary', percentage: 50, minutes: 1 },
   { name: 'Tenth3Minutes', type: 'canary', percentage: 10, minutes: 3 },
   { name: 'Thirds1Minute', type: 'linear', percentage: 33, minutes: 1 },
 ] as const;
 
-/** Predefined ways to shift beside them; the slow ones seldom, since they take their time. */
+/** Predefined shifts besides the quick ones; the slow ones seldom, because they take long. */
 const configs = [
   ...Array.from({ length: 7 }, () => 'AllAtOnce'),
   ...quickConfigs.flatMap(({ name }) => [name, name, name, name]),
@@ -30,8 +30,8 @@ const configs = [
 ];
 
 /**
- * Draws a small scenario: few services and functions, little history and a short bake, so that a run takes a
- * fraction of a second, and everything that decides what the coordinator does varied.
+ * Draws a small scenario: few services and functions, little history and a short bake, so that a run takes a fraction of a
+ * second, with every input of the coordinator's decisions varied.
  */
 export function drawScenario(random: SeededRandom): ScenarioInput {
   const services = drawServices(random.fork('services'));
@@ -72,7 +72,7 @@ function drawServices(random: SeededRandom): Service[] {
   const count = random.pick([1, 1, 1, 1, 1, 1, 2, 2, 2, 3]);
   return names.slice(0, count).map((service, index): Service => {
     const functions = functionIds.slice(0, random.pick([1, 1, 1, 2, 2, 3]));
-    // A service whose stack moves all its aliases at once is watched as a whole.
+    // A service whose stack moves all its aliases at once is watched as one unit.
     const withoutGroups = random.chance(0.08);
     const minMinutes = random.integer(0, 3);
     return {
@@ -126,7 +126,7 @@ function drawReleases(services: readonly Service[], random: SeededRandom): Relea
     ...drawResult(random, goodness),
   });
   if (shape < 0.4) return [one(first, 0, 0.3)];
-  // A good release that is settled, so that there is something to go back to, and one after it.
+  // A good release that is settled, so that there is a restore point, and another release after it.
   const settled: Release = { service: first.service, at: '0s', config: 'AllAtOnce' };
   const later = one(first, random.integer(240, 720), 0.15);
   if (shape < 0.75) return [settled, later];
@@ -136,8 +136,8 @@ function drawReleases(services: readonly Service[], random: SeededRandom): Relea
 }
 
 /**
- * All services are released well, then a provider badly and others on top of it: what has to go back together. The
- * order is now and then another, so that some have not been released since.
+ * All services are released healthy, then a provider badly and others on top of it: releases that must go back together. Now
+ * and then the order differs, so that some have not been released since.
  */
 function drawOnTop(services: readonly Service[], random: SeededRandom): Release[] {
   const provider = services.at(-1) as Service;
@@ -163,7 +163,7 @@ function drawOnTop(services: readonly Service[], random: SeededRandom): Release[
   );
 }
 
-/** How a release answers, and its hooks. */
+/** The behaviour of a release, and its hooks. */
 function drawResult(random: SeededRandom, goodness: number): Pick<Release, 'bad' | 'hooks'> {
   if (random.chance(goodness)) {
     return random.chance(0.2) ? { hooks: { preTraffic: { result: 'Succeeded', after: '20s' } } } : {};

@@ -9,8 +9,8 @@ import {
 import type { ScenarioInput } from './simulation-case.ts';
 
 /**
- * The settings that case files without settings were recorded with. They stay what they are, whatever the defaults of
- * scenarios become: a kept case is played as it was found.
+ * The settings of case files without settings, as recorded. They never change with the defaults of scenarios, so that a kept
+ * case is played as it was found.
  */
 export const recordedSettings: AccountSettings = {
   serviceRole: true,
@@ -29,10 +29,10 @@ export const recordedSettings: AccountSettings = {
   dataLimitCaught: false,
 };
 
-/** Draws one of the answers of each setting, all of them equally often. */
+/** Draws an answer for each setting, all equally often. */
 export function drawSettings(random: SeededRandom): AccountSettings {
   return Object.fromEntries(
-    // A stream for each setting: a new one changes no value of another.
+    // A stream for each setting: a new setting changes no value of another.
     Object.entries(accountSettings).map(([name, { values }]) => [
       name,
       random.fork(name).pick<unknown>(values),

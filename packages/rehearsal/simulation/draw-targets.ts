@@ -41,12 +41,12 @@ export function drawTargets(service: string, random: SeededRandom): Target[] {
   return targets;
 }
 
-/** Draws the stack of a service as a target: some may leave their migration as it is. */
+/** Draws the stack of a service as a target: some may skip their migration. */
 export function drawStackTarget(random: SeededRandom): Target {
   return { kind: 'cloudformation', ...(random.chance(0.3) && { skipResources: ['Migration'] }) };
 }
 
-/** The parameters that drawn targets put back, one of them a secret under a key of the team's own. */
+/** The parameters that drawn targets restore, one of them a secret under the team's own key. */
 export function drawParameters(services: readonly Service[]): Parameter[] {
   return services.flatMap(({ service, targets }) => {
     if (!targets.some(({ kind }) => kind === 'parameter')) return [];
@@ -62,7 +62,7 @@ export function drawParameters(services: readonly Service[]): Parameter[] {
   });
 }
 
-/** What drawn hooks do: most do their part, some fail, fall silent, or were never deployed. */
+/** The behaviour of drawn hooks: most succeed, some fail, fall silent, or were never deployed. */
 export function drawHooks(services: readonly Service[], random: SeededRandom): Hook[] {
   return services.flatMap(({ targets }) =>
     targets.flatMap((target) =>
@@ -83,7 +83,7 @@ export function drawHooks(services: readonly Service[], random: SeededRandom): H
   );
 }
 
-/** What a release changes besides code: parameters, the weights of a rule, data; and what its stack does when it fails. */
+/** A release's changes besides code: parameters, the weights of a rule, data; and the behaviour of its stack on failure. */
 export function drawRest(
   { service, targets }: Service,
   number: number,

@@ -3,7 +3,7 @@ import type { CaseReport } from './run-case.ts';
 import type { SimulationCase } from './simulation-case.ts';
 import type { SweepTally } from './sweep-tally.ts';
 
-/** What a run broke, what it met, and its case as a file would have it. */
+/** The broken promises of a run, its faults, and its case in the form of a file. */
 export function renderCase(report: CaseReport, shrunk: SimulationCase, drawn: SimulationCase): string[] {
   return [
     ...renderViolations(report),
@@ -29,7 +29,7 @@ export function renderTimeline(timeline: readonly TimelineEntry[]): string[] {
   });
 }
 
-/** Faults × how often they struck × what the incidents of those runs ended in; a table in Markdown. */
+/** The table of faults in Markdown: the number of strikes, and the outcomes of the incidents in those runs. */
 export function renderFaults({ faults }: SweepTally): string[] {
   const rows = Object.entries(faults).sort(([a], [b]) => (a < b ? -1 : 1));
   const endings = [...new Set(rows.flatMap(([, { ended }]) => Object.keys(ended)))].sort();
@@ -43,7 +43,7 @@ export function renderFaults({ faults }: SweepTally): string[] {
   ];
 }
 
-/** How many runs had each value of each setting of the account; a table in Markdown. */
+/** The number of runs by setting of the account and value; a table in Markdown. */
 export function renderSettings({ settings }: SweepTally): string[] {
   return [
     '| setting | runs by value |',
@@ -55,7 +55,7 @@ export function renderSettings({ settings }: SweepTally): string[] {
   ];
 }
 
-/** What the runs ended in, all together. */
+/** The outcomes of all runs together. */
 export function renderOutcomes({ outcomes }: SweepTally): string {
   return Object.entries(outcomes)
     .sort(([, a], [, b]) => b - a)

@@ -10,34 +10,34 @@ import { type SimulationCase, scenarioOf } from './simulation-case.ts';
 import { watchCoverage } from './watch-coverage.ts';
 import { watchDefects } from './watch-defects.ts';
 
-/** What came of one run. Nothing in it but `wallMs` depends on anything but the case. */
+/** The result of one run. Only `wallMs` depends on anything but the case. */
 export interface CaseReport {
   readonly seed: number;
-  /** Promises broken, defects, and a run that did not come to rest; empty is as it should be. */
+  /** Broken promises, defects, and a run that did not come to rest; empty for a good run. */
   readonly violations: readonly Violation[];
-  /** How often each fault struck, by its label; `service-limit` counts calls over a documented limit. */
+  /** Number of strikes of each fault, by its label; `service-limit` counts calls over a documented limit. */
   readonly struck: Readonly<Record<string, number>>;
-  /** How the simulated account behaved in this run. */
+  /** The behaviour of the simulated account in this run. */
   readonly settings: AccountSettings;
-  /** What the incidents ended in; `open` for one that never ended. */
+  /** The outcomes of the incidents; `open` for an incident that never ended. */
   readonly outcomes: readonly string[];
-  /** States, catchers and retriers the run came by, by their place's key. */
+  /** States, catchers and retriers that the run reached, by their place's key. */
   readonly visited: readonly string[];
   readonly virtualSeconds: number;
   readonly wallMs: number;
-  /** Empty unless asked for. */
+  /** Empty unless requested. */
   readonly timeline: readonly TimelineEntry[];
-  /** The whole result of the rehearsal; only if asked for. */
+  /** The whole result of the rehearsal; only if requested. */
   readonly result?: RehearsalResult;
 }
 
-/** How a case is run. */
+/** The options of a run. */
 export interface CaseOptions {
   /** The project's root. */
   readonly root: string;
-  /** Whether the report is to have the timeline and the result. */
+  /** Whether the report contains the timeline and the result. */
   readonly inFull?: boolean;
-  /** Who else looks on. */
+  /** Further attachments. */
   readonly attach?: readonly Attach[];
 }
 
@@ -68,7 +68,7 @@ export async function runCase(
       ],
     });
   } catch (error) {
-    // The run itself broke: a defect of the simulation or of what it simulates.
+    // The run itself broke: a defect of the simulation or of the simulated product.
     violations.push({
       promise: 'no-exception',
       at: timeline.at(-1)?.at ?? 0,

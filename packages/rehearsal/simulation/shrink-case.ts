@@ -7,11 +7,11 @@ import type { ScenarioInput, SimulationCase } from './simulation-case.ts';
 export type Play = (one: SimulationCase) => Promise<CaseReport>;
 
 /**
- * Makes a case that breaks a promise smaller while it still breaks the same one: leaves out faults (delta
- * debugging: halves first, then ever smaller parts), then tries simpler scenarios and the kinder answers of AWS.
+ * Makes a case that breaks a promise smaller while it still breaks the same promise: removes faults (delta debugging: halves
+ * first, then ever smaller parts), then tries simpler scenarios and the kinder answers of AWS.
  *
- * @param report what the case came to
- * @param attempts at most so many runs are spent on it
+ * @param report the case's result
+ * @param attempts the most runs to spend on it
  */
 export async function shrinkCase(
   found: SimulationCase,
@@ -52,7 +52,7 @@ async function withFewerFaults(
 
 const settingNames = Object.keys(accountSettings) as AccountSettingName[];
 
-/** Ways to make a scenario simpler; undefined where it is that simple already. */
+/** Ways to make a scenario simpler; undefined where a way does not apply. */
 const simplifications: readonly ((scenario: ScenarioInput) => ScenarioInput | undefined)[] = [
   (scenario) => (scenario.alarms?.length ? { ...scenario, alarms: [] } : undefined),
   (scenario) => (scenario.starts?.length ? { ...scenario, starts: [] } : undefined),
@@ -71,7 +71,7 @@ const simplifications: readonly ((scenario: ScenarioInput) => ScenarioInput | un
   ...settingNames.map((name) => (scenario: ScenarioInput) => withKinderAccount(scenario, [name])),
 ];
 
-/** The scenario with some settings of its account as recorded cases have them: what is left is what matters. */
+/** The scenario with some settings of its account as recorded cases have them: the settings that stay drawn matter. */
 function withKinderAccount(
   scenario: ScenarioInput,
   names: readonly AccountSettingName[],

@@ -44,7 +44,7 @@ account, and watches that every promise is kept. The answers of AWS that are not
 
 Status 0: every promise was kept. 1: one was not. 2: it could not be played.`;
 
-/** At most so many broken runs are shrunk and shown; the rest only named. */
+/** The most broken runs that are shrunk and shown; the others are only named. */
 const shownInFull = 3;
 
 /** Runs the command. @returns the exit status */
@@ -94,7 +94,7 @@ async function sweep(
   const say = sayer(out);
   const workers = command.workers ?? availableParallelism();
   out(`${runs} runs from seed ${seed}, ${scenario ?? 'random scenarios'}, ${workers} processes`);
-  // Asked of the wall clock, which is nobody's but the terminal's.
+  // The wall clock is only for the terminal.
   const started = process.hrtime.bigint();
   const seconds = () => Number(process.hrtime.bigint() - started) / 1e9;
   const tally = new SweepTally();

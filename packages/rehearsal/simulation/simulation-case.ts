@@ -8,19 +8,19 @@ import { findTemplate, parseScenario, readCatalog, scenarioNames } from '../scen
 import { notOneOf, ScenarioError } from '../scenario/scenario-problem.ts';
 import { inAccount, recordedSettings } from './draw-settings.ts';
 
-/** A scenario as its file would have it; a simulation expects nothing of it but the promises. */
+/** A scenario in the form of its file; a simulation expects only that the promises are kept. */
 export type ScenarioInput = Omit<z.input<typeof scenarioFile>, 'expect'>;
 
-/** One run of the simulation as plain data: with it a run can be played again, anywhere. */
+/** One run of the simulation as plain data, by which the run can be played again anywhere. */
 export interface SimulationCase {
   readonly seed: number;
   readonly scenario: ScenarioInput;
   readonly faults: readonly FaultInput[];
 }
 
-/** What a case file holds: a case, and what it once found. */
+/** The content of a case file: a case, and the fault that it once revealed. */
 export const simulationCase = z.strictObject({
-  /** What went wrong in it when it was found, and why it does not any more. */
+  /** The fault when the case was found, and the reason why it no longer occurs. */
   found: z.string().optional(),
   seed: z.number().int().min(0),
   scenario: z.custom<ScenarioInput>((value) => typeof value === 'object' && value !== null),
@@ -28,14 +28,14 @@ export const simulationCase = z.strictObject({
 });
 
 /**
- * The scenario of a case, checked like any other. Settings of the account that it does not name are those that cases
- * were recorded with before the settings were drawn.
+ * The scenario of a case, checked like any other. Settings of the account that the case does not name have the values with
+ * which cases were recorded before settings were drawn.
  *
- * @param root the project's root, where catalogs are
+ * @param root the project's root, which contains the catalogs
  * @throws ScenarioError
  */
 export function scenarioOf(scenario: ScenarioInput, root: string): Scenario {
-  // JSON is YAML: the one check there is serves both.
+  // JSON is YAML: one check serves both.
   const played = inAccount(scenario, recordedSettings);
   const text = JSON.stringify({ ...played, expect: { incidents: [] } });
   const file = 'simulation.yaml';
@@ -46,7 +46,7 @@ export function scenarioOf(scenario: ScenarioInput, root: string): Scenario {
   });
 }
 
-/** A scenario of the project, without what it expects: faults change what comes of it. */
+/** A scenario of the project, without its expectation: faults change the result. */
 export function scenarioInput(root: string, name: string): ScenarioInput {
   const path = join(root, 'packages/rehearsal/scenarios', `${name}.yaml`);
   if (!existsSync(path)) {

@@ -2,18 +2,18 @@ import { join } from 'node:path';
 import { exampleIdentity } from 'account-simulator/account/account.ts';
 import { loadStack } from 'account-simulator/deploy/load-stack.ts';
 
-/** A place in a machine's definition that a run may come by: a state, or a catcher or retrier of one. */
+/** A place in a machine's definition that a run may reach: a state, or a catcher or retrier of a state. */
 export interface Place {
   /** Logical id of the machine in the template. */
   readonly machine: string;
-  /** Physical name of the machine, as executions show it. */
+  /** Physical name of the machine, as in executions. */
   readonly machineName: string;
   readonly state: string;
   readonly route: 'state' | 'catch' | 'retry';
   readonly index: number;
 }
 
-/** What of the coordinator can be struck and covered, as its template has it. */
+/** The parts of the coordinator's template that can be struck and covered. */
 export interface Surface {
   /** Logical ids. */
   readonly functions: readonly string[];
@@ -31,7 +31,7 @@ interface DefinedState {
   readonly Branches?: readonly Definition[];
 }
 
-/** Reads it from the template of the project at `root`. */
+/** Reads the surface from the template of the project at `root`. */
 export function surfaceOf(root: string): Surface {
   const place = { ...exampleIdentity, partition: 'aws', stackName: 'rollback-coordinator' };
   const parameters = { Environment: 'prod', StakeholderEmail: 'stakeholders@example.com' };
@@ -48,7 +48,7 @@ export function surfaceOf(root: string): Surface {
   };
 }
 
-/** The key by which a place is counted. */
+/** The key under which a place is counted. */
 export function placeKey({
   machineName,
   state,

@@ -1,16 +1,16 @@
 import type { CaseReport } from './run-case.ts';
 
-/** What became of the runs in which one kind of fault struck. */
+/** The results of the runs in which one kind of fault struck. */
 export interface FaultTally {
-  /** Runs in which it struck. */
+  /** Runs in which the fault struck. */
   runs: number;
-  /** How often it struck, in all. */
+  /** Number of strikes in all. */
   struck: number;
-  /** What the incidents of those runs ended in, and runs without one. */
+  /** The outcomes of those runs' incidents, and runs without an incident. */
   ended: Record<string, number>;
 }
 
-/** What a sweep found out, put together from its runs; the order in which they come does not matter. */
+/** The results of a sweep, collected from its runs; the order of the runs does not matter. */
 export class SweepTally {
   readonly faults: Record<string, FaultTally> = {};
   readonly outcomes: Record<string, number> = {};
@@ -42,7 +42,7 @@ export class SweepTally {
     if (report.violations.length > 0) this.violations.push(report);
   }
 
-  /** Keys of the places that some run came by, sorted. */
+  /** Keys of the places that some run reached, sorted. */
   get visited(): readonly string[] {
     return [...this.#visited].sort();
   }

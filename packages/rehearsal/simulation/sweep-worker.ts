@@ -3,7 +3,7 @@ import { runCase } from './run-case.ts';
 import { scenarioInput } from './simulation-case.ts';
 import type { Chunk, WorkerMessage } from './sweep.ts';
 
-// The SDK warns of Node.js versions it is about to leave; nothing here goes out to AWS.
+// The SDK warns about Node.js versions that it will soon drop; no call here reaches AWS.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 const send = (message: WorkerMessage) =>

@@ -7,29 +7,29 @@ export interface Sweep {
   readonly root: string;
   readonly seed: number;
   readonly runs: number;
-  /** Name of the scenario that all faults strike; drawn scenarios without it. */
+  /** Name of the scenario that all faults strike; without it, scenarios are drawn. */
   readonly scenario: string | undefined;
   readonly workers: number;
 }
 
-/** What a worker is asked for: the runs of some seeds. */
+/** A worker's task: the runs of some seeds. */
 export interface Chunk {
   readonly root: string;
   readonly scenario: string | undefined;
   readonly seeds: readonly number[];
 }
 
-/** What a worker sends: a run's report; `chunkDone` when it is ready for more. */
+/** A worker's message: a run's report; `chunkDone` when it is ready for more. */
 export type WorkerMessage = { readonly report: CaseReport } | { readonly chunkDone: true };
 
-/** Runs that a worker takes at once: few, so that no worker waits for the other at the end. */
+/** Number of runs that a worker takes at once: few, so that no worker waits for another at the end. */
 const chunkSize = 5;
 
 /**
- * Plays a sweep in processes of its own, each taking seeds as it gets done: a run owns its process's clock, so
- * they cannot share one. Which worker plays which seed changes nothing of what comes of it.
+ * Plays a sweep in separate processes, each taking seeds as it gets done: a run owns its process's clock, so runs cannot
+ * share a process. The assignment of seeds to workers does not change the results.
  *
- * @param onReport told of every run, in no particular order
+ * @param onReport called for every run, in no particular order
  * @throws Error when a worker ends before its runs do
  */
 export async function runSweep(sweep: Sweep, onReport: (report: CaseReport) => void): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Attach } from '../run/attachment.ts';
 import { placeKey } from './surface.ts';
 
-/** Notes every state, catcher and retrier that a run comes by, by its place's key. */
+/** Records every state, catcher and retrier that a run reaches, by its place's key. */
 export function watchCoverage(visited: Set<string>): Attach {
   return ({ coordinator: { engine } }) => {
     engine.onStateEntered(({ machine, state }) => {

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { Violation } from '../promises/watch-promises.ts';
 import type { Attach } from '../run/attachment.ts';
 
-/** Errors of programs, by whatever was done to the account; none of them may come out of a handler. */
+/** Errors of programs; whatever happens in the account, none of them may leave a handler. */
 const programErrors = new Set(['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError', 'LedgerCorrupt']);
 /** Errors of definitions. */
 const definitionErrors = new Set([
@@ -12,7 +12,7 @@ const definitionErrors = new Set([
   'States.NoChoiceMatched',
 ]);
 
-/** Notes what no fault of the account may lead to: errors of the coordinator's own code and definitions. */
+/** Records errors that no fault of the account may cause: those of the coordinator's own code and definitions. */
 export function watchDefects(violations: Violation[]): Attach {
   return ({ coordinator: { engine, account }, clock }) => {
     const note = (detail: string) => violations.push({ promise: 'no-defect', at: clock.now(), detail });

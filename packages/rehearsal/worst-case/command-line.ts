@@ -8,19 +8,19 @@ import {
   settingNames,
 } from '../scenario/scenario-account.ts';
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export type WorstCaseCommand =
   | { readonly do: 'help' }
   | {
       readonly do: 'all';
-      /** Names of scenarios; undefined is every one. */
+      /** Names of scenarios; undefined means all. */
       readonly scenarios: readonly string[] | undefined;
-      /** The settings to be tried; undefined is every one. */
+      /** The settings to try; undefined means all. */
       readonly settings: readonly AccountSettingName[] | undefined;
       readonly workers: number;
       readonly json: string | undefined;
       readonly write: boolean;
-      /** Each value once a scenario, and no pairs. */
+      /** Each value once per scenario, and no pairs. */
       readonly brief: boolean;
     }
   | { readonly do: 'only'; readonly scenario: string; readonly settings: NamedSettings };

@@ -1,4 +1,4 @@
-/** A setting of a run, or what else has a few values. */
+/** A setting of a run, or any other factor with a few values. */
 export interface Factor {
   readonly name: string;
   readonly values: readonly (string | boolean)[];
@@ -8,10 +8,10 @@ export interface Factor {
 export type Row = Readonly<Record<string, string | boolean>>;
 
 /**
- * Rows that, with the given ones, have every pair of values of two factors in some row. Greedy: each row begins with a
- * pair that is left and takes, factor by factor, the value that adds most of those that are left.
+ * Rows that, together with the given ones, contain every pair of values of two factors. Greedy: each row begins with an
+ * uncovered pair and takes, factor by factor, the value that covers most of the remaining pairs.
  *
- * @param given rows there are anyway, with a value for each factor
+ * @param given existing rows, with a value for each factor
  */
 export function coverPairs(factors: readonly Factor[], given: readonly Row[]): Row[] {
   const left = new Map<string, Row>();
@@ -45,7 +45,7 @@ export function coverPairs(factors: readonly Factor[], given: readonly Row[]): R
   }
 }
 
-/** How many pairs that are left a value adds to what a row has so far. */
+/** The number of uncovered pairs that a value adds to a row. */
 function gainOf(row: Row, name: string, value: string | boolean, left: ReadonlyMap<string, Row>): number {
   return Object.entries(row).filter(([other, its]) => left.has(keyOf({ [name]: value, [other]: its })))
     .length;

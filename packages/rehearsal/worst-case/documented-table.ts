@@ -4,13 +4,13 @@ import { join } from 'node:path';
 const begin = '<!-- npm run worst-case -- --write -->\n';
 const end = '<!-- end -->';
 
-/** The table that docs/unverified.md has. */
+/** The table in docs/unverified.md. */
 export function documentedTable(root: string): string[] {
   const { table } = split(root);
   return table.trim().split('\n');
 }
 
-/** Puts a table in its place. */
+/** Replaces the table in docs/unverified.md. */
 export function writeTable(root: string, lines: readonly string[]): void {
   const { before, after } = split(root);
   writeFileSync(pathOf(root), `${before}${lines.join('\n')}\n${after}`);

@@ -1,6 +1,6 @@
 import type { RehearsalResult } from '../report/rehearsal-result.ts';
 
-/** How a run ended, without times and ids: two runs with the same text came out alike. */
+/** The end of a run, without times and ids: equal runs have the same text. */
 export function outcomeOf({
   ended,
   incidents,

@@ -12,22 +12,22 @@ import {
 import { findScenario } from '../scenario/scenario-file.ts';
 import { outcomeOf } from './outcome-of.ts';
 
-/** A run to be played: a scenario in an account with these settings. */
+/** A run to play: a scenario in an account with these settings. */
 export interface RunRequest {
   readonly root: string;
   /** Name of the scenario. */
   readonly scenario: string;
-  /** What differs from the defaults. */
+  /** Differences from the defaults. */
   readonly settings: NamedSettings;
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface PlayedRun {
-  /** The settings it took its way by. */
+  /** The settings that the run read. */
   readonly reads: readonly AccountSettingName[];
-  /** How it ended; the same text for runs that ended alike. */
+  /** The end of the run; runs that ended alike have the same text. */
   readonly outcome: string;
-  /** What is not as the scenario expects, and promises that were broken; empty is as it should be. */
+  /** Differences from the scenario's expectation, and broken promises; empty for a good run. */
   readonly differences: readonly string[];
 }
 
@@ -49,13 +49,13 @@ export async function playRun({ root, scenario: name, settings }: RunRequest): P
   }
 }
 
-/** What came of a run, in full. */
+/** The full result of a run. */
 export interface WatchedResult {
   readonly result: RehearsalResult;
   readonly differences: readonly string[];
 }
 
-/** Plays a scenario with these settings, except for those it names itself, and with the promises watching. */
+/** Plays a scenario with these settings, except for those that it names itself, and with the promises watching. */
 export async function watchedWith(
   scenario: Scenario,
   settings: NamedSettings,

@@ -10,26 +10,26 @@ import {
 import { coverPairs, type Row } from './cover-pairs.ts';
 import type { PlayedRun } from './play-run.ts';
 
-/** A run that was played. */
+/** A played run. */
 export interface WorstCaseRun extends PlayedRun {
   readonly scenario: string;
   readonly settings: AccountSettings;
-  /** The settings that are not as the scenario is played by default. */
+  /** The settings that differ from the scenario's defaults. */
   readonly changed: NamedSettings;
   /** The one setting in which the run differs from `base`; undefined for the first run and for those of pairs. */
   readonly alone?: AccountSettingName;
   readonly base?: WorstCaseRun;
 }
 
-/** What is played of a scenario. */
+/** A scenario with the settings to try. */
 export interface ScenarioToPlay {
   readonly name: string;
   readonly account: ScenarioAccount;
   /** The settings whose values are tried. */
   readonly tried: readonly AccountSettingName[];
-  /** Several settings change in one run, so that each value is played once and no pair is sought: a third of the runs. */
+  /** Several settings change in one run, so that each value is played once and no pair is covered: a third of the runs. */
   readonly brief?: boolean;
-  /** Plays it in an account where these settings are changed. */
+  /** Plays the scenario in an account with these settings changed. */
   play(changed: NamedSettings): Promise<PlayedRun>;
 }
 
@@ -40,9 +40,9 @@ interface Planned {
 }
 
 /**
- * Plays a scenario with every value of each setting that its runs read, alone, and with every pair of values of two of
- * them. A setting that is read only because of another one's value is found in the run that has this value, and tried
- * from there. What the scenario names itself stays as it is.
+ * Plays a scenario with every value of each setting that its runs read, alone, and with every pair of values of two of them.
+ * A setting that is read only because of another setting's value is found in the run with this value, and tried from there.
+ * Settings that the scenario names stay as they are.
  */
 export async function playScenario(scenario: ScenarioToPlay): Promise<WorstCaseRun[]> {
   const { name, account, tried, brief, play } = scenario;
@@ -77,7 +77,7 @@ export async function playScenario(scenario: ScenarioToPlay): Promise<WorstCaseR
   return runs;
 }
 
-/** A run with a value of each setting that no run had yet; none once they all had theirs. */
+/** A run with a new value of each setting; none once all values were played. */
 function nextValues(known: readonly AccountSettingName[], runs: readonly WorstCaseRun[]): Planned[] {
   const next = known.flatMap((setting) => {
     const value = accountSettings[setting].values.find(

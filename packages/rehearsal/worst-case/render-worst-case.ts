@@ -18,7 +18,7 @@ export function renderTable(runs: readonly WorstCaseRun[]): string[] {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 }
 
-/** Each run that is not as expected: its first difference, and the command that plays it again. */
+/** Each run that did not go as expected: its first difference, and the command that plays it again. */
 export function renderFailing(runs: readonly WorstCaseRun[]): string[] {
   return runs
     .filter((run) => !isAsExpected(run))
@@ -29,7 +29,7 @@ export function renderFailing(runs: readonly WorstCaseRun[]): string[] {
     });
 }
 
-/** Settings as the command line takes them. */
+/** Settings in the form of the command line. */
 export function settingArguments(settings: NamedSettings): string[] {
   return Object.entries(settings).map(([name, value]) => `${name}=${value}`);
 }

@@ -1,7 +1,7 @@
 import { type AccountSettingName, accountSettings, settingNames } from '../scenario/scenario-account.ts';
 import type { WorstCaseRun } from './play-scenario.ts';
 
-/** What the runs with one value of a setting came to. */
+/** The results of the runs with one value of a setting. */
 export interface ValueTally {
   readonly setting: AccountSettingName;
   readonly value: string | boolean;
@@ -10,7 +10,7 @@ export interface ValueTally {
   /** Runs with the value that read the setting. */
   readonly runs: number;
   readonly asExpected: number;
-  /** Scenarios that ended otherwise because of this value alone. */
+  /** Scenarios that ended differently because of this value alone. */
   readonly differ: number;
 }
 
@@ -37,7 +37,7 @@ export function isAsExpected({ differences }: WorstCaseRun): boolean {
   return differences.length === 0;
 }
 
-/** Whether a run ended otherwise than the one from which it differs in one setting. */
+/** Whether a run ended differently from the run from which it differs in one setting. */
 export function differsFromBase({ base, outcome }: WorstCaseRun): boolean {
   return base !== undefined && base.outcome !== outcome;
 }

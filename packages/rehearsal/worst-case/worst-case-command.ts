@@ -35,7 +35,7 @@ alone, and each pair of values of two of them. A setting that a scenario names k
 Status 0: every run was as expected, and, of all scenarios, some ended otherwise than by default. 1: not so. 2: it
 could not be played.`;
 
-/** A line of progress after so many runs. */
+/** Number of runs per line of progress. */
 const step = 100;
 
 /** Runs the command. @returns the exit status */
@@ -101,7 +101,7 @@ async function playAll(
   }
   if (!brief) out(`${differing} outcomes differ between settings`);
   const asExpected = runs.filter(isAsExpected).length;
-  // A few scenarios may well end alike everywhere; all of them do so only where the settings do nothing.
+  // A few scenarios may well end alike everywhere; all of them do so only where the settings have no effect.
   const isIdle = isWhole && differing === 0;
   out(`${asExpected} of ${runs.length} as expected${isIdle ? ', but no setting makes a difference' : ''}`);
   return asExpected === runs.length && !isIdle ? 0 : 1;

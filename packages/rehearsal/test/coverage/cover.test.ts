@@ -18,7 +18,7 @@ const one = (name: string): CoverageCase => ({
   play: { seed: 1, scenario: { title: name }, faults: [] },
 });
 
-/** Plays by the book: what each case comes by, by its name. */
+/** Plays by the book: the places that each case reaches, by its name. */
 function player(book: Readonly<Record<string, readonly Place[]>>) {
   const played: CoverageCase[] = [];
   const play = async (cases: readonly CoverageCase[]): Promise<CoveredRun[]> => {

@@ -78,7 +78,7 @@ interface Case {
   readonly promise: string;
   readonly mutant: string;
   readonly scenario: Scenario;
-  /** What happens besides, in the run of the mutant and in the one without. */
+  /** Further attachments to the run, with and without the mutant. */
   readonly besides?: readonly Attach[];
   readonly breaks: readonly Attach[];
 }

@@ -77,10 +77,10 @@ export const pinsInTheFirstWave = replaceFunction('PrepareServiceFunction', asyn
   return wave === 'traffic' ? { ...prepared, phases: [...phases, { targets: ['stack pin'] }] } : prepared;
 });
 
-/** Those who tell a service that its turn has come; tokens of approvals are not theirs. */
+/** Functions that send start signals to services; the tokens of approvals are not theirs. */
 const wakers = /^(WaitForConsumers|FinishService|GiveUpService)/;
 
-/** A service that is done tells those who wait to go, whatever became of it. */
+/** A finished service signals its waiting services to start, whatever its result. */
 export const alwaysGo = breakCalls(
   { by: wakers, service: 'sfn', operation: 'SendTaskSuccess' },
   async ({ input }, real) => {
@@ -154,7 +154,7 @@ export const deploysTwice = breakCalls(
   },
 );
 
-/** An end that only says it is one. */
+/** A closing step that only claims to close. */
 export const closesNothing = replaceFunction('CloseIncidentFunction', async ({ incidentId }) => ({
   incidentId,
   outcome: 'rolled-back',
@@ -190,7 +190,7 @@ export const muteAtTheEnd = breakCalls(
   async () => ({ MessageId: '00000000-0000-4000-8000-000000000000' }),
 );
 
-/** A publisher who says everything twice. */
+/** A publisher that publishes everything twice. */
 export const saysItTwice = breakCalls(
   { by: /^AnnounceIncident/, service: 'sns', operation: 'Publish' },
   async (_, real) => {
@@ -231,7 +231,7 @@ export const hangingJudge: readonly Attach[] = [
   })),
 ];
 
-/** A judge who holds it against a release that its deployment failed, whoever blocked it. */
+/** A judge that holds every failed deployment against its release, whatever blocked it. */
 export const blamesFailures: readonly Attach[] = [
   breakCalls(
     { by: /^ObserveDeployment/, service: 'dynamodb', operation: 'PutItem' },
@@ -403,7 +403,7 @@ export const talkative = replaceFunction('StartTargetFunction', async (_, real, 
   return { ...started, action: `${started.action} (${JSON.stringify(await environmentOf(run))})` };
 });
 
-/** A step that still logs what somebody wanted to see once. */
+/** A step that still logs its input, as left over from debugging. */
 export const logsWhatItReads: Attach = (run) => {
   run.coordinator.account.lambdaRuntime.intercept(async ({ logicalId, writeLog }, next) => {
     if (logicalId === 'StartTargetFunction') writeLog(JSON.stringify(await environmentOf(run)));
@@ -543,7 +543,7 @@ export const asksNobody = breakCalls(
   },
 );
 
-/** A target that is put back without a look at what somebody released since. */
+/** A target that is restored without checking for newer releases by others. */
 export const seesNobodyElse = breakCalls(
   { by: /^StartTarget/, service: 'codedeploy', operation: 'ListDeployments' },
   async (_, real, { coordinator }) => {
@@ -560,10 +560,10 @@ const hidesConcurrentReleases = (by: RegExp) =>
     input.ExpressionAttributeValues[':prefix']?.S === 'CONCURRENT#' ? { Items: [] } : real(),
   );
 
-/** Services that begin though somebody released over one that was back. */
+/** Services that start although another release replaced a consumer that was back. */
 export const overlooksTheOvertaken = hidesConcurrentReleases(wakers);
 
-/** A watch that lets its deployment go on, whoever is in the way. */
+/** A watch that lets its deployment continue during an incident. */
 export const neverYields = replaceFunction('YieldToIncidentFunction', async () => ({ yielded: false }));
 
 /** A deployment that is stopped without a word. */
@@ -643,7 +643,7 @@ export const repeatsAsTyped = (text: string) =>
     return real();
   });
 
-/** To whom every policy says that a shift is stopped while a person is asked. */
+/** Reads every policy as stopping the shift while a person's approval is pending. */
 export const stopsEveryShift = breakCalls(
   { by: /^AwaitPermission/, service: 's3', operation: 'GetObject' },
   async ({ input }, real) => {

@@ -4,7 +4,7 @@ import type { Attach } from '../../run/attachment.ts';
 import { runScenario } from '../../run/run-scenario.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 
-/** A run that was watched: what came of it, and which promises it broke. */
+/** A watched run: its result, and the promises that it broke. */
 export interface WatchedRun {
   readonly result: RehearsalResult;
   readonly violations: readonly Violation[];
@@ -30,7 +30,7 @@ export async function watchedRun(scenario: Scenario, ...attach: Attach[]): Promi
   return { result, violations, broken: [...new Set(violations.map(({ promise }) => promise))] };
 }
 
-/** The same in an account that behaves as `account` says. */
+/** The same in an account with these settings. */
 export async function watchedRunIn(
   account: Partial<Scenario['account']>,
   scenario: Scenario,

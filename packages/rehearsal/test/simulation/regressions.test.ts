@@ -5,7 +5,7 @@ import { simulationCase } from '../../simulation/simulation-case.ts';
 
 const folder = join(process.cwd(), 'packages/rehearsal/test/simulation/cases');
 
-/** Every case that a sweep once found to break a promise, shrunk; each says what was wrong. */
+/** Every case in which a sweep once found a broken promise, shrunk; each describes its fault. */
 const cases = readdirSync(folder).map((file) => {
   const { found, ...one } = simulationCase.parse(JSON.parse(readFileSync(join(folder, file), 'utf8')));
   return { file, found, one };
