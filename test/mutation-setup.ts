@@ -1,4 +1,4 @@
 import fc from 'fast-check';
 
-// A mutant that a law notices is done with: a smaller example of it is for nobody.
+// A mutant that a law detects is done: a smaller counterexample is of no use.
 fc.configureGlobal({ endOnFailure: true });

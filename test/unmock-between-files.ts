@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { jestExpect } from '@jest/expect';
 
 /**
- * A process runs many test files in turn, and `mockClient` stubs the prototype of an SDK client. Without this, a call that
- * a file forgot to mock would be answered by the mock of whichever file ran before it there.
+ * A process runs many test files in turn, and `mockClient` stubs the prototype of an SDK client. Without this file, a call
+ * that a test forgot to mock would be answered by the mock of an earlier test file.
  *
  * The runner calls `setState` with the path of each file before it loads the file.
  */

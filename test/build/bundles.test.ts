@@ -6,13 +6,13 @@ import { type Bundle, bundleFunctions } from '../../build/bundle-functions.ts';
 import { CallGraph } from '../definition/call-graph.ts';
 import { folderOf, resourcesOf, root, template } from '../definition/product-template.ts';
 
-/** What a function is answered with when it is invoked, in a process of its own. */
+/** The result of invoking a function in a separate process. */
 interface Answer {
   readonly name: string;
   readonly message: string;
 }
 
-/** Imports each bundle in turn and invokes it; nothing in it may call AWS, so it may have no credentials. */
+/** Imports each bundle in turn and invokes it; the bundle has no credentials, because it must not call AWS. */
 const invokeEach = `
 const answers = {};
 for (const [folder, { file, env, event }] of Object.entries(JSON.parse(process.argv[1]))) {
@@ -27,7 +27,7 @@ for (const [folder, { file, env, event }] of Object.entries(JSON.parse(process.a
 process.stdout.write(JSON.stringify({ answers }));
 `;
 
-/** Takes anything for its event, so that only a missing variable makes it refuse without a call to AWS. */
+/** Functions that accept any event, so that only a missing variable makes them refuse without a call to AWS. */
 const takesAnything = ['upkeep/compile-catalog', 'upkeep/sweep-lost-work'];
 
 let outDir: string;
@@ -37,7 +37,7 @@ const folders = resourcesOf('AWS::Serverless::Function').map(folderOf).sort();
 beforeAll(async () => {
   outDir = mkdtempSync(path.join(tmpdir(), 'bundles-'));
   bundles = await bundleFunctions(root, outDir);
-  // Seconds, but not on a machine that is busy.
+  // Takes seconds, but longer on a busy machine.
 }, 120_000);
 afterAll(() => rmSync(outDir, { recursive: true, force: true }));
 
@@ -54,7 +54,7 @@ function environmentOf(folder: string): Record<string, string> {
   return { ...texts, AWS_REGION: 'eu-west-1' };
 }
 
-/** What each function answers, and the lines that they write meanwhile. */
+/** The answer of each function, and the lines written meanwhile. */
 function invoke(environments: (folder: string) => Record<string, string>): {
   readonly answers: Record<string, Answer>;
   readonly log: Record<string, unknown>[];
@@ -90,7 +90,7 @@ describe('the SDK clients in a bundle', () => {
     expect(bundleOf(folder)?.clients).toEqual([...called].sort());
   });
 
-  // So that neither side of the comparison above can be empty unnoticed.
+  // Shows that neither side of the comparison above is empty.
   it.each([
     ['watch/track-rollback', ['dynamodb']],
     ['watch/start-monitoring', ['dynamodb', 'sfn']],

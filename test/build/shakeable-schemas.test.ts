@@ -11,7 +11,7 @@ const clients = readdirSync(path.join(root, 'node_modules/@aws-sdk')).filter((na
 );
 const schemasOf = (client: string) => `node_modules/@aws-sdk/${client}/dist-es/schemas/schemas_0.js`;
 
-/** Prints each file's exports as JSON, in a process of its own; references between schemas stand by their source. */
+/** Prints each file's exports as JSON, in a separate process; references between schemas are printed as their source. */
 const printExports = `
 for (const file of process.argv.slice(1)) {
   const exported = await import(file);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { commands } from '../../cli/command-table.ts';
 import { completionScript } from '../../cli/completion.ts';
 
-/** What bash offers for a line of which the last word is being typed. */
+/** The completions that bash offers while the last word of a line is typed. */
 function offered(...words: string[]): string[] {
   const script = `${completionScript('bash')}
 COMP_WORDS=(rollback-coordinator "$@"); COMP_CWORD=$#

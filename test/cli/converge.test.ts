@@ -80,14 +80,14 @@ const ofTable: ResourceChange = {
   Scope: [],
 };
 
-/** What is said of the alias, whose UpdatePolicy the pin took out. */
+/** The message about the alias whose UpdatePolicy the pin removed. */
 const lacking =
   'The pin took the UpdatePolicy of shop-orders-CreateOrder-AB12:live out of stack shop-orders: the next release brings it back, but CloudFormation may use it only from the release after that on, so that the next one may shift all its traffic at once.';
 
-/** A stack as CloudFormation has it: its latest update, and its change sets by name. */
+/** A stack in CloudFormation: its latest update, and its change sets by name. */
 let token: string | undefined;
 let changeSets: Set<string>;
-/** What the change set of each part holds; empty for one without changes. */
+/** The content of the change set of each part; empty for a change set without changes. */
 let changes: { pin: ResourceChange[]; rest: ResourceChange[] };
 let ledger: LedgerDouble;
 let terminal: TerminalDouble;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const root = process.cwd();
 const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
 
-/** Runs a command whose reader goes away after the first of its output. */
+/** Runs a command whose reader closes after the first output. */
 function readLittle(...command: string[]): Promise<{ status: number | null; errors: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -127,7 +127,10 @@ it('takes an entry of the catalog, and says what of it had nothing to judge', as
   expect(terminal.text).toContain('Its policy gives orders the autonomy "approve".');
 });
 
-/** Ten minutes of a tenth of 600 requests, then twenty of all of them; a part of the new version's is slow. */
+/**
+ * Ten minutes with a tenth of 600 requests, then twenty with all of them; the part `slow` of the new version's requests is
+ * slow.
+ */
 function slowMetrics(slow: number): string {
   const rows = Array.from({ length: 30 }, (_, n) => {
     const minute = new Date(Date.parse('2026-01-05T09:00:00Z') + n * 60_000).toISOString();
@@ -222,7 +225,7 @@ describe('of the account', () => {
   let ledger: LedgerDouble;
   const createdAt = iso(minutesBeforeNow(30));
 
-  /** A release whose canary of a tenth fails half of its requests for six minutes, and is then taken back. */
+  /** A release whose canary of a tenth fails half of its requests for six minutes, and is then rolled back. */
   beforeEach(async () => {
     ledger = new LedgerDouble();
     terminal = new TerminalDouble(ledger.clientConfig);

@@ -7,7 +7,7 @@ import { type CommandLine, parseCommandLine } from '../../cli/command-line.ts';
 import { runCli } from '../../cli/run-cli.ts';
 import type { ExitStatus, Terminal } from '../../cli/terminal.ts';
 
-/** Commands that only read: what they answer as text, they can be asked for as JSON too. */
+/** Read-only commands: each has its answer as text and as JSON. */
 const readers: readonly string[] = [
   'status',
   'incidents',
@@ -24,10 +24,10 @@ const readers: readonly string[] = [
 ] satisfies AnsweringCommand[];
 
 /**
- * Runs a command as the program does. Its answer as JSON has to be of its published schema, and may have no member that the schema
- * does not have. A command that only reads is asked for JSON too where it was asked for text.
+ * Runs a command as the program does. A JSON answer must match its published schema, and may have no member beyond the
+ * schema. A read-only command called for text is run for JSON too.
  *
- * @throws Error where the answer is not of the schema, or where the two forms end in different ways
+ * @throws Error where the answer does not match the schema, or where the two forms end differently
  */
 export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<ExitStatus> {
   const line = lineOf(argv);
@@ -63,7 +63,7 @@ async function checkAnswer(
   return status;
 }
 
-/** How an answer differs from the schema of its command, and from the schema as it is published. */
+/** The differences between an answer and the schema of its command, and the schema as published. */
 export function problemsOfAnswer(command: AnsweringCommand, answer: unknown): string[] {
   const published = JSON.parse(readFileSync(join(process.cwd(), schemaFileOf(command)), 'utf8'));
   return [answers[command], z.fromJSONSchema(published)].flatMap((schema) => {

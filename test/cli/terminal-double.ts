@@ -1,13 +1,13 @@
 import type { Terminal } from '../../cli/terminal.ts';
 import { NOW } from '../unit/fixtures/times.ts';
 
-/** A terminal that remembers what was written to it, in a place without sockets or clocks. */
+/** A terminal that records its output, without sockets or clocks. */
 export class TerminalDouble implements Terminal {
   readonly lines: string[] = [];
   readonly errors: string[] = [];
   readonly sleeps: number[] = [];
   readonly questions: string[] = [];
-  /** What the person answers. */
+  /** The person's answer. */
   answer = '';
   readonly clientConfig: object;
 
@@ -37,7 +37,7 @@ export class TerminalDouble implements Terminal {
     return this.answer;
   }
 
-  /** Everything that was written, as one text. */
+  /** All output as one text. */
   get text(): string {
     return this.lines.join('\n');
   }
@@ -59,7 +59,7 @@ export const coordinatorStack = {
   ],
 };
 
-/** As CloudFormation answers for a stack that is not there. */
+/** CloudFormation's error for a missing stack. */
 export function noSuchStack(stack: string): Error {
   return Object.assign(new Error(`Stack with id ${stack} does not exist`), { name: 'ValidationError' });
 }

@@ -1,4 +1,4 @@
-// Prints what the AWS CLI prints of a read: the recorded answer, less what its --query leaves out, in the format of --output.
+// Prints the AWS CLI's output of a read: the recorded answer, reduced by --query, in the format of --output.
 import { readFileSync } from 'node:fs';
 import jmespath from 'jmespath';
 

@@ -5,13 +5,13 @@ import {
   type ServiceName,
 } from '../../packages/account-simulator/account/wire/service-model.ts';
 
-/** A call of the AWS CLI as the call of the API that it makes. */
+/** The API call that a call of the AWS CLI makes. */
 export interface ApiCall {
   readonly service: string;
   readonly operation: string;
   readonly region: string | undefined;
   readonly input: Readonly<Record<string, unknown>>;
-  /** What is wrong with it, in words; empty where the API takes it. */
+  /** Its problems, in words; empty where the API accepts the call. */
   readonly problems: readonly string[];
 }
 
@@ -31,12 +31,12 @@ const services: Readonly<Record<string, ServiceName>> = {
 /** Options of every command that both versions of the CLI have (AWS CLI command reference, "Global options"). */
 const global = new Set(['region', 'query', 'output', 'cli-read-timeout', 'cli-input-json']);
 
-/** Operands of commands that have some. */
+/** Number of operands of commands that have some. */
 const operands: Readonly<Record<string, number>> = { 'lambda invoke': 1 };
 
 /**
- * Reads a call of the CLI as the CLI does: its operation and options are those of the API's own model, which the SDK
- * client brings. It checks names, required members, and JSON, down to the members of structures.
+ * Reads a call of the CLI as the CLI does: its operation and options come from the API's own model in the SDK client. Checks
+ * names, required members, and JSON, down to the members of structures.
  */
 export function readAwsCall(words: readonly string[], input: string | undefined): ApiCall {
   const [service = '', operation = '', ...rest] = words;
@@ -69,7 +69,7 @@ export function readAwsCall(words: readonly string[], input: string | undefined)
   return { ...base, region: globals.get('region'), input: found, problems };
 }
 
-/** Each option with the words behind it, and the operands. */
+/** Each option with the words after it, and the operands. */
 function groups(words: readonly string[]) {
   const options: { readonly name: string; readonly values: string[] }[] = [];
   const operandsFound: string[] = [];
@@ -134,7 +134,7 @@ function check(schema: NormalizedSchema, value: unknown, at: string, problems: s
   }
 }
 
-/** Structure schemas list their required members first and say how many they are in their seventh element. */
+/** Structure schemas list their required members first and hold the number of them in their seventh element. */
 function required(schema: NormalizedSchema): string[] {
   const raw = schema.getSchema() as unknown as [...unknown[]] & { 4: string[]; 6?: number };
   return raw[4].slice(0, raw[6] ?? 0);
@@ -149,7 +149,7 @@ function findOperation(service: string, operation: string): OperationModel | und
   return models.get(service)?.find((one) => cliName(one.name) === operation);
 }
 
-/** As botocore's `xform_name` makes the names of the CLI from those of the API. */
+/** The CLI's name for a name of the API, as in botocore's `xform_name`. */
 function cliName(name: string): string {
   return name
     .replace(/(.)([A-Z][a-z]+)/g, '$1-$2')

@@ -20,7 +20,7 @@ import { problemsOfCommands } from './check-commands.ts';
 import { commandsOf } from './commands-of.ts';
 import { installedShells, paste } from './terminal.ts';
 
-/** dash does not know the quoting by which a text with line breaks stays one line. */
+/** dash lacks the quoting with which a text with line breaks stays one line. */
 const shells = installedShells().filter((shell) => shell !== 'dash');
 
 import { mailText } from '../unit/fixtures/mails.ts';
@@ -32,13 +32,13 @@ const from = {
   templateUrl: (key: string) => `https://coordinator.s3.eu-west-1.amazonaws.com/${key}`,
 };
 
-/** What a mail says of a target that did not come back. */
+/** The mail about a target that did not come back. */
 function mailOf(target: TargetPlan): string {
   const lines = finishByHand(rollbackPlan(servicePlan({ targets: [target] })), [], from);
   return layOut(mailText({ details: [{ heading: 'By hand', lines }] })).body;
 }
 
-/** Does in a terminal everything that names of AWS cannot: ends words, runs commands, breaks lines, is an option. */
+/** Does in a terminal everything that a name on AWS cannot: ends words, runs commands, breaks lines, is an option. */
 const hostile = [
   `it's "quoted" \`touch broken-out\` $(touch broken-out) $HOME !! \\ '; touch broken-out; '`,
   '--help\ntouch broken-out\n~/é…日本😀 \u202etxt.\u2028 =ls {a,b} *?[a] # no comment',
@@ -65,7 +65,7 @@ const secret = (name: string) =>
   });
 const builtBy = (name: string) => ({ builtBy: { stack: name, versionId: name } });
 
-/** A plan of every kind, with one name wherever a name may stand. */
+/** A plan of every kind, with one name wherever a name may occur. */
 const plans: Readonly<Record<string, (name: string) => TargetPlan>> = {
   codedeploy: (name) => codeDeployPlan({ ...alias(name), deploymentId: name }),
   'lambda-alias': (name) => lambdaAliasPlan(alias(name)),
@@ -108,7 +108,7 @@ describe.each(Object.entries(plans))('the mail of a %s', (_, planOf) => {
 });
 
 describe.each(shells)('in %s', (shell) => {
-  /** The calls that change something, of the command of a mail that has such calls of this operation. */
+  /** The writing calls of this operation in the mail's command. */
   function written(target: TargetPlan, operation: string, has = '') {
     const command = commandsOf(mailOf(target)).filter((one) => one.includes(operation) && one.includes(has));
     expect(command).toHaveLength(1);

@@ -5,12 +5,12 @@ import { formErrors, installedShells, type Pasted, paste, type Shell } from './t
 
 const shells = installedShells();
 const isRead = (operation: string) => /^(get|describe|list)-/.test(operation);
-/** Of many scenarios the same commands come again and again. */
+/** Many scenarios have the same commands. */
 const checked = new Map<string, readonly string[]>();
 
 /**
- * What is wrong with the commands of a mail, in words: each is pasted into every shell of this machine. It has to end
- * well, to call what exists with what it takes, in a Region, and to write nothing where its reads fail.
+ * The problems of a mail's commands, in words: each command is pasted into every shell of this machine. It must end well,
+ * call only existing programs with valid arguments, in a Region, and write nothing where its reads fail.
  */
 export function problemsOfCommands(body: string): string[] {
   return [
@@ -19,7 +19,7 @@ export function problemsOfCommands(body: string): string[] {
   ];
 }
 
-/** The same of one command. */
+/** The problems of one command. */
 export function problemsOfCommand(command: string): readonly string[] {
   const known = checked.get(command);
   if (known) return known;
@@ -47,7 +47,7 @@ function problemsOf(shell: Shell, command: string): string[] {
     .map((problem) => `${shell}: ${command}: ${problem}`);
 }
 
-/** In a script every shell takes a comment; at its prompt zsh takes `#` for a word. */
+/** In a script every shell accepts a comment; at its prompt zsh reads `#` as a word. */
 function hasComment(command: string): boolean {
   return /(^|\s)#/.test(command.replaceAll(/'[^']*'|"[^"]*"|\\'/g, 'quoted'));
 }

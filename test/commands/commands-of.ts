@@ -1,12 +1,12 @@
-/** How a line that is a command begins. Everything else in a mail is text. */
+/** The beginning of a line that is a command. Every other line of a mail is text. */
 const begins = /^ *(aws |rollback-coordinator |printf %s |[a-z_]+=\$\(aws |\([a-z]+=\$\(mktemp)/;
 
-/** The commands of a mail, each as its reader copies it, with all its lines. */
+/** The commands of a mail, each complete as its reader copies it. */
 export function commandsOf(body: string): string[] {
   return parts(body).commands;
 }
 
-/** What of a mail looks like a command and is none: a reader would paste it. */
+/** Lines of a mail that look like a command and are none: a reader would paste them. */
 export function strayCommands(body: string): string[] {
   return parts(body).text.filter((line) => /\bnpx\b|^ *[#$] |\baws [a-z0-9-]+ [a-z-]+ +-/.test(line));
 }

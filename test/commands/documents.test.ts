@@ -3,7 +3,7 @@ import { problemsOfCommand } from './check-commands.ts';
 import { commandsOf } from './commands-of.ts';
 
 const runbook = readFileSync('docs/runbook.md', 'utf8');
-// A block that names another language holds no commands.
+// A block in another language contains no commands.
 const blocks = [...runbook.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(
   ([, language = '', block = '']) => (['', 'sh'].includes(language) ? [block] : []),
 );

@@ -50,7 +50,7 @@ const text = fc.oneof(
 const texts = fc.array(text, { minLength: 1, maxLength: 20 });
 
 describe.each(installedShells())('%s', (shell) => {
-  // dash does not know the quoting by which a text with line breaks stays one line.
+  // dash lacks the quoting with which a text with line breaks stays one line.
   const taken = (words: readonly string[]) => (shell === 'dash' ? words.filter(isPlain) : [...words]);
 
   it('gives back every text as it was', () => {

@@ -6,14 +6,14 @@ import { join, resolve } from 'node:path';
 
 const here = import.meta.dirname;
 const answer = join(here, 'answer-read.mjs');
-/** Where answers to reads are kept; another folder once they are found in another way. */
+/** The folder of recorded answers to reads; use a new folder when the way of finding them changes. */
 const answers = join(
   process.cwd(),
   'node_modules/.cache/recorded-reads',
   digestOf(answer, 'recorded-reads.json'),
 );
 
-/** Shells of people on call. What POSIX has, dash shows where zsh is not installed. */
+/** Shells of people on call. dash covers POSIX where zsh is not installed. */
 export type Shell = 'bash' | 'zsh' | 'dash';
 
 const startedWith: Record<Shell, readonly string[]> = {
@@ -29,21 +29,21 @@ export function installedShells(): Shell[] {
   return ['bash', isThere('zsh') ? 'zsh' : 'dash'];
 }
 
-/** A call of a program that stands for the real one. */
+/** A call of a program that replaces the real one. */
 export interface RecordedCall {
   readonly program: 'aws' | 'rollback-coordinator';
   readonly words: readonly string[];
-  /** What it read of its standard input; undefined where it read nothing. */
+  /** Its standard input; undefined where it read nothing. */
   readonly input: string | undefined;
 }
 
-/** What came of a text that somebody pasted. */
+/** The result of a pasted text. */
 export interface Pasted {
   readonly status: number | null;
   readonly output: string;
   readonly errors: string;
   readonly calls: readonly RecordedCall[];
-  /** Files that it left in the folder it was run in. */
+  /** Files that it left in its working folder. */
   readonly files: readonly string[];
 }
 
@@ -76,7 +76,7 @@ export function paste(shell: Shell, text: string, { readsFail = false } = {}): P
   }
 }
 
-/** What a shell says of the form of a text, without running it; empty where it is well formed. */
+/** A shell's syntax errors for a text, without running it; empty where it is well formed. */
 export function formErrors(shell: Shell, text: string): string {
   const { status, stderr } = spawnSync(shell, [...startedWith[shell], '-n', '-c', text], {
     encoding: 'utf8',
@@ -84,7 +84,7 @@ export function formErrors(shell: Shell, text: string): string {
   return status === 0 ? stderr : `${shell} -n: ${stderr}`;
 }
 
-/** The words that a shell makes of a text, as a program gets them. */
+/** The words into which a shell splits a text, as a program receives them. */
 export function wordsOf(shell: Shell, text: string): string[] {
   const { stdout } = spawnSync(shell, [...startedWith[shell], '-c', `printf '%s\\0' ${text}`], {
     encoding: 'utf8',

@@ -3,7 +3,7 @@ import { findScenario } from '../../packages/rehearsal/scenario/scenario-file.ts
 import { errorNames } from '../../shared/errors.ts';
 import { withValues } from './machine-contract.ts';
 
-/** Errors that say that a machine and a function, or two machines, do not understand each other. */
+/** Errors which show that a machine and a function, or two machines, do not agree on an input. */
 const breaches: ReadonlySet<string> = new Set([
   ...errorNames.defect,
   'InvalidInput',
@@ -16,8 +16,8 @@ const breaches: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Plays a scenario with the functions of the working tree under other definitions, and tells where they do not
- * understand each other. What comes of the scenario may differ: other definitions may do things in another way.
+ * Plays a scenario with the functions of the working tree under other definitions, and returns the disagreements. The
+ * scenario's result may differ: other definitions may act differently.
  */
 export async function contractBreaches(
   root: string,

@@ -9,7 +9,7 @@ const root = process.cwd();
 const { machines, functions } = presentStack(root);
 const { definitions, payloads } = readReleased(root);
 
-/** When they were chosen, they came together by every state that any scenario came by. */
+/** When chosen, these scenarios together reached every state that any scenario reached. */
 const scenarios = [
   'overtaken-without-deployment',
   'approval-granted',
@@ -24,7 +24,7 @@ const scenarios = [
   'unmanaged-service',
 ];
 
-/** The schema of what a function takes: `settleReleaseInput` of `functions/watch/settle-release/settle-release.ts`. */
+/** The schema of a function's input: `settleReleaseInput` of `functions/watch/settle-release/settle-release.ts`. */
 async function inputOf(logicalId: string): Promise<z.ZodType> {
   const codeUri = functions.find((one) => one.logicalId === logicalId)?.codeUri;
   if (codeUri === undefined) throw new Error(`the template has no ${logicalId} any more`);
@@ -35,8 +35,8 @@ async function inputOf(logicalId: string): Promise<z.ZodType> {
 }
 
 /**
- * An execution keeps the definition it began with and what functions answered it, and calls the functions of today.
- * Where one of these fails, see docs/decisions/0015-contracts-only-grow.md.
+ * An execution keeps the definition with which it began and the earlier answers of functions, and calls the current
+ * functions. If such a call fails, see docs/decisions/0015-contracts-only-grow.md.
  */
 describe('an execution that began before', () => {
   it('is of one of the machines recorded', () => {
@@ -59,7 +59,7 @@ describe('an execution that began before', () => {
 
   it.each(scenarios)('understands what the functions answer: %s', async (scenario) => {
     const found = await contractBreaches(root, scenario, definitions);
-    // What a person of the scenario hands in wrongly is refused under the definitions of today, too.
+    // The current definitions refuse a person's invalid input in the scenario too.
     const today = found.length > 0 ? await contractBreaches(root, scenario, new Map()) : [];
     expect(found.filter((one) => !today.includes(one))).toEqual([]);
   });

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { loadStack } from 'account-simulator/deploy/load-stack.ts';
 import type { StackSpec } from 'account-simulator/deploy/stack-spec.ts';
 
-/** The coordinator of the working tree, as it is in production. */
+/** The coordinator of the working tree, as in production. */
 export function presentStack(root: string): StackSpec {
   return loadStack(
     path.join(root, 'template.yaml'),
@@ -12,7 +12,7 @@ export function presentStack(root: string): StackSpec {
 }
 
 /**
- * A definition without what differs from stack to stack: every value of a substitution is its name again.
+ * A definition without the values that differ from stack to stack: every substituted value is replaced by its name.
  *
  * @param definition with its substitutions in place
  */
@@ -25,7 +25,7 @@ export function withoutValues(definition: object, substitutions: Readonly<Record
   return JSON.parse(text);
 }
 
-/** A definition with the values that a template gives its substitutions now. @throws Error for one it does not give */
+/** A definition with a template's current values for its substitutions. @throws Error for a missing value */
 export function withValues(definition: object, substitutions: Readonly<Record<string, string>>): object {
   const text = JSON.stringify(definition).replace(/\$\{(\w+)\}/g, (_, name: string) => {
     const value = substitutions[name];
@@ -35,7 +35,7 @@ export function withValues(definition: object, substitutions: Readonly<Record<st
   return JSON.parse(text);
 }
 
-/** The form of a value: names of members and types, whatever the values are. */
+/** The form of a value: names of members and types, without the values. */
 export function formOf(value: unknown): string {
   if (Array.isArray(value)) return `[${[...new Set(value.map(formOf))].sort().join('|')}]`;
   if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;

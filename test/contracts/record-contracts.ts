@@ -8,8 +8,8 @@ import { formOf, presentStack, withoutValues } from './machine-contract.ts';
 import { releasedFile } from './released.ts';
 
 /**
- * Records what executions rely on that begin with the machines of the working tree: their definitions, and what they
- * send to functions in all scenarios. See docs/decisions/0015-contracts-only-grow.md for when to run it.
+ * Records the contracts on which executions of the working tree's machines rely: their definitions, and the payloads that
+ * they send to functions in all scenarios. See docs/decisions/0015-contracts-only-grow.md for when to run it.
  */
 endWithReader();
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -30,7 +30,7 @@ for (const name of scenarioNames(root)) {
         coordinator.account.lambdaRuntime.intercept(async ({ logicalId, payload }, next) => {
           const form = `${logicalId} ${formOf(JSON.parse(payload))}`;
           const result = next();
-          // No execution relies on what a person sent by mistake.
+          // No execution relies on a person's invalid input.
           const isRefused = await result.then(
             () => false,
             ({ name }: Error) => name === 'InvalidInput',

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseSync } from '@swc/core';
 
-/** A function or method of the product: what it refers to, and which SDK commands and errors it makes. */
+/** A function or method of the product: its references, and the SDK commands and errors that it creates. */
 interface Unit {
   readonly references: Set<string>;
   readonly commands: Set<string>;
@@ -13,13 +13,13 @@ interface Unit {
 type Node = any;
 
 /**
- * Which SDK commands a handler can reach, read from the source without running it.
+ * The SDK commands that a handler can reach, read from the source without running it.
  *
- * Units are the top-level functions, the methods of classes and the members of ports: of target adapters, and of what
- * the registry of the kinds of target lists. One refers to another by its name, by `this.method`, by `name.method` where
- * `name` is declared somewhere with that class or port as its type, or by `name(…).method` where the function `name` is
- * declared to return that port; {@link CallGraph.ambiguousNames} has to be empty for that to be sound. A member of a port
- * that is reached is reached for every kind. Branches are not followed: whatever a reached unit may do counts.
+ * Units are the top-level functions, the methods of classes and the members of ports: of target adapters, and of the entries
+ * in the registry of target kinds. One unit refers to another by its name, by `this.method`, by `name.method` where `name`
+ * is declared somewhere with that class or port as its type, or by `name(…).method` where the function `name` is declared to
+ * return that port; {@link CallGraph.ambiguousNames} must be empty for that to be sound. A reached member of a port counts
+ * for every kind. Branches are not followed: every command in a reached unit counts.
  */
 export class CallGraph {
   /** Names that are declared with more than one class as their type. */
@@ -53,13 +53,13 @@ export class CallGraph {
     return [...new Set(commands)].sort();
   }
 
-  /** Classes of `shared/errors.ts` a module's export can reach the making of, in order. */
+  /** Classes of `shared/errors.ts` that a module's export can create, in order. */
   errorsOf(file: string, name: string): string[] {
     const reached = [...this.#reach([`${file}#${name}`])];
     return [...new Set(reached.flatMap((id) => [...(this.#units.get(id)?.errors ?? [])]))].sort();
   }
 
-  /** Every command there is in the source. */
+  /** Every command in the source. */
   allCommands(): string[] {
     return [...new Set([...this.#units.values()].flatMap(({ commands }) => [...commands]))].sort();
   }
@@ -92,7 +92,7 @@ export class CallGraph {
     }
   }
 
-  /** An object that is declared as a port has its members apart: not every caller uses all of them. */
+  /** The members of an object declared as a port are separate units: not every caller uses all of them. */
   #addMembers(id: string, object: Node, port: string, module: Module): void {
     for (const property of object.properties) {
       const name = nameOf(property.key ?? property);
@@ -101,7 +101,7 @@ export class CallGraph {
     }
   }
 
-  /** A function that makes an adapter has its `read` and `start` apart: not every caller uses both. */
+  /** `read` and `start` of a function that makes an adapter are separate units: not every caller uses both. */
   #addFunction(node: Node, module: Module): void {
     const id = `${module.file}#${node.identifier.value}`;
     if (returnTypeName(node) !== adapterType) {
@@ -160,17 +160,17 @@ export class CallGraph {
   }
 }
 
-/** Adapters are known by the interface they are returned as. */
+/** Adapters are recognised by the interface of the returned value. */
 const adapterType = 'TargetAdapter';
 
-/** Interfaces that several objects implement, one for each kind of target; everything else is known by its class. */
+/** Interfaces that several objects implement, one for each kind of target; every other object is recognised by its class. */
 const ports = new Set([adapterType, 'SavedState', 'Planning', 'Restoration', 'PlanWords']);
 
 interface Module {
   /** Path from the root. */
   readonly file: string;
   readonly body: readonly Node[];
-  /** Local name → where it comes from: a file of the product, or a package. */
+  /** Local name → its origin: a file of the product, or a package. */
   readonly imports: ReadonlyMap<string, { readonly from: string; readonly name: string }>;
 }
 
@@ -204,7 +204,7 @@ function classNames(node: Node): string[] {
   return node.type === 'ClassDeclaration' ? [node.identifier.value] : [];
 }
 
-/** The name of the type a parameter, field or interface member is declared with. */
+/** The declared type name of a parameter, field or interface member. */
 function typeName(node: Node): string | undefined {
   const type = node.typeAnnotation?.typeAnnotation;
   return type?.type === 'TsTypeReference' ? type.typeName.value : undefined;

@@ -53,7 +53,7 @@ describe.each(buttons)('the button $id', ({ id, properties }) => {
   const approval = { incidentId: 'orders-20260105T090500Z', planDigest: '0123456789abcdef' };
   const message = (given: object) => JSON.parse(chatMessage(mailText(given), 'arn:chat'));
 
-  /** What the chat reads of a message for a button. */
+  /** The variables of a button that the chat reads from a message. */
   const variablesOf = (event: object): Record<string, string | undefined> =>
     Object.fromEntries(
       Object.entries<string>(attachment.Variables).map(([name, where]) => [

@@ -13,8 +13,8 @@ const prefixes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Commands whose IAM actions are not just the one of their name, by the Service Authorization Reference unless
- * another source stands beside them.
+ * Commands whose IAM actions are not only the action of their name, by the Service Authorization Reference unless another
+ * source is given.
  */
 const others: Readonly<Record<string, readonly string[]>> = {
   // The document client's commands leave "Item" out of the name of the operation.
@@ -22,11 +22,11 @@ const others: Readonly<Record<string, readonly string[]>> = {
   '@aws-sdk/lib-dynamodb/PutCommand': ['dynamodb:PutItem'],
   '@aws-sdk/lib-dynamodb/UpdateCommand': ['dynamodb:UpdateItem'],
   '@aws-sdk/lib-dynamodb/DeleteCommand': ['dynamodb:DeleteItem'],
-  // Without s3:ListBucket a missing object is answered 403 and not 404 (S3 API reference, GetObject, HeadObject).
+  // Without s3:ListBucket, S3 answers 403 instead of 404 for a missing object (S3 API reference, GetObject, HeadObject).
   '@aws-sdk/client-s3/GetObjectCommand': ['s3:GetObject', 's3:ListBucket'],
   '@aws-sdk/client-s3/HeadObjectCommand': ['s3:GetObject', 's3:ListBucket'],
-  // CodeDeploy checks on behalf of its caller: the configuration, the revision it registers, and, because the
-  // deployment overrides alarms, the group (API reference, CreateDeployment, overrideAlarmConfiguration).
+  // CodeDeploy checks these for its caller: the configuration, the revision that it registers, and, because the deployment
+  // overrides alarms, the group (API reference, CreateDeployment, overrideAlarmConfiguration).
   '@aws-sdk/client-codedeploy/CreateDeploymentCommand': [
     'codedeploy:CreateDeployment',
     'codedeploy:GetApplicationRevision',
@@ -43,8 +43,8 @@ const others: Readonly<Record<string, readonly string[]>> = {
   '@aws-sdk/client-apigatewayv2/GetDeploymentCommand': ['apigateway:GET'],
   '@aws-sdk/client-apigatewayv2/UpdateStageCommand': ['apigateway:PATCH'],
   '@aws-sdk/client-lambda/InvokeCommand': ['lambda:InvokeFunction'],
-  // A SecureString under a key of the team's own is decrypted and encrypted by its reader and writer (Systems
-  // Manager user guide, "AWS KMS encryption for Parameter Store SecureString parameters").
+  // The reader and writer of a SecureString decrypt and encrypt it under the team's own key (Systems Manager user guide,
+  // "AWS KMS encryption for Parameter Store SecureString parameters").
   '@aws-sdk/client-ssm/GetParameterCommand': ['ssm:GetParameter', 'kms:Decrypt'],
   '@aws-sdk/client-ssm/PutParameterCommand': ['ssm:PutParameter', 'kms:Encrypt', 'kms:GenerateDataKey'],
   // CloudFormation reads the template of TemplateURL as its caller.

@@ -13,7 +13,7 @@ const stack = loadStack(
 // biome-ignore lint/suspicious/noExplicitAny: definitions are changed at any place.
 type Any = any;
 
-/** The product's stack with one machine, changed; `find` gives a state of it, wherever it is nested. */
+/** The product's stack with one machine changed; `find` returns a state of the machine, wherever it is nested. */
 function mutant(machine: string, change: (find: (state: string) => Any) => void): StackSpec {
   return withMachine(machine, (text) => {
     const definition = JSON.parse(text);

@@ -13,7 +13,7 @@ import type { FunctionSpec, MachineSpec, StackSpec } from 'account-simulator/dep
 import { errorNames } from '../../shared/errors.ts';
 import { type DefinedState, endsOf, statesOf } from './definition-states.ts';
 
-/** Something in a machine that does not obey the rules of this project. */
+/** A violation of this project's rules in a machine. */
 export interface DefinitionProblem {
   /** Logical id of the machine. */
   readonly machine: string;
@@ -22,20 +22,20 @@ export interface DefinitionProblem {
   readonly problem: string;
 }
 
-/** Where a rule is broken on purpose. */
+/** Deliberate exceptions to the rules. */
 export interface DefinitionExceptions {
-  /** States whose last catcher leads to an end that is no Fail: the run is to go on without them. */
+  /** States whose last catcher leads to an end that is no Fail: the run continues without them. */
   readonly goesOnWithout?: readonly string[];
 }
 
 /**
- * Holds the machines of a stack against this project's rules: names that agree from state to folder; comment on
- * every state; time-out, retry and last catcher on every Task, and no catcher that repeats the last; failures that can
- * end in Fail; JSONata throughout; members of `$states` that are there, task tokens that are handed on, variables that every way assigns, no text that
- * was meant to be an expression, and no error name that nothing raises.
+ * Checks the machines of a stack against this project's rules: names that agree from state to folder; a comment on every
+ * state; time-out, retry and last catcher on every Task, and no catcher that repeats the last; failures that can end in
+ * Fail; JSONata throughout; existing members of `$states`, task tokens that are passed on, variables that every way assigns,
+ * no text that looks like a forgotten expression, and no error name that nothing raises.
  *
- * That every substitution is used and has a value, and that Step Functions would accept the definitions, is
- * checked when the stack is read.
+ * Reading the stack checks that every substitution is used and has a value, and that Step Functions would accept the
+ * definitions.
  */
 export function checkDefinitions(
   stack: StackSpec,
@@ -87,7 +87,7 @@ function checkMachine({ logicalId: machine, definition }: MachineSpec): Definiti
   return problems;
 }
 
-/** A definition that Step Functions would refuse is told of when the stack is read. */
+/** Reading the stack reports a definition that Step Functions would refuse. */
 function checkExpressions({ logicalId: machine, definition }: MachineSpec): DefinitionProblem[] {
   try {
     return [
@@ -128,7 +128,7 @@ function checkTask({ state }: DefinedState): readonly string[] {
   return [...problems, ...repeatedCatchers(state)];
 }
 
-/** A handled error needs a catcher of its own only where that does something else than the one of `States.ALL`. */
+/** A handled error needs its own catcher only where that differs from the catcher of `States.ALL`. */
 function repeatedCatchers({ Catch }: TemplateMap): readonly string[] {
   const [last, ...others] = maps(Catch).toReversed();
   const doneBy = ({ ErrorEquals: _, Comment: __, ...done }: TemplateMap) => done;
@@ -165,16 +165,15 @@ function checkNames(
   return problems;
 }
 
-/** A function that is cut off at its own time-out says so; one that is cut off by the state leaves no trace. */
+/** A function that reaches its own time-out reports it; a function cut off by the state leaves no trace. */
 function checkTimeout({ TimeoutSeconds: limit }: TemplateMap, { logicalId, timeoutSeconds }: FunctionSpec) {
   if (typeof limit !== 'number' || limit > timeoutSeconds) return [];
   return [`TimeoutSeconds ${limit} is not above the ${timeoutSeconds} s of ${logicalId}`];
 }
 
 /**
- * In a branch or an iteration a failure may become a result for the state around it; on top it has to be able to
- * end in Fail. Where the way there passes a Choice (a common close, then by outcome), which end it takes is for
- * the workflow tests to show.
+ * In a branch or an iteration a failure may become a result for the surrounding state; at the top it must be able to end in
+ * Fail. Where the way passes a Choice (a common close, then by outcome), the workflow tests show which end it takes.
  */
 function checkFailurePath(
   { name, state, siblings, depth }: DefinedState,
@@ -211,7 +210,7 @@ function jsonPathIn(state: TemplateMap): readonly string[] {
   return [...fields, ...language, ...referencePaths(state)].map((field) => `${field} is JSONPath`);
 }
 
-/** Keys that end in `.$`, below a state but not in the states nested in it, which are looked at themselves. */
+/** Keys that end in `.$`, below a state but not in its nested states, which are checked separately. */
 function referencePaths(value: TemplateValue): string[] {
   if (isList(value)) return value.flatMap(referencePaths);
   if (!isMap(value)) return [];

@@ -4,9 +4,9 @@ import { isList, isMap, type TemplateMap } from 'account-simulator/account/templ
 export interface DefinedState {
   readonly name: string;
   readonly state: TemplateMap;
-  /** The states it can go to: its machine's, or those of the branch or processor it is in. */
+  /** The possible next states: its machine's, or those of its branch or processor. */
   readonly siblings: TemplateMap;
-  /** 0 for a state of the machine itself, 1 in a branch or processor of one of those, and so on. */
+  /** 0 for a state of the machine itself, 1 in a branch or processor of such a state, and so on. */
   readonly depth: number;
 }
 
@@ -23,7 +23,7 @@ export function* statesOf(graph: TemplateMap, depth = 0): Generator<DefinedState
   }
 }
 
-/** Names of the states that end a way which begins at `start`. */
+/** Names of the end states of all ways that begin at `start`. */
 export function endsOf(start: string, siblings: TemplateMap): readonly string[] {
   const ends: string[] = [];
   const seen = new Set<string>();
@@ -40,7 +40,7 @@ export function endsOf(start: string, siblings: TemplateMap): readonly string[] 
   return ends;
 }
 
-/** States a state goes to when nothing fails. */
+/** The next states of a state without a failure. */
 function nextStates({ Next, Default, Choices }: TemplateMap): readonly string[] {
   const rules = isList(Choices) ? Choices.map((rule) => (isMap(rule) ? rule.Next : undefined)) : [];
   return [Next, Default, ...rules].filter((next) => typeof next === 'string');

@@ -22,7 +22,7 @@ const documents = [
   ...filesBelow('docs').filter((file) => file.endsWith('.md')),
 ].sort();
 
-/** Everything that a name in a document may come from. */
+/** The code in which every name in a document must occur. */
 const code = ['functions', 'shared', 'cli', 'build', 'statemachines', 'packages']
   .flatMap(filesBelow)
   .filter((file) => /\.(ts|yaml)$/.test(file) && !file.includes('node_modules'))

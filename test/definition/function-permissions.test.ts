@@ -51,7 +51,7 @@ describe('what is read from the source', () => {
       'VerifyRecoveryFunction',
       'CheckBeforeTrafficFunction',
     ];
-    // The coordinator's own: whoever finds no compiled catalog has it compiled.
+    // The coordinator's own machine: a function that finds no compiled catalog starts the compilation.
     const compiling = [
       'DescribeDeploymentFunction',
       'StartRecordingFunction',

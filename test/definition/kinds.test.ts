@@ -7,7 +7,7 @@ const folder = 'shared/targets';
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const planKinds = targetPlan.options.flatMap(({ shape }) => [...shape.kind.values]);
 
-/** Folders that the imports of a registry lead to. */
+/** Folders that a registry imports. */
 const listedIn = (registry: string, file: string) =>
   [...read(`${folder}/${registry}`).matchAll(/from '\.\/([a-z-]+)\/([a-z-]+)\.ts'/g)]
     .filter(([, , name]) => name === file)
@@ -17,7 +17,7 @@ const listedIn = (registry: string, file: string) =>
 const folders = readdirSync(join(root, folder), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
-  // What both kinds of alias share.
+  // Code that both kinds of alias share.
   .filter((name) => name !== 'alias')
   .sort();
 

@@ -9,7 +9,7 @@ import { checkDefinitions, unusedFunctions } from './definition-rules.ts';
 import { statesOf } from './definition-states.ts';
 import { root } from './product-template.ts';
 
-/** Reading it refuses unused and undefined substitutions and definitions Step Functions would not accept. */
+/** Reading the stack refuses unused and undefined substitutions and definitions that Step Functions would not accept. */
 const stack = loadStack(
   path.join(root, 'template.yaml'),
   { Environment: 'prod', StakeholderEmail: 'on-call@example.com' },
@@ -44,7 +44,7 @@ it('there are machines to look at', () => {
 });
 
 it('obey the rules of the project', () => {
-  // A mail that cannot be sent keeps no stack waiting, and a watch that cannot be woken polls.
+  // A mail that cannot be sent does not delay a stack, and a watch that cannot be woken polls.
   expect(checkDefinitions(stack, { goesOnWithout: ['AnnounceTraffic', 'AwaitNextLook'] })).toEqual([]);
 });
 
@@ -58,14 +58,14 @@ it.each(machines)('%s reads no variable that cannot have a value', (_, { definit
   expect(undefinedVariables(definition)).toEqual([]);
 });
 
-/** The state that takes an error: a catcher's of its own, or that of `States.ALL`. */
+/** The state that handles an error: by its own catcher, or by the catcher of `States.ALL`. */
 function routeOf(error: string, name: string): string {
   const catchers = states.find(([state]) => state === name)?.[1].Catch as (Handler & { Next: string })[];
   const catcher = catchers.find(({ ErrorEquals }) => ErrorEquals.includes(error)) ?? catchers.at(-1);
   return catcher?.Next ?? '';
 }
 
-/** The decided routes, `Machine.State -> State`. A new way to throw an error asks for a decision here. */
+/** The decided routes, `Machine.State -> State`. A new place that throws an error needs a decision here. */
 const routes: Readonly<Record<Exclude<(typeof errorNames.handled)[number], 'InvalidInput'>, string[]>> = {
   NoWayBack: [
     'CoordinateRollback.PlanRollback -> WhatIsPlanned',
@@ -99,7 +99,7 @@ const routes: Readonly<Record<Exclude<(typeof errorNames.handled)[number], 'Inva
   TargetLeft: ['PollTarget', 'StartTarget'].map(fails),
 };
 
-/** Kept as the result of the target, by its name, so that the other targets finish. */
+/** Kept as the target's result, under the target's name, so that the other targets finish. */
 function fails(state: string): string {
   return `RollBackService.${state} -> TargetFailed`;
 }
@@ -209,7 +209,7 @@ describe('errors', () => {
 });
 
 describe('a state that fails with a caught error', () => {
-  /** What AWS hands to a catcher; see shared/task-failure.ts. */
+  /** Errors that AWS passes to a catcher; see shared/task-failure.ts. */
   const caught = [
     { Error: 'LockLost', Cause: '{"errorType":"LockLost","errorMessage":"it is not ours","trace":[]}' },
     { Error: 'States.Timeout', Cause: '' },
@@ -219,7 +219,7 @@ describe('a state that fails with a caught error', () => {
     { Error: 'States.TaskFailed', Cause: '{"ExecutionArn":"arn","Cause":"{\\"errorMessage\\":1}"}' },
     { Error: 'Refused', Cause: '{"errorMessage": oops' },
   ];
-  /** Only what our own functions refuse comes there, and Lambda writes that. */
+  /** Only our own functions' refusals reach these states, and Lambda writes their cause. */
   const refusals = ['InputRejected', 'AnswerRejected'];
   const failing = states.filter(
     ([, { Type, Error: error, Cause }]) =>

@@ -13,7 +13,7 @@ const owners = [...functions, ...machines];
 const policies = resourcesOf('AWS::IAM::ManagedPolicy');
 const lines = templateText.split('\n');
 
-/** What a statement says, whatever the order it says it in. */
+/** The meaning of a statement, whatever its order. */
 const meaning = ({ effect, actions, resources, condition = '' }: TemplateStatement) =>
   [effect, [...actions].sort(), [...resources].sort(), condition].join(' | ');
 

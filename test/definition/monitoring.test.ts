@@ -11,7 +11,7 @@ import { resourcesOf, root, template, templateText } from './product-template.ts
 
 const propertiesOf = (id: string) => template.Resources[id].Properties;
 
-/** A metric that somebody looks at. */
+/** A metric that an alarm or the dashboard reads. */
 interface Looked {
   readonly at: string;
   readonly namespace: string;
@@ -38,7 +38,7 @@ const written = new Set(
   ].map((metric) => key({ namespace, ...metric })),
 );
 
-/** Metrics of AWS, as its documentation names them, with their dimensions. */
+/** Metrics of AWS under their documented names, with their dimensions. */
 const ofAws = new Set([
   'AWS/SQS ApproximateNumberOfMessagesVisible by QueueName',
   'AWS/States ExecutionsFailed by StateMachineArn',

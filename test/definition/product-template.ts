@@ -22,7 +22,7 @@ function parse(): Plain {
   return value;
 }
 
-/** One statement of a policy, and the role or the managed policy it is read as a part of. */
+/** One statement of a policy, and the role or managed policy that contains it. */
 export interface TemplateStatement {
   readonly resource: string;
   readonly effect: 'Allow' | 'Deny';
@@ -38,13 +38,13 @@ export function resourcesOf(type: string): string[] {
   return Object.keys(template.Resources).filter((id) => template.Resources[id].Type === type);
 }
 
-/** Logical ids of the managed policies that a function's or machine's role is made of. */
+/** Logical ids of the managed policies of a function's or machine's role. */
 export function managedPoliciesOf(resource: string): string[] {
   const policies: Plain[] = template.Resources[resource].Properties.Policies;
   return policies.flatMap(({ Ref }) => (Ref === undefined ? [] : [Ref]));
 }
 
-/** The statements that stand at a function or machine itself, or those of a managed policy. */
+/** The statements of a function or machine itself, or of a managed policy. */
 export function ownStatementsOf(resource: string): TemplateStatement[] {
   const { PolicyDocument, Policies } = template.Resources[resource].Properties;
   const documents: Plain[] = PolicyDocument ? [PolicyDocument] : Policies;
@@ -59,7 +59,7 @@ export function ownStatementsOf(resource: string): TemplateStatement[] {
   );
 }
 
-/** What a function's or machine's role may do: the sum of its managed policies and of its own statements. */
+/** The permissions of a function or machine: the sum of its managed policies and of its own statements. */
 export function statementsOf(resource: string): TemplateStatement[] {
   return [...managedPoliciesOf(resource), resource]
     .flatMap(ownStatementsOf)

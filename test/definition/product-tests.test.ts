@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { root } from './product-template.ts';
 
-/** The ledger's table in memory, the one simulated thing that tests of the product use. */
+/** The ledger's table in memory, the only simulated part that tests of the product use. */
 const table = 'test/unit/fixtures/ledger-double.ts';
 
 function importsOf(file: string): string[] {

@@ -7,7 +7,7 @@ import { resourcesOf, root, statementsOf, template, templateText } from './produ
 const place = { accountId: '111122223333', region: 'eu-west-1', partition: 'aws', stackName: 'coordinator' };
 const given = { Environment: 'prod', StakeholderEmail: 'on-call@example.com' };
 
-/** What CloudFormation would say before it creates anything. */
+/** CloudFormation's message before it creates anything. */
 function refusalOf(parameters: object, changed: object = {}): string {
   try {
     loadStack(path.join(root, 'template.yaml'), { ...given, ...parameters }, { ...place, ...changed });

@@ -6,7 +6,7 @@ const functions = resourcesOf('AWS::Serverless::Function');
 const machines = resourcesOf('AWS::Serverless::StateMachine');
 const lines = templateText.split('\n');
 
-/** What has to stand on every resource because AWS knows no narrower one, and where that is documented. */
+/** Actions that need `*` as their resource because AWS knows no narrower one, with the source. */
 const unrestricted: Readonly<Record<string, string>> = {
   'cloudformation:ListExports': 'no resource types (same, AWS CloudFormation)',
   'cloudformation:ListImports': 'no resource types (same)',
@@ -55,7 +55,7 @@ describe('permissions', () => {
     expect(wide.map(({ resource }) => resource)).toEqual(['SweepLostWorkFunction']);
   });
 
-  /** What the pattern for names leaves of `stateMachine:*:*`. */
+  /** The part of `stateMachine:*:*` that the pattern for names leaves. */
   const ofTeams = '*';
 
   it('name machines and executions as the machines are named', () => {

@@ -86,7 +86,7 @@ const cart = servicePlan({
   usualSeconds: 30,
   reason: 'it was released 2026-01-05 09:02:00 UTC, on top of the release of orders, which is undone',
 });
-/** What its alarms were like when it began. */
+/** The state of its alarms when the release began. */
 const preflight = {
   conditions: [
     {
@@ -101,7 +101,7 @@ const preflight = {
     },
   ],
 };
-/** What it changed, and who deployed it. */
+/** The change of the release: digests and origins, before and after. */
 const digests = {
   from: { code: 'q2hFYmtKTm9w', configuration: 'c' },
   to: { code: 'Bk+mlGeD9cXy', configuration: 'c' },
@@ -162,7 +162,7 @@ const failed = serviceResult({
     },
   ],
 });
-/** What is left to do of these results, as the mail that ends an incident writes it. */
+/** The remaining work after these results, in the words of the mail that ends an incident. */
 const leftByHand = (...results: ServiceResult[]) =>
   finishByHand(plan, results, {
     place: { environment, region: regionOf(EXECUTION_ARN) },

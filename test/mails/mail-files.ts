@@ -5,10 +5,10 @@ import { withGraph } from '../../shared/mail/graph-link.ts';
 import { layOut, type MailText } from '../../shared/mail/mail-text.ts';
 import { kindsOfMail } from './kinds-of-mail.ts';
 
-/** Where every kind of mail is shown as it is received. */
+/** The folder that shows every kind of mail as received. */
 export const folder = path.resolve(import.meta.dirname, '../../docs/mails');
 
-/** The files of the folder, by name: a mail each, and a list of all. */
+/** The files of the folder, by name: one per mail, and a list of all. */
 export function mailFiles(): Map<string, string> {
   const mails = Object.entries(kindsOfMail).map(([name, text]) => ({ name, ...layOut(asSent(text)) }));
   const rows = mails.map(
@@ -33,18 +33,18 @@ export function mailFiles(): Map<string, string> {
   ]);
 }
 
-/** By an installation that has the template's default for `EscalationMinutes`. An escalated mail is not escalated again. */
+/** Sent by an installation with the template's default for `EscalationMinutes`. An escalated mail is not escalated again. */
 function asSent(text: MailText): MailText {
   const shown = withGraph(text, 'eu-west-1');
   return text === kindsOfMail.unanswered ? shown : withEscalation(shown, 15, 'eu-west-1');
 }
 
-/** What is in the folder now. */
+/** The folder's current files. */
 export function writtenFiles(): Map<string, string> {
   return new Map(readdirSync(folder).map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]));
 }
 
-/** Writes the folder anew. */
+/** Rewrites the folder. */
 export function writeMails(): number {
   const files = mailFiles();
   for (const name of readdirSync(folder)) if (!files.has(name)) rmSync(path.join(folder, name));

@@ -46,7 +46,7 @@ describe.each(mails)('the first twelve lines of "%s"', (_, mail) => {
   });
 });
 
-/** A rollback that goes on by itself asks for nothing, and is more than news. */
+/** A rollback that proceeds by itself asks for nothing, and is more than news. */
 function isUnderWay({ headline }: MailText): boolean {
   return headline.includes('rolling back');
 }

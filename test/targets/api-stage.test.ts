@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 afterEach(() => bench.clock.uninstall());
 
-/** An API whose stage `prod` was on one deployment and is on another, and the plan to go back. */
+/** An API whose stage `prod` moved from one deployment to another, and the plan to go back. */
 function released(protocol: 'rest' | 'http', autoDeploy = false): ApiStagePlan {
   gateway.createApi('api1', protocol, 'prod', { autoDeploy });
   const toDeployment = live();

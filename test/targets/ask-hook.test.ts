@@ -25,7 +25,7 @@ function ask(afterSeconds: number, timeoutSeconds: number, fails = false) {
 
 it('prolongs the lock every two minutes while it waits', async () => {
   await bench.settle(ask(700, 800));
-  // Once before, and at 120, 240, 360, 480 and 600 s.
+  // Once before the wait, and at 120, 240, 360, 480 and 600 s.
   expect(renewLock).toHaveBeenCalledTimes(6);
 });
 

@@ -41,7 +41,7 @@ let client: StateMachineAliases;
 const beforeChange = jest.fn(async () => {});
 const context = { incidentId: RELEASE, attempt: 1, now: NOW, plannedAt: NOW, beforeChange };
 
-/** Publishes another version, or the next with the definition of an earlier one. */
+/** Publishes another version, which may have the definition of an earlier one. */
 function publish(work: string): void {
   versions.operations.UpdateStateMachine({ stateMachineArn: machine, definition: `{"Comment":"${work}"}` });
   versions.operations.PublishStateMachineVersion({ stateMachineArn: machine });

@@ -6,7 +6,7 @@ import { badInputs } from '../unit/fixtures/bad-inputs.ts';
 
 type Start = Scenario['starts'][number];
 
-/** An input of each machine's form; what it names does not exist where nothing else would refuse it. */
+/** An input of each machine's form; its names do not exist where nothing else would refuse it. */
 const machines: readonly (readonly [Start['machine'], Readonly<Record<string, unknown>>])[] = [
   ['coordinate-rollback', { service: 'cart', reason: 'checkout is empty', requestedBy: 'ana' }],
   ['record-release', { service: 'cart', verdict: 'good', reason: 'ran for a month', requestedBy: 'ana' }],

@@ -7,7 +7,7 @@ import { parseScenario } from '../../packages/rehearsal/scenario/scenario-file.t
 import { watchedRun } from '../../packages/rehearsal/test/promises/watched-run.ts';
 import { type Run, type TypedCommand, typing } from './typed-commands.ts';
 
-/** A bad canary that waits for an approval, and a release of a consumer that a person takes back with its provider. */
+/** A bad canary that waits for an approval, and a consumer's release that a person rolls back with its provider. */
 const scenario = parseScenario(
   `
 title: Somebody works with the command
@@ -123,16 +123,16 @@ it('ends with the status that the table of commands has', () => {
   const expected: Readonly<Record<string, number>> = {
     [`refuse ${incident} --by Bob`]: 2,
     'rollback payment': 1,
-    // Nothing good is recorded from before what was put back.
+    // No good release from before the restored one is recorded.
     'rollback payment --yes --json': 1,
-    // A service has this stack already.
+    // Another service has this stack already.
     'catalog suggest shop-orders --json': 1,
   };
   const statuses = runs.map(({ argv, status }) => [argv, status]);
   expect(statuses).toEqual(
     runs.map(({ argv }) => [
       argv,
-      // A person rolled back what the numbers call healthy.
+      // A person rolled back a release that is healthy by its numbers.
       expected[argv] ?? (argv.startsWith('replay') ? 1 : 0),
     ]),
   );
@@ -234,7 +234,7 @@ it('what a replay saved says the same without the account', () => {
       rule,
       label,
       byLabel,
-      // A bake counts from a full minute in a file, so that it may be a look shorter.
+      // A bake in a file counts from a full minute, so that it may be shorter by one look.
       ...(result === 'condemned' && { requests, errors }),
     }));
   expect(of(again)).toEqual(of(there));

@@ -2,7 +2,7 @@ import { parseScenario } from '../../packages/rehearsal/scenario/scenario-file.t
 import { watchedRun } from '../../packages/rehearsal/test/promises/watched-run.ts';
 import { type Run, typing } from './typed-commands.ts';
 
-/** AWS refuses the coordinator the pin; somebody who may deploy has the rights. */
+/** AWS refuses the coordinator's pin; a person with deployment rights may make it. */
 const scenario = parseScenario(
   `
 title: A person pins a stack that the coordinator may not change

@@ -5,7 +5,7 @@ import { type Run, typing } from './typed-commands.ts';
 const incident = 'orders-20260105T090500Z';
 const minute = 60_000;
 const found = findScenario(process.cwd(), 'approval-unanswered');
-/** The same question, which nobody answers before its deadline. */
+/** The same approval request, which expires without an answer. */
 const scenario = {
   ...found,
   starts: [],
@@ -13,7 +13,7 @@ const scenario = {
   expect: { ...found.expect, incidents: [{ service: 'orders' }] },
 };
 
-/** Who was told what, in the run in which somebody types a command. */
+/** The mails and their recipients, in a run in which a person types a command. */
 async function toldAfter(command: string | undefined, at = 12) {
   const runs: Run[] = [];
   const commands = command === undefined ? [] : [{ at: at * minute, argv: command.split(' ') }];

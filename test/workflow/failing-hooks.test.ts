@@ -8,7 +8,7 @@ const migration = 'RollbackHook_cart-migration';
 
 const expression = '$contains($failure.Cause, "errorMessage") ? $parse($failure.Cause).errorMessage : "none"';
 
-/** How the first hook fails, and what the mail says of it. */
+/** The ways in which the first hook fails, with the words of the mail. */
 const failures: readonly [string, Partial<RollbackHook>, string][] = [
   ['bare', { result: 'FailedBare' }, `${sessions} failed: it gave neither an error nor a cause`],
   ['with an empty cause', { result: 'Failed', message: '' }, `${sessions} failed: MigrationFailed`],
@@ -35,7 +35,7 @@ const failures: readonly [string, Partial<RollbackHook>, string][] = [
   ['by silence', { result: 'Silent' }, 'no answer within 600 s, or no heartbeat for 300 s'],
 ];
 
-/** What a mail says was done to each target of a service, each on one line. */
+/** The result of each target of a service in a mail, one line each. */
 function doneTo(service: string, body: string): Map<string | undefined, string> {
   const table = body.split('\n\n').find((block) => block.startsWith(`Done to ${service}\n`)) ?? '';
   const rows = table.split(/\n {2}(?! )/).slice(1);

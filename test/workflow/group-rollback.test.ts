@@ -39,7 +39,7 @@ expect:
   serves: { orders: 1 }`,
 );
 
-/** Nobody but the coordinator puts the alias back here: the deployment that is stopped comes without a stack update. */
+/** Only the coordinator restores the alias here: the stopped deployment came without a stack update. */
 const duringVerification = scenario(
   'A deployment is stopped after its service is back',
   `
@@ -52,13 +52,13 @@ expect:
   serves: { orders: 1 }`,
 );
 
-/** The canary of a person's, while the incident watches what it put back: from version 2, which serves, to version 1. */
+/** A person's canary while the incident watches the restored service: from version 2, which serves, to version 1. */
 const canaryByHand: Attach = ({ coordinator, scenario: { start }, clock }) => {
   const { codeDeploy } = coordinator.account;
   clock.at(Date.parse(start) + 26 * 60_000, () => {
     const bad = codeDeploy.deployments.find(({ appSpec }) => appSpec.targetVersion === '3') as Deployment;
     const { group, appSpec } = bad;
-    // As if the alias had been put back without the group.
+    // As if the alias had been restored without the group.
     group.lastSuccessful = bad;
     const { functionName, alias } = appSpec;
     const content = renderAppSpec({ functionName, alias, currentVersion: '2', targetVersion: '1' });

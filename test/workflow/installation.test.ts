@@ -17,12 +17,12 @@ const { Parameters } = parse(readFileSync(join(root, 'template.yaml'), 'utf8'), 
   Parameters: Record<string, { Default?: string | number }>;
 };
 
-/** What `sam deploy --guided` sends where each answer but the address is the default. */
+/** The parameters that `sam deploy --guided` sends where every answer but the address is the default. */
 const guided = Object.fromEntries(
   Object.entries(Parameters).map(([name, { Default = address }]) => [name, String(Default)]),
 );
 
-/** Types commands into the account one after the other, in virtual time, some minutes after each other. */
+/** Types commands into the account one after the other, in virtual time, some minutes apart. */
 async function install(
   lines: readonly (readonly string[])[],
   prepare: (coordinator: DeployedTemplate) => void = () => undefined,
@@ -55,7 +55,7 @@ async function install(
   }
 }
 
-/** As samconfig.toml calls it, and as the command looks for it. */
+/** The name in samconfig.toml, for which the command looks. */
 const guidedStack = 'rollback-coordinator-prod';
 
 const teamTemplate = `

@@ -10,13 +10,13 @@ import { weekOfReleases } from './week-of-releases.ts';
 
 const root = process.cwd();
 const drawn = weekOfReleases(root, 1);
-/** With stacks that the coordinator may change: the releases of a whole week have to go in. */
+/** The coordinator may change the stacks: the releases of a whole week must go in. */
 const scenario = { ...drawn, account: { ...drawn.account, serviceRole: true } };
 const zero = Date.parse(scenario.start);
 const questions = 1000;
 const week = 7 * 24 * 3_600_000;
 
-/** A moment, what the ledger answers of one service, and what its aliases served by the account's own history. */
+/** A moment, the ledger's answer for one service, and the versions that its aliases served by the account's own history. */
 interface Answer {
   readonly at: string;
   readonly asked: ServiceLiveAt;
@@ -33,7 +33,7 @@ function asker({ coordinator }: AttachedRun): (question: object) => Promise<unkn
   };
 }
 
-/** Asks the deployed function at random moments of the week, and the account itself. */
+/** Queries the deployed function, and the account itself, at random moments of the week. */
 async function askAtRandom(run: AttachedRun): Promise<Answer[]> {
   const { coordinator, clock } = run;
   const { account } = coordinator;
@@ -134,7 +134,7 @@ describe('a week of interleaved releases', () => {
       const entry = scenario.services.find(({ service }) => service === asked.service);
       expect(asked.aliases.length + asked.others.length).toBe(entry?.targets.length);
       for (const { target, saved } of asked.others) {
-        // Of code that was never released in this week: version 1 from before.
+        // For code that was not released in this week: version 1 from before.
         if (target !== 'stack') expect(served[target]).toEqual(['1']);
         if (saved && isAlias(saved)) expect(saved.version).toBe('1');
       }

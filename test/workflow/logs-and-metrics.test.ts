@@ -21,7 +21,7 @@ async function read(name: string, ...attach: Attach[]): Promise<Read> {
   return { log, result };
 }
 
-/** The process of a function dies after its work, at its first try: nobody hears its answer, and it is tried again. */
+/** The process of a function dies after its work, at its first try: its answer is lost, and the call is retried. */
 const diesAfterItsWork =
   (...steps: string[]): Attach =>
   ({ coordinator }) => {
@@ -36,7 +36,7 @@ const diesAfterItsWork =
   };
 
 const environment = { Environment: 'prod' };
-/** The dimensions under which a release of orders stands, with its strategy. */
+/** The dimensions of a release of orders, with its strategy. */
 const dimensionsOf = (strategy: string) => [
   environment,
   { ...environment, Service: 'orders' },
@@ -63,7 +63,7 @@ describe('the metrics of a bad canary', () => {
     expect([values('Rollbacks'), values('Unfinished')]).toEqual([[1], [0]]);
     expect(values('TimeToDeploy')).toEqual([]);
 
-    // Seen by the account, but for the moment at which the incident opened.
+    // Equal to the account's own times, except for the moment at which the incident opened.
     const [detect = NaN, ...others] = values('TimeToDetect');
     expect(others).toEqual([]);
     expect(Math.abs(detect - seconds(incident?.becameBadAt, incident?.detectedAt))).toBeLessThan(15);
@@ -178,7 +178,7 @@ it('the sweep tells that events were lost, and that its mails went out', async (
 });
 
 describe('a metric filter', () => {
-  /** The pattern of a filter as a rule: terms that all have to be equal. */
+  /** The pattern of a filter as a predicate: all its terms must be equal. */
   const matches = (id: string, line: object) => {
     const pattern: string = template.Resources[id].Properties.FilterPattern;
     const terms = [...pattern.matchAll(/\$\.([\w.]+) = "([^"]+)"/g)];

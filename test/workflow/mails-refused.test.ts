@@ -4,10 +4,10 @@ import { findScenario } from '../../packages/rehearsal/scenario/scenario-file.ts
 import { watchedRun } from '../../packages/rehearsal/test/promises/watched-run.ts';
 
 const found = findScenario(process.cwd(), 'bad-after-completion');
-/** With a stack that can be put back, so that nothing but the mails is left to do. */
+/** The stack can be restored, so that only the mails are left to do. */
 const scenario = { ...found, account: { ...found.account, serviceRole: true } };
 
-/** SNS takes no mail from the detection of the bad release on, for so long. */
+/** SNS refuses every mail for `minutes` from the detection of the bad release on. */
 const withoutMails =
   (minutes: number, refusal: () => AwsError): Attach =>
   ({ coordinator, clock }) => {

@@ -12,7 +12,7 @@ const readCase = (name: string) => {
 const base = readCase('redriven-after-its-incident-ended');
 const ofService = readCase('service-redriven-after-its-incident-ended');
 
-/** The same, where the rollback is stopped in another state, and redriven after another while. */
+/** The same case with the rollback stopped in another state, and redriven after another delay. */
 function redriven(state: string, nth: number, after: number): SimulationCase {
   const release = base.faults.filter(({ kind }) => kind === 'release');
   return {

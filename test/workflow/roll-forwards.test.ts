@@ -4,7 +4,7 @@ import type { EventFault } from '../../packages/rehearsal/scenario/scenario-faul
 import { parseScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
 import { watchedRun } from '../../packages/rehearsal/test/promises/watched-run.ts';
 
-/** Everybody stands on `platform`, over each other: `storefront` on nearly all, `users` on little. */
+/** All services depend on `platform`, through each other: `storefront` on nearly all, `users` on few. */
 const providers = {
   platform: [],
   users: ['platform'],
@@ -60,10 +60,10 @@ const lateStart: EventFault = {
   copies: 2,
   chance: 1,
 };
-/** A stack update makes its deployment about so long after it was asked for. */
+/** Approximate time from the request for a stack update to its deployment. */
 const updateMs = 20_000;
 
-/** The same with one release more, ms after the scenario's 0. */
+/** The same scenario with one more release, ms after its 0. */
 function withRelease(service: Name, at: number, config: string): Scenario {
   const [first] = scenario.releases;
   if (!first) throw new Error('the scenario has releases');
@@ -71,7 +71,10 @@ function withRelease(service: Name, at: number, config: string): Scenario {
   return { ...scenario, releases: [...scenario.releases, { ...release, service, at, config }] };
 }
 
-/** When the users of a service were back. `platform` is the last: its stack is on its way then, and takes no release before it is at rest. */
+/**
+ * The time at which the users of a service were back. `platform` is the last: its stack is being updated then, and accepts
+ * no release before it is stable.
+ */
 function finishOf({ timeline }: RehearsalResult, service: Name): number {
   const finished = timeline.filter((one) => one.state === 'FinishService' && one.service === service);
   const entry = service === 'platform' ? finished.at(-1) : finished[0];
@@ -79,7 +82,7 @@ function finishOf({ timeline }: RehearsalResult, service: Name): number {
   return entry.at - start;
 }
 
-/** What the last mail on the incident says; a mail wraps long sentences. */
+/** The text of the last mail on the incident, unwrapped. */
 const outcomeOf = ({ mails }: RehearsalResult) =>
   mails.findLast(({ subject }) => subject.startsWith('[prod] platform: '))?.body.replace(/\s+/g, ' ');
 
@@ -105,7 +108,7 @@ describe.each(names)('a deployment of %s', (service) => {
   });
 
   it('that completes at once when the service is back supersedes what is left, and is undone', async () => {
-    // Where events come late, the service is back some seconds later than undisturbed.
+    // With late events, the service is back some seconds later than undisturbed.
     const at = finishOf(undisturbed, service) + 15_000;
     await expectPlannedAgain(withRelease(service, Math.round(at), 'AllAtOnce'));
   });
@@ -115,7 +118,7 @@ describe.each(names)('a deployment of %s', (service) => {
     await expectPlannedAgain(withRelease(service, Math.round(at), 'AllAtOnce'));
   });
 
-  /** Its events come late, so that no watch is fast enough to stop it. */
+  /** The new release's events come late, so that no watch is fast enough to stop it. */
   async function expectPlannedAgain(disturbed: Scenario): Promise<void> {
     const { result, violations } = await watchedRun({
       ...disturbed,

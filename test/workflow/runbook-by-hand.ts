@@ -17,7 +17,7 @@ import {
   start,
 } from './runbook-steps.ts';
 
-/** A service that people take back, release by release. */
+/** A service that people roll back, release by release. */
 export const byHand = scenarioOf({
   title: 'The runbook, where people begin',
   services: [{ service: 'orders' }],
@@ -40,7 +40,7 @@ const lost = 'The coordinator lost events';
 const pinned = 'Finish a stack with your own rights';
 const unwatched = '"Deployment d-…: not being watched"';
 
-/** While this is true, AWS refuses recordings what they read. */
+/** While this is true, AWS refuses the reads of recordings. */
 let readsAreRefused = false;
 export const refusesReads = breakCalls(
   { by: /^Record(Each)?Service/, service: 'lambda', operation: 'GetAlias' },
@@ -66,7 +66,7 @@ const here: Instead = { REGION: 'eu-west-1', FUNCTION: 'shop-orders-Fn' };
 let alias = { FunctionVersion: '', RevisionId: '' };
 let digest = '';
 
-/** What people do, as the runbook has it. */
+/** The actions of people, as in the runbook. */
 export const begun: Step[] = [
   {
     at: 1,

@@ -11,7 +11,7 @@ import {
   start,
 } from './runbook-steps.ts';
 
-/** Who may act, of each service: everything but `act` waits for a person. */
+/** The autonomy of each service: every value but `act` waits for a person. */
 const autonomies = {
   orders: 'approve',
   cart: 'approve',
@@ -22,7 +22,7 @@ const autonomies = {
 };
 const names = Object.keys(autonomies);
 
-/** Bad releases that do not go back by themselves: each waits for a person in a way of its own. */
+/** Bad releases that are not rolled back automatically: each waits for a person in a different way. */
 export const decided = scenarioOf({
   title: 'The runbook, where people decide',
   services: [
@@ -39,7 +39,7 @@ export const decided = scenarioOf({
   ],
 });
 
-/** The execution of the coordinator that has the incident of a service. */
+/** The coordinator's execution for the incident of a service. */
 function incidentOf(service: string, { coordinator }: StepSite): string {
   const { arn } = coordinator.machine('CoordinateRollback');
   const found = coordinator.engine
@@ -55,7 +55,7 @@ const stop = 'Stop a rollback, or the coordinator';
 const ended = 'Read how an incident ended';
 const known = 'What was live, what happened, and why';
 
-/** What people then do, as the runbook has it. */
+/** The actions that people then take, as in the runbook. */
 export const decisions: Step[] = [
   {
     at: 1,

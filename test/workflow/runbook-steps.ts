@@ -12,11 +12,11 @@ import { coordinatorStackName, showCoordinator, terminalOf } from './typed-comma
 export interface Section {
   readonly heading: string;
   readonly text: string;
-  /** What it has its reader type: commands, and inputs of machines and functions. */
+  /** The texts that its reader types: commands, and inputs of machines and functions. */
   readonly typed: readonly string[];
 }
 
-/** The sections of the runbook, each without those below it. */
+/** The sections of the runbook, each without its subsections. */
 export function sectionsOfRunbook(): Section[] {
   const [, ...parts] = readFileSync('docs/runbook.md', 'utf8').split(/^#{2,3} /m);
   return parts.map((part) => {
@@ -27,7 +27,7 @@ export function sectionsOfRunbook(): Section[] {
 }
 
 function typedIn(text: string): string[] {
-  // A block that names a language shows what programs write, not what a person types.
+  // A block with a language shows the output of programs, not a person's input.
   const blocks = [...text.matchAll(/^```(?:sh)?\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block.trim());
   const spans = [...text.replaceAll(/^```[\s\S]*?^```$/gm, '').matchAll(/`([^`]+)`/g)].map(
     ([, span = '']) => span,
@@ -37,10 +37,10 @@ function typedIn(text: string): string[] {
   return [...new Set([...inputs, ...commands])];
 }
 
-/** How the bad releases of the played scenarios are bad. */
+/** The badness of the releases in the played scenarios. */
 export const bad = { after: '1m', errorRate: 0.4 };
 
-/** A scenario for steps of the runbook, with stacks that the coordinator may not change: people have to. */
+/** A scenario for steps of the runbook, with stacks that the coordinator may not change, so that people must. */
 export function scenarioOf({
   title,
   services,
@@ -64,50 +64,50 @@ export function scenarioOf({
   return parseScenario(JSON.stringify(file), { file: 'runbook.yaml', readCatalog: () => [] });
 }
 
-/** One thing that the runbook has its reader do. */
+/** One action of the runbook's reader. */
 export interface Step {
   /** min after the beginning of the scenario */
   readonly at: number;
-  /** The heading that it stands under. */
+  /** The heading of its section. */
   readonly under: string;
-  /** Words of that section: what is typed, or what is to be done. */
+  /** Words of that section: the text to type, or the action to take. */
   readonly text: string;
   readonly how: How;
   /** `0`, `1` or `2` for a command, the last state for a machine, `answered` or the error for a function. */
   readonly ends: string;
-  /** What the command, the output or the cause says. */
+  /** The text of the command's output, the result or the cause. */
   readonly says?: RegExp;
 }
 
-/** Does a step; the answer may have its end only when the run is over. */
+/** Takes a step; its end may be known only when the run is over. */
 export type How = (text: string, site: StepSite) => Promise<Ended | (() => Ended)>;
 
-/** How a step ended, and in which words. */
+/** The end of a step, with its text. */
 export interface Ended {
   readonly ended: string;
   readonly said: string;
 }
 
-/** The run that a step is done in. */
+/** The run in which a step is taken. */
 export interface StepSite extends AttachedRun {
-  /** Calls AWS as the person who reads the runbook. */
+  /** Calls AWS as the reader of the runbook. */
   call(service: string, operation: string, input: object): Promise<Readonly<Record<string, unknown>>>;
-  /** The latest mail whose subject has these words. */
+  /** The latest mail with these words in its subject. */
   mail(words: string): string;
 }
 
-/** Names of the runbook, and what this run has in their place. */
+/** Names in the runbook, and this run's replacements for them. */
 export type Instead = Readonly<Record<string, string | ((site: StepSite) => string)>>;
 
 /** Types the text as a command of the coordinator. */
 export function command({ instead = {}, answer = 'y' }: { instead?: Instead; answer?: string } = {}): How {
   return async (text, site) => {
-    // What follows is the shell's.
+    // The rest of the line belongs to the shell.
     const [line = ''] = replaced(text, instead, site).split(' || ');
     const [, ...argv] = wordsOf('bash', line);
     const lines: string[] = [];
     const terminal = terminalOf(site, lines, { answer });
-    // Who watches presses Ctrl-C after the first look.
+    // The watching person presses Ctrl-C after the first look.
     const sleep = async () => {
       throw new Error('Ctrl-C');
     };
@@ -117,7 +117,7 @@ export function command({ instead = {}, answer = 'y' }: { instead?: Instead; ans
   };
 }
 
-/** Starts a machine with the text as its input; the machine by its output of the stack. */
+/** Starts a machine, named by an output of the stack, with the text as its input. */
 export function start(output: string, instead: Instead = {}): How {
   return async (text, site) => {
     const stateMachineArn = site.coordinator.stack.outputs[output];
@@ -127,7 +127,7 @@ export function start(output: string, instead: Instead = {}): How {
   };
 }
 
-/** Invokes a function with the text as its event; the function by its output of the stack, or by its logical id. */
+/** Invokes a function, named by an output of the stack or by its logical id, with the text as its event. */
 export function invoke(name: string, instead: Instead = {}): How {
   return async (text, site) => {
     const FunctionName = String(site.coordinator.stack.outputs[name] ?? site.coordinator.nameOf(name));
@@ -152,7 +152,7 @@ export function aws(instead: Instead = {}): How {
   };
 }
 
-/** How an execution ended: its last state, and its output or cause. */
+/** The end of an execution: its last state, and its output or cause. */
 export function endOf(executionArn: string, { coordinator }: Pick<StepSite, 'coordinator'>): Ended {
   const { status, output, cause } = coordinator.engine.describeExecution(executionArn);
   if (status === 'RUNNING' || status === 'ABORTED') return { ended: status, said: '' };
@@ -169,7 +169,7 @@ function replaced(text: string, instead: Instead, site: StepSite): string {
   );
 }
 
-/** Does steps at their times; those of one time one after the other. */
+/** Takes steps at their times, steps of the same time one after the other. */
 export function doing(steps: readonly Step[], ends: Map<Step, Ended>): Attach {
   return (run) => {
     showCoordinator(run.coordinator);

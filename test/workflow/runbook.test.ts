@@ -6,16 +6,16 @@ import { begun, byHand, refusesReads, removeFolder } from './runbook-by-hand.ts'
 import { decided, decisions } from './runbook-decisions.ts';
 import { doing, type Ended, type Step, sectionsOfRunbook } from './runbook-steps.ts';
 
-/** Why no step of a section is played here. */
+/** The reason why no step of a section is played here. */
 type NotPlayed =
-  /** There is nothing to type; these scenarios come to the situation. */
+  /** There is nothing to type; these scenarios reach the situation. */
   | { readonly scenarios: readonly string[] }
-  /** These tests hold what it says. */
+  /** These tests check its statements. */
   | { readonly tests: readonly string[] }
-  /** The simulated account cannot do it. */
+  /** The simulated account cannot play it. */
   | { readonly needsAws: string };
 
-/** The sections of the runbook of which no step is played. */
+/** The sections of the runbook without a played step. */
 const notPlayed: Readonly<Record<string, NotPlayed>> = {
   'The commands of a mail': {
     tests: ['test/commands/by-hand.test.ts', 'test/commands/documents.test.ts', 'test/mails/mails.test.ts'],

@@ -1,7 +1,7 @@
 import { parseScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
 import { watchedRun } from '../../packages/rehearsal/test/promises/watched-run.ts';
 
-/** The stacks are made of the targets that are listed here; the catalog says less of them. */
+/** The stacks are made from the targets listed here; the catalog contains fewer. */
 const scenario = (entry: object) =>
   parseScenario(
     JSON.stringify({

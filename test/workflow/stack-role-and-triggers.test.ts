@@ -7,7 +7,7 @@ import { watchedRunIn } from '../../packages/rehearsal/test/promises/watched-run
 
 const roleArn = 'arn:aws:iam::111122223333:role/RollbackStack_cart';
 
-/** A release of cart goes bad after its deployment is through, and its users go back. */
+/** A release of cart turns bad after its deployment is complete, and its users go back. */
 const scenario = (targets: string, rest: string) =>
   parseScenario(
     `
@@ -26,7 +26,7 @@ ${rest}`,
     { file: 'stack-role-and-triggers.yaml', readCatalog: () => [] },
   );
 
-/** Plays a scenario; the stack is cart's as it ends. */
+/** Plays a scenario and returns its end, with cart's stack. */
 async function play(settings: NamedSettings, given: Scenario, more: Attach = () => ({})) {
   const accounts: SimulatedAccount[] = [];
   const keep: Attach = (rehearsal) => {
@@ -74,7 +74,7 @@ describe('a stack that the catalog names a role for', () => {
       roleArn.replace('111122223333', '444455556666'),
       undefined,
       'is not authorized to perform: iam:PassRole',
-      // The refusal that is played.
+      // The refusal that the account plays.
       ['within-permissions'],
     ],
   ])('is pinned without it, and left, where the role %s', async (_, arn, attach, said, refusals) => {

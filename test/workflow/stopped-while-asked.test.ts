@@ -6,7 +6,7 @@ const [approval] = found.starts;
 const [release] = found.releases;
 if (!approval || !release) throw new Error('the scenario has no approval, or no release');
 
-/** A run of the scenario with something changed, and its end. */
+/** A run of the scenario with some changes, and its end. */
 async function endOf(
   changes: Partial<typeof found>,
   outcome: 'needs-person' | 'not-needed' | 'traffic-restored',

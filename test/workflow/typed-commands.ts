@@ -6,10 +6,10 @@ import { runCommand } from '../cli/run-command.ts';
 // Virtual time does not wait for a module that is being loaded.
 await loadAllCommands();
 
-/** The stack as which {@link showCoordinator} shows the coordinator. */
+/** The name of the stack under which {@link showCoordinator} presents the coordinator. */
 export const coordinatorStackName = 'coordinator';
 
-/** One command, when it is typed, and what the person answers to its questions. */
+/** A command, the time at which it is typed, and the person's answers to its questions. */
 export interface TypedCommand {
   /** ms after the beginning of the scenario */
   readonly at: number;
@@ -18,7 +18,7 @@ export interface TypedCommand {
   readonly columns?: number;
 }
 
-/** A command that was typed, and what came of it. */
+/** A typed command, with its result. */
 export interface Run {
   readonly argv: string;
   readonly columns?: number | undefined;
@@ -27,7 +27,7 @@ export interface Run {
 }
 
 /**
- * Makes a stack with the outputs of the coordinator's template, which the simulated account deploys without a stack.
+ * Creates a stack with the outputs of the coordinator's template, which the simulated account deploys without a stack.
  *
  * @param name of the stack
  */
@@ -45,9 +45,9 @@ export function showCoordinator(
 }
 
 /**
- * A terminal of somebody who may do everything in the account.
+ * A terminal of a person with all permissions in the account.
  *
- * @param aheadMs how far its clock is ahead
+ * @param aheadMs offset by which its clock is ahead
  */
 export function terminalOf(
   { coordinator, clock }: Pick<AttachedRun, 'coordinator' | 'clock'>,
@@ -66,7 +66,7 @@ export function terminalOf(
   };
 }
 
-/** Types commands at their times; those of one time one after the other. */
+/** Types commands at their times, commands of the same time one after the other. */
 export function typing(commands: readonly TypedCommand[], runs: Run[]): Attach {
   return (run) => {
     const { coordinator, clock, scenario } = run;

@@ -14,9 +14,9 @@ const configs = [
 const spacing = { least: 30, most: 72 };
 
 /**
- * A week of the e-commerce platform: every service that has functions is released every day or two, at any time of
- * the day and whatever the others do. One release in four is bad: from its first request, or only later; in all its
- * functions, or in one.
+ * A week of the e-commerce platform: every service with functions is released every day or two, at any time of the day and
+ * independently of the others. One release in four is bad: from its first request, or only later; in all its functions, or
+ * in one.
  */
 export function weekOfReleases(root: string, seed: number): Scenario {
   const random = new SeededRandom(seed).fork('week');

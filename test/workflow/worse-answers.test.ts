@@ -1,7 +1,7 @@
 import { findScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
 import { watchedRunIn } from '../../packages/rehearsal/test/promises/watched-run.ts';
 
-/** Answers of AWS that are not known, each the worse one, with scenarios whose end hung on the better one. */
+/** Unknown answers of AWS, each the worse one, with scenarios whose end depended on the better one. */
 const worse = [
   {
     account: { externalId: 'absent' },

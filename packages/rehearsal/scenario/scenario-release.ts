@@ -60,7 +60,7 @@ const failsWith = z.strictObject({
   functions: z.array(z.string()).min(1).optional(),
 });
 
-/** How long a migration takes, and whether it then fails; a duration alone is one that does not. */
+/** The duration of a migration, and whether it then fails; a plain duration succeeds. */
 const migration = z.preprocess(
   (value) => (typeof value === 'object' ? value : { takes: value }),
   z.strictObject({ takes: positiveDuration, fails: z.boolean().default(false) }),
@@ -74,11 +74,11 @@ export const addedResource = z.strictObject({
   resource: z.string().regex(/^[A-Za-z0-9]{1,100}$/),
   type: z.enum(['table', 'bucket', 'queue']),
   deletionPolicy: z.enum(['Delete', 'Retain', 'RetainExceptOnCreate']).optional(),
-  /** The template gives it a name; otherwise CloudFormation makes one up, and another one each time. */
+  /** The template sets its name; otherwise CloudFormation generates one, a new one each time. */
   named: z.boolean().default(false),
-  /** The functions have its name in their environment: without it they cannot serve. */
+  /** The functions have its name in their environment and cannot work without it. */
   used: z.boolean().default(false),
-  /** When the first data is written to it, counted from its creation; `never` leaves it empty. */
+  /** Time of the first write, counted from its creation; `never` leaves it empty. */
   written: z.union([positiveDuration, z.literal('never')]).prefault('0s'),
 });
 export type AddedResource = z.infer<typeof addedResource>;
@@ -86,43 +86,43 @@ export type AddedResource = z.infer<typeof addedResource>;
 /** A release: a stack update with new code for some functions, shifted in by CodeDeploy. */
 export const release = z.strictObject({
   service: z.string(),
-  /** When the stack update is requested. */
+  /** Time of the request for the stack update. */
   at: positiveDuration,
-  /** Which of the service's stacks; the one its entry names where it is left out. */
+  /** One of the service's stacks; by default the stack that its entry names. */
   stack: z.string().min(1).optional(),
   /** The template that the stack has from this release on. */
   template: templatePath.optional(),
   /** New values of the stack's parameters. */
   stackParameters: stackParameters.default({}),
-  /** Deployment configuration: SAM's short name, the full name, or one of `configs`; {@link usualConfig} without it. */
+  /** Deployment configuration: SAM's short name, the full name, or one of `configs`; {@link usualConfig} by default. */
   config: z.string().optional(),
-  /** Functions with new code, `[]` for none; all functions of the service where it is left out. */
+  /** Functions with new code, `[]` for none; by default all functions of the service. */
   functions: z.array(z.string()).optional(),
   /** The code is that of an earlier release of the service, by its number; 0 is the code from before. */
   codeOf: z.number().int().min(0).optional(),
-  /** How the new code answers; as the code before where it is left out. */
+  /** The answers of the new code; those of the previous code by default. */
   answers: answers.prefault({}),
   bad: badness.optional(),
   /** New values of parameters, by name; written right before the stack update. */
   parameters: z.record(z.string(), z.string().min(1)).default({}),
-  /** Stages that get a deployment of their own; all that the service has where it is left out. */
+  /** Stages that get a new deployment; by default all stages of the service. */
   apiStages: z.array(z.string()).optional(),
   /** New weights of rules by target group, by the rule's id. */
   mesh: z.record(z.string(), z.record(z.string(), z.number().int().min(0))).default({}),
   /**
-   * State machines that get a new version, by the names of their aliases, and the part of the executions, in percent, that
-   * it gets.
+   * State machines that get a new version, by the names of their aliases, with the new version's share of the executions, in
+   * per cent.
    */
   workflows: z.record(z.string(), z.number().int().min(1).max(100)).default({}),
   /** A data migration in the stack update, once the new code has the traffic. */
   migrates: migration.optional(),
   /** The update is requested with `DisableRollback`: where it fails, the stack stays as it is. */
   disableRollback: z.boolean().optional(),
-  /** Tables, buckets and queues that come into the stack with this release, and what is written to them. */
+  /** Tables, buckets and queues that this release adds to the stack, and the data written to them. */
   adds: z.array(addedResource).optional(),
-  /** Resources of earlier releases that leave the stack with this one, by their logical ids. */
+  /** Resources of earlier releases that this release removes from the stack, by their logical ids. */
   removes: z.array(z.string()).min(1).optional(),
-  /** How often asynchronous invocations are tried again from this release on, by the stack's invoke configurations. */
+  /** Retries of asynchronous invocations from this release on, by the stack's invoke configurations. */
   retries: z.number().int().min(0).max(2).optional(),
   /** Values that the stack exports from this release on, by the names of the exports. */
   exports: z.array(exportName).optional(),
@@ -136,7 +136,7 @@ export const release = z.strictObject({
     .strictObject({
       preTraffic: trafficHook.optional(),
       postTraffic: trafficHook.optional(),
-      /** The hooks of a template of the team's, by their logical ids. */
+      /** The hooks of a team's template, by their logical ids. */
       functions: z.record(z.string(), hook).optional(),
     })
     .prefault({}),

@@ -2,11 +2,11 @@ import { providerOf } from '../../../shared/catalog/service-entry.ts';
 import type { PastRelease } from '../../../shared/cut/release-history.ts';
 import type { World } from './random-world.ts';
 
-/** For each service, the position of the release it ends on; 0 is what is live. */
+/** For each service, the position of the release it ends on; 0 is the live one. */
 export type Choice = ReadonlyMap<string, number>;
 
 /**
- * Every way to go back that keeps the rules, by trying all there are: the slow reference of the fixpoint.
+ * Every way to go back that keeps the rules, found by trying all: the slow reference for the fixpoint.
  *
  * It is written from the rules alone and shares nothing with the code under test.
  */
@@ -80,7 +80,7 @@ function isConsistent(world: World, choice: Choice): boolean {
   });
 }
 
-/** When users first met what is undone of a service; later than anything where they never did. */
+/** The time at which users first met a service's undone releases; later than anything where they never did. */
 function cutOf(world: World, choice: Choice, service: string): string | undefined {
   const undone = world.releases.get(service)?.slice(0, choice.get(service) ?? 0) ?? [];
   if (undone.length === 0) return undefined;

@@ -10,7 +10,7 @@ import { clock, movesOf, selectIn, type World, type WorldShape, worlds } from '.
 const anything: WorldShape = { cycles: true, lockstep: true, restores: true, traffic: true };
 const byCut: WorldShape = { cycles: true, couplings: ['by-cut'] };
 
-/** Runs a law over many worlds; `minimum` of them have to be ones that it says something about. */
+/** Runs a law over many worlds; at least `minimum` of them must be worlds to which the law applies. */
 async function law(
   shape: WorldShape,
   minimum: number,
@@ -28,7 +28,7 @@ async function law(
   expect(told).toBeGreaterThanOrEqual(minimum);
 }
 
-/** Id of the release whose state it is: its own, or that of the one it put back. */
+/** Id of the release whose state it has: its own, or that of the release it restored. */
 function stateOf(history: readonly PastRelease[], release: PastRelease): string {
   const restored = history.find(({ releaseId }) => releaseId === release.restores);
   return restored ? stateOf(history, restored) : release.releaseId;
@@ -78,7 +78,7 @@ it('leaves no service without a reason, and no move that could be left out', asy
         else expect(moved).toContain(cause.kind === 'lockstep' ? cause.peer : cause.provider);
       }
     }
-    // Every other move held and this one left out is no consistent choice.
+    // Without this one move, all others kept, the choice is not consistent.
     const positions = positionsOf(moves);
     const choices = everyConsistentChoice(world);
     for (const { service } of moves) {
@@ -189,7 +189,7 @@ it('goes no less far back for an older bad release', async () => {
       const history = world.releases.get(world.service) ?? [];
       const older = history[history.indexOf(world.bad) + 1];
       if (!older || selection.kind === 'not-needed') return false;
-      // Both are bad: which releases are safe must not be what differs.
+      // Both are bad: the set of safe releases must not be the difference.
       const bothBad = history.map((one) =>
         one === older || one === world.bad ? { ...one, verdict: 'bad' as const } : one,
       );
@@ -210,7 +210,7 @@ it('goes no less far back for an older bad release', async () => {
   );
 });
 
-/** The world after some of the moves were carried out: each is a new release that puts the target back. */
+/** The world after some of the moves: each is a new release that restores the target. */
 function after(world: World, moves: readonly Move<PastRelease>[]): World {
   const releases = new Map(world.releases);
   for (const [index, { service, to }] of moves.entries()) {

@@ -5,7 +5,7 @@ import { selectTargets } from '../../../shared/cut/select-targets.ts';
 import type { Move, Selection } from '../../../shared/cut/selection.ts';
 import { graphEntry } from './shop.ts';
 
-/** A catalog, what was released, what is gone, and the bad release. */
+/** A catalog, its releases, the missing ones, and the bad release. */
 export interface World {
   readonly entries: readonly GraphEntry[];
   /** Newest first. */
@@ -15,7 +15,7 @@ export interface World {
   readonly service: string;
 }
 
-/** What a world may contain. */
+/** Features that a world may contain. */
 export interface WorldShape {
   readonly cycles?: boolean;
   readonly lockstep?: boolean;
@@ -133,7 +133,7 @@ export function selectIn({
   });
 }
 
-/** The moves of a selection; none where it is not a selection. */
+/** The moves of a selection; none for any other outcome. */
 export function movesOf(selection: Selection<PastRelease>): readonly Move<PastRelease>[] {
   return selection.kind === 'selected' ? selection.moves : [];
 }

@@ -297,7 +297,7 @@ describe('the fixpoint', () => {
     const shop = new Shop(entries, {
       platform: ['08:00 good', '10:00 bad'],
       users: ['08:10 good'],
-      // Its cut is earlier than the platform's, and it depends on both that stay.
+      // Its cut is earlier than the platform's, and it depends on both services that stay.
       web: ['08:20 good', '09:00 candidate', '10:20 good'],
     });
     await expect(shop.select('platform@10:00')).resolves.toMatchObject({

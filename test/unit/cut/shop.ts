@@ -5,7 +5,7 @@ import type { PastRelease } from '../../../shared/cut/release-history.ts';
 import { type CutReader, selectTargets } from '../../../shared/cut/select-targets.ts';
 import type { Selection } from '../../../shared/cut/selection.ts';
 
-/** What the graph reads of an entry, with only what matters to a test filled in. */
+/** The part of an entry that the graph reads, with only the relevant members set. */
 export function graphEntry(
   service: string,
   dependsOn: readonly DependsOnItem[] = [],
@@ -24,8 +24,8 @@ export function graphEntry(
 export const at = (time: string): string => `2026-01-05T${time}:00.000Z`;
 
 /**
- * A release, written as `10:05 good`, `10:05 bad`, `10:05 candidate` or `10:05 good =09:00` for one that restores. Where
- * it is known when users first met it: `10:05 good @10:20`, or `10:05 bad @never`.
+ * A release, written as `10:05 good`, `10:05 bad`, `10:05 candidate` or `10:05 good =09:00` for a release that restores.
+ * With the time at which users first met it: `10:05 good @10:20`, or `10:05 bad @never`.
  */
 export function release(service: string, text: string): PastRelease {
   const [time = '', verdict, ...more] = text.split(' ');
@@ -40,7 +40,7 @@ export function release(service: string, text: string): PastRelease {
   };
 }
 
-/** Services with their releases, and a reader that counts what it is asked. */
+/** Services with their releases, and a reader that counts its calls. */
 export class Shop implements CutReader<PastRelease> {
   readonly #entries: readonly GraphEntry[];
   readonly #releases: Readonly<Record<string, readonly string[]>>;

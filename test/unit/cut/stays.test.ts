@@ -21,7 +21,7 @@ const historyOf = (
   service,
   { history: new ReleaseHistory(releases.map((text) => release(service, text))) },
 ];
-/** `cart` beside what moves, on all of which it depends, or which depends on it. */
+/** `cart` beside the moving services: it depends on those in `couplings`, and the others depend on it. */
 const beside = (
   moves: readonly Move<PastRelease>[],
   {

@@ -124,7 +124,7 @@ describe('a release is refused', () => {
     const bad = releaseRecord({ releaseId: 'orders-20260104T100000Z', verdict: 'bad', deployments: {} });
     const incidentId = bad.releaseId;
     await ledger.releases.open({ ...bad, incidentId });
-    // Opened by a sibling: it says nothing about what was before.
+    // Opened by a sibling: it says nothing about the state before.
     await ledger.releases.open(releaseRecord({ deployments: {} }));
     await ledger.incidents.open(incidentRecord({ incidentId, releaseId: incidentId }));
     const { executionArn } = incidentRecord();
@@ -248,7 +248,7 @@ it('gives the answer again that stands, where the first try was lost', async () 
   await ledger.locks.acquire('orders', lockOwner({ incidentId: RELEASE, attempt: 1 }));
   codeDeploy.on(PutLifecycleEventHookExecutionStatusCommand).rejectsOnce(throttled()).resolves({});
   await expect(ask()).rejects.toThrow(TransientFailure);
-  // The lock is gone by the second try; what was decided stays decided.
+  // The lock is gone by the second try; the decision stays.
   await ledger.locks.unlock('orders', lockOwner({ incidentId: RELEASE, attempt: 1 }));
   await expect(ask()).resolves.toMatchObject({ answer: 'Failed' });
   expect(answers()).toEqual(['Failed', 'Failed']);

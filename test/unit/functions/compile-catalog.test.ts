@@ -132,7 +132,7 @@ describe('the aliases of a stack', () => {
 
 const entryOf = (service: string, stack: string, owners?: string) =>
   `version: 1\nservice: ${service}\nstack: ${stack}${owners ? `\nowners: [${owners}]` : ''}`;
-/** The mails, each body as one line: they are wrapped. */
+/** The mails, each body as one line, because bodies are wrapped. */
 const mailed = () =>
   sns
     .commandCalls(PublishCommand)

@@ -76,7 +76,7 @@ const escalated = () =>
     .commandCalls(PublishCommand)
     .map(({ args }) => args[0].input)
     .filter(({ TopicArn }) => TopicArn === escalationTopic);
-/** What happens at the next call of SNS. */
+/** Runs `happens` at the next call of SNS. */
 function nextPublish(happens: () => void) {
   let isNext = true;
   sns.on(PublishCommand).callsFake(() => {
@@ -180,7 +180,7 @@ it('is escalated twice only where a sweep dies between publishing and recording 
 
 it('is escalated where a sweep dies before it is published', async () => {
   await send(critical());
-  // It is kept first, then claimed.
+  // The mail is stored first, then claimed.
   ledger.refuseNext('PutItem', 'InternalServerError', 500, 1);
   await expect(sweepAfter(16)).rejects.toThrow();
   expect(escalated()).toEqual([]);

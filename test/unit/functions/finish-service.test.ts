@@ -51,7 +51,7 @@ const input = {
   wave: 'traffic',
   results: [restored('CreateOrder:live')],
 };
-/** The release that a rollback begun at NOW makes. */
+/** The release that a rollback started at NOW makes. */
 const restoring = 'orders-20260105T090420Z-000-restored';
 
 const cloudFormation = mockClient(CloudFormationClient);
@@ -253,7 +253,7 @@ describe('a stack that goes before the traffic', () => {
 
 describe('a later wave', () => {
   const pinned = restored('stack pin');
-  /** The result that the waves before have left. */
+  /** The result of the earlier waves. */
   const cameTo = (...later: TargetResult[]) =>
     ledger.incidents.putServiceResult(
       serviceResult({

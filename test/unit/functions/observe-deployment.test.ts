@@ -106,7 +106,7 @@ function traffic(requests: number[], errors: number[], from: string | number = R
     .resolves(metricData({ requests: { from, values: requests }, errors: { from, values: errors } }));
 }
 
-/** Beside its control, which has nine times as many requests, and no errors. */
+/** The new version beside its control, which has nine times as many requests and no errors. */
 function splitTraffic(requests: number[], errors: number[]) {
   const from = RELEASED_AT;
   cloudWatch.on(GetMetricDataCommand).resolves(
@@ -347,7 +347,7 @@ describe('while traffic shifts', () => {
     ]);
   });
 
-  /** The release, with a history of which a part failed. */
+  /** The release, with a history in which a part of the requests failed. */
   const historyFailed = async (part: number) => {
     const hours = Array.from({ length: 72 }, () => ({ requests: 36_000, bad: 36_000 * part }));
     const normal = { errors: { ...sumHours(hours), clustering: 1, backtestFactor: 1, bursts: [] } };
@@ -497,7 +497,7 @@ describe('an alias that has the new version alone', () => {
       judgement: { verdict: 'healthy' },
       seen: { alone: { since: '2026-01-05T09:01:30.000Z', until: new Date(NOW).toISOString() } },
     });
-    // Asked once, for this and for the checkpoint of the bake.
+    // Read once, for this look and for the checkpoint of the bake.
     expect(asked()).toBe(1);
   });
 
@@ -564,7 +564,7 @@ describe('an alias that has the new version alone', () => {
 });
 
 describe('the wait for the next look', () => {
-  /** Nothing is learnt of it: it bakes on. */
+  /** No evidence either way: the bake continues. */
   const thin = (minutes: number) => {
     completed(minutes);
     traffic([10], [0]);

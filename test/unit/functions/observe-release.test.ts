@@ -201,7 +201,7 @@ describe('what is bad', () => {
         ? { ...one, version, ...(digest && { codeSha256: digest, configurationSha256: digest }) }
         : one,
     );
-  /** The version before failed so many of 100 requests a minute, the new one 25. */
+  /** The previous version failed `before` of 100 requests a minute, the new one 25. */
   const fails = (version: string, before: number) =>
     cloudWatch.on(GetMetricDataCommand).callsFake(({ EndTime, MetricDataQueries }) => {
       const asked = JSON.stringify(MetricDataQueries);
@@ -214,7 +214,7 @@ describe('what is bad', () => {
         errors: { from, values: [errors, errors, errors] },
       });
     });
-  /** A release that moved the alias from version 4, some time after one that is good. */
+  /** A release that moved the alias from version 4, some time after a good release. */
   const bad = async (changes: Partial<ReleaseRecord> = {}, version = '5') => {
     lambda.on(GetAliasCommand).resolves(alias(version));
     const [digest, before] = version === '4' ? [] : ['new', 'old'];

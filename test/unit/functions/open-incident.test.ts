@@ -26,7 +26,7 @@ const judgement = {
 };
 const byMonitor = { service: 'orders', releaseId: RELEASE, deploymentId: DEPLOYMENT, judgement };
 let ledger: LedgerDouble;
-/** A look at the deployment came to this judgement. */
+/** A look at the deployment had this judgement. */
 const looked = (found: Judgement, release = releaseRecord()) =>
   ledger.checkpoints.record({
     ...checkpointSubjectOf(release, watchedDeployment()),
@@ -194,7 +194,7 @@ describe('an input that plays the monitor', () => {
     });
     const incident = await ledger.incidents.get(RELEASE);
     expect(incident).toMatchObject({ reason: judgement.reason, evidence: judgement.evidence });
-    // Nobody asked for it: its autonomy and budgets count.
+    // No person requested it: its autonomy and budgets count.
     expect(incident).not.toHaveProperty('requestedBy');
     expect(incident).not.toHaveProperty('deploymentId');
     await expect(open({ service: 'orders', judgement: louder }, 'arn:other')).resolves.toMatchObject({

@@ -49,7 +49,7 @@ const input = {
   fromVersion: '4',
   toVersion: '5',
 };
-/** The deployment begins half a minute after the stack update it belongs to. */
+/** The deployment begins half a minute after its stack update. */
 const deployedAt = '2026-01-05T09:00:30.000Z';
 
 const codeDeploy = mockClient(CodeDeployClient);
@@ -60,7 +60,7 @@ let ledger: LedgerDouble;
 
 beforeEach(() => {
   for (const mock of [codeDeploy, lambda, cloudFormation, cloudWatch]) mock.reset();
-  // Of no version anything is known.
+  // No version is known.
   lambda.on(GetFunctionConfigurationCommand).resolves({});
   ledger = new LedgerDouble();
   mockBucket(catalogObject());
@@ -582,7 +582,7 @@ describe('what the versions are made of', () => {
         .resolves({ CodeSha256, State: 'Active', MemorySize: 512 });
   };
   const brought = async () => (await ledger.releases.get(RELEASE)).deployments[DEPLOYMENT];
-  /** An earlier release that brought in the digests that this one's version has, by deployment d-OLD. */
+  /** An earlier release, by deployment d-OLD, that brought in the same digests as this release's version. */
   async function earlier(verdict: 'bad' | 'good') {
     versions({ '4': 'sha-of-4', '5': 'sha-of-5' });
     await open({ deploymentId: DEPLOYMENT });

@@ -347,7 +347,7 @@ describe('a version that is gone', () => {
     versions.delete('4');
     resourcesAre();
     stored.set(PROCESSED_KEY, processed());
-    // The same surroundings, as far as old code needs them.
+    // The same environment, as far as old code needs it.
     cloudFormation.on(GetTemplateCommand).resolves({
       TemplateBody: JSON.stringify({ Resources: { CreateOrder: { Type: 'AWS::Lambda::Function' } } }),
     });
@@ -780,7 +780,7 @@ describe('the targets of the plan', () => {
         compared(withoutTable);
         cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: ROLE_ARN, StackStatus }));
         await expect(planFrom([goodRelease()])).resolves.not.toHaveProperty('order');
-        // It is read once, for what the release changed, and not for how it goes back.
+        // The template is read once, for the release's changes, and not for the way back.
         expect(cloudFormation.commandCalls(GetTemplateCommand)).toHaveLength(1);
       },
     );
@@ -895,7 +895,7 @@ describe('parameters', () => {
         ],
       },
     ]);
-    // Whether a version is kept is asked without its value.
+    // The check whether a version is kept does not read its value.
     expect(ssm.commandCalls(GetParametersCommand)[0]?.args[0].input).toEqual({
       Names: ['/orders/a:3', '/orders/b:1', '/orders/c:2'],
     });

@@ -37,7 +37,7 @@ beforeEach(async () => {
   await ledger.locks.acquire('orders', `${RELEASE}#1`);
 });
 
-/** Polls as if the target had been started so many seconds ago, with the lease renewed meanwhile. */
+/** Polls `seconds` after the target was started, with the lease renewed meanwhile. */
 async function pollAfter(seconds: number, changes = {}) {
   ledger.now = NOW + seconds * 1000;
   return build(runtimeOf(ledger))({ ...input, ...changes });

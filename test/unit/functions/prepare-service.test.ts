@@ -82,7 +82,7 @@ describe('after the traffic', () => {
     stackPlan(),
     hookPlan({ phase: 'hook-after', target: 'hook after' }),
   ];
-  /** The result that the earlier waves have left. */
+  /** The result of the earlier waves. */
   const cameTo = (...later: TargetResult[]) =>
     ledger.incidents.putServiceResult(
       serviceResult({ status: 'traffic-restored', targets: [...serviceResult().targets, ...later] }),

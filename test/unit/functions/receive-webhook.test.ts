@@ -32,7 +32,7 @@ beforeEach(() => {
   receive = build(runtimeOf(ledger)) as typeof receive;
 });
 
-/** A request as API Gateway hands it on. */
+/** A request as API Gateway passes it on. */
 function requestOf(
   body: unknown,
   { at = ledger.now, by = secret, change = (text: string) => text, timestamp = seconds(at) } = {},
@@ -184,7 +184,7 @@ it('takes a request once', async () => {
   await expect(receive(event)).resolves.toMatchObject({ statusCode: 202 });
   ledger.now += 60_000;
   await expect(receive(event)).resolves.toMatchObject({ statusCode: 409 });
-  // Another process knows of it too.
+  // Another process knows the request too.
   const other = build(runtimeOf(ledger)) as typeof receive;
   await expect(other(event)).resolves.toMatchObject({ statusCode: 409 });
   expect(starts()).toHaveLength(1);

@@ -54,13 +54,16 @@ beforeEach(() => {
 
 const stackIs = (changes: object) => cloudFormation.on(DescribeStacksCommand).resolves(stackOf(changes));
 const tokenIs = (token: string) => cloudFormation.on(DescribeStackEventsCommand).resolves(stackEvents(token));
-/** At a moment that it was given before. */
+/** Records with the current time as the given moment. */
 const record = (input: object = {}) =>
   build(runtimeOf(ledger))({ service: 'orders', moment: ledger.now, ...input });
 const byEvent = () => record({ stackId: STACK_ID });
 const statedGood = { verdict: 'good', reason: 'ran for a month', requestedBy: 'ana' };
 const releases = () => ledger.releases.list('orders');
-/** What the rollback of the stack's latest update put back five minutes after it, without touching the stack. */
+/**
+ * The release with which a rollback restored the service five minutes after the stack's latest update, without touching the
+ * stack.
+ */
 async function restored(verdict: 'good' | 'served-well', snapshot: typeof goodSnapshot) {
   const startedAt = iso(Date.parse(RELEASED_AT) + 300_000);
   const release = goodRelease({

@@ -59,7 +59,7 @@ beforeEach(() => {
 });
 
 const report = (detail: object) => build(runtimeOf(ledger))(event(detail));
-/** The mails, each body as one line: they are wrapped. */
+/** The mails, each body as one line, because bodies are wrapped. */
 const mails = () =>
   sns
     .commandCalls(PublishCommand)

@@ -78,7 +78,7 @@ beforeEach(async () => {
 
 const alarms = (...MetricAlarms: object[]) => cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms });
 const settle = (changes: object = input) => build(runtimeOf(ledger))(changes);
-/** A body as one line: mails are wrapped. */
+/** A body as one line, because bodies are wrapped. */
 const flat = (body: string | undefined) => body?.replace(/\s+/g, ' ');
 const mails = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
 
@@ -87,7 +87,7 @@ it('confirms a release good with a snapshot of what is live', async () => {
   const release = await ledger.releases.get(RELEASE);
   expect(release.verdict).toBe('good');
   expect(release.snapshot).toMatchObject([
-    // The stack does not say what its function is called, so the logical id stands.
+    // The stack does not name its function, so the logical id is used.
     { target: 'CreateOrder:live', function: 'CreateOrder', version: '5', codeSha256: 'sha-of-5' },
     { target: 'stack', stack: 'shop-orders' },
   ]);

@@ -49,7 +49,7 @@ function traffic(requests: number[], errors: number[]) {
     .resolves(metricData({ requests: { from, values: requests }, errors: { from, values: errors } }));
 }
 
-/** The service was put back at NOW; this many minutes have gone by. */
+/** Verifies `minutes` after the service was restored at NOW. */
 async function minutesAfter(minutes: number, changes = {}) {
   await ledger.incidents.putServiceResult(serviceResult({ finishedAt: iso(NOW) }));
   ledger.now = NOW + minutes * 60_000;

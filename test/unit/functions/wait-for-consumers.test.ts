@@ -45,7 +45,7 @@ const answers = () =>
   }));
 const done = (service: string, changes = {}) =>
   ledger.incidents.putServiceResult(serviceResult({ service, ...changes }));
-/** A consumer's execution that ended: its result is recorded if it is not yet, and who waits is told. */
+/** A consumer's execution that ended: its result is recorded, and waiting services are notified. */
 const ended = (service: string, wave = 'traffic') =>
   finish(runtimeOf(ledger))({
     ...attempt,

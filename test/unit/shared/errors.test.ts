@@ -14,7 +14,7 @@ it('lists no name without a class', () => {
 it.each(Object.entries(classes))(
   '%s carries its name as a literal, not the name of its class',
   (name, Class) => {
-    // A bundler that renames classes must not rename what Step Functions matches on.
+    // A bundler that renames classes must not change the names that Step Functions matches.
     const Renamed = { a: class extends Class {} }.a;
     const cause = new Error('below');
     const error = new Renamed('why', { cause });

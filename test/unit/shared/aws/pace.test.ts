@@ -4,7 +4,7 @@ import { HttpResponse } from '@smithy/core/protocols';
 import { mockClient } from 'aws-sdk-client-mock';
 import { paced } from '../../../../shared/aws/pace.ts';
 
-// An earlier file of this process may have left its mock: a new one takes its place, and gives the client back.
+// An earlier file of this process may have left its mock: a new mock replaces it, and restores the client.
 mockClient(SSMClient).restore();
 
 let time: ReturnType<typeof install>;
@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => time.uninstall());
 
-/** Lets time pass, and everything that is ready then be done: the SDK takes its turns. */
+/** Lets time pass until all ready work is done: the SDK needs several turns of the event loop. */
 async function pass(ms: number): Promise<void> {
   time.tick(ms);
   for (let turns = 0; turns < 100; turns += 1) await new Promise(setImmediate);

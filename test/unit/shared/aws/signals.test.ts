@@ -101,7 +101,7 @@ describe('the minutes of a version that an alias had alone', () => {
     await expect(signals.minutes(whole)).resolves.toEqual([
       { at: minute(1), requests: 5, errors: 0 },
       { at: minute(2), requests: 4, errors: 0 },
-      // Minutes 2 and 7 were not its own as a whole.
+      // Minutes 2 and 7 belonged to the deployment only in part.
       { at: minute(3), requests: 93, errors: 7 },
       { at: minute(4), requests: 94, errors: 0 },
       { at: minute(5), requests: 95, errors: 0 },

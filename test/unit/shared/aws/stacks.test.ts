@@ -224,7 +224,7 @@ const goal = {
   templateUrl: 'https://bucket/template',
   parameters: [{ key: 'Stage', value: 'prod' }, { key: 'ApiKey' }, { key: 'Empty', value: '' }],
 };
-/** All that is sent of a goal: no tags, no topics, no service role, no capability but for IAM. */
+/** The members sent for every goal: no tags, no topics, no service role, no capability but for IAM. */
 const sent = {
   StackName: 'shop-orders',
   TemplateURL: 'https://bucket/template',

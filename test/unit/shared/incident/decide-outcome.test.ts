@@ -3,7 +3,7 @@ import type { Outcome, ServiceResult } from '../../../../shared/ledger/records.t
 import { serviceResult } from '../../fixtures/records.ts';
 
 const back = (service: string) => serviceResult({ service });
-/** A service that failed with so many of its two targets restored. */
+/** A failed service with `restored` of its two targets restored. */
 const failed = (service: string, restored: 0 | 1): ServiceResult =>
   serviceResult({
     service,
@@ -13,7 +13,7 @@ const failed = (service: string, restored: 0 | 1): ServiceResult =>
       { target: 'b', status: 'failed', action: '' },
     ],
   });
-/** Users of it are back; its stack is not, or not yet. */
+/** A service whose users are back; its stack is not, or not yet. */
 const traffic = (service: string) =>
   serviceResult({
     service,

@@ -28,18 +28,18 @@ import {
 import { EXECUTION_ARN } from '../../fixtures/runtime-of.ts';
 import { iso, NOW } from '../../fixtures/times.ts';
 
-/** How an incident stands when it is to end: open at its second attempt, with a plan of one service, which is back. */
+/** An incident about to end: open at its second attempt, with a plan of one service, which is back. */
 interface Situation {
   readonly incident: IncidentRecord;
   readonly services: ServiceResult[];
-  /** Results of the attempts before, and the services that somebody released again then. */
+  /** Results of the earlier attempts, and the services that were released again during them. */
   readonly earlier: ServiceResult[];
   readonly overtaken: string[];
   readonly approval: ApprovalRecord | undefined;
-  /** By attempt; undefined where none was made. */
+  /** By attempt; undefined for an attempt without a plan. */
   readonly plans: Readonly<Record<number, RollbackPlan | undefined>>;
   readonly concurrentReleases: ConcurrentReleaseRecord[];
-  /** Another attempt opens it again in the moment it is closed. */
+  /** Another attempt reopens the incident at the moment it is closed. */
   readonly opensAgain: boolean;
 }
 const usual: Situation = {
@@ -58,7 +58,7 @@ const urlOf = (key: string) => `https://coordinator.example/${key}`;
 
 const from = { place: { environment: 'prod', region: 'eu-west-1' }, templateUrl: urlOf };
 
-/** Ends an incident, and answers the steps that were done, in order, and the mail that was sent last. */
+/** Ends an incident, and returns the steps done, in order, and the last mail sent. */
 async function end(changes: Partial<Situation> = {}, ending: Ending = {}, executionArn = EXECUTION_ARN) {
   const world = worldOf({ ...usual, ...changes });
   const outcome = await endIncident(world.deps, { ...usual, ...changes }.incident, executionArn, ending);
@@ -132,7 +132,7 @@ function worldOf({
   return { deps, steps, mails, plansRead, atOnce };
 }
 
-/** The mail of the usual situation, but for some of its news. */
+/** The mail of the usual situation, with some facts changed. */
 function mailWith(changes: Partial<OutcomeFacts> = {}, incident = usual.incident): MailText {
   const plan = rollbackPlan();
   return outcomeMail('prod', incident, {

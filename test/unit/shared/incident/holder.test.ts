@@ -3,7 +3,7 @@ import { RELEASE, servicePlan } from '../../fixtures/records.ts';
 
 const newer = { service: 'orders', releaseId: 'orders-20260105T090300Z' };
 const held = (owner: string) => ({ owner, leaseUntil: 1 });
-/** Locks and plans of incidents: by service, and by incident, attempt and service. */
+/** Locks by service, and plans by incident, attempt and service. */
 const depsOf = (locks: Record<string, string>, plans: Record<string, string[]>): HolderDeps => ({
   locks: {
     lockOf: async (service) => (locks[service] === undefined ? undefined : held(locks[service])),

@@ -3,7 +3,7 @@ import { attemptBefore, attemptOf, lockOwner } from '../../../../shared/incident
 
 fc.configureGlobal({ seed: 1 });
 
-/** Ids of incidents are made of characters that any AWS name allows. */
+/** Ids of incidents consist of characters that are valid in any AWS name. */
 const attempt = fc.record({
   incidentId: fc.stringMatching(/^[A-Za-z0-9-]+$/),
   attempt: fc.integer({ min: 1, max: 10_000 }),

@@ -5,7 +5,7 @@ const attempt = { incidentId: RELEASE, attempt: 2 };
 const result = serviceResult({ service: 'cart', attempt: 2 });
 const waiting = { platform: 'token-platform', users: 'token-users' };
 
-/** `cart` is done, `orders` is done where it says so; who waits, and what each waits for. */
+/** `cart` is done, `orders` only where a test sets it; the waiting services, and the consumers of each. */
 function depsOf({
   tokens = waiting as Record<string, string>,
   plans = { platform: ['cart'], users: ['cart', 'orders'] } as Record<string, string[]>,

@@ -14,7 +14,7 @@ const attempt = { incidentId: RELEASE, attempt: 2 };
 type Said = Pick<ServiceResult, 'status' | 'providersGoOn'>;
 const back: Said = { status: 'rolled-back' };
 
-/** A ledger with the results of some consumers, which counts what it is asked. */
+/** A ledger with the results of some consumers, which counts its reads. */
 function ledgerOf(results: ReadonlyMap<string, Said>, overtaken: string[] = []) {
   const asked = { read: [] as string[], batches: [] as number[] };
   let open = 0;
@@ -53,7 +53,7 @@ const said: fc.Arbitrary<Said> = fc.oneof(
   fc.record({ status }),
   fc.record({ status, providersGoOn: fc.constant(true as const) }),
 );
-/** What is known of each consumer; undefined of one that is at work. */
+/** The known results of each consumer; undefined for a consumer that is still at work. */
 const known = fc.oneof(
   fc.array(said, { maxLength: 20 }),
   fc.array(fc.option(said, { nil: undefined, freq: 10 }), { maxLength: 20 }),
@@ -126,7 +126,7 @@ it.each<[string, (all: string[]) => string[]]>([
       const turn = await readinessOf(incidents, attempt, { waitsFor });
       expect(turn.turn).toBe(results.size === 200 ? 'go' : 'wait');
     }
-    // To read from one end on would make 20,000.
+    // Reading from one end on would make 20,000 reads.
     expect(asked.read.length).toBeLessThan(200 * 10);
   },
 );

@@ -23,7 +23,7 @@ const refused: ExecutionState = {
 const listed: ExecutionState = { status: 'FAILED', error: 'NotAllRecorded', cause: '2 of 9 services' };
 const why = 'the execution ended FAILED: States.Runtime: no such variable';
 
-/** The mails of a report: what each is about, which mail of it, who sends it, and its text. */
+/** The mails of a report: the subject matter, number, sender and text of each. */
 async function mailsOf(
   report: typeof reportNotBegun,
   { arn = executionArn, ended = broke, input = '' },

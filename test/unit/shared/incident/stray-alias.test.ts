@@ -12,7 +12,7 @@ import {
   stackPlan,
 } from '../../fixtures/records.ts';
 
-/** How the account and the ledger are: an incident holds `orders`, which is back, and its alias has strayed. */
+/** The state of account and ledger: an incident holds `orders`, which is back, and its alias has strayed. */
 interface Situation {
   readonly owner: string | undefined;
   readonly status: ServiceResult['status'] | undefined;
@@ -21,7 +21,7 @@ interface Situation {
   readonly version: string;
   readonly weights: Record<string, number>;
   readonly code: string;
-  /** Whether the ledger takes the note. */
+  /** Whether the ledger accepts the note. */
   readonly noted: boolean;
 }
 const strayed: Situation = {

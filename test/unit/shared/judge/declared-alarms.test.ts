@@ -14,7 +14,7 @@ const firstTrafficAt = Date.parse('2026-01-05T09:00:00Z');
 const at = (minutes: number) => firstTrafficAt + minutes * minute;
 const now = at(30);
 
-/** Changes of an alarm from `first` on: minutes after the first traffic and the state it went into. */
+/** Changes of an alarm from `first` on: minutes after the first traffic, and the new state. */
 function changes(first: AlarmStateValue, ...steps: [minutes: number, to: AlarmStateValue][]): AlarmChange[] {
   return steps.map(([minutes, to], index) => ({ at: at(minutes), from: steps[index - 1]?.[1] ?? first, to }));
 }

@@ -57,7 +57,7 @@ it.each([
   ['CLOUDFORMATION_STACK_FAILURE', 'stack'],
   ['SOMETHING_NEW', 'unknown'],
   [undefined, 'unknown'],
-  // These speak against code that served.
+  // These codes speak against code that had traffic.
   ['HEALTH_CONSTRAINTS', 'nobody'],
   ['CUSTOMER_APPLICATION_UNHEALTHY', 'nobody'],
   ['ALARM_ACTIVE', 'nobody'],

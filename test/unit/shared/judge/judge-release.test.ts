@@ -149,7 +149,7 @@ it('judges slow requests by the boundary that the policy names', () => {
   expect(found.judgement.reason).toMatch(
     /^48 % of 120 requests to orders:5 took over 800 ms since 00:02 UTC/,
   );
-  // A boundary that was changed since has no history.
+  // A changed boundary has no history.
   const counts = normal(36)?.errors as NonNullable<JudgeInput['normal']>['errors'];
   const of = (overMs: number): JudgeInput['normal'] => ({ errors: counts, slow: { overMs, counts } });
   const bySource = (overMs: number) =>
@@ -245,7 +245,7 @@ it('always answers a judgement that the ledger and the machines can hold', () =>
 
 describe('requests that take longer than usual', () => {
   const base = normal(36) as NonNullable<JudgeInput['normal']>;
-  /** One of a hundred requests of an hour takes longer than the boundary. */
+  /** In each hour, one of a hundred requests takes longer than the boundary. */
   const usual = (overMs: number) => ({
     overMs,
     counts: {

@@ -52,7 +52,7 @@ describe('two owners of one lock', () => {
 it('stays with an owner who renews a lapsed lease between the look and the grab of another', async () => {
   await ledger.locks.acquire('orders', 'a');
   ledger.now += leaseMs;
-  // The look of b is under way before the renewal of a, its grab after it.
+  // b reads the lock before a renews it, and tries to take it afterwards.
   const grabbed = ledger.locks.acquire('orders', 'b');
   await ledger.locks.renew('orders', 'a');
   await expect(grabbed).resolves.toBe(false);
@@ -107,7 +107,7 @@ describe('whatever the order of acquiring, renewing, releasing and time passing'
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
         const double = new LedgerDouble();
-        /** Until when each owner may believe that the lock is its own. */
+        /** The time until which each owner may believe that it has the lock. */
         const believes = new Map<string, number>();
         const others = (name: string) =>
           [...believes].filter(([one, until]) => one !== name && until > double.now).map(([one]) => one);
@@ -123,7 +123,7 @@ describe('whatever the order of acquiring, renewing, releasing and time passing'
           }
           if (one.do === 'acquire') {
             const taken = await double.locks.acquire('orders', one.owner);
-            // Free, or the owner's own: the lock is given.
+            // The lock is free, or the owner's own: it is acquired.
             if (others(one.owner).length === 0) expect(taken).toBe(true);
             if (!taken) continue;
           } else {

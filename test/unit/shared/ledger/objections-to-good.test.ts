@@ -32,7 +32,7 @@ const release = (
     ...(snapshot.length > 0 ? { snapshot } : { snapshot: undefined }),
   } as Partial<ReleaseRecord>);
 
-/** The release in question brings A in; B is on version 3. */
+/** The release under test brings A in; B is on version 3. */
 const own = release('own', 'candidate', [brings('A', '2', 'healthy')]);
 const snapshot = [alias('A', '2'), alias('B', '3')];
 const objections = (...others: ReleaseRecord[]) => objectionsToGood(own, snapshot, others);

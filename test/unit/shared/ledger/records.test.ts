@@ -14,7 +14,7 @@ const service = fc.stringMatching(/^[a-z][a-z0-9-]{0,39}$/);
 const startedAt = fc
   .date({ min: new Date('2020-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
   .map((date) => date.toISOString());
-/** As CodeDeploy names deployments; undefined is a stack update. */
+/** Ids as CodeDeploy makes them; undefined is a stack update. */
 const cause = fc.option(
   fc.oneof(fc.stringMatching(/^d-[A-Z0-9]{9}$/), fc.constantFrom('restored', 'recorded')),
   { nil: undefined },

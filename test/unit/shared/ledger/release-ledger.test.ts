@@ -34,7 +34,7 @@ describe('the list of releases', () => {
 
   beforeEach(async () => {
     for (const releaseId of ids) await ledger.releases.open(releaseRecord({ releaseId }));
-    // A service whose name begins the same.
+    // A service whose name has the same beginning.
     await ledger.releases.open(
       releaseRecord({ releaseId: 'orders-eu-20260105T090000Z', service: 'orders-eu' }),
     );
@@ -52,7 +52,7 @@ describe('the list of releases', () => {
   it('holds no more than asked', async () => {
     expect(await list({ limit: 1 })).toEqual([ids[2]]);
     expect(await list({ before: ids[2] as string, limit: 1 })).toEqual([ids[1]]);
-    // The release it must be before need not be there.
+    // The release named in `before` need not exist.
     expect(await list({ before: 'orders-20260104T120000Z', limit: 1 })).toEqual([ids[1]]);
   });
 });

@@ -184,7 +184,7 @@ describe('parameters', () => {
     const below = { ParameterFilters: [{ Key: 'Path', Option: 'Recursive', Values: ['/orders/settings'] }] };
     ssm
       .on(DescribeParametersCommand, below)
-      // A page may be empty before the last.
+      // A page may be empty although more pages follow.
       .resolves({ Parameters: [], NextToken: 'more' })
       .on(DescribeParametersCommand, { ...below, NextToken: 'more' })
       .resolves({

@@ -7,7 +7,7 @@ const until = (time: string, digestAt?: string) => new Date(digestUntil(at(time)
 it.each([
   ['09:00:00', '07:30', '2026-01-05T07:30:00.000Z'],
   ['07:00:00', '07:30', '2026-01-04T07:30:00.000Z'],
-  // What was written just before may not be in the ledger yet.
+  // A mail written just before may not be in the ledger yet.
   ['07:34:59', '07:30', '2026-01-04T07:30:00.000Z'],
   ['07:35:00', '07:30', '2026-01-05T07:30:00.000Z'],
   ['00:02:00', '00:00', '2026-01-04T00:00:00.000Z'],

@@ -17,7 +17,7 @@ const from = {
   place: { environment: 'prod', region: 'eu-west-1' },
   templateUrl: (key: string) => `https://bucket/${key}`,
 };
-/** The lines as they are read. */
+/** The lines as shown to the reader. */
 const finish = (...[plan, results, place]: Parameters<typeof finishByHand>) =>
   finishByHand(plan, results, place).map((line) => (typeof line === 'string' ? line : line.text));
 const plan = rollbackPlan(servicePlan({ targets: [codeDeployPlan(), stackPlan()] }));
@@ -98,7 +98,7 @@ it('stops the deployment of an alias before it points the alias', () => {
   ]);
 });
 
-/** The last state of a stack that is not pinned is the undone release. */
+/** The undone release is the last state of a stack that is not pinned. */
 const keepingAliases = [
   'If it is UPDATE_ROLLBACK_FAILED at an alias. It leaves users where they are:',
   '  failed_aliases=$(aws cloudformation describe-stack-resources --region eu-west-1 --stack-name shop-orders ' +
@@ -141,7 +141,7 @@ it('leaves the rest of a stack to the command that reads what would change', () 
     'Then the rest of the saved template, over no data, with what the pin took out. It shows the change, and asks:',
     '  rollback-coordinator converge orders --environment prod --region eu-west-1',
   ]);
-  // To apply the saved template as it is would delete what the release added.
+  // Applying the saved template unchanged would delete the release's additions.
   expect(lines.join('\n')).not.toContain('update-stack');
 });
 

@@ -9,7 +9,7 @@ fc.configureGlobal({ seed: 1 });
 
 const minutes = 60_000;
 
-/** Reads JSURL, by its grammar and not by the code that writes it. */
+/** Reads JSURL by its grammar, not with the code that writes it. */
 function parse(text: string): unknown {
   let at = 0;
   const eat = (expected: string) => {

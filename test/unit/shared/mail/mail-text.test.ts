@@ -185,7 +185,7 @@ describe('a body that is too long for SNS', () => {
         const plan = texts.map((text, index) => ({ heading: `${index}`, lines: [text] }));
         const body = bodyOf({ happened, plan, footer: [foot] });
         expect(bytes(body)).toBeLessThanOrEqual(mostBytes + 2);
-        // Every character is whole, so that it can be sent.
+        // Every character is complete, so that the text can be sent.
         expect(() => encodeURIComponent(body)).not.toThrow();
         expect(body).not.toMatch(/[^\P{Cc}\n\t]/u);
       }),

@@ -27,7 +27,7 @@ const breach = {
 const found = incidentRecord({ evidence: [breach] });
 const mailOf = (changes: Partial<OutcomeFacts> = {}, incident = found) =>
   layOut(outcomeMail('prod', incident, { ...facts, ...changes }));
-/** A body as one line, so that a sentence is found wherever it was wrapped. */
+/** A body as one line, so that a sentence is found however it was wrapped. */
 const flat = (body: string) => body.replace(/\s+/g, ' ');
 
 it('says what users meet, what was done, how long it took and how it is now', () => {

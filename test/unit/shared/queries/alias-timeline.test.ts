@@ -6,7 +6,7 @@ import { releaseRecord, watchedDeployment } from '../../fixtures/records.ts';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 5, 9, minute)).toISOString();
 
-/** A deployment `from` -> `to`, made at a minute, with first traffic and all traffic at two others. */
+/** A deployment `from` -> `to`, created at the minute `made`, with first traffic and all traffic at two other minutes. */
 function deployment(
   [from, to]: readonly [string, string],
   [made, since, until]: readonly [number, number?, number?],

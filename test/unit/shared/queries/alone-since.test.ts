@@ -10,7 +10,7 @@ beforeEach(() => {
   ledger = new LedgerDouble();
 });
 
-/** A deployment from version 4 to 5, made at minute 1, with first traffic and all traffic at two others. */
+/** A deployment from version 4 to 5, created at minute 1, with first traffic and all traffic at two other minutes. */
 const deployed = (since?: number, until?: number) =>
   ledger.checkpoints.record({
     ...checkpointSubjectOf(releaseRecord(), watchedDeployment({ createdAt: at(1) })),
@@ -71,7 +71,7 @@ describe('since when an alias has a version alone', () => {
     await expect(since('3', 30)).resolves.toBeUndefined();
     await expect(since('5', 45)).resolves.toBe(at(40));
     await expect(since('5', 55)).resolves.toBeUndefined();
-    // At the moment a release begins, what was there before it.
+    // At the moment a release begins, the answer is the state before it.
     await expect(since('4', 40)).resolves.toBe(at(10));
   });
 

@@ -34,7 +34,7 @@ const read = (changes: object = {}) =>
     { service: 'orders', policy, from: undefined, now, ...changes },
   );
 
-/** A release of one deployment that begins so many minutes later. */
+/** A release with one deployment that begins `minutes` later. */
 async function release(
   minutes: number,
   deployment: Partial<WatchedDeployment> = {},
@@ -57,7 +57,7 @@ async function release(
   return record;
 }
 
-/** What a look recorded of the only deployment of a release. */
+/** A look's record of the only deployment of a release. */
 async function checkpoint(record: ReleaseRecord, changes: Partial<CheckpointRecord>): Promise<void> {
   const [deployment] = Object.values(record.deployments) as [WatchedDeployment];
   await ledger.checkpoints.record({

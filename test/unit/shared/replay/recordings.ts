@@ -3,19 +3,19 @@ import { minuteMs, sumHours } from '../../../../shared/judge/sequential/baseline
 import type { NormalRates } from '../../../../shared/ledger/records.ts';
 import type { RecordedDeployment } from '../../../../shared/replay/recorded-deployment.ts';
 
-/** When the deployment of {@link recording} begins. */
+/** The start of the deployment in {@link recording}. */
 export const start = Date.parse('2026-01-05T09:00:00Z');
 
 /** A number of minutes after {@link start}, ms since the epoch. */
 export const minutesLater = (minutes: number): number => start + minutes * minuteMs;
 
-/** Minutes of so many requests, with the errors of each. */
+/** Minutes with `requests` requests each, and the errors of each minute. */
 export const minutesOf = (requests: number, errors: readonly number[], from = start): MinuteCount[] =>
   errors.map((count, n) => ({ at: from + n * minuteMs, requests, errors: count }));
 
 export const none = (minutes: number): number[] => new Array<number>(minutes).fill(0);
 
-/** Ten minutes of a tenth of 600 requests a minute, then all of them, until an hour is over. */
+/** Ten minutes with a tenth of 600 requests a minute, then all of them, until an hour is over. */
 export function recording(
   { split = none(10), full = none(50) }: { split?: readonly number[]; full?: readonly number[] } = {},
   changes: Partial<RecordedDeployment> = {},

@@ -46,7 +46,7 @@ it('finds after the full shift what begins there, and not what begins after its 
   expect(replayDeployment(late, context())).toMatchObject({ end: 'settled', at: minutesLater(26) + 20_000 });
   const found = replayDeployment(late, context(bake({ minMinutes: 45 })));
   expect(found).toMatchObject({ end: 'condemned', verdict: 'unhealthy' });
-  // In a bake that has been healthy for 20 minutes, every second minute is looked at.
+  // In a bake that has been healthy for 20 minutes, looks come every second minute.
   expect(found.at - minutesLater(30)).toBeLessThanOrEqual(3 * minuteMs);
 });
 
@@ -66,7 +66,7 @@ it('is undecided where the record ends before the watch does', () => {
 it('ends where a newer release takes its place', () => {
   const found = replayDeployment(recording(), context({ replacedAt: minutesLater(18) }));
   expect(found).toMatchObject({ end: 'replaced', verdict: 'healthy', at: minutesLater(18) + 20_000 });
-  // While it shifts, it is not over yet.
+  // While traffic shifts, the deployment is not over yet.
   expect(replayDeployment(recording(), context({ replacedAt: minutesLater(4) })).at).toBe(
     minutesLater(10) + 20_000,
   );

@@ -5,7 +5,7 @@ import { type ReplayInput, replayPolicy, summarize } from '../../../../shared/re
 import { minutesLater, minutesOf, none, normal, recording } from './recordings.ts';
 
 const hour = 60;
-/** A deployment that begins so many hours later, good or bad from its beginning. */
+/** A deployment that begins `hours` later, good or bad from its beginning. */
 function later(
   id: string,
   hours: number,
@@ -146,7 +146,7 @@ describe('a release of two deployments', () => {
       result: 'condemned',
       byLabel: 'right',
       delayMinutes: 3.3,
-      // Of both, until then.
+      // Of both versions, until then.
       requests: 360,
       errors: 90,
     });

@@ -9,7 +9,7 @@ import { minutesLater, minutesOf, none, recording, start } from './recordings.ts
 
 fc.configureGlobal({ seed: 1, numRuns: 40 });
 
-/** What a file of metrics says of deployments once more. */
+/** The deployments as read back from a file of metrics. */
 function readAgain(deployments: readonly RecordedDeployment[], slowOverMs?: number): RecordedDeployment[] {
   const file = parseMetrics(metricsText(deployments, [], slowOverMs));
   if ('problems' in file) throw new Error(JSON.stringify(file.problems));

@@ -3,7 +3,7 @@ import type { StackTemplate } from '../../../../shared/stack/stack-template.ts';
 
 const arn = 'arn:aws:lambda:eu-west-1:111122223333:function:shop-Api';
 
-/** The version of one alias whose template says `version`. */
+/** The version of an alias whose template has the value `version`. */
 function versionOf(version: unknown, ids: Readonly<Record<string, string>> = { Live: `${arn}:live` }) {
   const template: StackTemplate = {
     Resources: {

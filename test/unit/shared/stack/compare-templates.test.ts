@@ -266,7 +266,7 @@ it.each<[string, Resources, Resources]>([
   expect(compare(saved, live)).toEqual([]);
 });
 
-/** Templates of two functions that share what may stand around them. */
+/** Templates of two functions with the resources that both may share. */
 const pool: Resources = {
   Add: {
     Type: 'AWS::Lambda::Function',

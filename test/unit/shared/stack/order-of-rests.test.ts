@@ -7,12 +7,12 @@ import {
 
 fc.configureGlobal({ seed: 1 });
 
-/** What a stack exports, with values, and imports. */
+/** The exports of a stack, with values, and its imports. */
 interface State {
   readonly exports: Readonly<Record<string, string>>;
   readonly imports: readonly string[];
 }
-/** A stack now, and where it goes; one without `next` stays. */
+/** A stack's current state and its target; a stack without `next` stays. */
 interface World {
   readonly [stack: string]: { readonly now: State; readonly next?: State };
 }
@@ -41,7 +41,7 @@ function order(world: World) {
   return orderOfRests(rests, live);
 }
 
-/** What CloudFormation says to a stack that goes from one state to another. */
+/** CloudFormation's refusal of a stack's change to another state. */
 function refusal(stack: string, next: State, states: ReadonlyMap<string, State>): string | undefined {
   const others = [...states].filter(([name]) => name !== stack).map(([, state]) => state);
   for (const name of next.imports) {
@@ -165,7 +165,7 @@ it.each<[string, World, Record<string, string[]>, Record<string, string[]>]>([
 const names = ['a', 'b', 'c'];
 const stackNames = ['p', 'q', 'r', 's'];
 
-/** Worlds in which every name has one exporter, as CloudFormation demands, and what is imported is exported. */
+/** Worlds in which every name has one exporter, as CloudFormation demands, and every import is exported. */
 const anyWorld = fc
   .record({
     ownerOf: fc.array(fc.nat(stackNames.length - 1), { minLength: names.length, maxLength: names.length }),
@@ -199,7 +199,7 @@ const anyWorld = fc
     );
   });
 
-/** An order that has each stack after those it waits for; the turns decide between those that may begin. */
+/** An order that has each stack after those it waits for; `turns` chooses among the stacks that may begin. */
 function inTurn(after: ReadonlyMap<string, readonly string[]>, turns: readonly number[]): string[] {
   const done: string[] = [];
   const open = [...after.keys()];
@@ -248,7 +248,7 @@ describe('in every world', () => {
         for (const [stack, before] of after) {
           for (const one of before) {
             const states = new Map(Object.entries(world).map(([name, { now }]) => [name, now]));
-            // All but the two have gone, as far as they may without them.
+            // `stack` goes first, then the stack that it waits for.
             const first = refusal(stack, world[stack]?.next as State, states);
             states.set(stack, world[stack]?.next as State);
             const second = refusal(one, world[one]?.next as State, states);

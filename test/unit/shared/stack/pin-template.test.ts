@@ -113,7 +113,7 @@ describe('for every template', () => {
     .array(fc.tuple(logicalId, fc.integer({ min: 1 }).map(String)))
     .map((pairs) => new Map(pairs.map(([id, version]) => [id, { version }] as const)));
   const both = fc.tuple(template, versions).map(([one, named]) => {
-    // Half of what is named is in the template.
+    // Half of the named resources are in the template.
     const inTemplate = Object.keys(one.Resources).filter((_, index) => index % 2 === 0);
     return {
       template: one,

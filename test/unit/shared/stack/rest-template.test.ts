@@ -27,7 +27,7 @@ const live: StackTemplate = {
 };
 const on = (versions: Record<string, string>) => (logicalId: string) => versions[logicalId];
 
-/** The resources and sections that the saved template comes to with more in it. */
+/** The resources and sections that result from the saved template with additions. */
 function restOf(
   more: Record<string, unknown>,
   resources: Record<string, unknown> = {},
@@ -59,7 +59,7 @@ it('has no alias split its traffic as it did when the template was saved', () =>
     return { ...rest, Properties: { ...Properties, RoutingConfig } };
   };
   expect(restOf({}, { Live: splitting(split('3')) }).Resources.Live).toEqual(alias('4'));
-  // A version that only the weights name does not stand in the way.
+  // A version that only the weights name is no obstacle.
   const Resources = { Lone: version(), Live: splitting(split(numberOf('Lone'))) };
   expect(restOf({}, Resources).Resources.Live).toEqual(alias('4'));
 });
@@ -259,7 +259,7 @@ it.each<[string, unknown]>([
     expect(
       restTemplate({ Resources, Outputs: { Arn: { Value: { Ref: 'Old' } } } }, live, on({ Live: '4' })),
     ).toEqual({ unresolved: ['Old'] });
-    // Its number needs no function.
+    // The version's number needs no function.
     expect(
       restTemplate({ Resources, Outputs: { Number: { Value: numberOf('Old') } } }, live, on({ Live: '4' })),
     ).toMatchObject({ template: { Outputs: { Number: { Value: '4' } } } });
@@ -342,7 +342,7 @@ describe('for every template', () => {
     );
   });
 
-  /** `DependsOn` of one and a list of one are the same, and an empty one is none. */
+  /** `DependsOn` with one id equals a list of one, and an empty list equals none. */
   function withList(resource: TemplateResource | undefined) {
     const { DependsOn, ...rest } = resource ?? { Type: '' };
     const list = [DependsOn ?? []].flat();

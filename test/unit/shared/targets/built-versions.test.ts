@@ -39,7 +39,7 @@ function stackHas(PhysicalResourceId: string) {
   });
 }
 
-/** The plan as the adapter behind gets it, by both of its steps. */
+/** The plan that the wrapped adapter receives, from both of its steps. */
 async function handedOn(plan: TargetPlan): Promise<TargetPlan> {
   const seen: TargetPlan[] = [];
   const look = async (one: TargetPlan) => {

@@ -20,7 +20,7 @@ import {
 
 fc.configureGlobal({ seed: 1 });
 
-/** One target of each phase, none in its order, and two side by side. */
+/** One target of each phase, out of order, and two of the same phase. */
 const targets: TargetPlan[] = [
   stackPlan({ target: 'stack' }),
   hookPlan({ phase: 'hook-after', target: 'hook-after' }),
@@ -101,7 +101,7 @@ it('has every target in one wave, and users back before the last one, in every o
         if (['hook-before', 'parameters', 'traffic'].includes(one.phase)) expect(traffic).toContain(one);
       }
       expect(targetsOfWave(plan, 'pins').every((one) => one.phase === 'pin')).toBe(true);
-      // Within the phases that the catalog orders, the waves keep its order.
+      // Within the phases that the catalog orders, the waves keep the catalog's order.
       const inOrder = [...traffic, ...targetsOfWave(plan, 'rest')].map((one) =>
         phases.indexOf(one.phase as RollbackPhase),
       );

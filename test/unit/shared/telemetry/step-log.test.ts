@@ -5,7 +5,7 @@ import { task } from '../../../../shared/task.ts';
 import { isSampled } from '../../../../shared/telemetry/step-log.ts';
 import { runtimeOf } from '../../fixtures/runtime-of.ts';
 
-/** The lines that a step writes: of one input, one result or error. */
+/** The log lines of a step: for its input, and its result or error. */
 async function linesOf(
   input: object,
   result: unknown,

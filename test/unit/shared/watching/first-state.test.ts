@@ -25,7 +25,7 @@ const steady = (errors: number): MinuteCount[] =>
     slow: 0,
   }));
 
-/** What is judged of a version on which 100 requests a minute came in the hour before. */
+/** The judgement of a version that had 100 requests a minute in the hour before. */
 async function judged(
   minutes: MinuteCount[],
   { movedAt = hours(2), alarm = 'OK', of = release(), known = true } = {},

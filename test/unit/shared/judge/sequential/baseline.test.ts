@@ -22,7 +22,7 @@ const hours = (count: number, requests: number, bad: number) =>
   Array.from({ length: count }, () => ({ requests, bad }));
 const parts = (count: number, requests: number, bad: number) => hours(count, requests, bad);
 
-/** Days of history, each step as `of` says. */
+/** Days of history, with each step computed by `of`. */
 function history(days: number, of: (step: number, at: number) => { requests: number; bad: number }): History {
   const to = from + days * 24 * hourMs;
   const steps: TimedCount[] = [];

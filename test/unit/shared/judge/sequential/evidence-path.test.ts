@@ -32,10 +32,10 @@ const someSteps = fc.array(counts, { minLength: 1, maxLength: 40 });
 const rate = fc.double({ min: 1e-6, max: 0.5, noNaN: true });
 const last = (path: Float64Array): number => path.at(-1) as number;
 
-/** M after each step, as a reader of a table writes it. */
+/** M after each step, as in the table. */
 const evidences = (path: Float64Array): number[] => [...path].map(Math.exp);
 
-/** Equal to so many digits after the point as the table has, or to its digits where it has an exponent. */
+/** Equal to the digits after the point in the table, or to its significant digits where it has an exponent. */
 function expectDigits(actual: readonly number[], table: readonly string[]): void {
   const written = actual.map((value, index) => {
     const expected = table[index] ?? '';
@@ -78,7 +78,7 @@ describe.each(knownPaths)('$name', ({ steps, tolerance = 1, cluster = 1, rate: n
   });
 
   it('against what is normal', () => {
-    // One of them differs by its tolerance only, which *against* has none of.
+    // One known path differs from another only by its tolerance, which *against* does not use.
     const path = evidencePath(against(all, { rate: normal ?? 0.001, clustering: cluster }));
     const expected = known.against ?? worsens?.against ?? [];
     expect(path).toHaveLength(expected.length);
@@ -207,7 +207,7 @@ describe('evidence as tables have it', () => {
     ],
   ];
 
-  /** Digits of a double: tables have more for large values than it holds. */
+  /** A double's digits: for large values tables have more than a double holds. */
   const expectTable = (path: Float64Array, table: readonly string[]): void => {
     const large = table.filter((entry) => !entry.includes('e') && Number(entry) >= 1e6);
     for (const entry of large) {
@@ -293,7 +293,7 @@ describe('evidence', () => {
   });
 
   it('has an expectation of at most 1 where the version is no worse', () => {
-    // All ways to route `bad` bad events among requests: hypergeometric, weighed exactly.
+    // All ways to distribute `bad` bad events among the requests: hypergeometric, weighed exactly.
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 30 }),
@@ -319,7 +319,7 @@ describe('evidence', () => {
       fc.property(someSteps, fc.nat(), rate, (steps, at, normal) => {
         const index = at % steps.length;
         const more = steps.map((one, k) => (k === index ? { ...one, requests: one.requests + 1 } : one));
-        // A minute without requests of the new version has no comparison, and gets one.
+        // A minute without requests of the new version has no comparison, and may get one.
         if ((steps[index] as Step).requests > 0) {
           expect(last(evidencePath(compared(more)))).toBeLessThanOrEqual(
             last(evidencePath(compared(steps))) + 1e-9,

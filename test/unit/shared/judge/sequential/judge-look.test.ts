@@ -20,7 +20,7 @@ fc.configureGlobal({ seed: 1, numRuns: 40 });
 
 const ruleOf = (verdict: LookVerdict, rule: string) => verdict.evidence.find((one) => one.rule === rule);
 
-/** The first minute after which the release is condemned, counted from 1, and by what; looks are every minute. */
+/** The first minute after which the release is condemned, counted from 1, and the reason; looks are every minute. */
 function condemnedAt(
   steps: readonly Step[],
   rest: Partial<Parameters<typeof errorsOf>[1]> = {},
@@ -36,7 +36,7 @@ function condemnedAt(
 
 const stepsOf = (name: string): Step[] =>
   (knownPaths.find((path) => path.name === name)?.steps ?? []).map(step);
-/** What is normal, at a rate of 1 in 1,000. */
+/** The normal rate: 1 in 1,000. */
 const normal = { baseline: baselineAt(0.001) };
 
 describe('a release is condemned', () => {
@@ -286,7 +286,7 @@ describe('after the full shift', () => {
 describe("a team's limit", () => {
   const above = repeated(40, 600, 60, 0, 0);
   const all = { shifts: allAtOnce };
-  // Bad events come in groups of 60: against what is normal, they say little.
+  // Bad events come in groups of 60: compared with the normal rate, they are weak evidence.
   const grouped = { baseline: { ...baselineAt(0.02), backtestFactor: 2 } };
 
   it('is a bound of its own where history is below it', () => {

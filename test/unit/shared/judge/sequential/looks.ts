@@ -12,15 +12,15 @@ import type { Look, Metric, Series } from '../../../../../shared/judge/sequentia
 /** 5 January 2026, 14:00 UTC: the first minute of every watch. */
 export const start = Date.UTC(2026, 0, 5, 14);
 
-/** Traffic is split from the first minute on, and stays so. */
+/** Traffic is split from the first minute on. */
 export const split: readonly Shift[] = [{ at: start, share: 0.1 }];
 /** All traffic at once. */
 export const allAtOnce: readonly Shift[] = [{ at: start, share: 1 }];
 
-/** A baseline whose highest normal rate is `rate`, or nearly, from a thousand hours that are all alike. */
+/** A baseline whose highest normal rate is approximately `rate`, from a thousand equal hours. */
 export function baselineAt(rate: number): Baseline {
   const requests = 1e6;
-  // The 99.9 % point of so many bad events is within 0.3 % of their number.
+  // The 99.9 % point for this many bad events is within 0.3 % of their number.
   const bad = rate * requests;
   return {
     ...sumHours(Array.from({ length: 1000 }, () => ({ requests, bad }))),

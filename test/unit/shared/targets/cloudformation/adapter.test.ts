@@ -55,7 +55,7 @@ const cloudFormation = mockClient(CloudFormationClient);
 const lambda = mockClient(LambdaClient);
 const region = { region: 'eu-west-1' };
 const stacks = new Stacks(new CloudFormationClient(region));
-/** States of alarms by name; one that is not here does not exist. */
+/** States of alarms by name; an alarm without a state does not exist. */
 let alarms: Record<string, string>;
 const signals = {
   alarms: async (names: readonly string[]) =>
@@ -95,7 +95,7 @@ const live = {
   Parameters,
   Resources: { CreateOrder: createOrder, New: version, CreateOrderAliaslive: aliasOn('4') },
 };
-/** The saved template as it can be applied without publishing anything. */
+/** The saved template in a form that can be applied without publishing anything. */
 const applied = {
   Parameters,
   Resources: { CreateOrder: createOrder, CreateOrderAliaslive: aliasOn('4') },
@@ -153,7 +153,7 @@ function changeSetIs(changes: Partial<DescribeChangeSetCommandOutput>) {
     .on(DescribeChangeSetCommand, { StackName: 'shop-orders', ChangeSetName: ours })
     .resolves({ Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE', ...changes });
 }
-/** The change set is there with these changes, and the template it was made of. */
+/** A complete change set with these changes, and the template it was made from. */
 function ready(...changes: ResourceChange[]) {
   stored.set(key, JSON.stringify(applied));
   changeSetIs({ Changes: changes.map((ResourceChange) => ({ Type: 'Resource', ResourceChange })) });
@@ -170,7 +170,7 @@ const removed = (LogicalResourceId: string, ResourceType: string): ResourceChang
   LogicalResourceId,
   ResourceType,
 });
-/** What was sent that changes something, by the name of its command. */
+/** Commands sent that change something, with their names. */
 const sent = () =>
   [...cloudFormation.calls(), ...lambda.calls()]
     .map(({ args: [command] }) => [command.constructor.name, command.input] as const)

@@ -121,7 +121,7 @@ function changeSetIs(changes: Partial<DescribeChangeSetCommandOutput>) {
 }
 const ready = (...changes: ResourceChange[]) =>
   changeSetIs({ Changes: changes.map((ResourceChange) => ({ Type: 'Resource', ResourceChange })) });
-/** What was sent that changes something of the stack, by the name of its command. */
+/** Commands sent that change the stack, with their names. */
 const sent = () =>
   cloudFormation
     .calls()

@@ -103,7 +103,7 @@ function stackIs(changes: Partial<Stack>, token?: string, began = NOW - 60_000) 
       stackEvents(token).StackEvents?.map((event) => ({ ...event, Timestamp: new Date(began) })) ?? [],
   });
 }
-/** The stack has the version of the saved template with this number and code. */
+/** A stack that has the version of the saved template with this number and code. */
 function built(number: string | undefined, code = 'sha-of-4') {
   const ids = {
     CreateOrder: FUNCTION,
@@ -151,7 +151,7 @@ it('asks what would change first, with the functions and versions of the saved t
   expect(cloudFormation.commandCalls(CreateChangeSetCommand)[0]?.args[0].input).toMatchObject({
     StackName: 'shop-orders',
     ChangeSetName: ours,
-    // What the functions refer to is as it was saved; the rest is not touched.
+    // Parameters that the functions refer to have the saved value; the others are not touched.
     Parameters: [
       { ParameterKey: 'Stage', ParameterValue: 'prod' },
       { ParameterKey: 'Size', UsePreviousValue: true },

@@ -82,7 +82,7 @@ beforeEach(() => {
   lambda.on(UpdateAliasCommand).resolves({});
   codeDeploy.on(ListDeploymentsCommand).resolves({ deployments: [] });
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Stopped' }));
-  // The change set of our own: what an adapter asks for once it finds the stack at rest.
+  // Our own change set: an adapter creates it once the stack is stable.
   cloudFormation.on(DescribeChangeSetCommand).resolves({ Status: 'CREATE_IN_PROGRESS' });
   cloudFormation.on(GetTemplateCommand).resolves(templateOnVersion('LiveVersion'));
   cloudFormation.on(ListStackResourcesCommand).resolves({
@@ -100,7 +100,7 @@ function resource(LogicalResourceId: string, PhysicalResourceId: string) {
   return { LogicalResourceId, PhysicalResourceId, ResourceType: 'AWS::Lambda::Alias', ...times };
 }
 
-/** The template that the stack goes back to, with its alias on a version. */
+/** The stack's target template, with its alias on a version. */
 function templateOnVersion(version: string) {
   const FunctionVersion = { 'Fn::GetAtt': [version, 'Version'] };
   const Resources = { LiveAlias: { Type: 'AWS::Lambda::Alias', Properties: { FunctionVersion } } };
@@ -379,7 +379,7 @@ describe.each(Object.entries(adapters))('%s of a stack', (_, target) => {
     const again = stackToken(RELEASE, 1, 'continue');
     const without = stackToken(RELEASE, 1, 'skip');
 
-    /** `tries` are the tokens of the rollbacks that failed, the first that of the release's own update. */
+    /** `tries` are the tokens of the rollbacks that failed; the first is the token of the release's own update. */
     function failedOn(resources: readonly string[], ...tries: string[]) {
       const StackEvents = tries
         .toReversed()

@@ -36,7 +36,7 @@ const beforeChange = jest.fn(async () => {});
 const context = { incidentId: RELEASE, attempt: 1, now: NOW, plannedAt: NOW, beforeChange };
 const marker = rollbackMarker(RELEASE, DEPLOYMENT);
 
-/** The account: deployments by id, and the alias; calls of the coordinator change it as AWS would. */
+/** The account: deployments by id, and the alias; the coordinator's calls change it as on AWS. */
 let deployments: Map<string, Partial<DeploymentInfo>>;
 let live: ReturnType<typeof alias>;
 
