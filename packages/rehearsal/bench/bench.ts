@@ -25,7 +25,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
 
 const usage = `Usage: npm run bench -- ${Object.keys(benches).join('|')} [--short] [--json FILE]
 
-Prints the figures as tables; detection --short and polling --short measure a part of them in less than a minute. Status 0: all limits are kept. 1: one is not. 2: there is no such benchmark.`;
+Prints the figures as tables; detection --short and polling --short measure a part of them in less than a minute. Status 0: all limits are kept. 1: a limit is exceeded. 2: there is no such benchmark.`;
 
 async function main(argv: string[]): Promise<0 | 1 | 2> {
   const { values, positionals } = parseArgs({

@@ -81,7 +81,7 @@ export function parseCommandLine(argv: readonly string[]): Command {
   }
   if (services !== undefined) {
     if (scenarios.length === 0) return { do: 'run', scenario: { services }, seed, json, quiet };
-    throw new UsageError(`--services draws a scenario: it takes none, and not ${scenarios.join(' and ')}`);
+    throw new UsageError(`--services draws a scenario and does not take one: ${scenarios.join(' and ')}`);
   }
   if (scenarios.length > 1) throw new UsageError(`one scenario at a time, not ${scenarios.join(' and ')}`);
   return { do: 'run', scenario: scenarios[0] ?? defaultScenario, seed, json, quiet };
@@ -121,7 +121,7 @@ function toCatalog({
 }): CatalogRehearsal {
   if (catalog !== undefined && service !== undefined) return { catalog, service, template, bad };
   const missing = catalog === undefined ? '--catalog FILE|DIR' : '--service NAME';
-  throw new UsageError(`a release of one's own catalog needs ${missing} too`);
+  throw new UsageError(`a release from your own catalog also needs ${missing}`);
 }
 
 function unknownFlag(given: string): UsageError {

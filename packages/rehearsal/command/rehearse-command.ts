@@ -33,15 +33,15 @@ const usage = `Usage: npm run rehearse -- [SCENARIO] [--seed N] [--json FILE] [-
 Plays a scenario against the real template, machines and functions in a simulated AWS account, in virtual time.
 
   SCENARIO     name of a scenario (see --list) or path to a YAML file; by default ${defaultScenario}
-  --catalog    rehearses a release of a service of one's own catalog, with all that depend on it
+  --catalog    rehearses a release of a service in your own catalog, with all services that depend on it
   --service    the service that is released
   --bad        the release turns bad
-  --template   the SAM template of the service; without it the stack is made of the entry's targets
-  --services N draws a scenario of N services; the one that most others stand on turns bad
-  --seed N     chance of the run: traffic, latencies, ids; the same seed gives the same run (default 1)
-  --json FILE  writes everything that was found out to FILE
+  --template   the SAM template of the service; without it the stack is made from the entry's targets
+  --services N draws a scenario of N services; the service that most others depend on turns bad
+  --seed N     seed of traffic, latencies and ids; the same seed gives the same run (default 1)
+  --json FILE  writes the complete result to FILE
   --quiet      only says whether it went as expected
-  --all        plays every scenario and says of each whether it went as expected
+  --all        plays every scenario and says for each whether it went as expected
   --list       lists the scenarios
   --help       shows this
 

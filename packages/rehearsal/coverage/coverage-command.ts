@@ -11,15 +11,15 @@ import { renderCoverage, renderFindings } from './render-coverage.ts';
 
 const usage = `Usage: npm run coverage [-- --workers N]
 
-Proves that every state, catcher and retrier of the machines is come by in some run of the simulated account, and
+Proves that every state, catcher and retrier of the machines is reached in some run of the simulated account, and
 that every action and resource of every role's statements is needed by some request. Plays the cases of
-packages/rehearsal/coverage/cases, then the same with a fault aimed at each state whose catchers or retriers are left over, and
-if that does not do, the same with the scenarios of packages/rehearsal/scenarios.
+packages/rehearsal/coverage/cases, then the same with a fault aimed at each state whose catchers or retriers are still missing,
+and where that is not enough, the same with the scenarios of packages/rehearsal/scenarios.
 
   --workers N  processes (default: one per core)
   --help       shows this
 
-Status 0: everything was come by and every promise kept. 1: not so; what is missing is named. 2: it could not be
+Status 0: everything was reached and every promise kept. 1: something is missing, and is named. 2: it could not be
 played.`;
 
 /** Runs the command. @returns the exit status */
@@ -56,7 +56,7 @@ async function prove(workers: number, { out, root }: Pick<Terminal, 'out' | 'roo
   const problems = renderFindings(findings);
   for (const line of [...renderCoverage(places, runs), ...problems]) out(line);
   out(
-    `${runs.length} runs in ${seconds.toFixed(0)} s: ${problems.length === 0 ? 'everything was come by.' : 'NOT COVERED.'}`,
+    `${runs.length} runs in ${seconds.toFixed(0)} s: ${problems.length === 0 ? 'everything was reached.' : 'NOT COVERED.'}`,
   );
   return problems.length === 0 ? 0 : 1;
 }

@@ -42,10 +42,10 @@ export function judgeCoverage(
     stale: [
       ...unreachable
         .filter((entry) => !isKnown(entry))
-        .map((entry) => `${nameOf(entry)} is called unreachable and is not in any machine`),
+        .map((entry) => `${nameOf(entry)} is listed as unreachable and is in no machine`),
       ...unreachable
         .filter(wasVisited)
-        .map((entry) => `${nameOf(entry)} is called unreachable and was come by`),
+        .map((entry) => `${nameOf(entry)} is listed as unreachable and was reached`),
       ...unrehearsed
         .filter(({ reason }) => never.every((grant) => grant.reason !== reason))
         .map(({ reason }) => `no unused statement needs the excuse: ${reason}`),

@@ -14,7 +14,7 @@ export function renderCoverage(places: readonly Place[], runs: readonly CoveredR
     return `${all.filter((place) => visited.has(placeKey(place))).length}/${all.length} ${kinds[route]}`;
   });
   return [
-    `come by: ${counts.join(', ')}`,
+    `reached: ${counts.join(', ')}`,
     ...unreachablePlaces.map(
       ({ machine, state, route, reason }) =>
         `excused: ${[machine, state, route].filter(Boolean).join('/')}: ${reason}`,

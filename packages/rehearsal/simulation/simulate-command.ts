@@ -30,19 +30,19 @@ const usage = `Usage: npm run simulate -- [--runs N] [--seed S] [--scenario NAME
        npm run simulate -- --case FILE
 
 Plays random scenarios with random faults against the real template, machines and functions in a simulated AWS
-account, and watches that every promise is kept. The answers of AWS that are not proved are drawn too.
+account, and checks that every promise is kept. Answers of AWS that are not proved are drawn too.
 
-  --runs N         so many runs, one for each seed from S on (default 200)
+  --runs N         number of runs, one for each seed from S on (default 200)
   --seed S         first seed (default 1)
   --scenario NAME  random faults on this scenario (see npm run rehearse -- --list), not on random ones
-  --coverage       also says which states, catchers and retriers no run came by
+  --coverage       also lists the states, catchers and retriers that no run reached
   --workers N      processes (default: one per core)
-  --json FILE      writes everything that was found out to FILE
+  --json FILE      writes the complete result to FILE
   --replay SEED    shows one run in full
-  --case FILE      shows the run of a case as a sweep printed it
+  --case FILE      shows the run of a case that a sweep printed
   --help           shows this
 
-Status 0: every promise was kept. 1: one was not. 2: it could not be played.`;
+Status 0: every promise was kept. 1: a promise was broken. 2: it could not be played.`;
 
 /** The most broken runs that are shrunk and shown; the others are only named. */
 const shownInFull = 3;

@@ -20,20 +20,20 @@ import { differsFromBase, isAsExpected } from './tally.ts';
 const usage = `Usage: npm run worst-case [-- --scenarios a,b] [--setting x,y] [--brief] [--workers N] [--json FILE] [--write]
        npm run worst-case -- --only SCENARIO [setting=value]...
 
-Plays the scenarios of packages/rehearsal/scenarios in accounts that behave otherwise: each value of each setting that a run reads,
+Plays the scenarios of packages/rehearsal/scenarios in accounts that behave differently: each value of each setting that a run reads,
 alone, and each pair of values of two of them. A setting that a scenario names keeps its value.
 
   --scenarios a,b  only these
   --setting x,y    only these settings differ
-  --brief          each value once a scenario, several settings in one run, and no pairs: a third of the runs
+  --brief          each value once per scenario, several settings in one run, and no pairs: a third of the runs
   --workers N      processes (default: one per core)
   --json FILE      writes every run to FILE
   --write          puts the table into docs/unverified.md
   --only SCENARIO  shows one run in full, in an account with the settings that follow
   --help           shows this
 
-Status 0: every run was as expected, and, of all scenarios, some ended otherwise than by default. 1: not so. 2: it
-could not be played.`;
+Status 0: every run was as expected, and, of all scenarios, some ended differently from the default. 1: otherwise.
+2: it could not be played.`;
 
 /** Number of runs per line of progress. */
 const step = 100;
@@ -97,7 +97,7 @@ async function playAll(
   if (command.json) writeJson(command.json, runs);
   if (command.write) writeTable(root, table);
   else if (isWhole && documentedTable(root).join() !== table.join()) {
-    out('The table in docs/unverified.md is another one: npm run worst-case -- --write');
+    out('The table in docs/unverified.md is out of date: npm run worst-case -- --write');
   }
   if (!brief) out(`${differing} outcomes differ between settings`);
   const asExpected = runs.filter(isAsExpected).length;

@@ -184,7 +184,7 @@ describe('SimulatedAccount', () => {
         externalId: deploymentInfo?.externalId,
         stackId,
         found: found.length,
-        // Minutes in which requests to version 1 are counted for the alias only.
+        // Minutes in which CloudWatch counts requests to version 1 only for the alias.
         onlyForAlias: (all ?? 0) - (byVersion ?? 0) > 0,
         alias: account.lambda.aliasTarget('orders', 'live'),
       };
@@ -215,7 +215,7 @@ describe('SimulatedAccount', () => {
       ['last-successful-revision', '2'],
     ] as const)('groupRollback: %s', async (groupRollback, version) => {
       const { account, config } = accountWithOrders({ groupRollback });
-      // The alarm takes no part in it.
+      // The alarm is not involved.
       account.cloudWatch.scriptAlarm('orders-errors', [{ at: clock.now(), state: 'OK' }]);
       await deploy(config, 'two');
       await clock.run(() => account.cloudFormation.status('orders') === 'UPDATE_COMPLETE');

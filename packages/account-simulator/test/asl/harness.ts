@@ -86,7 +86,7 @@ export class Harness {
     return this.engine.execution(executionArn);
   }
 
-  /** Lets time pass until nothing is left to happen, or for `seconds`. */
+  /** Lets time pass until no timer is left, or for `seconds`. */
   async settle(seconds = Number.POSITIVE_INFINITY): Promise<void> {
     if (!Number.isFinite(seconds)) {
       await this.clock.run(() => false);
@@ -107,7 +107,7 @@ export class Harness {
   }
 }
 
-/** A JSONata definition of states of which the first one starts. */
+/** A JSONata definition of states; the first one starts. */
 export function machine(states: object): object {
   return { QueryLanguage: 'JSONata', StartAt: Object.keys(states)[0], States: states };
 }
@@ -135,14 +135,14 @@ export function links(execution: Execution): string[] {
 
 let harness: Harness | undefined;
 
-/** A harness whose clock is given back by {@link giveBackClock}, or when another one begins. */
+/** A harness whose clock is uninstalled by {@link giveBackClock}, or when the next harness begins. */
 export function play(options?: Options): Harness {
   harness?.clock.uninstall();
   harness = new Harness(options);
   return harness;
 }
 
-/** For `afterEach` of each file: the process, and with it this module, is shared by the files of the suite. */
+/** For `afterEach` of each file: the files of the suite share the process, and with it this module. */
 export function giveBackClock(): void {
   harness?.clock.uninstall();
   harness = undefined;

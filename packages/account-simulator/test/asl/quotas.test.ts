@@ -161,7 +161,7 @@ describe('payload limit', () => {
 
 describe('every boundary at AWS’s own figures', () => {
   const quota = 262_144;
-  /** An expression whose value is JSON text of so many bytes. */
+  /** An expression whose value is JSON text of `bytes` bytes. */
   const sized = (bytes: number) => `{% $pad('', ${bytes - 2}, 'x') %}`;
   const boundaries: Record<string, (bytes: number) => object> = {
     'output of a state': (bytes) => ({

@@ -24,7 +24,7 @@ function deployGreeter(seed = 1, parameters = {}): Promise<DeployedTemplate> {
   });
 }
 
-/** Puts an order on the bus and waits until the machine it starts has ended and everything is delivered. */
+/** Puts an order on the bus and waits until its machine has ended and every event is delivered. */
 async function order(coordinator: DeployedTemplate, detail: object) {
   const { account, engine } = coordinator;
   account.eventBridge.putEvent({ source: 'greeter.orders', detailType: 'Order', detail });

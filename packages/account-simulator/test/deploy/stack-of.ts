@@ -30,13 +30,13 @@ export function problemsOf(text: string, options: Options = {}): string[] {
   return [];
 }
 
-/** A template of which only the value of the output `Value` matters. */
+/** The value of a template's output `Value`. */
 export function evaluate(value: string, { sections = '', parameters = {} } = {}) {
   const text = `${sections}\n${queue}\nOutputs: { Value: { Value: ${value} } }`;
   return stackOf(text, { parameters }).outputs.Value;
 }
 
-/** The problems of the template {@link evaluate} would make. */
+/** The problems of the template that {@link evaluate} would use. */
 export function problemsOfEvaluating(value: string, { sections = '', parameters = {} } = {}) {
   return problemsOf(`${sections}\n${queue}\nOutputs: { Value: { Value: ${value} } }`, { parameters });
 }

@@ -34,7 +34,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-/** Everything there is to know of a minute, as plain data. */
+/** All facts of a minute, as plain data. */
 function facts(versions: readonly VersionMinute[]) {
   return versions.map((version) => ({
     version: version.version,

@@ -37,12 +37,12 @@ const clean = { missed: [], unused: [], stale: [], broken: [] };
 const unreachable = [{ machine: 'Watch', state: 'Look', route: 'catch/1', reason: 'nothing throws it' }];
 
 describe('judgeCoverage', () => {
-  it('finds nothing where the runs together came by everything', () => {
+  it('finds nothing where the runs together reached everything', () => {
     const runs = [run({ visited: keys.slice(0, 2) }), run({ visited: keys.slice(2) })];
     expect(judgeCoverage(places, runs, none)).toEqual(clean);
   });
 
-  it('names what no run came by, but for what is called unreachable', () => {
+  it('names the places that no run reached, except those listed as unreachable', () => {
     const runs = [run({ visited: ['app-watch/Look', 'app-watch/Look/catch/0'] })];
     expect(judgeCoverage(places, runs, none).missed).toEqual([
       'app-watch/Look/catch/1',
@@ -55,13 +55,13 @@ describe('judgeCoverage', () => {
     expect([...excusedKeys(places, unreachable)]).toEqual(['app-watch/Look/catch/1']);
   });
 
-  it('finds a place stale that is called unreachable and was come by, or is nowhere', () => {
+  it('reports an unreachable place as stale if a run reached it or no machine has it', () => {
     expect(judgeCoverage(places, [run()], { ...none, unreachable }).stale).toEqual([
-      'Watch/Look/catch/1 is called unreachable and was come by',
+      'Watch/Look/catch/1 is listed as unreachable and was reached',
     ]);
     const gone = [{ machine: 'Watch', state: 'Gone', reason: 'it is gone' }];
     expect(judgeCoverage(places, [run()], { ...none, unreachable: gone }).stale).toEqual([
-      'Watch/Gone is called unreachable and is not in any machine',
+      'Watch/Gone is listed as unreachable and is in no machine',
     ]);
   });
 

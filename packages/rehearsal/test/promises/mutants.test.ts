@@ -63,12 +63,12 @@ const forgingHook = withMessage(findScenario(process.cwd(), 'hook-failed'), forg
 const addedData = findScenario(process.cwd(), 'release-added-data');
 const addedDataAndFailed = findScenario(process.cwd(), 'failed-release-added-data');
 
-/** The same, with hooks that fail with another message. */
+/** The same scenario, with hooks that fail with another message. */
 function withMessage(whole: Scenario, message: string): Scenario {
   return { ...whole, rollbackHooks: whole.rollbackHooks.map((hook) => ({ ...hook, message })) };
 }
 
-/** The same, with stacks that the coordinator may change. */
+/** The same scenario, with stacks that the coordinator may change. */
 const withServiceRole = (scenario: Scenario): Scenario => ({
   ...scenario,
   account: { ...scenario.account, serviceRole: true },
@@ -400,7 +400,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** A clean-up job that keeps the newest version only. */
+/** A clean-up job that keeps only the newest version. */
 function deletesOldVersions(): Attach {
   return ({ coordinator: { engine, account } }) => {
     engine.onStateEntered(({ state }) => {
@@ -426,7 +426,7 @@ function deletesOldVersions(): Attach {
 describe('promises', () => {
   const sound = new Map<Scenario, Map<readonly Attach[] | undefined, Promise<WatchedRun>>>();
 
-  /** The same run without the mutant, once for all mutants of it. */
+  /** The same run without the mutant, once for all its mutants. */
   function soundRun({ scenario: whole, besides }: Case): Promise<WatchedRun> {
     const runs = sound.get(whole) ?? new Map();
     sound.set(whole, runs);

@@ -4,7 +4,7 @@ import type { Attach, AttachedRun } from '../../run/attachment.ts';
 
 type Members = Record<string, unknown>;
 
-/** Puts other code in the place of a function's: it gets the event, and may call the real one. */
+/** Replaces the code of a function: the new code gets the event, and may call the real code. */
 export function replaceFunction(
   logicalId: string,
   code: (event: Members, real: () => Promise<Members>, run: AttachedRun) => Promise<unknown>,
@@ -22,7 +22,7 @@ export function replaceFunction(
   };
 }
 
-/** Breaks how functions use one operation: what they ask, or what they make of the answer. */
+/** Breaks the functions' use of one operation: their input, or the answer they receive. */
 export function breakCalls(
   { by, service, operation }: { by: RegExp; service: string; operation: string },
   code: (call: WireCall, real: () => Promise<Members>, run: AttachedRun) => Promise<object | undefined>,
@@ -48,7 +48,7 @@ export function breakMachine(logicalId: string, change: (states: Record<string, 
   };
 }
 
-/** Locks nobody takes and nobody checks. */
+/** Locks are neither taken nor checked. */
 export const withoutLocks: readonly Attach[] = [
   replaceFunction('AcquireLocksFunction', async () => ({ acquired: true })),
   breakCalls({ by: /./, service: 'dynamodb', operation: 'UpdateItem' }, async ({ input }, real) =>
@@ -56,13 +56,13 @@ export const withoutLocks: readonly Attach[] = [
   ),
 ];
 
-/** A planner whose services wait for nobody. */
+/** A planner whose services wait for no consumer. */
 export const nobodyWaits = breakCalls(
   { by: /^PlanRollback/, service: 's3', operation: 'PutObject' },
   async ({ input }, real) => {
     if (input.Key.endsWith('/traffic.json')) {
       const items = JSON.parse(Buffer.from(input.Body as Uint8Array).toString()) as object[];
-      // Made of the body as it was.
+      // The checksum is of the original body.
       input.ChecksumCRC32 = undefined;
       input.Body = Buffer.from(JSON.stringify(items.map((item) => ({ ...item, waits: false }))));
     }
@@ -89,7 +89,7 @@ export const alwaysGo = breakCalls(
   },
 );
 
-/** A service whose answer to those who wait is lost, and who never look again. */
+/** A service whose signal to waiting services is lost, and waiting services that never check again. */
 export const leavesThemWaiting: readonly Attach[] = [
   breakCalls({ by: wakers, service: 'sfn', operation: 'SendTaskSuccess' }, async () => ({})),
   breakMachine('RollBackService', (states) => {
@@ -97,7 +97,7 @@ export const leavesThemWaiting: readonly Attach[] = [
   }),
 ];
 
-/** A planner to whom every release is good. */
+/** A planner that takes every release for good. */
 export const trustsEverything = breakCalls(
   { by: /^PlanRollback/, service: 'dynamodb', operation: 'Query' },
   async (_, real) => {
@@ -106,7 +106,7 @@ export const trustsEverything = breakCalls(
   },
 );
 
-/** A planner that never asks whether a version still exists. */
+/** A planner that never checks whether a version still exists. */
 export const plansWithGoneVersions = breakCalls(
   { by: /^PlanRollback/, service: 'lambda', operation: 'GetFunctionConfiguration' },
   async ({ input }, real) => {
@@ -118,7 +118,7 @@ export const plansWithGoneVersions = breakCalls(
   },
 );
 
-/** A planner to whom every version is gone. */
+/** A planner that finds no version. */
 export const findsNoVersion = breakCalls(
   { by: /^PlanRollback/, service: 'lambda', operation: 'GetFunctionConfiguration' },
   async () => {
@@ -126,7 +126,7 @@ export const findsNoVersion = breakCalls(
   },
 );
 
-/** A monitor that takes rollbacks for releases. */
+/** A monitor that treats rollbacks as releases. */
 export const watchesRollbacks = replaceFunction('DescribeDeploymentFunction', async (event, real, run) => {
   const described = await real();
   if (described.kind !== 'rollback') return described;
@@ -144,7 +144,7 @@ export const watchesRollbacks = replaceFunction('DescribeDeploymentFunction', as
   };
 });
 
-/** A step that makes its deployment a second time when the first is over. */
+/** A step that creates its deployment again when the first is over. */
 export const deploysTwice = breakCalls(
   { by: /^StartTarget/, service: 'codedeploy', operation: 'CreateDeployment' },
   async (call, real, { clock, coordinator }) => {
@@ -160,7 +160,7 @@ export const closesNothing = replaceFunction('CloseIncidentFunction', async ({ i
   outcome: 'rolled-back',
 }));
 
-/** A watch to which every stack is at rest. */
+/** A watch that takes every stack for stable. */
 export const seesNoUpdate = breakCalls(
   { by: /^ObserveDeployment/, service: 'cloudformation', operation: 'DescribeStacks' },
   async (_, real) => {
@@ -172,7 +172,7 @@ export const seesNoUpdate = breakCalls(
 /** A sweep that finds nothing. */
 export const sweepsNothing = replaceFunction('SweepLostWorkFunction', async () => ({ started: 0, ended: 0 }));
 
-/** Locks for a week that are not given back. */
+/** Locks for a week that are never freed. */
 export const keepsLocks = breakCalls(
   { by: /./, service: 'dynamodb', operation: 'UpdateItem' },
   async ({ input }, real) => {
@@ -205,13 +205,13 @@ const mailsAs = (severity: string) =>
     return real();
   });
 
-/** Mails of which none would ring. */
+/** Mails of which none is critical. */
 export const playsItDown = mailsAs('info');
 
-/** Mails that all ring. */
+/** Mails that are all critical. */
 export const criesWolf = mailsAs('critical');
 
-/** A judge who finds everything bad. */
+/** A judge that finds everything bad. */
 export const hangingJudge: readonly Attach[] = [
   breakCalls(
     { by: /^ObserveDeployment/, service: 'dynamodb', operation: 'PutItem' },
@@ -252,7 +252,7 @@ export const blamesFailures: readonly Attach[] = [
   }),
 ];
 
-/** A judge who finds everything good. */
+/** A judge that finds everything good. */
 export const blindJudge = replaceFunction('ObserveDeploymentFunction', async (_, real) => {
   const look = await real();
   const next = look.phase === 'baking' ? 'settle' : 'look-again';
@@ -271,7 +271,7 @@ export const blindToWholeReleases: Attach = (run) => {
   })(run);
 };
 
-/** A judge who knows neither the version before nor what was normal. */
+/** A judge that knows neither the previous version nor the normal rates. */
 export const knowsNothingOfBefore = breakCalls(
   { by: /^(ObserveDeployment|OpenRelease)/, service: 'cloudwatch', operation: 'GetMetricData' },
   async ({ caller }, real) => {
@@ -285,7 +285,7 @@ export const knowsNothingOfBefore = breakCalls(
   },
 );
 
-/** A catalog whose every deployment is ours. */
+/** A catalog that claims every deployment. */
 export const knowsNoBounds = (service: string, target: string): Attach =>
   replaceFunction('DescribeDeploymentFunction', async (event, real, run) => {
     const described = await real();
@@ -313,7 +313,7 @@ export const knowsNoBounds = (service: string, target: string): Attach =>
     return { ...described, deploymentId: event.deploymentId, target };
   });
 
-/** Steps that do nothing, and checks that see what they expect. */
+/** Steps that do nothing, and checks that see the expected state. */
 export const onlyPretends = (version: string): readonly Attach[] => [
   replaceFunction('StartTargetFunction', async () => ({
     standing: 'restored',
@@ -334,7 +334,7 @@ export const onlyPretends = (version: string): readonly Attach[] => [
   })),
 ];
 
-/** An end that forgives. */
+/** A closing step that calls the bad release good. */
 export const amnesty = replaceFunction('CloseIncidentFunction', async ({ incidentId }, real, run) => {
   const ended = await real();
   const [service, time] = [String(incidentId).slice(0, -17), String(incidentId).slice(-16)];
@@ -355,7 +355,7 @@ export const amnesty = replaceFunction('CloseIncidentFunction', async ({ inciden
   return ended;
 });
 
-/** A snapshot of other code than what is live. */
+/** A snapshot with other code than the live one. */
 export const remembersTheOld = breakCalls(
   { by: /^(SettleRelease|RecordService)/, service: 'lambda', operation: 'GetFunctionConfiguration' },
   async ({ input }, real) => {
@@ -364,13 +364,13 @@ export const remembersTheOld = breakCalls(
   },
 );
 
-/** A judge whose reasons fill volumes. */
+/** A judge whose reasons are far too long. */
 export const verbose = replaceFunction('ObserveDeploymentFunction', async (_, real) => {
   const look = (await real()) as { judgement: Members };
   return { ...look, judgement: { ...look.judgement, reason: 'x'.repeat(300_000) } };
 });
 
-/** A watch that goes round and round instead of waiting. */
+/** A watch that loops instead of waiting. */
 export const restless = breakMachine('MonitorDeployment', (states) => {
   const { WhatFollows, WaitForNextLook } = states as { WhatFollows: Members; WaitForNextLook: Members };
   WhatFollows.Choices = (WhatFollows.Choices as Members[]).map((choice) =>
@@ -379,7 +379,7 @@ export const restless = breakMachine('MonitorDeployment', (states) => {
   states.WaitForNextLook = { Type: 'Pass', Comment: WaitForNextLook.Comment, Next: 'WhatFollows' };
 });
 
-/** A function that asks for more than its role allows. */
+/** A function that calls more than its role allows. */
 export const oversteps = replaceFunction('AnnounceIncidentFunction', async ({ incidentId }, real, run) => {
   const { account, nameOf, function: functionOf } = run.coordinator;
   const { roleArn } = functionOf('AnnounceIncidentFunction');
@@ -397,7 +397,7 @@ export const oversteps = replaceFunction('AnnounceIncidentFunction', async ({ in
   return real();
 });
 
-/** A step that tells the environment of the function it put back. */
+/** A step that reveals the environment of the restored function. */
 export const talkative = replaceFunction('StartTargetFunction', async (_, real, run) => {
   const started = await real();
   return { ...started, action: `${started.action} (${JSON.stringify(await environmentOf(run))})` };
@@ -425,7 +425,7 @@ async function environmentOf({ coordinator, clock }: AttachedRun): Promise<objec
   return Environment;
 }
 
-/** Somebody shifts a function on while its service is being rolled back. */
+/** A person shifts a function on during its service's rollback. */
 export const somebodyDeploys: Attach = ({ coordinator: { engine, account }, clock }) => {
   let done = false;
   engine.onStateEntered(({ state }) => {
@@ -457,7 +457,7 @@ export const somebodyDeploys: Attach = ({ coordinator: { engine, account }, cloc
   return {};
 };
 
-/** A step that does not see the deployments of others, and points the alias whatever runs on it. */
+/** A step that ignores deployments of others, and points the alias whatever runs on it. */
 export const pushesThrough = replaceFunction('StartTargetFunction', async (event, real, run) => {
   if (event.target !== 'ViewFunction:live') return real();
   const { account, nameOf } = run.coordinator;
@@ -471,7 +471,7 @@ export const pushesThrough = replaceFunction('StartTargetFunction', async (event
     ).toString(),
   ) as { services: { targets: { target: string; toVersion: string }[] }[] };
   const target = plan.services[0]?.targets.find((one) => one.target === event.target);
-  // Long enough for the other deployment to be under way.
+  // Long enough for the other deployment to be in progress.
   await run.clock.sleep(20_000);
   await account.wire.perform({
     service: 'lambda',
@@ -489,7 +489,7 @@ export const pushesThrough = replaceFunction('StartTargetFunction', async (event
   return { standing: 'moving', action: 'pointed' };
 });
 
-/** A mail nobody can send. */
+/** A mail that cannot be sent. */
 export const twoLineSubjects = breakCalls(
   { by: /^AnnounceIncident/, service: 'sns', operation: 'Publish' },
   async ({ input }, real) => {
@@ -498,7 +498,7 @@ export const twoLineSubjects = breakCalls(
   },
 );
 
-/** A watch over releases without deployments that asks for no requests. */
+/** A watch of releases without deployments that needs no requests. */
 export const credulous = replaceFunction('ObserveReleaseFunction', async (_, real) => ({
   ...(await real()),
   next: 'settle',
@@ -506,7 +506,7 @@ export const credulous = replaceFunction('ObserveReleaseFunction', async (_, rea
   judgement: { verdict: 'healthy', reason: 'nothing was seen to fail', evidence: [] },
 }));
 
-/** A settlement that does not ask what the other targets of the service are on. */
+/** A settlement that ignores the versions of the service's other targets. */
 export const forgetsTheOthers = breakCalls(
   { by: /^SettleRelease/, service: 'dynamodb', operation: 'Query' },
   async (_, real) => ({ ...(await real()), Items: [] }),
@@ -518,14 +518,14 @@ export const startsNothing = breakCalls(
   async () => ({ executionArn: 'arn', startDate: new Date(0) }),
 );
 
-/** A recording that finds nothing worth it. */
+/** A recording that finds nothing to record. */
 export const recordsNothing = replaceFunction('RecordServiceFunction', async () => ({
   outcome: 'nothing',
   detail: 'nothing to see here',
   next: 'end',
 }));
 
-/** A recording that keeps another template than the one that is live. */
+/** A recording that saves another template than the live one. */
 export const savesAnotherTemplate = breakCalls(
   { by: /^RecordService/, service: 'cloudformation', operation: 'GetTemplate' },
   async (_, real) => {
@@ -566,7 +566,7 @@ export const overlooksTheOvertaken = hidesConcurrentReleases(wakers);
 /** A watch that lets its deployment continue during an incident. */
 export const neverYields = replaceFunction('YieldToIncidentFunction', async () => ({ yielded: false }));
 
-/** A deployment that is stopped without a word. */
+/** A deployment that is stopped without a mail. */
 export const stopsInSilence: readonly Attach[] = [
   breakCalls({ by: /^YieldToIncident/, service: 'sns', operation: 'Publish' }, async () => ({
     MessageId: 'm',
@@ -574,7 +574,7 @@ export const stopsInSilence: readonly Attach[] = [
   hidesConcurrentReleases(/^CloseIncident/),
 ];
 
-/** A stack's rollback that is continued without whatever failed. */
+/** A stack's rollback that is continued without any resource that failed. */
 export const skipsWhateverFailed = breakCalls(
   { by: /^StartTarget/, service: 'cloudformation', operation: 'ContinueUpdateRollback' },
   async ({ input }, real) => {
@@ -583,7 +583,7 @@ export const skipsWhateverFailed = breakCalls(
   },
 );
 
-/** An update to the saved template that overlooks what it deletes, and is not guarded by a stack policy. */
+/** An update to the saved template that ignores its deletions, and has no stack policy as a guard. */
 export const appliesTheRestOverData: readonly Attach[] = [
   breakCalls(
     { by: /^(Start|Poll)Target/, service: 'cloudformation', operation: 'DescribeChangeSet' },
@@ -601,7 +601,7 @@ export const appliesTheRestOverData: readonly Attach[] = [
   ),
 ];
 
-/** A stack that is rolled back without a look at what its update made. */
+/** A stack that is rolled back without a check of the resources that its update created. */
 export const rollsBackOverData = breakCalls(
   { by: /^(Start|Poll)Target/, service: 'cloudformation', operation: 'DescribeStackEvents' },
   async (_, real) => {
@@ -610,22 +610,22 @@ export const rollsBackOverData = breakCalls(
   },
 );
 
-/** Nobody looks where the rollback of a stack leads. */
+/** No check of where the rollback of a stack leads. */
 export const guardsNothing = replaceFunction('GuardAliasesFunction', async () => ({ stray: [] }));
 
-/** A decision that counts nothing. */
+/** A decision that counts against no budget. */
 export const countsNothing = breakCalls(
   { by: /^AwaitPermission/, service: 'dynamodb', operation: 'PutItem' },
   async ({ input }, real) => (input.Item.pk.S.startsWith('BUDGET#') ? {} : real()),
 );
 
-/** A decision that sees no hold. */
+/** A decision that ignores holds. */
 export const seesNoHold = breakCalls(
   { by: /^AwaitPermission/, service: 'dynamodb', operation: 'Query' },
   async ({ input }, real) => (input.ExpressionAttributeValues[':pk'].S === 'HOLDS' ? { Items: [] } : real()),
 );
 
-/** A machine that takes of its input what it understands. */
+/** A machine that picks the members it understands from its input. */
 export const takesWhatItUnderstands = breakMachine('CoordinateRollback', (states) => {
   const { Arguments } = states.OpenIncident as { Arguments: { Payload: Members } };
   Arguments.Payload.input = '{% {"service": $states.input.service} %}';
@@ -636,7 +636,7 @@ export const breaksOnBadInput = breakMachine('CoordinateRollback', (states) => {
   states.InputRejected = { ...states.InputRejected, Error: 'SomethingBroke' };
 });
 
-/** Mails that repeat what others say as it was typed. */
+/** Mails that quote texts from outside unchanged. */
 export const repeatsAsTyped = (text: string) =>
   breakCalls({ by: /./, service: 'sns', operation: 'Publish' }, async ({ input }, real) => {
     input.Message = `${input.Message}\n\n${text}`;

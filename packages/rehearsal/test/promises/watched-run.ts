@@ -8,11 +8,11 @@ import type { Scenario } from '../../scenario/scenario.ts';
 export interface WatchedRun {
   readonly result: RehearsalResult;
   readonly violations: readonly Violation[];
-  /** The promises that were broken, each once. */
+  /** The broken promises, each once. */
   readonly broken: readonly string[];
 }
 
-/** Runs a scenario with the promises watching, and with whatever else is attached. */
+/** Runs a scenario with the promises and further attachments. */
 export async function watchedRun(scenario: Scenario, ...attach: Attach[]): Promise<WatchedRun> {
   let watch: PromiseWatch | undefined;
   const result = await runScenario(scenario, {

@@ -16,7 +16,7 @@ const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]']
   .concat([...'bcdefgh'].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefg'[index]}`)}]`))
   .join('\n');
 
-/** Texts of scenario files, and what is said of each. */
+/** Texts of scenario files, with the message for each. */
 const texts: readonly [string, string, string][] = [
   ['nothing', '', 'input: must be an object, not null'],
   ['a list', '- a', 'input: must be an object, not a list'],

@@ -32,12 +32,12 @@ describe('README.md', () => {
   });
 });
 
-/** Times, ids and counts move with every change of what is called; the words do not. */
+/** Times, ids and counts change with every change of a call; the words do not. */
 function withoutNumbers(line: string): string {
   return line.replaceAll(/d-[A-Z0-9]{9}/g, 'd-').replaceAll(/\d+/g, '#');
 }
 
-/** Takes lines until it is the one that is looked for. */
+/** Takes lines up to and including the wanted line. */
 function find(lines: Iterator<string>, wanted: string): boolean {
   for (let next = lines.next(); !next.done; next = lines.next()) if (next.value === wanted) return true;
   return false;

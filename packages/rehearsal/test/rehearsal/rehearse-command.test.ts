@@ -68,8 +68,8 @@ describe('rehearse', () => {
   });
 
   it.each([
-    [['--catalog', 'here'], 'needs --service NAME too'],
-    [['--service', 'orders', '--bad'], 'needs --catalog FILE|DIR too'],
+    [['--catalog', 'here'], 'also needs --service NAME'],
+    [['--service', 'orders', '--bad'], 'also needs --catalog FILE|DIR'],
     [['bad-canary', '--catalog', 'here', '--service', 'orders'], '--catalog takes no scenario'],
     [['--catalog', 'nowhere', '--service', 'orders'], 'nowhere: there is no such file or folder'],
     [['--catalog', 'packages/rehearsal/catalogs', '--service', 'order'], 'did you mean "orders"?'],
@@ -151,7 +151,7 @@ describe('rehearse', () => {
     [['--services', '1'], '--services takes a whole number from 2 to 2000, not "1"'],
     [['--services', 'many'], '--services takes a whole number from 2 to 2000, not "many"'],
     [['--services'], '--services takes a whole number from 2 to 2000, not nothing'],
-    [['no-traffic', '--services', '20'], '--services draws a scenario: it takes none, and not no-traffic'],
+    [['no-traffic', '--services', '20'], '--services draws a scenario and does not take one: no-traffic'],
     [
       ['--all', '--services', '20'],
       '--all plays every scenario: it takes no scenario, no --services and no --json',

@@ -3,7 +3,7 @@ import type { RehearsalResult } from '../../report/rehearsal-result.ts';
 import { runScenario } from '../../run/run-scenario.ts';
 import { parseScenario } from '../../scenario/scenario-file.ts';
 
-/** Plays a scenario of two services that are not managed: what happens is the teams' doing alone. */
+/** Plays a scenario of two unmanaged services: only the teams act. */
 async function play(text: string): Promise<{ result: RehearsalResult; account: SimulatedAccount }> {
   const service = (name: string, id: string) =>
     `  - { version: 1, service: ${name}, stack: shop-${name}, targets: [{ kind: codedeploy, function: ${id} }, { kind: cloudformation }] }`;

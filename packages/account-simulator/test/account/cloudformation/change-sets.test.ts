@@ -7,7 +7,7 @@ import { release, StackAccount } from './stack-account.ts';
 
 type Input = Partial<CreateChangeSetCommandInput>;
 
-/** A template without transform: a bucket of a name, a topic that names its attribute, a queue. */
+/** A template without transform: a bucket with a name, a topic that refers to its attribute, a queue. */
 function plain(resources: object = {}, rest: object = {}): string {
   return JSON.stringify({
     Parameters: {

@@ -15,7 +15,7 @@ const parameter = (Value: string) =>
     },
   });
 
-/** A function that may update any stack, and change nothing that a stack holds. */
+/** A function that may update any stack, but change none of its resources. */
 const updater = {
   functions: [{ logicalId: 'Act', name: 'act', roleArn: principal }],
   roles: [
@@ -41,7 +41,7 @@ describe('an update without a service role, by somebody who may not change a res
   });
   afterEach(() => clock.uninstall());
 
-  /** Updates the stack as that function, and waits until it is at rest. @returns the refusal, if there is one */
+  /** Updates the stack as that function, and waits until it is stable. @returns the refusal, if there is one */
   async function update(missingRights: MissingRights): Promise<string | undefined> {
     account = new SimulatedAccount({ clock, random: new SeededRandom(1), stacks: { missingRights } });
     enforcePermissions(account, updater);

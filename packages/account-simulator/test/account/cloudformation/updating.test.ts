@@ -281,7 +281,7 @@ describe('updating a stack', () => {
       expect(account.codeDeploy.deployments.slice(4).map(({ error }) => error?.code)).toContain(
         'INVALID_LAMBDA_CONFIGURATION',
       );
-      // The template still says version 2, and a rollback follows the template.
+      // The template still names version 2, and a rollback follows the template.
       expect(aliases().some((alias) => alias?.version === '2')).toBe(true);
     });
 

@@ -21,7 +21,7 @@ export const CALL = { caller: { principal: 'test' }, now: START };
 
 const healthy: Behaviour = { errorRate: 0.01, latencyMs: 100, latencySpread: 0.3 };
 
-/** An account with one function, `orders`, whose alias `live` gets traffic. */
+/** An account with one function, `orders`, with traffic on its alias `live`. */
 export function account(
   options: {
     seed?: number;

@@ -128,7 +128,7 @@ export class DeploymentAccount {
     if (ended !== 'done') throw new Error(`${deploymentId} ended as ${this.info(deploymentId).status}`);
   }
 
-  /** Lets everything happen that is going to. */
+  /** Lets time pass until no timer is left. */
   async settle(): Promise<void> {
     await this.clock.run(() => false);
   }

@@ -232,7 +232,7 @@ describe('stopping a deployment', () => {
   });
 
   describe('the revision of an automatic rollback', () => {
-    /** 1 → 2 succeeds, something else puts the alias on 1 again, and 1 → 3 is stopped half way. */
+    /** 1 → 2 succeeds, the alias is put back on 1 without the group, and 1 → 3 is stopped half way. */
     async function stoppedAfterUpdateAlias(groupRollback?: 'last-successful-revision' | 'alias-before') {
       account = new DeploymentAccount({ ...(groupRollback && { groupRollback }) });
       await account.until(account.deploy('1', '2'), 'Succeeded');

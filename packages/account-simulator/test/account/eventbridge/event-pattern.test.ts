@@ -52,7 +52,7 @@ describe('compileEventPattern', () => {
     expect(matches({ ...pattern, detail: { state: ['FAILED', 'STOPPED'] } })).toBe(false);
   });
 
-  // Field, what matches, what must not: the operators of "Comparison operators for use in event patterns".
+  // Field, a matching value, a value that must not match: the operators of "Comparison operators for use in event patterns".
   it.each<[string, string, unknown, unknown]>([
     ['a string', 'state', 'FAILURE', 'failure'],
     ['a number', 'c-count', 5, '5'],

@@ -73,7 +73,7 @@ describe('compileTargetInput', () => {
     ['{"text": "<said> <<state>>"}', expect.anything()],
   ])('transforms %s', (template, expected) => {
     if (template.includes('<said>')) {
-      // EventBridge does not escape what it puts into a string; quotes break the JSON.
+      // EventBridge does not escape a value inside a string; quotes break the JSON.
       expect(() => transform(template)).toThrow(
         expect.objectContaining({ code: 'INVALID_JSON', retry: false }),
       );

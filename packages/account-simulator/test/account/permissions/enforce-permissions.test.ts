@@ -154,7 +154,7 @@ describe('a machine', () => {
     };
   }
 
-  /** Makes the machine `m` under these statements, beside one called `child`. */
+  /** Creates the machine `m` with these statements, and a machine `child`. */
   function make(definition: object, ...statements: PolicyStatement[]) {
     const machine = {
       logicalId: 'Machine',

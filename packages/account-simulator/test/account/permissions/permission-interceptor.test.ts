@@ -34,7 +34,7 @@ afterEach(() => bench.clock.uninstall());
 const anything: Operations = new Proxy({}, { get: () => () => ({}) });
 const served = { operations: anything };
 
-/** A wire on which LookFunction may do what `statements` say. */
+/** A wire on which LookFunction has the permissions of `statements`. */
 function wire(statements: readonly PolicyStatement[], s3 = new S3({ random: bench.random })): Wire {
   const made = bench.wire({
     cloudformation: served,

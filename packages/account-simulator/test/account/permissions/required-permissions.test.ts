@@ -421,7 +421,7 @@ describe('requiredPermissions', () => {
       };
       const known = Object.entries(services).flatMap(([service, { operations }]) =>
         Object.keys(operations).map((operation) =>
-          // The names that an operation takes where it takes one.
+          // Names for the operations that take one.
           required(service, operation, { FunctionName: 'fn', Resource: 'fn' }),
         ),
       );

@@ -10,7 +10,7 @@ import { SeededRandom } from '../../../random/seeded-random.ts';
 export const machineArn = 'arn:aws:states:eu-west-1:111122223333:stateMachine:work';
 export const roleArn = 'arn:aws:iam::111122223333:role/work';
 
-/** An engine, its API and a wire to services of the test's own making. */
+/** An engine, its API and a wire to the test's own services. */
 export function machineRoom(clock: VirtualClock, services: Readonly<Record<string, Operations>> = {}) {
   const random = new SeededRandom(1);
   const calls: WireCall[] = [];
@@ -44,12 +44,12 @@ export function machineRoom(clock: VirtualClock, services: Readonly<Record<strin
     calls,
     client,
     stepFunctions,
-    /** Makes the machine `work` of these states, which begin with the first. */
+    /** Creates the machine `work` from these states; the first one starts. */
     create(states: Record<string, object>) {
       const definition = { QueryLanguage: 'JSONata', StartAt: Object.keys(states)[0], States: states };
       stepFunctions.createStateMachine({ name: 'work', arn: machineArn, roleArn, definition });
     },
-    /** Runs a machine of one Task and gives its execution. */
+    /** Runs a machine with one Task and returns its execution. */
     async runTask(resource: string, args: object | string) {
       this.create({
         Only: { Type: 'Task', Resource: `arn:aws:states:::${resource}`, Arguments: args, End: true },

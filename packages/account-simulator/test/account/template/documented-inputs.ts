@@ -2,18 +2,18 @@
 
 /** A value of a template with its one answer. */
 export interface DocumentedInput {
-  /** The page of the documentation, or the report, that it is drawn from. */
+  /** Its source: a page of the documentation, or a report. */
   readonly source: string;
   /** YAML, in flow style. */
   readonly value: string;
-  /** Sections that the template has besides. */
+  /** Further sections of the template. */
   readonly sections?: string;
   readonly parameters?: Readonly<Record<string, string>>;
   /** The value, or the refusal. */
   readonly answer: unknown;
 }
 
-/** How CloudFormation refuses a value. */
+/** CloudFormation's refusal of a value. */
 export class Refused {
   readonly message: string;
 

@@ -22,7 +22,7 @@ const later = new Intrinsics(
   refusing,
 );
 
-/** Resources as compared: what can be evaluated is, and the digest in a version's logical id is left out. */
+/** Resources in comparable form: evaluated as far as possible, and without the digest in a version's logical id. */
 function comparable(resources: object): Record<string, TemplateMap> {
   const evaluated = later.resolveMap(JSON.parse(JSON.stringify(resources)));
   return JSON.parse(
@@ -36,7 +36,7 @@ function withoutLeftOut(resources: Record<string, TemplateMap>): Record<string, 
     if (key === 'tags') return undefined;
     if (key === 'Tags' && !Array.isArray(value)) return undefined;
     if (key === 'Tags') return other(value, ({ Key }) => !Key.endsWith(':createdBy'));
-    // The digest of a text that is written in another order.
+    // The digest of a text whose members are in another order.
     if (key === 'Description' && /^RestApi deployment/.test(value)) return undefined;
     if (key === 'ManagedPolicyArns')
       return other(

@@ -43,7 +43,7 @@ afterEach(() => {
   bench.clock.uninstall();
 });
 
-/** A service that keeps what it was sent and answers, or refuses, with what it is given. */
+/** A service that records its inputs and returns, or throws, the given answer. */
 function echo(service: string, operation: string, answer: object | AwsError = {}) {
   const received: unknown[] = [];
   const wire = bench.wire({
@@ -432,7 +432,7 @@ describe('REST JSON', () => {
 });
 
 describe('every protocol', () => {
-  /** Text XML 1.0 can hold without a change: no control characters, no halves of a surrogate pair. */
+  /** Text that XML 1.0 can hold unchanged: no control characters, no halves of a surrogate pair. */
   const text = fc
     .string({ unit: 'grapheme', maxLength: 40 })
     .filter((value) => !/[\p{Cc}\p{Cs}\ufffe\uffff]/u.test(value));

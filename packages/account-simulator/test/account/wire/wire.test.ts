@@ -23,7 +23,7 @@ afterEach(() => {
   bench.clock.uninstall();
 });
 
-/** A CodeDeploy that answers with the time it was asked at. */
+/** A CodeDeploy that answers with the time of the call. */
 const codedeploy = (calls: number[] = []) => ({
   operations: {
     GetDeployment: (input: { deploymentId: string }, { now }: { now: number }) => {

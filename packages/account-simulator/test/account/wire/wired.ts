@@ -44,7 +44,7 @@ export class Bench {
     return work;
   }
 
-  /** The error `work` ends in. */
+  /** The error with which `work` ends. */
   async refusal(work: Promise<unknown>): Promise<Error & Record<string, unknown>> {
     try {
       await this.settle(work);
