@@ -97,7 +97,7 @@ async function deploy(config: object, label: string) {
 }
 
 describe('SimulatedAccount', () => {
-  it('takes a bad release back by itself: users, metric, alarm, CodeDeploy, alias, stack, parameter, events', async () => {
+  it('rolls a bad release back: users, metric, alarm, CodeDeploy, alias, stack, parameter, events', async () => {
     const { account, config } = accountWithOrders();
     expect(account.lambda.aliasTarget('orders', 'live')).toEqual({ version: '1', weights: {} });
     await deploy(config, 'two');
@@ -134,7 +134,7 @@ describe('SimulatedAccount', () => {
     account.stop();
   });
 
-  describe('where AWS does not say', () => {
+  describe('where AWS documents nothing', () => {
     const seen = async (settings: Partial<SimulatedAccountOptions>) => {
       const { account, config } = accountWithOrders(settings);
       await deploy(config, 'two');
@@ -190,7 +190,7 @@ describe('SimulatedAccount', () => {
       };
     };
 
-    it('gives the id of the stack, and metrics by version always, when nothing is set', async () => {
+    it('gives the id of the stack, and always metrics by version, by default', async () => {
       const { externalId, stackId, found, onlyForAlias } = await seen({});
       expect(stackId).toMatch(/:stack\/orders\//);
       expect(externalId).toBe(stackId);
@@ -230,7 +230,7 @@ describe('SimulatedAccount', () => {
     });
   });
 
-  it('refuses a template URL that leads nowhere', async () => {
+  it('refuses a template URL without an object', async () => {
     const { account, config } = accountWithOrders();
     const update = new UpdateStackCommand({
       StackName: 'orders',
@@ -265,7 +265,7 @@ describe('SimulatedAccount', () => {
     account.stop();
   });
 
-  it('keeps messages in its queues and refuses those to a queue there is not', () => {
+  it('keeps messages in its queues and refuses messages to a missing queue', () => {
     const account = new SimulatedAccount({ clock, random: new SeededRandom(1) });
     const { arn } = account.createQueue('dead-letters');
     account.send(arn, 'hello', { A: 'b' });
@@ -273,7 +273,7 @@ describe('SimulatedAccount', () => {
     expect(() => account.send(`${arn}2`, 'hello')).toThrow(AwsError);
   });
 
-  it('asks before the engine starts an execution for a Task', async () => {
+  it('checks permissions before the engine starts an execution for a Task', async () => {
     const account = new SimulatedAccount({ clock, random: new SeededRandom(1) });
     const arnOf = (name: string) => `arn:aws:states:eu-west-1:111122223333:stateMachine:${name}`;
     const machine = (name: string, state: object) => ({

@@ -83,7 +83,7 @@ describe('Catch', () => {
     expect(execution).toMatchObject({ status: 'FAILED', error: 'Boom' });
   });
 
-  it('asks the retriers before the catchers', async () => {
+  it('consults the retriers before the catchers', async () => {
     const harness = broken();
     await harness.run({
       Work: work({

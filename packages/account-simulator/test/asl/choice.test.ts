@@ -32,12 +32,12 @@ describe('Choice', () => {
     expect(output(await play().run(rules, { type: 'Open', value: 25 }))).toBe('public');
   });
 
-  it('passes its input on and assigns only what the chosen rule assigns', async () => {
+  it("passes its input on and makes only the chosen rule's assignments", async () => {
     const input = { type: 'Private', value: 23 };
     expect(output(await play().run(rules, input))).toEqual({ range: 'twenties', input });
   });
 
-  it('puts out what the chosen rule puts out', async () => {
+  it("outputs the chosen rule's output", async () => {
     const input = { type: 'Private', value: 5, rating: 9, threshold: 4 };
     expect(output(await play().run(rules, input))).toEqual({ range: 'audit', input: { excess: 5 } });
   });
@@ -47,7 +47,7 @@ describe('Choice', () => {
     expect(output(await play().run(rules, input))).toEqual({ range: 'default', input: { by: 'default' } });
   });
 
-  it('tells which rule was taken', async () => {
+  it('reports the rule taken', async () => {
     const harness = play();
     await harness.run(rules, { type: 'Private', value: 23 });
     expect(harness.routes).toMatchObject([
@@ -75,7 +75,7 @@ describe('Choice', () => {
     );
   });
 
-  it('does not evaluate the conditions behind the rule it takes', async () => {
+  it('does not evaluate the conditions after the rule it takes', async () => {
     const execution = await play().run({
       A: {
         Type: 'Choice',

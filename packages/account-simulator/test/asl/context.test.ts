@@ -62,7 +62,7 @@ describe('$states.context', () => {
     expect(output(execution)).toBe('2026-03-01T08:00:00.250Z');
   });
 
-  it('counts redrives and tells when the last one was', async () => {
+  it('counts redrives and gives the time of the last one', async () => {
     const harness = play().on(INVOKE, () => {
       if (harness.calls.length === 1) throw new AslError('Boom');
       return null;

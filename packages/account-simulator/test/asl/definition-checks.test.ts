@@ -17,7 +17,7 @@ describe('members of $states', () => {
     '($c := $states.context; $c.Execution.Name)',
     '$lookup($states.context, "Execution").Id',
     '$map($states.input.list, function($states){ $states.context.anything })',
-  ])('are there: %s', (expression) => {
+  ])('that exist: %s', (expression) => {
     expect(output(expression)).toEqual([]);
   });
 
@@ -34,7 +34,7 @@ describe('members of $states', () => {
     ['$states.context.State.RetryCount', "$states.context.State has no member 'RetryCount'"],
     ['$states.context.Task.Token', "$states.context has no member 'Task'"],
     ['$states.context.Map.Item.Value', "$states.context has no member 'Map'"],
-  ])('are not there: %s', (expression, message) => {
+  ])('that do not exist: %s', (expression, message) => {
     expect(output(expression)).toEqual([`A Output: ${message}`]);
   });
 
@@ -80,7 +80,7 @@ describe('a task that waits for its token', () => {
     [{ Payload: '{% $states.context %}' }],
     ['{% {"FunctionName": "f", "Payload": $states.context.Task.Token} %}'],
     [{ Payload: '{% ($t := $states.context.Task; $t.Token) %}' }],
-  ])('hands it on with %j', (args) => {
+  ])('passes it on with %j', (args) => {
     expect(ask(args)).toEqual([]);
   });
 
@@ -113,7 +113,7 @@ describe('plain text', () => {
     'costs $x',
     '$',
     '{% $states.input %}',
-  ])('that is meant as it is, is not: %s', (text) => {
+  ])('that is plain text is not: %s', (text) => {
     expect(said(text)).toEqual([]);
   });
 });

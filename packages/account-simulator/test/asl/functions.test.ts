@@ -69,7 +69,7 @@ describe('functions of Step Functions', () => {
     expect(first.u).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 
-  it('draws the same number for the same seed of $random, whatever the run', async () => {
+  it('draws the same number for the same seed of $random, in every run', async () => {
     const [a, b] = (await evaluate('[$random(7), $random(8)]')) as number[];
     expect(a).not.toBe(b);
     expect(await evaluate('[$random(7), $random(8)]', {}, 2)).toEqual([a, b]);
@@ -85,7 +85,7 @@ describe('functions of Step Functions', () => {
 });
 
 describe('JSONata', () => {
-  it('tells virtual time', async () => {
+  it('returns virtual time', async () => {
     expect(await evaluate('$now()')).toBe('2026-03-01T08:00:00.000Z');
   });
 
@@ -109,7 +109,7 @@ describe('JSONata', () => {
     expect(await failure(`1 + 'a'`)).toContain('threw an error during evaluation. T2002:');
   });
 
-  it('reports what $error and $assert throw', async () => {
+  it('reports errors of $error and $assert', async () => {
     expect(await failure(`$error('not good')`)).toContain('not good');
     expect(await failure(`$assert(false, 'must hold')`)).toContain('must hold');
   });

@@ -112,7 +112,7 @@ describe('history', () => {
 });
 
 describe('progress', () => {
-  it('tells of every state that is entered and left', async () => {
+  it('reports every state that is entered and left', async () => {
     const harness = play();
     const seen: string[] = [];
     harness.engine.onStateEntered(({ machine, state, type, time }) =>
@@ -126,7 +126,7 @@ describe('progress', () => {
     expect(seen).toEqual(['+machine-1/Pause Wait 0', '-Pause', '+machine-1/Stop Fail 2']);
   });
 
-  it('tells of every change of status with what an EventBridge event needs', async () => {
+  it('reports every change of status with the data for an EventBridge event', async () => {
     const harness = play();
     const execution = harness.start(
       harness.create({ A: { Type: 'Wait', Seconds: 5, Output: 1, End: true } }, 'told'),

@@ -44,7 +44,7 @@ const children = (harness: Harness) =>
   harness.engine.executions().filter(({ mapRun }) => mapRun !== undefined);
 
 describe('Distributed Map', () => {
-  it('runs each item as an execution with its own history and puts out the outputs in order', async () => {
+  it('runs each item as an execution with its own history and outputs the results in order', async () => {
     const harness = worker(play());
     const execution = await harness.run(map(), [3, 1, 2]);
     expect(output(execution)).toEqual([30, 10, 20]);
@@ -122,7 +122,7 @@ describe('Distributed Map', () => {
     expect(harness.engine.mapRuns()[0]?.status).toBe('FAILED');
   });
 
-  it('tolerates as many failures as ToleratedFailureCount says', async () => {
+  it('tolerates as many failures as ToleratedFailureCount', async () => {
     const harness = worker(play());
     const tolerant = await harness.run(map({ ToleratedFailureCount: 2 }), [-1, 1, -2]);
     expect(output(tolerant)).toEqual([
@@ -134,7 +134,7 @@ describe('Distributed Map', () => {
     expect(strict.error).toBe('States.ExceedToleratedFailureThreshold');
   });
 
-  it('tolerates the share of failures ToleratedFailurePercentage says, also from an expression', async () => {
+  it('tolerates the share of failures in ToleratedFailurePercentage, also from an expression', async () => {
     const harness = worker(play());
     const fields = {
       Items: '{% $states.input.items %}',
@@ -147,7 +147,7 @@ describe('Distributed Map', () => {
     expect((await harness.run(map(fields), { items: [-1, 1, 1], share: 33.3 })).status).toBe('FAILED');
   });
 
-  it('fails where either threshold is passed', async () => {
+  it('fails where either threshold is exceeded', async () => {
     const harness = worker(play());
     const fields = { ToleratedFailureCount: 1, ToleratedFailurePercentage: 100 };
     expect((await harness.run(map(fields), [-1, -2, 1])).status).toBe('FAILED');
@@ -194,7 +194,7 @@ describe('Distributed Map', () => {
     expect(output(execution)).toEqual([{ outer: false, machine: 'machine-1/Waves', input: 7 }]);
   });
 
-  it('asks for the permissions AWS documents', async () => {
+  it('requires the documented permissions', async () => {
     const asked: string[] = [];
     const harness = worker(
       play({ authorize: (action, resource) => void asked.push(`${action} ${resource}`) }),

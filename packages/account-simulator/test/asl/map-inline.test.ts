@@ -30,7 +30,7 @@ describe('inline Map', () => {
     ]);
   });
 
-  it('gives each iteration what ItemSelector makes of the item', async () => {
+  it('gives each iteration the result of ItemSelector', async () => {
     const execution = await play().run(
       map({
         Items: '{% $states.input.shipped %}',
@@ -89,7 +89,7 @@ describe('inline Map', () => {
     expect(harness.seconds()).toBe(6);
   });
 
-  it('runs at most 40 at a time, whatever MaxConcurrency says', async () => {
+  it('runs at most 40 at a time, whatever the MaxConcurrency', async () => {
     for (const MaxConcurrency of [0, 1000]) {
       const harness = play();
       await harness.run(map({ MaxConcurrency }, pause), new Array(81).fill(10));
@@ -97,7 +97,7 @@ describe('inline Map', () => {
     }
   });
 
-  it('puts out an empty array for no items', async () => {
+  it('outputs an empty array for no items', async () => {
     const execution = await play().run(map({}), []);
     expect(output(execution)).toEqual([]);
     expect(types(execution)).toEqual([
@@ -171,7 +171,7 @@ describe('inline Map', () => {
     },
   );
 
-  it('takes tolerated failures and a Label, and tolerates nothing', async () => {
+  it('accepts tolerated failures and a Label, and tolerates nothing', async () => {
     const fields = { ToleratedFailureCount: 5, ToleratedFailurePercentage: '{% 99.5 %}', Label: 'L' };
     const broken = { Item: { Type: 'Fail', Error: 'Broken' } };
     expect(output(await play().run(map(fields), [1]))).toEqual([1]);
@@ -260,7 +260,7 @@ describe('inline Map', () => {
     ]);
   });
 
-  it('retries all iterations and begins no new ones after a failure', async () => {
+  it('retries all iterations and starts no new ones after a failure', async () => {
     let failures = 1;
     const harness = play().on(INVOKE, (args: { Payload: number }) => {
       if (args.Payload === 1 && failures-- > 0) throw new AslError('Boom');

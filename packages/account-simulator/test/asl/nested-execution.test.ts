@@ -42,7 +42,7 @@ const metadata = {
 };
 
 describe('states:startExecution', () => {
-  it('starts the other machine and goes on at once', async () => {
+  it('starts the other machine and continues at once', async () => {
     const harness = withChild(doubling);
     const execution = await harness.run(call('', { Name: 'c1' }), { n: 4 });
     expect(output(execution)).toEqual({
@@ -113,7 +113,7 @@ describe('states:startExecution', () => {
     expect(execution.cause).toContain("'TraceHeader'");
   });
 
-  it('waits for a token the child is given', async () => {
+  it('waits for the token given to the child', async () => {
     const harness = withChild({ A: { Type: 'Succeed' } });
     const execution = harness.start(
       harness.create(
@@ -230,7 +230,7 @@ describe('states:startExecution.sync', () => {
     expect(harness.engine.execution(`${EXECUTIONS}:child:c`).status).toBe('ABORTED');
   });
 
-  it('lets the child go on when only the task times out', async () => {
+  it('lets the child continue when only the task times out', async () => {
     const harness = withChild(waiting);
     const execution = await harness.run(call('.sync:2', { Name: 'c' }, { TimeoutSeconds: 5 }), { n: 1 });
     expect(execution.error).toBe('States.Timeout');
@@ -248,7 +248,7 @@ describe('states:startExecution.sync', () => {
 });
 
 describe('authorize', () => {
-  it('is asked for everything the engine does itself', async () => {
+  it('is called for everything that the engine does itself', async () => {
     const asked: string[] = [];
     const harness = withChild(waiting, {
       authorize: (action, resource, { stateName }) => void asked.push(`${stateName} ${action} ${resource}`),
@@ -291,7 +291,7 @@ describe('authorize', () => {
     expect(harness.engine.execution(`${EXECUTIONS}:child:c`).status).toBe('SUCCEEDED');
   });
 
-  it('is not asked for what the host does', async () => {
+  it("is not called for the host's own actions", async () => {
     const asked: string[] = [];
     const harness = play({ authorize: (action) => void asked.push(action) }).on(INVOKE, () => null);
     await harness.run({ Work: work() });

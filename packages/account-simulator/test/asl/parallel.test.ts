@@ -8,7 +8,7 @@ const slow = (name: string, seconds: number, result: unknown) =>
   branch(name, { [name]: { Type: 'Wait', Seconds: seconds, Output: result, End: true } });
 
 describe('Parallel', () => {
-  it('runs its branches at once and puts their outputs out in order', async () => {
+  it('runs its branches at once and outputs their results in order', async () => {
     const harness = play();
     const execution = await harness.run({
       Both: { Type: 'Parallel', Branches: [slow('A', 20, 'a'), slow('B', 10, 'b')], End: true },
@@ -170,7 +170,7 @@ describe('Parallel', () => {
     expect(output(execution)).toEqual(['yes', 'b']);
   });
 
-  it('stops what runs in a Parallel inside the branch that is stopped', async () => {
+  it('stops a Parallel inside the branch that is stopped', async () => {
     const harness = play();
     const execution = await harness.run({
       Outer: {

@@ -8,7 +8,7 @@ describe('Pass', () => {
     expect(output(execution)).toEqual({ a: [1, null, 'x'] });
   });
 
-  it('puts out any JSON value', async () => {
+  it('outputs any JSON value', async () => {
     for (const value of [true, 42, null, 'text', [1, { a: 2 }]]) {
       const harness = play();
       const execution = await harness.run({ A: { Type: 'Pass', Output: value, End: true } });

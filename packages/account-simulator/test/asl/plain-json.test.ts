@@ -22,7 +22,7 @@ describe('plainJson', () => {
     ['$keys(a)', { a: [{ b: 1 }, { c: 2 }] }],
     ['[1..3]', {}],
     ['**.b', { a: [{ b: 1 }, { b: 2 }] }],
-  ])('takes the marks of jsonata off the arrays of %s', async (source, input) => {
+  ])("removes jsonata's marks from the arrays of %s", async (source, input) => {
     const result: unknown = await jsonata(source).evaluate(input);
     const plain = plainJson(result);
     expect(plain).toStrictEqual(JSON.parse(JSON.stringify(result)));

@@ -13,7 +13,7 @@ describe('history limit', () => {
     C: { Type: 'Succeed' },
   };
 
-  it('fails the execution with the last event there may be', async () => {
+  it('fails the execution with the last allowed event', async () => {
     const execution = await play({ limits: { historyEvents: 100 } }).run(loop);
     expect(execution).toMatchObject({
       status: 'FAILED',
@@ -24,7 +24,7 @@ describe('history limit', () => {
     expect(execution.history.at(-1)).toMatchObject({ id: 100, previousEventId: 99, type: 'ExecutionFailed' });
   });
 
-  it('is 25,000 events unless told otherwise', async () => {
+  it('is 25,000 events by default', async () => {
     const execution = await play().run(loop);
     expect(execution.history).toHaveLength(25_000);
     expect(execution.cause).toBe('The execution reached the maximum number of history events (25000).');
@@ -53,7 +53,7 @@ describe('history limit', () => {
     expect((await play({ limits: { historyEvents: 4 } }).run(states)).status).toBe('SUCCEEDED');
   });
 
-  it('counts the children of a Distributed Map apart', async () => {
+  it('counts the children of a Distributed Map separately', async () => {
     const execution = await play({ limits: { historyEvents: 12 } }).run(
       {
         All: {
@@ -129,7 +129,7 @@ describe('payload limit', () => {
     expect(output(await harness.run(caught('States.DataLimitExceeded')))).toBe('caught');
   });
 
-  it('is caught and retried by States.ALL, as recordings show, where the engine is told so', async () => {
+  it("is caught and retried by States.ALL, as in recordings, with the engine's option", async () => {
     const harness = play({ limits, dataLimitCaught: true }).on(INVOKE, () => text(101));
     const fields = (name: string) => ({
       Work: work({
@@ -143,7 +143,7 @@ describe('payload limit', () => {
     expect((await harness.run(fields('States.TaskFailed'))).status).toBe('FAILED');
   });
 
-  it('holds for what an iteration is given', async () => {
+  it('holds for the input of an iteration', async () => {
     const execution = await play({ limits }).run(
       {
         All: {

@@ -16,7 +16,7 @@ function fragile(harness: Harness) {
 }
 
 describe('RedriveExecution', () => {
-  it('goes on with the task that failed, and its history goes on too', async () => {
+  it('resumes the failed task and continues its history', async () => {
     const harness = play();
     const state = fragile(harness);
     const execution = await harness.run({
@@ -48,7 +48,7 @@ describe('RedriveExecution', () => {
     ]);
   });
 
-  it('gives the task its retries back', async () => {
+  it("restores the task's retries", async () => {
     const harness = play();
     fragile(harness);
     const execution = await harness.run({
@@ -192,7 +192,7 @@ describe('RedriveExecution', () => {
     expect(harness.engine.executions().map(({ redriveCount }) => redriveCount)).toEqual([1, 0, 1, 0]);
   });
 
-  it('runs a Parallel anew that failed for its size', async () => {
+  it('runs a Parallel again that failed for its size', async () => {
     const harness = play({ limits: { payloadBytes: 50 } }).on(INVOKE, () => 'x'.repeat(30));
     const branch = (name: string) => ({ StartAt: name, States: { [name]: work() } });
     const execution = await harness.run({

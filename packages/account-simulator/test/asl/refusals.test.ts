@@ -17,7 +17,7 @@ const task = (fields: object) => machine({ Work: work(fields), Rest: { Type: 'Su
 const caught = [{ ErrorEquals: ['States.ALL'], Next: 'Rest' }];
 
 describe('a definition', () => {
-  it('is taken where nothing is wrong', () => {
+  it('is accepted without problems', () => {
     expect(problems(pass({ Comment: 'fine', Output: { a: '{% $states.input.a %}' } }))).toEqual([]);
   });
 
@@ -216,7 +216,7 @@ describe('JSONPath', () => {
     );
   });
 
-  it('is no obstacle where each state says JSONata', () => {
+  it('is accepted where each state sets JSONata', () => {
     const A = { Type: 'Pass', QueryLanguage: 'JSONata', End: true };
     expect(problems({ StartAt: 'A', States: { A } })).toEqual([]);
   });
@@ -235,7 +235,7 @@ describe('JSONPath', () => {
     ]);
   });
 
-  it('has no part in names that end in .$, which JSONata takes as they are', () => {
+  it('does not apply to names that end in .$, which JSONata passes unchanged', () => {
     expect(problems(pass({ Output: { deep: [{ 'a.$': '$.a' }] } }))).toEqual([]);
   });
 });
@@ -267,7 +267,7 @@ describe('an expression', () => {
     '{% $states.input{ name: value } %}',
     '{% $states.input ~> |a|{"b": c}| %}',
     '{% ($f := function($n){ $n > 0 ? $f($n - 1) : 0 }; $f(3)) %}',
-  ])('is taken: %s', (Output) => {
+  ])('is accepted: %s', (Output) => {
     expect(problems(pass({ Output }))).toEqual([]);
   });
 
@@ -369,7 +369,7 @@ describe('Task', () => {
       { Parameters: [{ ParameterKey: 'k' }, { Key: 'k' }] },
       'Parameters[1]/Key',
     ],
-  ])('refuses what %s has no member for: %j', (resource, args, member) => {
+  ])('refuses members that %s does not have: %j', (resource, args, member) => {
     const fields = { Resource: `arn:aws:states:::${resource}`, Arguments: args, Catch: caught };
     expect(problems(task(fields))).toEqual([
       `/States/Work/Arguments/${member}: The field "${member}" is not supported by Step Functions`,
@@ -388,7 +388,7 @@ describe('Task', () => {
     ['aws-sdk:ec2:describeInstances', { InstanceIds: ['i'] }],
     ['batch:submitJob', { JobName: 'j' }],
     ['lambda:invoke', '{% $states.input %}'],
-  ])('takes what %s has members for: %j', (resource, args) => {
+  ])('accepts members that %s has: %j', (resource, args) => {
     const fields = { Resource: `arn:aws:states:::${resource}`, Arguments: args, Catch: caught };
     expect(problems(task(fields))).toEqual([]);
   });
@@ -462,7 +462,7 @@ describe('Map', () => {
     expect(problems(definition).join('\n')).toMatch(message);
   });
 
-  it('takes tolerated failures and a Label of an inline Map, and a fraction of a percent', () => {
+  it('accepts tolerated failures and a Label of an inline Map, and a fraction of a percent', () => {
     const fields = { ToleratedFailureCount: 1, ToleratedFailurePercentage: 0.5, Label: 'L' };
     expect(problems(map(fields))).toEqual([]);
     expect(problems(map(fields, DISTRIBUTED))).toEqual([]);

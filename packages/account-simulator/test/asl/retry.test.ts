@@ -27,7 +27,7 @@ describe('Retry', () => {
     expect(execution).toMatchObject({ status: 'FAILED', error: 'E' });
   });
 
-  it('goes on with the result of the attempt that succeeds', async () => {
+  it('continues with the result of the attempt that succeeds', async () => {
     const harness = failing(play(), 'E', 'E');
     expect(output(await harness.run({ Work: work({ Retry: [{ ErrorEquals: ['E'] }] }) }))).toBe('done');
   });
@@ -114,7 +114,7 @@ describe('Retry', () => {
     expect(execution.stateTransitions).toBe(2);
   });
 
-  it('begins to count anew when the state is entered again', async () => {
+  it('starts counting from 0 when the state is entered again', async () => {
     const harness = failing(play(), 'E', 'E');
     harness.tasks.set(INVOKE, () => {
       if (harness.calls.length % 2 === 1) throw new AslError('E');
@@ -145,7 +145,7 @@ describe('Retry', () => {
     expect(types(execution).filter((type) => type === 'EvaluationFailed')).toHaveLength(1);
   });
 
-  it('tells which retrier was taken', async () => {
+  it('reports the retrier taken', async () => {
     const harness = failing(play(), 'B');
     await harness.run({ Work: work({ Retry: [{ ErrorEquals: ['A'] }, { ErrorEquals: ['B'] }] }) });
     expect(harness.routes).toMatchObject([{ state: 'Work', route: 'retry', index: 1, error: 'B' }]);
@@ -184,7 +184,7 @@ describe('matchesError', () => {
     expect(matches('lambda.unknown', 'Lambda.Unknown')).toBe(false);
   });
 
-  it('takes States.ALL for everything but States.Runtime and States.DataLimitExceeded', () => {
+  it('matches States.ALL with everything but States.Runtime and States.DataLimitExceeded', () => {
     for (const error of ['X', 'States.Timeout', 'States.TaskFailed', 'States.QueryEvaluationError', '']) {
       expect(matches('States.ALL', error)).toBe(true);
     }
@@ -192,7 +192,7 @@ describe('matchesError', () => {
     expect(matches('States.ALL', 'States.DataLimitExceeded')).toBe(false);
   });
 
-  it('takes States.TaskFailed for everything but States.Timeout and the two above', () => {
+  it('matches States.TaskFailed with everything but States.Timeout and the two above', () => {
     for (const error of ['X', 'States.Permissions', 'States.QueryEvaluationError']) {
       expect(matches('States.TaskFailed', error)).toBe(true);
     }
@@ -201,13 +201,13 @@ describe('matchesError', () => {
     }
   });
 
-  it('takes a missed heartbeat by both of its names', () => {
+  it('matches a missed heartbeat by both of its names', () => {
     expect(matches('States.HeartbeatTimeout', 'States.Timeout', ['States.HeartbeatTimeout'])).toBe(true);
     expect(matches('States.Timeout', 'States.Timeout', ['States.HeartbeatTimeout'])).toBe(true);
     expect(matches('States.HeartbeatTimeout', 'States.Timeout')).toBe(false);
   });
 
-  it('takes States.DataLimitExceeded only by name and States.Runtime not at all', () => {
+  it('matches States.DataLimitExceeded only by name and States.Runtime not at all', () => {
     expect(matches('States.DataLimitExceeded', 'States.DataLimitExceeded')).toBe(true);
     expect(matches('States.Runtime', 'States.Runtime')).toBe(false);
   });

@@ -17,7 +17,7 @@ describe('StartExecution', () => {
     expect(executionArn).toMatch(/:m:[0-9a-f-]{36}$/);
   });
 
-  it('gives the running execution again for the same name and input', async () => {
+  it('returns the running execution for the same name and input', async () => {
     const harness = play();
     const arn = harness.create(wait, 'm');
     const first = harness.start(arn, { a: 1 }, 'n');
@@ -78,7 +78,7 @@ describe('StartExecution', () => {
     expect(() => play().start(`${MACHINES}:none`)).toThrow(named('StateMachineDoesNotExist'));
   });
 
-  it('notes who started it', () => {
+  it('records the starter', () => {
     const harness = play();
     const stateMachineArn = harness.create(wait, 'm');
     const { executionArn } = harness.engine.startExecution({ stateMachineArn, startedBy: 'rule' });
@@ -87,7 +87,7 @@ describe('StartExecution', () => {
 });
 
 describe('state machines', () => {
-  it('takes the same machine again, and refuses another of the same name', () => {
+  it('accepts the same machine again, and refuses another of the same name', () => {
     const harness = play();
     harness.create(wait, 'm');
     expect(() => harness.create(wait, 'm')).not.toThrow();

@@ -32,7 +32,7 @@ describe('StopExecution', () => {
     });
   });
 
-  it('takes its timers with it', async () => {
+  it('cancels its timers', async () => {
     const harness = play();
     const execution = harness.start(harness.create({ A: { Type: 'Wait', Seconds: 1000, End: true } }));
     await harness.settle(5);
@@ -50,7 +50,7 @@ describe('StopExecution', () => {
     expect(types(execution)).toEqual(['ExecutionStarted', 'ExecutionAborted']);
   });
 
-  it('stops while a retry is waited for', async () => {
+  it('stops while a retry is pending', async () => {
     const harness = play().on(INVOKE, () => harness.clock.sleep(10_000));
     const execution = harness.start(
       harness.create({

@@ -4,7 +4,7 @@ import { EXECUTIONS, giveBackClock, INVOKE, MACHINES, output, play, ROLE, types,
 afterEach(giveBackClock);
 
 describe('Task', () => {
-  it('calls the resource with its arguments and puts out the result', async () => {
+  it('calls the resource with its arguments and outputs the result', async () => {
     const harness = play().on(INVOKE, () => ({ StatusCode: 200, Payload: { ok: true } }));
     const execution = await harness.run(
       { Work: work({ Arguments: { FunctionName: 'f', Payload: { id: '{% $states.input.id %}' } } }) },
@@ -22,7 +22,7 @@ describe('Task', () => {
     expect(harness.calls[0]?.args).toEqual({ FunctionName: 'g' });
   });
 
-  it('puts out what Output makes of the result', async () => {
+  it('outputs the value of Output', async () => {
     const harness = play().on(INVOKE, () => ({ Payload: { n: 20 } }));
     const execution = await harness.run(
       { Work: work({ Output: '{% $states.result.Payload.n + $states.input.n %}' }) },
@@ -31,7 +31,7 @@ describe('Task', () => {
     expect(output(execution)).toBe(21);
   });
 
-  it('tells the host who asks', async () => {
+  it('passes the caller to the host', async () => {
     const harness = play().on(INVOKE, () => null);
     const execution = await harness.run({ Work: work() });
     expect(harness.calls[0]?.context).toEqual({
@@ -109,7 +109,7 @@ describe('Task', () => {
     expect(execution.cause).toContain('host is broken');
   });
 
-  it('keeps what the host does to arguments and results out of the execution', async () => {
+  it("keeps the host's changes to arguments and results out of the execution", async () => {
     const result = { list: [1] };
     const harness = play().on(INVOKE, (args: { Payload: { list: number[] } }) => {
       args.Payload.list.push(99);
@@ -132,7 +132,7 @@ describe('Task', () => {
     expect(output(execution)).toEqual([{ list: [0] }, { list: [1] }]);
   });
 
-  it('makes null of a result that is nothing', async () => {
+  it('turns an undefined result into null', async () => {
     const harness = play().on(INVOKE, () => undefined);
     expect(output(await harness.run({ Work: work() }))).toBeNull();
   });

@@ -39,11 +39,11 @@ describe('TimeoutSeconds of a Task', () => {
     expect(types(execution)).not.toContain('TaskSucceeded');
   });
 
-  it('leaves a task alone that is quick enough', async () => {
+  it('does not affect a task that is quick enough', async () => {
     expect(output(await slow(4).run({ Work: work({ TimeoutSeconds: 5 }) }))).toBe('late');
   });
 
-  it('begins anew with each retry', async () => {
+  it('starts again with each retry', async () => {
     const harness = slow(60);
     const execution = harness.start(
       harness.create({

@@ -43,7 +43,7 @@ describe('.waitForTaskToken', () => {
     });
   });
 
-  it('asks the host for the resource without the suffix', async () => {
+  it('calls the host with the resource without the suffix', async () => {
     const { harness } = await asked(withCatch);
     expect(harness.calls[0]?.resource).toBe(INVOKE);
   });
@@ -145,7 +145,7 @@ describe('.waitForTaskToken', () => {
     );
   });
 
-  it('tells an invalid token from an unknown one', async () => {
+  it('distinguishes an invalid token from an unknown one', async () => {
     const { harness, token } = await asked(withCatch);
     expect(() => harness.engine.sendTaskSuccess('nonsense', '1')).toThrow(
       expect.objectContaining({ name: 'InvalidToken' }),
@@ -156,7 +156,7 @@ describe('.waitForTaskToken', () => {
     );
   });
 
-  it('refuses output that is not JSON or too large, and goes on waiting', async () => {
+  it('refuses output that is not JSON or too large, and keeps waiting', async () => {
     const { harness, execution, token } = await asked(withCatch);
     expect(() => harness.engine.sendTaskSuccess(token, '{oops')).toThrow(
       expect.objectContaining({ name: 'InvalidOutput' }),
@@ -188,7 +188,7 @@ describe('HeartbeatSeconds', () => {
     expect(execution.status).toBe('SUCCEEDED');
   });
 
-  it('begins anew with each heartbeat, until TimeoutSeconds', async () => {
+  it('starts again with each heartbeat, until TimeoutSeconds', async () => {
     const { harness, execution, token } = await asked(fields);
     for (let i = 0; i < 7; i += 1) {
       await harness.settle(8);

@@ -40,7 +40,7 @@ describe('unassignedVariables', () => {
     ).toEqual(['Look Arguments/Payload $seen', 'Stop Error $failure']);
   });
 
-  it('knows what a condition says of the ways behind it', () => {
+  it('uses the conditions on a way as facts', () => {
     const states = (second: string) => ({
       First: pass({ Assign: { kind: '{% $states.input.kind %}' }, Next: 'Pick' }),
       Pick: choice([['$kind = "release"', 'Open']], 'Track'),
@@ -67,7 +67,7 @@ describe('unassignedVariables', () => {
     }
   });
 
-  it('remembers conditions of any form, but none that chance decides or that read the input', () => {
+  it('remembers conditions of any form, except those that depend on chance or read the input', () => {
     const states = (condition: string) => ({
       First: pass({ Assign: { n: '{% $states.input.n %}' }, Next: 'Pick' }),
       Pick: choice([[condition, 'Open']], 'Track'),
@@ -85,7 +85,7 @@ describe('unassignedVariables', () => {
     }
   });
 
-  it('forgets what was known of a variable that is assigned anew', () => {
+  it('drops the facts about a variable that is assigned again', () => {
     expect(
       find({
         First: pass({ Assign: { kind: '{% $states.input.kind %}' }, Next: 'Pick' }),
@@ -99,7 +99,7 @@ describe('unassignedVariables', () => {
     ).toEqual(['Read Output $x']);
   });
 
-  it('takes what is not equal for possibly absent, which does not differ either', () => {
+  it('treats an unequal value as possibly absent, which does not differ either', () => {
     expect(
       find({
         First: pass({ Assign: { a: '{% $states.input %}' }, Next: 'Pick' }),
@@ -112,7 +112,7 @@ describe('unassignedVariables', () => {
     ).toEqual(['Read Output $x']);
   });
 
-  it('asks for no variable that is read only where it exists', () => {
+  it('does not require a variable that is read only where it exists', () => {
     const read = (Output: string) =>
       find({
         Pick: choice([['$states.input.a', 'With']], 'Read'),
@@ -156,7 +156,7 @@ describe('unassignedVariables', () => {
     expect(find(states({ other: 1 }))).toContain('Unknown Error $failure');
   });
 
-  it('gives iterations and branches what was assigned before, and a Distributed Map nothing', () => {
+  it('passes earlier assignments to iterations and branches, and none to a Distributed Map', () => {
     const map = (config: object | undefined, Assign: object) => ({
       A: pass({ Assign, Next: 'M' }),
       M: {
@@ -177,7 +177,7 @@ describe('unassignedVariables', () => {
     ]);
   });
 
-  it('comes to an end where a machine has very many ways', () => {
+  it('ends on a machine with very many ways', () => {
     const names = Array.from({ length: 12 }, (_, i) => `S${i}`);
     const states = Object.fromEntries(
       names.flatMap((name, i) => [

@@ -6,7 +6,7 @@ const find = (states: object) =>
   undefinedVariables(machine(states)).map(({ state, field, variable }) => `${state} ${field} $${variable}`);
 
 describe('undefinedVariables', () => {
-  it('finds a variable nothing assigns', () => {
+  it('finds a variable that no state assigns', () => {
     expect(find({ A: { Type: 'Pass', Output: { deep: ['{% $x %}'] }, End: true } })).toEqual([
       'A Output/deep[0] $x',
     ]);
@@ -21,7 +21,7 @@ describe('undefinedVariables', () => {
     ).toEqual(['A Assign/y $x', 'A Output $z']);
   });
 
-  it('accepts what an earlier turn of a loop assigns', () => {
+  it('accepts an assignment in an earlier turn of a loop', () => {
     expect(
       find({
         A: { Type: 'Pass', Output: '{% $exists($n) %}', Next: 'B' },
@@ -91,7 +91,7 @@ describe('undefinedVariables', () => {
     expect(find(map({ Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }))).toEqual(['I Output $outer']);
   });
 
-  it('knows what an expression binds for itself, and the built-in functions', () => {
+  it("knows an expression's own bindings and the built-in functions", () => {
     expect(
       find({
         A: {

@@ -9,7 +9,7 @@ describe('Wait', () => {
     expect(harness.seconds()).toBe(90);
   });
 
-  it('waits as long as an expression says and passes its input on', async () => {
+  it('waits for the seconds of an expression and passes its input on', async () => {
     const harness = play();
     const execution = await harness.run(
       { A: { Type: 'Wait', Seconds: '{% $states.input.pause * 2 %}', End: true } },
@@ -19,7 +19,7 @@ describe('Wait', () => {
     expect(output(execution)).toEqual({ pause: 30 });
   });
 
-  it('waits until a time, of which it ignores fractions of a second', async () => {
+  it('waits until a time, ignoring fractions of a second', async () => {
     const harness = play();
     await harness.run({ A: { Type: 'Wait', Timestamp: '2026-03-01T09:00:00.900Z', End: true } });
     expect(harness.seconds()).toBe(3600);
@@ -34,7 +34,7 @@ describe('Wait', () => {
     expect(harness.clock.now() - START).toBe(30 * 60 * 1000);
   });
 
-  it('goes on at once where the time has passed', async () => {
+  it('continues at once where the time has passed', async () => {
     const harness = play();
     await harness.run({ A: { Type: 'Wait', Timestamp: '2020-01-01T00:00:00Z', End: true } });
     expect(harness.seconds()).toBe(0);

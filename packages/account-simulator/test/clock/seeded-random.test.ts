@@ -8,7 +8,7 @@ describe('SeededRandom', () => {
     expect(draw(1)).not.toEqual(draw(2));
   });
 
-  it('gives a fork numbers that do not depend on what others drew', () => {
+  it('gives a fork numbers that do not depend on other draws', () => {
     const quiet = new SeededRandom(7);
     const busy = new SeededRandom(7);
     for (let i = 0; i < 100; i += 1) busy.uniform();

@@ -11,7 +11,7 @@ describe('VirtualClock', () => {
     expect(new Date().toISOString()).toBe('2026-01-05T09:00:00.000Z');
   });
 
-  it('makes dates of the platform, from whatever the platform makes them of', () => {
+  it('makes dates of the platform from every kind of argument', () => {
     const at = Date.parse('2026-01-05T09:00:00Z');
     expect([Date.now(), Date()]).toEqual([at, new Date(at).toString()]);
     expect(new Date('2026-01-05T10:00:00Z').toJSON()).toBe('2026-01-05T10:00:00.000Z');
@@ -31,7 +31,7 @@ describe('VirtualClock', () => {
     expect(seen).toEqual(['early at 2026-01-05T09:01:00.000Z', 'late at 2026-01-05T12:00:00.000Z']);
   });
 
-  it('stops as soon as it is done, and leaves the timers that are left', async () => {
+  it('stops as soon as it is done, and keeps the remaining timers', async () => {
     let fired = 0;
     clock.after(1000, () => {
       fired += 1;
@@ -50,7 +50,7 @@ describe('VirtualClock', () => {
     expect(clock.elapsed()).toBe(10.5 * 60_000);
   });
 
-  it('holds time still while announced work is under way', async () => {
+  it('holds time still while announced work is pending', async () => {
     let finishedAt = 0;
     const hops = async () => {
       for (let i = 0; i < 20; i += 1) await new Promise<void>((resolve) => setImmediate(resolve));
@@ -71,7 +71,7 @@ describe('VirtualClock', () => {
     expect(firedAt - clock.startedAt).toBe(90 * 86_400_000);
   });
 
-  it('drops a cancelled timer, also one that is months away', async () => {
+  it('drops a cancelled timer, even one that is months away', async () => {
     let fired = false;
     const timer = clock.after(90 * 86_400_000, () => {
       fired = true;

@@ -89,7 +89,7 @@ describe('deployTemplate', () => {
     expect(item).toEqual({ pk: 'greetings', count: 3 });
   });
 
-  it('sends what a rule could not deliver to its dead-letter queue', async () => {
+  it('sends undeliverable events of a rule to its dead-letter queue', async () => {
     const coordinator = await deployGreeter();
     const { account } = coordinator;
     account.eventBridge.putEvent({ source: 'greeter.orders', detailType: 'Order', detail: { other: 1 } });
@@ -112,7 +112,7 @@ describe('deployTemplate', () => {
     expect(histories[2]).not.toBe(histories[0]);
   });
 
-  it('says what the roles may do', async () => {
+  it('lists the statements of the roles', async () => {
     const coordinator = await deployGreeter();
     const role = coordinator.roles().find(({ logicalId }) => logicalId === 'CountGreetingFunction');
     expect(role?.statements).toEqual([

@@ -46,7 +46,7 @@ describe('expandSam', () => {
     ]);
   });
 
-  it('takes the statements of a role the template declares itself', () => {
+  it('uses the statements of a role that the template itself declares', () => {
     const role = `  Shared:
     Type: AWS::IAM::Role
     Properties:
@@ -107,7 +107,7 @@ describe('expandSam', () => {
     ]);
   });
 
-  it('starts a state machine under a role that allows just that', () => {
+  it('starts a state machine under a role that allows only that', () => {
     const machine = `  Run:
     Type: AWS::Serverless::StateMachine
     Properties:

@@ -37,7 +37,7 @@ describe('readStack', () => {
     });
   });
 
-  it('reads what becomes of events a function is sent without waiting', () => {
+  it("reads a function's settings for asynchronous invocations", () => {
     expect(stack.functions[1]?.asynchronous).toEqual({
       maximumRetryAttempts: 1,
       maximumEventAgeSeconds: 21_600,
@@ -56,7 +56,7 @@ describe('readStack', () => {
     });
   });
 
-  it('names everything by the stack: the same at each reading, other for another stack', () => {
+  it('names everything by the stack: the same at each reading, different for another stack', () => {
     expect(greeter({})).toEqual(stack);
     expect(greeter({}, 'other').tables[0]?.name).toMatch(/^other-Ledger-[A-Z0-9]{12}$/);
   });
@@ -65,7 +65,7 @@ describe('readStack', () => {
     expect(stack.buckets[0]?.name).toMatch(/^greeter-bucket-[a-z0-9]{12}$/);
   });
 
-  it('reads rules and schedules with what happens to the event on its way', () => {
+  it('reads rules and schedules with the inputs of their targets', () => {
     const [greeted, started] = stack.rules;
     expect(started?.targets).toEqual([
       {
@@ -82,14 +82,14 @@ describe('readStack', () => {
     expect(stack.schedules).toMatchObject([{ name: 'CountGreetingFunctionHourly', timezone: 'UTC' }]);
   });
 
-  it('makes a resource only if its condition holds', () => {
+  it('creates a resource only if its condition holds', () => {
     expect(stack.alarms).toEqual([]);
     expect(greeter({ Environment: 'production' }).alarms).toMatchObject([
       { logicalId: 'GreetFailed', properties: { Threshold: 0, AlarmActions: [stack.topics[0]?.arn] } },
     ]);
   });
 
-  it('says which resources it does not simulate, and why that is no loss', () => {
+  it('names the resources it does not simulate, and the reason why that is no loss', () => {
     expect(stack.unsimulated).toEqual([
       {
         logicalId: 'CountGreetingFunctionGreetedPermission',
@@ -104,7 +104,7 @@ describe('readStack', () => {
     ]);
   });
 
-  it('lists everything that is wrong at once, with file and path', () => {
+  it('lists all problems at once, with file and path', () => {
     const text = `
 Parameters: { Stage: { Type: String, Default: a } }
 Hooks: {}
@@ -155,7 +155,7 @@ Resources:
     ]);
   });
 
-  it('refuses a definition file that is not there and an Express machine', () => {
+  it('refuses a missing definition file and an Express machine', () => {
     const text = `
 Transform: AWS::Serverless-2016-10-31
 Resources:

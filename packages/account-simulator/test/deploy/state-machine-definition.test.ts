@@ -26,7 +26,7 @@ describe('readDefinition', () => {
     });
   });
 
-  it('replaces again what a replacement brings in', () => {
+  it('replaces placeholders in a replacement', () => {
     expect(read('{"A": "${Outer}"}', { Outer: 'x${Inner}', Inner: 'y' }).definition).toEqual({ A: 'xy' });
   });
 
@@ -40,19 +40,19 @@ describe('readDefinition', () => {
     ]);
   });
 
-  it('refuses a value without a place', () => {
+  it('refuses a value that no placeholder uses', () => {
     expect(read('StartAt: A', { Unused: 'x' }).problems).toEqual([
       'template.yaml Resources.Run.DefinitionSubstitutions.Unused: ${Unused} does not occur in a.asl.yaml',
     ]);
   });
 
-  it('refuses values that hold each other', () => {
+  it('refuses values that contain each other', () => {
     expect(read('A: ${A}', { A: '${B}', B: '${A}' }).problems.join()).toContain(
       'hold each other in a circle',
     );
   });
 
-  it('refuses what is not a mapping', () => {
+  it('refuses a definition that is not a mapping', () => {
     expect(read('[1, 2]').problems).toEqual(['a.asl.yaml : must be a mapping, not a list']);
   });
 });

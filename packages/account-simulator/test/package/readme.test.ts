@@ -6,7 +6,7 @@ const folder = join(process.cwd(), 'packages/account-simulator');
 const readme = readFileSync(join(folder, 'README.md'), 'utf8');
 const [, example = '', printed = ''] = /```ts\n(.*?)```.*?```\n(.*?)```/s.exec(readme) ?? [];
 
-it('shows the example as it is, and what it prints', () => {
+it('shows the example unchanged, with its output', () => {
   expect(readFileSync(join(folder, 'example/example.ts'), 'utf8')).toBe(example);
   expect(
     execFileSync('npx', ['tsx', 'packages/account-simulator/example/example.ts'], { encoding: 'utf8' }),

@@ -31,7 +31,7 @@ describe('answersAt', () => {
     expect([at(9), at(10), at(19), at(20)]).toEqual([100, 900, 900, 100]);
   });
 
-  it('concerns a part of the requests, and the others fail as without the phase', () => {
+  it('applies to a part of the requests, and the others fail as without the phase', () => {
     const code: Behaviour = {
       ...base,
       phases: [{ part: (at) => at / 100, errorRate: 0.501, latencyMs: 900 }],
@@ -58,7 +58,7 @@ describe('answersAt', () => {
     ]);
   });
 
-  it('can hang on what another function runs', () => {
+  it("can depend on another function's version", () => {
     const code: Behaviour = {
       ...base,
       phases: [
@@ -74,7 +74,7 @@ describe('answersAt', () => {
     expect([beside(0), beside(0.29), beside(0.3)]).toEqual([0.001, 0.001, 0.5]);
   });
 
-  it('lets the first phase that holds decide', () => {
+  it('uses the first phase that holds', () => {
     const code: Behaviour = {
       ...base,
       phases: [
@@ -98,7 +98,7 @@ describe('assertBehaviour', () => {
     expect(() => assertBehaviour(behaviour, 'orders:5')).toThrow(member);
   });
 
-  it('accepts what means something', () => {
+  it('accepts a valid behaviour', () => {
     expect(() => assertBehaviour({ ...base, phases: [{ errorRate: 1 }] }, 'orders:5')).not.toThrow();
   });
 });

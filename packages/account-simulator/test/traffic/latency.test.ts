@@ -26,7 +26,7 @@ describe('LatencyModel', () => {
     expect(partAbove(drawn, 120 * Math.exp(4 * 0.4))).toBeLessThan(0.0001);
   });
 
-  it('says exactly what part it draws above a limit', () => {
+  it('gives exactly the part it draws above a limit', () => {
     const model = new LatencyModel(120, 0.4);
     const drawn = model.draw(new SeededRandom('limit'), 1_000_000);
     for (const limit of [5, 60, 120, 179, 300, 900]) {
@@ -37,14 +37,14 @@ describe('LatencyModel', () => {
     expect(model.partAbove(300)).toBeCloseTo(0.011, 3);
   });
 
-  it('leaves nothing of one draw to the next', () => {
+  it('carries nothing over from one draw to the next', () => {
     const model = new LatencyModel(120, 0.4);
     model.draw(new SeededRandom(1), 5_000);
     const after = model.draw(new SeededRandom(2), 50);
     expect(after).toEqual(new LatencyModel(120, 0.4).draw(new SeededRandom(2), 50));
   });
 
-  it('draws one by one as it draws in bulk', () => {
+  it('draws the same one by one as in bulk', () => {
     const model = new LatencyModel(80, 0.6);
     const random = new SeededRandom('single');
     let above = 0;
@@ -59,7 +59,7 @@ describe('LatencyModel', () => {
     expect(Math.abs((LATENCY_VALUES[bins[0] as number] as number) / 100 - 1)).toBeLessThan(0.02);
   });
 
-  it('stays within what Lambda allows', () => {
+  it("stays within Lambda's limits", () => {
     const { bins } = new LatencyModel(800_000, 2).draw(new SeededRandom(1), 10_000);
     expect(LATENCY_VALUES[bins.at(-1) as number]).toBeLessThanOrEqual(920_000);
     expect(LATENCY_VALUES[0]).toBeGreaterThanOrEqual(1);

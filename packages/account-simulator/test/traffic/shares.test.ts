@@ -19,7 +19,7 @@ describe('isSplitBetween', () => {
     expect(isSplitBetween(history, from, to)).toBe(split);
   });
 
-  it('is not so where one version followed another within the time', () => {
+  it('is false where one version followed another within the time', () => {
     const moved = [
       { at: 0, shares: { '4': 1 } },
       { at: 500, shares: { '5': 1 } },
@@ -44,13 +44,13 @@ describe('sharesBetween', () => {
     expect(shares['5']).toBeCloseTo(0.05 + 0.25);
   });
 
-  it('counts nothing before the alias is there', () => {
+  it('counts nothing before the alias exists', () => {
     expect(sharesBetween(history, 0, 900)).toEqual({});
     expect(sharesBetween(history, 500, 1_500)).toEqual({ '4': 0.5 });
     expect(sharesBetween([], 0, 10)).toEqual({});
   });
 
-  it('adds up to one while the alias is there', () => {
+  it('adds up to one while the alias exists', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1_000, max: 3_900 }),
@@ -66,7 +66,7 @@ describe('sharesBetween', () => {
 });
 
 describe('shareAt and firstShareAt', () => {
-  it('tell what a version has and since when', () => {
+  it("give a version's share and its beginning", () => {
     expect(shareAt(history, '5', 1_999)).toBe(0);
     expect(shareAt(history, '5', 2_000)).toBe(0.1);
     expect(firstShareAt(history, '5')).toBe(2_000);

@@ -48,7 +48,7 @@ function facts(versions: readonly VersionMinute[]) {
 }
 
 describe('Traffic', () => {
-  it('makes the same minute whoever asks, when, and in which order', () => {
+  it('makes the same minute for every reader, time and order', () => {
     const late = setup();
     late.clock.time = start + 30 * MINUTE;
     const expected = facts(late.traffic.minute('orders', 'live', start + 20 * MINUTE));
@@ -76,7 +76,7 @@ describe('Traffic', () => {
     expect(one).not.toEqual(two);
   });
 
-  it('has the same arrivals whatever the weights are', () => {
+  it('has the same arrivals for all weights', () => {
     const totals = [{ '4': 1 }, { '4': 0.5, '5': 0.5 }].map((shares) => {
       const { clock, traffic } = setup({ shares: [{ at: start, shares }] });
       clock.time = start + MINUTE;
@@ -85,7 +85,7 @@ describe('Traffic', () => {
     expect(totals[0]).toBe(totals[1]);
   });
 
-  it('shows of a minute that is not over only the slots that are', () => {
+  it('shows only the finished slots of an unfinished minute', () => {
     const { clock, traffic } = setup();
     clock.time = start + 3 * SLOT_MS - 1;
     const partial = traffic.minute('orders', 'live', start);
@@ -97,7 +97,7 @@ describe('Traffic', () => {
     expect(() => partial[0]?.latency(6)).toThrow('not over');
   });
 
-  it('has nothing to tell of the future, unknown aliases, or times before the alias', () => {
+  it('has no data for the future, unknown aliases, or times before the alias', () => {
     const { clock, traffic } = setup();
     expect(traffic.minute('orders', 'live', start + MINUTE)).toEqual([]);
     clock.time = start + MINUTE;
@@ -142,7 +142,7 @@ describe('Traffic', () => {
     expect(Math.abs((canary as number) - 2_000)).toBeLessThan(250);
   });
 
-  it('has errors and arrivals at the rates asked for', () => {
+  it('has errors and arrivals at the given rates', () => {
     const { clock, traffic } = setup({ behaviours: { '5': { ...healthy, errorRate: 0.3 } } });
     clock.time = start + 120 * MINUTE;
     const totals = { requests: 0, canary: 0, failed: 0 };
@@ -159,7 +159,7 @@ describe('Traffic', () => {
     expect(totals.failed / totals.canary).toBeCloseTo(0.3, 1);
   });
 
-  it('keeps its books: versions add up, errors are among the requests, every request has a duration', () => {
+  it('is consistent: versions add up, errors are among the requests, every request has a duration', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 2_000 }),
@@ -198,7 +198,7 @@ describe('Traffic', () => {
       { at: start + 15 * MINUTE, shares: { '5': 1 } },
     ];
 
-    it('tells when users first met it, once that has happened', () => {
+    it('gives the time at which users first met it, once that has happened', () => {
       const { clock, traffic } = setup({
         shares,
         behaviours: {
@@ -213,7 +213,7 @@ describe('Traffic', () => {
       expect(traffic.becameBadAt('orders', 'live', '4')).toBeUndefined();
     });
 
-    it('is bad from its release where all of it is', () => {
+    it('is bad from its release where all of it is bad', () => {
       const { clock, traffic } = setup({ shares, behaviours: { '5': { ...healthy, bad: true } } });
       clock.time = start + 20 * MINUTE;
       expect(traffic.becameBadAt('orders', 'live', '5')).toBe(start + 5 * MINUTE + 3_000);
@@ -245,7 +245,7 @@ describe('Traffic', () => {
     });
   });
 
-  it('counts a release that was live since ever from the start of the rehearsal', () => {
+  it('counts a release that was always live from the start of the rehearsal', () => {
     const { clock, traffic } = setup({
       shares: [{ at: Number.NEGATIVE_INFINITY, shares: { '4': 1 } }],
       behaviours: { '4': { ...healthy, phases: [{ since: 'release', from: 2 * MINUTE, bad: true }] } },
@@ -254,7 +254,7 @@ describe('Traffic', () => {
     expect(traffic.becameBadAt('orders', 'live', '4')).toBe(start + 2 * MINUTE);
   });
 
-  it('refuses a behaviour that means nothing', () => {
+  it('refuses an invalid behaviour', () => {
     const { clock, traffic } = setup({ behaviours: { '5': { ...healthy, errorRate: 2 } } });
     clock.time = start + MINUTE;
     expect(() => traffic.minute('orders', 'live', start)).toThrow('orders:5: errorRate 2');

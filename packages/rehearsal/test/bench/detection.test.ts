@@ -78,7 +78,7 @@ describe('rules of others, by their documentation', () => {
     expect(flaggerAt(points('0000XXXX'), 5)).toBe(0);
   });
 
-  it('Argo: failureLimit is the number of failures that are borne; the fifth error in a row is too many', () => {
+  it('Argo: failureLimit is the number of tolerated failures; the fifth error in a row is too many', () => {
     expect(argoAt(points('XXX0X'), 3)).toBe(5);
     expect(argoAt(points('X'), 0)).toBe(1);
     expect(argoAt(points('-----'), 3)).toBe(5);
@@ -94,7 +94,7 @@ describe('rules of others, by their documentation', () => {
     20.9, 21.8, 19.7, 15.9, 19.5, 19.4, 22.9, 17.2, 18.7, 23.4, 24.1, 22.6, 22, 21.7, 20.1, 22.1, 16.4, 21.6,
   ];
 
-  it('Kayenta: a sample passes, one is high, one is low', () => {
+  it('Kayenta: one sample passes, one is high, one is low', () => {
     const judge = new MannWhitney(0.1, 1.959964);
     expect(judge.isHigher(alike, control)).toBe(false);
     expect(judge.isHigher(high, control)).toBe(true);
@@ -108,7 +108,7 @@ describe('rules of others, by their documentation', () => {
     expect(new MannWhitney(0).isHigher([6, 7, 8, 9], [1, 2, 3, 4])).toBe(false);
   });
 
-  it('the fixed limit that the coordinator had: two errors in thirty are above 5 %, one is not', () => {
+  it("the coordinator's former fixed limit: two errors in thirty are above 5 %, one is not", () => {
     const thirty = (...bad: number[]) => ({
       requests: Float64Array.from(bad, () => 30),
       bad: Float64Array.from(bad),
@@ -158,7 +158,7 @@ describe('the grid', () => {
 
   const effort = { healthy: 0, reference: 10, bad: 40, rival: 10, each: 1000, seed: 7 };
 
-  it('fails where a cell has too many false alarms to be known to have few', () => {
+  it('fails where a cell has too many false alarms to be certain of few', () => {
     const report = falseAlarms({ ...effort, healthy: 10 });
     expect(report.failed.length).toBeGreaterThan(0);
     expect(report.failed[0]).toMatch(/0 of 10, up to 31 %/);
@@ -172,7 +172,7 @@ describe('the grid', () => {
     expect(part({ ...effort, bad: 10 })).toEqual(part({ ...effort, bad: 10 }));
   });
 
-  it('knows an outage in the split as the reason of what is left: by the comparison alone there is none', () => {
+  it('attributes the remaining false alarms to an outage in the split: the comparison alone has none', () => {
     const { figures } = outages({ ...effort, bad: 100 }) as {
       figures: { rows: { ours: number; compared: number }[] };
     };

@@ -31,7 +31,7 @@ it.each([
   expect(moved).toBeGreaterThanOrEqual(least);
 });
 
-it('renders a report with numbers to the right and the limits that were not kept', () => {
+it('renders a report with right-aligned numbers and the limits that were missed', () => {
   const report = {
     title: 'Figures',
     columns: ['load', 'ms'],

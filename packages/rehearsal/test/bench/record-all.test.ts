@@ -1,6 +1,6 @@
 import { recordAll } from '../../bench/record-all.ts';
 
-it('records all services within the request limits, and has each of them watched to its end', async () => {
+it('records all services within the request limits, and watches each of them to its end', async () => {
   const { failed, refused, good, executions, failureMails, mostLambdaRequestsInASecond } = await recordAll({
     services: 25,
     functionsPerService: 6,
@@ -15,7 +15,7 @@ it('records all services within the request limits, and has each of them watched
   expect(mostLambdaRequestsInASecond).toBeLessThan(15);
 });
 
-it('tells in one mail which services could not be recorded, and records the others', async () => {
+it('names the services that could not be recorded in one mail, and records the others', async () => {
   const unreadable = ['service-001', 'service-007', 'service-011'];
   const result = await recordAll({ services: 12, functionsPerService: 2, unreadable });
   expect(result).toMatchObject({ failed: 3, good: 9, executions: 10 });

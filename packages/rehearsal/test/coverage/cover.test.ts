@@ -36,7 +36,7 @@ function player(book: Readonly<Record<string, readonly Place[]>>) {
 }
 
 describe('cover', () => {
-  it('strikes a run that came to the state, the shortest first, until the catcher is covered', async () => {
+  it('strikes a run that reached the state, the shortest first, until the catcher is covered', async () => {
     const { played, play } = player({
       short: [look],
       longer: [look],
@@ -54,7 +54,7 @@ describe('cover', () => {
     ]);
   });
 
-  it('plays the next set of cases only where the first leaves something over', async () => {
+  it('plays the next set of cases only where the first leaves places uncovered', async () => {
     const full = player({ a: [look, caught] });
     const bases = [[one('a')], [one('b')]];
     await cover({ places: [look, caught], play: full.play, bases, excused: new Set() });
@@ -65,7 +65,7 @@ describe('cover', () => {
     expect(half.played.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
-  it('strikes nothing for what is excused', async () => {
+  it('strikes nothing for excused places', async () => {
     const { played, play } = player({ a: [look] });
     const excused = new Set([placeKey(caught)]);
     await cover({ places: [look, caught], play, bases: [[one('a')]], excused });

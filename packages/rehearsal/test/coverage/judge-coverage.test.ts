@@ -73,7 +73,7 @@ describe('judgeCoverage', () => {
     expect(judgeCoverage(places, runs, none).unused).toEqual([grant('ssm:PutParameter', 1)]);
   });
 
-  it('excuses a statement for its reason, and finds a reason stale that excuses nothing', () => {
+  it('excuses a statement for its reason, and reports a reason that excuses nothing as stale', () => {
     const unrehearsed = [{ covers: () => true, reason: 'logs are not simulated' }];
     const runs = [run({ unused: [grant('logs:CreateLogDelivery', 0, 'logs are not simulated')] })];
     expect(judgeCoverage(places, runs, { ...none, unrehearsed })).toEqual(clean);
@@ -82,7 +82,7 @@ describe('judgeCoverage', () => {
     ]);
   });
 
-  it('finds a case stale whose faults struck nothing', () => {
+  it('reports a case whose faults struck nothing as stale', () => {
     expect(judgeCoverage(places, [run({ idle: ['stop-execution'] })], none).stale).toEqual([
       'no stop-execution struck in "a run"',
     ]);

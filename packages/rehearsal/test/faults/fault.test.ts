@@ -1,12 +1,12 @@
 import { fault, faultLabel } from '../../faults/fault.ts';
 
 describe('fault', () => {
-  it('is plain data: what is printed is read again as the same', () => {
+  it('is plain data: a printed fault parses to the same fault', () => {
     const one = fault.parse({ kind: 'slow', service: 'sns', ms: 5_000 });
     expect(fault.parse(JSON.parse(JSON.stringify(one)))).toEqual(one);
   });
 
-  it('fills in that one call is struck, the first', () => {
+  it('by default strikes one call, the first', () => {
     expect(fault.parse({ kind: 'throttle' })).toEqual({ kind: 'throttle', skip: 0, times: 1, chance: 1 });
   });
 

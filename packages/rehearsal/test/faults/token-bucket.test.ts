@@ -14,7 +14,7 @@ describe('TokenBucket', () => {
     expect(bucket.take(1_000)).toBe(true);
   });
 
-  it('never gives more than its capacity and what was refilled since', () => {
+  it('never gives more than its capacity and the tokens refilled since', () => {
     const requests = fc.array(fc.integer({ min: 0, max: 2_000 }), { maxLength: 200 });
     fc.assert(
       fc.property(requests, fc.integer({ min: 1, max: 40 }), (gaps, perSecond) => {

@@ -118,7 +118,7 @@ const texts: readonly [string, string, string][] = [
   ['an unknown answer of AWS', whole('account: { pinRights: denid }'), 'did you mean "denied"?'],
 ];
 
-describe('a command that cannot be done', () => {
+describe('a command that cannot be run', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'bad-scenarios-'));
@@ -136,7 +136,7 @@ describe('a command that cannot be done', () => {
     return join(folder, name);
   };
 
-  it.each(texts)('a scenario of %s ends with status 2 and why', async (_, text, reason) => {
+  it.each(texts)('a scenario of %s ends with status 2 and the reason', async (_, text, reason) => {
     const said: string[] = [];
     await expect(rehearseCommand([file('my.yaml', text), '--quiet'], terminal(said))).resolves.toBe(2);
     expect(said.join('\n')).toContain(reason);
@@ -186,7 +186,7 @@ describe('a command that cannot be done', () => {
     expect(said.join('\n')).toContain(reason);
   });
 
-  it('says that bad code met no request', async () => {
+  it('reports bad code that met no request', async () => {
     const said: string[] = [];
     const text = `${released('bad: { errorRate: 1 }')}\ntraffic: { requestsPerMinute: 0 }`;
     await rehearseCommand([file('idle.yaml', text), '--quiet'], terminal(said));

@@ -101,7 +101,7 @@ describe('checkExpectation', () => {
     ],
     [{ data: { 'cart.Orders': 'kept', 'cart.Audit': 'lost', 'cart.Empty': 'none' } }, []],
     [{ data: { 'cart.Audit': 'kept' } }, ['data.cart.Audit: expected kept, found lost']],
-  ])('holds parameters, data, stages and rules to %j', (expected, problems) => {
+  ])('checks parameters, data, stages and rules against %j', (expected, problems) => {
     expect(check(expected)).toEqual(problems);
   });
 
@@ -165,11 +165,11 @@ describe('checkExpectation', () => {
     [{ trackedRollbacks: { codedeploy: 2 } }, 'trackedRollbacks.codedeploy: expected 2, found 1'],
     [{ undelivered: 2 }, 'undelivered: expected 2, found 0'],
     [{ failureCause: 'releaseId' }, 'failureCause: expected "… releaseId …", found "service: is not known"'],
-  ])('says what differs from %j', (expected, violation) => {
+  ])('reports the difference from %j', (expected, violation) => {
     expect(check(expected)).toContain(violation);
   });
 
-  it('says that a rehearsal did not come to rest', () => {
+  it('reports a rehearsal that did not come to rest', () => {
     const unfinished = { ...result, ended: 'deadline' as const };
 
     expect(checkExpectation(expectation.parse({ incidents: asItIs }), unfinished)).toEqual([

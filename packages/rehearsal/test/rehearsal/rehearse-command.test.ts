@@ -42,7 +42,7 @@ describe('rehearse', () => {
     }
   });
 
-  it('only says whether it went as expected when it is to be quiet', async () => {
+  it('with --quiet only says whether it went as expected', async () => {
     const { status, out } = await rehearse('manual-start-bad-input', '--quiet');
 
     expect(status).toBe(0);
@@ -51,7 +51,7 @@ describe('rehearse', () => {
     ]);
   });
 
-  it('rehearses a bad release of a catalog of a team, with what depends on it', async () => {
+  it("rehearses a bad release of a team's catalog, with the services that depend on it", async () => {
     const orders = 'version: 1\nservice: orders\nstack: shop-orders\ndependsOn: [payment]\n';
     const payment =
       'version: 1\nservice: payment\nstack: shop-payment\ntargets: [{ kind: codedeploy, function: Charge, application: pay, deploymentGroup: live }]\npolicy: { alarms: [payment-errors] }\n';
@@ -84,7 +84,7 @@ describe('rehearse', () => {
     expect(err).toContain(reason);
   });
 
-  it('draws services, and takes back all that were released on top of the bad one', async () => {
+  it('draws services, and rolls back all that were released on top of the bad one', async () => {
     const { status, out } = await rehearse('--services', '12');
 
     expect(status).toBe(0);
@@ -93,7 +93,7 @@ describe('rehearse', () => {
     expect(out).toMatch(/^12-services went as expected/m);
   });
 
-  it('writes what it found to a file', async () => {
+  it('writes its result to a file', async () => {
     const file = join(folder, 'result.json');
     const { status } = await rehearse('manual-start-bad-input', '--seed', '5', `--json=${file}`, '--quiet');
 
@@ -105,7 +105,7 @@ describe('rehearse', () => {
     });
   });
 
-  it('ends with 1 and says what differs when a scenario does not go as expected', async () => {
+  it('ends with 1 and names the differences when a scenario does not go as expected', async () => {
     const file = join(folder, 'hopeful.yaml');
     writeFileSync(
       file,
@@ -124,7 +124,7 @@ describe('rehearse', () => {
     );
   });
 
-  it('refuses --all with a scenario of its own', async () => {
+  it('refuses --all with a scenario', async () => {
     const { status, err } = await rehearse('--all', 'bad-canary');
     expect(status).toBe(2);
     expect(err).toContain('--all plays every scenario');

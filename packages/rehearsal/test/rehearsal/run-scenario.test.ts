@@ -32,7 +32,7 @@ describe('runScenario', () => {
     expect(other.violations).toEqual([]);
   });
 
-  it('reports everything a rehearsal finds out', async () => {
+  it('reports everything that a rehearsal finds', async () => {
     const result = await runScenario(badCart, { seed: 1, root });
 
     expect(result).toMatchObject({
@@ -86,7 +86,7 @@ describe('runScenario', () => {
     ]);
   });
 
-  it('holds the incident against what really happened', async () => {
+  it('compares the incident with the real events', async () => {
     const { incidents } = await runScenario(badCart, { seed: 1, root });
     const [incident] = incidents;
 
@@ -108,7 +108,7 @@ describe('runScenario', () => {
     ]);
   });
 
-  it('tells of the timeline as it happens', async () => {
+  it('reports the timeline as it happens', async () => {
     const told: string[] = [];
     const { timeline } = await runScenario(badCart, {
       seed: 1,
@@ -133,7 +133,7 @@ describe('runScenario', () => {
     expect([...times].sort((a, b) => a - b)).toEqual(times);
   });
 
-  it('gives the process its time back', async () => {
+  it("restores the process's real time", async () => {
     const real = [Date, setTimeout, clearTimeout, setInterval, clearInterval];
     await runScenario(scenario(''), { seed: 1, root });
 
@@ -163,7 +163,7 @@ releases:
     ]);
   });
 
-  it('goes on at rest as long as it is told to, so that a schedule finds what lost events left', async () => {
+  it('continues at rest for the minimum time, so that a schedule finds work that lost events left', async () => {
     const faults =
       'faults: { events: [{ source: aws.codedeploy, act: lose }, { source: aws.cloudformation, act: lose }] }';
     const releases = 'releases: [{ service: cart, at: 5m, config: Canary10Percent30Minutes }]';
@@ -195,7 +195,7 @@ expect: { incidents: [{ service: cart, outcome: rolled-back }], mails: [rolling 
     expect(violations).toEqual([]);
   });
 
-  it('lets a stack fail to roll back, which is told to a person', async () => {
+  it('lets a stack fail to roll back, which a mail reports', async () => {
     const stuck = scenario(`
 faults: { stacks: [{ service: cart, resource: ViewFunction, fails: rollback, times: always }] }
 releases: [{ service: cart, at: 5m, bad: { errorRate: 0.5 } }]
@@ -209,7 +209,7 @@ expect:
     expect(violations).toEqual([]);
   });
 
-  it('shifts traffic by a configuration of its own', async () => {
+  it('shifts traffic by a custom configuration', async () => {
     const { timeline, violations } = await runScenario(
       scenario(`
 configs: [{ name: Careful, type: linear, percentage: 40, minutes: 2 }]

@@ -24,7 +24,7 @@ describe('the account of a scenario', () => {
     expect(playedSettings(account({}))).toEqual(accountDefaults);
   });
 
-  it('is played with what it names', () => {
+  it('is played with the settings it names', () => {
     expect(playedSettings(account({ currentVersionFrom: 'template', dataLimitCaught: true }))).toEqual({
       ...accountDefaults,
       currentVersionFrom: 'template',
@@ -32,7 +32,7 @@ describe('the account of a scenario', () => {
     });
   });
 
-  it('keeps what it names when a run is played with other settings', () => {
+  it('keeps the settings it names when a run is played with others', () => {
     const named = account({ pinRights: 'allowed' });
     const played = playedSettings(playedWith(named, { pinRights: 'denied', republish: 'new-version' }));
 
@@ -41,13 +41,13 @@ describe('the account of a scenario', () => {
     expect(isPlayed({ republish: 'new-version', pinRights: 'denied' }, played)).toBe(false);
   });
 
-  it('says for one stack what differs from the others', () => {
+  it('sets one stack apart from the others', () => {
     const named = account({ serviceRole: true, stacks: { cart: { serviceRole: false } } });
 
     expect([hasServiceRole(named, 'cart'), hasServiceRole(named, 'stock')]).toEqual([false, true]);
   });
 
-  it('hands every setting to the simulated account but for those of the stacks and their rights', () => {
+  it('passes every setting to the simulated account, except those of the stacks and their rights', () => {
     const { stacks, ...others } = accountOptions(account({}));
 
     expect({ ...accountDefaults, ...stacks, ...others }).toEqual(accountDefaults);
@@ -55,7 +55,7 @@ describe('the account of a scenario', () => {
 });
 
 describe('notedAccount', () => {
-  it('notes the settings that a run takes its way by, each where it takes effect', async () => {
+  it('notes the settings that a run reads, each where it takes effect', async () => {
     const read = new Set<string>();
     const scenario = parseScenario(
       `title: t
@@ -88,7 +88,7 @@ describe('expect.under', () => {
     ],
   });
 
-  it('replaces what the first entry names whose settings are all played', () => {
+  it('replaces the members of the first entry whose settings are all played', () => {
     const denied = { ...accountDefaults, serviceRole: false, pinRights: 'denied' } as const;
 
     expect(expectedUnder(expected, denied)).toEqual({ incidents: [], serves: { cart: 1 }, undelivered: 2 });
@@ -100,7 +100,7 @@ describe('expect.under', () => {
     expect(expectedUnder(expected, { ...denied, serviceRole: true })).toMatchObject({ serves: { cart: 1 } });
   });
 
-  it('decides what a rehearsal is held against', async () => {
+  it('decides the expectation of a rehearsal', async () => {
     const scenario = parseScenario(
       `title: t
 catalog: shop

@@ -4,7 +4,7 @@ import { refusal, scenario, shop } from './scenario-text.ts';
 const root = process.cwd();
 
 describe('scenario file', () => {
-  it('fills in what a scenario leaves out', () => {
+  it('fills in the defaults of a scenario', () => {
     const { releases, history, start, environment, services } = scenario(
       'releases: [{ service: cart, at: 5m }]',
     );
@@ -29,7 +29,7 @@ describe('scenario file', () => {
     expect(services).toEqual(shop);
   });
 
-  it('reads durations with several units, and negative ones where the past is meant', () => {
+  it('reads durations with several units, and negative ones for the past', () => {
     const { releases, alarms } = scenario(`
 releases: [{ service: cart, at: 1h 30m }]
 alarms: [{ name: old, service: cart, script: [{ at: -90s, state: ALARM }] }]`);
@@ -38,7 +38,7 @@ alarms: [{ name: old, service: cart, script: [{ at: -90s, state: ALARM }] }]`);
     expect(alarms).toEqual([expect.objectContaining({ script: [{ at: -90_000, state: 'ALARM' }] })]);
   });
 
-  it('puts releases and starts in the order of time', () => {
+  it('sorts releases and starts by time', () => {
     const { releases, starts } = scenario(`
 releases: [{ service: cart, at: 2h }, { service: cart, at: 1h }]
 starts: [{ at: 20m, input: { service: cart } }, { at: 10m, input: {} }]`);
@@ -47,7 +47,7 @@ starts: [{ at: 20m, input: { service: cart } }, { at: 10m, input: {} }]`);
     expect(starts.map(({ at }) => at)).toEqual([600_000, 1_200_000]);
   });
 
-  it("puts a scenario's policies and declared alarms over the catalog's", () => {
+  it("merges a scenario's policies and declared alarms into the catalog's", () => {
     const { services } = scenario(`
 policies: { cart: { bake: { minMinutes: 5 } } }
 alarms: [{ name: cart-errors, service: cart, declared: true, script: [{ at: 0s, state: OK }] }]`);
@@ -57,7 +57,7 @@ alarms: [{ name: cart-errors, service: cart, declared: true, script: [{ at: 0s, 
     expect(services[1]).toEqual(shop[1]);
   });
 
-  it('takes a configuration by its short, its full and its own name', () => {
+  it('takes a configuration by its short, full and custom name', () => {
     const { releases } = scenario(`
 configs: [{ name: Careful, type: canary, percentage: 5, minutes: 20 }]
 releases:
@@ -221,7 +221,7 @@ releases:
     expect(refusal(text)).toMatch(message);
   });
 
-  it('names every problem, one a line', () => {
+  it('names every problem, one per line', () => {
     expect(
       refusal('releases: [{ service: cart, at: 5m, config: Fast }, { service: pay, at: 5m }]').split('\n'),
     ).toEqual([

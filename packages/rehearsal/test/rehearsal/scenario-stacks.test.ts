@@ -70,7 +70,7 @@ expect:
     expect(result.violations).toEqual([]);
   });
 
-  it('export and import values, which cannot be taken away while they are used', async () => {
+  it('export and import values, which cannot be removed while they are used', async () => {
     const { result, account } = await play(`
 releases:
   - { service: cart, at: 1m, config: AllAtOnce, exports: [cart-table] }
@@ -87,7 +87,7 @@ expect:
     ]);
   });
 
-  it('fail every request of code whose table is gone', async () => {
+  it('fail every request of code whose table is deleted', async () => {
     const { result, account } = await play(`
 releases:
   - { service: cart, at: 1m, config: AllAtOnce, adds: [{ resource: Orders, type: table, named: true, used: true }] }

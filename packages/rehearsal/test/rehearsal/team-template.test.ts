@@ -43,7 +43,7 @@ function problemsOf(text: string, templates: Readonly<Record<string, string>> = 
 
 const stacks = 'stacks: [{ service: cart, template: one, parameters: { Stage: prod } }]';
 
-it('packages a template as sam does, with the code of the release that each function has', () => {
+it("packages a template as sam does, with each function's code of its release", () => {
   const problems = { add: (path: string, reason: string) => fail(`${path}: ${reason}`) };
   const read = readTeamTemplate('one', template, problems);
   expect(read.functions).toEqual(['Api', 'Check', 'Inline', 'Image', 'Plain']);
@@ -119,7 +119,7 @@ it.each([
   expect(found).toContain(reason);
 });
 
-it('refuses a template with a release of a service that had none', () => {
+it('refuses a template with a release of a service that had none before', () => {
   const services =
     'services: [{ version: 1, service: cart, stack: shop-cart, targets: [{ kind: codedeploy, function: Api }] }]';
   const text = `title: A test\n${services}\nreleases: [{ service: cart, at: 1m, template: one }]\nexpect: { incidents: [] }`;

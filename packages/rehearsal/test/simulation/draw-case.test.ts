@@ -44,7 +44,7 @@ describe('drawCase', () => {
     }
   });
 
-  it('leaves the settings that a given scenario names', () => {
+  it('keeps the settings that a given scenario names', () => {
     const given = { ...scenarioInput(root, 'bad-canary'), account: { republish: 'new-version' } as const };
     for (const seed of seeds.slice(0, 10)) {
       expect(drawCase(seed, root, given).scenario.account?.republish).toBe('new-version');
@@ -56,7 +56,7 @@ describe('drawCase', () => {
     expect(account).toMatchObject(recordedSettings);
   });
 
-  it('names the scenarios there are when one is asked for that is not', () => {
+  it('names the existing scenarios when asked for a missing one', () => {
     expect(() => scenarioInput(root, 'bad-canry')).toThrow(/bad-canary/);
   });
 });

@@ -27,7 +27,7 @@ describe('runCase', () => {
     expect(violations.map(({ promise }) => promise)).toContain('comes-to-rest');
   });
 
-  it('reports what breaks the run itself', async () => {
+  it('reports an error that breaks the run itself', async () => {
     const { violations } = await runCase(
       {
         seed: 1,

@@ -48,7 +48,7 @@ describe('shrinkCase', () => {
     },
   );
 
-  it('leaves out what a scenario does not need', async () => {
+  it('drops the parts of a scenario that it does not need', async () => {
     const { play } = breaksBy('sns');
     const starts = [{ at: '1m', input: { service: 'orders' } }];
     const rich: SimulationCase = { ...found, scenario: { ...found.scenario, starts } };
@@ -71,7 +71,7 @@ describe('shrinkCase', () => {
     });
   });
 
-  it('keeps to its number of runs', async () => {
+  it('keeps within its number of runs', async () => {
     const { play, runs } = breaksBy('codedeploy', 'sfn');
     const report = await play(found);
     await shrinkCase(found, report, play, 4);

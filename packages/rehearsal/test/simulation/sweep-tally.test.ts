@@ -26,7 +26,7 @@ const reports = [
 ];
 
 describe('SweepTally', () => {
-  it('counts runs, strikes and endings by fault', () => {
+  it('counts runs, strikes and outcomes by fault', () => {
     const tally = new SweepTally();
     for (const one of reports) tally.add(one);
     expect(tally.faults).toEqual({
@@ -42,7 +42,7 @@ describe('SweepTally', () => {
     expect(tally.broken.map(({ seed }) => seed)).toEqual([3]);
   });
 
-  it('does not care for the order in which runs come in', () => {
+  it('does not depend on the order of the runs', () => {
     const there = new SweepTally();
     const back = new SweepTally();
     for (const one of reports) there.add(one);

@@ -50,7 +50,7 @@ describe('coverPairs', () => {
     );
   });
 
-  it('makes no row that adds nothing', () => {
+  it('makes no superfluous row', () => {
     fc.assert(
       fc.property(factors, (all) => {
         const rows = coverPairs(all, []);
@@ -63,7 +63,7 @@ describe('coverPairs', () => {
     );
   });
 
-  it('needs one row more for settings of two values that were each tried alone', () => {
+  it('needs one more row for settings of two values that were each tried alone', () => {
     const all = ['a', 'b', 'c', 'd'].map((name) => ({ name, values: [false, true] }));
     const none = { a: false, b: false, c: false, d: false };
     const alone = all.map(({ name }) => ({ ...none, [name]: true }));

@@ -45,7 +45,7 @@ const others = accountSettings.republish.values.filter((value) => !isDefault('re
 const other = accountSettings.ssmParameters.values.find((value) => !isDefault('ssmParameters', value));
 
 describe('playScenario', () => {
-  it('tries each value of a setting that is read, and of those that are read only then', async () => {
+  it('tries each value of a setting that is read, and of settings that are read only then', async () => {
     const [first, ...changed] = changedOf(await scenario({}));
     expect(first).toEqual({});
     expect(changed).toHaveLength(5);
@@ -58,7 +58,7 @@ describe('playScenario', () => {
     );
   });
 
-  it('leaves what the scenario names, and what is not to be tried', async () => {
+  it('keeps the settings that the scenario names, and those not to be tried', async () => {
     const { republish } = accountSettings;
     expect(changedOf(await scenario({ account: { republish: republish.default } }))).toEqual([{}]);
     expect(changedOf(await scenario({ tried: ['externalId'] }))).toEqual([{}]);
@@ -75,7 +75,7 @@ describe('playScenario', () => {
     }
   });
 
-  it('has, in brief, each value of each setting that is read, in as few runs as a setting has values', async () => {
+  it('has, in brief mode, each value of each setting that is read, in as few runs as a setting has values', async () => {
     const runs = await scenario({ always: ['externalId', 'stopDuringHook', 'republish'], brief: true });
     for (const name of ['externalId', 'stopDuringHook', 'republish', 'ssmParameters'] as const) {
       expect(new Set(runs.map(({ settings }) => settings[name]))).toEqual(

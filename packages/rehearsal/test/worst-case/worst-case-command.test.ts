@@ -56,7 +56,7 @@ describe('worst-case', () => {
 });
 
 describe('docs/unverified.md', () => {
-  it('has the table that the command makes, with a line for each value of each setting', () => {
+  it('has the table that the command prints, with a line for each value of each setting', () => {
     const [, , ...lines] = documentedTable(process.cwd());
     const cells = lines.map((line) => line.slice(2, -2).split(' | '));
 

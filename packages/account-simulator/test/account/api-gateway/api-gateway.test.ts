@@ -43,7 +43,7 @@ const httpStage = { ApiId: 'http1', StageName: '$default' };
 const replace = (value: string) => ({ op: 'replace', path: '/deploymentId', value }) as const;
 
 describe('a REST API', () => {
-  it('serves what its stage is put on, and keeps earlier deployments to go back to', async () => {
+  it('serves the deployment of its stage, and keeps earlier ones to go back to', async () => {
     const { deploymentId: first } = await sendRest(new GetStageCommand(restStage));
     const { id } = await sendRest(new CreateDeploymentCommand({ ...restStage, description: 'second' }));
     expect(await sendRest(new GetStageCommand(restStage))).toMatchObject({ deploymentId: id });
@@ -99,7 +99,7 @@ describe('a REST API', () => {
 });
 
 describe('an HTTP API', () => {
-  it('serves what its stage is put on', async () => {
+  it('serves the deployment of its stage', async () => {
     const { DeploymentId: first } = await sendHttp(new GetHttpStageCommand(httpStage));
     const { DeploymentId: second } = await sendHttp(new CreateHttpDeploymentCommand(httpStage));
     expect(await sendHttp(new GetHttpStageCommand(httpStage))).toMatchObject({
@@ -113,7 +113,7 @@ describe('an HTTP API', () => {
     expect(await bench.refusal(http.send(gone))).toBeInstanceOf(HttpNotFoundException);
   });
 
-  it('lets nobody choose the deployment of a stage that deploys itself', async () => {
+  it('refuses to set the deployment of a stage that deploys automatically', async () => {
     const stage = { ApiId: 'http2', StageName: 'auto' };
     const { DeploymentId } = await sendHttp(new GetHttpStageCommand(stage));
     expect(

@@ -105,7 +105,7 @@ function accountWithShop(first: Choices = {}) {
   };
 }
 
-it('makes the alarms of a template, with numbers and booleans that the template writes as text', () => {
+it('creates the alarms of a template, with numbers and booleans that the template writes as text', () => {
   const { account, alarmsOf, nameOf } = accountWithShop();
   const { MetricAlarms, CompositeAlarms } = alarmsOf();
   expect(MetricAlarms).toEqual([
@@ -137,7 +137,7 @@ it('lets an alarm of the template stop the deployment of its group', async () =>
   await expect(rest()).resolves.toBe('UPDATE_ROLLBACK_COMPLETE');
 });
 
-it('changes an alarm in place, which keeps its state, and puts it back when the update fails', async () => {
+it('changes an alarm in place, which keeps its state, and restores it when the update fails', async () => {
   const { account, update, rest, pass, alarmsOf } = accountWithShop();
   await pass(120_000);
   const stateOf = () => {
@@ -164,7 +164,7 @@ it('deletes the alarms that a template no longer has, a composite one before tho
   expect(StackEvents.filter(({ ResourceStatus }) => ResourceStatus === 'DELETE_FAILED')).toEqual([]);
 });
 
-it('fails the resource with what CloudWatch says of it', async () => {
+it('fails the resource with the message of CloudWatch', async () => {
   const { account, update, rest } = accountWithShop();
   await update({ extra: '      ThresholdMetricId: band\n' });
   await expect(rest()).resolves.toBe('UPDATE_ROLLBACK_COMPLETE');

@@ -63,7 +63,7 @@ describe('change sets', () => {
   describe('of a SAM stack', () => {
     beforeEach(() => account.cloudFormation.createStackNow('orders', release('one', { functions: ['Get'] })));
 
-    it('show the new version, the moving alias, and what refers to the function', async () => {
+    it('show the new version, the moving alias, and the resources that refer to the function', async () => {
       const next = await created({ TemplateBody: release('two', { functions: ['Get'] }) });
 
       expect(next).toMatchObject({ Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE' });
@@ -99,7 +99,7 @@ describe('change sets', () => {
       expect(account.events).toEqual([]);
     });
 
-    it('need no CAPABILITY_AUTO_EXPAND, but those of IAM', async () => {
+    it('need no CAPABILITY_AUTO_EXPAND, but the IAM capabilities', async () => {
       const next = await created({
         TemplateBody: release('two', { functions: ['Get'] }),
         Capabilities: [],
@@ -142,7 +142,7 @@ describe('change sets', () => {
       );
     });
 
-    it('are listed, deleted and refused a second time by name', async () => {
+    it('are listed, deleted, and refused under a used name', async () => {
       await create({ TemplateBody: release('two', { functions: ['Get'] }), ClientToken: 'a' });
       await expect(create({ TemplateBody: release('two', { functions: ['Get'] }) })).rejects.toMatchObject({
         name: 'AlreadyExistsException',
@@ -164,7 +164,7 @@ describe('change sets', () => {
       );
     });
 
-    it('show their template before it is the one of the stack', async () => {
+    it('show their template before the stack has it', async () => {
       await created({ TemplateBody: release('two', { functions: ['Get'] }) });
       const { TemplateBody = '' } = operations().GetTemplate({ StackName: 'orders', ChangeSetName: 'next' });
 
@@ -329,7 +329,7 @@ describe('change sets', () => {
       ]);
     });
 
-    it('show the tags of the stack at everything that gets them', async () => {
+    it('show the tags of the stack at every resource that gets them', async () => {
       const Tags = [{ Key: 'team', Value: 'shop' }];
 
       expect(changesOf(await created({ UsePreviousTemplate: true, Tags }))).toContainEqual([

@@ -33,7 +33,7 @@ const updater = {
   resourcePolicies: [],
 } as unknown as StackSpec;
 
-describe('an update without a service role, by somebody who may not change a resource', () => {
+describe('an update without a service role, by a caller who may not change a resource', () => {
   let clock: VirtualClock;
   let account: SimulatedAccount;
   beforeEach(() => {
@@ -70,20 +70,20 @@ describe('an update without a service role, by somebody who may not change a res
       );
   const denied = expect.stringMatching(/^User: .*Act.* is not authorized to perform: ssm:PutParameter /);
 
-  it('is refused, where CloudFormation finds out at once', async () => {
+  it('is refused, where CloudFormation checks at once', async () => {
     expect(await update('refused')).toEqual(denied);
     expect(account.cloudFormation.status('orders')).toBe('CREATE_COMPLETE');
     expect(value()).toMatchObject({ value: 'one', version: 1 });
   });
 
-  it('is rolled back at the resource, where it finds out then', async () => {
+  it('is rolled back at the resource, where CloudFormation checks then', async () => {
     expect(await update('rolled-back')).toBeUndefined();
     expect(account.cloudFormation.status('orders')).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(reasons()).toEqual([denied]);
     expect(value()).toMatchObject({ value: 'one' });
   });
 
-  it('ends in UPDATE_ROLLBACK_FAILED after the resource was put back, until somebody else goes on', async () => {
+  it('ends in UPDATE_ROLLBACK_FAILED after the resource was restored, until another caller continues', async () => {
     expect(await update('rollback-fails')).toBeUndefined();
     expect(account.cloudFormation.status('orders')).toBe('UPDATE_ROLLBACK_FAILED');
     expect(reasons()).toEqual([denied, denied]);

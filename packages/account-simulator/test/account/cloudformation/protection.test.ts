@@ -35,7 +35,7 @@ describe('a stack', () => {
   const write = (logicalId: string) =>
     account.cloudFormation.data.write(account.name(logicalId), account.clock.now());
 
-  describe('that holds data', () => {
+  describe('with data', () => {
     it('loses it with a table that an update removes', async () => {
       create({ Orders: table });
       write('Orders');
@@ -60,7 +60,7 @@ describe('a stack', () => {
       );
     });
 
-    it('replaces a table whose key changes, and deletes the one before when all is through', async () => {
+    it('replaces a table whose key changes, and deletes the previous one at the end', async () => {
       create({ Orders: table });
       const before = account.name('Orders');
       await update({ Orders: rekeyed });
@@ -78,7 +78,7 @@ describe('a stack', () => {
       ]);
     });
 
-    it('goes back to the table before where such an update fails', async () => {
+    it('goes back to the previous table where such an update fails', async () => {
       create({ Orders: table });
       const before = account.name('Orders');
       const last = { Last: { ...topic('x'), DependsOn: 'Orders' } };
@@ -93,7 +93,7 @@ describe('a stack', () => {
       ]);
     });
 
-    it('does not replace what has a name of its own and keeps it', async () => {
+    it('does not replace a resource that keeps its custom name', async () => {
       const named = (KeySchema: string[]) => ({ ...table, Properties: { TableName: 'orders', KeySchema } });
       create({ Orders: named(['id']) });
       await update({ Orders: named(['at']) });
@@ -109,7 +109,7 @@ describe('a stack', () => {
       ['Retain', false, false],
       ['RetainExceptOnCreate', false, true],
     ])(
-      'treats a table of DeletionPolicy %s so when it is removed, and when its creation is undone',
+      'applies DeletionPolicy %s to a table when it is removed, and when its creation is undone',
       async (DeletionPolicy, removed, undone) => {
         create({ Orders: { ...table, DeletionPolicy } });
         await update({});
@@ -124,7 +124,7 @@ describe('a stack', () => {
       },
     );
 
-    it('deletes what it created where a request says RetainExceptOnCreate', async () => {
+    it('deletes resources that it created where a request says RetainExceptOnCreate', async () => {
       create({});
       account.cloudFormation.failUpdateOf('orders', 'Topic', 'refused');
       const added = { New: { ...table, DeletionPolicy: 'Retain' } };
@@ -135,7 +135,7 @@ describe('a stack', () => {
       expect(holders()).toEqual([['New', true]]);
     });
 
-    it('retains what was replaced where its UpdateReplacePolicy says so', async () => {
+    it('retains a replaced resource where its UpdateReplacePolicy says so', async () => {
       create({ Orders: { ...table, UpdateReplacePolicy: 'Retain' } });
       await update({ Orders: { ...rekeyed, UpdateReplacePolicy: 'Retain' } });
       await account.until('UPDATE_COMPLETE');
@@ -161,7 +161,7 @@ describe('a stack', () => {
     const set = (input: Partial<SetStackPolicyCommandInput>) =>
       account.cloudFormation.operations.SetStackPolicy({ StackName: 'orders', ...input });
 
-    it('fails an update that would remove what the policy protects, before anything changes', async () => {
+    it('fails an update that would remove a protected resource, before anything changes', async () => {
       create({ Orders: table });
       await set({ StackPolicyBody: policy(allowAll, denyLoss) });
       await update({});
@@ -174,7 +174,7 @@ describe('a stack', () => {
       expect(holders()).toEqual([['Orders', false]]);
     });
 
-    it('fails one that would replace it, and lets other changes pass', async () => {
+    it('fails an update that would replace a protected resource, and lets other changes pass', async () => {
       create({ Orders: table });
       await set({ StackPolicyBody: policy(allowAll, denyLoss) });
       await update({ Orders: rekeyed });
@@ -315,7 +315,7 @@ describe('a stack', () => {
       account.cloudFormation.createStackNow('orders', exporter('one'));
     });
 
-    it('shows it, and who imports it', () => {
+    it('shows it, and its importers', () => {
       const id = account.cloudFormation.createStackNow('web', importer);
 
       expect(operations().ListExports({}).Exports).toEqual([
@@ -331,7 +331,7 @@ describe('a stack', () => {
     it.each([
       ['removed', undefined, 'deleted'],
       ['changed', 'two', 'updated'],
-    ])('cannot have it %s while somebody imports it', async (_, value, word) => {
+    ])('cannot have it %s while a stack imports it', async (_, value, word) => {
       account.cloudFormation.createStackNow('web', importer);
       await account.update(exporter(value));
       await account.until('UPDATE_ROLLBACK_COMPLETE');
@@ -342,14 +342,14 @@ describe('a stack', () => {
       expect(operations().ListExports({}).Exports?.[0]?.Value).toBe('one');
     });
 
-    it('may change it when nobody does', async () => {
+    it('may change it while no stack imports it', async () => {
       await account.update(exporter('two'));
       await account.until('UPDATE_COMPLETE');
 
       expect(operations().ListExports({}).Exports?.[0]?.Value).toBe('two');
     });
 
-    it('refuses an import of what nobody exports', async () => {
+    it('refuses an import of a value that no stack exports', async () => {
       const unknown = importer.replace('"topic"', '"queue"');
 
       expect(() => account.cloudFormation.createStackNow('web', unknown)).toThrow(
@@ -389,7 +389,7 @@ describe('a stack', () => {
       },
     );
 
-    it('refuses a template that names what is not there', () => {
+    it('refuses a template that names a missing parameter', () => {
       expect(() => account.cloudFormation.createStackNow('orders', stored)).toThrow(
         'Unable to fetch parameters [/size] from parameter store for this account.',
       );

@@ -29,7 +29,7 @@ describe('rolling a stack back', () => {
   }
 
   describe('when one function of four goes bad', () => {
-    it('stops the other deployments and puts everything back', async () => {
+    it('stops the other deployments and restores everything', async () => {
       await shifting();
       account.alarm('Get-errors', 'ALARM');
       await account.until('UPDATE_ROLLBACK_COMPLETE');
@@ -51,7 +51,7 @@ describe('rolling a stack back', () => {
       ]);
     });
 
-    it('puts back the aliases of functions that had been done', async () => {
+    it('restores the aliases of functions that were complete', async () => {
       account = new StackAccount();
       const slow = { Type: 'Linear10PercentEvery10Minutes', Alarms: ['slow-errors'] };
       const templates = ['one', 'two'].map((label) => {
@@ -109,7 +109,7 @@ describe('rolling a stack back', () => {
     expect(aliases()).toEqual(expected);
   });
 
-  it('fails within seconds when an alarm was on before', async () => {
+  it('fails within seconds when an alarm was in ALARM before', async () => {
     account = new StackAccount();
     account.cloudFormation.createStackNow('orders', release('one'));
     account.alarm('Get-errors', 'ALARM');
@@ -128,7 +128,7 @@ describe('rolling a stack back', () => {
       await account.update(release('two', { extra }));
     }
 
-    it('moves aliases that were done by deployments of their own, as slowly as their groups do', async () => {
+    it('moves complete aliases by deployments of their own, as slowly as their groups do', async () => {
       await failing();
       await account.until('UPDATE_ROLLBACK_IN_PROGRESS');
       const began = account.clock.now();
@@ -174,7 +174,7 @@ describe('rolling a stack back', () => {
       expect(account.statuses).toEqual(ROLLED_BACK);
     });
 
-    it('is refused when no update is under way', () => {
+    it('is refused when no update is running', () => {
       account = new StackAccount();
       account.cloudFormation.createStackNow('orders', release('one'));
       expect(() => operations().CancelUpdateStack({ StackName: 'orders' })).toThrow(
@@ -194,7 +194,7 @@ describe('rolling a stack back', () => {
     const proceed = (rest: object = {}) =>
       operations().ContinueUpdateRollback({ StackName: 'orders', ...rest });
 
-    it('ends in UPDATE_ROLLBACK_FAILED with the others put back, and takes no update', async () => {
+    it('ends in UPDATE_ROLLBACK_FAILED with the others restored, and accepts no update', async () => {
       await failed();
       expect(aliases()).toEqual(ALL('1'));
       expect(account.parameters.get('/orders/url')?.value).toBe('https://prod/two');
@@ -206,7 +206,7 @@ describe('rolling a stack back', () => {
       );
     });
 
-    it('is mended by going on', async () => {
+    it('succeeds when continued after a repair', async () => {
       await failed();
       proceed();
       await account.until('UPDATE_ROLLBACK_COMPLETE');
@@ -223,14 +223,14 @@ describe('rolling a stack back', () => {
       await account.until('UPDATE_ROLLBACK_COMPLETE');
     });
 
-    it('can skip the resource, which stays what it was', async () => {
+    it('can skip the resource, which stays unchanged', async () => {
       await failed(Number.POSITIVE_INFINITY);
       proceed({ ResourcesToSkip: ['Url'] });
       await account.until('UPDATE_ROLLBACK_COMPLETE');
       expect(account.parameters.get('/orders/url')?.value).toBe('https://prod/two');
     });
 
-    it('refuses to skip what did not fail', async () => {
+    it('refuses to skip a resource that did not fail', async () => {
       await failed();
       expect(() => proceed({ ResourcesToSkip: ['GetAliaslive'] })).toThrow(
         'is not in the UPDATE_FAILED state',
@@ -248,7 +248,7 @@ describe('rolling a stack back', () => {
     );
   });
 
-  it('cannot put an alias back on a version that is gone', async () => {
+  it('cannot restore an alias to a deleted version', async () => {
     account = new StackAccount();
     account.cloudFormation.createStackNow('orders', release('one'));
     const extra = { Last: { Type: 'AWS::SQS::Queue', DependsOn: FUNCTIONS.map((f) => `${f}Aliaslive`) } };
@@ -265,7 +265,7 @@ describe('rolling a stack back', () => {
   });
 
   describe('RollbackStack', () => {
-    it('rolls back an update that was told to stay where it failed', async () => {
+    it('rolls back an update that was left in UPDATE_FAILED', async () => {
       account = new StackAccount();
       account.cloudFormation.createStackNow('orders', release('one'));
       account.cloudFormation.failUpdateOf('orders', 'Url', 'busy');
@@ -280,7 +280,7 @@ describe('rolling a stack back', () => {
       expect(account.parameters.get('/orders/url')?.value).toBe('https://prod/one');
     });
 
-    it('lets an update go on from UPDATE_FAILED with DisableRollback', async () => {
+    it('lets a failed update continue from UPDATE_FAILED with DisableRollback', async () => {
       account = new StackAccount();
       account.cloudFormation.createStackNow('orders', release('one'));
       account.cloudFormation.failUpdateOf('orders', 'Url', 'busy');

@@ -12,7 +12,7 @@ describe('SimulatedCloudFormation', () => {
   const operations = () => account.cloudFormation.operations;
 
   describe('createStackNow', () => {
-    it('makes a stack that is done, old, and silent', () => {
+    it('creates a stack that is complete, old, and without events', () => {
       expect(account.status).toBe('CREATE_COMPLETE');
       expect(account.events).toEqual([]);
       expect(account.deploymentEvents).toEqual([]);
@@ -28,7 +28,7 @@ describe('SimulatedCloudFormation', () => {
     });
   });
 
-  describe('what an update is refused for', () => {
+  describe('refusals of an update', () => {
     it('needs CAPABILITY_AUTO_EXPAND for SAM', async () => {
       await expect(
         account.update(release('two'), { Capabilities: ['CAPABILITY_IAM'] }),
@@ -44,7 +44,7 @@ describe('SimulatedCloudFormation', () => {
       ).rejects.toThrow('[CAPABILITY_IAM]');
     });
 
-    it('says when there is nothing to do, and does not use up the token', async () => {
+    it('reports an update without changes, and does not use up the token', async () => {
       const ClientRequestToken = 'again';
       const secret = { Parameters: [{ ParameterKey: 'Secret', UsePreviousValue: true }] };
       await expect(account.update(release('one'), { ClientRequestToken, ...secret })).rejects.toMatchObject({
@@ -55,7 +55,7 @@ describe('SimulatedCloudFormation', () => {
       expect(account.status).toBe('UPDATE_IN_PROGRESS');
     });
 
-    it('does not take a token twice', async () => {
+    it('does not accept a token twice', async () => {
       await account.update(release('two'), { ClientRequestToken: 'once' });
       await expect(account.update(release('two'), { ClientRequestToken: 'once' })).rejects.toMatchObject({
         name: 'TokenAlreadyExistsException',
@@ -66,13 +66,13 @@ describe('SimulatedCloudFormation', () => {
       });
     });
 
-    it('refuses a token that is not legal', async () => {
+    it('refuses an invalid token', async () => {
       await expect(account.update(release('two'), { ClientRequestToken: '-a' })).rejects.toThrow(
         'clientRequestToken',
       );
     });
 
-    it('refuses while an update is under way', async () => {
+    it('refuses while an update is running', async () => {
       await account.update(release('two'));
       await expect(account.update(release('three'))).rejects.toThrow(
         /^Stack:arn:aws:cloudformation:.* is in UPDATE_IN_PROGRESS state and can not be updated\.$/,
@@ -132,7 +132,7 @@ describe('SimulatedCloudFormation', () => {
   });
 
   describe('templates', () => {
-    it('takes a longer one from a URL', async () => {
+    it('accepts a longer one from a URL', async () => {
       const long = release('two', {
         extra: { Q: { Type: 'AWS::SQS::Queue', Metadata: 'x'.repeat(60_000) } },
       });
@@ -218,7 +218,7 @@ describe('SimulatedCloudFormation', () => {
   });
 
   describe('describing', () => {
-    it('tells a stack with all that a rollback has to save', async () => {
+    it('describes a stack with everything that a rollback has to save', async () => {
       await account.update(release('two'), {
         Tags: [{ Key: 'team', Value: 'shop' }],
         RoleARN: 'arn:aws:iam::123456789012:role/deploy',
@@ -289,7 +289,7 @@ describe('SimulatedCloudFormation', () => {
       ['DescribeStackEvents', 'Stack [none] does not exist'],
       ['DescribeStackResource', "Stack 'none' does not exist"],
       ['GetTemplate', 'Stack with id none does not exist'],
-    ] as const)('%s tells of a stack that does not exist', (operation, message) => {
+    ] as const)('%s reports a missing stack', (operation, message) => {
       expect(() => operations()[operation]({ StackName: 'none', LogicalResourceId: 'x' })).toThrow(message);
     });
   });
@@ -298,7 +298,7 @@ describe('SimulatedCloudFormation', () => {
     expect(() => operations().DeleteStack({ StackName: 'orders' })).toThrow('does not support DeleteStack');
   });
 
-  it('refuses to make a stack whose name is taken', async () => {
+  it('refuses to create a stack whose name is taken', async () => {
     await expect(
       operations().CreateStack({
         StackName: 'orders',

@@ -50,7 +50,7 @@ const define = (Stage: string) =>
   });
 
 describe('defineStack', () => {
-  it('puts in what is known from YAML short forms, and leaves what needs a resource', () => {
+  it('resolves known names from YAML short forms, and leaves those that need a resource', () => {
     expect(define('prod').resources.Queue?.Properties).toEqual({
       Name: `shop-prod-\${literal}`,
       Arn: { 'Fn::Join': [':', ['arn', 'aws', { 'Fn::GetAtt': ['Topic', 'TopicName'] }]] },
@@ -60,15 +60,15 @@ describe('defineStack', () => {
     });
   });
 
-  it('drops what a condition leaves out', () => {
+  it('drops the parts that a condition excludes', () => {
     expect(Object.keys(define('prod').resources)).toEqual(['Queue', 'Topic']);
   });
 
-  it('refuses a mapping that is not there', () => {
+  it('refuses a missing mapping', () => {
     expect(() => define('dev')).toThrow('Unable to get mapping for Sizes::dev::Memory');
   });
 
-  it('orders resources after what they refer to', () => {
+  it('orders resources after their references', () => {
     expect(inOrder(define('prod').resources)).toEqual(['Topic', 'Queue']);
   });
 });

@@ -83,7 +83,7 @@ describe('updating a stack', () => {
     expect(account.alias('Get')?.version).toBe(version);
   });
 
-  it('publishes when a parameter changes what a function gets', async () => {
+  it("publishes when a parameter changes a function's properties", async () => {
     start();
     await account.cloudFormation.operations.UpdateStack({
       StackName: 'orders',
@@ -147,7 +147,7 @@ describe('updating a stack', () => {
     );
   });
 
-  it('publishes even the code that is published last, where that is always a new version', async () => {
+  it('publishes even the last published code again, where that is always a new version', async () => {
     start({ republish: 'new-version' });
     account.cloudFormation.failUpdateOf('orders', 'CreateAliaslive');
     await account.update(release('two'));
@@ -161,7 +161,7 @@ describe('updating a stack', () => {
     ['applies', 4],
     ['next-time', 0],
   ] as const)(
-    'uses an UpdatePolicy that is new in an update (newUpdatePolicy: %s) for %d aliases',
+    'applies an UpdatePolicy that is new in an update (newUpdatePolicy: %s) to %d aliases',
     async (newUpdatePolicy, count) => {
       account = new StackAccount({ newUpdatePolicy });
       account.cloudFormation.createStackNow('orders', release('one', { preference: null }));
@@ -174,7 +174,7 @@ describe('updating a stack', () => {
     },
   );
 
-  it('gives an alias the weights of its RoutingConfig, and takes them away again', async () => {
+  it('gives an alias the weights of its RoutingConfig, and removes them again', async () => {
     const alias = (RoutingConfig?: object) =>
       release('one', {
         functions: ['Get'],
@@ -226,7 +226,7 @@ describe('updating a stack', () => {
     expect(account.alias('Create')).toEqual({ version: '1', weights: {} });
   });
 
-  it('uses a deployment preference from the very update that brings it', async () => {
+  it('uses a deployment preference from the update that introduces it', async () => {
     account = new StackAccount();
     account.cloudFormation.createStackNow('orders', release('one', { preference: null }));
     await account.update(release('two'));
@@ -256,7 +256,7 @@ describe('updating a stack', () => {
     expect(account.alias('Create')?.version).toBe('1');
   });
 
-  describe('after an alias was moved behind its back', () => {
+  describe('after an alias was moved outside CloudFormation', () => {
     async function drift(options?: ConstructorParameters<typeof StackAccount>[0]): Promise<void> {
       start(options);
       await account.update(release('two'));
@@ -292,7 +292,7 @@ describe('updating a stack', () => {
     });
   });
 
-  it('makes a new stack, its first versions without CodeDeploy', async () => {
+  it('creates a new stack, its first versions without CodeDeploy', async () => {
     account = new StackAccount();
     await account.cloudFormation.operations.CreateStack({
       StackName: 'orders',
@@ -315,7 +315,7 @@ describe('updating a stack', () => {
     });
   });
 
-  it('takes a new stack away again when it cannot be made', async () => {
+  it('removes a new stack again when it cannot be created', async () => {
     account = new StackAccount({
       parameters: {
         put: () => {

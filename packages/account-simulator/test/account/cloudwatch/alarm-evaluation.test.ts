@@ -100,7 +100,7 @@ describe('alarmReason', () => {
     );
   });
 
-  it('says how missing data was treated', () => {
+  it('names the treatment of missing data', () => {
     expect(reason('- - - - -', { treatMissingData: 'notBreaching' })).toBe(
       'Threshold Crossed: no datapoints were received for 3 periods and 3 missing datapoints were treated as ' +
         '[NonBreaching].',

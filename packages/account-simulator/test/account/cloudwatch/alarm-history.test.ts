@@ -34,7 +34,7 @@ function opened(options?: Parameters<typeof account>[0]) {
 }
 
 describe('the history of an alarm', () => {
-  it('has every change of its state, the newest first', async () => {
+  it('has every change of its state, newest first', async () => {
     const { states, play, until } = opened();
     play([
       [-60, 'ALARM'],
@@ -51,7 +51,7 @@ describe('the history of an alarm', () => {
     ]);
   });
 
-  it('comes in either order, in pages that miss nothing and repeat nothing', async () => {
+  it('comes in either order, in pages without gaps or repetitions', async () => {
     const { history, states, play, until } = opened();
     play([...Array(25).keys()].map((minute) => [minute + 1, minute % 2 === 0 ? 'ALARM' : 'OK']));
     await until(START + 30 * MINUTE);
@@ -72,7 +72,7 @@ describe('the history of an alarm', () => {
     }
   });
 
-  it('is asked for between two times, both included', async () => {
+  it('is limited to two times, both included', async () => {
     const { states, play, until } = opened();
     play([
       [1, 'ALARM'],
@@ -136,7 +136,7 @@ describe('the history of an alarm', () => {
   it.each<[AlarmKind, string]>([
     ['log', 'LogAlarm'],
     ['composite', 'CompositeAlarm'],
-  ])('of a %s alarm comes only to who asks for its type', async (kind, type) => {
+  ])('of a %s alarm is returned only to a request for its type', async (kind, type) => {
     const { states, play, until, call, putAlarm } = opened();
     if (kind === 'composite') {
       putAlarm({ AlarmName: 'child' });
@@ -160,7 +160,7 @@ describe('the history of an alarm', () => {
 });
 
 describe('log alarms', () => {
-  it('are described in a list of their own, and have no data until somebody says so', () => {
+  it('are described in a list of their own, and have no data until a state is set', () => {
     const { call, describe } = opened();
     call('PutLogAlarm', { AlarmName: 'a', AlarmDescription: 'timeouts', Threshold: 3 });
     expect(describe().LogAlarms).toEqual([]);

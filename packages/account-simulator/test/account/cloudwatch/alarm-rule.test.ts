@@ -20,7 +20,7 @@ describe('parseAlarmRule', () => {
     ['NOT (ALARM(b) OR ALARM(c)) AND TRUE', true],
     ['FALSE', false],
     ['ALARM(unknown)', false],
-  ])('understands %s', (rule, expected) => {
+  ])('parses %s', (rule, expected) => {
     expect(holds(rule)).toBe(expected);
   });
 

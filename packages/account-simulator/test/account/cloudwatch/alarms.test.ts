@@ -39,7 +39,7 @@ describe('metric alarms', () => {
     ]);
   });
 
-  it('tell the event bus, with the state before', async () => {
+  it('notify the event bus, with the previous state', async () => {
     const { cloudWatch, until, putAlarm, events } = opened(incident);
     putAlarm({ AlarmDescription: 'too many errors' });
     cloudWatch.start();
@@ -166,7 +166,7 @@ describe('metric alarms', () => {
     expect(lostAt).toBe(START + 10 * MINUTE + 25_000);
   });
 
-  it('tell nobody when a state is set that they are in', async () => {
+  it('send nothing when their current state is set again', async () => {
     const { cloudWatch, until, putAlarm, call, events, describe: ask } = opened();
     putAlarm();
     cloudWatch.start();
@@ -192,7 +192,7 @@ describe('metric alarms', () => {
     expect(cloudWatch.state('orders-errors')).toBe('OK');
   });
 
-  it('return to their own state after one was set by hand', async () => {
+  it('return to their own state after a state was set by hand', async () => {
     const { cloudWatch, until, putAlarm, call } = opened();
     putAlarm();
     cloudWatch.start();
@@ -266,7 +266,7 @@ describe('scripted alarms', () => {
     expect(await clock.run(() => false)).toBe('idle');
   });
 
-  it('show when they changed', () => {
+  it('show the time of their change', () => {
     const { cloudWatch, describe: ask } = opened();
     cloudWatch.scriptAlarm('old', [{ at: START - 60 * MINUTE, state: 'ALARM' }]);
     expect(ask({ AlarmNames: ['old'] }).MetricAlarms?.[0]).toMatchObject({
@@ -324,7 +324,7 @@ describe('composite alarms', () => {
     );
   });
 
-  it('are not described unless asked for', () => {
+  it('are not described unless requested', () => {
     const test = opened();
     children(test);
     test.call('PutCompositeAlarm', { AlarmName: 'both', AlarmRule: 'ALARM(a) OR ALARM(b)' });
@@ -339,7 +339,7 @@ describe('composite alarms', () => {
     });
   });
 
-  it('are refused when their children are missing, or themselves', () => {
+  it('are refused when their children are missing, or when they contain themselves', () => {
     const test = opened();
     children(test);
     const put = (name: string, rule: string) => () =>
@@ -423,7 +423,7 @@ describe('DescribeAlarms', () => {
 });
 
 describe('SetAlarmState', () => {
-  it('refuses an alarm that is not there', () => {
+  it('refuses a missing alarm', () => {
     const set = () =>
       opened().call('SetAlarmState', { AlarmName: 'x', StateValue: 'OK', StateReason: 'drill' });
     expect(set).toThrow(expect.objectContaining({ name: 'ResourceNotFound', statusCode: 404 }));

@@ -14,7 +14,7 @@ const line = (changes: object = {}, root: object = {}) =>
     ...root,
   });
 
-it('makes a point of each metric and each set of dimensions', () => {
+it('makes a point for each metric and each set of dimensions', () => {
   const point = { namespace: 'Shop', name: 'Orders', unit: 'Count', value: 3, at };
   expect(readEmbeddedMetrics(line(), at)).toEqual([
     { ...point, dimensions: {} },
@@ -36,6 +36,6 @@ it.each([
   [line({}, { _aws: { Timestamp: at - 15 * 86_400_000, CloudWatchMetrics: [] } }), /too far/],
   [line({}, { _aws: { Timestamp: at + 3 * 3_600_000, CloudWatchMetrics: [] } }), /too far/],
   [line({}, { _aws: { CloudWatchMetrics: [] } }), /whole number/],
-])('refuses what CloudWatch makes no metric of', (text, problem) => {
+])('refuses a line from which CloudWatch makes no metric', (text, problem) => {
   expect(() => readEmbeddedMetrics(text, at)).toThrow(problem);
 });

@@ -30,7 +30,7 @@ describe('GetMetricData', () => {
     });
   });
 
-  it('gives the oldest first when asked', async () => {
+  it('gives the oldest first on request', async () => {
     const { until, read } = opened();
     await until(START + 10 * MINUTE + 30_000);
     const range = { StartTime: new Date(START), EndTime: new Date(START + 9 * MINUTE) };
@@ -206,7 +206,7 @@ describe('GetMetricData', () => {
     expect(values(output, 1)).toEqual([sum(minutes.slice(0, 2)), sum(minutes.slice(2))]);
   });
 
-  it('does not depend on who asked before', async () => {
+  it('does not depend on earlier requests', async () => {
     const fresh = opened({ seed: 4 });
     await fresh.until(START + 15 * MINUTE);
     const ask = [
@@ -230,7 +230,7 @@ describe('GetMetricData', () => {
   });
 
   describe('visibility', () => {
-    it('shows the minute under way in part, and the finished one whole 5 to 20 s later', async () => {
+    it('shows the current minute in part, and the finished one whole 5 to 20 s later', async () => {
       const { until, read } = opened();
       const ask = () =>
         values(
@@ -319,7 +319,7 @@ describe('GetMetricData', () => {
   });
 
   describe('pages', () => {
-    it('end at MaxDatapoints and go on where they ended', async () => {
+    it('end at MaxDatapoints and continue from there', async () => {
       const { until, read } = opened();
       await until(START + 30 * MINUTE);
       const ask = [query('m1', 'Invocations', 'Sum'), query('m2', 'Errors', 'Sum')];
@@ -354,14 +354,14 @@ describe('GetMetricData', () => {
       expect(collected.get('m2')).toEqual(values(whole, 1));
     });
 
-    it('refuse a token that is not theirs', () => {
+    it('refuse an invalid token', () => {
       const { read } = opened();
       const read1 = () => read([query('m1', 'Errors', 'Sum')], { NextToken: 'elsewhere' });
       expect(read1).toThrow(expect.objectContaining({ name: 'InvalidNextToken' }));
     });
   });
 
-  describe('what is long ago', () => {
+  describe('the distant past', () => {
     const day = 86_400_000;
     const steps = (days: number, Period = 300) => ({
       range: { StartTime: new Date(START - days * day), EndTime: new Date(START) },
@@ -397,7 +397,7 @@ describe('GetMetricData', () => {
       expect(() => read([hourly.ask('Errors', 'Sum')], hourly.range)).not.toThrow();
     });
 
-    it('is what the code did all the time, the same at each look', () => {
+    it('has the behaviour of the code at that time, the same at each look', () => {
       const { read } = lived();
       const { ask, range } = steps(60);
       const queries = [
@@ -419,7 +419,7 @@ describe('GetMetricData', () => {
       expect(sum(slow ?? []) / sum(timed ?? [])).toBeCloseTo(0.0096, 3);
     });
 
-    it('is no part of the metrics of a version, nor of periods that are shorter', () => {
+    it('is no part of the metrics of a version, nor of shorter periods', () => {
       const { read } = lived();
       const { ask, range } = steps(14);
       const shorter = steps(14, 60).ask('Invocations', 'Sum');
@@ -430,7 +430,7 @@ describe('GetMetricData', () => {
       expect(byMinute.length).toBeLessThan(11);
     });
 
-    it('is nothing of an alias that has no past', () => {
+    it('is empty for an alias that has no past', () => {
       const { read } = lived(0);
       const { ask, range } = steps(60);
       expect(all(read([ask('Invocations', 'Sum')], range))[0]?.length).toBeLessThan(4);

@@ -16,7 +16,7 @@ describe('parseMetricMath', () => {
     expect(at(expression, { m1: 2, m2: 5 })).toBeCloseTo(value, 12);
   });
 
-  it('counts a missing value as 0 where another is there', () => {
+  it('counts a missing value as 0 beside an existing one', () => {
     expect(at('m1 + m2', { m1: 2 })).toBe(2);
     expect(at('100 * errors / requests', { requests: 50 })).toBe(0);
   });

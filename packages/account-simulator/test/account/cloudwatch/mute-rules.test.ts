@@ -27,7 +27,7 @@ function opened(options?: Parameters<typeof account>[0]) {
   return { ...open, mute, list };
 }
 
-it('an alarm that is muted changes its state, runs no action, and its event says so', async () => {
+it('a muted alarm changes its state and runs no action, and its event shows the mute', async () => {
   const acted: string[] = [];
   const { mute, putAlarm, call, until, events, cloudWatch } = opened({ act: (action) => acted.push(action) });
   putAlarm({ AlarmName: 'a', AlarmActions: [TOPIC] });

@@ -14,7 +14,7 @@ const SPEC = {
 };
 
 describe('parseAppSpec', () => {
-  it('reads what renderAppSpec writes', () => {
+  it('reads the output of renderAppSpec', () => {
     expect(parseAppSpec(renderAppSpec(SPEC))).toEqual(SPEC);
   });
 

@@ -44,7 +44,7 @@ describe('timetable', () => {
     expect(shifts.map(({ weight }) => weight)).toEqual([0.3, 0.6, 0.9, 1]);
   });
 
-  it('never shifts back and always ends with everything, for any routing that is accepted', () => {
+  it('never shifts back and always ends with all traffic, for any valid routing', () => {
     const percentage = fc.integer({ min: 1, max: 99 });
     const interval = fc.integer({ min: 1, max: 3000 });
     const routing = fc.oneof(

@@ -33,7 +33,7 @@ describe('a deployment', () => {
     expect(account.alias).toEqual({ version: '1', weights: { '2': 0.1 } });
   });
 
-  it('begins a few seconds after it was made', async () => {
+  it('begins a few seconds after its creation', async () => {
     account = new DeploymentAccount();
     const id = account.deploy('1', '2');
     expect(account.info(id)).toMatchObject({ status: 'Created', deploymentOverview: { Pending: 1 } });
@@ -44,7 +44,7 @@ describe('a deployment', () => {
     expect(delay).toBeLessThanOrEqual(3500);
   });
 
-  it('shares add up to 1 and the target never loses any while it succeeds, whatever the configuration', async () => {
+  it('keeps shares that add up to 1, and a target share that never falls while it succeeds, for any configuration', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.boolean(),
@@ -99,7 +99,7 @@ describe('a deployment', () => {
     expect(await run(8)).not.toBe(first);
   });
 
-  describe('with versions that do not fit', () => {
+  describe('with versions that do not match', () => {
     const mismatch = {
       status: 'Failed',
       errorInformation: {
@@ -131,7 +131,7 @@ describe('a deployment', () => {
       expect(account.info(id)).toMatchObject(mismatch);
     });
 
-    it('fails in mid-shift when somebody else moves the alias, and rolls back', async () => {
+    it('fails during the shift when the alias is moved from outside, and rolls back', async () => {
       account = new DeploymentAccount();
       const id = account.deploy('1', '2');
       await account.pass(60_000);
@@ -226,7 +226,7 @@ describe('a deployment', () => {
       ]);
     });
 
-    it('fails when the hook before fails, with traffic never shifted', async () => {
+    it('fails when the hook before fails, with no traffic shifted', async () => {
       account = new DeploymentAccount({ hook: () => ({ result: 'Failed', afterMs: 5_000 }) });
       const id = withHook(account, 'BeforeAllowTraffic');
       await account.settle();
@@ -293,7 +293,7 @@ describe('a deployment', () => {
       );
     });
 
-    it('stops only when the hook is done, and says Pending', async () => {
+    it('stops only when the hook has answered, and returns Pending', async () => {
       account = new DeploymentAccount({ hook: () => ({ result: 'Succeeded', afterMs: 90_000 }) });
       const id = withHook(account, 'BeforeAllowTraffic');
       await account.pass(30_000);

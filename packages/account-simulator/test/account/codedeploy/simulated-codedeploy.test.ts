@@ -8,7 +8,7 @@ describe('SimulatedCodeDeploy', () => {
   afterEach(() => account.clock.uninstall());
 
   describe('CreateDeployment', () => {
-    it('refuses a second one while a group has one active, and names it', async () => {
+    it('refuses a second one while a group has an active one, and names it', async () => {
       const id = account.deploy('1', '2');
       expect(() => account.deploy('1', '3')).toThrow(
         expect.objectContaining({
@@ -76,7 +76,7 @@ describe('SimulatedCodeDeploy', () => {
       expect(found.revisionInfo.deploymentGroups).toEqual(['group']);
     });
 
-    it('does not find a revision never used', () => {
+    it('does not find an unused revision', () => {
       expect(() =>
         account.codeDeploy.operations.GetApplicationRevision({
           applicationName: 'app',
@@ -94,7 +94,7 @@ describe('SimulatedCodeDeploy', () => {
   });
 
   describe('targets', () => {
-    it('are not there before the deployment began', () => {
+    it('do not exist before the deployment began', () => {
       const deploymentId = account.deploy('1', '2');
       const name = 'DeploymentNotStartedException';
       expect(() => account.codeDeploy.operations.ListDeploymentTargets({ deploymentId })).toThrow(
@@ -105,7 +105,7 @@ describe('SimulatedCodeDeploy', () => {
       ).toThrow(expect.objectContaining({ name }));
     });
 
-    it('tell versions, weight and lifecycle', async () => {
+    it('show versions, weight and lifecycle', async () => {
       const deploymentId = account.deploy('1', '2');
       await account.pass(60_000);
       const { targetIds } = account.codeDeploy.operations.ListDeploymentTargets({ deploymentId });
@@ -162,7 +162,7 @@ describe('SimulatedCodeDeploy', () => {
       expect(list({ externalId: 'stack' }).deployments).toEqual([]);
     });
 
-    it('pages without losing or doubling any while new ones come', async () => {
+    it('pages without losing or repeating any while new ones are created', async () => {
       const ids: string[] = [];
       for (let i = 0; i < 150; i += 1) {
         const deploymentId = account.deploy('1', '2');
@@ -198,7 +198,7 @@ describe('SimulatedCodeDeploy', () => {
     );
   });
 
-  it('tells a group with its settings and its last deployments', async () => {
+  it('describes a group with its settings and its last deployments', async () => {
     const good = account.deploy('1', '2');
     await account.until(good, 'Succeeded');
     const bad = account.deploy('1', '2');
@@ -228,7 +228,7 @@ describe('SimulatedCodeDeploy', () => {
     });
   });
 
-  it('makes configurations once, for Lambda only, and never in the name of AWS', () => {
+  it('creates configurations once, for Lambda only, and never under an AWS name', () => {
     const create = (rest: object = {}) =>
       account.codeDeploy.operations.CreateDeploymentConfig({
         deploymentConfigName: 'mine',

@@ -17,7 +17,7 @@ describe('stopping a deployment', () => {
   const stop = (deploymentId: string, autoRollbackEnabled?: boolean) =>
     account.codeDeploy.operations.StopDeployment({ deploymentId, autoRollbackEnabled });
 
-  describe('by a fault that is none of its own', () => {
+  describe('by an external fault', () => {
     const error = { code: 'THROTTLED', message: 'too many requests' } as const;
 
     it('fails it with that code, and rolls it back', async () => {
@@ -31,7 +31,7 @@ describe('stopping a deployment', () => {
       expect(account.info(id).errorInformation).toEqual(error);
     });
 
-    it('tells of every deployment but its own rollbacks', async () => {
+    it('reports every deployment but its own rollbacks', async () => {
       account = new DeploymentAccount();
       const made: string[] = [];
       account.codeDeploy.onCreate((deployment) => made.push(deployment.id));
@@ -113,7 +113,7 @@ describe('stopping a deployment', () => {
       expect(account.info(third).status).toBe('Succeeded');
     });
 
-    it('stops one that has not begun without rolling anything back', async () => {
+    it('stops a deployment that has not begun without rolling anything back', async () => {
       account = new DeploymentAccount();
       const id = account.deploy('1', '2');
       expect(stop(id, true)).toMatchObject({ status: 'Succeeded' });
@@ -122,7 +122,7 @@ describe('stopping a deployment', () => {
       expect(account.info(id).rollbackInfo).toBeUndefined();
     });
 
-    it('refuses one that is over', async () => {
+    it('refuses a deployment that is over', async () => {
       const id = await running();
       await account.until(id, 'Succeeded');
       expect(() => stop(id, true)).toThrow(
@@ -130,7 +130,7 @@ describe('stopping a deployment', () => {
       );
     });
 
-    it('refuses one that does not exist, or is no id', () => {
+    it('refuses a missing deployment, and an invalid id', () => {
       account = new DeploymentAccount();
       expect(() => stop('d-AAAAAAAAA')).toThrow(
         expect.objectContaining({ name: 'DeploymentDoesNotExistException' }),
@@ -153,7 +153,7 @@ describe('stopping a deployment', () => {
   });
 
   describe('by alarm', () => {
-    it('takes 2 to 20 seconds, tells the alarm and rolls back under it', async () => {
+    it('takes 2 to 20 seconds, names the alarm and rolls back under it', async () => {
       for (let seed = 0; seed < 20; seed += 1) {
         const id = await running({ seed });
         const raisedAt = account.clock.now();
@@ -173,7 +173,7 @@ describe('stopping a deployment', () => {
       }
     });
 
-    it('stops a deployment within a second when the alarm was on before', async () => {
+    it('stops a deployment within a second when the alarm was in ALARM before', async () => {
       account = new DeploymentAccount();
       account.alarms.set('errors', 'ALARM');
       const id = account.deploy('1', '2');
@@ -194,7 +194,7 @@ describe('stopping a deployment', () => {
       await account.until(id, 'Succeeded');
     });
 
-    it('goes on under its alarm when the deployment overrides it', async () => {
+    it('continues under its alarm when the deployment overrides it', async () => {
       account = new DeploymentAccount();
       account.alarms.set('errors', 'ALARM');
       const id = account.deploy('1', '2', { overrideAlarmConfiguration: { enabled: false } });
@@ -244,7 +244,7 @@ describe('stopping a deployment', () => {
     }
 
     it.each([undefined, 'alias-before' as const])(
-      'is the one before the deployment (%s)',
+      'is the version before the deployment (%s)',
       async (setting) => {
         await stoppedAfterUpdateAlias(setting);
         expect(account.alias).toEqual({ version: '1', weights: {} });
@@ -256,7 +256,7 @@ describe('stopping a deployment', () => {
       expect(account.alias).toEqual({ version: '2', weights: {} });
     });
 
-    it('is the one that a deployment of the group put back', async () => {
+    it('is the version that a deployment of the group restored', async () => {
       account = new DeploymentAccount({ groupRollback: 'last-successful-revision' });
       await account.until(account.deploy('1', '2'), 'Succeeded');
       const back = account.deploy('2', '1', { deploymentConfigName: 'CodeDeployDefault.LambdaAllAtOnce' });
@@ -268,7 +268,7 @@ describe('stopping a deployment', () => {
       expect(account.alias).toEqual({ version: '1', weights: {} });
     });
 
-    it('is the one before the deployment in a group that never succeeded', async () => {
+    it('is the version before the deployment in a group that never succeeded', async () => {
       const id = await running({ groupRollback: 'last-successful-revision' });
       stop(id, true);
       await account.settle();

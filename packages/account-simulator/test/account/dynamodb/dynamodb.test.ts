@@ -73,7 +73,7 @@ const put = (pk: string, sk: string, more: Record<string, object> = {}) =>
   send(new PutItemCommand({ TableName: 'ledger', Item: { ...key(pk, sk), ...more } as never }));
 
 describe('DynamoDb items', () => {
-  it('gives back an item of every attribute type as it was put', async () => {
+  it('returns an item of every attribute type unchanged', async () => {
     const Item = {
       ...key('service#orders', 'release#1'),
       n: { N: '12.5' },
@@ -98,7 +98,7 @@ describe('DynamoDb items', () => {
     expect(Buffer.from(got.Item.bytes.B)).toEqual(Buffer.of(0, 1, 255));
   });
 
-  it('returns no Item for a key that is not there', async () => {
+  it('returns no Item for a missing key', async () => {
     const got = await send(new GetItemCommand({ TableName: 'ledger', Key: key('a', 'b') }));
     expect(got.Item).toBeUndefined();
   });
@@ -150,7 +150,7 @@ describe('DynamoDb items', () => {
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
     ],
-  ])('puts the item that failed the condition of a %s into the error when asked', async (_, command) => {
+  ])('puts the item that failed the condition of a %s into the error on request', async (_, command) => {
     await put('lock#orders', 'lock', { fence: { N: '7' }, seal: { B: Uint8Array.of(9) } });
     const error = await refusal(command());
     expect(error).toBeInstanceOf(ConditionalCheckFailedException);
@@ -174,7 +174,7 @@ describe('DynamoDb items', () => {
     expect(error.Item).toBeUndefined();
   });
 
-  it('updates with SET, ADD, REMOVE and functions, and returns what was asked', async () => {
+  it('updates with SET, ADD, REMOVE and functions, and returns the requested values', async () => {
     await put('a', '1', { n: { N: '0.1' }, gone: { S: 'x' }, log: { L: [{ S: 'first' }] } });
     const { Attributes } = await send(
       new UpdateItemCommand({
@@ -201,7 +201,7 @@ describe('DynamoDb items', () => {
     });
   });
 
-  it('deletes an item and returns what it was', async () => {
+  it('deletes an item and returns its old value', async () => {
     await put('a', '1', { n: { N: '1' } });
     const { Attributes } = await send(
       new DeleteItemCommand({ TableName: 'ledger', Key: key('a', '1'), ReturnValues: 'ALL_OLD' }),
@@ -256,7 +256,7 @@ describe('DynamoDb items', () => {
     expect(elsewhere).toBeInstanceOf(ResourceNotFoundException);
   });
 
-  it('refuses by name what it does not simulate', async () => {
+  it('refuses unsimulated features by name', async () => {
     const transaction = new TransactWriteItemsCommand({
       TransactItems: [{ Put: { TableName: 'ledger', Item: key('a', '1') } }],
     });
@@ -488,7 +488,7 @@ describe('DynamoDb tables', () => {
     expect(await refusal(new CreateTableCommand(ledger as never))).toBeInstanceOf(ResourceInUseException);
   });
 
-  it('keeps tags and says that items do not expire', async () => {
+  it('keeps tags and reports that items do not expire', async () => {
     const ResourceArn = 'arn:aws:dynamodb:us-east-1:111122223333:table/ledger';
     await send(new TagResourceCommand({ ResourceArn, Tags: [{ Key: 'team', Value: 'a' }] }));
     expect((await send(new ListTagsOfResourceCommand({ ResourceArn }))).Tags).toEqual([

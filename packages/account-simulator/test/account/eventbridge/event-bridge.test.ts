@@ -62,7 +62,7 @@ describe('events', () => {
     });
   });
 
-  it('are what they were when they were sent', () => {
+  it('are copies from the time they were sent', () => {
     const { bus } = setup();
     const detail = { at: new Date(START), state: 'START', gone: undefined };
     const event = bus.putEvent({ ...failure, detail });
@@ -80,7 +80,7 @@ describe('events', () => {
 });
 
 describe('rules', () => {
-  it('deliver what matches within 0.2 to 2 s', async () => {
+  it('deliver matching events within 0.2 to 2 s', async () => {
     const { bus, rule, received } = setup();
     const { arn } = bus.putRule(rule());
     expect(arn).toBe('arn:aws:events:eu-west-1:123456789012:rule/deployments');
@@ -113,7 +113,7 @@ describe('rules', () => {
     expect(await run(true)).toEqual(first);
   });
 
-  it('make the input each target asks for', async () => {
+  it("make each target's own input", async () => {
     const { bus, rule, received, target } = setup();
     bus.putRule(
       rule({
@@ -220,7 +220,7 @@ describe('targets that fail', () => {
     expect(letters).toEqual([]);
   });
 
-  it('lose the event to the dead-letter queue after the attempts allowed', async () => {
+  it('discard the event to the dead-letter queue after the allowed attempts', async () => {
     const { attempts, letters, event } = failing(new Error('busy'), {
       retryPolicy: { MaximumRetryAttempts: 4 },
     });
@@ -241,7 +241,7 @@ describe('targets that fail', () => {
     ]);
   });
 
-  it('lose the event once it is too old', async () => {
+  it('discard the event once it is too old', async () => {
     const { attempts, letters } = failing(new Error('busy'), {
       retryPolicy: { MaximumEventAgeInSeconds: 60 },
     });
@@ -251,7 +251,7 @@ describe('targets that fail', () => {
     expect(Number(letters[0]?.attributes.RETRY_ATTEMPTS)).toBe(attempts.length - 1);
   });
 
-  it('are tried 185 times in about a day by default, then the event is gone', async () => {
+  it('are tried 185 times in about a day by default, then the event is discarded', async () => {
     const { attempts, bus } = failing(new Error('busy'), { deadLetter: () => {} });
     await rest();
     expect(attempts.length).toBeGreaterThan(170);
@@ -297,7 +297,7 @@ describe('targets that fail', () => {
 });
 
 describe('interceptors', () => {
-  it('double a delivery without the second coming at the same moment', async () => {
+  it('duplicate a delivery, with the second at another moment', async () => {
     const { bus, rule, received } = setup();
     bus.putRule(rule());
     bus.interceptDelivery((_event, _rule, deliver) => {
@@ -309,7 +309,7 @@ describe('interceptors', () => {
     expect(new Set(received.map(({ at }) => at)).size).toBe(2);
   });
 
-  it('can lose, double and delay deliveries', async () => {
+  it('can lose, duplicate and delay deliveries', async () => {
     const { bus, rule, received } = setup();
     bus.putRule(rule());
     bus.interceptDelivery((event, { name }, deliver) => {
@@ -384,7 +384,7 @@ describe('PutEvents', () => {
     bus.operations.PutEvents?.({ Entries } as never, { caller: { principal: 'shop' }, now: START });
   const entry = { Source: 'shop.orders', DetailType: 'order placed', Detail: '{"id":1}' };
 
-  it('answers for each entry by itself', async () => {
+  it('answers for each entry separately', async () => {
     const { bus, rule, received } = setup();
     bus.putRule(rule({ eventPattern: { source: ['shop.orders'] } }));
     const answer = put(bus, [

@@ -40,7 +40,7 @@ const matches = (pattern: object) => compileEventPattern(pattern)(event);
 const detail = (field: string, ...wanted: unknown[]) => matches({ detail: { [field]: wanted } });
 
 describe('compileEventPattern', () => {
-  it('matches the pattern a coordinator watches deployments with', () => {
+  it("matches the coordinator's pattern for deployments", () => {
     const pattern = {
       source: ['aws.codedeploy'],
       'detail-type': ['CodeDeploy Deployment State-change Notification'],
@@ -142,13 +142,13 @@ describe('compileEventPattern', () => {
     expect(detail(field, unwanted, wanted)).toBe(true);
   });
 
-  it('does not match a field that is missing, not even with anything-but', () => {
+  it('does not match a missing field, not even with anything-but', () => {
     expect(detail('missing', { 'anything-but': 'x' })).toBe(false);
     expect(detail('missing', null)).toBe(false);
     expect(matches({ detail: { nested: { other: { value: [1] } } } })).toBe(false);
   });
 
-  it('goes into nested objects, and into arrays of objects with one and the same element', () => {
+  it('goes into nested objects, and into arrays of objects within the same element', () => {
     expect(matches({ detail: { nested: { deep: { value: [1] } } } })).toBe(true);
     expect(matches({ detail: { items: { name: ['b'], price: [2] } } })).toBe(true);
     expect(matches({ detail: { items: { name: ['a'], price: [2] } } })).toBe(false);

@@ -24,7 +24,7 @@ describe('rate', () => {
     expect(times(expression, '2026-10-01T08:00:00Z')).toEqual(expected);
   });
 
-  it('keeps its rhythm whenever it is asked', () => {
+  it('keeps its rhythm at any time', () => {
     const next = compileSchedule('rate(5 minutes)', at('2026-10-01T08:02:00Z'));
     expect(next(at('2026-10-01T08:11:59Z'))).toBe(at('2026-10-01T08:12:00Z'));
     expect(next(at('2026-10-01T08:12:00Z'))).toBe(at('2026-10-01T08:17:00Z'));
@@ -77,7 +77,7 @@ describe('cron', () => {
     ]);
   });
 
-  it('is due strictly after the time asked about', () => {
+  it('is due strictly after the given time', () => {
     expect(times('cron(0 8 * * ? *)', '2026-10-01T08:00:00Z', 1)).toEqual(['2026-10-02T08:00Z']);
     expect(times('cron(0 8 * * ? *)', '2026-10-01T07:59:59Z', 1)).toEqual(['2026-10-01T08:00Z']);
   });

@@ -91,7 +91,7 @@ describe('compileTargetInput', () => {
     expect(transform('"Detail is <detail>"')).toContain('{instance-id:i-0123456789,state:RUNNING');
   });
 
-  it('leaves out what is not there', () => {
+  it('leaves out missing values', () => {
     expect(transform('{"gone": "<gone>"}')).toEqual({ gone: '' });
     expect(() => transform('{"gone": <gone>}')).toThrow(expect.objectContaining({ code: 'INVALID_JSON' }));
   });

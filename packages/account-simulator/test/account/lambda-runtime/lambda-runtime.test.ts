@@ -114,13 +114,13 @@ describe('LambdaRuntime', () => {
     });
   });
 
-  it('answers what is thrown and is no error, as the Node.js runtime does', async () => {
+  it('answers a thrown value that is no error, as the Node.js runtime does', async () => {
     const { runtime } = runtimeWith(() => Promise.reject('just text'));
     const { payload } = await settled(runtime.invoke('work', '{}'));
     expect(JSON.parse(payload)).toEqual({ errorType: 'string', errorMessage: 'just text', trace: [] });
   });
 
-  it('gives up at the time-out, does not use the process again, and lets the work have its effect', async () => {
+  it('ends the call at the time-out, does not use the process again, and lets running work take effect', async () => {
     let effects = 0;
     const { runtime, built } = runtimeWith(async () => {
       await clock.sleep(15_000);
@@ -164,7 +164,7 @@ describe('LambdaRuntime', () => {
     });
   });
 
-  it('throttles past the reserved concurrency', async () => {
+  it('throttles beyond the reserved concurrency', async () => {
     const { runtime } = runtimeWith(() => clock.sleep(1000), { reservedConcurrency: 1 });
     const first = runtime.invoke('work', '{}');
     await expect(runtime.invoke('work', '{}')).rejects.toMatchObject({
@@ -175,7 +175,7 @@ describe('LambdaRuntime', () => {
     expect(runtime.statistics().get('Work')).toMatchObject({ invocations: 1, throttles: 1 });
   });
 
-  it('lets interceptors look on, fail, refuse, and kill the process before or after the effect', async () => {
+  it('lets interceptors observe, fail, refuse, and kill the process before or after the effect', async () => {
     let effects = 0;
     const { runtime, built } = runtimeWith(async () => {
       effects += 1;
@@ -204,7 +204,7 @@ describe('LambdaRuntime', () => {
 });
 
 describe('LambdaRuntime.invokeLater', () => {
-  it('tries an event that fails twice more, after one and after two minutes, then sends it away', async () => {
+  it('retries a failing event twice, after one and after two minutes, then discards it', async () => {
     const times: number[] = [];
     const { runtime } = runtimeWith(
       async () => {
@@ -235,7 +235,7 @@ describe('LambdaRuntime.invokeLater', () => {
     });
   });
 
-  it('stops trying once it succeeds', async () => {
+  it('stops retrying once it succeeds', async () => {
     let calls = 0;
     const { runtime } = runtimeWith(
       async () => {
@@ -250,7 +250,7 @@ describe('LambdaRuntime.invokeLater', () => {
     expect([calls, sent]).toEqual([2, []]);
   });
 
-  it('keeps trying an event that is throttled until it is too old', async () => {
+  it('keeps retrying a throttled event until it is too old', async () => {
     const { runtime } = runtimeWith(
       async () => 1,
       { reservedConcurrency: 0 },
@@ -263,7 +263,7 @@ describe('LambdaRuntime.invokeLater', () => {
     expect(clock.elapsed()).toBeLessThanOrEqual(600_000);
   });
 
-  it('is what an Invoke call of type Event does', async () => {
+  it('is the effect of an Invoke call of type Event', async () => {
     const { runtime } = runtimeWith(async () => 1);
     const answer = await runtime.operation({
       FunctionName: 'work',

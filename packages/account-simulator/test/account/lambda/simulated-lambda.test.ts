@@ -69,7 +69,7 @@ describe('SimulatedLambda', () => {
       expect(lambda.publishVersion('orders')).toEqual({ version: '2', created: true });
     });
 
-    it('never gives a number twice, even after the newest was deleted', () => {
+    it('never reuses a number, even after the newest was deleted', () => {
       publish('one');
       publish('two');
       lambda.operations.DeleteFunction({ FunctionName: 'orders', Qualifier: '2' });
@@ -179,7 +179,7 @@ describe('SimulatedLambda', () => {
       ).toThrow(expect.objectContaining({ name: 'ResourceNotFoundException' }));
     });
 
-    it('tells a missing alias from a missing function', () => {
+    it('distinguishes a missing alias from a missing function', () => {
       expect(() => lambda.operations.GetAlias({ FunctionName: 'orders', Name: 'none' })).toThrow(
         `Cannot find alias arn: ${ARN}:none`,
       );
@@ -201,7 +201,7 @@ describe('SimulatedLambda', () => {
       expect(names('2')).toEqual(['next']);
     });
 
-    it('keeps the history of shares and tells listeners', async () => {
+    it('keeps the history of shares and calls listeners', async () => {
       const changes: AliasChange[] = [];
       lambda.onAliasChange((change) => changes.push(change));
       const start = clock.now();
@@ -220,7 +220,7 @@ describe('SimulatedLambda', () => {
       ]);
     });
 
-    it('shares add up to 1, whatever the weights', () => {
+    it('has shares that add up to 1, for any weights', () => {
       fc.assert(
         fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }), (weights) => {
           for (const weight of weights) {
@@ -239,7 +239,7 @@ describe('SimulatedLambda', () => {
     beforeEach(withAlias);
     const config = { FunctionName: 'orders', Qualifier: 'live' };
 
-    it('is allocated after a while, and anew when the alias moves', async () => {
+    it('is allocated after a while, and again when the alias moves', async () => {
       expect(
         lambda.operations.PutProvisionedConcurrencyConfig({ ...config, ProvisionedConcurrentExecutions: 5 }),
       ).toMatchObject({ Status: 'IN_PROGRESS', RequestedProvisionedConcurrentExecutions: 5 });
@@ -297,7 +297,7 @@ describe('SimulatedLambda', () => {
       expect(lambda.operations.GetFunction({ FunctionName }).Configuration?.FunctionName).toBe('orders');
     });
 
-    it('refuses what is no function name, and two different qualifiers', () => {
+    it('refuses an invalid function name, and two different qualifiers', () => {
       expect(() => lambda.operations.GetFunction({ FunctionName: 'a b' })).toThrow(
         expect.objectContaining({ name: 'ValidationException' }),
       );
@@ -310,14 +310,14 @@ describe('SimulatedLambda', () => {
   describe('ListTags', () => {
     const orders = { Environment: {}, Tags: [{ Key: 'team', Value: 'shop' }] };
 
-    it('answers with the own tags of a function that no stack made', () => {
+    it('returns the own tags of a function without a stack', () => {
       lambda.createFunction('billing', { code: 'one', properties: orders });
       const Resource = ARN.replace('orders', 'billing');
       expect(lambda.operations.ListTags({ Resource })).toEqual({ Tags: { team: 'shop' } });
       expect(lambda.operations.ListTags({ Resource: ARN })).toEqual({ Tags: {} });
     });
 
-    it('adds the tags that CloudFormation gives to what a stack makes', () => {
+    it("adds CloudFormation's tags for the resources of a stack", () => {
       const owner = { stack: 'shop-billing', stackId: 'arn:shop-billing', logicalId: 'Api' };
       lambda.createFunction('billing', { code: 'one', properties: { Tags: { team: 'shop' } } }, owner);
       const Tags = {
@@ -346,7 +346,7 @@ describe('SimulatedLambda', () => {
       );
     });
 
-    it('hands the call to the hook and tells the version that an alias stands for', async () => {
+    it('passes the call to the hook, with the alias resolved to a version', async () => {
       const payload = new TextEncoder().encode('{}');
       const hooked = new SimulatedLambda({
         clock,

@@ -72,7 +72,7 @@ describe('PutParameter', () => {
     });
   });
 
-  it('creates only, unless told to overwrite', async () => {
+  it('only creates, without Overwrite', async () => {
     await put('/a', 'one');
     expect(await refusal(putCommand('/a', 'two'))).toBeInstanceOf(ParameterAlreadyExists);
     expect((await get('/a')).Value).toBe('one');
@@ -105,7 +105,7 @@ describe('PutParameter', () => {
     expect((await refusal(back)).message).toContain('downgrade');
   });
 
-  it('chooses the tier by size when asked to', async () => {
+  it('chooses the tier by size on request', async () => {
     const Tier = 'Intelligent-Tiering';
     expect(await put('/a', 'x', { Tier })).toMatchObject({ Tier: 'Standard' });
     expect(await put('/a', 'x'.repeat(5000), { Tier, Overwrite: true })).toMatchObject({ Tier: 'Advanced' });
@@ -134,7 +134,7 @@ describe('PutParameter', () => {
     );
   });
 
-  it('holds values against the allowed pattern', async () => {
+  it('checks values against the allowed pattern', async () => {
     await put('/a', '12', { AllowedPattern: '\\d+' });
     expect(await refusal(putCommand('/b', '12a', { AllowedPattern: '\\d+' }))).toBeInstanceOf(
       ParameterPatternMismatchException,
@@ -144,7 +144,7 @@ describe('PutParameter', () => {
     );
   });
 
-  it('keeps 100 versions, dropping the oldest unless a label holds it', async () => {
+  it('keeps 100 versions, dropping the oldest unless it has a label', async () => {
     await put('/a', 'v1');
     for (let i = 2; i <= 101; i += 1) await put('/a', `v${i}`, { Overwrite: true });
     expect(await refusal(new GetParameterCommand({ Name: '/a:1' }))).toBeInstanceOf(ParameterVersionNotFound);
@@ -156,7 +156,7 @@ describe('PutParameter', () => {
     expect(await put('/a', 'v102', { Overwrite: true })).toMatchObject({ Version: 102 });
   });
 
-  it('refuses tags with an overwrite as AWS does, and by name what it does not simulate', async () => {
+  it('refuses tags with an overwrite as AWS does, and unsimulated features by name', async () => {
     const Tags = [{ Key: 'a', Value: 'b' }];
     expect((await refusal(putCommand('/a', 'x', { Tags, Overwrite: true }))).name).toBe(
       'ValidationException',
@@ -188,7 +188,7 @@ describe('GetParameter', () => {
     });
   });
 
-  it('tells a missing parameter from a missing version', async () => {
+  it('distinguishes a missing parameter from a missing version', async () => {
     expect(await refusal(new GetParameterCommand({ Name: '/none' }))).toBeInstanceOf(ParameterNotFound);
     for (const selector of ['3', 'bad']) {
       const error = await refusal(new GetParameterCommand({ Name: `/a/b:${selector}` }));
@@ -197,7 +197,7 @@ describe('GetParameter', () => {
     }
   });
 
-  it('shows a secret only when asked to decrypt it', async () => {
+  it('shows a secret only to a request that decrypts it', async () => {
     await put('/secret', 'hush', { Type: 'SecureString' });
     const hidden = await get('/secret');
     expect(hidden.Value).toMatch(/^AQICAH/);
@@ -210,7 +210,7 @@ describe('GetParameter', () => {
 });
 
 describe('GetParameters', () => {
-  it('reads up to ten names and lists those it did not find', async () => {
+  it('reads up to ten names and lists the missing ones', async () => {
     await put('/a', 'one');
     const output = await send(new GetParametersCommand({ Names: ['/a', '/a:1', '/none', '/a:9'] }));
     expect(output.Parameters.map(({ Value }: { Value: string }) => Value)).toEqual(['one', 'one']);
@@ -275,7 +275,7 @@ describe('GetParametersByPath', () => {
 });
 
 describe('GetParameterHistory', () => {
-  it('pages through every version with who, when, what and labels', async () => {
+  it('pages through every version with writer, time, value and labels', async () => {
     await put('/a', 'v1', { Description: 'kept' });
     for (let i = 2; i <= 60; i += 1) await put('/a', `v${i}`, { Overwrite: true });
     await send(
@@ -314,7 +314,7 @@ describe('LabelParameterVersion', () => {
     await put('/a', 'two', { Overwrite: true });
   });
 
-  it('labels the newest version unless told which, and moves a label', async () => {
+  it('labels the newest version by default, and moves a label', async () => {
     expect(await send(label(['live']))).toMatchObject({ ParameterVersion: 2, InvalidLabels: [] });
     expect((await get('/a:live')).Version).toBe(2);
     await send(label(['live'], 1));
@@ -327,7 +327,7 @@ describe('LabelParameterVersion', () => {
     expect((await get('/a:ok')).Version).toBe(2);
   });
 
-  it('attaches ten labels to a version at most', async () => {
+  it('attaches at most ten labels to a version', async () => {
     const ten = Array.from({ length: 10 }, (_, i) => `l${i}`);
     await send(label(ten));
     expect(await refusal(label(['one-more']))).toBeInstanceOf(ParameterVersionLabelLimitExceeded);
@@ -335,7 +335,7 @@ describe('LabelParameterVersion', () => {
     expect((await refusal(label([...ten, 'x'], 1))).name).toBe('ValidationException');
   });
 
-  it('refuses a version or parameter that is not there', async () => {
+  it('refuses a missing version or parameter', async () => {
     expect(await refusal(label(['live'], 9))).toBeInstanceOf(ParameterVersionNotFound);
     const elsewhere = new LabelParameterVersionCommand({ Name: '/none', Labels: ['a'] });
     expect(await refusal(elsewhere)).toBeInstanceOf(ParameterNotFound);
@@ -351,7 +351,7 @@ describe('DeleteParameter, DeleteParameters and DescribeParameters', () => {
     expect(await put('/a', 'three')).toMatchObject({ Version: 1 });
   });
 
-  it('deletes several and lists those that were not there', async () => {
+  it('deletes several and lists the missing ones', async () => {
     await put('/a', 'one');
     const output = await send(new DeleteParametersCommand({ Names: ['/a', '/b'] }));
     expect(output).toMatchObject({ DeletedParameters: ['/a'], InvalidParameters: ['/b'] });

@@ -62,7 +62,7 @@ async function outcome(work: Promise<unknown>): Promise<string> {
 }
 
 describe('calls of a function', () => {
-  it('are held to the deployment group a deployment belongs to', async () => {
+  it('are checked against the deployment group of a deployment', async () => {
     const groupStatement = allow('codedeploy:GetDeployment', arn('codedeploy', 'deploymentgroup:app/one'));
     enforcePermissions(account, withFunction(groupStatement));
     account.codeDeploy.createApplication('app');
@@ -121,7 +121,7 @@ describe('calls of a function', () => {
       expect(await update('orders')).toBe('done');
     });
 
-    it('are told of an S3 error where the template may not be read', async () => {
+    it('get an S3 error where the template may not be read', async () => {
       enforcePermissions(account, withFunction(mayUpdate));
       account.cloudFormation.createStackNow('orders', release('one'), {}, { roleArn: roleArn('cfn') });
       expect(await update('orders')).toBe('ValidationError: S3 error: Access Denied');
@@ -135,7 +135,7 @@ describe('calls of a function', () => {
       );
     });
 
-    it('are refused by CloudFormation itself where there is no stack', async () => {
+    it('are refused by CloudFormation itself where the stack does not exist', async () => {
       enforcePermissions(account, withFunction(mayUpdate, mayRead));
       expect(await update('orders')).toMatch(/^ValidationError: .*orders.* does not exist/);
     });
@@ -189,7 +189,7 @@ describe('a machine', () => {
     arn('states', 'execution:child:*'),
   );
 
-  it('that waits for executions is only made for a role that may keep the rule for it', () => {
+  it('that waits for executions is created only for a role that may manage the rule for it', () => {
     expect(() => make(waits, start, follow)).toThrow(
       `'${roleArn('M')}' is not authorized to create managed-rule.`,
     );
@@ -242,19 +242,19 @@ describe('dead-letter queues', () => {
     return usage.denials().map(({ owner }) => owner);
   }
 
-  it('take events of the rules their policy names', () => {
+  it('accept events of the rules their policy names', () => {
     const Condition = { ArnLike: { 'aws:SourceArn': [arn('events', 'rule/a*')] } };
     expect(denialsWith({ Condition }, 'ab', 'b')).toEqual(['b']);
   });
 
-  it('take none where their policy is about another service', () => {
+  it('accept none where their policy is about another service', () => {
     expect(denialsWith({ Principal: { Service: 'sns.amazonaws.com' } }, 'a')).toEqual(['a']);
     expect(
       denialsWith({ Principal: { Service: ['sns.amazonaws.com', 'events.amazonaws.com'] } }, 'a'),
     ).toEqual([]);
   });
 
-  it('take none without a policy', () => {
+  it('accept none without a policy', () => {
     const usage = enforcePermissions(account, stackOf({ rules: [rule('a')], queues: [queue] }));
     expect(usage.denials()).toEqual([{ owner: 'a', action: 'sqs:SendMessage', resource: queue.arn }]);
   });
@@ -286,19 +286,19 @@ describe('topics of alarms', () => {
   const denied = [{ owner: 'Lost', action: 'sns:Publish', resource: topic.arn }];
   const Principal = { Service: 'cloudwatch.amazonaws.com' };
 
-  it('take what alarms publish where they have no policy, or one that lets this alarm', () => {
+  it('accept alarms where they have no policy, or a policy that lets this alarm publish', () => {
     expect(denialsWith()).toEqual([]);
     const Condition = { ArnEquals: { 'aws:SourceArn': [alarm.arn] } };
     expect(denialsWith(publish({ Principal, Condition }))).toEqual([]);
   });
 
-  it('take nothing where their policy is about another service or another alarm', () => {
+  it('accept nothing where their policy is about another service or another alarm', () => {
     expect(denialsWith(publish({ Principal: { Service: 'events.amazonaws.com' } }))).toEqual(denied);
     const Condition = { ArnEquals: { 'aws:SourceArn': [arn('cloudwatch', 'alarm:other')] } };
     expect(denialsWith(publish({ Principal, Condition }))).toEqual(denied);
   });
 
-  it('take what comes by TLS where their policy denies everything else', () => {
+  it('accept messages over TLS where their policy denies everything else', () => {
     const withoutTls = { Bool: { 'aws:SecureTransport': ['false'] } };
     const deny = publish({ Effect: 'Deny', Principal: '*', Condition: withoutTls });
     expect(denialsWith(publish({ Principal }), deny)).toEqual([]);
@@ -313,7 +313,7 @@ describe('PermissionUsage', () => {
     allow('logs:CreateLogDelivery', '*'),
   ];
 
-  it('tells which action and which resource of a statement were needed', async () => {
+  it('names the used action and resource of a statement', async () => {
     const usage = enforcePermissions(account, withFunction(...statements));
     expect(usage.used()).toEqual([]);
     await get('/b');
@@ -329,7 +329,7 @@ describe('PermissionUsage', () => {
     ]);
   });
 
-  it('says why something cannot be needed', () => {
+  it('gives the reason why a grant cannot be needed', () => {
     const usage = enforcePermissions(account, withFunction(...statements));
     const unused = usage.unused((_, { Action }) =>
       Action[0] === 'logs:CreateLogDelivery' ? 'no logs' : undefined,
@@ -341,7 +341,7 @@ describe('PermissionUsage', () => {
     expect(unused.filter(({ reason }) => reason === undefined)).toHaveLength(4);
   });
 
-  it('notes a refusal once, and uses nothing by it', async () => {
+  it('records a refusal once, and uses nothing by it', async () => {
     const usage = enforcePermissions(account, withFunction(...statements));
     expect(await get('/c')).toMatch(/^AccessDeniedException/);
     expect(await get('/c')).toMatch(/^AccessDeniedException/);
@@ -351,7 +351,7 @@ describe('PermissionUsage', () => {
     expect(usage.used()).toEqual([]);
   });
 
-  it('adds what several accounts used together', async () => {
+  it('merges the usage of several accounts', async () => {
     const first = enforcePermissions(account, withFunction(...statements));
     await get('/a');
     account = new SimulatedAccount({ clock, random: new SeededRandom(2) });

@@ -166,7 +166,7 @@ describe('permissionInterceptor', () => {
     expect(await bench.refusal(call)).toBeInstanceOf(AuthorizationErrorException);
   });
 
-  it('says that a statement denies it', async () => {
+  it('names an explicit deny', async () => {
     const statements: PolicyStatement[] = [
       allow('ssm:*', '*'),
       { Effect: 'Deny', Action: ['ssm:Get*'], Resource: [arn('ssm', 'parameter/secret')] },
@@ -176,7 +176,7 @@ describe('permissionInterceptor', () => {
     expect(refusal.message).toMatch(/ with an explicit deny in an identity-based policy$/);
   });
 
-  it('lets pass what is allowed', async () => {
+  it('passes an allowed call', async () => {
     const made = wire([allow('ssm:GetParameter', arn('ssm', 'parameter/a'))]);
     const client = new SSMClient(made.clientConfig(caller));
     await bench.settle(client.send(new GetParameterCommand({ Name: '/a' })));
@@ -185,13 +185,13 @@ describe('permissionInterceptor', () => {
     );
   });
 
-  it('does not restrict callers that are none of the template', async () => {
+  it('does not restrict callers from outside the template', async () => {
     const client = new SSMClient(wire([]).clientConfig({ principal: 'person' }));
     await expect(bench.settle(client.send(new GetParameterCommand({ Name: '/a' })))).resolves.toBeDefined();
     expect(usage.denials()).toEqual([]);
   });
 
-  it('holds a caller without a role of the template for a defect', async () => {
+  it('treats a caller without a role of the template as a defect', async () => {
     const call = wire([]).call(
       'ssm',
       'GetParameter',
@@ -211,7 +211,7 @@ describe('permissionInterceptor', () => {
       return new S3Client(wire(statements, s3).clientConfig(caller));
     }
 
-    it('is not found by who may list the bucket', async () => {
+    it('is reported as missing to a caller who may list the bucket', async () => {
       const refusal = await bench.refusal(
         client([read, list]).send(new GetObjectCommand({ Bucket: 'b', Key: 'k' })),
       );
@@ -219,7 +219,7 @@ describe('permissionInterceptor', () => {
       expect(usage.used().map(({ value }) => value)).toContain('s3:ListBucket');
     });
 
-    it('is refused to who may not', async () => {
+    it('is refused to a caller who may not', async () => {
       const s3 = client([read]);
       const refusal = await bench.refusal(s3.send(new GetObjectCommand({ Bucket: 'b', Key: 'k' })));
       expect(refusal).toMatchObject({ name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
@@ -228,7 +228,7 @@ describe('permissionInterceptor', () => {
       expect(head.$metadata).toMatchObject({ httpStatusCode: 403 });
     });
 
-    it('is only asked for where the object itself may be read', async () => {
+    it('is checked only where the object itself may be read', async () => {
       const refusal = await bench.refusal(
         client([list]).send(new GetObjectCommand({ Bucket: 'b', Key: 'k' })),
       );
@@ -238,7 +238,7 @@ describe('permissionInterceptor', () => {
 });
 
 describe('Permissions', () => {
-  it('decides by the request’s own condition keys, each value anew', async () => {
+  it('decides by the request’s own condition keys, for each value separately', async () => {
     const made = wire(
       [{ ...allow('s3:ListBucket', '*'), Condition: { StringLike: { 's3:prefix': ['plans/*'] } } }],
       new S3({ random: bench.random }),
@@ -257,7 +257,7 @@ describe('Permissions', () => {
     expect((await bench.refusal(read(inRegion('mars-north-1')))).name).toBe('AccessDeniedException');
   });
 
-  it('refuses a condition key no request has a value of, by name', () => {
+  it('refuses, by name, a condition key without a value in any request', () => {
     const statements = [
       { ...allow('*', '*'), Condition: { Bool: { 'aws:MultiFactorAuthPresent': ['true'] } } },
     ];

@@ -27,7 +27,7 @@ function decide(
 }
 
 describe('evaluate', () => {
-  it('allows what a statement names, and says which one', () => {
+  it('allows a request that a statement names, and returns the statement', () => {
     const statements = [
       allow('s3:GetObject', '*'),
       allow(['dynamodb:Query', 'dynamodb:GetItem'], ['x', table]),
@@ -40,7 +40,7 @@ describe('evaluate', () => {
     });
   });
 
-  it('refuses what no statement names', () => {
+  it('refuses a request that no statement names', () => {
     expect(decide([allow('dynamodb:GetItem', table)], 'dynamodb:PutItem', table)).toEqual({
       allowed: false,
       by: [],
@@ -50,7 +50,7 @@ describe('evaluate', () => {
     expect(decide([], 'dynamodb:PutItem', table).allowed).toBe(false);
   });
 
-  it('lets a Deny win over every Allow, wherever it stands', () => {
+  it('lets a Deny override every Allow, wherever it is', () => {
     const statements = [deny('dynamodb:Delete*', '*'), allow('*', '*')];
     expect(decide(statements, 'dynamodb:DeleteItem', table)).toMatchObject({
       allowed: false,
@@ -113,7 +113,7 @@ describe('evaluate', () => {
 
   const variable = (key: string) => `$\{${key}}`;
 
-  it('puts the values of policy variables in, and matches nothing where one has none', () => {
+  it('inserts the values of policy variables, and matches nothing where one is missing', () => {
     const statements = [allow('s3:GetObject', `arn:aws:s3:::bucket/${variable('aws:PrincipalAccount')}/*`)];
     const resource = 'arn:aws:s3:::bucket/1111/x';
     expect(decide(statements, 's3:GetObject', resource, { 'aws:principalaccount': '1111' }).allowed).toBe(
@@ -123,13 +123,13 @@ describe('evaluate', () => {
     expect(decide(statements, 's3:GetObject', resource).allowed).toBe(false);
   });
 
-  it('takes escaped wildcards as the characters they are', () => {
+  it('takes escaped wildcards as plain characters', () => {
     const statements = [allow('s3:GetObject', `arn:aws:s3:::bucket/${variable('*')}${variable('$')}`)];
     expect(decide(statements, 's3:GetObject', 'arn:aws:s3:::bucket/*$').allowed).toBe(true);
     expect(decide(statements, 's3:GetObject', 'arn:aws:s3:::bucket/ab').allowed).toBe(false);
   });
 
-  it('refuses by name what it does not simulate', () => {
+  it('refuses unsimulated features by name', () => {
     const withCondition = (operator: string) => () =>
       new Policy([allow('*', '*', { [operator]: { a: ['1'] } })]);
     expect(withCondition('ForAnyValue:StringEquals')).toThrow('ForAnyValue:StringEquals is not simulated');

@@ -225,7 +225,7 @@ describe('requiredPermissions', () => {
     expect(required(service, operation, input)).toEqual(expected);
   });
 
-  it('asks for the configuration, the revision and the group of a new deployment', () => {
+  it('requires the configuration, the revision and the group of a new deployment', () => {
     const config = (name: string) =>
       `codedeploy:GetDeploymentConfig on ${arn('codedeploy', `deploymentconfig:${name}`)}`;
     const revision = `codedeploy:RegisterApplicationRevision|codedeploy:GetApplicationRevision on ${arn('codedeploy', 'application:app')}`;
@@ -262,7 +262,7 @@ describe('requiredPermissions', () => {
       ).toEqual([`cloudformation:UpdateStack on ${stack('managed')}`, read]);
     });
 
-    it('needs to pass a role that is named', () => {
+    it('needs to pass a named role', () => {
       const RoleARN = 'arn:aws:iam::1:role/other';
       expect(required('cloudformation', 'UpdateStack', { StackName: 'bare', RoleARN })).toEqual([
         `cloudformation:UpdateStack on ${stack('bare')}`,
@@ -288,7 +288,7 @@ describe('requiredPermissions', () => {
       ]);
     });
 
-    it('changes the tags it names, and none where it names none', () => {
+    it('changes the tags of the request, and none without tags', () => {
       const update = (input: object) =>
         required('cloudformation', 'UpdateStack', { StackName: 'managed', ...input });
       const itself = `cloudformation:UpdateStack on ${stack('managed')}`;
@@ -307,7 +307,7 @@ describe('requiredPermissions', () => {
       ]);
     });
 
-    it('leaves it to CloudFormation to refuse a stack that does not exist', () => {
+    it('lets CloudFormation itself refuse a missing stack', () => {
       expect(required('cloudformation', 'UpdateStack', { StackName: 'nowhere' })).toEqual([
         `cloudformation:UpdateStack on ${stack('nowhere')}`,
       ]);
@@ -318,14 +318,14 @@ describe('requiredPermissions', () => {
     const TemplateURL = `https://bucket.s3.${region}.amazonaws.com/templates/orders.yaml`;
     const ofStack = (StackName: string) => ({ StackName, ChangeSetName: 'pin' });
 
-    it('are made of a template that their caller can read', () => {
+    it('are created from a template that their caller can read', () => {
       expect(required('cloudformation', 'CreateChangeSet', { ...ofStack('managed'), TemplateURL })).toEqual([
         `cloudformation:CreateChangeSet on ${stack('managed')}`,
         's3:GetObject on arn:aws:s3:::bucket/templates/orders.yaml',
       ]);
     });
 
-    it('pass a role on and tag the stack where they name any', () => {
+    it('pass a role and tag the stack where they name any', () => {
       const RoleARN = 'arn:aws:iam::1:role/other';
       const input = { ...ofStack('bare'), RoleARN, Tags: [{ Key: 'team', Value: 'shop' }] };
       expect(required('cloudformation', 'CreateChangeSet', input)).toEqual([
@@ -355,7 +355,7 @@ describe('requiredPermissions', () => {
     ).toEqual({ 'cloudformation:TemplateUrl': 'https://x' });
   });
 
-  it('refuses an operation it does not know by name', () => {
+  it('refuses an unknown operation by name', () => {
     expect(() => required('ssm', 'StartSession', {})).toThrow(
       'UnsupportedOperation: the permissions for ssm:StartSession are not known',
     );
@@ -385,7 +385,7 @@ describe('requiredPermissions', () => {
     expect(create('bare')).toHaveLength(2);
   });
 
-  it('asks for the stack of a change set, on the condition of its name', () => {
+  it('checks the stack of a change set, with a condition on its name', () => {
     const id = arn('cloudformation', 'stack/orders/1-2');
     expect(
       requiredPermissions(

@@ -54,7 +54,7 @@ const text = async (Key: string, more: object = {}) => {
 };
 
 describe('S3 objects', () => {
-  it('gives back what was put, with its metadata, through checksums the client verifies', async () => {
+  it('returns an object unchanged, with its metadata, through checksums the client verifies', async () => {
     const body = 'Resources: {} # ünïcödé';
     const written = await put('templates/orders/1.yaml', body, {
       ContentType: 'application/yaml',
@@ -135,7 +135,7 @@ describe('S3 objects', () => {
     expect(head).toMatchObject({ ContentLength: 3, ETag: written.ETag, VersionId: written.VersionId });
   });
 
-  it('refuses to read what is not there with the classes of the client', async () => {
+  it('refuses to read a missing object with the error classes of the client', async () => {
     expect(await refusal(new GetObjectCommand({ Bucket: 'artifacts', Key: 'none' }))).toBeInstanceOf(
       NoSuchKey,
     );
@@ -165,7 +165,7 @@ describe('S3 objects', () => {
     expect((await refusal(unchanged)).$metadata).toMatchObject({ httpStatusCode: 304 });
   });
 
-  it('writes on condition: only where there is nothing, only over what was read', async () => {
+  it('writes on condition: only where there is nothing, only over the version that was read', async () => {
     const create = { Bucket: 'artifacts', Key: 'plan', Body: 'one', IfNoneMatch: '*' };
     const { ETag } = await send(new PutObjectCommand(create));
     const again = await refusal(new PutObjectCommand({ ...create, Body: 'two' }));
@@ -193,7 +193,7 @@ describe('S3 objects', () => {
     expect((await refusal(new PutObjectCommand(create))).name).toBe('PreconditionFailed');
   });
 
-  it('removes a version for good and is content where there is none', async () => {
+  it('removes a version for good and accepts a missing one', async () => {
     const written = await put('a', 'one');
     await send(new DeleteObjectCommand({ Bucket: 'artifacts', Key: 'a', VersionId: written.VersionId }));
     const { $metadata } = await send(
@@ -203,7 +203,7 @@ describe('S3 objects', () => {
     expect(await refusal(new GetObjectCommand({ Bucket: 'artifacts', Key: 'a' }))).toBeInstanceOf(NoSuchKey);
   });
 
-  it('refuses by name operations and members it does not simulate', async () => {
+  it('refuses unsimulated operations and members by name', async () => {
     const copy = new CopyObjectCommand({ Bucket: 'artifacts', Key: 'b', CopySource: 'artifacts/a' });
     expect((await refusal(copy)).message).toBe('UnsupportedOperation: s3:CopyObject is not simulated');
     const ranged = new GetObjectCommand({ Bucket: 'artifacts', Key: 'a', Range: 'bytes=0-1' });

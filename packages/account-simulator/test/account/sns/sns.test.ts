@@ -35,7 +35,7 @@ const refusal = (command: object) => bench.refusal(client.send(command));
 const publish = (more: object) => new PublishCommand({ TopicArn, Message: 'm', ...more });
 
 describe('Sns', () => {
-  it('delivers to a subscription with a filter policy what has one of its values for each attribute', async () => {
+  it('delivers to a subscription with a filter policy only messages with one of its values for each attribute', async () => {
     sns.subscribe(TopicArn, 'pager@example.com', { severity: ['critical', 'fatal'] });
     const severity = (StringValue: string) => ({
       MessageAttributes: { severity: { DataType: 'String', StringValue } },
@@ -66,7 +66,7 @@ describe('Sns', () => {
     expect(sns.inbox()[0]?.at).toBeLessThan(bench.clock.now());
   });
 
-  it('gives a mail without subject the one of AWS', async () => {
+  it('gives a mail without subject the default subject of AWS', async () => {
     await send(publish({}));
     expect(sns.inbox()[0]?.subject).toBe('AWS Notification Message');
   });
@@ -155,14 +155,14 @@ describe('Sns', () => {
     ]);
   });
 
-  it('stops mail to a subscriber who has left', async () => {
+  it('stops mail to a removed subscriber', async () => {
     const { arn } = sns.subscribe(TopicArn, 'oncall@example.com');
     await send(new UnsubscribeCommand({ SubscriptionArn: arn }));
     await send(publish({}));
     expect(sns.inbox()).toEqual([]);
   });
 
-  it('refuses by name what it does not simulate', async () => {
+  it('refuses unsimulated features by name', async () => {
     const refused: Array<[object, string]> = [
       [new PublishBatchCommand({ TopicArn, PublishBatchRequestEntries: [] }), 'sns:PublishBatch'],
       [publish({ MessageGroupId: 'g' }), 'sns:Publish with MessageGroupId'],

@@ -15,7 +15,7 @@ const queue = (name = 'rule-dlq') =>
   new Queue({ name, clock: bench.clock, random: bench.random, account: ACCOUNT });
 
 describe('Queue', () => {
-  it('keeps what was sent, in order, with its attributes and time', async () => {
+  it('keeps messages in order, with their attributes and times', async () => {
     const dlq = queue();
     dlq.send('{"id":1}', { ERROR_CODE: 'NO_PERMISSIONS' });
     await bench.settle(bench.clock.sleep(60_000));

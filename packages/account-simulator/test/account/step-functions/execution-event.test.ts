@@ -24,7 +24,7 @@ const change: ExecutionDescription = {
 };
 
 describe('executionEvent', () => {
-  it('says what became of an execution, as the EventBridge event does', () => {
+  it('describes an execution, as the EventBridge event does', () => {
     const { mapRunArn: _, ...detail } = change;
     expect(executionEvent(change)).toEqual({
       source: 'aws.states',
@@ -34,7 +34,7 @@ describe('executionEvent', () => {
     });
   });
 
-  it('leaves out payloads that are too large together, the output only if it is so alone', () => {
+  it('leaves out payloads that are too large together, and the output only if it alone is', () => {
     const half = JSON.stringify('x'.repeat(130 * 1024));
     expect(executionEvent({ ...change, input: half, output: half }).detail).toMatchObject({
       input: null,

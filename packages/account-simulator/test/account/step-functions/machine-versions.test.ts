@@ -21,7 +21,7 @@ beforeEach(() => {
   machines.create(arn, { definition: 'one', roleArn: 'role' }, 'live');
 });
 
-it('publishes a revision once, and each other one under a new number', () => {
+it('publishes a revision once, and every other revision under a new number', () => {
   expect(publish()).toBe(`${arn}:1`);
   const second = update('two');
   expect(publish()).toBe(`${arn}:2`);
@@ -34,7 +34,7 @@ it('publishes a revision once, and each other one under a new number', () => {
   expect(machines.describe(`${arn}:9`)).toBeUndefined();
 });
 
-it('routes to one version or two whose parts make 100', () => {
+it('routes to one version, or to two whose parts add up to 100', () => {
   update('two');
   publish();
   route(['1', 90], ['2', 10]);

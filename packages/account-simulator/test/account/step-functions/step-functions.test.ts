@@ -38,7 +38,7 @@ async function start(name: string, input = '{"a":1}') {
 }
 
 describe('StepFunctions over the wire', () => {
-  it('starts and describes an execution, and says who started it', async () => {
+  it('starts and describes an execution, with its starter', async () => {
     room.create(wait);
     const { executionArn, startDate } = await start('one');
     expect(executionArn).toBe('arn:aws:states:eu-west-1:111122223333:execution:work:one');
@@ -66,7 +66,7 @@ describe('StepFunctions over the wire', () => {
     await expect(start('one', '{"a":2}')).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' });
   });
 
-  it('refuses what does not exist or is not complete, with the errors of the API', async () => {
+  it('refuses missing or incomplete input with the errors of the API', async () => {
     room.create(wait);
     const executionArn = 'arn:aws:states:eu-west-1:111122223333:execution:work:none';
     await expect(send(new DescribeExecutionCommand({ executionArn }))).rejects.toMatchObject({
@@ -123,7 +123,7 @@ describe('StepFunctions over the wire', () => {
     expect(await send(failed)).toMatchObject({ executions: [] });
   });
 
-  it('tells the history with the details of each type, backwards and without data if asked', async () => {
+  it('returns the history with the details of each type, backwards and without data on request', async () => {
     room.create(wait);
     const { executionArn } = await start('one');
     await clock.run(() => room.engine.executions()[0]?.status === 'SUCCEEDED');

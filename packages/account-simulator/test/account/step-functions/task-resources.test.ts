@@ -42,7 +42,7 @@ describe('lambda:invoke', () => {
     });
   });
 
-  it('fails with the name of what the function threw, and its answer as cause', async () => {
+  it("fails with the name of the function's error, and its answer as cause", async () => {
     const payload = { errorType: 'NoWayBack', errorMessage: 'nothing good', trace: [] };
     const room = machineRoom(clock, {
       lambda: { Invoke: () => ({ FunctionError: 'Unhandled', Payload: bytes(payload) }) },
@@ -55,12 +55,12 @@ describe('lambda:invoke', () => {
     [new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429), 'Lambda.TooManyRequestsException'],
     [new AwsError('ServiceException', 'oops', 500), 'Lambda.ServiceException'],
     [new TransportError('ECONNRESET'), 'Lambda.SdkClientException'],
-  ])('fails with the name of what the service refused: %s', async (refusal, expected) => {
+  ])("fails with the name of the service's refusal: %s", async (refusal, expected) => {
     const room = machineRoom(clock, { lambda: { Invoke: () => Promise.reject(refusal) } });
     expect((await room.runTask('lambda:invoke', { FunctionName: 'f' })).error).toBe(expected);
   });
 
-  it('refuses an argument it does not know', async () => {
+  it('refuses an unknown argument', async () => {
     const room = machineRoom(clock, { lambda: { Invoke: () => ({}) } });
     const args = '{% {"FunctionName": "f", "Payloads": 1} %}';
     const { error, cause } = await room.runTask('lambda:invoke', args);
@@ -79,7 +79,7 @@ describe('sns:publish', () => {
 });
 
 describe('aws-sdk', () => {
-  it('speaks PascalCase to the machine and the service its own case', async () => {
+  it("uses PascalCase towards the machine and the service's own case towards the service", async () => {
     const createTime = new Date('2026-01-02T03:04:05Z');
     const room = machineRoom(clock, {
       codedeploy: {
@@ -166,7 +166,7 @@ describe('exceptionName', () => {
     ['KMSAccessDeniedException', 'KmsAccessDeniedException'],
     ['InternalFault', 'InternalException'],
     ['InvalidS3ObjectException', 'InvalidS3ObjectException'],
-  ])('makes of %s %s', (name, expected) => {
+  ])('turns %s into %s', (name, expected) => {
     expect(exceptionName(name)).toBe(expected);
   });
 });

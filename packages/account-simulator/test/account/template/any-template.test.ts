@@ -128,7 +128,7 @@ const template = fc.record(
   { requiredKeys: ['Resources'] },
 );
 
-it('evaluates any template, or says in words what is wrong with it', () => {
+it('evaluates any template, or describes its problem in words', () => {
   let evaluated = 0;
   fc.assert(
     fc.property(template, (input) => {

@@ -67,7 +67,7 @@ describe('expandSam', () => {
     expect(resources.FnAliaslive?.UpdatePolicy).toBeUndefined();
   });
 
-  it('takes a configuration of one’s own by its name, and a role of one’s own', () => {
+  it('accepts a custom configuration by its name, and a custom role', () => {
     const resources = expand({
       AutoPublishAlias: 'live',
       DeploymentPreference: { Type: 'MyCanary', Role: 'arn:role' },
@@ -123,7 +123,7 @@ describe('expandSam', () => {
     }
   });
 
-  it('refuses what Globals cannot set', () => {
+  it('refuses a property that Globals cannot set', () => {
     expect(() => expand({}, { FunctionName: 'a' })).toThrow(
       "'FunctionName' is not a supported property of 'Function'",
     );

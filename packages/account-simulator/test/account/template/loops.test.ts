@@ -45,7 +45,7 @@ describe('loops', () => {
     });
   });
 
-  it('take their items from a list parameter, and drop what a logical id cannot have', () => {
+  it('take their items from a list parameter, and drop characters that a logical id cannot have', () => {
     const template = {
       ...extended,
       Parameters: { Addresses: { Type: 'CommaDelimitedList', Default: '10.0.2.119,10.0.2.120' } },
@@ -74,7 +74,7 @@ describe('loops', () => {
     expect(Object.keys(evaluate(template, { Addresses: 'a' }).resources)).toEqual(['Hosta']);
   });
 
-  it('nest, and stand among conditions and properties', () => {
+  it('nest, and occur among conditions and properties', () => {
     const { problems, resources } = evaluate({
       ...extended,
       Parameters: {
@@ -173,7 +173,7 @@ describe('a policy that a parameter decides', () => {
     Resources: { Q: { Type: 'AWS::SQS::Queue', DeletionPolicy: { Ref: 'Keep' } } },
   };
 
-  it('is what the parameter says', () => {
+  it('is the value of the parameter', () => {
     expect(evaluate({ ...extended, ...template }).resources.Q?.DeletionPolicy).toBe('Retain');
   });
 

@@ -33,7 +33,7 @@ afterEach(() => {
 const buy = () => wire.call('shop', 'Buy', {}, CALLER);
 
 describe('observers of the wire', () => {
-  it('hear what was performed, when, and what its caller was answered', async () => {
+  it("see every performed call, its time, and its caller's answer", async () => {
     await bench.settle(buy());
 
     expect(performed).toMatchObject([{ call: { operation: 'Buy', caller: CALLER }, output: { receipt: 1 } }]);
@@ -41,14 +41,14 @@ describe('observers of the wire', () => {
     expect(answered).toEqual([{ call: expect.objectContaining({ operation: 'Buy' }) }]);
   });
 
-  it('hear of a refusal on both sides', async () => {
+  it('see a refusal on both sides', async () => {
     await bench.refusal(wire.call('shop', 'Steal', {}, CALLER));
 
     expect(performed).toMatchObject([{ refusal: { name: 'Forbidden' } }]);
     expect(answered).toMatchObject([{ error: { name: 'Forbidden' } }]);
   });
 
-  it('hear of an effect whose response is lost by an interceptor that was there before or comes after', async () => {
+  it('see an effect whose response is lost by an earlier or later interceptor', async () => {
     wire.use(async (_, next) => {
       await next();
       throw new TransportError('ECONNRESET');
@@ -59,7 +59,7 @@ describe('observers of the wire', () => {
     expect(answered).toMatchObject([{ error: { code: 'ECONNRESET' } }]);
   });
 
-  it('hear nothing performed where an interceptor lets nothing through', async () => {
+  it('see nothing performed where an interceptor blocks the call', async () => {
     wire.use(async () => {
       throw new AwsError('ThrottlingException', 'Rate exceeded');
     });

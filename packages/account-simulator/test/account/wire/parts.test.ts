@@ -7,7 +7,7 @@ import { addressedService, portOf } from '../../../account/wire/service-port.ts'
 import { innerXml } from '../../../account/wire/xml-text.ts';
 
 describe('readChunks', () => {
-  it('joins chunks and reads the trailer, whatever bytes the chunks hold', () => {
+  it('joins chunks and reads the trailer, for any bytes in the chunks', () => {
     const encoded = Buffer.from(
       '3\r\na\r\n\r\n2;chunk-signature=x\r\nbc\r\n0\r\nX-Amz-Checksum-Crc32: abc=\r\n\r\n',
     );
@@ -43,18 +43,18 @@ describe('addressedService', () => {
     addressedService(new HttpRequest({ hostname, headers: authorization ? { authorization } : {} }));
   const scope = (name: string) => `AWS4-HMAC-SHA256 Credential=K/20261001/us-east-1/${name}/aws4_request, x`;
 
-  it('goes by the signing scope before the host', () => {
+  it('prefers the signing scope to the host', () => {
     expect(service('localhost', scope('states'))).toBe('sfn');
     expect(service('localhost', scope('monitoring'))).toBe('cloudwatch');
     expect(service('ssm.us-east-1.amazonaws.com', scope('lambda'))).toBe('lambda');
   });
 
-  it('goes by the host where nothing is signed', () => {
+  it('uses the host of an unsigned request', () => {
     expect(service('codedeploy.eu-west-1.amazonaws.com')).toBe('codedeploy');
     expect(service('bucket.s3.eu-west-1.amazonaws.com')).toBe('s3');
   });
 
-  it('knows no service that has no model, also not by a name every object has', () => {
+  it("knows no service without a model, not even by the name of an object's own member", () => {
     expect(service('localhost', scope('kms'))).toBeUndefined();
     expect(service('localhost', scope('constructor'))).toBeUndefined();
     expect(service('localhost')).toBeUndefined();
@@ -62,7 +62,7 @@ describe('addressedService', () => {
 });
 
 describe('ServiceModel', () => {
-  it('reads operations and errors, and nothing that is neither', () => {
+  it('reads operations and errors, and nothing else', () => {
     const model = new ServiceModel('sns');
     expect(model.operation('Publish')?.name).toBe('Publish');
     expect(model.operation('PublishInput')).toBeUndefined();
@@ -84,7 +84,7 @@ describe('routes', () => {
     return portOf(service).protocolOf(request).operationOf(request);
   };
 
-  it('tells apart requests of one method and path by their parameters', () => {
+  it('distinguishes requests of one method and path by their parameters', () => {
     expect(find('s3', 'GET', '/key')).toBe('GetObject');
     expect(find('s3', 'GET', '/', { 'list-type': '2' })).toBe('ListObjectsV2');
     expect(find('s3', 'GET', '/', { versions: '' })).toBe('ListObjectVersions');
@@ -116,7 +116,7 @@ describe('detached', () => {
 });
 
 describe('innerXml', () => {
-  it('gives what is inside the root, also of an empty element', () => {
+  it('returns the content of the root, also of an empty element', () => {
     expect(innerXml('<a x="1"><b>1</b></a>')).toBe('<b>1</b>');
     expect(innerXml('<a/>')).toBe('');
     expect(innerXml('<a></a>')).toBe('');

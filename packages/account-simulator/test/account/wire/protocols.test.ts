@@ -324,7 +324,7 @@ describe('AWS query', () => {
     expect(Buffer.from(response.body).toString()).toContain(`<Code>${code}</Code>`);
   });
 
-  it('is told from JSON by the request, for services that speak both', async () => {
+  it('is distinguished from JSON by the request, for services that accept both', async () => {
     const { wire, received } = echo('cloudwatch', 'DescribeAlarms', { MetricAlarms: [{ AlarmName: 'a' }] });
     const request = new HttpRequest({
       hostname: 'monitoring.us-east-1.amazonaws.com',

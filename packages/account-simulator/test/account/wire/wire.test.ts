@@ -44,7 +44,7 @@ describe('Wire', () => {
     expect($metadata.requestId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('takes virtual time on the way in and on the way back, the effect in between', async () => {
+  it('takes virtual time on the way in and on the way back, with the effect in between', async () => {
     const calls: number[] = [];
     const client = new CodeDeployClient(bench.wire({ codedeploy: codedeploy(calls) }).clientConfig(CALLER));
     await bench.settle(client.send(ask));
@@ -110,7 +110,7 @@ describe('Wire', () => {
     ]);
   });
 
-  it('refuses by name what the account does not simulate, without a retry', async () => {
+  it('refuses unsimulated calls by name, without a retry', async () => {
     const client = new SSMClient(bench.wire({ codedeploy: codedeploy() }).clientConfig(CALLER));
     const error = await bench.refusal(client.send(new GetParameterCommand({ Name: '/a' })));
     expect(error.name).toBe('UnsupportedOperation');
@@ -167,7 +167,7 @@ describe('Wire', () => {
     expect(error).not.toHaveProperty('$response');
   });
 
-  it('lets a fault of the simulation through as it is, never as an answer of AWS', async () => {
+  it('passes a fault of the simulation through unchanged, never as an answer of AWS', async () => {
     const wire = bench.wire({
       codedeploy: {
         operations: {
@@ -204,14 +204,14 @@ describe('Wire', () => {
     expect(bench.clock.elapsed()).toBeGreaterThanOrEqual(4);
   });
 
-  it('throws the refusal of a direct call as the service made it', async () => {
+  it('throws the refusal of a direct call unchanged', async () => {
     const wire = bench.wire({});
     const error = await bench.refusal(wire.call('events', 'PutEvents', {}, CALLER));
     expect(error).toBeInstanceOf(AwsError);
     expect(error.message).toBe('UnsupportedOperation: events:PutEvents is not simulated');
   });
 
-  it('keeps the state of a service apart from what direct callers hold', async () => {
+  it("keeps the state of a service separate from direct callers' objects", async () => {
     const state = { tags: ['a'] };
     const wire = bench.wire({
       codedeploy: { operations: { GetDeployment: () => ({ deploymentInfo: state }) } },
@@ -221,7 +221,7 @@ describe('Wire', () => {
     expect(state.tags).toEqual(['a']);
   });
 
-  it('answers with 501 for a host no simulated service stands behind', async () => {
+  it('answers with 501 for a host without a simulated service', async () => {
     const wire = bench.wire({});
     const config = wire.clientConfig(CALLER) as {
       requestHandler: { handle(request: object): Promise<unknown> };
