@@ -39,14 +39,14 @@ it.each<[string, Error, boolean]>([
   expect(written()).toBe(afterTheEffect ? 1 : 0);
 });
 
-it('sends again what was throttled, which had no effect', async () => {
+it('sends a throttled call again, which had no effect', async () => {
   const throttled = new AwsError('ThrottlingException', 'Rate exceeded', 400);
   const { client, written } = failing(throttled, false);
   await expect(bench.settle(client.send(write()))).resolves.toMatchObject({ Version: 1 });
   expect(written()).toBe(1);
 });
 
-it('passes on what is refused for good', async () => {
+it('passes on a final refusal', async () => {
   const denied = new AwsError('AccessDeniedException', 'not authorized', 400);
   const { client } = failing(denied, false);
   await expect(bench.refusal(client.send(write()))).resolves.toMatchObject({ name: 'AccessDeniedException' });

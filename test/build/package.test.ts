@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('holds the command and what it runs, and neither tests nor tools', () => {
+it('contains the command and the modules it runs, and neither tests nor tools', () => {
   const roots = [...new Set(files.map((file) => file.split('/')[0]))].sort();
   expect(roots).toEqual([
     'CHANGELOG.md',
@@ -33,7 +33,7 @@ it('holds the command and what it runs, and neither tests nor tools', () => {
   expect(files.filter((file) => /(^|\/)tests?\/|\.test\.|fixture/.test(file))).toEqual([]);
 });
 
-it('holds every module that a module in it imports, and names every package as a dependency', () => {
+it('contains every module that a module in it imports, and names every package as a dependency', () => {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const missing: string[] = [];
   for (const file of files.filter((one) => /\.m?ts$|\.mjs$/.test(one))) {

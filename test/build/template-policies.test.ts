@@ -17,7 +17,7 @@ function templateOf(Statement: object | object[], others: object = {}): Expanded
 }
 
 describe('checkPolicies', () => {
-  it('resolves what policies refer to', async () => {
+  it('resolves the references of policies', async () => {
     const statements = [
       { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: { 'Fn::GetAtt': ['Table', 'Arn'] } },
       { Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: 'Mails' } },
@@ -46,7 +46,7 @@ describe('checkPolicies', () => {
     });
   });
 
-  it('counts what IAM counts of a role', async () => {
+  it("counts a role's size as IAM does", async () => {
     const statement = { Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: 'Mails' } };
     const { problems } = await checkPolicies(templateOf(Array.from({ length: 120 }, () => statement)));
     expect(problems).toEqual([
@@ -54,7 +54,7 @@ describe('checkPolicies', () => {
     ]);
   });
 
-  it('counts what IAM counts of a managed policy, and how many of them a role has', async () => {
+  it("counts a managed policy's size, and a role's managed policies, as IAM does", async () => {
     const statement = { Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: 'Mails' } };
     const policyOf = (length: number) => ({
       Type: 'AWS::IAM::ManagedPolicy',
@@ -73,7 +73,7 @@ describe('checkPolicies', () => {
     ]);
   });
 
-  it('guesses nothing', async () => {
+  it('does not guess unknown values', async () => {
     const of = (Resource: object) => checkPolicies(templateOf({ Action: 'sns:Publish', Resource }));
     await expect(of({ 'Fn::If': ['IsProduction', 'a', 'b'] })).rejects.toThrow('the condition IsProduction');
     await expect(of({ 'Fn::Cidr': ['a'] })).rejects.toThrow('does not support the function Fn::Cidr');

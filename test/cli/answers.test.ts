@@ -31,17 +31,17 @@ describe.each<[AnsweringCommand, object]>([
   ['may-deploy', { service: 'orders', mayDeploy: true, reason: 'stack shop-orders is CREATE_COMPLETE.' }],
   ['holds', { onHold: [] }],
 ])('an answer of %s', (command, answer) => {
-  it('is of its schema', () => {
+  it('matches its schema', () => {
     expect(problemsOfAnswer(command, answer)).toEqual([]);
   });
 
-  it('is not, with a member that the schema does not have', () => {
+  it('does not match with a member that the schema does not have', () => {
     expect(problemsOfAnswer(command, { ...answer, more: 1 })).toEqual([
       expect.stringContaining('Unrecognized key: "more"'),
     ]);
   });
 
-  it.each(Object.keys(answer))('is neither by the code nor as published without %s', (member) => {
+  it.each(Object.keys(answer))("matches neither the code's nor the published schema without %s", (member) => {
     expect(problemsOfAnswer(command, { ...answer, [member]: undefined })).toHaveLength(2);
   });
 });

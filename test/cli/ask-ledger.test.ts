@@ -50,7 +50,7 @@ beforeEach(async () => {
 
 const run = (...argv: string[]) => runCommand(argv, terminal);
 
-it('shows what is live now in a table', async () => {
+it('shows the live state in a table', async () => {
   await expect(run('live-at', 'now')).resolves.toBe(0);
   expect(terminal.lines).toEqual([
     'SERVICE  TARGET            LIVE              KNOWN BY                                               RELEASE',
@@ -95,7 +95,7 @@ it.each(['orders', RELEASE])('shows why, for %s', async (name) => {
   expect(terminal.text).toContain(`The deployments\n  ${DEPLOYMENT}`);
 });
 
-describe('who or what began an incident', () => {
+describe('the cause of an incident', () => {
   const facts = { approval: null, plan: null, results: [], deployments: [] };
   const { deploymentId: _, ...whole } = incidentRecord();
   const foundBad = { at: iso(NOW), reason: whole.reason, evidence: [] };
@@ -117,7 +117,7 @@ describe('who or what began an incident', () => {
   });
 });
 
-it('shows what was wrong with the alarms of a release as it began', () => {
+it("shows the problems of a release's alarms at its beginning", () => {
   const preflight = {
     conditions: [
       { name: 'orders-errors', kind: 'noisy' as const, detail: 'went into ALARM 9 times' },
@@ -151,13 +151,13 @@ it.each([
   [['live-at', 'yesterday'], 'at: must be ISO 8601, e.g. "2026-01-05T09:00:00Z"'],
   [['history', 'order'], 'service: neither the catalog nor the ledger knows "order"; did you mean "orders"?'],
   [['why', 'nobody'], 'incident: "nobody" is neither an incident nor a service'],
-])('cannot answer %j, and says why', async (argv, message) => {
+])('cannot answer %j, and gives the reason', async (argv, message) => {
   await expect(run(...argv)).resolves.toBe(2);
   expect(terminal.errors).toEqual([message]);
   expect(terminal.lines).toEqual([]);
 });
 
-it('lists incidents and holds, and refuses a service that nobody knows', async () => {
+it('lists incidents and holds, and refuses an unknown service', async () => {
   await expect(run('incidents')).resolves.toBe(0);
   expect(terminal.text).toMatch(new RegExp(`^INCIDENT .*\n${RELEASE} `));
   terminal.lines.length = 0;
@@ -167,7 +167,7 @@ it('lists incidents and holds, and refuses a service that nobody knows', async (
   expect(terminal.errors.at(-1)).toContain('did you mean "orders"?');
 });
 
-it('status asks again and again with --watch, also after an error of AWS', async () => {
+it('status repeats with --watch, also after an error of AWS', async () => {
   const ends = new Error('Ctrl-C');
   let looks = 0;
   terminal.sleep = async (ms) => {
@@ -183,7 +183,7 @@ it('status asks again and again with --watch, also after an error of AWS', async
   expect(terminal.errors).toEqual([expect.stringContaining('Asking again in 5 s.'), 'Error: Ctrl-C']);
 });
 
-it('status fills a terminal with --watch, and says how to see what has no room', async () => {
+it('status fills a terminal with --watch, and says how to see the lines without room', async () => {
   const small = Object.assign(new TerminalDouble(ledger.clientConfig), { columns: 80, rows: 6 });
   small.sleep = async () => {
     throw new Error('Ctrl-C');
@@ -213,7 +213,7 @@ it('an answer fits a terminal of 80 columns and loses no word', async () => {
   }
 });
 
-it('shows how it is used', async () => {
+it('shows its usage', async () => {
   await expect(run('--help')).resolves.toBe(0);
   expect(terminal.text).toContain('Usage: rollback-coordinator COMMAND');
   await expect(run('what')).resolves.toBe(2);
@@ -223,7 +223,7 @@ it('shows how it is used', async () => {
   ]);
 });
 
-it('says of a stack that is none of ours which output it lacks', async () => {
+it("names the missing output of a stack that is not the coordinator's", async () => {
   cloudFormation.on(DescribeStacksCommand).resolves({
     Stacks: [{ StackName: 'x', CreationTime: new Date(0), StackStatus: 'CREATE_COMPLETE' }],
   });

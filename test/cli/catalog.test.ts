@@ -108,7 +108,7 @@ const alias = (target: object) =>
   entry('orders', { targets: [{ kind: 'codedeploy', function: 'Fn', ...target }] });
 
 describe('catalog validate', () => {
-  it('finds nothing wrong with good entries, without asking the account', async () => {
+  it('finds no problem in good entries, without calling the account', async () => {
     file('orders.yaml', entry('orders', { dependsOn: ['payment'] }));
     file('rest.json', JSON.stringify({ services: [entry('payment'), entry('stock')] }));
     file('README.md', 'not an entry');
@@ -170,14 +170,14 @@ describe('catalog validate', () => {
     expect(terminal.lines[1]).toContain(reason);
   });
 
-  it('takes an entry that needs an advanced parameter, and says so', async () => {
+  it('accepts an entry that needs an advanced parameter, and says so', async () => {
     await expect(
       run('validate', file('a.yaml', `${stringify(entry('orders'))}# ${'x'.repeat(4096)}`)),
     ).resolves.toBe(0);
     expect(terminal.lines[1]).toContain('above 4096 it takes an advanced parameter');
   });
 
-  it('finds what two services own', async () => {
+  it('finds targets that two services own', async () => {
     const parts = [{ kind: 'parameter', name: '/shared/limit' }, { kind: 'cloudformation' }];
     file('a.yaml', entry('orders', { targets: parts }));
     file(
@@ -188,14 +188,14 @@ describe('catalog validate', () => {
     expect(terminal.lines[1]).toContain('targets.0: parameters below /shared are a target of orders already');
   });
 
-  it('counts bytes and not letters: what just fits is good', async () => {
+  it('counts bytes and not letters: an entry that just fits is good', async () => {
     const text = `${stringify(entry('orders'))}# `;
     const fill = 8192 - Buffer.byteLength(text);
     await expect(run('validate', file('a.yaml', text + 'x'.repeat(fill)))).resolves.toBe(0);
     await expect(run('validate', file('a.yaml', text + 'x'.repeat(fill + 1)))).resolves.toBe(1);
   });
 
-  it('finds names of no service, with the nearest there is', async () => {
+  it('finds unknown service names, with the nearest known one', async () => {
     file('a.yaml', entry('orders', { dependsOn: ['stock', { service: 'paymnt' }] }));
     file('b.yaml', entry('payment'));
     file('c.yaml', entry('stock'));
@@ -204,14 +204,14 @@ describe('catalog validate', () => {
     expect(terminal.text).toContain('3 entries read, 1 errors, 0 notes');
   });
 
-  it('does not call a service unknown whose own file cannot be read', async () => {
+  it('does not call a service unknown if its own file cannot be read', async () => {
     file('a.yaml', entry('orders', { dependsOn: ['payment'] }));
     file('b.yaml', entry('payment', { version: 2 }));
     await expect(run('validate', folder)).resolves.toBe(1);
     expect(terminal.text).not.toContain('there is no service');
   });
 
-  it('names circles, which are allowed', async () => {
+  it('names cycles, which are allowed', async () => {
     file('a.yaml', entry('orders', { dependsOn: ['payment'] }));
     file('b.yaml', entry('payment', { dependsOn: ['orders'] }));
     await expect(run('validate', folder)).resolves.toBe(0);
@@ -229,13 +229,13 @@ describe('catalog validate', () => {
     expect(terminal.text).toContain('stack: "shop-orders" is the stack of orders');
   });
 
-  it('names a stack that no target would put back', async () => {
+  it('names a stack that no target would restore', async () => {
     const targets = [{ kind: 'codedeploy', function: 'Fn' }];
     await expect(run('validate', file('a.yaml', entry('orders', { targets })))).resolves.toBe(0);
     expect(terminal.text).toContain('has no way back for the stack "shop-orders"');
   });
 
-  it('asks the account with --online: alarms, stacks, and the services already there', async () => {
+  it('checks against the account with --online: alarms, stacks, and the services already there', async () => {
     stack('shop-payment', withRole({}));
     cloudFormation.on(DescribeStacksCommand, { StackName: 'shop-stock' }).rejects(noSuchStack('shop-stock'));
     cloudWatch
@@ -256,7 +256,7 @@ describe('catalog validate', () => {
     expect(terminal.text).not.toContain('Not checked');
   });
 
-  it('tells with --online of alarms that are mistyped, blind or muted', async () => {
+  it('reports with --online alarms that are mistyped, blind or muted', async () => {
     const AlarmMuteRuleArn = 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm-mute-rule:night';
     cloudWatch.on(ListAlarmMuteRulesCommand).resolves({ AlarmMuteRuleSummaries: [{ AlarmMuteRuleArn }] });
     cloudWatch.on(ListAlarmMuteRulesCommand, { AlarmName: 'orders-blind' }).resolves({});
@@ -282,7 +282,7 @@ describe('catalog validate', () => {
     expect(terminal.text).toContain('1 entries read, 1 errors, 2 notes');
   });
 
-  it('asks the account with --online for the functions that would be asked', async () => {
+  it('checks against the account with --online the functions that would be called', async () => {
     stack('shop-orders', withRole({ RoleARN: 'arn:role' }));
     lambda
       .on(GetFunctionConfigurationCommand)
@@ -302,7 +302,7 @@ describe('catalog validate', () => {
     expect(terminal.text).toContain('2 errors');
   });
 
-  it('tells with --online what each target is, and what else the stack has', async () => {
+  it('shows with --online the meaning of each target, and the rest of the stack', async () => {
     resources('shop-orders', 'Fn', 'Live');
     resources('shop-payment', 'Fn', 'live');
     file('a.yaml', entry('orders'));
@@ -364,14 +364,14 @@ describe('catalog validate', () => {
   it.each([
     [['nowhere.yaml'], 'nowhere.yaml: there is no such file or folder'],
     [[], 'the folder has no .yaml, .yml or .json file'],
-  ])('cannot look at %j', async (paths, message) => {
+  ])('cannot read %j', async (paths, message) => {
     await expect(run('validate', ...(paths.length > 0 ? paths : [folder]))).resolves.toBe(2);
     expect(terminal.errors.join()).toContain(message);
   });
 });
 
 describe('catalog push', () => {
-  it('writes what changed, as the file has it, and says the versions', async () => {
+  it('writes the changed entries as in the file, and prints the versions', async () => {
     const text = `# kept\n${stringify(entry('orders'))}`;
     parameters({ payment: stringify(entry('payment')) });
     file('a.yaml', text);
@@ -397,7 +397,7 @@ describe('catalog push', () => {
     expect(terminal.sleeps).toEqual([400]);
   });
 
-  it('writes nothing where anything is wrong with one', async () => {
+  it('writes nothing where any entry has a problem', async () => {
     file('a.yaml', entry('orders'));
     file('b.yaml', entry('payment', { dependsOn: ['nobody'] }));
     await expect(run('push', folder)).resolves.toBe(1);
@@ -405,7 +405,7 @@ describe('catalog push', () => {
     expect(terminal.errors).toEqual(['Nothing was written: mend the errors and push again.']);
   });
 
-  it('says what was written when a later write fails', async () => {
+  it('lists the entries written when a later write fails', async () => {
     ssm
       .on(PutParameterCommand, { Name: '/rollback-coordinator/prod/services/payment' })
       .rejects(Object.assign(new Error('not yours'), { name: 'AccessDeniedException' }));
@@ -432,7 +432,7 @@ it.each([
   ['validate', 1],
   ['push', 1],
   ['diff', 2],
-])('catalog %s answers as JSON with what is wrong', async (command, status) => {
+])('catalog %s answers as JSON with the problem', async (command, status) => {
   file('a.yaml', entry('orders', { version: 2 }));
   await expect(run(command, folder, '--json')).resolves.toBe(status);
   expect(JSON.parse(terminal.text).findings).toMatchObject([{ service: 'orders', severity: 'error' }]);
@@ -441,7 +441,7 @@ it.each([
 describe('catalog diff', () => {
   const path = '/rollback-coordinator/prod/services';
 
-  it('shows each field that would change, and entries that no file has', async () => {
+  it('shows each field that would change, and entries without a file', async () => {
     parameters({
       [`${path}/orders`]: stringify(entry('orders', { policy: { alarms: ['a'] } })),
       [`${path}/payment`]: stringify(entry('payment')),
@@ -462,7 +462,7 @@ describe('catalog diff', () => {
     expect(puts()).toEqual([]);
   });
 
-  it('finds no change where the files are what is there, and says what is of the text alone', async () => {
+  it('finds no change where the files equal the entries, and names changes of the text alone', async () => {
     parameters({ [`${path}/orders`]: stringify(entry('orders')) });
     file('a.yaml', entry('orders'));
     await expect(run('diff', folder)).resolves.toBe(0);
@@ -472,7 +472,7 @@ describe('catalog diff', () => {
     expect(differences).toEqual([{ service: 'orders', is: 'changed', fields: [] }]);
   });
 
-  it('compares nothing where a file is wrong', async () => {
+  it('compares nothing where a file has a problem', async () => {
     file('a.yaml', 'version: 2');
     await expect(run('diff', folder)).resolves.toBe(2);
     expect(terminal.errors).toEqual(['Nothing was compared: mend the errors first.']);
@@ -506,7 +506,7 @@ describe('catalog suggest', () => {
     });
   const aliasArn = 'arn:aws:lambda:eu-west-1:111122223333:function:order:live';
 
-  it('writes an entry that catalog validate takes', async () => {
+  it('writes an entry that catalog validate accepts', async () => {
     has('shop-prod-orders', { [aliasArn]: 'AWS::Lambda::Alias', 'orders-errors': 'AWS::CloudWatch::Alarm' });
     await expect(run('suggest', 'shop-prod-orders')).resolves.toBe(0);
     expect(parse(terminal.text)).toEqual({
@@ -519,7 +519,7 @@ describe('catalog suggest', () => {
     expect('entry' in parseServiceEntry(terminal.text)).toBe(true);
   });
 
-  it('suggests none for a stack of a service, without an alias, or that is not there', async () => {
+  it('suggests none for a stack of a service, without an alias, or that does not exist', async () => {
     has('shop-none', { role: 'AWS::IAM::Role' });
     await expect(run('suggest', 'shop-payment', 'shop-none')).resolves.toBe(1);
     expect(terminal.lines).toEqual([]);

@@ -171,7 +171,7 @@ const sent = () =>
     .filter((name) => !/^(Describe|Get|List)/.test(name));
 
 describe('converge --pin-only', () => {
-  it('shows what the pin changes, asks, and pins a stack that has no service role', async () => {
+  it('shows the changes of the pin, asks, and pins a stack that has no service role', async () => {
     terminal.answer = 'y';
     await expect(run('--pin-only')).resolves.toBe(0);
     expect(terminal.lines).toEqual([
@@ -210,7 +210,7 @@ describe('converge --pin-only', () => {
     expect(changeSets.size).toBe(0);
   });
 
-  it('leaves a stack of which more would change, and says what to do instead', async () => {
+  it('leaves a stack of which more would change, and gives the alternative', async () => {
     changes.pin.push(ofFunction);
     await expect(run('--pin-only', '--yes')).resolves.toBe(1);
     expect(terminal.text).toContain('Modify  CreateOrder  AWS::Lambda::Function  no');
@@ -220,7 +220,7 @@ describe('converge --pin-only', () => {
     expect(sent()).toEqual(['CreateChangeSetCommand', 'DeleteChangeSetCommand']);
   });
 
-  it('says what the person may not do', async () => {
+  it('names the missing permissions of the person', async () => {
     cloudFormation.on(ExecuteChangeSetCommand).rejects(denied());
     await expect(run('--pin-only', '--yes')).resolves.toBe(1);
     expect(terminal.text).toContain('Stack shop-orders is not pinned: not authorized to perform this');
@@ -255,7 +255,7 @@ describe('converge', () => {
     expect(token).toBe(restSet);
   });
 
-  it('never removes what holds data, and leaves the stack pinned', async () => {
+  it('never removes a resource with data, and leaves the stack pinned', async () => {
     changes.rest.push(ofTable);
     await expect(run('--yes')).resolves.toBe(1);
     expect(terminal.text).toContain(
@@ -268,7 +268,7 @@ describe('converge', () => {
     expect(sent()).not.toContain('UpdateStackCommand');
   });
 
-  it('does not go on with the rest where the pin is refused', async () => {
+  it('does not apply the rest where the pin is refused', async () => {
     changes.pin.push(ofFunction);
     await expect(run('--yes')).resolves.toBe(1);
     expect(terminal.text).not.toContain('The rest of');
@@ -296,7 +296,7 @@ describe('converge', () => {
     });
   });
 
-  it('says which change set it could not delete', async () => {
+  it('names the change set that it could not delete', async () => {
     cloudFormation.on(DeleteChangeSetCommand).rejects(denied());
     await expect(run('--dry-run', '--pin-only')).resolves.toBe(0);
     expect(terminal.errors).toEqual([
@@ -304,7 +304,7 @@ describe('converge', () => {
     ]);
   });
 
-  it('waits for a stack that is on its way, six hours at most', async () => {
+  it('waits for a stack that is being updated, six hours at most', async () => {
     let now = NOW;
     terminal.now = () => now;
     terminal.sleep = async (ms) => {
@@ -318,7 +318,7 @@ describe('converge', () => {
     expect(now - NOW).toBeLessThan(361 * 60_000 + 60_000);
   });
 
-  it('asks before it brings a stack to rest, and a dry run does not', async () => {
+  it('asks before it brings a stack to a stable state, and a dry run does not', async () => {
     stackIs({ StackStatus: 'UPDATE_ROLLBACK_FAILED' });
     cloudFormation.on(DescribeStackEventsCommand).resolves({
       StackEvents: [stackEvent('UPDATE_ROLLBACK_FAILED'), stackEvent('UPDATE_IN_PROGRESS')],
@@ -334,7 +334,7 @@ describe('converge', () => {
     expect(terminal.questions).toEqual(['Continue the rollback of the stack? [y/N] ']);
   });
 
-  it('leaves a stack that somebody updated since', async () => {
+  it('leaves a stack that was updated by another person since', async () => {
     cloudFormation.on(DescribeStackEventsCommand).resolves({
       StackEvents: [stackEvent('UPDATE_IN_PROGRESS', { at: new Date(NOW + 1000).toISOString() })],
     });
@@ -345,7 +345,7 @@ describe('converge', () => {
   });
 });
 
-describe('converge is left', () => {
+describe('converge is refused', () => {
   it('while an incident rolls the service back', async () => {
     await ledger.locks.acquire('orders', `${RELEASE}#1`);
     await expect(run('--yes')).resolves.toBe(1);
@@ -355,7 +355,7 @@ describe('converge is left', () => {
     expect(sent()).toEqual([]);
   });
 
-  it('where an incident takes the service while it is asked', async () => {
+  it('where an incident takes the service while the question is open', async () => {
     terminal.ask = async () => {
       await ledger.locks.acquire('orders', `${RELEASE}#2`);
       return 'y';
@@ -379,7 +379,7 @@ describe('converge is left', () => {
   });
 
   it.each([[[]], [[stackPlan({ waitOnly: true })]]])(
-    'where its plan has no stack to put back',
+    'where its plan has no stack to restore',
     async (targets) => {
       mockBucket({ ...catalogObject(), ...planObject(servicePlan({ targets })) });
       await expect(run('--yes')).resolves.toBe(0);

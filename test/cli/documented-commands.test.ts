@@ -24,7 +24,7 @@ function namesOf(file: string): string[] {
 const documents = ['README.md', 'docs/runbook.md', 'docs/cli.md'];
 const documented = documents.flatMap((file) => commandsOf(file).map((argv) => [file, argv] as const));
 
-it.each(documented)('%s has a command that is taken: %j', (_, argv) => {
+it.each(documented)('%s has a valid command: %j', (_, argv) => {
   expect(() => parseCommandLine(argv)).not.toThrow();
 });
 
@@ -33,7 +33,7 @@ it('docs/cli.md has an example of every command', () => {
 });
 
 it.each(commands.map((command) => [command.name, command] as const))(
-  'the help of %s fits 80 columns and names all that the table has',
+  'the help of %s fits 80 columns and names everything in the table',
   (_, command) => {
     const lines = helpOf(command);
     expect(lines.filter((line) => line.length > 80)).toEqual([]);

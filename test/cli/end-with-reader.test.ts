@@ -24,12 +24,12 @@ import { endWithReader } from '${join(root, 'cli/end-with-reader.ts')}';
 endWithReader();
 ${text}`;
 
-it('ends a command quietly, with the status of a broken pipe, when its reader has seen enough', async () => {
+it('ends a command quietly, with the status of a broken pipe, when its reader closes', async () => {
   const script = writesOn(`setInterval(() => console.log('more'), 1);`);
   await expect(readLittle(tsx, '--eval', script)).resolves.toEqual({ status: 141, errors: '' });
 });
 
-it('takes no other error of a stream for that', async () => {
+it('does not treat any other error of a stream as a broken pipe', async () => {
   const script = writesOn(`console.log('once');
 process.stdout.emit('error', Object.assign(new Error('no space left'), { code: 'ENOSPC' }));`);
   const { status, errors } = await readLittle(tsx, '--eval', script);
@@ -37,7 +37,7 @@ process.stdout.emit('error', Object.assign(new Error('no space left'), { code: '
   expect(errors).toMatch('no space left');
 });
 
-it('is what every command of the project does', () => {
+it('is used by every command of the project', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
   };

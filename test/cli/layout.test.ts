@@ -8,7 +8,7 @@ const rows = [
   ['payment', 'version 3', '2026-01-04 09:00:00 UTC'],
 ];
 
-it('a table in a pipe is as wide as it has to be', () => {
+it('a table in a pipe is as wide as its content', () => {
   expect(fitTable(header, rows, {})).toEqual([
     'NAME     WHAT                                         SINCE',
     'orders   version 5 of two functions, one of them new  2026-01-05 09:00:00 UTC',
@@ -34,7 +34,7 @@ it('a table becomes blocks where a word is too long for its column', () => {
   ]);
 });
 
-it('a text goes on behind its name, and a command stays whole', () => {
+it('a text continues behind its name, and a command stays whole', () => {
   const command = '  rollback-coordinator approve orders-20260105T090500Z --by NAME';
   expect(
     fitLines(['  why      five of six words are here', 'a sentence of several words', command], {
@@ -66,7 +66,7 @@ describe('a screen that is watched', () => {
     ]);
   });
 
-  it('is never higher than the terminal, and leaves no line out without a word', () => {
+  it('is never higher than the terminal, and reports every omitted line', () => {
     const line = fc.string({ unit: fc.constantFrom('a', 'b', ' '), maxLength: 50 });
     fc.assert(
       fc.property(

@@ -96,25 +96,25 @@ describe('a service may be deployed', () => {
     await isAllowed('stack shop-orders is UPDATE_COMPLETE, on the versions that users are on.');
   });
 
-  it('whose stack took itself back', async () => {
+  it('whose stack rolled itself back', async () => {
     await rolledBack({ status: 'rolled-back' });
     resourcesAre({ Live: `${functionArn}:live`, New: `${functionArn}:4` });
     await isAllowed('stack shop-orders is UPDATE_COMPLETE, on the versions that users are on.');
   });
 
-  it('that somebody released over since', async () => {
+  it('that another release has replaced since', async () => {
     await rolledBack();
     aliasIs('6');
     templateHas({ 'Fn::If': ['A', '6', '7'] });
     await isAllowed('stack shop-orders is UPDATE_COMPLETE.');
   });
 
-  it('whose users are not back: the stack is on what they are on', async () => {
+  it("whose users are not back: the stack has the users' version", async () => {
     await rolledBack({ status: 'failed' });
     await isAllowed('stack shop-orders is UPDATE_COMPLETE.');
   });
 
-  it('whose alias is gone, or is in no stack', async () => {
+  it('whose alias is deleted, or is in no stack', async () => {
     await rolledBack();
     resourcesAre({});
     await isAllowed('stack shop-orders is UPDATE_COMPLETE, on the versions that users are on.');
@@ -123,7 +123,7 @@ describe('a service may be deployed', () => {
     await isAllowed('stack shop-orders is UPDATE_COMPLETE.');
   });
 
-  it('whose stack is still to be made, or that has none', async () => {
+  it('whose stack is not created yet, or that has none', async () => {
     cloudFormation
       .on(DescribeStacksCommand, { StackName: 'shop-orders' })
       .rejects(noSuchStack('shop-orders'));
@@ -151,7 +151,7 @@ describe('a digest of code', () => {
     await expect(run('--digest', 'good=')).resolves.toBe(0);
   });
 
-  it('is not held against code of which a bad release changed the configuration alone', async () => {
+  it('is not held against code of which a bad release changed only the configuration', async () => {
     await released('same=', 'same=');
     await expect(run('--digest', 'same=')).resolves.toBe(0);
   });
@@ -215,7 +215,7 @@ describe('a service may not be deployed', () => {
     );
   });
 
-  it('where it cannot be told which version its stack has', async () => {
+  it('where the version in its stack is unknown', async () => {
     await rolledBack();
     templateHas({ 'Fn::If': ['A', '4', '5'] });
     await isRefused(
@@ -246,7 +246,7 @@ describe('a service may not be deployed', () => {
     await isRefused(`${FUNCTION}:live splits its traffic between versions 4 and 5.`);
   });
 
-  it('where AWS does not say', async () => {
+  it('where AWS does not answer', async () => {
     cloudFormation
       .on(DescribeStacksCommand, { StackName: 'shop-orders' })
       .rejects(new Error('Rate exceeded'));
@@ -254,7 +254,7 @@ describe('a service may not be deployed', () => {
     expect(terminal.errors).toEqual(['Error: Rate exceeded']);
   });
 
-  it('where Lambda does not say', async () => {
+  it('where Lambda does not answer', async () => {
     await rolledBack();
     lambda.on(GetAliasCommand).rejects(new Error('Rate exceeded'));
     await expect(run()).resolves.toBe(1);

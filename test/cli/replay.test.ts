@@ -62,7 +62,7 @@ describe('docs/replay.md', () => {
   });
 });
 
-it('with a file it asks no account, and has the same in JSON', async () => {
+it('calls no account with a file, and prints the same in JSON', async () => {
   await expect(run('--policy', usual, '--metrics', metrics, '--json')).resolves.toBe(1);
   expect(answer()).toMatchObject({
     policy: { autonomy: 'act', bake: { minMinutes: 15 } },
@@ -84,7 +84,7 @@ it('with a file it asks no account, and has the same in JSON', async () => {
   });
 });
 
-it('keeps the releases of a span; what is older still says what is normal', async () => {
+it('keeps the releases of a span; older ones still give the normal rate', async () => {
   await run(
     '--policy',
     usual,
@@ -103,7 +103,7 @@ it('keeps the releases of a span; what is older still says what is normal', asyn
   expect(terminal.errors).toEqual([`${metrics}: none of its 5 releases began between --from and --to`]);
 });
 
-it('takes an entry of the catalog, and says what of it had nothing to judge', async () => {
+it('accepts an entry of the catalog, and names its parts without data to judge', async () => {
   const entry = policy(
     [
       'version: 1',
@@ -269,7 +269,7 @@ describe('of the account', () => {
     });
   });
 
-  it('judges what ledger and CloudWatch hold, and only reads', async () => {
+  it('judges the data of ledger and CloudWatch, and only reads', async () => {
     const before = ledger.calls.length;
     await expect(run('orders', '--policy', usual)).resolves.toBe(0);
     expect(terminal.text).toMatch(new RegExp(`${RELEASE} .* bad +rolled back .* 3 min .* right`));
@@ -278,7 +278,7 @@ describe('of the account', () => {
     expect([...new Set(ledger.calls.slice(before))]).toEqual(['Query']);
   });
 
-  it('saves what it read as a file that says the same, and overwrites none', async () => {
+  it('saves its data as a file with the same result, and overwrites none', async () => {
     const saved = join(folder, 'orders.csv');
     await expect(run('orders', '--policy', usual, '--save', saved, '--json')).resolves.toBe(0);
     const [there] = answer().releases;
@@ -302,7 +302,7 @@ describe('of the account', () => {
     expect(cloudWatch.calls()).toHaveLength(0);
   });
 
-  it('names what it could not judge', async () => {
+  it('names the releases that it could not judge', async () => {
     const older = releaseRecord({
       releaseId: 'orders-20251201T090000Z',
       startedAt: '2025-12-01T09:00:00.000Z',

@@ -39,14 +39,14 @@ it.each([
   expect(stepFunctions.commandCalls(SendTaskSuccessCommand)).toHaveLength(1);
 });
 
-it('says why an incident cannot be answered', async () => {
+it('gives the reason why an incident cannot be answered', async () => {
   await expect(run('approve', 'orders-20260101T000000Z', '--by', 'Ada')).resolves.toBe(2);
   expect(terminal.errors.join()).toContain('there is no incident "orders-20260101T000000Z"');
   await expect(run('approve', 'orders-x', '--by', 'Ada')).resolves.toBe(2);
   expect(terminal.errors.at(-1)).toContain('must be the id of a release, such as orders-20260105T090500Z');
 });
 
-it('puts a service on hold, and lets it go', async () => {
+it('puts a service on hold, and releases it', async () => {
   await expect(run('hold', 'orders', '--by', 'Ada', '--reason', 'repairs')).resolves.toBe(0);
   expect(terminal.lines.at(-1)).toMatch(/^orders is on hold since .* put there by Ada: repairs$/);
   await expect(run('resume', 'orders', '--by', 'Ada')).resolves.toBe(0);

@@ -91,7 +91,7 @@ describe.each(Object.entries(plans))('the mail of a %s', (_, planOf) => {
     expect(problemsOfCommands(mail)).toEqual([]);
   });
 
-  it.each(hostile)('passes %j on as it is, and runs nothing of it', (name) => {
+  it.each(hostile)('passes %j unchanged, and runs nothing of it', (name) => {
     const commands = commandsOf(mailOf(planOf(name)));
     for (const shell of shells) {
       const { status, errors, calls, files } = paste(shell, commands.join('\n'));
@@ -117,7 +117,7 @@ describe.each(shells)('in %s', (shell) => {
       .map(({ words, input }) => readAwsCall(words, input).input);
   }
 
-  it('a parameter gets the value that was read, to the byte', () => {
+  it('a parameter gets the value that was read, byte for byte', () => {
     const one = { name: '/orders/token', fromVersion: 9, toVersion: 7 };
     const plan = parameterPlan({ parameters: [{ ...one, type: 'SecureString', tier: 'Standard' }] });
     const { Value } = recorded['ssm get-parameter'].Parameter;
@@ -127,7 +127,7 @@ describe.each(shells)('in %s', (shell) => {
     expect(mailOf(plan)).not.toContain(Value);
   });
 
-  it('a stack is pinned with the parameters that it has', () => {
+  it('a stack is pinned with its own parameters', () => {
     expect(written(stackPinPlan(), 'update-stack')).toEqual([
       {
         StackName: 'shop-orders',
@@ -141,19 +141,19 @@ describe.each(shells)('in %s', (shell) => {
     ]);
   });
 
-  it('the rollback of a stack goes on without each alias at which it failed', () => {
+  it('the rollback of a stack continues without each alias at which it failed', () => {
     expect(written(stackPlan(), 'continue-update-rollback', 'failed_aliases')).toEqual([
       { StackName: 'shop-orders', ResourcesToSkip: ['CreateOrderAliaslive', 'GetOrderAliaslive'] },
     ]);
   });
 
-  it('an alias gets the version that the stack has built anew', () => {
+  it('an alias gets the version that the stack has rebuilt', () => {
     expect(written(lambdaAliasPlan(builtBy('shop-orders')), 'update-alias')).toMatchObject([
       { FunctionVersion: '7', RoutingConfig: { AdditionalVersionWeights: {} } },
     ]);
   });
 
-  it('a stage of an HTTP API deploys itself no longer', () => {
+  it('a stage of an HTTP API no longer deploys itself', () => {
     const stage = { target: 'a1/$default', api: 'a1', stage: '$default', toDeployment: 'd1' };
     expect(written(apiStagePlan({ ...stage, protocol: 'http' }), 'update-stage')).toEqual([
       { ApiId: 'a1', StageName: '$default', DeploymentId: 'd1', AutoDeploy: false },

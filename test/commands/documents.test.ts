@@ -17,6 +17,6 @@ it.each(commands.filter((command) => command.startsWith('aws ')))('works as past
   expect(problemsOfCommand(command)).toEqual([]);
 });
 
-it('has no command that a shell does not take as it stands', () => {
+it('has no command that a shell does not accept unchanged', () => {
   expect(blocks.flatMap((block) => block.split('\n')).filter((line) => /\bnpx\b| #/.test(line))).toEqual([]);
 });

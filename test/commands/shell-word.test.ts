@@ -53,7 +53,7 @@ describe.each(installedShells())('%s', (shell) => {
   // dash lacks the quoting with which a text with line breaks stays one line.
   const taken = (words: readonly string[]) => (shell === 'dash' ? words.filter(isPlain) : [...words]);
 
-  it('gives back every text as it was', () => {
+  it('returns every text unchanged', () => {
     fc.assert(
       fc.property(texts, (all) => {
         const words = taken(all);
@@ -63,7 +63,7 @@ describe.each(installedShells())('%s', (shell) => {
     );
   });
 
-  it('gives back every value that JSON can hold', () => {
+  it('returns every value that JSON can hold', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary' }), texts, (value, keys) => {
         const whole = { value, list: keys, [keys[0] ?? '']: keys[0] };
@@ -75,7 +75,7 @@ describe.each(installedShells())('%s', (shell) => {
   });
 });
 
-it('is one line that a mail leaves as it is', () => {
+it('is one line that a mail leaves unchanged', () => {
   fc.assert(
     fc.property(text, (one) => {
       expect(oneLine(shellWord(one))).toBe(shellWord(one));
@@ -84,7 +84,7 @@ it('is one line that a mail leaves as it is', () => {
   );
 });
 
-it('stands for no older line at a prompt', () => {
+it('does not refer to an older line at a prompt', () => {
   fc.assert(
     fc.property(texts, (all) => {
       const lines = [

@@ -44,7 +44,7 @@ describe('an execution that began before', () => {
     expect(payloads.length).toBeGreaterThan(50);
   });
 
-  it.each([...definitions])('finds all that its definition names: %s', (logicalId, definition) => {
+  it.each([...definitions])('finds everything that its definition names: %s', (logicalId, definition) => {
     const machine = machines.find((one) => one.logicalId === logicalId);
     expect(machine).toBeDefined();
     expect(() => withValues(definition, machine?.substitutions ?? {})).not.toThrow();
@@ -57,7 +57,7 @@ describe('an execution that began before', () => {
     }
   });
 
-  it.each(scenarios)('understands what the functions answer: %s', async (scenario) => {
+  it.each(scenarios)('understands the answers of the functions: %s', async (scenario) => {
     const found = await contractBreaches(root, scenario, definitions);
     // The current definitions refuse a person's invalid input in the scenario too.
     const today = found.length > 0 ? await contractBreaches(root, scenario, new Map()) : [];
@@ -72,13 +72,13 @@ describe('contractBreaches', () => {
     return new Map([[machine, JSON.parse(text.replace(from, to))]]);
   };
 
-  it('names a function that does not take what it is sent', async () => {
+  it('names a function that does not accept its input', async () => {
     const sent = changed('AnswerApproval', '"Payload":"{% $states.input %}"', '"Payload":{"id":"i"}');
     const [first] = await contractBreaches(root, 'approval-granted', sent);
     expect(first).toMatch(/^AnswerApprovalFunction: InvalidInput: /);
   });
 
-  it('names a machine that does not find what it reads', async () => {
+  it('names a machine that does not find a member it reads', async () => {
     const read = changed('MonitorDeployment', '$states.result.Payload.seen', '$states.result.Payload.gone');
     expect(await contractBreaches(root, 'approval-granted', read)).toContainEqual(
       expect.stringMatching(/^rollback-coordinator-monitor-deployment: States\.QueryEvaluationError: .*gone/),
@@ -86,7 +86,7 @@ describe('contractBreaches', () => {
   });
 });
 
-describe('what is recorded of a definition', () => {
+describe('the record of a definition', () => {
   const definition = { Resource: 'arn:of:a', Then: 'arn:of:ab and arn:of:a' };
   const values = { A: 'arn:of:a', Ab: 'arn:of:ab' };
   const named = JSON.parse(
@@ -103,7 +103,7 @@ describe('what is recorded of a definition', () => {
   });
 });
 
-it('formOf tells apart what has other members or types, not what has other values', () => {
+it('formOf distinguishes other members or types, not other values', () => {
   const form = formOf({ a: [1, 2], b: null });
   expect(formOf({ b: null, a: [3] })).toBe(form);
   for (const other of [{ a: [1] }, { a: ['1'], b: null }, { a: [1], b: 'x' }]) {

@@ -22,7 +22,7 @@ const buttons = resources.flatMap(([id, { Type, Properties }]) =>
 const chatTopicOf = (stack: ReturnType<typeof stackWith>) =>
   stack.topics.find(({ logicalId }) => logicalId === 'ChatTopic')?.arn;
 
-it('is off unless somebody names a channel, as a whole', () => {
+it('is off unless a channel is named completely', () => {
   const parts = resources.filter(([id]) => /Chat/.test(id));
   expect(parts).toHaveLength(8);
   for (const [, { Condition }] of parts) expect(Condition).toBe('HasChat');
@@ -82,7 +82,7 @@ describe.each(buttons)('the button $id', ({ id, properties }) => {
     });
   });
 
-  it('shows at a question of this coordinator alone', () => {
+  it('appears at a question of this coordinator alone', () => {
     expect(attachment.NotificationType).toBe('Custom');
     expect(attachment.Criteria).toContainEqual({
       Operator: 'EQUALS',
@@ -97,7 +97,7 @@ describe.each(buttons)('the button $id', ({ id, properties }) => {
     expect(wanted.length).toBeLessThanOrEqual(5);
   });
 
-  it('sends an input that is taken as it is', () => {
+  it('sends a valid input', () => {
     const input = inputOf(message({ approval }));
     const schema = id === 'ShowPlanInChat' ? queryLedgerInput : answerApprovalInput;
     expect(schema.parse(input)).toEqual(input);

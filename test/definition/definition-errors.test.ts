@@ -44,7 +44,7 @@ describe('impossibleErrors', () => {
   it.each<[string, (state: TemplateMap) => TemplateMap]>([
     ['an inline Map', (state) => ({ Type: 'Map', ItemProcessor: inside(state) })],
     ['a Parallel', (state) => ({ Type: 'Parallel', Branches: [inside(state)] })],
-  ])('%s hands on what its states raise', (_, around) => {
+  ])('%s passes on the errors of its states', (_, around) => {
     expect(catching(around(task('lambda:invoke')), 'NoWayBack', 'Lambda.Unknown')).toEqual([]);
     expect(catching(around({ Type: 'Fail', Error: 'Stopped' }), 'Stopped', 'Other')).toEqual(['Other']);
     expect(catching(around({ Type: 'Fail', Error: '{% $e.Error %}' }), 'Anything')).toEqual([]);
@@ -52,7 +52,7 @@ describe('impossibleErrors', () => {
     expect(catching(around({ Type: 'Pass' }), 'NoWayBack')).toEqual(['NoWayBack']);
   });
 
-  it('a Distributed Map tells only that too many children failed', () => {
+  it('a Distributed Map reports only that too many children failed', () => {
     const map = { Type: 'Map', ItemProcessor: { ...inside(task('lambda:invoke')), ...distributed } };
     const reading = { ...map, ItemReader: {} };
     expect(catching(map, 'States.ExceedToleratedFailureThreshold')).toEqual([]);
@@ -63,7 +63,7 @@ describe('impossibleErrors', () => {
     expect(catching(reading, 'States.ItemReaderFailed')).toEqual([]);
   });
 
-  it('looks at Retry as well', () => {
+  it('checks Retry as well', () => {
     const Retry = [{ ErrorEquals: ['Lambda.Throttled'] }];
     expect(impossibleErrors({ ...task('lambda:invoke'), Retry }, [])).toEqual(['Lambda.Throttled']);
   });

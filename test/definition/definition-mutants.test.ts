@@ -53,11 +53,11 @@ const problemsOf = (changed: StackSpec) =>
     ({ state, problem }) => `${state}: ${problem}`,
   );
 
-it('nothing is found in the machines as they are', () => {
+it('nothing is found in the unchanged machines', () => {
   expect(problemsOf(stack)).toEqual([]);
 });
 
-describe('members of $states.context that are not there', () => {
+describe('members of $states.context that do not exist', () => {
   it.each([
     ['CoordinateRollback', 'context.Execution.Id', 'context.Execution.ID'],
     ['CoordinateRollback', 'context.Execution.Id', 'context.Execution.Arn'],
@@ -109,7 +109,7 @@ describe('task tokens', () => {
   it.each([
     ['CoordinateRollback', 'AwaitPermission', { incidentId: '{% $incident.incidentId %}' }],
     ['RollBackService', 'RequestHook', '{% $merge([$job, {"target": $target}]) %}'],
-  ])('that %s.%s waits for, and gives to nobody', (machine, state, Payload) => {
+  ])('that %s.%s waits for, and passes to no function', (machine, state, Payload) => {
     const changed = mutant(machine, (find) => {
       find(state).Arguments.Payload = Payload;
     });
@@ -157,7 +157,7 @@ describe('variables that some way does not assign', () => {
     );
   });
 
-  it('a variable with another name than the one that is read', () => {
+  it('a variable with another name than the variable that is read', () => {
     expect(problemsOf(replaced('RecordRelease', '"recording":', '"recorded":'))).toContainEqual(
       expect.stringContaining('not every way here gives $recording what is read of it'),
     );

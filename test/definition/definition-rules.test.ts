@@ -54,7 +54,7 @@ function problemsOf(stack: StackSpec): string[] {
 }
 
 describe('checkDefinitions', () => {
-  it('finds nothing wrong with a machine that obeys the rules', () => {
+  it('finds no problem in a machine that obeys the rules', () => {
     expect(checkDefinitions(stackOf())).toEqual([]);
   });
 
@@ -94,7 +94,7 @@ describe('checkDefinitions', () => {
       { Arguments: { FunctionName: 'arn:x' } },
       'calls arn:x, which is no function of this template',
     ],
-  ])('asks every Task for %s', (_, change, problem) => {
+  ])('requires %s on every Task', (_, change, problem) => {
     const changed = { ...states, PlanRollback: { ...task, ...change } };
     expect(problemsOf(stackOf(changed))).toContain(`PlanRollback: ${problem}`);
   });
@@ -109,11 +109,11 @@ describe('checkDefinitions', () => {
       { substitutions: { PlanRollbackFunctionArn: 'arn:other', PlanArn: arn } },
       'PlanRollbackFunction is substituted for PlanArn, not PlanRollbackFunctionArn',
     ],
-  ])('asks for one name from state to folder: %j', (options, problem) => {
+  ])('requires one name from state to folder: %j', (options, problem) => {
     expect(problemsOf(stackOf(states, options))).toContain(`PlanRollback: ${problem}`);
   });
 
-  it('lets an error have a catcher that goes elsewhere, or hands on something else', () => {
+  it('allows a catcher that leads elsewhere, or passes on something else', () => {
     const last = { ErrorEquals: ['States.ALL'], Assign: { failure: 'any' }, Next: 'NotPlanned' };
     const Catch = [
       { ...last, ErrorEquals: ['NoWayBack'], Next: 'Planned' },
@@ -123,13 +123,13 @@ describe('checkDefinitions', () => {
     expect(problemsOf(stackOf({ ...states, PlanRollback: { ...task, Catch } }))).toEqual([]);
   });
 
-  it('asks for names in PascalCase', () => {
+  it('requires names in PascalCase', () => {
     expect(problemsOf(stackOf({ ...states, plan_it: succeed }))).toEqual([
       'plan_it: its name is not in PascalCase',
     ]);
   });
 
-  it('asks for JSONata and a comment on the machine', () => {
+  it('requires JSONata and a comment on the machine', () => {
     const definition = { QueryLanguage: 'JSONPath', Comment: null };
     expect(problemsOf(stackOf(states, { definition }))).toEqual([
       ': QueryLanguage is not JSONata',
@@ -145,7 +145,7 @@ describe('checkDefinitions', () => {
     expect(checkDefinitions(stack, { goesOnWithout: ['PlanRollback'] })).toEqual([]);
   });
 
-  it('takes it that a Choice on the way to a Fail goes there after a failure', () => {
+  it('assumes that a Choice on the way to a Fail leads there after a failure', () => {
     const IsGrave = {
       Type: 'Choice',
       Comment: 'Grave?',
@@ -156,7 +156,7 @@ describe('checkDefinitions', () => {
     expect(problemsOf(stackOf({ ...states, PlanRollback, IsGrave }))).toEqual([]);
   });
 
-  it('lets a failure of an iteration become a result, and looks at nested states', () => {
+  it('lets a failure of an iteration become a result, and checks nested states', () => {
     const inner = { ...task, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Planned' }], Comment: '' };
     const map = {
       Type: 'Map',

@@ -52,7 +52,7 @@ describe.each(documents)('%s', (file) => {
   const text = read(file);
   const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, '');
 
-  it('links to what exists', () => {
+  it('links to existing places', () => {
     const links = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = '']) => to);
     const broken = links.filter((to) => {
       if (/^https?:/.test(to)) return false;
@@ -64,7 +64,7 @@ describe.each(documents)('%s', (file) => {
     expect(broken).toEqual([]);
   });
 
-  it('names scripts that package.json has', () => {
+  it('names scripts of package.json', () => {
     const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
     const named = [...text.matchAll(/npm (?:run (?:--silent |-s )?)([a-z][\w-]*(?::\w+)?)/g)].map(
       ([, name]) => name,
@@ -72,7 +72,7 @@ describe.each(documents)('%s', (file) => {
     expect(named.filter((name) => !scripts.includes(name as string))).toEqual([]);
   });
 
-  it('names scenarios that there are', () => {
+  it('names existing scenarios', () => {
     const named = [...text.matchAll(/npm run rehearse -- ([a-z][a-z0-9-]*)(?![\w.-])/g)].map(
       ([, name]) => name,
     );
@@ -80,7 +80,7 @@ describe.each(documents)('%s', (file) => {
     expect(own.filter((name) => !scenarioNames(root).includes(name as string))).toEqual([]);
   });
 
-  it('names functions, settings and states that the code has', () => {
+  it('names functions, settings and states of the code', () => {
     const named = [...prose.matchAll(/`([A-Za-z]+)(?:\(\))?`/g)].map(([, code = '']) => code);
     const joined = named.filter((name) => /[a-z][A-Z]/.test(name));
     expect(joined.filter((name) => !code.includes(name))).toEqual([]);
@@ -128,8 +128,8 @@ function exists(name: string): boolean {
   return files.some((file) => new RegExp(`^${pattern}$`).test(file));
 }
 
-describe('what is drawn', () => {
-  it('is what `npm run draw` writes', async () => {
+describe('the generated documents', () => {
+  it('equal the output of `npm run draw`', async () => {
     const sections = await drawnSections(root);
     for (const section of sections) {
       expect([section.file, section.name, documentedSection(root, section)]).toEqual([
@@ -141,13 +141,13 @@ describe('what is drawn', () => {
     expect(sections.length).toBeGreaterThan(4);
   });
 
-  it('has the schema of every answer in docs/schemas, and no other file', () => {
+  it('have the schema of every answer in docs/schemas, and no other file', () => {
     const schemas = answerSchemas();
     for (const { file, text } of schemas) expect([file, read(file)]).toEqual([file, text]);
     expect(filesBelow('docs/schemas').sort()).toEqual(schemas.map(({ file }) => file).sort());
   });
 
-  it('has a place for nothing else', async () => {
+  it('have no place for anything else', async () => {
     const drawn = (await drawnSections(root)).map(({ file, name }) => `${file}: ${name}`);
     const places = documents.flatMap((file) =>
       [...read(file).matchAll(/<!-- npm run draw: (\w+) -->/g)].map(([, name]) => `${file}: ${name}`),

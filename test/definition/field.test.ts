@@ -17,7 +17,7 @@ it('has both tables', () => {
 describe.each(rows.map((cells) => [cells[0] ?? '', cells] as const))('%s', (_, cells) => {
   const [, sources = '', deed = '', players = ''] = cells;
 
-  it('has a source that can be looked up, and a deed', () => {
+  it('has a source that can be looked up, and an action', () => {
     expect(cells).toHaveLength(4);
     const found = sources.split(', ').filter((one) => !/^(–|[\w.-]+\/[\w.-]+#\d+)$/.test(one));
     expect(found).toEqual([]);

@@ -6,18 +6,18 @@ const graph = new CallGraph(root);
 const functions = resourcesOf('AWS::Serverless::Function');
 const commandsOf = (folder: string) => graph.commandsOf(`functions/${folder}/handler.ts`, 'build');
 
-describe('what is read from the source', () => {
-  it('gives every name one class, so that a call is never taken for another', () => {
+describe('the calls read from the source', () => {
+  it('give every name one class, so that no call is mistaken for another', () => {
     expect(graph.ambiguousNames).toEqual([]);
   });
 
-  it('finds a user of every command', () => {
+  it('find a user of every command', () => {
     const used = new Set(functions.flatMap((one) => commandsOf(folderOf(one))));
     expect(graph.allCommands()).toEqual([...used].sort());
     expect(used.size).toBeGreaterThan(25);
   });
 
-  it('tells what changes a target from what only reads it', () => {
+  it('distinguish calls that change a target from calls that only read it', () => {
     const changes = [
       'StopDeployment',
       'CreateDeployment',
@@ -40,7 +40,7 @@ describe('what is read from the source', () => {
     ]);
   });
 
-  it('tells who asks the hooks and the health checks of the teams', () => {
+  it("show which functions call the teams' hooks and health checks", () => {
     const asking = functions.filter((one) =>
       commandsOf(folderOf(one)).includes('@aws-sdk/client-lambda/InvokeCommand'),
     );
@@ -70,7 +70,7 @@ describe('what is read from the source', () => {
   });
 });
 
-it.each(functions)('%s may do what its code calls, and nothing else', (id) => {
+it.each(functions)('%s has exactly the permissions for the calls in its code', (id) => {
   const needed = new Set(commandsOf(folderOf(id)).flatMap(actionsOf));
   const allowing = statementsOf(id).filter(({ effect }) => effect === 'Allow');
   const granted = new Set(allowing.flatMap(({ actions }) => actions));

@@ -31,7 +31,7 @@ const handlersOf = (field: 'Retry' | 'Catch') =>
     ((state[field] ?? []) as Handler[]).map(({ ErrorEquals }) => ({ name, errors: ErrorEquals })),
   );
 
-it('there are machines to look at', () => {
+it('there are machines to check', () => {
   expect(machines.map(([name]) => name).sort()).toEqual([
     'AnswerApproval',
     'CoordinateRollback',
@@ -145,7 +145,7 @@ describe('errors', () => {
       ];
     });
 
-    it('are told apart by the function that makes them', () => {
+    it('are distinguished by the function that makes them', () => {
       const made = new Map(handledByState.map(([name, , errors]) => [name, errors]));
       expect(made.get('CoordinateRollback.PlanRollback')).toEqual(expect.arrayContaining(['PlanOutdated']));
       expect(made.get('CoordinateRollback.AcquireLocks')).not.toContain('PlanOutdated');
@@ -165,7 +165,7 @@ describe('errors', () => {
     });
 
     it.each(errorNames.handled.filter((error) => error !== 'InvalidInput'))(
-      '%s goes where it was decided to go, from every state whose function may throw it',
+      '%s leads to the decided state, from every state whose function may throw it',
       (error) => {
         const goes = handledByState
           .filter(([, , made]) => made.includes(error))
@@ -192,7 +192,7 @@ describe('errors', () => {
     expect(handlersOf('Retry').flatMap(({ errors }) => errors)).not.toContain('States.ALL');
   });
 
-  it('of Lambda itself are retried wherever a function is called, one way', () => {
+  it('of Lambda itself are retried in the same way wherever a function is called', () => {
     const policies = states
       .filter(([, { Resource }]) => Resource === 'arn:aws:states:::lambda:invoke')
       .map(([, { Retry }]) => Retry.at(-1));
@@ -230,7 +230,7 @@ describe('a state that fails with a caught error', () => {
     expect(new Set(failing.map(([name]) => name.split('.')[0])).size).toBe(machines.length);
   });
 
-  it.each(failing)('%s has text for its error and its cause, whatever was caught', async (_, state) => {
+  it.each(failing)('%s has text for its error and its cause, for every caught error', async (_, state) => {
     for (const failure of caught) {
       for (const field of ['Error', 'Cause']) {
         const source = /^\{%(.*)%\}$/s.exec(state[field])?.[1] ?? '';
@@ -243,7 +243,7 @@ describe('a state that fails with a caught error', () => {
 });
 
 it.each(machines)(
-  '%s stays under 290 lines, not counting what every Task repeats to handle its errors',
+  '%s stays under 290 lines, not counting the error handling that every Task repeats',
   (_, { definitionFile }) => {
     const text = readFileSync(path.join(root, definitionFile), 'utf8');
     const lines = text.split('\n');

@@ -28,7 +28,7 @@ describe('no statement stands twice', () => {
     expect(repeated).toEqual([]);
   });
 
-  it('and orders do not hide it', () => {
+  it('and another order does not hide it', () => {
     const [a, b] = ['s3:GetObject', 's3:PutObject'];
     const of = (...actions: string[]): TemplateStatement => ({
       resource: 'A',
@@ -63,7 +63,7 @@ describe('roles', () => {
 });
 
 describe('managed policies', () => {
-  it.each(policies)('%s is of more than one role: what one role needs alone is inline', (policy) => {
+  it.each(policies)('%s belongs to more than one role: statements of a single role are inline', (policy) => {
     // The role of the chat and its guardrail refer to the same one.
     const users = Object.keys(template.Resources).filter((id) =>
       JSON.stringify(template.Resources[id]).includes(`{"Ref":"${policy}"}`),

@@ -102,7 +102,7 @@ const inAlarms: Looked[] = alarms.flatMap((at) => {
   }));
 });
 
-it('looks at no metric that nobody writes, or writes with other dimensions', () => {
+it('reads only metrics that are written, with their dimensions', () => {
   const looked = [...onDashboard, ...searches, ...inAlarms];
   expect(looked.length).toBeGreaterThan(30);
   expect(searches).toHaveLength(2);
@@ -117,7 +117,7 @@ it('leaves out no metric that is written, by its environment', () => {
   ).toEqual([]);
 });
 
-it('calculates with metrics that stand beside, each with one id', () => {
+it('calculates with metrics beside it, each with one id', () => {
   for (const widget of widgets) {
     const ids = (widget.properties.metrics ?? []).flatMap(
       (metric) => (metric.at(-1) as { id?: string }).id ?? [],
@@ -191,7 +191,7 @@ describe('a saved query', () => {
     expect(propertiesOf(id).LogGroupNames).toEqual([{ Ref: 'FunctionsLogGroup' }]);
   });
 
-  it('names steps that there are', () => {
+  it('names existing steps', () => {
     const named = queries.flatMap((id) => {
       const [, list = ''] = /step in \[([^\]]+)\]/.exec(propertiesOf(id).QueryString) ?? [];
       return [...list.matchAll(/"(\w+)"/g)].map(([, step]) => `${step}Function`);
@@ -201,7 +201,7 @@ describe('a saved query', () => {
   });
 });
 
-it('is one of its own for a second coordinator', () => {
+it('has its own name for a second coordinator', () => {
   const place = {
     accountId: '111122223333',
     region: 'eu-west-1',

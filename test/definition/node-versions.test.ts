@@ -8,7 +8,7 @@ const workflow = parse(read('.github/workflows/ci.yml'));
 const [oldest, ...newer]: number[] = workflow.jobs.code.strategy.matrix.node;
 
 describe('the versions of Node.js', () => {
-  it('that CI tests are the oldest a contributor may have and the one that runs on AWS', () => {
+  it('that CI tests are the oldest allowed for contributors and the version on AWS', () => {
     expect(JSON.parse(read('package.json')).engines.node).toMatch(new RegExp(`^>=${oldest}\\.`));
     expect(`nodejs${newer.at(-1)}.x`).toBe(template.Globals.Function.Runtime);
     expect(read('.nvmrc').trim()).toBe(String(newer.at(-1)));
@@ -39,13 +39,13 @@ it('the workflows list no checks of their own', () => {
 });
 
 describe('the seeds', () => {
-  it('of what a change has to pass are fixed', () => {
+  it('of the checks of a change are fixed', () => {
     expect(stepsOf(workflow).flatMap(({ env }) => Object.keys(env ?? {}))).toEqual([]);
     const [, code = ''] = /^code\(\) \{\n(.*?)^\}/ms.exec(read('.ci/run')) ?? [];
     expect(code).toMatch(/ simulation 80 1$/m);
   });
 
-  it('of every night are fresh', () => {
+  it('of the nightly runs are fresh', () => {
     const [, part = ''] = /^nightly\(\) \{\n(.*?)^\}/ms.exec(read('.ci/run')) ?? [];
     expect(part).toMatch(/fresh=\$\(date \+%s\)/);
     expect(part).toMatch(/ scenarios "\$fresh"$/m);

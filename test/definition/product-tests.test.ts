@@ -18,7 +18,7 @@ const files = ['test/unit', 'test/cli'].flatMap((folder) =>
     .map((name) => join(folder, name)),
 );
 
-it('tests of the product run no simulated service but the table of the ledger', () => {
+it('tests of the product use no simulated service except the table of the ledger', () => {
   const foreign = files.flatMap((file) =>
     file === table
       ? []

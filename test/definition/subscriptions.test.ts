@@ -20,7 +20,7 @@ it('one address gets every mail', () => {
   expect(subscriptionsWith({})).toEqual([everything]);
 });
 
-it('a second one gets the critical mails alone', () => {
+it('a second address gets only the critical mails', () => {
   expect(subscriptionsWith({ CriticalEmail: 'pager@example.com' })).toEqual([
     everything,
     { protocol: 'email', endpoint: 'pager@example.com', filterPolicy: { severity: ['critical'] } },
@@ -38,7 +38,7 @@ it('so do a phone and an endpoint', () => {
   ]);
 });
 
-it('one on a topic of its own is told of critical mails that nobody answered', () => {
+it('an address on the escalation topic gets critical mails without an answer', () => {
   const escalated = { protocol: 'email', endpoint: 'manager@example.com' };
   expect(subscriptionsWith({ EscalationEmail: 'manager@example.com' })).toEqual([everything, escalated]);
   expect(topicsWith({ EscalationEmail: 'manager@example.com' })).toEqual({
@@ -58,7 +58,7 @@ it('is refused where it is no address', () => {
   );
 });
 
-it('shows to nobody the address that pages', () => {
+it('the paging address is shown nowhere', () => {
   expect(template.Parameters.CriticalEndpoint.NoEcho).toBe(true);
   const users = Object.keys(template.Resources).filter((id) =>
     JSON.stringify(template.Resources[id]).includes('CriticalEndpoint"'),
@@ -66,7 +66,7 @@ it('shows to nobody the address that pages', () => {
   expect(users).toEqual(['CriticalEndpointSubscription']);
 });
 
-it('the functions know that there is a phone, and not its number', () => {
+it('the functions know that there is a phone, but not its number', () => {
   const environmentWith = (parameters: Readonly<Record<string, string>>) =>
     stackWith(parameters).functions.map(({ environment }) => environment.CRITICAL_PHONE);
   expect(new Set(environmentWith({ CriticalPhone: '+14155550100' }))).toEqual(new Set(['subscribed']));

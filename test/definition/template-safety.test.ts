@@ -25,8 +25,8 @@ const only = (type: string): string => {
   return found[0] as string;
 };
 
-describe('where the template is refused', () => {
-  it('is no commercial Region, and a rule says so', () => {
+describe('the template refuses', () => {
+  it('a Region that is not commercial, by a rule', () => {
     expect(refusalOf({})).toBe('');
     for (const [partition, region] of Object.entries({
       'aws-cn': 'cn-north-1',
@@ -36,7 +36,7 @@ describe('where the template is refused', () => {
     }
   });
 
-  it('is a name that makes the name of a function too long, and the parameter says so', () => {
+  it("a name that makes a function's name too long, by the parameter", () => {
     const longest = 'n'.repeat(35);
     expect(refusalOf({ Name: longest })).toBe('');
     const { machines, functions } = loadStack(
@@ -49,12 +49,12 @@ describe('where the template is refused', () => {
     expect(refusalOf({ Name: `${longest}n` })).toMatch(/^Parameters\.Name: .*has at most 64 characters/);
   });
 
-  it('is never a stack whose own name is long', () => {
+  it('no stack because its own name is long', () => {
     expect(refusalOf({}, { stackName: 's'.repeat(128) })).toBe('');
   });
 });
 
-it('gives the lifecycle hooks names that the role of CodeDeploy which SAM makes may invoke', () => {
+it("gives the lifecycle hooks names that CodeDeploy's role from SAM may invoke", () => {
   // Managed policy AWSCodeDeployRoleForLambda: lambda:InvokeFunction on function:CodeDeployHook_*.
   const hooks = ['HookBeforeTraffic', 'HookAfterTraffic'].map((output) => template.Outputs[output].Value.Ref);
   expect(hooks).toEqual(['CheckBeforeTrafficFunction', 'AwaitJudgementFunction']);
@@ -92,14 +92,14 @@ describe('the webhook', () => {
     );
   const parts = Object.keys(template.Resources).filter((id) => /Webhook/.test(id));
 
-  it('is made only where somebody asks for it, as a whole', () => {
+  it('is created only where its settings are complete', () => {
     expect(made({})).toBe(false);
     expect(made({ Webhook: 'enabled' })).toBe(true);
     expect(parts).toHaveLength(6);
     for (const id of parts) expect(template.Resources[id].Condition).toBe('HasWebhook');
   });
 
-  it('takes few requests, whoever sends them', () => {
+  it('takes few requests, from any sender', () => {
     const { DefaultRouteSettings } = propertiesOf(only('AWS::ApiGatewayV2::Stage'));
     expect(DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 2, ThrottlingBurstLimit: 10 });
   });
@@ -126,12 +126,12 @@ describe('the ledger', () => {
     only('AWS::DynamoDB::Table'),
   );
 
-  it('is encrypted and can be put back to any second of the last 35 days', () => {
+  it('is encrypted and can be restored to any second of the last 35 days', () => {
     expect(SSESpecification).toEqual({ SSEEnabled: true });
     expect(PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
   });
 
-  it('is deleted by nobody in production', () => {
+  it('cannot be deleted in production', () => {
     expect(DeletionProtectionEnabled).toEqual({ 'Fn::If': ['IsProduction', true, false] });
     expect(template.Conditions.IsProduction).toEqual({ 'Fn::Equals': [{ Ref: 'Environment' }, 'prod'] });
   });
@@ -149,7 +149,7 @@ describe('the bucket', () => {
     expect(bucket.OwnershipControls.Rules).toEqual([{ ObjectOwnership: 'BucketOwnerEnforced' }]);
   });
 
-  it('forgets plans, recordings and old versions, and never a template or the catalog', () => {
+  it('expires plans, recordings and old versions, and never a template or the catalog', () => {
     const rules: Record<string, unknown>[] = bucket.LifecycleConfiguration.Rules;
     for (const { Status } of rules) expect(Status).toBe('Enabled');
     const expiring = rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined);
@@ -164,7 +164,7 @@ describe('the bucket', () => {
   });
 });
 
-describe('nobody without TLS uses', () => {
+describe('without TLS no caller uses', () => {
   const withoutTls = { Bool: { 'aws:SecureTransport': 'false' } };
 
   it.each<[string, string, string, (id: string) => unknown, string]>([
@@ -206,7 +206,7 @@ describe('alarms', () => {
     }
   });
 
-  it.each(alarms)('%s is mailed, and says what is wrong, what it means and what to do', (id) => {
+  it.each(alarms)('%s is mailed, with the problem, its meaning and the action to take', (id) => {
     const { AlarmDescription, AlarmActions } = propertiesOf(id);
     expect(AlarmActions).toEqual([{ Ref: 'StakeholderTopic' }]);
     const text: string = AlarmDescription['Fn::Sub'] ?? AlarmDescription;

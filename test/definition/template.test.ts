@@ -80,7 +80,7 @@ describe('permissions', () => {
     for (const { resources } of reached) expect(resources.join()).toMatch(/:stateMachine:\*:\*"/);
   });
 
-  it('say why where they are on every resource', () => {
+  it('give the reason where they are on every resource', () => {
     const wide = lines.flatMap((line, index) => (/^\s+Resource: ["']\*["']$/.test(line) ? [index] : []));
     expect(wide.length).toBeGreaterThan(0);
     for (const index of wide) {
@@ -114,7 +114,7 @@ describe('functions', () => {
     }
   });
 
-  it('stand in the room of the machine that calls them', () => {
+  it('are in the room of the machine that calls them', () => {
     const strangers = functions.flatMap((id) => {
       const callers = machines.filter((machine) =>
         Object.hasOwn(template.Resources[machine].Properties.DefinitionSubstitutions ?? {}, `${id}Arn`),
@@ -133,14 +133,14 @@ describe('functions', () => {
     }
   });
 
-  it.each(functions)('%s has a description that tells it from the others', (id) => {
+  it.each(functions)('%s has a description that distinguishes it from the others', (id) => {
     const description = template.Resources[id].Properties.Description;
     expect(description).toMatch(/^[A-Z].{10,}[^.]$/);
     const all = functions.map((one) => template.Resources[one].Properties.Description);
     expect(all.filter((one) => one === description)).toHaveLength(1);
   });
 
-  it('log to a group of the template, which forgets', () => {
+  it('log to a group of the template with a retention', () => {
     const { LogGroup, LogFormat } = template.Globals.Function.LoggingConfig;
     expect(LogFormat).toBe('JSON');
     expect(template.Resources[LogGroup.Ref].Type).toBe('AWS::Logs::LogGroup');
@@ -165,7 +165,7 @@ describe('events', () => {
     ]),
   );
 
-  it('are what the coordinator is started by', () => {
+  it('start the coordinator', () => {
     expect(events.length).toBeGreaterThanOrEqual(4);
   });
 
@@ -186,7 +186,7 @@ describe('machines', () => {
     expect(template.Resources[group].Type).toBe('AWS::Logs::LogGroup');
   });
 
-  it.each(machines)('%s may call the functions it is given, and no others', (id) => {
+  it.each(machines)('%s may call its own functions, and no others', (id) => {
     const { DefinitionSubstitutions } = template.Resources[id].Properties;
     const given = Object.entries<Record<string, [string]>>(DefinitionSubstitutions)
       .filter(([name]) => name.endsWith('FunctionArn'))
@@ -198,24 +198,24 @@ describe('machines', () => {
   });
 });
 
-describe('what a person reads', () => {
-  it.each(Object.keys(template.Parameters))('the parameter %s says what it is for', (name) => {
+describe('texts for people', () => {
+  it.each(Object.keys(template.Parameters))('the parameter %s has a description', (name) => {
     expect(template.Parameters[name].Description).toMatch(/^[A-Z].{10,}\.$/);
   });
 
-  it.each(Object.keys(template.Outputs))('the output %s says what it is', (name) => {
+  it.each(Object.keys(template.Outputs))('the output %s has a description', (name) => {
     expect(template.Outputs[name].Description).toMatch(/^[A-Z].{10,}/);
   });
 
-  it.each(functions)('%s has a comment that says why it exists', (id) => {
+  it.each(functions)('%s has a comment with its purpose', (id) => {
     const at = lines.indexOf(`  ${id}:`);
     expect(lines[at - 1]).toMatch(/^ {2}# .{10,}/);
   });
 });
 
-describe('what must outlive the stack', () => {
+describe('resources that must outlive the stack', () => {
   it.each(['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::S3::BucketPolicy'])(
-    'is kept when the stack goes, but not by a first deployment that fails: %s',
+    'are kept when the stack is deleted, but not by a first deployment that fails: %s',
     (type) => {
       for (const id of resourcesOf(type)) {
         const { DeletionPolicy, UpdateReplacePolicy } = template.Resources[id];
@@ -227,7 +227,7 @@ describe('what must outlive the stack', () => {
     },
   );
 
-  it.each(resourcesOf('AWS::Logs::LogGroup'))('is not the logs: %s forgets', (id) => {
+  it.each(resourcesOf('AWS::Logs::LogGroup'))('do not include the logs: %s expires', (id) => {
     expect(template.Resources[id].Properties.RetentionInDays).toBeDefined();
   });
 });

@@ -28,19 +28,19 @@ describe.each(mails)('the first twelve lines of "%s"', (_, mail) => {
   const text = flat(screen);
   const { todo } = mail;
 
-  it('say what happened, what users meet and where they will be', () => {
+  it('say what happened, what users meet and what they will meet', () => {
     expect(text.startsWith(mail.happened)).toBe(true);
     const [first] = mail.now;
     expect(text).toContain(`Now ${typeof first === 'string' ? first : first.text}`);
     expect(text).toContain(`Next ${mail.next}`);
   });
 
-  it('say what the reader has to do, and by when', () => {
+  it("name the reader's task and its deadline", () => {
     if (todo === 'nothing') expect(screen).toContain('Do      nothing');
     else expect(text).toContain(`Do ${todo.task} By ${todo.by}`);
   });
 
-  it('call for work as the severity does', () => {
+  it('ask for action according to the severity', () => {
     expect(mail.severity === 'info').toBe(todo === 'nothing' && !isUnderWay(mail));
     if (todo !== 'nothing' && todo.deadline !== undefined) expect(mail.severity).toBe('critical');
   });
@@ -68,7 +68,7 @@ describe.each(mails)('"%s"', (_, mail) => {
     if (mail.thread !== undefined) expect(subject.endsWith(` (${mail.thread})`)).toBe(true);
   });
 
-  it('names sections of the runbook that are there', () => {
+  it('names existing sections of the runbook', () => {
     const headings = readFileSync(path.join(root, 'docs/runbook.md'), 'utf8')
       .split('\n')
       .filter((line) => line.startsWith('#'))

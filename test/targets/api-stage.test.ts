@@ -45,7 +45,7 @@ const start = (plan: ApiStagePlan) => bench.settle(apiStageTarget(apiStages).sta
 const refusal = (plan: ApiStagePlan) => bench.refusal(apiStageTarget(apiStages).start(plan, context));
 
 describe.each(['rest', 'http'] as const)('a stage of a %s API', (protocol) => {
-  it('is put on the planned deployment, once', async () => {
+  it('is set to the planned deployment, once', async () => {
     const plan = released(protocol);
     await expect(start(plan)).resolves.toEqual({
       is: 'moving',
@@ -77,14 +77,14 @@ describe.each(['rest', 'http'] as const)('a stage of a %s API', (protocol) => {
     expect(live()).toBe(theirs);
   });
 
-  it('is left alone when the service is no longer ours the moment before', async () => {
+  it('is left alone when the incident loses the service just before', async () => {
     const plan = released(protocol);
     beforeChange.mockRejectedValueOnce(new LockLost('gone'));
     expect(await refusal(plan)).toBeInstanceOf(LockLost);
     expect(live()).toBe(plan.fromDeployment);
   });
 
-  it('knows which deployments there still are', async () => {
+  it('finds missing deployments', async () => {
     const plan = released(protocol);
     const has = (id: string) => bench.settle(apiStages.hasDeployment(plan, id));
     await expect(has(plan.toDeployment)).resolves.toBe(true);
@@ -92,7 +92,7 @@ describe.each(['rest', 'http'] as const)('a stage of a %s API', (protocol) => {
   });
 });
 
-it('is put back without its canary', async () => {
+it('is restored without its canary', async () => {
   const plan = released('rest');
   const stage = gateway.lookUp('api1')?.stages.get('prod');
   if (stage) {
@@ -103,7 +103,7 @@ it('is put back without its canary', async () => {
   expect(stage).toMatchObject({ deploymentId: plan.toDeployment, canary: undefined });
 });
 
-it('is refused where it deploys itself, saying what to do', async () => {
+it('is refused where it deploys automatically, with the action to take', async () => {
   const plan = released('http', true);
   const error = await refusal(plan);
   expect(error).toBeInstanceOf(TargetNotRestored);

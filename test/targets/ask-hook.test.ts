@@ -42,6 +42,6 @@ it('stops waiting when the lock is lost meanwhile', async () => {
   expect(await bench.refusal(ask(700, 800))).toBeInstanceOf(LockLost);
 });
 
-it('passes on that the request itself failed', async () => {
+it('passes on the failure of the request itself', async () => {
   expect((await bench.refusal(ask(5, 300, true))).message).toBe('connection lost');
 });

@@ -71,13 +71,13 @@ it('is left alone where somebody else shifted it since the rollback was planned'
   expect(lattice.weights(place)).toEqual({ blue: 50, green: 50 });
 });
 
-it('is left alone when the service is no longer ours the moment before', async () => {
+it('is left alone when the incident loses the service just before', async () => {
   beforeChange.mockRejectedValueOnce(new LockLost('gone'));
   expect(await bench.refusal(meshTarget(meshRules).start(plan, context))).toBeInstanceOf(LockLost);
   expect(lattice.weights(place)).toEqual({ blue: 10, green: 90 });
 });
 
-it('knows which target groups there still are', async () => {
+it('finds missing target groups', async () => {
   await expect(bench.settle(meshRules.hasTargetGroup('blue'))).resolves.toBe(true);
   await expect(bench.settle(meshRules.hasTargetGroup('red'))).resolves.toBe(false);
 });
@@ -90,7 +90,7 @@ describe('weights are the same', () => {
     ),
   );
 
-  it('in any order, with or without groups that get nothing, and however they are scaled', () => {
+  it('in any order, with or without groups without weight, and at any scale', () => {
     fc.assert(
       fc.property(any, fc.integer({ min: 1, max: 10 }), (some, factor) => {
         const scaled = [...some].reverse().map((one) => ({ ...one, weight: one.weight * factor }));
@@ -99,7 +99,7 @@ describe('weights are the same', () => {
     );
   });
 
-  it('and not when one group gets more', () => {
+  it('but not when one group gets more', () => {
     fc.assert(
       fc.property(any, (some) => {
         const used = some.filter(({ weight }) => weight > 0);

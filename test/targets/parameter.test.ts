@@ -70,7 +70,7 @@ describe('labels', () => {
     expect(labelsOf()).toEqual(['', '', '', '']);
   });
 
-  it('tell the version that was left from the one that was written', async () => {
+  it('mark the version that was left and the version that was written', async () => {
     await start(parameterPlan({ labels: true }));
     expect(labelsOf()).toEqual(['', '', 'bad', 'good']);
   });
@@ -86,7 +86,7 @@ describe('labels', () => {
   });
 });
 
-it('is left as it is where it has the value already, whatever its version', async () => {
+it('is left unchanged where it has the value already, under any version', async () => {
   put('good');
   await expect(start()).resolves.toEqual({
     is: 'restored',
@@ -112,7 +112,7 @@ it('reads as stranded before and as restored after', async () => {
   await expect(read()).resolves.toMatchObject({ is: 'restored' });
 });
 
-describe('that somebody else set', () => {
+describe('that another actor set', () => {
   const setSince = '2026-01-05T09:04:00.000Z';
   const byHand =
     '/orders/limit is left on version 3, which somebody set 2026-01-05 09:04:00 UTC, after the release';
@@ -141,7 +141,7 @@ describe('that somebody else set', () => {
     await expect(told()).resolves.toEqual([words, words]);
   });
 
-  it('to the planned value is back, by whomever', async () => {
+  it('to the planned value counts as restored', async () => {
     put('good');
     await expect(told(sinceRelease())).resolves.toEqual(['/orders/limit has the value of version 2']);
     await expect(start(sinceRelease())).resolves.toMatchObject({
@@ -149,7 +149,7 @@ describe('that somebody else set', () => {
     });
   });
 
-  it('keeps nothing else from going back', async () => {
+  it('does not keep the other parameters from going back', async () => {
     const Name = '/orders/other';
     for (const Value of ['good', 'bad']) put(Value, { Name });
     const other = { name: Name, fromVersion: 2, toVersion: 1, type: 'String', tier: 'Standard' } as const;
@@ -161,7 +161,7 @@ describe('that somebody else set', () => {
   });
 });
 
-it('tells of a write that came between its read and its own', async () => {
+it('reports a write between its read and its own write', async () => {
   interceptors.push(async ({ operation }, next) => {
     if (operation === 'PutParameter') put('in between');
     return next();
@@ -173,7 +173,7 @@ it('tells of a write that came between its read and its own', async () => {
   });
 });
 
-it('is left alone when the service is no longer ours the moment before', async () => {
+it('is left alone when the incident loses the service just before', async () => {
   beforeChange.mockRejectedValueOnce(new LockLost('gone'));
   expect(await refusal()).toBeInstanceOf(LockLost);
   expect(ssm.version(NAME)?.version).toBe(3);
@@ -184,7 +184,7 @@ it('has no way back once the version is dropped from the newest 100', async () =
   expect(await refusal(parameterPlan())).toBeInstanceOf(NoWayBack);
 });
 
-it('says what to do when a label keeps the oldest of 100 versions', async () => {
+it('gives the action to take when a label keeps the oldest of 100 versions', async () => {
   for (let version = 4; version <= 100; version += 1) put(`value ${version}`);
   ssm.operations.LabelParameterVersion({ Name: NAME, ParameterVersion: 1, Labels: ['keep'] });
   const [planned] = parameterPlan().parameters;

@@ -102,7 +102,7 @@ describe('an alias of a state machine', () => {
     expect(live()).toEqual({ 1: 70, 2: 30 });
   });
 
-  it('goes back in the middle of a shift, however far it has come since the plan', async () => {
+  it('goes back in the middle of a shift, at any progress since the plan', async () => {
     route(shifted(60));
     await expect(start({ ...plan, fromRoutes: shifted(10) })).resolves.toEqual({
       is: 'moving',
@@ -138,7 +138,7 @@ describe('an alias of a state machine', () => {
     await expect(read({ ...plan, toDigest: digest })).resolves.toMatchObject({ is: 'stranded' });
   });
 
-  it('is somebody’s release where a newer version is on it, even with a part alone', async () => {
+  it('is another release where a newer version is on it, even with a part alone', async () => {
     publish('three');
     route([
       { version: '2', weight: 90 },
@@ -160,13 +160,13 @@ describe('an alias of a state machine', () => {
     expect(live()).toEqual({ 2: 100 });
   });
 
-  it('is left alone when the service is no longer ours the moment before', async () => {
+  it('is left alone when the incident loses the service just before', async () => {
     beforeChange.mockRejectedValueOnce(new LockLost('gone'));
     expect(await bench.refusal(target().start(plan, context))).toBeInstanceOf(LockLost);
     expect(live()).toEqual({ 2: 100 });
   });
 
-  it('that is gone is told of', async () => {
+  it('that is deleted is reported', async () => {
     const error = await bench.refusal(target().start({ ...plan, alias: 'none' }, context));
     expect(error.message).toBe('checkout:live is gone: only its stack can make it anew.');
   });
@@ -174,7 +174,7 @@ describe('an alias of a state machine', () => {
   it.each([
     ['ConflictException', true],
     ['StateMachineDeleting', false],
-  ])('of which a change is refused with %s is waited for: %s', async (name, waits) => {
+  ])('whose change is refused with %s is waited for: %s', async (name, waits) => {
     jest.spyOn(client, 'route').mockRejectedValueOnce(Object.assign(new Error('no'), { name }));
     const error = await bench.refusal(target().start(plan, context));
     expect(isUnderWay(error)).toBe(waits);
@@ -182,7 +182,7 @@ describe('an alias of a state machine', () => {
   });
 });
 
-describe('what is saved of it', () => {
+describe('its snapshot', () => {
   const entry = { kind: 'state-machine-alias' as const, stateMachine: 'Flow', alias: 'live' };
   const scope = {
     entry: {} as never,
@@ -214,13 +214,13 @@ describe('what is saved of it', () => {
     expect(saved.describe(found)).toEqual({ live: 'version 1 (90 %) and version 2 (10 %)' });
   });
 
-  it('is nothing where the release took it away', async () => {
+  it('is empty where the release removed it', async () => {
     await expect(
       bench.settle(saved.read(clients(), { ...entry, alias: 'gone' }, scope)),
     ).resolves.toBeUndefined();
   });
 
-  it('is no way back once a version is deleted; one that an alias refers to cannot be', async () => {
+  it('cannot be restored once a version is deleted; a version that an alias refers to cannot be', async () => {
     const found = (await snapshot()) as StateMachineAliasSnapshot;
     const gone = () => bench.settle(saved.missing(clients(), { ...found, routes: only('1') }));
     await expect(gone()).resolves.toBeUndefined();
@@ -287,7 +287,7 @@ describe('its plan', () => {
   });
 });
 
-it('is put back by hand with one command, and told of in words', () => {
+it('is restored by hand with one command, and described in words', () => {
   expect(words.inWords({ ...plan, fromRoutes: shifted(10) })).toBe(
     'back from version 1 (90 %) and version 2 (10 %) to version 1',
   );
@@ -334,7 +334,7 @@ describe('an entry of the catalog', () => {
   });
 });
 
-it('is its service’s by the stack alone, by the logical id of its state machine', () => {
+it('belongs to its service by the stack alone, by the logical id of its state machine', () => {
   const resource = (logicalId: string, type: string, physicalId: string) =>
     ({ logicalId, type, physicalId }) as never;
   expect(

@@ -29,7 +29,7 @@ describe('the dependency graph', () => {
     ]);
   });
 
-  it('reports what depends on a service that is not in the catalog, and goes on without it', () => {
+  it('reports dependencies on a service that is not in the catalog, and continues without it', () => {
     const graph = new DependencyGraph([graphEntry('orders', ['payment', 'users']), graphEntry('users')]);
     expect(graph.unknown).toEqual([{ consumer: 'orders', provider: 'payment', coupling: 'by-cut' }]);
     expect(graph.providersOf('orders').map(({ provider }) => provider)).toEqual(['users']);
@@ -45,7 +45,7 @@ describe('the dependency graph', () => {
     expect(graph.cycles).toEqual([]);
   });
 
-  it('names each cycle by a shortest way round', () => {
+  it('names each cycle by a shortest path', () => {
     const graph = new DependencyGraph([
       graphEntry('a', ['b', 'c']),
       graphEntry('b', ['c', 'platform']),
@@ -86,7 +86,7 @@ describe('the dependency graph', () => {
   });
 });
 
-it('finds the strongly connected components that reachability finds, providers first', () => {
+it('finds the same strongly connected components as reachability, providers first', () => {
   const graphs = fc
     .integer({ min: 1, max: 7 })
     .chain((size) =>
@@ -115,7 +115,7 @@ it('finds the strongly connected components that reachability finds, providers f
 });
 
 describe('the order of a rollback', () => {
-  it('puts consumers before providers and says who waits for whom', () => {
+  it('puts consumers before providers and names the consumers that each waits for', () => {
     expect(
       rollbackOrder(new DependencyGraph(diamond), ['platform', 'users', 'storefront', 'orders']),
     ).toEqual([
@@ -146,7 +146,7 @@ describe('the order of a rollback', () => {
     ]);
   });
 
-  it('waits, directly or over others, for every consumer that goes back, and for nobody else', () => {
+  it('waits, directly or transitively, for every consumer that goes back, and for no other service', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
     const drawn = fc.record({
       edges: fc.array(fc.tuple(fc.constantFrom(...names), fc.constantFrom(...names)), {
@@ -189,7 +189,7 @@ describe('the order of a rollback', () => {
     expect(criticalPath([], () => 1)).toEqual({ duration: 0, services: [] });
   });
 
-  it('finds the chain that takes longest', () => {
+  it('finds the chain with the longest duration', () => {
     const order = rollbackOrder(new DependencyGraph(diamond), ['platform', 'users', 'storefront', 'orders']);
     const minutes: Record<string, number> = { storefront: 1, orders: 2, users: 5, platform: 3 };
     expect(criticalPath(order, (service) => minutes[service] ?? 0)).toEqual({
@@ -198,7 +198,7 @@ describe('the order of a rollback', () => {
     });
   });
 
-  it('takes a group as long as its slowest member', () => {
+  it('counts a group with its slowest member', () => {
     const graph = new DependencyGraph([graphEntry('a', ['b']), graphEntry('b', ['a', 'c']), graphEntry('c')]);
     const order = rollbackOrder(graph, ['a', 'b', 'c']);
     expect(criticalPath(order, (service) => (service === 'b' ? 7 : 2))).toEqual({

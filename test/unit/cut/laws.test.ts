@@ -92,7 +92,7 @@ it('leaves no service without a reason, and no move that could be left out', asy
   });
 });
 
-it('never goes to a bad, an unproven or a missing release, nor to one whose verdict its entry does not take', async () => {
+it('never goes to a bad, an unproven or a missing release, nor to one whose verdict its entry does not accept', async () => {
   await law(anything, 60, async (world) => {
     const moves = movesOf(await selectIn(world));
     for (const { service, to } of moves) {
@@ -109,7 +109,7 @@ it('never goes to a bad, an unproven or a missing release, nor to one whose verd
   });
 });
 
-it('lets stay only what was live together with what its provider goes back to', async () => {
+it("keeps only releases that were live together with their provider's restore point", async () => {
   await law(byCut, 60, async (world) => {
     const selection = await selectIn(world);
     if (selection.kind !== 'selected') return false;
@@ -126,7 +126,7 @@ it('lets stay only what was live together with what its provider goes back to', 
   });
 });
 
-it('moves a consumer to what was live with its deciding provider right before that cut', async () => {
+it('moves a consumer to the release that was live with its deciding provider right before that cut', async () => {
   await law(byCut, 50, async (world) => {
     const moves = movesOf(await selectIn(world));
     let consumers = 0;
@@ -180,7 +180,7 @@ it('does not depend on the order of entries, edges and releases', async () => {
   });
 });
 
-it('goes no less far back for an older bad release', async () => {
+it('goes back at least as far for an older bad release', async () => {
   await law(
     anything,
     40,
@@ -228,7 +228,7 @@ function after(world: World, moves: readonly Move<PastRelease>[]): World {
   return { ...world, releases };
 }
 
-it('finds nothing left to do once it was carried out', async () => {
+it('finds nothing left to do once the moves were carried out', async () => {
   await law(anything, 60, async (world) => {
     const moves = movesOf(await selectIn(world));
     if (moves.length === 0) return false;
@@ -237,7 +237,7 @@ it('finds nothing left to do once it was carried out', async () => {
   });
 });
 
-it('finds exactly the rest where it was carried out half way, consumers first', async () => {
+it('finds exactly the rest where the moves were carried out half way, consumers first', async () => {
   await law({ restores: true, traffic: true }, 60, async (world) => {
     const moves = movesOf(await selectIn(world));
     const order = rollbackOrder(
@@ -257,7 +257,7 @@ it('finds exactly the rest where it was carried out half way, consumers first', 
   });
 });
 
-it('asks about a consumer only if its provider moves', async () => {
+it('reads a consumer only if its provider moves', async () => {
   await law(anything, 60, async (world) => {
     const asked: string[] = [];
     const counting = {

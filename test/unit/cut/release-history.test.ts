@@ -7,7 +7,7 @@ const history = (...releases: string[]) =>
   new ReleaseHistory(releases.map((text) => release('orders', text)));
 
 describe('a history', () => {
-  it('stands newest first, whatever order and precision its times come in', () => {
+  it('is newest first, for any order and precision of its times', () => {
     const precise = { ...release('orders', '10:00 good'), startedAt: '2026-01-05T10:00:00Z' };
     const releases = [release('orders', '09:00 good'), precise, release('orders', '11:00 bad')];
     const sorted = new ReleaseHistory(releases).spans.map((span) => span.release.releaseId);
@@ -17,7 +17,7 @@ describe('a history', () => {
     );
   });
 
-  it('takes a state for as young as it may be, and what it undoes for as old', () => {
+  it('takes a state for as young as possible, and the release it undoes for as old as possible', () => {
     const late = { ...release('orders', '10:00 good'), metBy: at('10:05') };
     const [span] = new ReleaseHistory([late]).spans;
     expect(span).toMatchObject({ bornAt: Date.parse(at('10:05')), servedFrom: Date.parse(at('10:00')) });
@@ -29,12 +29,12 @@ describe('a history', () => {
     ['12:00', 0],
     ['09:59', 2],
     ['07:00', 2],
-  ])('knows what was live at %s', (time, position) => {
+  ])('knows the live release at %s', (time, position) => {
     const releases = history('09:00 good', '10:00 good', '11:00 good');
     expect(releases.liveAt(Date.parse(at(time)))).toBe(position);
   });
 
-  it('gives what was put back the birth and the verdict of what it restores, over any number of times', () => {
+  it('gives a restored release the birth and the verdict of its original, over any number of restorations', () => {
     const { spans } = history(
       '08:00 good',
       '09:00 bad',
@@ -63,12 +63,12 @@ describe('a history', () => {
     ['failed', 'good', 'good'],
     ['bad', 'failed', 'bad'],
     ['failed', 'failed', 'failed'],
-  ])('calls a state that was %s first, and %s when it was put back, %s', (first, again, verdict) => {
+  ])('calls a state that was %s first, and %s when it was restored, %s', (first, again, verdict) => {
     const { spans } = history(`08:00 ${first}`, '09:00 bad', `10:00 ${again} =08:00`);
     expect(spans[0]?.verdict).toBe(verdict);
   });
 
-  it('takes a release that restores an unknown or a later one as it is', () => {
+  it('takes a release that restores an unknown or a later one as itself', () => {
     const { spans } = history('08:00 good =09:00', '09:00 candidate =05:00');
     expect(spans.map(({ origin, verdict }) => [origin, verdict])).toEqual([
       [0, 'candidate'],
@@ -89,7 +89,7 @@ describe('the releases undone together', () => {
   });
 });
 
-it('hands services out from the lowest level, each once, and takes lower ones in between', () => {
+it('takes services from the lowest level, each once, and accepts lower ones in between', () => {
   const queue = new LevelQueue((service) => Number(service.slice(1)));
   for (const service of ['b5', 'a5', 'c2', 'a5']) queue.add(service);
   expect(queue.take()).toEqual(['c2']);

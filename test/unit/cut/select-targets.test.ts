@@ -37,7 +37,7 @@ describe('the service of the incident', () => {
     });
   });
 
-  it('checks only the releases it may go to, and each once', async () => {
+  it('checks only its possible targets, and each once', async () => {
     const shop = one(['08:00 good', '09:00 good', '10:00 good', '11:00 candidate', '12:00 candidate'], {
       'payment@10:00': 'version 7 is gone',
     });
@@ -45,7 +45,7 @@ describe('the service of the incident', () => {
     expect(shop.checked).toEqual(['payment@10:00', 'payment@09:00']);
   });
 
-  it('goes to what served well, unless its entry demands good ones', async () => {
+  it('goes to a served-well release, unless its entry demands good ones', async () => {
     const releases = ['09:00 good', '10:00 served-well', '11:00 candidate', '12:00 bad'];
     await expect(one(releases).moves('payment@12:00')).resolves.toEqual(['payment@12:00 -> payment@10:00']);
     const strict = new Shop([graphEntry('payment', [], { demandsGood: true })], { payment: releases });
@@ -62,13 +62,13 @@ describe('the service of the incident', () => {
     });
   });
 
-  it('has nothing to do where one that served well has replaced the bad one', async () => {
+  it('has nothing to do where a served-well release has replaced the bad one', async () => {
     await expect(
       one(['10:00 bad', '11:00 served-well', '12:00 candidate']).moves('payment@10:00'),
     ).resolves.toBe('not-needed');
   });
 
-  it('takes what came after the bad release back with it', async () => {
+  it('takes the releases after the bad one back with it', async () => {
     const shop = one(['09:00 good', '10:00 bad', '11:00 candidate']);
     await expect(shop.moves('payment@10:00')).resolves.toEqual(['payment@11:00 -> payment@09:00']);
   });
@@ -86,7 +86,7 @@ describe('the service of the incident', () => {
     await expect(shop.moves('payment@11:00')).resolves.toEqual(['payment@11:00 -> payment@08:00']);
   });
 
-  it('goes to a release that put a good one back, and so undoes no more than it must', async () => {
+  it('goes to a release that restored a good one, and so undoes no more than necessary', async () => {
     const shop = one(['09:00 good', '10:00 bad', '11:00 candidate =09:00', '12:00 candidate']);
     await expect(shop.moves('payment@12:00')).resolves.toEqual(['payment@12:00 -> payment@11:00']);
   });
@@ -123,7 +123,7 @@ describe('the service of the incident', () => {
     });
   });
 
-  it('is frozen where it is irreversible, whatever it could go back to', async () => {
+  it('is frozen where it is irreversible, whatever its targets', async () => {
     const entry = graphEntry('payment', [], { irreversible: 'the migration drops a column' });
     const shop = new Shop([entry], { payment: ['09:00 good', '10:00 candidate'] });
     await expect(shop.select('payment@10:00')).resolves.toEqual({
@@ -140,7 +140,7 @@ describe('the service of the incident', () => {
     expect(shop.checked).toEqual([]);
   });
 
-  it('has to be in the catalog, and the release in the ledger', async () => {
+  it('must be in the catalog, and the release in the ledger', async () => {
     await expect(one(['09:00 good']).select('shipping@09:00')).rejects.toBeInstanceOf(InvalidInput);
     await expect(one(['09:00 good']).select('payment@10:00')).rejects.toBeInstanceOf(LedgerCorrupt);
   });
@@ -149,7 +149,7 @@ describe('the service of the incident', () => {
 describe('a consumer', () => {
   const payment = ['09:00 good', '10:00 bad', '11:00 candidate'];
 
-  it('goes back where it was released on top of what is undone, and says on which release', async () => {
+  it('goes back where it was released on top of an undone release, and names that release', async () => {
     const shop = new Shop(pair, {
       payment,
       orders: ['08:00 good', '09:30 good', '10:20 good', '10:40 good'],
@@ -179,7 +179,7 @@ describe('a consumer', () => {
     });
   });
 
-  it('goes back where it began in the very moment of the cut: nothing says which came first', async () => {
+  it('goes back where it began at the very moment of the cut, because the order is unknown', async () => {
     const shop = new Shop(pair, { payment, orders: ['09:30 good', '10:00 good'] });
     await expect(shop.moves('payment@10:00')).resolves.toContain('orders@10:00 -> orders@09:30');
   });
@@ -220,7 +220,7 @@ describe('a consumer', () => {
     await expect(new Shop(entries, { payment, orders }).moves('payment@10:00')).resolves.toContain(expected);
   });
 
-  it('has gone back already, always or not, where it was put back since the cut', async () => {
+  it('has gone back already, always or not, where it was restored since the cut', async () => {
     const entries = [
       graphEntry('payment'),
       graphEntry('orders', [{ service: 'payment', coupling: 'always' }]),
@@ -245,7 +245,7 @@ describe('a consumer', () => {
     await expect(unchanged.moves('payment@10:00')).resolves.toEqual(['payment@11:00 -> payment@09:00']);
   });
 
-  it('refuses the incident where it has no release from before the cut, and says which were too new', async () => {
+  it('refuses the incident where it has no release from before the cut, and names those that were too new', async () => {
     const shop = new Shop(pair, { payment, orders: ['09:30 bad', '10:20 good', '10:30 good', '10:40 good'] });
     const because = { kind: 'on-top', provider: 'payment', cut: at('10:00') };
     await expect(shop.select('payment@10:00')).resolves.toMatchObject({
@@ -287,7 +287,7 @@ describe('the fixpoint', () => {
     expect(shop.read).toEqual(['platform', 'orders', 'storefront']);
   });
 
-  it('gives one reason to a service that stays for several: first what it was looked at for', async () => {
+  it('gives one reason to a service that stays for several: the first one found', async () => {
     const entries = [
       graphEntry('platform'),
       graphEntry('users', ['platform']),
@@ -341,7 +341,7 @@ describe('the fixpoint', () => {
     });
   });
 
-  it('moves the service of the incident further back where a cycle comes round to it', async () => {
+  it('moves the service of the incident further back where a cycle returns to it', async () => {
     const entries = [graphEntry('orders', ['payment']), graphEntry('payment', ['orders'])];
     const shop = new Shop(entries, {
       payment: ['08:00 good', '09:30 good', '10:00 bad'],
@@ -378,7 +378,7 @@ describe('the fixpoint', () => {
   });
 });
 
-describe('what was released on top, by traffic', () => {
+describe('releases on top of the bad one, by traffic', () => {
   it.each([
     ['took traffic after the provider did', '09:00 bad @09:30', '09:10 good @09:40', ['a', 'b']],
     ['took traffic in the same moment', '09:00 bad @09:30', '09:10 good @09:30', ['a', 'b']],
@@ -413,7 +413,7 @@ describe('what was released on top, by traffic', () => {
     });
   });
 
-  it('takes back with a release that users never met what its entry or its group says', async () => {
+  it('takes back with a release that users never met the services that its entry or its group demands', async () => {
     const entries = [
       graphEntry('a', [], { lockstep: 'group' }),
       graphEntry('b', [{ service: 'a', coupling: 'always' }]),

@@ -74,7 +74,7 @@ it.each<[Stay['why'], string, Parameters<typeof beside>[1], object]>([
   expect(beside([move('users', '09:00')], neighbour)).toEqual([stay]);
 });
 
-it('lets stay what was released while a provider was bad that no user has met', () => {
+it('keeps a release from the bad time of a provider if no user has met it', () => {
   const stays = beside([move('users', null)], { couplings: { users: 'by-cut' }, releases: ['09:30 good'] });
   expect(stays).toEqual([
     { service: 'cart', why: 'never-served', of: 'users', cut: null, since: at('09:30') },

@@ -37,7 +37,7 @@ it('keeps locks it has already when it runs twice', async () => {
   expect(await ledger.locks.find('orders')).toMatchObject({ owner });
 });
 
-it('names the busy service and gives back what it took', async () => {
+it('names the busy service and frees the locks it took', async () => {
   mockBucket(three);
   await ledger.locks.acquire('orders', 'payment-20260105T080000Z#1');
   await expect(build(runtimeOf(ledger))(input)).resolves.toEqual({ acquired: false, busy: 'orders' });
@@ -46,7 +46,7 @@ it('names the busy service and gives back what it took', async () => {
   expect(await holder('storefront')).toBe('nobody');
 });
 
-it('takes over what the attempt before it holds, and frees what it does not need', async () => {
+it('takes over the locks of the previous attempt, and frees those it does not need', async () => {
   mockBucket(three);
   await build(runtimeOf(ledger))(input);
   const again = planObject(servicePlan({ service: 'orders' }), servicePlan({ service: 'users' }));
@@ -62,7 +62,7 @@ it('takes over what the attempt before it holds, and frees what it does not need
   await expect(ledger.locks.renew('orders', owner)).rejects.toThrow('no longer held');
 });
 
-it('takes over nothing from an attempt that is not the one before', async () => {
+it('takes over nothing from any attempt but the previous one', async () => {
   mockBucket({ ...planObject() });
   for (const attempt of [1, 2]) await ledger.incidents.nextAttempt({ ...input, attempt }, EXECUTION_ARN);
   await ledger.locks.acquire('orders', owner);

@@ -19,7 +19,7 @@ beforeEach(async () => {
   mockBucket(planObject());
 });
 
-it('mails why the release is bad and what is being done', async () => {
+it('mails the reason why the release is bad and the action in progress', async () => {
   await ledger.incidents.open(incidentRecord());
   await expect(build(runtimeOf(ledger))(input)).resolves.toEqual({ incidentId: RELEASE });
   const [call] = sns.commandCalls(PublishCommand);
@@ -38,14 +38,14 @@ it('mails once when it runs twice', async () => {
   expect(sns.commandCalls(PublishCommand)).toHaveLength(1);
 });
 
-it('does not keep the rollback waiting where SNS does not take the mail', async () => {
+it('does not delay the rollback where SNS refuses the mail', async () => {
   await ledger.incidents.open(incidentRecord());
   sns.on(PublishCommand).rejectsOnce(throttled());
   await expect(build(runtimeOf(ledger))(input)).resolves.toEqual({ incidentId: RELEASE });
   await expect(ledger.mails.outbox()).resolves.toMatchObject([{ step: 'opened-1' }]);
 });
 
-it('says nothing of an incident that was ended meanwhile', async () => {
+it('sends nothing about an incident that was ended meanwhile', async () => {
   await ledger.incidents.open(incidentRecord({ status: 'closed', outcome: 'needs-person' }));
   await expect(build(runtimeOf(ledger))(input)).rejects.toBeInstanceOf(LockLost);
   expect(sns.commandCalls(PublishCommand)).toHaveLength(0);

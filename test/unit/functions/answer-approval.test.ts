@@ -35,7 +35,7 @@ const told = () =>
     ...(JSON.parse(sent.output ?? '') as object),
   }));
 
-it('approves exactly the plan that was shown, and keeps who did', async () => {
+it('approves exactly the plan that was shown, and records the approver', async () => {
   await expect(answer()).resolves.toEqual({ incidentId: RELEASE, answer: 'approve', planDigest });
   expect(told()).toEqual([{ token: 'token-1', answer: 'plan-again', planDigest }]);
   await expect(ledger.approvals.find(attempt)).resolves.toMatchObject({
@@ -45,7 +45,7 @@ it('approves exactly the plan that was shown, and keeps who did', async () => {
   });
 });
 
-it('takes an answer to the plan that waits for one, and to no older plan', async () => {
+it('accepts an answer to the plan that waits for one, and to no older plan', async () => {
   await expect(answer({ planDigest: 'fedcba9876543210' })).rejects.toThrow(
     `planDigest: incident ${RELEASE} waits for an answer to plan ${planDigest} by now`,
   );
@@ -54,14 +54,14 @@ it('takes an answer to the plan that waits for one, and to no older plan', async
   await expect(answer({ planDigest })).resolves.toMatchObject({ answer: 'approve' });
 });
 
-it('refuses with the words of whoever does', async () => {
+it("refuses with the person's own words", async () => {
   await answer({ answer: 'refuse', reason: 'It is expected.' });
   expect(told()).toEqual([
     { token: 'token-1', answer: 'refused', reason: 'Refused by Ada: It is expected.' },
   ]);
 });
 
-it('does no harm when it is said again', async () => {
+it('does no harm when it is repeated', async () => {
   await answer();
   await expect(answer({ by: 'Bob' })).resolves.toMatchObject({ answer: 'approve' });
   await expect(ledger.approvals.find(attempt)).resolves.toMatchObject({ by: 'Ada' });
@@ -90,20 +90,20 @@ it('keeps the token of a later look', async () => {
   await expect(ledger.approvals.find(attempt)).resolves.toMatchObject({ token: 'token-2' });
 });
 
-it('leaves the answer in the ledger where telling it fails', async () => {
+it('leaves the answer in the ledger where sending it fails', async () => {
   stepFunctions.on(SendTaskSuccessCommand).rejects(throttled());
   await expect(answer()).rejects.toThrow();
   await expect(ledger.approvals.find(attempt)).resolves.toMatchObject({ answer: 'approve' });
 });
 
-it('takes an answer between two looks of the waiting task', async () => {
+it('accepts an answer between two looks of the waiting task', async () => {
   stepFunctions
     .on(SendTaskSuccessCommand)
     .rejects(new TaskTimedOut({ message: 'Task Timed Out', $metadata: {} }));
   await expect(answer()).resolves.toMatchObject({ answer: 'approve' });
 });
 
-it('says what does not wait for an answer', async () => {
+it('refuses an answer to an incident that waits for none', async () => {
   await expect(answer({ incidentId: 'orders-20260101T000000Z' })).rejects.toThrow('there is no incident');
   await ledger.incidents.close(RELEASE, EXECUTION_ARN, 'needs-person', iso(NOW));
   await expect(answer()).rejects.toThrow('is closed, it ended needs-person');
@@ -135,21 +135,21 @@ describe('an acknowledgement', () => {
     });
   });
 
-  it('may be given of an incident that is over, and once more', async () => {
+  it('may be given for a closed incident, and repeated', async () => {
     await ledger.incidents.close(RELEASE, EXECUTION_ARN, 'needs-person', iso(NOW));
     await answer({ answer: 'acknowledge' });
     await expect(answer({ answer: 'acknowledge', by: 'Bob' })).resolves.toEqual(acknowledged);
     await expect(ledger.mails.acknowledgementOf(RELEASE)).resolves.toMatchObject({ by: 'Bob' });
   });
 
-  it('may be given of a release that has no incident', async () => {
+  it('may be given for a release that has no incident', async () => {
     await ledger.releases.open(releaseRecord({ releaseId: 'orders-20260105T080000Z' }));
     await expect(
       answer({ answer: 'acknowledge', incidentId: 'orders-20260105T080000Z' }),
     ).resolves.toMatchObject({ answer: 'acknowledge' });
   });
 
-  it('is refused of what the ledger does not know', async () => {
+  it('is refused for an unknown incident or release', async () => {
     await expect(answer({ answer: 'acknowledge', incidentId: 'orders-20260101T000000Z' })).rejects.toThrow(
       'there is no incident and no release',
     );

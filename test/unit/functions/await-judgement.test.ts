@@ -83,7 +83,7 @@ it.each([
   await expect(asked()).resolves.toMatchObject({ answer: { cause } });
 });
 
-it('lets every deployment go on of a service of which nothing may go back', async () => {
+it('lets every deployment continue of a service that cannot go back', async () => {
   await releaseIs({ verdict: 'bad', incidentId: RELEASE });
   mockBucket(catalogObject(ordersEntry({ policy: { irreversible: 'the accounts were migrated' } })));
   await expect(ask()).resolves.toMatchObject({
@@ -92,13 +92,13 @@ it('lets every deployment go on of a service of which nothing may go back', asyn
   });
 });
 
-it('lets a rollback go on', async () => {
+it('lets a rollback continue', async () => {
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ creator: 'codeDeployRollback' }));
   await expect(ask()).resolves.toMatchObject({ answer: 'Succeeded' });
   await expect(asked()).resolves.toBeUndefined();
 });
 
-it('lets a deployment go on that nobody could answer later, because the ledger is lost', async () => {
+it('lets a deployment continue that could not be answered later, because the ledger is lost', async () => {
   ledger.refuseNext('PutItem', 'InternalServerError', 500);
   await expect(ask()).resolves.toMatchObject({ answer: 'Succeeded' });
 });

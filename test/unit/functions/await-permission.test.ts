@@ -62,13 +62,13 @@ async function look(changes = {}, env = {}) {
 }
 const mails = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
 
-it('lets a service that may act be taken back, without a mail', async () => {
+it('lets a service with autonomy act be rolled back, without a mail', async () => {
   await given({});
   await expect(look()).resolves.toEqual({ answer: 'act' });
   expect(mails()).toEqual([]);
 });
 
-it('reports what may only be recommended', async () => {
+it('reports a rollback that may only be recommended', async () => {
   await given({ autonomy: 'recommend' });
   await expect(look()).resolves.toEqual({
     answer: 'report',
@@ -76,7 +76,7 @@ it('reports what may only be recommended', async () => {
   });
 });
 
-it('does what a person started, whatever the policy, the holds and the budget say', async () => {
+it('does what a person started, whatever the policy, the holds and the budget', async () => {
   await given({ autonomy: 'observe', budget: { rollbacks: 0 } }, { requestedBy: 'Ada' });
   await ledger.holds.set({ service: '*', held: true, by: 'Bob', at: iso(NOW) });
   await expect(look()).resolves.toEqual({ answer: 'act' });
@@ -109,19 +109,19 @@ describe('a budget', () => {
     });
   });
 
-  it('is taken once by an incident that asks again', async () => {
+  it('is used once by an incident that asks again', async () => {
     await given({ budget: { rollbacks: 1 } });
     await expect(look()).resolves.toEqual({ answer: 'act' });
     await expect(look()).resolves.toEqual({ answer: 'act' });
   });
 
-  it('is not needed to stop the deployments of what is irreversible', async () => {
+  it('is not needed to stop the deployments of an irreversible service', async () => {
     await given({ budget: { rollbacks: 0 } });
     await expect(look({ planKey: null })).resolves.toEqual({ answer: 'act' });
   });
 });
 
-describe('the shift of the release, while a person is asked,', () => {
+describe('the shift of the release, while an approval is pending,', () => {
   const policy = { autonomy: 'approve', approval: { meanwhile: 'stop', minutes: 120 } };
   const status = (is: string) =>
     codeDeploy
@@ -129,7 +129,7 @@ describe('the shift of the release, while a person is asked,', () => {
       .resolves({ deploymentsInfo: [{ deploymentId: DEPLOYMENT, status: is as 'InProgress' }] });
   const stops = () => codeDeploy.commandCalls(StopDeploymentCommand).map(({ args }) => args[0].input);
 
-  it('goes on unless the policy says otherwise', async () => {
+  it('continues unless the policy says otherwise', async () => {
     await given({ autonomy: 'approve' });
     await look();
     expect(stops()).toEqual([]);
@@ -198,7 +198,7 @@ describe('the shift of the release, while a person is asked,', () => {
     expect(mails()[0]?.Message).toContain('Traffic keeps shifting until you answer.');
   });
 
-  it('is not stopped where nobody is asked', async () => {
+  it('is not stopped where no approval is requested', async () => {
     await given(policy);
     await ledger.holds.set({ service: 'orders', held: true, by: 'Bob', at: iso(NOW) });
     status('InProgress');
@@ -208,7 +208,7 @@ describe('the shift of the release, while a person is asked,', () => {
 });
 
 describe('an approval', () => {
-  it('is asked for once, by a mail with plan and way to answer, and without the token', async () => {
+  it('is requested once, by a mail with the plan and the way to answer, and without the token', async () => {
     await given({ autonomy: 'approve' });
     await expect(look()).resolves.toBe('waits');
     await expect(look()).resolves.toBe('waits');
@@ -233,14 +233,14 @@ describe('an approval', () => {
     await expect(ledger.approvals.find(attempt)).resolves.toMatchObject({ answer: 'expired' });
   });
 
-  it('that was given is found by the next look, should the token have missed it', async () => {
+  it('that was given is found by the next look, if the token missed it', async () => {
     await given({ autonomy: 'approve' });
     await look();
     await ledger.approvals.answer(attempt, { answer: 'approve', by: 'Ada', answeredAt: iso(NOW) });
     await expect(look()).resolves.toEqual({ answer: 'act' });
   });
 
-  it('that was refused ends it', async () => {
+  it('that was refused ends the wait', async () => {
     await given({ autonomy: 'approve' });
     await look();
     await ledger.approvals.answer(attempt, { answer: 'refuse', by: 'Ada', answeredAt: iso(NOW) });
@@ -265,14 +265,14 @@ describe('an approval', () => {
     });
   });
 
-  it('cannot be asked where a service is irreversible: there is no plan to show', async () => {
+  it('cannot be requested where a service is irreversible: there is no plan to show', async () => {
     await given({ autonomy: 'approve' });
     await expect(look({ planKey: null })).resolves.toMatchObject({ answer: 'report' });
     expect(mails()).toEqual([]);
   });
 });
 
-describe('a limit that breaks while a person is waited for', () => {
+describe('a limit that breaks while an approval is pending', () => {
   /** The new version fails 40 of 100 requests, its control none. */
   const counted = ({ Metric, Stat }: MetricStat) => {
     if (Stat !== 'Sum' || Metric?.MetricName !== 'Errors') return 100;
@@ -323,7 +323,7 @@ describe('a limit that breaks while a person is waited for', () => {
     await expect(look()).resolves.toEqual({ answer: 'plan-again' });
   });
 
-  it('is not looked at where it does not', async () => {
+  it('is not checked where the policy does not say so', async () => {
     await given({ autonomy: 'approve' });
     failing();
     await expect(look()).resolves.toBe('waits');

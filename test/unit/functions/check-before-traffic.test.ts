@@ -84,7 +84,7 @@ const withCheck = (failures = 3) =>
     catalogObject(ordersEntry({ policy: { healthChecks: [{ function: 'HealthCheck_orders', failures }] } })),
   );
 
-it('lets a release go on that nothing speaks against, and writes that down', async () => {
+it('lets a release without objections continue, and records that', async () => {
   await expect(ask()).resolves.toMatchObject({ answer: 'Succeeded', reason: 'nothing speaks against it' });
   expect(codeDeploy.commandCalls(PutLifecycleEventHookExecutionStatusCommand)[0]?.args[0].input).toEqual({
     deploymentId: DEPLOYMENT,
@@ -120,7 +120,7 @@ describe('a release is refused', () => {
     await expect(ask(next)).resolves.toMatchObject({ answer: 'Succeeded' });
   });
 
-  it('after an incident froze its service, until a person lets it go', async () => {
+  it('after an incident froze its service, until a person releases it', async () => {
     const bad = releaseRecord({ releaseId: 'orders-20260104T100000Z', verdict: 'bad', deployments: {} });
     const incidentId = bad.releaseId;
     await ledger.releases.open({ ...bad, incidentId });
@@ -163,7 +163,7 @@ describe('a release is refused', () => {
     await expect(asked()).resolves.toMatchObject({ answer: { cause: 'known-bad' } });
   });
 
-  it('that its health check finds unhealthy as often as it takes, and the version before it healthy', async () => {
+  it('that its health check finds unhealthy as often as required, and the previous version healthy', async () => {
     withCheck(3);
     checks(['5', false], ['4', true]);
     await expect(ask()).resolves.toMatchObject({
@@ -178,7 +178,7 @@ describe('a release is refused', () => {
 });
 
 describe('a health check', () => {
-  it('that finds the version before as unhealthy says nothing about the new one: it may mend that', async () => {
+  it('that finds the previous version unhealthy says nothing about the new one, which may be the fix', async () => {
     withCheck(2);
     checks(['5', false], ['4', false]);
     await expect(ask()).resolves.toMatchObject({ answer: 'Succeeded' });
@@ -202,8 +202,8 @@ describe('a health check', () => {
   });
 });
 
-describe('goes on', () => {
-  it('what is a rollback, whatever holds its service', async () => {
+describe('it lets continue', () => {
+  it('a rollback, whatever holds its service', async () => {
     await ledger.locks.acquire('orders', lockOwner({ incidentId: RELEASE, attempt: 1 }));
     codeDeploy
       .on(GetDeploymentCommand)
@@ -215,7 +215,7 @@ describe('goes on', () => {
     await expect(asked()).resolves.toBeUndefined();
   });
 
-  it('what belongs to no service of the catalog', async () => {
+  it('a deployment that belongs to no service of the catalog', async () => {
     mockBucket(catalogObject(ordersEntry({ service: 'cart', stack: 'shop-cart' })));
     await expect(ask()).resolves.toMatchObject({
       answer: 'Succeeded',
@@ -223,7 +223,7 @@ describe('goes on', () => {
     });
   });
 
-  it('what cannot be checked because the ledger is lost, at once: nobody would know of it later', async () => {
+  it('a deployment that cannot be checked because the ledger is lost, at once, since nothing could answer it later', async () => {
     ledger.refuseNext('PutItem', 'ProvisionedThroughputExceededException');
     await expect(ask()).resolves.toMatchObject({
       answer: 'Succeeded',
@@ -232,7 +232,7 @@ describe('goes on', () => {
     expect(answers()).toEqual(['Succeeded']);
   });
 
-  it('what cannot be checked in the three tries that Lambda makes', async () => {
+  it('a deployment that cannot be checked in the three tries that Lambda makes', async () => {
     lambda.on(GetFunctionConfigurationCommand).rejects(throttled());
     await expect(ask()).rejects.toThrow(TransientFailure);
     ledger.now += 60_000;
@@ -244,7 +244,7 @@ describe('goes on', () => {
   });
 });
 
-it('gives the answer again that stands, where the first try was lost', async () => {
+it('repeats the recorded answer where the first try was lost', async () => {
   await ledger.locks.acquire('orders', lockOwner({ incidentId: RELEASE, attempt: 1 }));
   codeDeploy.on(PutLifecycleEventHookExecutionStatusCommand).rejectsOnce(throttled()).resolves({});
   await expect(ask()).rejects.toThrow(TransientFailure);
@@ -254,7 +254,7 @@ it('gives the answer again that stands, where the first try was lost', async () 
   expect(answers()).toEqual(['Failed', 'Failed']);
 });
 
-it('is content where CodeDeploy waits for no answer any more', async () => {
+it('succeeds where CodeDeploy no longer waits for an answer', async () => {
   codeDeploy
     .on(PutLifecycleEventHookExecutionStatusCommand)
     .rejects(new LifecycleEventAlreadyCompletedException({ message: 'over', $metadata: {} }));

@@ -16,7 +16,7 @@ beforeEach(() => {
 
 const choose = (input: unknown) => build(runtimeOf(ledger))({ executionName: 'by-hand', input });
 
-it('hands on one service with what is said of it', async () => {
+it('passes on one service with the input about it', async () => {
   const record = { service: 'orders', verdict: 'good', reason: 'ran for a month', requestedBy: 'ana' };
   await expect(choose(record)).resolves.toEqual({ kind: 'one', record });
   await expect(choose({ service: 'orders' })).resolves.toEqual({
@@ -25,7 +25,7 @@ it('hands on one service with what is said of it', async () => {
   });
 });
 
-it('hands on a release that is recorded already to be watched', async () => {
+it('passes on a release that is recorded already to be watched', async () => {
   const { releaseId } = releaseRecord();
   await ledger.releases.open(releaseRecord());
   await expect(choose({ service: 'orders', releaseId })).resolves.toEqual({

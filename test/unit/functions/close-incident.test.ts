@@ -58,7 +58,7 @@ it('closes an incident whose services are back and recovered as rolled back', as
   expect(mail()?.Message).toContain('rolled back, 4 min 15 s after it was detected');
 });
 
-it('leaves an incident alone that another attempt has by now', async () => {
+it('leaves an incident alone that belongs to another attempt', async () => {
   await ledger.incidents.close(RELEASE, EXECUTION_ARN, 'needs-person', iso(ledger.now));
   await ledger.incidents.reopen(incidentRecord({ executionArn: 'arn:later' }));
   await build(runtimeOf(ledger))(input);
@@ -67,7 +67,7 @@ it('leaves an incident alone that another attempt has by now', async () => {
   expect(mail()).toBeUndefined();
 });
 
-it('closes an incident whose users are back, and a stack is not, as such', async () => {
+it('closes an incident whose users are back and whose stack is not, with that outcome', async () => {
   const left = { target: 'stack', status: 'left' as const, action: 'Table would be removed' };
   await ledger.incidents.putServiceResult(serviceResult({ status: 'traffic-restored', targets: [left] }));
   await expect(build(runtimeOf(ledger))(input)).resolves.toMatchObject({ outcome: 'traffic-restored' });
@@ -80,7 +80,7 @@ it('closes an incident whose users are back, and a stack is not, as such', async
 });
 
 it.each(['rolled-back', 'traffic-restored'] as const)(
-  'makes what was put back a good release once the service has recovered on it: %s',
+  'makes a restored release good once the service has recovered on it: %s',
   async (status) => {
     const { startedAt } = serviceResult();
     const restored = releaseRecord({
@@ -146,7 +146,7 @@ it('says which target is back and which is not when only a part is', async () =>
   expect(mail()?.Message).toMatch(/CreateOrder:live {2}alias pointed back\n {2}stack +FAILED: stack is/);
 });
 
-it('tells and closes once when it runs twice, with the outcome of the first time', async () => {
+it('mails and closes once when it runs twice, with the outcome of the first time', async () => {
   await ledger.incidents.putServiceResult(serviceResult());
   await build(runtimeOf(ledger))(input);
   const again = build(runtimeOf(ledger))({ ...input, failure: { Error: 'States.Timeout' } });
@@ -154,7 +154,7 @@ it('tells and closes once when it runs twice, with the outcome of the first time
   expect(sns.commandCalls(PublishCommand)).toHaveLength(1);
 });
 
-it('frees the locks that an attempt before it left', async () => {
+it('frees the locks that the previous attempt left', async () => {
   mockBucket(planObject(servicePlan({ service: 'storefront' }), servicePlan()));
   await ledger.locks.acquire('storefront', `${RELEASE}#1`);
   await ledger.incidents.nextAttempt({ incidentId: RELEASE, attempt: 1 }, EXECUTION_ARN);
@@ -165,7 +165,7 @@ it('frees the locks that an attempt before it left', async () => {
   }
 });
 
-it('has the mail in the outbox before it closes, whoever dies in between', async () => {
+it('has the mail in the outbox before it closes, at whatever point it dies', async () => {
   await ledger.incidents.putServiceResult(serviceResult());
   ledger.refuseNext('UpdateItem', 'InternalServerError', 500);
   const close = () => build(runtimeOf(ledger))({ ...input, recovery: null });
@@ -180,7 +180,7 @@ it('has the mail in the outbox before it closes, whoever dies in between', async
 it.each([
   ['refuses', denied()],
   ['throttles', throttled()],
-])('ends as it ended where SNS %s the mail, which is left to the sweep', async (_, error) => {
+])('has the same outcome where SNS %s the mail, which is left to the sweep', async (_, error) => {
   await ledger.incidents.putServiceResult(serviceResult());
   sns.on(PublishCommand).rejects(error);
   await expect(build(runtimeOf(ledger))(input)).resolves.toMatchObject({ outcome: 'rolled-back' });
@@ -208,7 +208,7 @@ describe('a rollback that was not permitted', () => {
   const close = (permission: object, changes = {}) =>
     build(runtimeOf(ledger))({ ...input, recovery: null, permission, ...changes });
 
-  it('ends as needing a person, in a mail with reason, plan and how to start exactly it', async () => {
+  it('ends as needing a person, in a mail with reason, plan and the way to start exactly that plan', async () => {
     await expect(close({ answer: 'report', reason: 'It is on hold.' })).resolves.toMatchObject({
       outcome: 'needs-person',
     });

@@ -103,7 +103,7 @@ describe('the aliases of a stack', () => {
     expect(targetsOf(stored)).toEqual(orders);
   });
 
-  it('are read with the entry that was written', async () => {
+  it('are read together with the written entry', async () => {
     parameters({ orders: shortest });
     const { stored } = mockBucket(catalogObject(ordersEntry({ service: 'billing', stack: 'shop-billing' })));
     await build(runtimeOf(ledger))(changed('orders'));
@@ -111,7 +111,7 @@ describe('the aliases of a stack', () => {
     expect(cloudFormation.calls()).toHaveLength(1);
   });
 
-  it('stay in force where the stack cannot be read, beside what the entry lists now', async () => {
+  it("stay in force where the stack cannot be read, beside the entry's current list", async () => {
     parameters({ orders: shortest, billing: json });
     const { stored } = mockBucket();
     await build(runtimeOf(ledger))({});
@@ -138,7 +138,7 @@ const mailed = () =>
     .commandCalls(PublishCommand)
     .map(({ args: [{ input }] }) => ({ ...input, Message: input.Message?.replace(/\s+/g, ' ') }));
 
-describe('an entry that is wrong about the account or the others', () => {
+describe('an entry that conflicts with the account or with other entries', () => {
   const inForce = () => catalogObject(ordersEntry({ owners: ['Shop'] }));
   const listed = (target: string) => `${entryOf('orders', 'shop-orders', 'Shop')}\ntargets: [${target}]`;
 
@@ -179,7 +179,7 @@ describe('an entry that is wrong about the account or the others', () => {
     expect(mailed()[0]?.Message).toContain(reason);
   });
 
-  it('comes into force with a provider that is not there, and its owners are told', async () => {
+  it('comes into force with a missing provider, and its owners are notified', async () => {
     parameters({ orders: `${entryOf('orders', 'shop-orders', 'Shop')}\ndependsOn: [payment]` });
     const { stored } = mockBucket(inForce());
     await expect(build(runtimeOf(ledger))({})).resolves.toEqual({ services: 1, refused: 0 });
@@ -187,7 +187,7 @@ describe('an entry that is wrong about the account or the others', () => {
     expect(mailed()[0]?.Message).toContain('dependsOn.0: there is no service "payment" For: Shop Parameter');
   });
 
-  it('is not told of a provider that may be written next, and whose name is like its own', async () => {
+  it("is not reported for a provider that may be written next, although its name is similar to the entry's own", async () => {
     parameters({ orders: `${entryOf('orders', 'shop-orders', 'Shop')}\ndependsOn: [orders-3p]` });
     mockBucket(inForce());
     await expect(build(runtimeOf(ledger))(changed('orders'))).resolves.toEqual({ services: 1, refused: 0 });
@@ -210,7 +210,7 @@ describe('an entry that is wrong about the account or the others', () => {
     );
   });
 
-  it('is told to be no longer watched once it is deleted', async () => {
+  it('is reported as no longer watched once it is deleted', async () => {
     parameters({});
     mockBucket(inForce());
     await build(runtimeOf(ledger))(changed('orders', 'Delete'));
@@ -249,7 +249,7 @@ describe('a stack that does not exist', () => {
     );
   });
 
-  it('is told of once where the service is new, and looked after once it is there', async () => {
+  it('is reported once where the service is new, and checked once it exists', async () => {
     parameters({ orders: entryOf('orders', 'shop-order') });
     const { stored } = mockBucket();
     await expect(build(runtimeOf(ledger))({})).resolves.toEqual({ services: 1, refused: 0 });
@@ -265,7 +265,7 @@ describe('a stack that does not exist', () => {
     expect(mailed()[0]?.Message).toContain('It is in force all the same');
   });
 
-  it('keeps no change of an entry from coming into force whose last good form names it too', async () => {
+  it('does not block a change of an entry whose last good form names it too', async () => {
     parameters({ orders: `${entryOf('orders', 'shop-order')}\npolicy: { alarms: [new] }` });
     const { stored } = mockBucket(catalogObject(ordersEntry({ stack: 'shop-order' })));
     await build(runtimeOf(ledger))(changed('orders'));
@@ -273,7 +273,7 @@ describe('a stack that does not exist', () => {
     expect(mailed()).toHaveLength(1);
   });
 
-  it('is told of without a name like it where the stacks cannot be listed', async () => {
+  it('is reported without a similar name where the stacks cannot be listed', async () => {
     cloudFormation.on(ListStacksCommand).rejects(throttled());
     parameters({ orders: entryOf('orders', 'shop-order') });
     mockBucket(inForce);
@@ -281,7 +281,7 @@ describe('a stack that does not exist', () => {
     expect(mailed()[0]?.Message).toContain('there is no stack "shop-order" ');
   });
 
-  it('is not one that cannot be read', async () => {
+  it('is not assumed where the stack cannot be read', async () => {
     cloudFormation.on(ListStackResourcesCommand, { StackName: 'shop-order' }).rejects(throttled());
     parameters({ orders: entryOf('orders', 'shop-order') });
     const { stored } = mockBucket(inForce);
@@ -295,7 +295,7 @@ describe('a stack of two services', () => {
   const stacksOf = (stored: Map<string, string>) =>
     Object.fromEntries(Object.entries(compiled(stored).services).map(([name, { stack }]) => [name, stack]));
 
-  it('stays with the one that has it; the owners of both are told, and the other keeps its last good form', async () => {
+  it('stays with its current service; the owners of both are notified, and the other keeps its last good form', async () => {
     parameters({ billing: entryOf('billing', 'shop-orders', 'Money') });
     const billing = ordersEntry({ service: 'billing', stack: 'shop-billing' });
     const { stored } = mockBucket(catalogObject(ordersEntry({ owners: ['Shop'] }), billing));
@@ -307,7 +307,7 @@ describe('a stack of two services', () => {
     );
   });
 
-  it('is that of the first where nobody had it, and the other is left out', async () => {
+  it('goes to the first service where none had it, and the other is left out', async () => {
     parameters({ orders: entryOf('orders', 'shop'), billing: entryOf('billing', 'shop') });
     const { stored } = mockBucket();
     await expect(build(runtimeOf(ledger))({})).resolves.toEqual({ services: 1, refused: 1 });
@@ -406,7 +406,7 @@ it('drops a service whose parameter was deleted', async () => {
   expect(compiled(stored).services).toEqual({});
 });
 
-it('mails the same refusal once, and a new one again', async () => {
+it('mails a refusal once, and a new one again', async () => {
   mockBucket();
   parameters({ orders: 'version: 2' });
   await build(runtimeOf(ledger))({});
@@ -426,10 +426,10 @@ it('mails the same mistake again where it is written again', async () => {
   expect(sns.commandCalls(PublishCommand)).toHaveLength(2);
 });
 
-describe('told of one parameter', () => {
+describe('for the event of one parameter', () => {
   const compileFor = (event: object) => build(runtimeOf(ledger))(event);
 
-  it('reads that one only, and puts it beside the others in force', async () => {
+  it('reads only that parameter, and adds it to the others in force', async () => {
     parameters({ billing: json });
     const { stored } = mockBucket(catalogObject());
     await expect(compileFor(changed('billing', 'Create'))).resolves.toEqual({ services: 2, refused: 0 });
@@ -446,14 +446,14 @@ describe('told of one parameter', () => {
     expect(sns.commandCalls(PublishCommand)).toHaveLength(1);
   });
 
-  it.each(['Delete', 'Update'])('drops a service that has none any more (%s)', async (operation) => {
+  it.each(['Delete', 'Update'])('drops a service that has no parameter any more (%s)', async (operation) => {
     parameters({});
     const { stored } = mockBucket(catalogObject());
     await compileFor(changed('orders', operation));
     expect(compiled(stored).services).toEqual({});
   });
 
-  it('has the event come again where Parameter Store does not show a new one yet', async () => {
+  it('has the event retried where Parameter Store does not show a new one yet', async () => {
     parameters({});
     const { stored } = mockBucket(catalogObject());
     await expect(compileFor(changed('billing', 'Create'))).rejects.toThrow(TransientFailure);
@@ -490,7 +490,7 @@ it('refuses to be built without the path of the catalog', () => {
   );
 });
 
-describe('asked for where there is none', () => {
+describe('invoked where there is no catalog', () => {
   const compileMissing = () => build(runtimeOf(ledger))({ onlyIfMissing: true });
   const reads = () => ssm.commandCalls(GetParametersByPathCommand).length;
 
@@ -501,20 +501,20 @@ describe('asked for where there is none', () => {
     expect(Object.keys(compiled(stored).services)).toEqual(['billing', 'orders']);
   });
 
-  it('compiles a catalog without services, so that nobody asks again', async () => {
+  it('compiles a catalog without services, so that it is not invoked again', async () => {
     parameters({});
     const { stored } = mockBucket();
     await expect(compileMissing()).resolves.toEqual({ services: 0, refused: 0 });
     expect(compiled(stored).services).toEqual({});
   });
 
-  it('reads nothing where somebody has compiled it meanwhile', async () => {
+  it('reads nothing where another invocation has compiled it meanwhile', async () => {
     mockBucket(catalogObject());
     await expect(compileMissing()).resolves.toEqual({ services: 1, refused: 0 });
     expect(reads()).toBe(0);
   });
 
-  it('is compiled once, however many ask at the same time', async () => {
+  it('is compiled once, for any number of simultaneous invocations', async () => {
     parameters({ orders: yaml });
     mockBucket();
     const answers = await Promise.allSettled([compileMissing(), compileMissing(), compileMissing()]);
@@ -526,7 +526,7 @@ describe('asked for where there is none', () => {
     await expect(compileMissing()).resolves.toEqual({ services: 1, refused: 0 });
   });
 
-  it('is compiled by the next one where it could not be', async () => {
+  it('is compiled by the next invocation where it failed', async () => {
     mockBucket();
     ssm.on(GetParametersByPathCommand).rejects(throttled());
     await expect(compileMissing()).rejects.toBeInstanceOf(TransientFailure);

@@ -62,7 +62,7 @@ it('has a missing catalog compiled by the first deployment', async () => {
   expect(compiled()).toEqual([{ onlyIfMissing: true }]);
 });
 
-it('takes no deployment for unmanaged while there is no catalog', async () => {
+it('treats no deployment as unmanaged while there is no catalog', async () => {
   mockBucket();
   const failure = '{"errorType":"TransientFailure","errorMessage":"Rate exceeded"}';
   lambda.on(InvokeCommand).resolves({
@@ -93,7 +93,7 @@ describe('a release', () => {
     await expect(describeIt()).resolves.toEqual(release);
   });
 
-  it('is described from its AppSpec while CodeDeploy has no target of it', async () => {
+  it('is described from its AppSpec while CodeDeploy shows no target', async () => {
     codeDeploy
       .on(ListDeploymentTargetsCommand)
       .rejects(new DeploymentNotStartedException({ message: 'not started', $metadata: {} }));
@@ -118,7 +118,7 @@ describe('a release', () => {
     });
   });
 
-  it('is tried again later while neither shows the versions', async () => {
+  it('is retried later while neither shows the versions', async () => {
     codeDeploy.on(ListDeploymentTargetsCommand).resolves({ targetIds: [] });
     codeDeploy.on(GetApplicationRevisionCommand).resolves({});
     await expect(describeIt()).rejects.toBeInstanceOf(TransientFailure);
@@ -308,7 +308,7 @@ describe('a deployment that is not ours', () => {
     await expect(describeIt()).resolves.toMatchObject({ kind: 'unmanaged' });
   });
 
-  it('does not show what it moves, and has no name of ours', async () => {
+  it('does not show its versions, and has no name of ours', async () => {
     deploymentIs({ applicationName: 'billing' });
     codeDeploy.on(ListDeploymentTargetsCommand).resolves({ targetIds: [] });
     codeDeploy.on(GetApplicationRevisionCommand).resolves({});
@@ -370,7 +370,7 @@ describe('a function of a nested stack', () => {
     });
   });
 
-  it("belongs to nobody where the stack at the top is nobody's, or there is none", async () => {
+  it('belongs to no service where the stack at the top belongs to none, or is missing', async () => {
     cloudFormation
       .on(DescribeStacksCommand)
       .resolves(stackOf({ RootId: STACK_ID.replace('/shop-orders/', '/shop-other/') }));

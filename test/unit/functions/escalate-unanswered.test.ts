@@ -95,8 +95,8 @@ function onVersion(version: string, weights = {}) {
   });
 }
 
-describe('a critical mail that nobody answers', () => {
-  it('is told to the escalation topic after so many minutes, once', async () => {
+describe('a critical mail without an answer', () => {
+  it('is sent to the escalation topic after the set minutes, once', async () => {
     await send(critical());
     await expect(sweepAfter(14)).resolves.toMatchObject({ escalated: 0 });
     await expect(sweepAfter(2)).resolves.toMatchObject({ escalated: 1 });
@@ -106,7 +106,7 @@ describe('a critical mail that nobody answers', () => {
     await expect(ledger.mails.unanswered()).resolves.toEqual([]);
   });
 
-  it('says who was asked, when, what users meet now, and what to do', async () => {
+  it('says who was asked, when, the traffic now, and the action to take', async () => {
     await send(critical());
     onVersion('5');
     await sweepAfter(16);
@@ -126,7 +126,7 @@ describe('a critical mail that nobody answers', () => {
     }
   });
 
-  it('is escalated with those of its thread that came later, when the first is due', async () => {
+  it('is escalated with the later mails of its thread, when the first is due', async () => {
     await send(question(), { step: 'approval-1' });
     ledger.now += 10 * minute;
     await send({ ...question(20), headline: 'reminder: approve its rollback' }, { step: 'reminder-1' });
@@ -137,7 +137,7 @@ describe('a critical mail that nobody answers', () => {
     expect(escalated()[0]?.Subject).toContain('[prod] ACTION by 09:34 UTC, orders: unanswered: approve its');
   });
 
-  it('is escalated for itself where it came after an escalation', async () => {
+  it('is escalated separately where it came after an escalation', async () => {
     await send(question(), { step: 'approval-1' });
     await sweepAfter(16);
     await send(critical());
@@ -147,7 +147,7 @@ describe('a critical mail that nobody answers', () => {
     expect(escalated()).toHaveLength(2);
   });
 
-  it('is not escalated by an installation that escalates nothing', async () => {
+  it('is not escalated by an installation without escalation', async () => {
     await send(critical(), { minutes: 0 });
     await expect(ledger.mails.unanswered()).resolves.toEqual([]);
     await send(critical(), { step: 'outcome-2' });
@@ -155,7 +155,7 @@ describe('a critical mail that nobody answers', () => {
     expect(escalated()).toEqual([]);
   });
 
-  it('goes to the outbox where SNS does not take it, and is sent by the next sweep', async () => {
+  it('goes to the outbox where SNS refuses it, and is sent by the next sweep', async () => {
     await send(critical());
     nextPublish(() => {
       throw denied();
@@ -189,7 +189,7 @@ it('is escalated where a sweep dies before it is published', async () => {
   expect(escalated()).toHaveLength(1);
 });
 
-describe('is told at most once', () => {
+describe('is escalated at most once', () => {
   it('where its sender sends it once more', async () => {
     nextPublish(() => ledger.refuseNext('PutItem', 'InternalServerError', 500));
     await expect(send(critical())).rejects.toThrow();
@@ -239,7 +239,7 @@ describe('a critical mail is answered', () => {
     await isSilent();
   });
 
-  it('by another execution that works on the incident', async () => {
+  it('by another execution for the incident', async () => {
     await send(critical());
     await ledger.incidents.close(RELEASE, EXECUTION_ARN, 'needs-person', iso(ledger.now));
     const again = { ...incidentRecord(), executionArn: `${EXECUTION_ARN}-again` };
@@ -301,7 +301,7 @@ describe('a critical mail is not answered', () => {
     await isEscalated();
   });
 
-  it('by what was said before it', async () => {
+  it('by an answer given before it', async () => {
     const at = iso(ledger.now - minute);
     await ledger.mails.acknowledge(RELEASE, { by: 'Ada', at });
     await ledger.holds.set({ service: 'orders', held: true, by: 'Ada', at });
@@ -315,7 +315,7 @@ describe('a critical mail is not answered', () => {
     await isEscalated();
   });
 
-  it('by traffic that was back when it was sent: going back did not help', async () => {
+  it('by traffic that was back already when it was sent: the rollback did not help', async () => {
     await send(critical({ meet: usersBack() }));
     onVersion('4');
     await isEscalated();
@@ -327,13 +327,13 @@ describe('a critical mail is not answered', () => {
     await isEscalated();
   });
 
-  it('by the incident of which a guard tells that users were led back', async () => {
+  it('by the incident of which a guard reports restored users', async () => {
     await send(critical(), { thread: 'orders-20260105T093000Z', step: 'stray-1', owner: 'event-1' });
     await isEscalated();
   });
 });
 
-it('escalates what is not critical, or asks for nothing, never', async () => {
+it('never escalates a mail that is not critical, or asks for nothing', async () => {
   await send(critical({ severity: 'warning' }));
   await send(critical({ todo: 'nothing' }), { step: 'outcome-2' });
   await sweepAfter(600);

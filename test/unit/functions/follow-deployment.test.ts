@@ -65,7 +65,7 @@ function deploymentIs(changes: object, start?: string, end?: string) {
 const follow = (input: object = rollback) => build(runtimeOf(ledger))(input);
 const checkpoints = () => ledger.checkpoints.list('orders', { ascending: true });
 
-it('records the end of a rollback with when it moved the traffic', async () => {
+it('records the end of a rollback and the time of its traffic', async () => {
   deploymentIs({ status: 'Succeeded', completeTime: new Date(NOW) }, shiftingSince, shiftedAt);
   await expect(follow()).resolves.toMatchObject({ ended: true });
   expect(await checkpoints()).toEqual([
@@ -90,7 +90,7 @@ it('records the end of a rollback with when it moved the traffic', async () => {
   ]);
 });
 
-it('says why a deployment ended without success, and that it moved only a part', async () => {
+it('gives the reason why a deployment ended without success, and that it moved only a part', async () => {
   const errorInformation = { code: 'MANUAL_STOP', message: 'stopped by hand' };
   deploymentIs({ status: 'Stopped', completeTime: new Date(NOW), errorInformation }, shiftingSince);
   await follow({ ...rollback, kind: 'release', releaseId: RELEASE });
@@ -110,7 +110,7 @@ it.each([
     undefined,
     undefined,
   ],
-])('records of the first traffic of a release %s', async (_, changes, start, expected) => {
+])('records the first traffic of a release %s', async (_, changes, start, expected) => {
   await ledger.releases.open(releaseRecord());
   deploymentIs(changes, start);
   await follow({ ...rollback, deploymentId: DEPLOYMENT, kind: 'release', releaseId: RELEASE });
@@ -118,7 +118,7 @@ it.each([
   expect(deployments[DEPLOYMENT]?.servedFrom).toBe(expected);
 });
 
-it('records that a running one moves traffic, once, and looks again after a quarter of its age', async () => {
+it('records that a running deployment moves traffic, once, and looks again after a quarter of its age', async () => {
   deploymentIs({ status: 'InProgress' }, shiftingSince);
   const release = { ...rollback, kind: 'release', releaseId: RELEASE };
   await expect(follow(release)).resolves.toEqual({ ended: false, waitSeconds: 65 });
@@ -129,14 +129,14 @@ it('records that a running one moves traffic, once, and looks again after a quar
   expect(found[0]).toMatchObject({ phase: 'traffic-shifting', at: shiftingSince, seenAt: iso(NOW) });
 });
 
-it('records nothing of one that has moved nothing yet, and waits for at most five minutes', async () => {
+it('records nothing of a deployment that has moved nothing yet, and waits for at most five minutes', async () => {
   deploymentIs({ status: 'InProgress', createTime: new Date(NOW - 3_600_000) });
   const release = { ...rollback, kind: 'release', releaseId: RELEASE };
   await expect(follow(release)).resolves.toEqual({ ended: false, waitSeconds: 300 });
   expect(await checkpoints()).toEqual([]);
 });
 
-it('records the end of one that never began by the versions of its AppSpec', async () => {
+it('records the end of a deployment that never began by the versions of its AppSpec', async () => {
   deploymentIs({ status: 'Stopped', completeTime: new Date(NOW) });
   codeDeploy.on(ListDeploymentTargetsCommand).resolves({ targetIds: [] });
   const Properties = { Name: FUNCTION, Alias: 'live', CurrentVersion: '5', TargetVersion: '4' };
@@ -219,7 +219,7 @@ it('throws TransientFailure when CodeDeploy throttles', async () => {
   await expect(follow()).rejects.toBeInstanceOf(TransientFailure);
 });
 
-describe('a rollback that leads to what an incident undid', () => {
+describe('a rollback that leads to code that an incident undid', () => {
   const sns = mockClient(SNSClient);
   const pointed = () => lambda.commandCalls(UpdateAliasCommand).map(({ args: [{ input }] }) => input);
 
@@ -253,7 +253,7 @@ describe('a rollback that leads to what an incident undid', () => {
     ['while it shifts', alias('6', { '5': 0.1 }, 'rev-9'), false],
     ['when it is done', alias('5', {}, 'rev-9'), true],
     ['when it failed half way', alias('6', { '5': 0.1 }, 'rev-9'), true],
-  ])('has its alias pointed back %s, and is told once', async (_, state, ended) => {
+  ])('has its alias pointed back %s, and is reported once', async (_, state, ended) => {
     shifts('6', '5', ended);
     lambda.on(GetAliasCommand).resolves(state);
     await follow();

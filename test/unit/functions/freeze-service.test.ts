@@ -24,7 +24,7 @@ const freeze = () => build(runtimeOf(ledger))(input);
 const stops = () =>
   codeDeploy.commandCalls(StopDeploymentCommand).map(({ args: [{ input: asked }] }) => asked);
 
-it('stops what runs of the bad release, and asks for no rollback', async () => {
+it('stops the running deployments of the bad release, and requests no rollback', async () => {
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'InProgress' }));
   await expect(freeze()).resolves.toMatchObject({
     status: 'frozen',
@@ -34,7 +34,7 @@ it('stops what runs of the bad release, and asks for no rollback', async () => {
   expect((await ledger.locks.find('orders'))?.owner).toBe(`${RELEASE}#1`);
 });
 
-it('stops one in a lifecycle hook once, however often it runs before the hook has answered', async () => {
+it('stops a deployment in a lifecycle hook once, however often it runs before the hook has answered', async () => {
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'InProgress' }));
   await freeze();
   await freeze();

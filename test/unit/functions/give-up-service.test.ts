@@ -25,7 +25,7 @@ const cameTo = (...later: TargetResult[]) =>
     serviceResult({ status: 'traffic-restored', targets: [...serviceResult().targets, ...later] }),
   );
 
-it('has a service that recorded nothing of its traffic fail', async () => {
+it('fails a service that recorded no result of its traffic', async () => {
   await expect(giveUp('traffic')).resolves.toEqual({ status: 'failed' });
   await expect(result()).resolves.toMatchObject({ status: 'failed', reason: lost, targets: [] });
 });
@@ -44,7 +44,7 @@ it.each<[string, TargetResult[], string]>([
   ['pins', [], 'stack pin'],
   ['rest', [pinned], 'stack'],
 ])(
-  'has the targets of the wave %s fail that it recorded nothing of, and no user moves',
+  'fails the targets of the wave %s without a recorded result, and moves no user',
   async (wave, later, target) => {
     await cameTo(...later);
     const before = await result();
@@ -56,7 +56,7 @@ it.each<[string, TargetResult[], string]>([
   },
 );
 
-it('leaves what a later wave has recorded, also when it runs twice', async () => {
+it('leaves the record of a later wave, also when it runs twice', async () => {
   await cameTo(pinned);
   const before = await result();
   await giveUp('pins');

@@ -57,7 +57,7 @@ const guard = (input: object = event) => build(runtimeOf(ledger))(input);
 const pointed = () => lambda.commandCalls(UpdateAliasCommand).map(({ args: [{ input }] }) => input);
 const mails = () => sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input);
 
-it('points an alias back that the rollback of a stack put on undone code, and tells so', async () => {
+it('points an alias back that the rollback of a stack put on undone code, and reports it', async () => {
   await expect(guard()).resolves.toEqual({ stray: [`${FUNCTION}:live`] });
   expect(pointed()).toEqual([
     {
@@ -74,7 +74,7 @@ it('points an alias back that the rollback of a stack put on undone code, and te
   expect(mail?.Message).toContain('Stack shop-orders still has the bad release');
 });
 
-it('puts an alias of a state machine back that the rollback of a stack led to undone code', async () => {
+it('restores an alias of a state machine that the rollback of a stack put on undone code', async () => {
   const stateMachine = 'arn:aws:states:eu-west-1:111122223333:stateMachine:flow';
   const routes = (version: string) => [{ version, weight: 100 }];
   const flow = {
@@ -98,7 +98,7 @@ it('puts an alias of a state machine back that the rollback of a stack led to un
   expect(mails()[0]?.Message).toContain('Flow:live  pointed from version 2 to 1');
 });
 
-it('points back to the number that code which was built anew has', async () => {
+it('points back to the new number of rebuilt code', async () => {
   const builtBy = { stack: 'shop-orders', versionId: 'CreateOrderVersion4' };
   mockBucket({ ...planObject(servicePlan({ targets: [codeDeployPlan({ builtBy })] })), ...catalogObject() });
   await ledger.releases.addSnapshot(
@@ -110,13 +110,13 @@ it('points back to the number that code which was built anew has', async () => {
   expect(pointed()).toMatchObject([{ FunctionVersion: '7' }]);
 });
 
-it('tells of one event once', async () => {
+it('reports one event once', async () => {
   await guard();
   await guard();
   expect(mails()).toHaveLength(1);
 });
 
-it('changes nothing of a service on hold, and says how to do it by hand', async () => {
+it('changes nothing of a service on hold, and gives the commands for it', async () => {
   await ledger.holds.set({ service: 'orders', held: true, by: 'Ada', at: iso(NOW), reason: 'audit' });
   await guard();
   expect(pointed()).toEqual([]);

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 const hold = (event: object) => build(runtimeOf(ledger))(event);
 
-it('puts a service on hold, and everything, and lets them go', async () => {
+it('puts a service on hold, and everything, and releases them', async () => {
   const orders = { service: 'orders', held: true, by: 'Ada', reason: 'repairs', at: iso(NOW) };
   const all = { service: '*', held: true, by: 'Ada', at: iso(NOW) };
   await expect(hold({ service: 'orders', hold: true, by: 'Ada', reason: 'repairs' })).resolves.toEqual({
@@ -24,7 +24,7 @@ it('puts a service on hold, and everything, and lets them go', async () => {
   await expect(hold({ service: '*', hold: false, by: 'Bob' })).resolves.toEqual({ onHold: [] });
 });
 
-it('ends a hold by itself at its time, and shows that in UTC', async () => {
+it('ends a hold automatically at its time, and shows that time in UTC', async () => {
   const until = iso(NOW + 3_600_000);
   const event = { service: 'orders', hold: true, by: 'Ada', until: until.replace('Z', '+00:00') };
   await expect(hold(event)).resolves.toEqual({
@@ -36,7 +36,7 @@ it('ends a hold by itself at its time, and shows that in UTC', async () => {
   await expect(ledger.holds.list()).resolves.toEqual([]);
 });
 
-it('lets a service go that has left the catalog, and holds none that it does not have', async () => {
+it('releases a service that has left the catalog, and holds none that is not in it', async () => {
   await expect(hold({ service: 'gone', hold: false, by: 'Ada' })).resolves.toEqual({ onHold: [] });
   await expect(hold({ service: 'ordres', hold: true, by: 'Ada' })).rejects.toThrow(InvalidInput);
 });

@@ -45,7 +45,7 @@ const tokens = () =>
       ({ args }) => JSON.parse(Buffer.from(args[0].input.Payload as Uint8Array).toString()).idempotencyToken,
     );
 
-it('hands the hook the documented event and waits for it', async () => {
+it('passes the documented event to the hook and waits for it', async () => {
   answers({ message: 'migrated down' });
   await expect(ask()).resolves.toEqual({ found: 'RollbackHook_orders did its part: migrated down' });
   const [call] = lambda.commandCalls(InvokeCommand);
@@ -65,7 +65,7 @@ it('hands the hook the documented event and waits for it', async () => {
   });
 });
 
-it.each([null, {}, { message: 7 }])('is content with a hook that returns %j', async (payload) => {
+it.each([null, {}, { message: 7 }])('accepts a hook that returns %j', async (payload) => {
   answers(payload);
   await expect(ask()).resolves.toEqual({ found: 'RollbackHook_orders did its part' });
 });
@@ -87,7 +87,7 @@ it('asks again under the same token', async () => {
   expect(new Set(tokens()).size).toBe(1);
 });
 
-it('asks under another token where the service was released again meanwhile', async () => {
+it('uses another token where the service was released again meanwhile', async () => {
   answers({});
   await ask();
   mockBucket(
@@ -97,7 +97,7 @@ it('asks under another token where the service was released again meanwhile', as
   expect(new Set(tokens()).size).toBe(2);
 });
 
-it('does not ask when the service is no longer ours', async () => {
+it('does not invoke it when the incident has lost the service', async () => {
   await expect(ask({ attempt: 2 })).rejects.toBeInstanceOf(LockLost);
   expect(lambda.commandCalls(InvokeCommand)).toEqual([]);
 });

@@ -151,14 +151,14 @@ describe('a service that is being rolled back', () => {
     mockBucket({ ...catalogObject(), ...planned(['orders-20260105T085600Z']) });
   });
 
-  it('has room made for its incident, however well the deployment does', async () => {
+  it('is yielded to its incident, however well the deployment does', async () => {
     await expect(observe()).resolves.toMatchObject({ next: 'yield', holder });
     await expect(observe({ phase: 'shifting', verdict: 'healthy', shifting: true })).resolves.toMatchObject({
       next: 'yield',
     });
   });
 
-  it('has a deployment that completed named at its first look, and watched on', async () => {
+  it('has a completed deployment named at its first look, and watched on', async () => {
     completed(1);
     await expect(observe()).resolves.toMatchObject({ next: 'yield', holder });
     await expect(observe({ phase: 'baking', verdict: 'healthy', shifting: false })).resolves.toMatchObject({
@@ -167,7 +167,7 @@ describe('a service that is being rolled back', () => {
     });
   });
 
-  it('has its own turn to come: what the incident undoes makes no room', async () => {
+  it('waits for its own turn: an undone deployment is not stopped early', async () => {
     mockBucket({ ...catalogObject(), ...planned([RELEASE]) });
     await expect(observe()).resolves.toMatchObject({ next: 'look-again', holder: null });
   });
@@ -200,7 +200,7 @@ describe('health checks', () => {
     ),
   );
 
-  it('are asked about the new version, and have to vouch for it', async () => {
+  it('are asked about the new version, and must find it healthy', async () => {
     says({ healthy: true });
     await expect(observe()).resolves.toMatchObject({
       judgement: {
@@ -322,7 +322,7 @@ describe('while traffic shifts', () => {
     expect(judgement.evidence[0]?.chance).toBeLessThan(1 / 4000);
   });
 
-  it('does not blame a release for what hits its control alike', async () => {
+  it('does not blame a release for a fault that its control shares', async () => {
     await historyFailed(0.001);
     const from = RELEASED_AT;
     cloudWatch.on(GetMetricDataCommand).resolves(
@@ -357,7 +357,7 @@ describe('while traffic shifts', () => {
     );
   };
 
-  it('does not blame a release for what its history shows', async () => {
+  it('does not blame a release for errors that its history shows', async () => {
     await historyFailed(0.2);
     completed(10);
     shifted(RELEASED_AT, RELEASED_AT);
@@ -392,13 +392,13 @@ describe('while traffic shifts', () => {
     expect(cloudWatch.commandCalls(DescribeAlarmHistoryCommand)).toHaveLength(0);
   });
 
-  it('does not hold an alarm against it that rang before its first traffic, while a hook ran', async () => {
+  it('does not count an alarm that rang before its first traffic, while a hook ran', async () => {
     shifted('2026-01-05T09:02:30.000Z');
     alarm({ StateValue: 'ALARM', StateTransitionedTimestamp: new Date('2026-01-05T09:02:00Z') });
     await expect(observe()).resolves.toMatchObject({ next: 'look-again', judgement: { verdict: 'healthy' } });
   });
 
-  it('holds no alarm against a version that has no traffic', async () => {
+  it('counts no alarm against a version that has no traffic', async () => {
     shifted();
     lambda.on(GetAliasCommand).resolves(alias('4'));
     alarm({ StateValue: 'ALARM', StateTransitionedTimestamp: new Date('2026-01-05T09:02:00Z') });
@@ -410,7 +410,7 @@ describe('while traffic shifts', () => {
     expect(seen).not.toHaveProperty('firstTrafficAt');
   });
 
-  it('counts from the beginning of a completed deployment of which CodeDeploy tells nothing more', async () => {
+  it('counts from the beginning of a completed deployment whose details CodeDeploy no longer shows', async () => {
     completed(2);
     shifted();
     alarm({ StateValue: 'ALARM', StateTransitionedTimestamp: new Date('2026-01-05T09:02:00Z') });
@@ -438,7 +438,7 @@ describe('while traffic shifts', () => {
     );
   });
 
-  it('does not hold an alarm against it that rang before', async () => {
+  it('does not count an alarm that rang before', async () => {
     alarm({ StateValue: 'ALARM', StateTransitionedTimestamp: new Date('2026-01-05T08:59:00Z') });
     await expect(observe()).resolves.toMatchObject({ next: 'look-again', judgement: { verdict: 'healthy' } });
   });
@@ -501,7 +501,7 @@ describe('an alias that has the new version alone', () => {
     expect(asked()).toBe(1);
   });
 
-  it('is rolled back for what the metrics of the alias show', async () => {
+  it('is rolled back by the metrics of the alias', async () => {
     completed(2);
     byAlias([40, 40, 40, 40], [0, 0, 20, 20]);
     const seen = { ...aloneSince(RELEASED_AT), firstTrafficAt: RELEASED_AT };
@@ -509,7 +509,7 @@ describe('an alias that has the new version alone', () => {
     expect(asked()).toBe(0);
   });
 
-  it('is known of from look to look', async () => {
+  it('is known from look to look', async () => {
     completed(2);
     byAlias([40, 40, 40, 40]);
     const since = '2026-01-05T09:02:00.000Z';
@@ -519,7 +519,7 @@ describe('an alias that has the new version alone', () => {
     });
   });
 
-  it('counts from the end of the deployment where CodeDeploy does not tell that of the shift', async () => {
+  it('counts from the end of the deployment where CodeDeploy does not show the end of the shift', async () => {
     completed(2);
     shifted();
     await expect(observe()).resolves.toMatchObject({
@@ -527,7 +527,7 @@ describe('an alias that has the new version alone', () => {
     });
   });
 
-  it('is so too while a hook runs after the shift', async () => {
+  it('is also alone while a hook runs after the shift', async () => {
     lambda.on(GetAliasCommand).resolves(alias('5'));
     shifted('2026-01-05T09:00:03.000Z', '2026-01-05T09:01:00.000Z');
     byAlias([40, 40, 40, 40]);
@@ -537,7 +537,7 @@ describe('an alias that has the new version alone', () => {
   it.each([
     ['another version', alias('6')],
     ['weights', alias('5', { '6': 0.5 })],
-  ])('counts until the look that last found it so: it has %s now', async (_, state) => {
+  ])('counts until the last look that found it so: it has %s now', async (_, state) => {
     completed(2);
     lambda.on(GetAliasCommand).resolves(state);
     byAlias([40, 40, 40, 40]);
@@ -550,7 +550,7 @@ describe('an alias that has the new version alone', () => {
     await expect(observe(left.seen)).resolves.toMatchObject({ seen: { alone: { since: now, until: now } } });
   });
 
-  it('is none that is gone, once the deployment has completed', async () => {
+  it('is not assumed for a deleted alias, once the deployment has completed', async () => {
     completed(2);
     const gone = new ResourceNotFoundException({ message: 'gone', $metadata: {} });
     lambda.on(GetAliasCommand).rejects(gone);
@@ -645,7 +645,7 @@ describe('while it bakes', () => {
     await expect(observe()).resolves.toMatchObject({ phase: 'baking', next: 'roll-back' });
   });
 
-  describe('where a newer release took its place', () => {
+  describe('where a newer release replaced it', () => {
     const replace = () =>
       ledger.releases.open(
         releaseRecord({ releaseId: 'orders-20260105T090300Z', startedAt: '2026-01-05T09:03:00.000Z' }),
@@ -655,12 +655,12 @@ describe('while it bakes', () => {
       await replace();
     });
 
-    it('is settled by what was seen of it until then', async () => {
+    it('is settled by the observations until then', async () => {
       traffic([40, 40, 40], [0, 0, 0]);
       await expect(observe()).resolves.toMatchObject({ next: 'settle', judgement: { verdict: 'healthy' } });
     });
 
-    it('ends where a limit was breached: nobody has to undo it any more', async () => {
+    it('ends where a limit was breached: nothing has to be undone any more', async () => {
       traffic([40, 40, 40], [0, 20, 20]);
       await expect(observe()).resolves.toMatchObject({ next: 'end' });
     });
@@ -671,7 +671,7 @@ describe('while it bakes', () => {
     });
   });
 
-  describe('keeps when it was first seen to serve well, and when that was doubted', () => {
+  describe('records when it was first seen to serve well, and when that was doubted', () => {
     const standing = async () => {
       const { servesWellSince, doubtedSince } =
         (await ledger.releases.get(RELEASE)).deployments[DEPLOYMENT] ?? {};
@@ -702,7 +702,7 @@ describe('while it bakes', () => {
       });
     });
 
-    it('and nothing of that while traffic shifts', async () => {
+    it('but not while traffic shifts', async () => {
       await observe();
       expect(await standing()).toEqual({});
     });
@@ -765,7 +765,7 @@ describe('a deployment that ended without success', () => {
     ]);
   });
 
-  it('failed where that alarm rang before, and is settled as that', async () => {
+  it('failed where that alarm rang before, and is settled as failed', async () => {
     ledger = new LedgerDouble();
     await watchesGroupAlarm('ALARM');
     ended('ALARM_ACTIVE');
@@ -780,7 +780,7 @@ describe('a deployment that ended without success', () => {
     });
   });
 
-  it('failed where a person stopped it, and is looked at until nobody meets it', async () => {
+  it('failed where a person stopped it, and is looked at until no user meets it', async () => {
     ended('MANUAL_STOP');
     lambda.on(GetAliasCommand).resolves(alias('4', { '5': 0.1 }));
     await expect(observe()).resolves.toMatchObject({ next: 'look-again', blocked: { by: 'request' } });
@@ -811,7 +811,7 @@ describe('a deployment that ended without success', () => {
     });
   });
 
-  it('is bad where its check failed, though nobody met it', async () => {
+  it('is bad where its check failed, though no user met it', async () => {
     ended('HEALTH_CONSTRAINTS', { status: 'Failed' });
     codeDeploy.on(BatchGetDeploymentTargetsCommand).resolves({
       deploymentTargets: [
@@ -827,7 +827,7 @@ describe('a deployment that ended without success', () => {
     });
   });
 
-  it('waits for late metrics before it says that nobody met it', async () => {
+  it('waits for late metrics before it concludes that no user met it', async () => {
     ended('THROTTLED', { status: 'Failed' });
     traffic([], []);
     await expect(observe()).resolves.toMatchObject({ next: 'look-again', blocked: null });
@@ -865,7 +865,7 @@ describe('code that a bad release had', () => {
     await expect(observe()).resolves.toMatchObject({ share: 0, next: 'roll-back' });
   });
 
-  it('is bad also where somebody stopped it', async () => {
+  it('is bad also where a person stopped it', async () => {
     codeDeploy.on(GetDeploymentCommand).resolves(
       deploymentInfo({
         status: 'Stopped',
@@ -877,7 +877,7 @@ describe('code that a bad release had', () => {
   });
 });
 
-it('goes on with what is live again after a newer release failed', async () => {
+it('watches the live version on after a newer release failed', async () => {
   completed(5);
   await ledger.releases.open(
     releaseRecord({
@@ -890,17 +890,17 @@ it('goes on with what is live again after a newer release failed', async () => {
   await expect(observe()).resolves.toMatchObject({ next: 'look-again' });
 });
 
-it('ends when an incident has the release already', async () => {
+it('ends when the release has an incident already', async () => {
   await ledger.releases.markBad(RELEASE, RELEASE);
   traffic([40, 40, 40], [0, 20, 20]);
   await expect(observe()).resolves.toMatchObject({ next: 'end' });
 });
 
-describe('what a look leaves in the ledger', () => {
+describe("a look's record in the ledger", () => {
   const checkpoints = () => ledger.checkpoints.list('orders', { ascending: true });
   const targetReads = () => codeDeploy.commandCalls(BatchGetDeploymentTargetsCommand).length;
 
-  it('is when traffic began to move, by CodeDeploy, and what the judge said first', async () => {
+  it("has the time of the first traffic, by CodeDeploy, and the judge's first verdict", async () => {
     await observe(null);
     const [shifting, judged, ...more] = await checkpoints();
     expect(more).toEqual([]);
@@ -925,7 +925,7 @@ describe('what a look leaves in the ledger', () => {
     ]);
   });
 
-  it('is nothing where the look before found the same', async () => {
+  it('is absent where the previous look found the same', async () => {
     const { seen } = await observe();
     const before = ledger.calls.length;
     expect(seen).toEqual({
@@ -941,7 +941,7 @@ describe('what a look leaves in the ledger', () => {
     expect(targetReads()).toBe(1);
   });
 
-  it('is not doubled by a look that is tried again', async () => {
+  it('is not duplicated by a look that is retried', async () => {
     await observe();
     const first = await checkpoints();
     ledger.now += 60_000;
@@ -949,7 +949,7 @@ describe('what a look leaves in the ledger', () => {
     expect(await checkpoints()).toEqual(first);
   });
 
-  it('is asked for again while CodeDeploy does not show the traffic yet', async () => {
+  it('is completed later while CodeDeploy does not show the traffic yet', async () => {
     shifted();
     const { seen } = await observe();
     expect(seen.shifting).toBe(false);
@@ -958,7 +958,7 @@ describe('what a look leaves in the ledger', () => {
     expect((await checkpoints()).map(({ phase }) => phase)).toContain('traffic-shifting');
   });
 
-  it('is another verdict, with its evidence', async () => {
+  it('has another verdict, with its evidence', async () => {
     const { seen } = await observe();
     splitTraffic([40, 40, 40, 40], [0, 0, 10, 12]);
     await observe(seen);
@@ -966,7 +966,7 @@ describe('what a look leaves in the ledger', () => {
     expect(unhealthy?.evidence[0]).toMatchObject({ finding: 'breach', observed: 0.275 });
   });
 
-  it('is the bake, with when all traffic had moved', async () => {
+  it('has the bake, with the time when all traffic had moved', async () => {
     const { seen } = await observe();
     completed(1);
     shifted('2026-01-05T09:00:03.000Z', '2026-01-05T09:03:10.000Z');
@@ -1087,7 +1087,7 @@ describe('an alias that the stack of the release moved without a deployment', ()
     });
   });
 
-  it('has its judgement in the ledger, by which the incident is opened', async () => {
+  it('has its judgement in the ledger, from which the incident is opened', async () => {
     await observe();
     const [found] = await ledger.checkpoints.list('orders', { limit: 1 });
     expect(found).toMatchObject({
@@ -1114,7 +1114,7 @@ describe('an alias that the stack of the release moved without a deployment', ()
   });
   const recordedOnSame = () => workerOn('6');
 
-  it('is looked at by the watch of the first deployment alone', async () => {
+  it('is looked at only by the watch of the first deployment', async () => {
     const second = watchedDeployment({
       deploymentId: 'd-SECOND',
       target: 'ListOrders:live',
@@ -1141,7 +1141,7 @@ describe('an alias that the stack of the release moved without a deployment', ()
     await expect(observe()).resolves.toMatchObject({ next: 'roll-back' });
   });
 
-  it('that is new has no version before, and is watched all the same', async () => {
+  it('that is new has no previous version, and is watched all the same', async () => {
     cloudFormation.on(ListStackResourcesCommand).resolves({
       StackResourceSummaries: [
         resource(
@@ -1169,7 +1169,7 @@ describe('an alias that the stack of the release moved without a deployment', ()
     expect(moved?.['Worker:live']?.settled).toMatchObject({ verdict: 'healthy', requests: 1200 });
   });
 
-  it('that somebody has moved on says nothing more', async () => {
+  it('that was moved on by others says nothing more', async () => {
     await observe();
     workerOn('8');
     await expect(observe()).resolves.toMatchObject({ judgement: { verdict: 'healthy' } });

@@ -69,7 +69,7 @@ const observe = async (release: ReleaseRecord = recorded()) => {
   return build(runtimeOf(ledger))({ releaseId: RELEASE });
 };
 
-it('settles a release whose functions came through the bake of the policy', async () => {
+it('settles a release whose functions passed the bake of the policy', async () => {
   await expect(observe()).resolves.toMatchObject({
     judgement: { verdict: 'healthy' },
     requests: 400,
@@ -78,7 +78,7 @@ it('settles a release whose functions came through the bake of the policy', asyn
   });
 });
 
-it('finds bad at once what has the code and the configuration of a bad release', async () => {
+it('finds a release with the code and the configuration of a bad one bad at once', async () => {
   await expect(observe({ ...recorded(), knownBad: 'orders-20260103T090000Z' })).resolves.toMatchObject({
     judgement: {
       verdict: 'unhealthy',
@@ -129,7 +129,7 @@ describe('health checks', () => {
   });
 });
 
-it('counts what the recorded version served since it was recorded', async () => {
+it('counts the requests of the recorded version since it was recorded', async () => {
   await observe();
   expect(cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input).toMatchObject({
     StartTime: new Date(RELEASED_AT),
@@ -159,14 +159,14 @@ it('finds a release unhealthy as soon as it is', async () => {
   await expect(observe()).resolves.toMatchObject({ judgement: { verdict: 'unhealthy' }, next: 'settle' });
 });
 
-it('hears a declared alarm that rang since, and none from before', async () => {
+it('counts a declared alarm that rang since, and none from before', async () => {
   alarmIs('ALARM');
   await expect(observe()).resolves.toMatchObject({ judgement: { verdict: 'unhealthy' } });
   alarmIs('ALARM', '2026-01-05T08:00:00Z');
   await expect(observe()).resolves.toMatchObject({ judgement: { verdict: 'healthy' } });
 });
 
-it('hears no alarm that rang while what is live had not been recorded for hours', async () => {
+it('counts no alarm that rang while the live state had not been recorded for hours', async () => {
   alarmIs('ALARM', '2026-01-05T08:00:00Z');
   const release = recorded({ startedAt: '2026-01-05T07:00:00.000Z' });
   await expect(observe(release)).resolves.toMatchObject({ judgement: { verdict: 'healthy' } });
@@ -194,7 +194,7 @@ it('gives the sweep time to find a deployment whose events were lost', async () 
   await expect(observe()).resolves.toMatchObject({ next: 'settle' });
 });
 
-describe('what is bad', () => {
+describe('a bad state', () => {
   const onVersion = (version: string, digest?: string) =>
     goodSnapshot.map((one) =>
       one.kind === 'codedeploy'
@@ -222,7 +222,7 @@ describe('what is bad', () => {
     return observe(recorded({ snapshot: onVersion(version, digest), ...changes }));
   };
 
-  it('goes back by itself where the release moved it, with the judgement in the ledger', async () => {
+  it('goes back automatically where the release moved it, with the judgement in the ledger', async () => {
     fails('5', 0);
     await expect(bad()).resolves.toMatchObject({
       service: 'orders',
@@ -255,7 +255,7 @@ describe('what is bad', () => {
     await expect(ledger.releases.get(RELEASE)).resolves.not.toHaveProperty('foundBad');
   });
 
-  it('goes back by itself where somebody moved it to a newer version beside the stack', async () => {
+  it('goes back automatically where it was moved to a newer version beside the stack', async () => {
     fails('5', 0);
     await expect(bad({ stack: undefined } as never)).resolves.toMatchObject({ next: 'roll-back' });
   });
@@ -280,7 +280,7 @@ describe('what is bad', () => {
     await expect(observe()).resolves.toMatchObject({ next, judgement: { verdict: 'unhealthy' } });
   });
 
-  it('goes nowhere where the alias is on something else by now', async () => {
+  it('goes nowhere where the alias has another version by now', async () => {
     fails('5', 0);
     await ledger.releases.open(goodRelease());
     lambda.on(GetAliasCommand).resolves(alias('6'));
@@ -288,14 +288,14 @@ describe('what is bad', () => {
   });
 });
 
-describe('asks where the aliases point', () => {
+describe('reads the aliases', () => {
   it('only before it is settled', async () => {
     ledger.now = Date.parse('2026-01-05T09:05:20Z');
     await expect(observe()).resolves.toMatchObject({ next: 'look-again' });
     expect(lambda.commandCalls(GetAliasCommand)).toEqual([]);
   });
 
-  it('in a row with what others ask', async () => {
+  it('in turn with other checks', async () => {
     await ledger.paces.take({ of: 'recorded-functions', perSecond: 5, burst: 1 }, 50);
     const moment = ledger.now + 10_000;
     await expect(observe()).resolves.toMatchObject({ next: 'look-again', waitSeconds: 10, moment });
@@ -318,7 +318,7 @@ it('looks at different releases in different seconds', async () => {
   expect(waits.size).toBeGreaterThan(2);
 });
 
-it('is settled once a newer release came, by what it served until then', async () => {
+it('is settled once a newer release came, by its traffic until then', async () => {
   await ledger.releases.open(releaseRecord(later));
   await expect(observe()).resolves.toMatchObject({ next: 'settle', judgement: { verdict: 'healthy' } });
   expect(cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input.EndTime).toEqual(
@@ -336,7 +336,7 @@ describe('is over', () => {
     await expect(observe(recorded(changes))).resolves.toMatchObject({ next: 'end' });
   });
 
-  it('once something took its place that was moved by hand, nobody knows when', async () => {
+  it('once it was replaced by hand, at an unknown time', async () => {
     const { stack: _, ...byHand } = releaseRecord(later);
     await ledger.releases.open({ ...byHand, deployments: {} });
     await expect(observe()).resolves.toMatchObject({ next: 'end' });
@@ -353,7 +353,7 @@ describe('is over', () => {
   });
 
   it.each([[alias('5')], [alias('4', { '5': 0.1 })]])(
-    'once its alias is on something else',
+    'once its alias has another version',
     async (answer) => {
       lambda.on(GetAliasCommand).resolves(answer);
       await expect(observe()).resolves.toMatchObject({ next: 'end' });
@@ -361,7 +361,7 @@ describe('is over', () => {
   );
 });
 
-it('refuses what is no release', async () => {
+it('refuses an input that is no release', async () => {
   await expect(build(runtimeOf(ledger))({})).rejects.toBeInstanceOf(InvalidInput);
   await expect(build(runtimeOf(ledger))({ releaseId: RELEASE })).rejects.toBeInstanceOf(LedgerCorrupt);
 });

@@ -360,7 +360,7 @@ describe('a stack on the template of the bad release', () => {
     expect(beforeChange).toHaveBeenCalledWith('make');
   });
 
-  it('is left alone when the service is no longer ours the moment before', async () => {
+  it('is left alone when the incident loses the service just before', async () => {
     beforeChange.mockRejectedValueOnce(new LockLost('gone'));
     await expect(target.start(plan, context)).rejects.toBeInstanceOf(LockLost);
     expect(sent()).toEqual([]);
@@ -695,7 +695,7 @@ describe('a stack that was pinned and is left', () => {
 describe('the update', () => {
   beforeEach(() => ready(ofFunction));
 
-  it('is left alone when the service is no longer ours the moment before', async () => {
+  it('is left alone when the incident loses the service just before', async () => {
     beforeChange.mockRejectedValueOnce(new LockLost('gone'));
     await expect(target.start(plan, context)).rejects.toBeInstanceOf(LockLost);
     expect(sent()).toEqual([]);

@@ -291,7 +291,7 @@ describe('a stack that is not pinned', () => {
     await expect(target.start(plan, context)).rejects.toThrow('Rate exceeded');
   });
 
-  it('is left alone when the service is no longer ours the moment before', async () => {
+  it('is left alone when the incident loses the service just before', async () => {
     beforeChange.mockRejectedValueOnce(new LockLost('gone'));
     await expect(target.start(plan, context)).rejects.toBeInstanceOf(LockLost);
     expect(sent()).toEqual([]);
@@ -588,7 +588,7 @@ describe('its change set', () => {
     });
   });
 
-  it('is not executed when the service is no longer ours the moment before', async () => {
+  it('is not executed when the incident loses the service just before', async () => {
     ready(ofAlias);
     beforeChange.mockRejectedValueOnce(new LockLost('gone'));
     await expect(target.start(plan, context)).rejects.toBeInstanceOf(LockLost);

@@ -195,7 +195,7 @@ describe.each(Object.entries(adapters))('%s of a stack', (_, target) => {
       });
     });
 
-    it('leaves it when the service is no longer ours the moment before', async () => {
+    it('leaves it when the incident loses the service just before', async () => {
       beforeChange.mockRejectedValueOnce(new LockLost('gone'));
       await expect(target.start()).rejects.toBeInstanceOf(LockLost);
       expect(writes()).toEqual([]);
@@ -365,7 +365,7 @@ describe.each(Object.entries(adapters))('%s of a stack', (_, target) => {
       });
     });
 
-    it('is left alone when the service is no longer ours the moment before', async () => {
+    it('is left alone when the incident loses the service just before', async () => {
       beforeChange.mockRejectedValueOnce(new LockLost('gone'));
       await expect(target.start()).rejects.toBeInstanceOf(LockLost);
       expect(writes()).toEqual([]);

@@ -113,7 +113,7 @@ describe('a deployment that still runs', () => {
     await expect(target.start(plan, context)).resolves.toMatchObject({ is: 'moving' });
   });
 
-  it('is left alone when the service is no longer ours the moment before', async () => {
+  it('is left alone when the incident loses the service just before', async () => {
     bad({ status: 'InProgress' });
     beforeChange.mockRejectedValueOnce(new LockLost('gone'));
     await expect(target.start(plan, context)).rejects.toBeInstanceOf(LockLost);

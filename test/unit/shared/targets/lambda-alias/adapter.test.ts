@@ -64,7 +64,7 @@ it('is left alone, to be planned again, where a newer version was released since
   expect(updates()).toEqual([]);
 });
 
-it('is left alone when the service is no longer ours the moment before', async () => {
+it('is left alone when the incident loses the service just before', async () => {
   lambda.on(GetAliasCommand).resolves(alias('5'));
   beforeChange.mockRejectedValueOnce(new LockLost('gone'));
   await expect(target.start(lambdaAliasPlan(), context)).rejects.toBeInstanceOf(LockLost);
