@@ -88,7 +88,7 @@ describe('the first start', () => {
     });
   });
 
-  it('has what the watch saw against the release, also where a person asks', async () => {
+  it("has the watch's evidence against the release, also where a person asks", async () => {
     await open({ service: 'orders', reason: 'as the mail says' });
     await expect(ledger.incidents.get(RELEASE)).resolves.toMatchObject({
       reason: 'as the mail says',
@@ -96,7 +96,7 @@ describe('the first start', () => {
     });
   });
 
-  it('keeps whom its mails are for', async () => {
+  it('keeps the recipients of its mails', async () => {
     mockBucket(catalogObject(ordersEntry({ owners: ['shop@example.com'] })));
     await open({ service: 'orders' });
     await expect(ledger.incidents.get(RELEASE)).resolves.toMatchObject({ owners: ['shop@example.com'] });
@@ -132,7 +132,7 @@ describe('a release that a person declared good', () => {
   });
 
   it.each([{ service: 'orders' }, { service: 'orders', releaseId: RELEASE }])(
-    'is not condemned by who follows a mail: %j',
+    'is not marked bad by a person who follows a mail: %j',
     async (input) => {
       const attempt = open(input);
       await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
@@ -145,7 +145,7 @@ describe('a release that a person declared good', () => {
     },
   );
 
-  it('may be planned for, and undone by who says so', async () => {
+  it('may be planned for, and undone by a person who says so', async () => {
     await expect(open({ service: 'orders', mode: 'plan' })).resolves.toMatchObject({ status: 'plan' });
     await expect(open({ service: 'orders', overrule: true })).resolves.toMatchObject({ status: 'opened' });
     await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({ verdict: 'bad' });
@@ -202,7 +202,7 @@ describe('an input that plays the monitor', () => {
     });
   });
 
-  it('gets the words of the ledger where the deployment was found bad, whatever it says itself', async () => {
+  it('gets the words of the ledger where the deployment was found bad, whatever the input says', async () => {
     const louder = { ...judgement, reason: 'everything is on fire', evidence: [] };
     await open({ ...byMonitor, judgement: louder });
     await expect(ledger.incidents.get(RELEASE)).resolves.toMatchObject({
@@ -317,16 +317,16 @@ describe('a start that names a plan', () => {
 describe('a release that an incident of another service takes back', () => {
   beforeEach(() => ledger.releases.markUndone(RELEASE, 'platform-20260105T080000Z'));
 
-  it('is none of the monitor’s any more: what it saw end was ended by us', async () => {
+  it('is no longer the monitor’s: we ended the deployment that it saw end', async () => {
     await expect(open(byMonitor)).resolves.toMatchObject({ status: 'superseded' });
   });
 
-  it('may still be taken back by itself, by a person', async () => {
+  it('may still be rolled back separately, by a person', async () => {
     await expect(open({ service: 'orders' })).resolves.toMatchObject({ status: 'opened' });
   });
 });
 
-describe('a service that was put back while others of its incident were not', () => {
+describe('a service that was restored while others of its incident were not', () => {
   const putBack = goodRelease({
     releaseId: 'orders-20260105T091500Z',
     startedAt: '2026-01-05T09:15:00.000Z',

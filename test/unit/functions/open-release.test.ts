@@ -121,7 +121,7 @@ it('lets its alarms wake the watch', async () => {
   await expect(ledger.watches.deploymentsOf('payment-errors')).resolves.toEqual([]);
 });
 
-it('records where the deployment stood, and what was before it', async () => {
+it("records the deployment's progress, and the state before it", async () => {
   await open();
   const [checkpoint, ...more] = await ledger.checkpoints.list('orders');
   expect(more).toEqual([]);
@@ -144,7 +144,7 @@ it('records where the deployment stood, and what was before it', async () => {
   ]);
 });
 
-it('records who deployed it, by the tags of the stack', async () => {
+it('records the deployer, by the tags of the stack', async () => {
   const Tags = [
     { Key: 'commit', Value: '3f2c91a' },
     { Key: 'team', Value: 'shop' },
@@ -165,7 +165,7 @@ it('joins the release a sibling of the same stack update opened', async () => {
   expect(Object.keys(deployments).sort()).toEqual([DEPLOYMENT, 'd-ORDERS006']);
 });
 
-it('measures the version before over the three hours before', async () => {
+it('measures the previous version over the three hours before', async () => {
   await open();
   expect(cloudWatch.commandCalls(GetMetricDataCommand)[2]?.args[0].input).toMatchObject({
     StartTime: new Date('2026-01-05T06:00:00Z'),
@@ -182,7 +182,7 @@ it('measures the version before over the three hours before', async () => {
   });
 });
 
-describe('what is normal', () => {
+describe('the normal rates', () => {
   const rate = (requests: number) => ({ from: '2026-01-05T05:00:00Z', values: new Array(3).fill(requests) });
   const normal = async () => {
     await open();
@@ -191,7 +191,7 @@ describe('what is normal', () => {
   const answers = (...series: Record<string, ReturnType<typeof rate>>[]) =>
     cloudWatch.on(GetMetricDataCommand).resolves(metricData(Object.assign({}, ...series)));
 
-  it('is read once, from 63 days of five minutes of the alias', async () => {
+  it('are read once, from 63 days of five minutes of the alias', async () => {
     await open();
     const { input } = cloudWatch.commandCalls(GetMetricDataCommand)[1]?.args[0] ?? {};
     expect(input?.EndTime).toEqual(new Date('2026-01-05T09:00:00Z'));
@@ -209,7 +209,7 @@ describe('what is normal', () => {
     expect(cloudWatch.commandCalls(GetMetricDataCommand)).toHaveLength(3);
   });
 
-  it('is kept with the release in about thirty numbers', async () => {
+  it('are kept with the release in about thirty numbers', async () => {
     answers({ aliasRequests: rate(500), aliasErrors: rate(2) });
     const { errors, throttles, ...rest } = (await normal()) ?? { errors: undefined };
     expect(rest).toEqual({});
@@ -219,13 +219,13 @@ describe('what is normal', () => {
     expect(JSON.stringify(errors).length).toBeLessThan(500);
   });
 
-  it('is kept of slow requests too, with the boundary they are counted by', async () => {
+  it('are kept for slow requests too, with the boundary they are counted by', async () => {
     mockBucket(catalogObject(ordersEntry({ policy: { limits: { slow: { overMs: 800 } } } })));
     answers({ aliasRequests: rate(500), aliasTimed: rate(499), aliasSlow: rate(9) });
     expect((await normal())?.slow).toMatchObject({ overMs: 800, counts: { hours: 1, bad: 27 } });
   });
 
-  it('is kept of the requests over each percentile of the week before', async () => {
+  it('are kept for the requests over each percentile of the week before', async () => {
     answers(
       { aliasRequests: rate(500), aliasTimed: rate(499) },
       { p75: rate(101), p95: rate(202), p99: rate(303) },
@@ -244,7 +244,7 @@ describe('what is normal', () => {
     expect(stats(1)?.slice(-4)).toEqual(['SampleCount', 'TC(101:)', 'TC(202:)', 'TC(303:)']);
   });
 
-  it('leaves out the hours in which a bad release was live', async () => {
+  it('leave out the hours in which a bad release was live', async () => {
     const bad = releaseRecord({
       releaseId: 'orders-20260105T050500Z',
       startedAt: '2026-01-05T05:05:00.000Z',
@@ -258,13 +258,13 @@ describe('what is normal', () => {
     expect((await normal())?.errors).toMatchObject({ bad: 2 });
   });
 
-  it('is not known of an alias without requests', async () => {
+  it('are unknown for an alias without requests', async () => {
     answers({});
     await expect(normal()).resolves.toBeUndefined();
   });
 });
 
-it('measures slow requests of before where the policy names a boundary', async () => {
+it('measures slow requests before the release where the policy names a boundary', async () => {
   mockBucket(catalogObject(ordersEntry({ policy: { limits: { slow: { overMs: 800 } } } })));
   cloudWatch.on(GetMetricDataCommand).resolves(
     metricData({
@@ -280,7 +280,7 @@ it('measures slow requests of before where the policy names a boundary', async (
 describe('the baseline of an alias without weights', () => {
   const baseline = async () => (await ledger.releases.get(RELEASE)).deployments[DEPLOYMENT]?.baseline;
 
-  it('is that of the alias since the version before is known to be alone', async () => {
+  it('is that of the alias since the previous version is known to be alone', async () => {
     cloudWatch
       .on(GetMetricDataCommand)
       .resolves(metricData({ aliasRequests: { from: '2026-01-05T08:00:00Z', values: Array(60).fill(10) } }));
@@ -297,7 +297,7 @@ describe('the baseline of an alias without weights', () => {
     expect(await baseline()).toEqual({ requests: 300, errors: 0, minutes: 30 });
   });
 
-  it('is none where nothing is known of the version before', async () => {
+  it('is absent where nothing is known of the previous version', async () => {
     cloudWatch
       .on(GetMetricDataCommand)
       .resolves(metricData({ aliasRequests: { from: '2026-01-05T08:00:00Z', values: [10] } }));
@@ -309,19 +309,19 @@ describe('the baseline of an alias without weights', () => {
 describe('the state of the alarms before', () => {
   const alarmsBefore = async () => (await ledger.releases.get(RELEASE)).deployments[DEPLOYMENT]?.alarmsBefore;
 
-  it('is ALARM for one that rang already', async () => {
+  it('is ALARM for an alarm that rang already', async () => {
     alarm({ StateValue: 'ALARM', StateTransitionedTimestamp: new Date('2026-01-05T08:59:00Z') });
     await open();
     expect(await alarmsBefore()).toEqual({ 'orders-errors': 'ALARM' });
   });
 
-  it('is OK for one that turned ALARM since, seen by an event that comes late', async () => {
+  it('is OK for an alarm that turned ALARM since, seen by an event that comes late', async () => {
     alarm({ StateValue: 'ALARM', StateTransitionedTimestamp: new Date('2026-01-05T09:02:00Z') });
     await open();
     expect(await alarmsBefore()).toEqual({ 'orders-errors': 'OK' });
   });
 
-  it('is missing for one that does not exist', async () => {
+  it('is missing for an alarm that does not exist', async () => {
     cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [] });
     await open();
     expect(await alarmsBefore()).toEqual({ 'orders-errors': 'missing' });
@@ -360,7 +360,7 @@ describe('the alarms of the deployment group', () => {
     await expect(watched()).resolves.toMatchObject({ groupAlarms: undefined });
   });
 
-  it('are those that the deployment was told to watch instead', async () => {
+  it('are those that the deployment itself names instead', async () => {
     groupWatches(['orders-canary']);
     const overrideAlarmConfiguration = { enabled: false, alarms: [{ name: 'orders-canary' }] };
     const createTime = new Date(deployedAt);
@@ -388,7 +388,7 @@ describe('the preflight of its alarms', () => {
     await expect(preflight()).resolves.toEqual({ conditions: [] });
   });
 
-  it('finds one that looks at another version, mute and ringing before', async () => {
+  it('finds an alarm for another version, a mute and a ring before', async () => {
     alarm({
       StateValue: 'ALARM',
       StateTransitionedTimestamp: new Date('2026-01-05T08:00:00Z'),
@@ -428,7 +428,7 @@ describe('the preflight of its alarms', () => {
     });
   });
 
-  it('asks for no history of one that has been in its state for longer, or is not there', async () => {
+  it('reads no history of an alarm that has been in its state for longer, or does not exist', async () => {
     alarm({ StateValue: 'OK', StateTransitionedTimestamp: new Date('2025-12-22T09:00:29.999Z') });
     await preflight();
     ledger = new LedgerDouble();
@@ -454,7 +454,7 @@ describe('the preflight of its alarms', () => {
   });
 });
 
-describe('the release of a deployment that is not seen in its stack update', () => {
+describe('the release of a deployment that is not visible in its stack update', () => {
   const ownId = 'orders-20260105T090030Z-000-d-ORDERS005';
 
   it('begins with the deployment when the service has no stack', async () => {
@@ -480,7 +480,7 @@ describe('the release of a deployment that is not seen in its stack update', () 
     expect(await ledger.releases.get(ownId)).not.toHaveProperty('stack');
   });
 
-  it('is not what a rollback restored that began in the same second', async () => {
+  it('is not the restored release of a rollback that began in the same second', async () => {
     withoutId();
     stackIs({ StackStatus: 'UPDATE_COMPLETE' });
     eventsAre(stackEvent('UPDATE_COMPLETE', { at: '2026-01-04T09:00:00Z' }));
@@ -505,7 +505,7 @@ describe('the release of a deployment that is not seen in its stack update', () 
     expect(await ledger.releases.get(ownId)).not.toHaveProperty('stack');
   });
 
-  it('begins with the stack update also when CodeDeploy does not tell the stack and the update is over', async () => {
+  it('begins with the stack update also when CodeDeploy does not name the stack and the update is over', async () => {
     withoutId();
     stackIs({ StackStatus: 'UPDATE_COMPLETE' });
     eventsAre(
@@ -524,13 +524,13 @@ describe('the release of a deployment that is not seen in its stack update', () 
     });
   });
 
-  it('joins what was recorded of its update when that came to rest', async () => {
+  it('joins the recorded release of its update when that is complete', async () => {
     await ledger.releases.open(releaseRecord({ deployments: {}, recordedAt: '2026-01-05T09:08:00.000Z' }));
     stackIs({ StackStatus: 'UPDATE_IN_PROGRESS', LastUpdatedTime: new Date('2026-01-05T09:30:00Z') });
     await expect(open()).resolves.toMatchObject({ releaseId: RELEASE });
   });
 
-  it('never joins what was recorded before it began: its failure is not that release’s', async () => {
+  it('never joins a release recorded before it began: its failure is not that release’s', async () => {
     await ledger.releases.open(releaseRecord({ deployments: {}, recordedAt: '2026-01-05T09:00:10.000Z' }));
     stackIs({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE', LastUpdatedTime: new Date('2026-01-05T09:03:00Z') });
     await expect(open()).resolves.toMatchObject({ releaseId: 'orders-20260105T090030Z' });
@@ -574,7 +574,7 @@ describe('refusals', () => {
   });
 });
 
-describe('what the versions are made of', () => {
+describe('the digests of the versions', () => {
   const versions = (codes: Record<string, string>) => {
     for (const [Qualifier, CodeSha256] of Object.entries(codes))
       lambda
@@ -601,7 +601,7 @@ describe('what the versions are made of', () => {
     );
   }
 
-  it('is recorded of both', async () => {
+  it('are recorded for both', async () => {
     versions({ '4': 'sha-of-4', '5': 'sha-of-5' });
     await open();
     const digests = (await brought())?.digests;
@@ -612,13 +612,13 @@ describe('what the versions are made of', () => {
   it.each([
     ['bad', 'orders-20260103T090000Z'],
     ['good', undefined],
-  ] as const)('is known where it came with a release that is %s', async (verdict, known) => {
+  ] as const)('are known where the version came with a release that is %s', async (verdict, known) => {
     await earlier(verdict);
     await open();
     expect((await brought())?.knownBad).toBe(known);
   });
 
-  it('is left out where a version cannot be read', async () => {
+  it('are left out where a version cannot be read', async () => {
     versions({ '5': 'sha-of-5' });
     await open();
     expect(await brought()).not.toHaveProperty('digests');

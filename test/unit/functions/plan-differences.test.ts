@@ -53,7 +53,7 @@ it.each<[string, Partial<RollbackPlan>, string]>([
     { stays: [{ service: 'cart', why: 'never', reason: '' }] },
     'the neighbours that stay, or the order, have changed',
   ],
-])('says of a neighbour that stayed that %s', (_, changes, words) => {
+])('describes a neighbour that stayed: %s', (_, changes, words) => {
   const then: RollbackPlan = {
     ...rollbackPlan(orders),
     stays: [{ service: 'cart', why: 'unchanged', reason: '' }],
@@ -65,7 +65,7 @@ it.each([
   [10, []],
   [11, ['and 1 more']],
   [14, ['and 4 more']],
-])('tells ten differences at most of %i, and how many there are besides', (count, rest) => {
+])('names at most ten differences of %i, and the number of the others', (count, rest) => {
   const many = Array.from({ length: count }, (_, index) => servicePlan({ service: `s${index}` }));
   const told = planDifferences({ ...rollbackPlan(), services: [] }, { ...rollbackPlan(), services: many });
   expect(told).toEqual([
@@ -74,7 +74,7 @@ it.each([
   ]);
 });
 
-it('does not change with the words, the time, the attempt, or the order of members', () => {
+it('does not change with the wording, the time, the attempt, or the order of members', () => {
   const { service, ...rest } = servicePlan({ reason: 'in other words', risks: ['a new one'] });
   const same = { ...rollbackPlan(), attempt: 2, services: [{ ...rest, service }] };
   expect(planDigest(same)).toBe(planDigest(rollbackPlan(orders)));

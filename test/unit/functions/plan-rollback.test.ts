@@ -78,7 +78,7 @@ beforeEach(async () => {
 const plan = (incidentId = RELEASE, changes = {}) => build(runtimeOf(ledger))({ incidentId, ...changes });
 const saved = (attempt = 1) => JSON.parse(stored.get(`plans/${RELEASE}/${attempt}/plan.json`) ?? '{}');
 
-it('saves the plan and the lists the maps read, and hands on their keys', async () => {
+it('saves the plan and the lists that the maps read, and passes on their keys', async () => {
   await expect(plan()).resolves.toEqual({
     status: 'planned',
     planKey: PLAN_KEY,
@@ -133,13 +133,13 @@ it('plans nothing where a good release took the place of the bad one', async () 
   expect(stored.has(PLAN_KEY)).toBe(false);
 });
 
-it('plans the same again after what this incident itself put back in an earlier attempt', async () => {
+it("plans the same again after this incident's own changes in an earlier attempt", async () => {
   await ledger.releases.open(goodRelease({ ...later, restores: GOOD_RELEASE, restoredBy: RELEASE }));
   await plan();
   expect(saved().services[0].toRelease).toBe(GOOD_RELEASE);
 });
 
-it('takes what was put back before a deployment of the bad release began for what stood before it', async () => {
+it('treats a restored state from before the first bad deployment as the state before it', async () => {
   const restored = { releaseId: 'orders-20260105T090010Z', startedAt: '2026-01-05T09:00:10.000Z' };
   const [deployment] = Object.values(releaseRecord().deployments);
   await ledger.releases.addDeployment(RELEASE, {
@@ -152,7 +152,7 @@ it('takes what was put back before a deployment of the bad release began for wha
   expect(saved().services[0].toRelease).toBe(restored.releaseId);
 });
 
-describe('a plan that is only asked for', () => {
+describe('a plan on request only', () => {
   it('needs no incident, and is kept apart', async () => {
     const asked = await plan(RELEASE, { mode: 'plan' });
     expect(asked).toMatchObject({ status: 'planned', planKey: `plans/${RELEASE}/0/plan.json` });
@@ -160,14 +160,14 @@ describe('a plan that is only asked for', () => {
     expect(stored.has(PLAN_KEY)).toBe(false);
   });
 
-  it('is executed as long as it is what planning gives', async () => {
+  it('is executed as long as planning yields the same plan', async () => {
     await plan(RELEASE, { mode: 'plan' });
     await expect(plan(RELEASE, { planDigest: saved(0).digest })).resolves.toMatchObject({
       status: 'planned',
     });
   });
 
-  it('says what moved since a person approved the plan of this attempt', async () => {
+  it('names the changes since a person approved the plan of this attempt', async () => {
     await plan();
     await ledger.releases.open(
       goodRelease({ releaseId: 'orders-20260104T220000Z', startedAt: '2026-01-04T22:00:00.000Z' }),
@@ -177,7 +177,7 @@ describe('a plan that is only asked for', () => {
     );
   });
 
-  it('is refused once the world moved, saying what did', async () => {
+  it('is refused once the state has changed, naming the changes', async () => {
     await plan(RELEASE, { mode: 'plan' });
     await ledger.releases.open(
       goodRelease({ releaseId: 'orders-20260104T220000Z', startedAt: '2026-01-04T22:00:00.000Z' }),
@@ -215,7 +215,7 @@ describe('several services', () => {
     lambda.on(GetAliasCommand).resolves({ FunctionVersion: '4', RevisionId: 'r' });
   });
 
-  it('go back, consumers first, each with whom it waits for and why', async () => {
+  it('go back, consumers first, each with the services it waits for and the reason', async () => {
     stored = mockBucket({ ...catalogObject(ordersEntry(), consumer()), ...savedTemplates }).stored;
     await ledger.releases.open(live);
     await expect(plan()).resolves.toMatchObject({ services: 2 });
@@ -241,7 +241,7 @@ describe('several services', () => {
     );
   });
 
-  it('stay where they were released before what is undone, with the reason', async () => {
+  it('stay where they were released before the undone releases, with the reason', async () => {
     stored = mockBucket({ ...catalogObject(ordersEntry(), consumer()), ...savedTemplates }).stored;
     await plan();
     expect(saved()).toMatchObject({
@@ -256,7 +256,7 @@ describe('several services', () => {
     });
   });
 
-  it('freeze where one in the way is irreversible', async () => {
+  it('freeze where a service on the way is irreversible', async () => {
     const irreversible = consumer({ policy: { irreversible: 'the orders are migrated' } });
     stored = mockBucket({ ...catalogObject(ordersEntry(), irreversible), ...savedTemplates }).stored;
     await ledger.releases.open(live);
@@ -269,7 +269,7 @@ describe('several services', () => {
     });
   });
 
-  it('freeze for the bad one itself where it is irreversible, whatever is with the others', async () => {
+  it('freeze for the bad service itself where it is irreversible, whatever the state of the others', async () => {
     const irreversible = { irreversible: 'the orders are migrated' };
     const entries = [
       ordersEntry({ policy: irreversible }),
@@ -284,7 +284,7 @@ describe('several services', () => {
     [1, ['where it does not come back, orders goes back all the same']],
     [2, ['where it does not come back, platform, orders go back all the same']],
   ])(
-    'have a risk where one of them lets the %i that wait for it go on without it',
+    'have a risk where one of them lets the %i services that wait for it proceed without it',
     async (providers, risks) => {
       const entries = [
         consumer({ policy: { onFailure: 'continue' }, dependsOn: ['orders', 'platform'] }),
@@ -322,7 +322,7 @@ describe('several services', () => {
   });
 });
 
-describe('what was released on top, by traffic', () => {
+describe('releases on top of the bad one, by traffic', () => {
   const consumer = () => ({
     ...ordersEntry(),
     service: 'storefront',
@@ -356,7 +356,7 @@ describe('what was released on top, by traffic', () => {
     return saved();
   };
 
-  it('is nothing where users never met the bad release', async () => {
+  it('are none where users never met the bad release', async () => {
     const { services, stays } = await movedBeside('2026-01-05T09:11:00.000Z', 'Failed');
     expect(services.map(({ service }: { service: string }) => service)).toEqual(['orders']);
     expect(stays).toMatchObject([{ service: 'storefront', why: 'never-served' }]);
@@ -365,18 +365,18 @@ describe('what was released on top, by traffic', () => {
   it.each([
     ['nothing where the consumer took traffic first', '2026-01-05T09:12:00.000Z', ['orders']],
     ['the consumer that took traffic later', '2026-01-05T09:10:30.000Z', ['storefront', 'orders']],
-  ])('is %s', async (_, traffic, moved) => {
+  ])('are %s', async (_, traffic, moved) => {
     const { services } = await movedBeside('2026-01-05T09:11:00.000Z', 'InProgress', traffic);
     expect(services.map(({ service }: { service: string }) => service)).toEqual(moved);
   });
 
-  it('is no consumer whose release ended before a user met it', async () => {
+  it('exclude a consumer whose release ended before a user met it', async () => {
     const { services, stays } = await movedBeside(null, 'InProgress', '2026-01-05T09:05:00.000Z');
     expect(services.map(({ service }: { service: string }) => service)).toEqual(['orders']);
     expect(stays).toMatchObject([{ service: 'storefront', why: 'unchanged' }]);
   });
 
-  it('asks CodeDeploy of no deployment that the ledger knows, nor of one that is long over', async () => {
+  it('calls CodeDeploy for no deployment that the ledger knows, nor for one that is long over', async () => {
     await ledger.releases.recordTraffic(RELEASE, DEPLOYMENT, '2026-01-05T09:02:00.000Z');
     await plan();
     expect(codeDeploy.commandCalls(ListDeploymentTargetsCommand)).toHaveLength(0);
@@ -390,7 +390,7 @@ describe('what was released on top, by traffic', () => {
   });
 });
 
-it('goes to a release that served well and is not settled yet, which is a restore point from then on', async () => {
+it('goes to a release that served well and is not settled yet, which becomes a restore point', async () => {
   const releaseId = 'orders-20260105T080000Z';
   const served = watchedDeployment({
     deploymentId: 'd-SERVED',
@@ -415,7 +415,7 @@ it('goes to a release that served well and is not settled yet, which is a restor
   expect((await ledger.releases.get(releaseId)).verdict).toBe('served-well');
 });
 
-it('throws NoWayBack, naming what it refused, and saves nothing', async () => {
+it('throws NoWayBack, naming the refused releases, and saves nothing', async () => {
   lambda
     .on(GetFunctionConfigurationCommand)
     .rejects(new ResourceNotFoundException({ message: 'none', $metadata: {} }));
@@ -440,7 +440,7 @@ it('throws NoWayBack rather than go back to the code and the configuration of th
   );
 });
 
-it('throws NoWayBack rather than go back to the versions of a bad release that were never put back', async () => {
+it('throws NoWayBack rather than go back to the versions of a bad release that were never restored', async () => {
   codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'Stopped' }));
   const [deployment] = Object.values(releaseRecord().deployments);
   await ledger.releases.markBad(GOOD_RELEASE, GOOD_RELEASE);

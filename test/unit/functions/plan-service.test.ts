@@ -153,7 +153,7 @@ async function planReleases(
   return planned.services[0] as ServicePlan;
 }
 
-describe('what the release changed', () => {
+describe('the changes of the release', () => {
   const template = (Resources: object, Metadata: object = {}) => JSON.stringify({ Metadata, Resources });
   const queue = { Type: 'AWS::SQS::Queue', Properties: { DelaySeconds: 1 } };
   const before = template({ Old: queue, Jobs: queue }, { Commit: '9b01d77' });
@@ -175,7 +175,7 @@ describe('what the release changed', () => {
       .resolves(stackOf({ RoleARN: ROLE_ARN, StackStatus, Tags, Parameters: parameters('dev') }));
   });
 
-  it('is read of the stack, also while its deployment shifts traffic', async () => {
+  it('are read from the stack, also while its deployment shifts traffic', async () => {
     await expect(planFrom([goodRelease()])).resolves.toMatchObject({
       change: {
         origin: [{ name: 'commit', value: '3f2c91a' }],
@@ -188,14 +188,14 @@ describe('what the release changed', () => {
     });
   });
 
-  it('is not known where the stack shows an earlier release, back already or not through yet', async () => {
+  it('are unknown where the stack shows an earlier release, rolled back already or not complete yet', async () => {
     const [stack, ...others] = goodSnapshot.filter(({ kind }) => kind === 'cloudformation');
     const earlier = [{ ...stack, processedKey: keyOf(after) }, ...others] as typeof goodSnapshot;
     const planned = planFrom([goodRelease(), older('03', { snapshot: earlier })]);
     await expect(planned).resolves.not.toHaveProperty('change');
   });
 
-  it('is left out where nothing differs', async () => {
+  it('are left out where nothing differs', async () => {
     mockBucket({ ...savedTemplates, [PROCESSED_KEY]: template({ Jobs: queue }) });
     cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: template({ Jobs: queue }) });
     const Parameters = parameters('prod');
@@ -203,7 +203,7 @@ describe('what the release changed', () => {
     await expect(planFrom([goodRelease()])).resolves.not.toHaveProperty('change');
   });
 
-  it('is left out where the template cannot be read, and the rest is planned', async () => {
+  it('are left out where the template cannot be read, and the rest is planned', async () => {
     cloudFormation.on(GetTemplateCommand).rejects(denied());
     const planned = planFrom([goodRelease()]);
     await expect(planned).resolves.toMatchObject({ toRelease: GOOD_RELEASE });
@@ -242,7 +242,7 @@ describe('the way back', () => {
       'whose template is gone',
       { snapshot: [{ ...goodSnapshot[1], templateKey: 'templates/gone' } as TargetSnapshot] },
     ],
-  ])('passes over one that is %s', async (_, changes) => {
+  ])('passes over a release that is %s', async (_, changes) => {
     await expect(planFrom([goodRelease(changes), older('03')])).resolves.toMatchObject({
       toRelease: 'orders-20260103T090000Z',
     });
@@ -275,7 +275,7 @@ describe('the way back', () => {
     expect(plan.risks).toEqual(said === undefined ? [] : [`stack shop-orders is ${StackStatus}${said}`]);
   });
 
-  it('is none where every release is refused, each by name and reason', async () => {
+  it('does not exist where every release is refused, each by name and reason', async () => {
     const gone = { ...goodSnapshot[0], version: '1' } as TargetSnapshot;
     const noTemplate = { ...goodSnapshot[1], templateKey: 'templates/gone' } as TargetSnapshot;
     const { snapshot: _, ...unrecorded } = goodRelease({
@@ -301,14 +301,14 @@ describe('the way back', () => {
     );
   });
 
-  it('is none for a completed release that is the first one known', async () => {
+  it('does not exist for a completed release that is the first one known', async () => {
     const attempt = planFrom([]);
     await expect(attempt).rejects.toBeInstanceOf(NoWayBack);
     await expect(attempt).rejects.not.toThrow('Refused');
   });
 });
 
-describe('a version that is gone', () => {
+describe('a deleted version', () => {
   const processed = (resources: object = {}) =>
     JSON.stringify({
       Resources: {
@@ -353,7 +353,7 @@ describe('a version that is gone', () => {
     });
   });
 
-  it('is built anew by its stack before the alias goes to it, which is a risk', async () => {
+  it('is rebuilt by its stack before the alias goes to it, which is a risk', async () => {
     const plan = await planFrom([goodRelease(), older('03')]);
 
     expect(plan.toRelease).toBe(GOOD_RELEASE);
@@ -369,7 +369,7 @@ describe('a version that is gone', () => {
     expect(servicePlanSchema.parse(plan)).toEqual(plan);
   });
 
-  it('is the same to the stack that has built it in an earlier attempt', async () => {
+  it('is the same for the stack that has rebuilt it in an earlier attempt', async () => {
     resourcesAre({ CreateOrderVersion4: arn('6') });
     lambda
       .on(GetFunctionConfigurationCommand, { FunctionName: FUNCTION, Qualifier: '6' })
@@ -381,7 +381,7 @@ describe('a version that is gone', () => {
     ['under its own name', { TableName: 'sessions' }],
     ['under another one', {}],
   ])(
-    'is built with what it needs and is gone, made again %s, before no other part of the stack',
+    'is rebuilt with its missing resources, made again %s, before any other part of the stack',
     async (_, Properties) => {
       const Environment = { Variables: { TABLE: { Ref: 'Sessions' } } };
       stored.set(
@@ -441,7 +441,7 @@ describe('a version that is gone', () => {
       () => resourcesAre({ CreateOrder: 'shop-orders-CreateOrder-other' }),
       `stack shop-orders has another function than ${FUNCTION} as CreateOrder`,
     ],
-  ])('is refused where %s, and an older release is gone back to', async (_, given, said) => {
+  ])('is refused where %s, and an older release is used', async (_, given, said) => {
     given();
     const older2 = older('03', {
       snapshot: [{ ...goodSnapshot[0], version: '3', codeSha256: 'sha-of-3' } as TargetSnapshot],
@@ -471,7 +471,7 @@ describe('a version that is gone', () => {
 
 describe('without a good release, deployments that never completed', () => {
   it.each(['InProgress', 'Stopped', 'Failed'] as const)(
-    'are undone to what they began from: %s',
+    'are undone to the versions they began from: %s',
     async (status) => {
       codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status }));
       const plan = await planFrom([older('03', { verdict: 'candidate' })]);
@@ -482,7 +482,7 @@ describe('without a good release, deployments that never completed', () => {
     },
   );
 
-  it('have no way back when the version they began from is gone', async () => {
+  it('have no way back when the version they began from is deleted', async () => {
     codeDeploy.on(GetDeploymentCommand).resolves(deploymentInfo({ status: 'InProgress' }));
     versions.delete('4');
     await expect(planFrom([])).rejects.toBeInstanceOf(NoWayBack);
@@ -514,7 +514,7 @@ describe('the targets of the plan', () => {
   });
   const good = goodRelease({ snapshot: [...goodSnapshot, listOrders] });
 
-  it('leave out one that is where that release had it', async () => {
+  it("leave out a target that has that release's state already", async () => {
     lambda.on(GetAliasCommand).resolvesOnce(alias('5')).resolves(alias('3'));
     await expect(planFrom([good], releaseRecord(), two)).resolves.toMatchObject({
       targets: [
@@ -529,19 +529,22 @@ describe('the targets of the plan', () => {
   it.each([
     ['another version', alias('5'), '5'],
     ['a share of another version', alias('3', { '5': 0.1 }), '3'],
-  ])('hold one without a deployment of its own that is on %s, to be pointed back', async (_, live, from) => {
-    lambda.on(GetAliasCommand).resolves(live);
-    const { targets } = await planFrom([good], releaseRecord(), two);
-    expect(targets[1]).toEqual(
-      lambdaAliasPlan({
-        target: 'ListOrders:live',
-        fromVersion: from,
-        toVersion: '3',
-      }),
-    );
-  });
+  ])(
+    'contain a target without a deployment of its own that is on %s, to be pointed back',
+    async (_, live, from) => {
+      lambda.on(GetAliasCommand).resolves(live);
+      const { targets } = await planFrom([good], releaseRecord(), two);
+      expect(targets[1]).toEqual(
+        lambdaAliasPlan({
+          target: 'ListOrders:live',
+          fromVersion: from,
+          toVersion: '3',
+        }),
+      );
+    },
+  );
 
-  it('hold the running deployment of one that the ledger does not know, to be stopped', async () => {
+  it('contain the running deployment of a target that the ledger does not know, to be stopped', async () => {
     lambda.on(GetAliasCommand).resolves(alias('3', { '5': 0.1 }));
     codeDeploy.on(ListDeploymentsCommand).resolves({ deployments: ['d-UNSEEN'] });
     const sibling = watchedDeployment({ target: 'ListOrders:live', deploymentGroup: 'orders-ListOrders' });
@@ -557,14 +560,14 @@ describe('the targets of the plan', () => {
     });
   });
 
-  it('leave out one that nothing is recorded of before', async () => {
+  it('leave out a target without an earlier record', async () => {
     const plan = await planFrom([goodRelease({ snapshot: [listOrders] })]);
     expect(plan.unchanged).toEqual([
       { target: 'CreateOrder:live', reason: 'nothing is recorded of it before' },
     ]);
   });
 
-  it('leave out one that the release did not change', async () => {
+  it('leave out a target that the release did not change', async () => {
     const plan = await planFrom([goodRelease()], releaseRecord(), two);
     expect(plan.unchanged).toEqual([{ target: 'ListOrders:live', reason: 'the release did not change it' }]);
   });
@@ -578,12 +581,12 @@ describe('the targets of the plan', () => {
     ]);
   });
 
-  describe('of a stack that the release came through and the catalog makes no target', () => {
+  describe('of a stack that the release came through and that the catalog does not name as a target', () => {
     const { deployments: _, ...pin } = stackPinPlan({ waitOnly: true });
     const { snapshot: __, ...rest } = stackPlan({ waitOnly: true });
     const entry = ordersEntry({ targets: [{ kind: 'codedeploy', function: 'CreateOrder' }] });
 
-    it('hold its pin, and wait for it', async () => {
+    it('contain its pin, and wait for it', async () => {
       const { targets } = await planFrom([goodRelease()], releaseRecord({ stack: 'shop-orders' }), entry);
       expect(targets.slice(1)).toEqual([pin, rest]);
     });
@@ -611,7 +614,7 @@ describe('the targets of the plan', () => {
       snapshot: goodSnapshot.map((one) => (one.kind === 'cloudformation' ? { ...one, triggers } : one)),
     });
 
-    it('have its rollback triggers as they are, before those of the ledger', async () => {
+    it('have its current rollback triggers, before those of the ledger', async () => {
       live({
         RollbackConfiguration: {
           RollbackTriggers: [{ Arn: ALARM_ARN, Type: 'AWS::CloudWatch::Alarm' }],
@@ -648,14 +651,14 @@ describe('the targets of the plan', () => {
       ]);
     });
 
-    it('keep the role that it has', async () => {
+    it('keep its own role', async () => {
       const { targets, risks } = await planFrom([goodRelease()], releaseRecord(), withRole);
       expect(targets.slice(1)).toMatchObject([{ role: { arn: ROLE_ARN } }, { role: { arn: ROLE_ARN } }]);
       expect(risks).toEqual([]);
     });
   });
 
-  it('hold the pin of a stack before its rest, after all aliases, whatever the order in the catalog', async () => {
+  it('have the pin of a stack before its rest, after all aliases, whatever the order in the catalog', async () => {
     lambda.on(GetAliasCommand).resolves(alias('5'));
     const entry = ordersEntry({
       targets: [
@@ -677,7 +680,7 @@ describe('the targets of the plan', () => {
     ]);
   });
 
-  it('have a risk where the stack has no service role: its rest is not for the coordinator', async () => {
+  it('have a risk where the stack has no service role: the coordinator may not apply its rest', async () => {
     cloudFormation.on(DescribeStacksCommand).resolves(stackOf());
     await expect(planFrom([goodRelease()])).resolves.toMatchObject({
       risks: [
@@ -686,7 +689,7 @@ describe('the targets of the plan', () => {
     });
   });
 
-  describe('compared with the template that was saved', () => {
+  describe('compared with the saved template', () => {
     const stateful = { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'sessions' } };
     const saved = {
       CreateOrder: {
@@ -775,7 +778,7 @@ describe('the targets of the plan', () => {
     });
 
     it.each(['UPDATE_IN_PROGRESS', 'UPDATE_FAILED', 'UPDATE_ROLLBACK_IN_PROGRESS'] as const)(
-      'are not compared while nothing of them is deleted: %s',
+      'are not compared while nothing is deleted from the template: %s',
       async (StackStatus) => {
         compared(withoutTable);
         cloudFormation.on(DescribeStacksCommand).resolves(stackOf({ RoleARN: ROLE_ARN, StackStatus }));
@@ -791,7 +794,7 @@ describe('the targets of the plan', () => {
       await expect(planFrom([goodRelease()], releaseRecord(), entry)).resolves.not.toHaveProperty('order');
     });
 
-    it('let a stage alone wait whose API may not call a path', async () => {
+    it('let a stage wait only if its API may not call a path', async () => {
       const GetPermission = {
         Type: 'AWS::Lambda::Permission',
         Properties: { FunctionName: { Ref: 'CreateOrder' }, SourceArn: { Ref: 'Api' } },
@@ -840,7 +843,7 @@ describe('the targets of the plan', () => {
     await expect(planFrom([goodRelease()], releaseRecord(), entry)).resolves.toMatchObject({ risks: [] });
   });
 
-  it('make a plan the plan store can hold', async () => {
+  it('fit into the plan store', async () => {
     const plan = await planFrom([goodRelease()]);
     expect(servicePlanSchema.parse(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
   });
@@ -901,7 +904,7 @@ describe('parameters', () => {
     });
   });
 
-  describe('that somebody set after the release', () => {
+  describe('that were set by others after the release', () => {
     const setAt = '2026-01-05T09:04:00.000Z';
     const had = (a: number) => [
       { kind: 'parameter' as const, target: '/orders/*', parameters: [recorded('/orders/a', a)] },
@@ -977,7 +980,7 @@ describe('a hook', () => {
     targets: [{ kind: 'hook', function: 'RollbackHook_orders', when: 'after', form: 'callback' }],
   });
 
-  it('is asked whenever the service goes back', async () => {
+  it('is invoked whenever the service goes back', async () => {
     lambda.on(GetFunctionConfigurationCommand, { FunctionName: 'RollbackHook_orders' }).resolves({});
     const { targets } = await planFrom([goodRelease()], releaseRecord(), entry);
     expect(targets[0]).toEqual({
@@ -991,7 +994,7 @@ describe('a hook', () => {
     });
   });
 
-  describe('of a service that an earlier attempt has put back', () => {
+  describe('of a service that an earlier attempt has restored', () => {
     const putBack = (changes: Partial<ReleaseRecord> = {}) =>
       goodRelease({
         releaseId: 'orders-20260105T091000Z',
@@ -1005,7 +1008,7 @@ describe('a hook', () => {
       return planReleases([...newer, releaseRecord({ deployments: {} }), goodRelease()], entry);
     };
 
-    it('is not asked again', async () => {
+    it('is not invoked again', async () => {
       const { targets, unchanged } = await planAgain(putBack());
       expect(targets).toMatchObject([{ kind: 'cloudformation' }]);
       expect(unchanged).toEqual([
@@ -1019,7 +1022,7 @@ describe('a hook', () => {
     it.each<[string, ReleaseRecord[]]>([
       ['it was released again since', [older('06', { verdict: 'candidate' }), putBack()]],
       ['it is another state that was put back', [putBack({ restores: 'orders-20260103T090000Z' })]],
-    ])('is asked all the same where %s', async (_, newer) => {
+    ])('is invoked all the same where %s', async (_, newer) => {
       const { targets } = await planAgain(...newer);
       expect(targets).toMatchObject([{ kind: 'hook' }, { kind: 'cloudformation' }]);
     });
@@ -1056,7 +1059,7 @@ describe('a stage of an API', () => {
     });
   });
 
-  it('stays where it is on it, unless a canary takes a part', async () => {
+  it('stays where it has that deployment, unless a canary takes a part', async () => {
     rest.on(GetStageCommand).resolves({ deploymentId: 'd1' });
     expect((await plan()).unchanged).toEqual([
       { target: 'a1/prod', reason: 'it is on deployment d1, as in that release' },
@@ -1114,14 +1117,14 @@ describe('a rule of a mesh', () => {
     });
   });
 
-  it('stays where it forwards alike', async () => {
+  it('stays where it has equal weights', async () => {
     forwards(['tg-1', 7]);
     expect((await plan()).unchanged).toEqual([
       { target: place.rule, reason: 'it has the weights of that release' },
     ]);
   });
 
-  it('refuses a release with a target group that is gone, unless it got nothing', async () => {
+  it('refuses a release with a deleted target group, unless the group got nothing', async () => {
     const gone = new LatticeNotFoundException({
       message: 'gone',
       resourceId: '',
@@ -1135,7 +1138,7 @@ describe('a rule of a mesh', () => {
   });
 });
 
-describe('functions that came or went with the bad release', () => {
+describe('functions that the bad release added or removed', () => {
   const worker = 'shop-orders-Worker-CD34';
   const moved = {
     target: 'Worker:live',
@@ -1168,7 +1171,7 @@ describe('functions that came or went with the bad release', () => {
     expect(targets).toMatchObject([codeDeployPlan(), { kind: 'lambda-alias', ...goal }, {}, {}]);
   });
 
-  it('are left to their stack where they are gone, and keep nothing else from going back', async () => {
+  it('are left to their stack where they are deleted, and do not keep the other targets from going back', async () => {
     lambda
       .on(GetAliasCommand, { FunctionName: worker })
       .rejects(new ResourceNotFoundException({ message: 'gone', $metadata: {} }));
@@ -1192,7 +1195,7 @@ describe('functions that came or went with the bad release', () => {
     ]);
   });
 
-  it('that are new stay, since nothing is recorded of them before', async () => {
+  it('that are new stay, because there is no earlier record of them', async () => {
     const { fromVersion: _, ...made } = moved;
     const bad = releaseRecord({ moved: { 'Worker:live': made } });
     const { targets, unchanged } = await planFrom([goodRelease()], bad);

@@ -43,7 +43,7 @@ async function pollAfter(seconds: number, changes = {}) {
   return build(runtimeOf(ledger))({ ...input, ...changes });
 }
 
-it('says where the target stands', async () => {
+it('reports the state of the target', async () => {
   await expect(pollAfter(20)).resolves.toEqual({
     standing: 'moving',
     detail: `CodeDeploy rolls ${DEPLOYMENT} back by deployment d-BACK`,
@@ -69,7 +69,7 @@ it('prolongs the lease', async () => {
   expect((await ledger.locks.find('orders'))?.leaseUntil).toBe(ledger.now + leaseMs);
 });
 
-it('throws TargetTimedOut after 75 minutes for traffic, with where it stands', async () => {
+it('throws TargetTimedOut after 75 minutes for traffic, with the state of the target', async () => {
   await expect(pollAfter(75 * 60)).resolves.toMatchObject({ standing: 'moving' });
   const attempt = pollAfter(75 * 60 + 1);
   await expect(attempt).rejects.toBeInstanceOf(TargetTimedOut);
@@ -88,7 +88,7 @@ it.each(['stack', 'stack pin'])('gives a stack three hours: %s', async (target) 
   );
 });
 
-it('gives a stack the minutes besides in which its rollback triggers are watched', async () => {
+it("adds the minutes in which a stack's rollback triggers are monitored", async () => {
   const alarms = [
     { arn: 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:errors', type: 'AWS::CloudWatch::Alarm' },
   ];
@@ -100,7 +100,7 @@ it('gives a stack the minutes besides in which its rollback triggers are watched
   await expect(pollAfter(4 * 3600 + 1, { target: 'stack' })).rejects.toThrow('within 240 min');
 });
 
-it('does not call a target late that is back', async () => {
+it('does not call a restored target late', async () => {
   codeDeploy
     .on(GetDeploymentCommand, { deploymentId: 'd-BACK' })
     .resolves(deploymentInfo({ deploymentId: 'd-BACK', status: 'Succeeded' }));

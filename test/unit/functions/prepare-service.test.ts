@@ -34,7 +34,7 @@ beforeEach(async () => {
 
 const prepare = (changes = {}) => build(runtimeOf(ledger))({ ...input, ...changes });
 
-it('lays out what decides which code users meet, side by side within a phase, and no stack', async () => {
+it('lays out the targets that decide which code users meet, side by side within a phase, and no stack', async () => {
   const targets = [
     stackPlan(),
     codeDeployPlan(),
@@ -48,7 +48,7 @@ it('lays out what decides which code users meet, side by side within a phase, an
   });
 });
 
-it('lays them out in the order that the catalog declares', async () => {
+it('lays the phases out in the order that the catalog declares', async () => {
   const targets = [codeDeployPlan(), parameterPlan(), stackPlan()];
   mockBucket(planObject(servicePlan({ targets })));
   await expect(prepare()).resolves.toMatchObject({
@@ -142,7 +142,7 @@ describe('after the traffic', () => {
       await expect(prepare({ wave })).resolves.toMatchObject({ phases: [] });
     });
 
-    it('lays out nothing once somebody released over a service of the attempt', async () => {
+    it('lays out nothing once another release replaced a service of the attempt', async () => {
       await cameTo(pinned);
       await ledger.incidents.addConcurrentRelease(concurrentRelease());
       await expect(prepare({ wave })).resolves.toMatchObject({ phases: [] });

@@ -71,7 +71,7 @@ describe('live-at', () => {
     await expect(inForce('2026-01-05T09:01:00Z')).resolves.toBe(goodRelease().releaseId);
   });
 
-  it('takes a moment with an offset', async () => {
+  it('accepts a moment with an offset', async () => {
     const at = async (text: string) => {
       const answer = await ask({ query: 'live-at', at: text, service: 'orders' });
       return 'services' in answer ? answer.services[0]?.at : undefined;
@@ -79,7 +79,7 @@ describe('live-at', () => {
     expect(await at('2026-01-05T10:02:00+01:00')).toBe('2026-01-05T09:02:00.000Z');
   });
 
-  it('answers for the release of before, with what it saved, a moment earlier', async () => {
+  it('answers with the previous release and its snapshot, a moment earlier', async () => {
     const answer = await ask({ query: 'live-at', at: '2026-01-05T08:59:59Z', service: 'orders' });
     expect(answer).toMatchObject({
       services: [
@@ -92,7 +92,7 @@ describe('live-at', () => {
     });
   });
 
-  it('answers for every service of the catalog, also one of which nothing is recorded', async () => {
+  it('answers for every service of the catalog, also one without a record', async () => {
     const answer = await ask({ query: 'live-at', at: RELEASED_AT });
     expect(answer).toMatchObject({
       services: [{ service: 'idle', release: null, aliases: [] }, { service: 'orders' }],
@@ -129,7 +129,7 @@ describe('history', () => {
     });
   });
 
-  it('goes back as many releases as asked', async () => {
+  it('goes back the requested number of releases', async () => {
     const answer = await ask({ query: 'history', service: 'orders', limit: 1 });
     expect('history' in answer && answer.history).toHaveLength(1);
   });
@@ -163,7 +163,7 @@ describe('why', () => {
   });
 
   it.each([{ incident: RELEASE }, { service: 'orders' }])(
-    'says of a release that failed why it has no incident, for %j',
+    'gives the reason why a failed release has no incident, for %j',
     async (which) => {
       await ledger.releases.markFailed(RELEASE, { at: iso(NOW), reason: 'THROTTLED: says nothing' });
       await expect(ask({ query: 'why', ...which })).rejects.toThrow(
@@ -182,7 +182,7 @@ describe('why', () => {
   });
 });
 
-it.each([{}, { query: 'what' }])('refuses %j, naming the questions there are', async (question) => {
+it.each([{}, { query: 'what' }])('refuses %j, naming the possible questions', async (question) => {
   const attempt = ask(question);
   await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
   await expect(attempt).rejects.toThrow('query: must be one of "live-at", "history", "why"');

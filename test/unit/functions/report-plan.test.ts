@@ -34,7 +34,7 @@ beforeEach(() => {
 const report = (changes = {}) => build(runtimeOf(ledger))({ ...input, ...changes });
 const mails = () => sns.commandCalls(PublishCommand).map(({ args: [{ input: mail }] }) => mail);
 
-it('answers the plan in short, with the digest by which it is executed', async () => {
+it('returns the plan in short, with the digest by which it is executed', async () => {
   await expect(report()).resolves.toMatchObject({
     outcome: 'planned',
     releaseId: RELEASE,
@@ -45,7 +45,7 @@ it('answers the plan in short, with the digest by which it is executed', async (
   });
 });
 
-it('mails the order, the reasons, what stays and why, the risks and how to execute it', async () => {
+it('mails the order, the reasons, the neighbours that stay and why, the risks and the command to execute it', async () => {
   await report();
   expect(mails()).toHaveLength(1);
   const body = mails()[0]?.Message ?? '';
@@ -71,7 +71,7 @@ it.each([
     'not-possible',
     'shop cannot (Irreversible)',
   ],
-])('says why there is nothing to do: %j', async (changes, outcome, reason) => {
+])('gives the reason why there is nothing to do: %j', async (changes, outcome, reason) => {
   await expect(report(changes)).resolves.toEqual({ outcome, releaseId: RELEASE, reason });
   expect(mails()[0]?.Subject).toContain('orders: there is no way to roll back now');
   expect(mails()[0]?.Message).toContain(reason);

@@ -37,14 +37,14 @@ it('lists in one mail every service that could not be recorded', async () => {
   expect(body).toContain(EXECUTION_ARN);
 });
 
-it('says so once, however often it is run', async () => {
+it('reports it once, however often it runs', async () => {
   const unrecorded = [{ service: 'orders', error: 'TransientFailure', cause: null }];
   await report({ unrecorded });
   await report({ unrecorded });
   expect(mails()).toHaveLength(1);
 });
 
-it('counts those that ended without a word', async () => {
+it('counts those that ended without an error', async () => {
   await expect(report({ lost: 3 })).resolves.toEqual({ unrecorded: 3 });
   expect(mails()[0]?.Message).toContain('3 more, whose executions broke off');
 });

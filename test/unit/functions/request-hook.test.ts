@@ -30,7 +30,7 @@ beforeEach(async () => {
 
 const request = (changes = {}) => build(runtimeOf(ledger))({ ...input, ...changes });
 
-it('hands the token to the hook, and to nobody else', async () => {
+it('passes the token to the hook, and to nothing else', async () => {
   const result = await request();
   expect(result).toEqual({ requested: 'RollbackHook_orders' });
   const [call] = lambda.commandCalls(InvokeCommand);
@@ -47,7 +47,7 @@ it('holds the lock for as long as the answer may take, and the next step shorten
   expect(await lease()).toBe(ledger.now + leaseMs);
 });
 
-it('throws TargetNotRestored when the hook does not even take the request on, without the token', async () => {
+it('throws TargetNotRestored when the hook does not even accept the request, without the token', async () => {
   lambda.on(InvokeCommand).resolves({
     FunctionError: 'Unhandled',
     Payload: Buffer.from('{"errorType":"TypeError","errorMessage":"no table"}') as never,
@@ -57,7 +57,7 @@ it('throws TargetNotRestored when the hook does not even take the request on, wi
   await expect(attempt).rejects.toThrow('RollbackHook_orders failed: TypeError: no table');
 });
 
-it('does not ask when the service is no longer ours', async () => {
+it('does not invoke it when the incident has lost the service', async () => {
   await expect(request({ attempt: 2 })).rejects.toBeInstanceOf(LockLost);
   expect(lambda.commandCalls(InvokeCommand)).toEqual([]);
 });

@@ -25,7 +25,7 @@ it.each<[MoveCause, string]>([
   ],
   [{ kind: 'always', provider: 'orders', cut }, 'its entry says that it always goes back with orders'],
   [{ kind: 'lockstep', peer: 'web', cut }, 'it was released in lockstep with what is undone of web'],
-])('says why a service goes back: $kind', (cause, words) => {
+])('gives the reason why a service goes back: $kind', (cause, words) => {
   expect(causeInWords(cause)).toBe(words);
 });
 
@@ -36,7 +36,7 @@ it.each<[Objection, Partial<ReleaseRecord>, string]>([
   [{ kind: 'missing', detail: 'version 4 is gone' }, {}, 'version 4 is gone'],
   [{ kind: 'same-state' }, {}, 'its state is the one that is live'],
   [{ kind: 'too-new', because: onTop }, {}, `would have to go back itself: ${causeInWords(onTop)}`],
-])('says why a release is no target: %j', (objection, changes, words) => {
+])('gives the reason why a release is no target: %j', (objection, changes, words) => {
   expect(objectionInWords(releaseRecord(changes), objection)).toBe(words);
 });
 
@@ -70,6 +70,6 @@ it.each<[Stay['why'], string | undefined, string]>([
   ],
   ['never', since, 'its entry says that it never goes back because of orders'],
   ['provider', since, 'it is a provider of orders, and goes on serving its older consumers'],
-])('says why a neighbour stays: %s since %s', (why, live, words) => {
+])('gives the reason why a neighbour stays: %s since %s', (why, live, words) => {
   expect(stayInWords({ service: 'cart', why, of: 'orders', cut, ...(live && { since: live }) })).toBe(words);
 });

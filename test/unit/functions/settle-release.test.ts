@@ -82,7 +82,7 @@ const settle = (changes: object = input) => build(runtimeOf(ledger))(changes);
 const flat = (body: string | undefined) => body?.replace(/\s+/g, ' ');
 const mails = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
 
-it('confirms a release good with a snapshot of what is live', async () => {
+it('confirms a release good with a snapshot of the live state', async () => {
   await expect(settle()).resolves.toEqual({ settlement: 'good' });
   const release = await ledger.releases.get(RELEASE);
   expect(release.verdict).toBe('good');
@@ -100,7 +100,7 @@ it('confirms a release good with a snapshot of what is live', async () => {
   });
 });
 
-it('records that the watch of the deployment is over, once, by when it was settled', async () => {
+it('records that the watch of the deployment is over, once, by the time it was settled', async () => {
   await settle();
   const settledAt = iso(ledger.now);
   ledger.now += 60_000;
@@ -115,7 +115,7 @@ it('records that the watch of the deployment is over, once, by when it was settl
   });
 });
 
-it('leaves out the template of an update that somebody has begun since', async () => {
+it('leaves out the template of an update that began since', async () => {
   cloudFormation
     .on(DescribeStacksCommand)
     .resolves(stackOf({ LastUpdatedTime: new Date(ledger.now), StackStatus: 'UPDATE_IN_PROGRESS' }));
@@ -125,7 +125,7 @@ it('leaves out the template of an update that somebody has begun since', async (
   ]);
 });
 
-it('records the version the release brought in, whatever the alias has moved on to', async () => {
+it('records the version of the release, whatever version the alias has by now', async () => {
   lambda.on(GetAliasCommand).resolves(alias('6'));
   await settle();
   expect((await ledger.releases.get(RELEASE)).snapshot).toMatchObject([
@@ -134,7 +134,7 @@ it('records the version the release brought in, whatever the alias has moved on 
   ]);
 });
 
-it('keeps the first snapshot when it is asked again', async () => {
+it('keeps the first snapshot when it runs again', async () => {
   await settle();
   const { snapshot } = await ledger.releases.get(RELEASE);
   cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: { Later: {} }' });
@@ -152,7 +152,7 @@ it('saves the original template, since CloudFormation keeps no earlier ones', as
   expect(stored.get(key)).toBe('Resources: {}');
 });
 
-it('tells the stakeholders once', async () => {
+it('notifies the stakeholders once', async () => {
   await settle();
   await settle();
   expect(mails()).toHaveLength(1);
@@ -168,7 +168,7 @@ it('waits for the other deployments of the release', async () => {
   await expect(settle({ ...sibling, verdict: 'insufficient' })).resolves.toEqual({ settlement: 'good' });
 });
 
-it('leaves a release unproven that no deployment proved', async () => {
+it('leaves a release unproven without a good deployment', async () => {
   await expect(settle({ ...input, verdict: 'insufficient', requests: 0, errors: 0 })).resolves.toEqual({
     settlement: 'unproven',
   });
@@ -185,7 +185,7 @@ it('leaves a release unproven that was healthy with fewer requests than its poli
   );
 });
 
-it('keeps what was recorded when the stack update completed', async () => {
+it('keeps the record from when the stack update completed', async () => {
   const snapshot = [{ ...(goodSnapshot[0] as AliasSnapshot), version: '5' }];
   await ledger.releases.addSnapshot(RELEASE, snapshot, iso(ledger.now));
   await expect(settle()).resolves.toEqual({ settlement: 'good' });
@@ -253,7 +253,7 @@ it('is good although a later update of the stack was rolled back', async () => {
   await expect(settle()).resolves.toEqual({ settlement: 'good' });
 });
 
-it('is unproven, and says why, beside a function that a bad release left behind', async () => {
+it('is unproven, with the reason, beside a function that a bad release left behind', async () => {
   const snapshot = goodSnapshot.map((one) => ({ ...one, target: one.target.replace('Create', 'List') }));
   await ledger.releases.addSnapshot(RELEASE, snapshot, iso(ledger.now));
   const deployment = watchedDeployment({ target: 'ListOrder:live', toVersion: '4' });
@@ -345,7 +345,7 @@ describe('a deployment that is bad and only observed', () => {
     await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({ verdict: 'candidate' });
   });
 
-  it('has its end recorded by who follows it, not here', async () => {
+  it('has its end recorded by its follower, not here', async () => {
     await settle(bad);
     expect(ledger.records().filter(({ sk }) => String(sk).includes('ended'))).toEqual([]);
   });
@@ -394,7 +394,7 @@ describe('a deployment that was blocked', () => {
 
   beforeEach(() => codeDeploy.reset());
 
-  it('makes its release failed, and a mail says who blocked it', async () => {
+  it('makes its release failed, and a mail names what blocked it', async () => {
     await expect(settle(blocked)).resolves.toEqual({ settlement: 'failed' });
     const release = await ledger.releases.get(RELEASE);
     expect(release).toMatchObject({
@@ -413,7 +413,7 @@ describe('a deployment that was blocked', () => {
     ]);
   });
 
-  it('needs a person where users still meet it, and the mail says how many and the way back', async () => {
+  it('needs a person where users still meet it, and the mail has the share and the way back', async () => {
     await settle({ ...blocked, blocked: { by: 'request', code: 'MANUAL_STOP' }, share: 0.1 });
     const [mail] = mails();
     expect(mail?.Subject).toContain('orders: release failed, stopped on request, needs a person');
@@ -433,7 +433,7 @@ describe('a deployment that was blocked', () => {
     expect(mails()).toHaveLength(settlement === 'failed' ? 1 : 0);
   });
 
-  it('is told of once, by the last one, with what tells most', async () => {
+  it('is reported once, by the last one, with the most telling reason', async () => {
     await withOther();
     otherIs('Stopped');
     await settle({ ...blocked, deploymentId: DEPLOYMENT });
@@ -449,7 +449,7 @@ describe('a deployment that was blocked', () => {
     await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({ failed: { reason: blocked.reason } });
   });
 
-  it('says nothing where an incident has the release', async () => {
+  it('is not mailed where an incident has the release', async () => {
     await ledger.releases.markBad(RELEASE, RELEASE);
     await expect(settle(blocked)).resolves.toEqual({ settlement: 'bad' });
     expect(mails()).toEqual([]);
@@ -489,14 +489,14 @@ describe('a release that was replaced before its bake was over', () => {
   it.each([
     ['had fewer requests than its policy asks for', { requests: 99 }],
     ['has no verdict', { verdict: 'insufficient' }],
-  ])('proved nothing where it %s, and nobody is told', async (_, changes) => {
+  ])('proved nothing where it %s, and no mail is sent', async (_, changes) => {
     await replace();
     await expect(settle({ ...input, ...changes })).resolves.toEqual({ settlement: 'replaced' });
     expect((await ledger.releases.get(RELEASE)).verdict).toBe('candidate');
     expect(mails()).toEqual([]);
   });
 
-  it('proved nothing where what was live with it is not recorded', async () => {
+  it('proved nothing where the versions live with it are not recorded', async () => {
     await ledger.releases.open(releaseRecord({ ...newer, deployments: {} }));
     await expect(settle()).resolves.toEqual({ settlement: 'replaced' });
   });
@@ -540,7 +540,7 @@ describe('the alarms of the release', () => {
     ...changes,
   });
 
-  it('are not mentioned where they are as they should be', async () => {
+  it('are not mentioned where they are in order', async () => {
     await settle();
     expect(mails()[0]?.Message).not.toContain('Alarms to look after');
     expect(cloudWatch.commandCalls(ListAlarmMuteRulesCommand)).toHaveLength(1);
@@ -554,7 +554,7 @@ describe('the alarms of the release', () => {
     );
   });
 
-  it('are named where one is missing, with the one that may be meant', async () => {
+  it('are named where one is missing, with the probable name', async () => {
     cloudWatch
       .on(DescribeAlarmsCommand)
       .resolves({ CompositeAlarms: [{ AlarmName: 'order-errors', StateValue: 'OK' }] });
@@ -574,7 +574,7 @@ describe('the alarms of the release', () => {
     });
   });
 
-  it('are told of without the mute rules where these cannot be read', async () => {
+  it('are reported without the mute rules where these cannot be read', async () => {
     cloudWatch.on(ListAlarmMuteRulesCommand).rejects(denied());
     alarms(wrong({ ActionsEnabled: false }));
     await settle();
@@ -582,7 +582,7 @@ describe('the alarms of the release', () => {
     expect(section()).toContain('Whether alarms are muted could not be read (AccessDenied');
   });
 
-  it('are named where they rang often before it, by what was read as it opened', async () => {
+  it('are named where they rang often before it, as read when it opened', async () => {
     ledger = new LedgerDouble();
     const preflight = { conditions: [], rings: { 'orders-errors': 8 }, ringsUnknown: 'AccessDenied: no' };
     const deployments = { [DEPLOYMENT]: watchedDeployment({ preflight }) };
@@ -595,7 +595,7 @@ describe('the alarms of the release', () => {
     expect(section()).toContain('How often alarms rang before the release could not be read');
   });
 
-  it('are named where they look at another version than the one that is released', async () => {
+  it('are named where they watch another version than the released one', async () => {
     const Dimensions = [
       { Name: 'FunctionName', Value: FUNCTION },
       { Name: 'ExecutedVersion', Value: '4' },

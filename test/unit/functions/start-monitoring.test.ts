@@ -57,7 +57,7 @@ it('makes the same request for every event of a deployment, so that a repeated s
   expect(second?.args[0].input).toEqual(first?.args[0].input);
 });
 
-it('takes an execution that ended already for looked after', async () => {
+it('accepts an execution that has ended already', async () => {
   sfn
     .on(StartExecutionCommand)
     .rejects(new ExecutionAlreadyExists({ message: 'Execution Already Exists', $metadata: {} }));
@@ -108,7 +108,7 @@ describe('a watch that waits for its next look', () => {
     await expect(stop()).rejects.toBeInstanceOf(TransientFailure);
   });
 
-  it('is not looked for where the execution could not be started', async () => {
+  it('is not woken where the execution could not be started', async () => {
     sfn.on(StartExecutionCommand).rejects(throttled());
     await expect(stop()).rejects.toBeInstanceOf(TransientFailure);
     expect(sfn.commandCalls(SendTaskSuccessCommand)).toHaveLength(0);

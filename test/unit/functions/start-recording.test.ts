@@ -46,7 +46,7 @@ it('starts an execution for the service of the stack, named after the event', as
   ]);
 });
 
-it('takes a second delivery of an event for looked after', async () => {
+it('accepts a second delivery of an event', async () => {
   sfn.on(StartExecutionCommand).rejects(new ExecutionAlreadyExists({ message: 'exists', $metadata: {} }));
   await expect(start(event())).resolves.toEqual({ started: ['orders'] });
 });
@@ -73,7 +73,7 @@ describe('an update of the coordinator', () => {
     expect(started()).toEqual([]);
   });
 
-  it('that outlived its rollback is recorded like a change by hand', async () => {
+  it('that outlived its rollback is recorded like a manual change', async () => {
     await ledger.locks.acquire('orders', 'orders-20260105T090000Z#1');
     await ledger.locks.unlock('orders', 'orders-20260105T090000Z#1');
     await expect(start(own)).resolves.toEqual({ started: ['orders'] });
@@ -96,7 +96,7 @@ it('has all services recorded by the schedule', async () => {
   expect(started()).toEqual([{ stateMachineArn: RECORD_ARN, name: `all-${id}`, input: '{"all":true}' }]);
 });
 
-it('refuses what is no event', async () => {
+it('refuses an input that is no event', async () => {
   await expect(start({ detail: {} })).rejects.toBeInstanceOf(InvalidInput);
 });
 

@@ -75,7 +75,7 @@ describe('where many begin at once', () => {
     }
   });
 
-  it('is given a moment of its own, looks at nothing before, and keeps its lock', async () => {
+  it('is given its own moment, reads nothing before, and keeps its lock', async () => {
     const paced = { standing: 'paced', hook: null, moment: NOW + 391_000 };
     await expect(start()).resolves.toMatchObject({ ...paced, waitSeconds: 300 });
     ledger.now += 300_000;
@@ -89,7 +89,7 @@ describe('where many begin at once', () => {
     });
   });
 
-  it('does not wait for those of another kind', async () => {
+  it('does not wait for targets of another kind', async () => {
     mockBucket(planObject(servicePlan({ targets: [hookPlan()] })));
     await expect(start({ target: 'RollbackHook_orders before' })).resolves.toMatchObject({
       moment: null,
@@ -98,7 +98,7 @@ describe('where many begin at once', () => {
   });
 });
 
-it('records when it pointed an alias itself: no deployment shows that', async () => {
+it('records that it pointed an alias itself, which no deployment shows', async () => {
   const lambda = mockClient(LambdaClient);
   lambda.on(GetAliasCommand).resolves(alias('4', { '5': 0.1 }));
   lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-4', State: 'Active' });
@@ -122,7 +122,7 @@ it('records when it pointed an alias itself: no deployment shows that', async ()
   ]);
 });
 
-describe('what AWS refuses because another change is under way', () => {
+describe('a refusal because another change is in progress', () => {
   it.each([
     'ResourceConflictException',
     'DeploymentLimitExceededException',
@@ -140,7 +140,7 @@ describe('what AWS refuses because another change is under way', () => {
     });
   });
 
-  it('is waited for where only the message of CloudFormation tells it', async () => {
+  it('is waited for where only the message of CloudFormation shows it', async () => {
     const onItsWay =
       'Stack:arn:aws:cloudformation:stack is in UPDATE_IN_PROGRESS state and can not be updated.';
     codeDeploy.on(StopDeploymentCommand).rejects(validationError(onItsWay));
@@ -158,7 +158,7 @@ describe('what AWS refuses because another change is under way', () => {
   });
 });
 
-it('records when it pointed an alias back that the stack had moved', async () => {
+it('records that it pointed an alias back that the stack had moved', async () => {
   const cloudFormation = mockClient(CloudFormationClient);
   cloudFormation.on(DescribeStacksCommand).resolves(stackOf());
   const lambda = mockClient(LambdaClient);
@@ -213,7 +213,7 @@ it('throws TransientFailure when CodeDeploy throttles', async () => {
   await expect(start()).rejects.toBeInstanceOf(TransientFailure);
 });
 
-it('leaves a hook to the machine to ask', async () => {
+it('leaves it to the machine to invoke a hook', async () => {
   mockBucket(planObject(servicePlan({ targets: [hookPlan({ form: 'callback' })] })));
   await expect(start({ target: 'RollbackHook_orders before' })).resolves.toEqual({
     standing: 'stranded',

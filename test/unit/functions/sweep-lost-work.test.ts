@@ -50,7 +50,7 @@ const execution = (executionArn: string, status: ExecutionStatus, minutesAgo?: n
     ...why,
   });
 
-it('finds nothing to do where nothing was lost, whatever its event says', async () => {
+it('finds nothing to do where nothing was lost, whatever its event', async () => {
   for (const event of [{}, undefined, { source: 'aws.scheduler' }]) {
     await expect(sweep(event)).resolves.toEqual({
       started: 0,
@@ -66,7 +66,7 @@ it('finds nothing to do where nothing was lost, whatever its event says', async 
 describe('a deployment', () => {
   beforeEach(() => codeDeploy.on(ListDeploymentsCommand).resolves({ deployments: ['d-ORDERS005'] }));
 
-  it('is looked for over six hours, but for the last two minutes in which its event may be on its way', async () => {
+  it('is searched over six hours, without the last two minutes in which its event may be on its way', async () => {
     await sweep();
     expect(codeDeploy.commandCalls(ListDeploymentsCommand)[0]?.args[0].input).toEqual({
       createTimeRange: { start: new Date(minutesBeforeNow(360)), end: new Date(minutesBeforeNow(2)) },
@@ -80,7 +80,7 @@ describe('a deployment', () => {
     ]);
   });
 
-  it('is looked after already when its execution starts at the same moment', async () => {
+  it('counts as watched when its execution starts at the same moment', async () => {
     sfn
       .on(StartExecutionCommand)
       .rejects(new ExecutionAlreadyExists({ message: 'Execution Already Exists', $metadata: {} }));
@@ -149,7 +149,7 @@ describe('an incident that is open', () => {
     expect(mails()).toHaveLength(1);
   });
 
-  it('is struck off the list when it was closed, and not looked at again', async () => {
+  it('is removed from the list when it was closed, and not read again', async () => {
     await ledger.incidents.close(RELEASE, EXECUTION_ARN, 'rolled-back', iso(ledger.now));
     await sweep();
     await expect(ledger.incidents.openIncidents()).resolves.toEqual([]);
@@ -177,13 +177,13 @@ describe('a mail that could not be sent', () => {
     await expect(ledger.mails.outbox()).resolves.toEqual([]);
   });
 
-  it('is left to whoever is still trying', async () => {
+  it('is left to a sender that is still trying', async () => {
     await kept('outcome-1', 2);
     await sweep();
     expect(mails()).toEqual([]);
   });
 
-  it('is forgotten where it has gone out since', async () => {
+  it('is dropped where it has gone out since', async () => {
     await kept('outcome-1', 9);
     await ledger.mails.recordSent(RELEASE, 'outcome-1', EXECUTION_ARN, 'm-1');
     await sweep();
@@ -191,7 +191,7 @@ describe('a mail that could not be sent', () => {
     await expect(ledger.mails.outbox()).resolves.toEqual([]);
   });
 
-  it('stays where SNS refuses it again, and keeps nothing else from being done', async () => {
+  it('stays where SNS refuses it again, without holding up other work', async () => {
     await kept('opened-1', 9);
     await kept('outcome-1', 9);
     codeDeploy.on(ListDeploymentsCommand).resolves({ deployments: ['d-ORDERS005'] });
@@ -282,7 +282,7 @@ describe('a lifecycle hook that CodeDeploy waits for', () => {
     expect(answers()).toEqual(['Failed']);
   });
 
-  it('keeps nothing else from being looked after where it cannot be answered', async () => {
+  it('does not hold up other work where it cannot be answered', async () => {
     await asked('AfterAllowTraffic', 50);
     codeDeploy.on(PutLifecycleEventHookExecutionStatusCommand).rejects(denied());
     codeDeploy.on(ListDeploymentsCommand).resolves({ deployments: ['d-ORDERS005'] });

@@ -18,7 +18,7 @@ beforeEach(() => {
   ledger = new LedgerDouble();
 });
 
-it('records a rollback deployment with what it undoes and who made it', async () => {
+it('records a rollback deployment with the deployment it undoes and its creator', async () => {
   await expect(build(runtimeOf(ledger))(input)).resolves.toEqual({ deploymentId: 'd-ROLLBACK1' });
   await expect(ledger.releases.deployment('d-ROLLBACK1')).resolves.toEqual({
     deploymentId: 'd-ROLLBACK1',
@@ -30,7 +30,7 @@ it('records a rollback deployment with what it undoes and who made it', async ()
   });
 });
 
-it('records one whose undone deployment is not known', async () => {
+it('records a rollback whose undone deployment is not known', async () => {
   const { rollbackOf: _, ...without } = input;
   await build(runtimeOf(ledger))({ ...without, by: 'cloudformation' });
   await expect(ledger.releases.deployment('d-ROLLBACK1')).resolves.not.toHaveProperty('rollbackOf');

@@ -56,7 +56,7 @@ async function minutesAfter(minutes: number, changes = {}) {
   return verify(changes);
 }
 
-it('looks at what users met since an alias was pointed back once more', async () => {
+it('reads the traffic since an alias was pointed back once more', async () => {
   const back = NOW + 3 * 60_000;
   await ledger.checkpoints.recordPointed(
     { service: 'orders', incidentId: RELEASE },
@@ -90,7 +90,7 @@ it('finds it recovered by the metrics of the alias where there are none by versi
   });
 });
 
-it('looks at what its users met since they were back, though its stack came later', async () => {
+it("reads its users' traffic since they were back, though its stack came later", async () => {
   traffic([60, 60], [0, 0]);
   await ledger.incidents.putServiceResult(
     serviceResult({
@@ -106,7 +106,7 @@ it('looks at what its users met since they were back, though its stack came late
   });
 });
 
-it('looks at the version that was recorded when the service was put back', async () => {
+it('reads the version that was recorded when the service was restored', async () => {
   traffic([60, 60], [0, 0]);
   const { startedAt } = serviceResult();
   const [recorded, ...others] = goodSnapshot;
@@ -152,7 +152,7 @@ describe('health checks', () => {
     traffic([60, 60], [0, 0]);
   });
 
-  it('are asked about what the service was put back to', async () => {
+  it('are asked about the restored versions', async () => {
     says({ healthy: true });
     await expect(minutesAfter(3)).resolves.toMatchObject({ status: 'recovered' });
     const payload = lambda.commandCalls(InvokeCommand)[0]?.args[0].input.Payload as Uint8Array;
@@ -162,7 +162,7 @@ describe('health checks', () => {
     });
   });
 
-  it('say that it has not recovered, by looks in a row', async () => {
+  it('show that it has not recovered, by looks in a row', async () => {
     says(unhealthy);
     const first = await minutesAfter(3);
     expect(first).toMatchObject({ status: 'look-again', failedLooks: { orders: { HealthCheck_orders: 1 } } });
@@ -173,7 +173,7 @@ describe('health checks', () => {
   });
 });
 
-it('counts from the first whole minute that was the restored version alone', async () => {
+it('counts from the first whole minute that the restored version had alone', async () => {
   traffic([60, 60], [0, 0]);
   await minutesAfter(3);
   expect(cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input).toMatchObject({
@@ -182,7 +182,7 @@ it('counts from the first whole minute that was the restored version alone', asy
   });
 });
 
-it('looks again while there is too little traffic to say', async () => {
+it('looks again while there is too little traffic', async () => {
   traffic([10], [0]);
   await expect(minutesAfter(14)).resolves.toMatchObject({ status: 'look-again' });
 });
@@ -195,7 +195,7 @@ it('leaves the recovery unproven after a quarter of an hour', async () => {
   });
 });
 
-it('says so when the service is still bad', async () => {
+it('reports it when the service is still bad', async () => {
   traffic([60, 60], [30, 30]);
   await expect(minutesAfter(3)).resolves.toMatchObject({
     status: 'not-recovered',
@@ -215,7 +215,7 @@ it("throws LockLost when the service is no longer this incident's", async () => 
   await expect(minutesAfter(3)).rejects.toBeInstanceOf(LockLost);
 });
 
-it('says that nothing was put back when no service was', async () => {
+it('reports that nothing was restored when no service was', async () => {
   await ledger.incidents.putServiceResult(serviceResult({ status: 'failed' }));
   await expect(verify()).resolves.toMatchObject({
     status: 'unproven',

@@ -50,7 +50,7 @@ const versions = [
 ];
 
 it.each<Deployment['status']>(['Created', 'InProgress', 'Ready', 'Stopped', 'Failed'])(
-  'are what the deployments began from while none has completed: %s',
+  'are the versions that the deployments began from while none has completed: %s',
   async (status) => {
     await expect(lookBefore({ status: { 'd-1': status, 'd-2': status } })).resolves.toEqual(versions);
   },
@@ -60,7 +60,7 @@ it('are not known where one of the deployments has completed', async () => {
   await expect(lookBefore({ status: { 'd-2': 'Succeeded' } })).resolves.toBeUndefined();
 });
 
-it('are not known where one of them is gone', async () => {
+it('are not known where one of them is deleted', async () => {
   await expect(lookBefore({ gone: [`${second.function}:7`] })).resolves.toBeUndefined();
 });
 
@@ -78,7 +78,7 @@ describe('of which an earlier release brought one in', () => {
     }),
   ];
 
-  it('are nothing to go back to where that release is bad', async () => {
+  it('are no restore point where that release is bad', async () => {
     await expect(lookBefore({}, brought({}))).resolves.toBeUndefined();
   });
 

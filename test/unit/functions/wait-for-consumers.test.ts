@@ -83,7 +83,7 @@ it.each([
   expect(answers()).toEqual([{ token: 'token-1', turn: 'skip', reason }]);
 });
 
-it('is skipped where somebody released over a service of the attempt, though its own consumers are back', async () => {
+it('is skipped where another release replaced a service of the attempt, though its own consumers are back', async () => {
   await done('orders');
   await done('users');
   await ledger.incidents.addConcurrentRelease(concurrentRelease({ attempt: 2 }));
@@ -99,7 +99,7 @@ it('is skipped where somebody released over a service of the attempt, though its
   ]);
 });
 
-it.each(['failed', 'skipped'])('begins all the same where a consumer that %s lets it', async (status) => {
+it.each(['failed', 'skipped'])('starts all the same where a consumer that %s lets it', async (status) => {
   await done('orders');
   await done('users', { status, providersGoOn: true });
   await wait();
@@ -126,19 +126,19 @@ it('gives up a consumer whose execution has not renewed its lock, and is skipped
   });
 });
 
-it('goes on waiting for a consumer that is at work and renews its lock', async () => {
+it('keeps waiting for a consumer that is at work and renews its lock', async () => {
   await ledger.locks.acquire('users', `${RELEASE}#1`);
   ledger.now += leaseMs - 1;
   await expect(wait()).resolves.toEqual({ waiting: true });
 });
 
-it('does not take the result of an earlier attempt for one of this', async () => {
+it('does not accept the result of an earlier attempt for this one', async () => {
   await done('orders', { attempt: 3 });
   await done('users', { attempt: 3 });
   await expect(wait()).resolves.toEqual({ waiting: true });
 });
 
-it('is told by the last of its consumers', async () => {
+it('is notified by the last of its consumers', async () => {
   await wait();
   await done('orders');
   await ended('orders');
@@ -149,7 +149,7 @@ it('is told by the last of its consumers', async () => {
   await expect(ledger.waitingServices.tokenOf(attempt, 'platform')).resolves.toBeUndefined();
 });
 
-it('is told by the first that is lost, which is recorded as failed', async () => {
+it('is notified by the first lost consumer, which is recorded as failed', async () => {
   await wait();
   await ended('orders');
   expect(answers()).toMatchObject([{ turn: 'skip' }]);
@@ -159,7 +159,7 @@ it('is told by the first that is lost, which is recorded as failed', async () =>
   });
 });
 
-it('is not told by what ends in a later wave, when nobody waits any more', async () => {
+it('is not notified by an end in a later wave, when nothing waits any more', async () => {
   await wait();
   await done('orders', { status: 'traffic-restored' });
   await done('users', { status: 'traffic-restored' });
@@ -168,7 +168,7 @@ it('is not told by what ends in a later wave, when nobody waits any more', async
   expect(answers()).toEqual([]);
 });
 
-it('has a new token when it is tried again, and only that one is answered', async () => {
+it('has a new token when it is retried, and only that one is answered', async () => {
   await wait();
   await wait({ taskToken: 'token-2' });
   await done('users');
@@ -176,7 +176,7 @@ it('has a new token when it is tried again, and only that one is answered', asyn
   expect(answers()).toMatchObject([{ token: 'token-2' }]);
 });
 
-it('takes an answer to a task that waits no more for done', async () => {
+it('accepts that the answered task no longer waits', async () => {
   stepFunctions.on(SendTaskSuccessCommand).rejects(new TaskTimedOut({ message: 'gone', $metadata: {} }));
   await wait();
   await expect(ended('orders')).resolves.toEqual({ status: 'failed' });
@@ -215,7 +215,7 @@ describe('in the last wave', () => {
     }
   });
 
-  it('waits until the stacks are done that have to go back before its own, well or not', async () => {
+  it('waits until the stacks that must go back before its own are done, successfully or not', async () => {
     await expect(wait({ wave: 'rest' })).resolves.toEqual({ waiting: true });
     await back('orders', stack);
     await ended('orders', 'rest');
@@ -225,7 +225,7 @@ describe('in the last wave', () => {
     expect(answers()).toEqual([{ token: 'token-1', turn: 'go', reason: '' }]);
   });
 
-  it('is told by the loss of an execution, which counts as the end of its stack', async () => {
+  it('is notified by the loss of an execution, which counts as the end of its stack', async () => {
     await back('orders', stack);
     await wait({ wave: 'rest' });
     await ended('users', 'rest');
@@ -243,14 +243,14 @@ describe('in the last wave', () => {
     await expect(wait({ wave: 'rest' })).resolves.toEqual({ waiting: false });
   });
 
-  it('takes a lease that ran out for the end only when it asks again: the first may be of the wave before', async () => {
+  it('takes an expired lease for the end only on its next check: the first may belong to the wave before', async () => {
     ledger.now += leaseMs + 1;
     await expect(wait({ wave: 'rest' })).resolves.toEqual({ waiting: true });
     await expect(wait({ wave: 'rest', taskToken: 'token-2' })).resolves.toEqual({ waiting: false });
     expect(answers()).toMatchObject([{ token: 'token-2', turn: 'go' }]);
   });
 
-  it('waits for nobody where no stack holds another', async () => {
+  it('waits for no service where no stack holds another', async () => {
     await expect(wait({ service: 'platform' })).resolves.toEqual({ waiting: false });
   });
 });

@@ -34,14 +34,14 @@ it('wakes every watch of the alarm, and no other', async () => {
   expect(answered().sort()).toEqual(['token-1', 'token-2']);
 });
 
-it('wakes the latest watch of an alias alone', async () => {
+it('wakes only the latest watch of an alias', async () => {
   await ledger.watches.subscribe('orders-errors', 'create-order:live', 'd-1');
   await ledger.watches.subscribe('orders-errors', 'create-order:live', 'd-2');
   await Promise.all([waits('d-1', 'token-1'), waits('d-2', 'token-2')]);
   await expect(ring('orders-errors')).resolves.toEqual({ woken: ['d-2'] });
 });
 
-it('costs one read for an alarm of nobody', async () => {
+it('costs one read for an alarm without a watch', async () => {
   await expect(ring('somebody-elses')).resolves.toEqual({ woken: [] });
   expect(ledger.calls).toEqual(['Query']);
   expect(sfn.calls()).toHaveLength(0);
@@ -53,7 +53,7 @@ it('leaves a watch alone that has not waited yet', async () => {
   expect(sfn.calls()).toHaveLength(0);
 });
 
-it('is no error where the watch does not wait any more', async () => {
+it('is no error where the watch no longer waits', async () => {
   await ledger.watches.subscribe('orders-errors', 'create-order:live', 'd-1');
   await waits('d-1', 'token-1');
   sfn.on(SendTaskSuccessCommand).rejects(new TaskTimedOut({ message: 'gone', $metadata: {} }));

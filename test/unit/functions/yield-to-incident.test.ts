@@ -50,7 +50,7 @@ const makeRoom = (changes = {}) => build(runtimeOf(ledger))({ ...input, ...chang
 const stops = () => codeDeploy.commandCalls(StopDeploymentCommand).map(({ args }) => args[0].input);
 const mails = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
 
-it('stops the deployment, has it rolled back, and tells of it', async () => {
+it('stops the deployment, has it rolled back, and mails it', async () => {
   await expect(makeRoom()).resolves.toEqual({ yielded: true });
   expect(stops()).toEqual([{ deploymentId: DEPLOYMENT, autoRollbackEnabled: true }]);
   await expect(ledger.releases.get(NEW)).resolves.toMatchObject({ verdict: 'candidate', undoneBy: RELEASE });
@@ -74,14 +74,14 @@ it('does so once when it runs twice, even if the incident has ended meanwhile', 
   await expect(ledger.incidents.concurrentReleases(RELEASE)).resolves.toHaveLength(1);
 });
 
-it('stops one in a lifecycle hook once, however often it runs before the hook has answered', async () => {
+it('stops a deployment in a lifecycle hook once, however often it runs before the hook has answered', async () => {
   codeDeploy.on(StopDeploymentCommand).resolves({ status: 'Pending' });
   await makeRoom();
   await expect(makeRoom()).resolves.toEqual({ yielded: true });
   expect(stops()).toHaveLength(1);
 });
 
-it('lets one that completed the moment before be watched on, and tells of it', async () => {
+it('lets a deployment that completed just before be watched on, and mails it', async () => {
   codeDeploy.on(StopDeploymentCommand).callsFake(() => {
     status = 'Succeeded';
     throw new DeploymentAlreadyCompletedException({ message: 'completed', $metadata: {} });
@@ -95,7 +95,7 @@ it('lets one that completed the moment before be watched on, and tells of it', a
 });
 
 it.each(['rolled-back', 'failed'] as const)(
-  'notes that one that completed was released over a service that is %s',
+  'records that a completed deployment replaced a service that is %s',
   async (before) => {
     const attempt = { incidentId: RELEASE, attempt: 1 };
     await ledger.incidents.putServiceResult(serviceResult({ status: before }));
@@ -109,7 +109,7 @@ it.each(['rolled-back', 'failed'] as const)(
   },
 );
 
-it('stops nothing where the incident ends the moment before', async () => {
+it('stops nothing where the incident ended just before', async () => {
   codeDeploy.on(GetDeploymentCommand).callsFake(async () => {
     await ledger.locks.unlock('orders', `${RELEASE}#1`);
     return deploymentInfo({ status });
@@ -119,7 +119,7 @@ it('stops nothing where the incident ends the moment before', async () => {
   expect(mails()).toEqual([]);
 });
 
-it('notes it for the attempt that holds the service by now', async () => {
+it('records it for the attempt that holds the service by now', async () => {
   status = 'Succeeded';
   await ledger.locks.acquire('orders', `${RELEASE}#2`, `${RELEASE}#1`);
   const { [`plans/${RELEASE}/1/services/orders.json`]: plan = '' } = planObject() as Record<string, string>;
@@ -128,7 +128,7 @@ it('notes it for the attempt that holds the service by now', async () => {
   await expect(ledger.incidents.overtaken({ incidentId: RELEASE, attempt: 2 })).resolves.toEqual(['orders']);
 });
 
-it('tells of a release that came in without a deployment, and stops nothing', async () => {
+it('reports a release without a deployment, and stops nothing', async () => {
   await expect(makeRoom({ deploymentId: undefined })).resolves.toEqual({ yielded: false });
   expect(codeDeploy.calls()).toEqual([]);
   await expect(ledger.incidents.concurrentReleases(RELEASE)).resolves.toMatchObject([
@@ -161,7 +161,7 @@ describe('leaves the deployment alone', () => {
   });
 });
 
-it('leaves the deployments alone that the incident stops itself when their turn comes', async () => {
+it('leaves the deployments alone that the incident itself stops in their turn', async () => {
   await ledger.releases.open(releaseRecord());
   const bad = { ...input, incidentId: 'platform-20260105T085900Z', releaseId: RELEASE };
   ledger.now += leaseMs;
