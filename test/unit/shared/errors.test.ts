@@ -25,7 +25,7 @@ it.each(Object.entries(classes))(
   },
 );
 
-it('cuts a refusal off, so that its cause still arrives whole as JSON', () => {
+it('cuts a refusal, so that its cause still arrives as whole JSON', () => {
   const { message } = new errors.InvalidInput('x'.repeat(100_000));
   expect(message).toBe(`${'x'.repeat(4000)} ...`);
 });

@@ -1,6 +1,6 @@
 import { limitConcurrency } from '../../../shared/limit-concurrency.ts';
 
-it('runs no more at a time than it may, in the order in which they came, and all of them', async () => {
+it('runs no more at a time than allowed, in their order, and all of them', async () => {
   const limited = limitConcurrency(2);
   const begun: number[] = [];
   let running = 0;
@@ -22,7 +22,7 @@ it('runs no more at a time than it may, in the order in which they came, and all
   expect(most).toBe(2);
 });
 
-it('gives the room of one that failed to the next', async () => {
+it('gives the place of a failed one to the next', async () => {
   const limited = limitConcurrency(1);
   const failed = limited(() => Promise.reject(new Error('no')));
   const next = limited(async () => 'done');

@@ -7,7 +7,7 @@ beforeEach(() => {
 });
 afterEach(() => time.uninstall());
 
-it('lets so many begin at once, and never more within the time', async () => {
+it('lets the given number begin at once, and never more within the time', async () => {
   const slot = limitRate(3, 1000);
   const begun: number[] = [];
   const start = Date.now();

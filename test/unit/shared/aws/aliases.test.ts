@@ -17,7 +17,7 @@ const lambda = mockClient(LambdaClient);
 const aliases = new Aliases(new LambdaClient({ region: 'eu-west-1' }));
 beforeEach(() => lambda.reset());
 
-it('reads where an alias points', async () => {
+it('reads the target of an alias', async () => {
   lambda.on(GetAliasCommand).resolves(alias('4', { '5': 0.1 }, 'rev-7'));
   await expect(aliases.get(FUNCTION, 'live')).resolves.toEqual({
     version: '4',
@@ -34,7 +34,7 @@ it('has no weights where all traffic goes to one version', async () => {
 describe('provisioned concurrency', () => {
   const provisioned = () => aliases.provisioned(FUNCTION, 'live');
 
-  it('is what was asked for, whatever of it is there already', async () => {
+  it('is the requested number, however much is allocated already', async () => {
     lambda
       .on(GetProvisionedConcurrencyConfigCommand, { FunctionName: FUNCTION, Qualifier: 'live' })
       .resolves({
@@ -48,7 +48,7 @@ describe('provisioned concurrency', () => {
   it.each([
     ['that never had any', notProvisioned()],
     ['that is gone', new ResourceNotFoundException({ message: 'not found', $metadata: {} })],
-  ])('is none of an alias %s', async (_, error) => {
+  ])('is absent for an alias %s', async (_, error) => {
     lambda.on(GetProvisionedConcurrencyConfigCommand).rejects(error);
     await expect(provisioned()).resolves.toBe(0);
   });
@@ -69,26 +69,26 @@ describe('the code of a version', () => {
     await expect(codeOf()).resolves.toBe('sha-of-4');
   });
 
-  it.each(['Failed', 'Inactive'] as const)('is gone from a version that is %s', async (State) => {
+  it.each(['Failed', 'Inactive'] as const)('is deleted from a version that is %s', async (State) => {
     lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-4', State });
     await expect(codeOf()).resolves.toBeUndefined();
   });
 
-  it('is gone from a version that does not exist', async () => {
+  it('is missing for a version that does not exist', async () => {
     lambda
       .on(GetFunctionConfigurationCommand)
       .rejects(new ResourceNotFoundException({ message: 'not found', $metadata: {} }));
     await expect(codeOf()).resolves.toBeUndefined();
   });
 
-  it('is not gone because Lambda could not say', async () => {
+  it('is not called missing where Lambda could not answer', async () => {
     const conflict = new ResourceConflictException({ message: 'busy', $metadata: {} });
     lambda.on(GetFunctionConfigurationCommand).rejects(conflict);
     await expect(codeOf()).rejects.toBe(conflict);
   });
 });
 
-it('passes on what Lambda refuses of an update but for the revision', async () => {
+it("passes on Lambda's refusals of an update, except for the revision", async () => {
   const conflict = new ResourceConflictException({ message: 'busy', $metadata: {} });
   lambda.on(UpdateAliasCommand).rejects(conflict);
   await expect(aliases.point(FUNCTION, 'live', '4', 'rev-1')).rejects.toBe(conflict);

@@ -5,7 +5,7 @@ import { denied } from '../../fixtures/sdk-errors.ts';
 
 const bucket = new Bucket(new S3Client({ region: 'eu-west-1' }), 'coordinator', 'eu-west-1');
 
-it('reads and finds what it wrote', async () => {
+it('reads and finds a written object', async () => {
   const { s3 } = mockBucket();
   await bucket.write('plans/a.json', '{}');
   await expect(bucket.read('plans/a.json')).resolves.toBe('{}');
@@ -18,7 +18,7 @@ it('reads and finds what it wrote', async () => {
   });
 });
 
-it('finds nothing where nothing is', async () => {
+it('finds nothing where there is no object', async () => {
   mockBucket();
   await expect(bucket.read('plans/a.json')).resolves.toBeUndefined();
   await expect(bucket.exists('plans/a.json')).resolves.toBe(false);

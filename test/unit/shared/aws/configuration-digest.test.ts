@@ -45,7 +45,7 @@ it.each<[string, FunctionConfiguration]>([
   ['storage', { EphemeralStorage: { Size: 1024 } }],
   ['command of its image', { ImageConfigResponse: { ImageConfig: { Command: ['run'] } } }],
   ['tracing', { TracingConfig: { Mode: 'Active' } }],
-])('is another one with another %s', (_, changes) => {
+])('is different with another %s', (_, changes) => {
   expect(digest(changes)).not.toBe(digest());
 });
 

@@ -131,13 +131,13 @@ describe('the versions a deployment moves between', () => {
     ['it is YAML', 'version: 0.0'],
     ['it has no resources', '{"version":0}'],
     ['it names no alias', '{"Resources":[{"F":{"Properties":{"Name":"f","CurrentVersion":"4"}}}]}'],
-  ])('are not known when of the AppSpec %s', async (_, content) => {
+  ])('are unknown when the AppSpec %s', async (_, content) => {
     target({ targetVersion: undefined });
     appSpec(content);
     await expect(deployments.versionChange(DEPLOYMENT)).resolves.toBeUndefined();
   });
 
-  it('are not guessed when CodeDeploy refuses to say', async () => {
+  it('are not guessed when CodeDeploy refuses to answer', async () => {
     codeDeploy.on(ListDeploymentTargetsCommand).rejects(denied());
     await expect(deployments.versionChange(DEPLOYMENT)).rejects.toMatchObject({
       name: 'AccessDeniedException',
@@ -145,7 +145,7 @@ describe('the versions a deployment moves between', () => {
   });
 });
 
-it('lists the deployments of a group that run, and none that has ended since it was listed', async () => {
+it('lists the running deployments of a group, and none that has ended since it was listed', async () => {
   codeDeploy
     .on(ListDeploymentsCommand, {
       applicationName: 'app',

@@ -15,7 +15,7 @@ const sfn = mockClient(SFNClient);
 const executions = new Executions(new SFNClient({ region: 'eu-west-1' }));
 beforeEach(() => sfn.reset());
 
-it('starts an execution, and says when there was one of its name', async () => {
+it('starts an execution, and reports an existing one of its name', async () => {
   sfn
     .on(StartExecutionCommand)
     .resolvesOnce({})
@@ -27,7 +27,7 @@ it('starts an execution, and says when there was one of its name', async () => {
   await expect(start()).rejects.toMatchObject({ name: 'AccessDeniedException' });
 });
 
-it('reads how an execution is', async () => {
+it('reads the state of an execution', async () => {
   sfn.on(DescribeExecutionCommand, { executionArn: EXECUTION_ARN }).resolves({
     status: 'FAILED',
     error: 'NeedsPerson',
@@ -42,7 +42,7 @@ it('reads how an execution is', async () => {
   });
 });
 
-it('finds none where there is none, and takes no refusal for that', async () => {
+it('finds none where it does not exist, and does not take a refusal for that', async () => {
   sfn
     .on(DescribeExecutionCommand)
     .rejectsOnce(new ExecutionDoesNotExist({ message: 'none', $metadata: {} }))
@@ -59,7 +59,7 @@ it.each([
     { status: 'FAILED' as const, error: 'LockLost', cause: '{"errorMessage":"it is not ours any more"}' },
     'the execution ended FAILED: LockLost: it is not ours any more',
   ],
-])('says why one ended: %j', (state, words) => {
+])("gives the reason for an execution's end: %j", (state, words) => {
   expect(whyEnded(state)).toBe(words);
 });
 

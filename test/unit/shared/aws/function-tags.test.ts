@@ -21,19 +21,19 @@ describe('the stack that made a function', () => {
   });
 
   it.each([[{}], [{ Tags: {} }], [{ Tags: { stack: 'shop-orders' } }]])(
-    'is nobody’s with %j',
+    'is absent with %j',
     async (answer) => {
       lambda.on(ListTagsCommand).resolves(answer);
       await expect(tags.originOf(FUNCTION)).resolves.toBeUndefined();
     },
   );
 
-  it('is nobody’s when the function is gone', async () => {
+  it('is absent when the function is deleted', async () => {
     lambda.on(ListTagsCommand).rejects(new ResourceNotFoundException({ message: 'gone', $metadata: {} }));
     await expect(tags.originOf(FUNCTION)).resolves.toBeUndefined();
   });
 
-  it('is asked for again when Lambda throttles', async () => {
+  it('is read again when Lambda throttles', async () => {
     lambda.on(ListTagsCommand).rejects(throttled());
     await expect(tags.originOf(FUNCTION)).rejects.toThrow();
   });

@@ -22,7 +22,7 @@ function answers(payload: unknown, FunctionError?: string) {
   lambda.on(InvokeCommand).resolves({ Payload, ...(FunctionError && { FunctionError }) });
 }
 
-it('asks about the versions that are to answer for the release', async () => {
+it('asks about the versions of the release', async () => {
   answers({ healthy: true });
   await expect(ask()).resolves.toEqual({ says: 'healthy', reason: undefined });
   const { input } = lambda.commandCalls(InvokeCommand)[0]?.args[0] ?? {};
@@ -30,12 +30,12 @@ it('asks about the versions that are to answer for the release', async () => {
   expect(JSON.parse(Buffer.from(input?.Payload as Uint8Array).toString())).toEqual(event);
 });
 
-it('takes the word of a check, and its reason', async () => {
+it('uses the answer of a check, and its reason', async () => {
   answers({ healthy: false, reason: 'checkout answers 500' });
   await expect(ask()).resolves.toEqual({ says: 'unhealthy', reason: 'checkout answers 500' });
 });
 
-it('keeps what a check says short', async () => {
+it('cuts the reason of a check short', async () => {
   answers({ healthy: false, reason: 'x'.repeat(5_000) });
   expect((await ask())?.reason).toHaveLength(300);
 });
@@ -60,7 +60,7 @@ it.each<[string, unknown, string | undefined, string]>([
   ['returns an error', { error: 'no table' }, undefined, `it returned error "no table", and not ${shape}`],
   ['had no success', { success: false }, undefined, `it returned success: false, and not ${shape}`],
   ['throws', { errorType: 'Expired', errorMessage: 'token' }, 'Unhandled', 'Expired: token'],
-])('has no word from one that %s', async (_, payload, functionError, reason) => {
+])('has no answer from a check that %s', async (_, payload, functionError, reason) => {
   answers(payload, functionError);
   await expect(ask()).resolves.toEqual({ says: 'nothing', reason });
 });
@@ -68,7 +68,7 @@ it.each<[string, unknown, string | undefined, string]>([
 it.each([
   ['is not there', new ResourceNotFoundException({ message: 'not found', $metadata: {} }), 'not found'],
   ['cannot be asked now', throttled(), 'Rate exceeded'],
-])('has no word from one that %s', async (_, error, reason) => {
+])('has no answer from a check that %s', async (_, error, reason) => {
   lambda.on(InvokeCommand).rejects(error);
   await expect(ask()).resolves.toEqual({ says: 'nothing', reason: expect.stringContaining(reason) });
 });

@@ -19,7 +19,7 @@ it.each([
   ['a message', '{"message": "12 rows put back"}', '12 rows put back'],
   ['the answer of an API', '{"statusCode": 200, "body": "fine"}', undefined],
   ['success', '{"success": true, "error": null}', undefined],
-])('takes %s for done', async (_, text, message) => {
+])('accepts %s as done', async (_, text, message) => {
   returns(text);
   await expect(hooks.invoke('RollbackHook_a', {})).resolves.toEqual({ failure: undefined, message });
 });
@@ -39,12 +39,12 @@ it.each([
   ['{"rows": 12}', `it returned {"rows":12}, ${shape}`],
   ['{"mesage": "typo"}', `it returned {"mesage":"typo"}, ${shape}`],
   ['no JSON', `it returned "no JSON", ${shape}`],
-])('takes %s for a failure', async (text, failure) => {
+])('treats %s as a failure', async (text, failure) => {
   returns(text);
   expect((await hooks.invoke('RollbackHook_a', {})).failure).toContain(failure);
 });
 
-it('heeds only a failure of a hook that answers later', async () => {
+it('uses only a failure of a hook that answers later', async () => {
   returns('{"executionArn": "arn:aws:states:…"}');
   expect((await hooks.invoke('RollbackHook_a', {}, { onlyTakesOn: true })).failure).toBeUndefined();
   returns('{"statusCode": 500}');

@@ -36,7 +36,7 @@ async function pass(ms: number): Promise<void> {
   for (let turns = 0; turns < 100; turns += 1) await new Promise(setImmediate);
 }
 
-it('sends the operations that share a limit no faster than it says, and no others later', async () => {
+it('sends the operations that share a limit no faster than the limit, and no others later', async () => {
   const all = Promise.all([
     ...Array.from({ length: 5 }, () => client.send(new DescribeParametersCommand({}))),
     ...Array.from({ length: 4 }, () => client.send(new GetParameterCommand({ Name: 'a' }))),

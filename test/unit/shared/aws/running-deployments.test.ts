@@ -5,7 +5,7 @@ import { RunningDeployments } from '../../../../shared/aws/running-deployments.t
 const codeDeploy = mockClient(CodeDeployClient);
 const running = new RunningDeployments(new CodeDeployClient({ region: 'eu-west-1' }));
 
-it('tells which of many deployments still run, 25 at a time', async () => {
+it('finds which of many deployments still run, 25 at a time', async () => {
   const ids = Array.from({ length: 30 }, (_, index) => `d-${index}`);
   codeDeploy.on(BatchGetDeploymentsCommand).callsFake(({ deploymentIds = [] }) => ({
     deploymentsInfo: [...deploymentIds].reverse().map((deploymentId: string) => ({
@@ -18,7 +18,7 @@ it('tells which of many deployments still run, 25 at a time', async () => {
   expect(asked.map(({ deploymentIds }) => deploymentIds?.length)).toEqual([25, 5]);
 });
 
-it('asks nothing about none', async () => {
+it('makes no call for none', async () => {
   codeDeploy.reset();
   await expect(running.among([])).resolves.toEqual([]);
   expect(codeDeploy.calls()).toEqual([]);

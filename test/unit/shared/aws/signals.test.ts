@@ -41,7 +41,7 @@ describe('the minutes of a version', () => {
     ]);
   });
 
-  it('are whole minutes: from the one the span begins in to the last that is over', async () => {
+  it('are whole minutes: from the minute in which the span begins to the last that is over', async () => {
     cloudWatch.on(GetMetricDataCommand).resolves(metricData({}));
     await signals.minutes(span);
     expect(cloudWatch.commandCalls(GetMetricDataCommand)[0]?.args[0].input).toMatchObject({
@@ -50,12 +50,12 @@ describe('the minutes of a version', () => {
     });
   });
 
-  it('are none, and not asked for, before one is over', async () => {
+  it('are none, without a call, before one is over', async () => {
     await expect(signals.minutes({ ...span, to: at('09:00:59') })).resolves.toEqual([]);
     expect(cloudWatch.calls()).toHaveLength(0);
   });
 
-  it('are gathered over all pages, of which the earlier may be partial', async () => {
+  it('are collected over all pages, of which the earlier may be partial', async () => {
     const page = (time: string, StatusCode: 'Complete' | 'PartialData') => ({
       MetricDataResults: [{ Id: 'requests', StatusCode, Timestamps: [new Date(at(time))], Values: [1] }],
     });
@@ -109,7 +109,7 @@ describe('the minutes of a version that an alias had alone', () => {
     ]);
   });
 
-  it('are asked for in one call, for the alias without a version', async () => {
+  it('are read in one call, for the alias without a version', async () => {
     cloudWatch.on(GetMetricDataCommand).resolves(metricData({}));
     await signals.minutes({ ...whole, slowOverMs: 800 });
     const calls = cloudWatch.commandCalls(GetMetricDataCommand);
@@ -299,7 +299,7 @@ describe('a version and its control, side by side', () => {
 describe('the history of an alias', () => {
   const asked = { function: 'CreateOrder', alias: 'live', from: at('08:00:00'), to: at('09:00:00') };
 
-  it('is read in steps of five minutes, whatever versions it had', async () => {
+  it('is read in steps of five minutes, for all of its versions', async () => {
     cloudWatch.on(GetMetricDataCommand).resolves(
       metricData({
         aliasRequests: { from: asked.from, values: [500, 400] },
@@ -333,7 +333,7 @@ describe('the history of an alias', () => {
 });
 
 describe('alarms', () => {
-  it('of every kind are read, and one that is not returned does not exist', async () => {
+  it('of every kind are read, and an alarm that is not returned does not exist', async () => {
     const since = new Date(at('08:00:00'));
     cloudWatch.on(DescribeAlarmsCommand).resolves({
       MetricAlarms: [{ AlarmName: 'b', StateValue: 'ALARM', StateTransitionedTimestamp: since }],
@@ -353,12 +353,12 @@ describe('alarms', () => {
     });
   });
 
-  it('are not asked for where none is declared', async () => {
+  it('are not read where none is declared', async () => {
     await expect(signals.alarms([])).resolves.toEqual([]);
     expect(cloudWatch.calls()).toHaveLength(0);
   });
 
-  it('are asked for a hundred at a time, which is all CloudWatch takes', async () => {
+  it("are read a hundred at a time, CloudWatch's limit", async () => {
     const names = Array.from({ length: 230 }, (_, index) => `alarm-${index}`);
     cloudWatch.on(DescribeAlarmsCommand).callsFake(({ AlarmNames }: { AlarmNames: string[] }) => ({
       MetricAlarms: AlarmNames.map((AlarmName) => ({ AlarmName, StateValue: 'OK' })),
@@ -383,7 +383,7 @@ describe('the changes of alarms since a time', () => {
     });
   const asked = () => cloudWatch.commandCalls(DescribeAlarmHistoryCommand).map(({ args }) => args[0].input);
 
-  it('are read of those that changed since, and of those that are not there any more', async () => {
+  it('are read for those that changed since, and for those that no longer exist', async () => {
     changed('08:59:59');
     cloudWatch.on(DescribeAlarmHistoryCommand).resolves({});
     await signals.alarmsSince(['a', 'b'], since);
@@ -398,7 +398,7 @@ describe('the changes of alarms since a time', () => {
     ]);
   });
 
-  it('come from every page until one tells how it was an hour before', async () => {
+  it('come from every page until one shows the state of an hour before', async () => {
     changed('09:05:00');
     cloudWatch
       .on(DescribeAlarmHistoryCommand)
@@ -430,7 +430,7 @@ describe('the changes of alarms since a time', () => {
   it.each([
     ['the data, where the summary is in other words', 'Changed', '"stateValue":"OK"}'],
     ['the summary, where the data is cut', 'Alarm updated from ALARM to OK', ''],
-  ])('are told by %s', async (_, HistorySummary, rest) => {
+  ])('are shown by %s', async (_, HistorySummary, rest) => {
     changed('09:05:00');
     const HistoryData = `{"version":"1.0","oldState":{"stateValue":"ALARM","stateReason":"x"},"newState":{${rest}`;
     cloudWatch

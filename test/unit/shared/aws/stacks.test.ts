@@ -76,7 +76,7 @@ it.each([
   expect((await stacks.describe('shop-orders')).triggers).toEqual(triggers);
 });
 
-it('leaves out resources that are gone, or not there yet', async () => {
+it('leaves out resources that are deleted, or not created yet', async () => {
   const summary = (LogicalResourceId: string, changes: Partial<StackResourceSummary>) =>
     ({ LogicalResourceId, ResourceType: 'AWS::Lambda::Alias', ...changes }) as StackResourceSummary;
   cloudFormation.on(ListStackResourcesCommand).resolves({
@@ -101,7 +101,7 @@ it('leaves out resources that are gone, or not there yet', async () => {
   ]);
 });
 
-it('gathers physical ids over all pages', async () => {
+it('collects physical ids over all pages', async () => {
   const summary = (LogicalResourceId: string, PhysicalResourceId?: string) =>
     ({ LogicalResourceId, PhysicalResourceId }) as StackResourceSummary;
   cloudFormation
@@ -143,7 +143,7 @@ describe('the history of the latest update', () => {
     });
   });
 
-  it('knows over all pages what failed, what was not put back, and who asked for what', async () => {
+  it('contains over all pages the failures, the resources that were not restored, and the tokens', async () => {
     const nested = { LogicalResourceId: 'Nested', PhysicalResourceId: 'arn:nested' };
     cloudFormation
       .on(DescribeStackEventsCommand, { StackName: 'shop-orders' })
@@ -241,7 +241,7 @@ describe('a change set', () => {
   const complete = { Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE' } as const;
   const gone = () => new ChangeSetNotFoundException({ message: 'not found', $metadata: {} });
 
-  it('is asked for with what is to become of the stack, and nothing else', async () => {
+  it("is requested with the stack's target state, and nothing else", async () => {
     cloudFormation.on(CreateChangeSetCommand).resolves({});
     await stacks.createChangeSet(goal, name);
     expect(cloudFormation.calls()[0]?.args[0].input).toEqual({
@@ -251,14 +251,14 @@ describe('a change set', () => {
     });
   });
 
-  it('may be there already: the answer to the first call was lost', async () => {
+  it('may exist already: the answer to the first call was lost', async () => {
     cloudFormation
       .on(CreateChangeSetCommand)
       .rejects(new AlreadyExistsException({ message: 'exists', $metadata: {} }));
     await expect(stacks.createChangeSet(goal, name)).resolves.toBeUndefined();
   });
 
-  it('passes on why it cannot be made', async () => {
+  it('passes on the reason why it cannot be created', async () => {
     cloudFormation.on(CreateChangeSetCommand).rejects(denied());
     await expect(stacks.createChangeSet(goal, name)).rejects.toThrow('not authorized');
   });
@@ -356,7 +356,7 @@ describe('a change set', () => {
     await expect(stacks.changeSet('shop-orders', name)).resolves.toBeUndefined();
   });
 
-  it('passes on why it cannot be read', async () => {
+  it('passes on the reason why it cannot be read', async () => {
     cloudFormation.on(DescribeChangeSetCommand).rejects(denied());
     await expect(stacks.changeSet('shop-orders', name)).rejects.toThrow('not authorized');
   });
@@ -404,7 +404,7 @@ describe('an update', () => {
   const policy = '{"Statement":[]}';
   const update = () => stacks.update(goal, policy, 'token-1');
 
-  it('is asked for under its policy, with what is to become of the stack, and nothing else', async () => {
+  it("is requested under its policy, with the stack's target state, and nothing else", async () => {
     cloudFormation.on(UpdateStackCommand).resolves({});
     await expect(update()).resolves.toBe('started');
     expect(cloudFormation.calls()[0]?.args[0].input).toEqual({
@@ -449,7 +449,7 @@ describe.each([
     () => stacks.continueRollback('shop-orders', [], 'token-1'),
   ],
 ] as const)('%s', (_, Command, call) => {
-  it('asks with its token', async () => {
+  it('sends its token', async () => {
     cloudFormation.on(Command as never).resolves({});
     await expect(call()).resolves.toBe('started');
     expect(cloudFormation.calls()[0]?.args[0].input).toEqual({
@@ -458,7 +458,7 @@ describe.each([
     });
   });
 
-  it('takes a token that was used for asked already', async () => {
+  it('accepts a used token as an earlier request', async () => {
     cloudFormation
       .on(Command as never)
       .rejects(new TokenAlreadyExistsException({ message: 'Token exists', $metadata: {} }));
@@ -480,7 +480,7 @@ describe.each([
   });
 });
 
-describe('what a stack was doing at a time', () => {
+describe('the state of a stack at a time', () => {
   const minute = (n: number) => new Date(Date.parse(RELEASED_AT) + n * 60_000).toISOString();
   const table = { LogicalResourceId: 'Table', PhysicalResourceId: 'shop-orders-table' };
   const token = (ClientRequestToken: string, at: number) => ({ ClientRequestToken, at: minute(at) });
@@ -531,7 +531,7 @@ describe('exports', () => {
     ]);
   });
 
-  it('name who imports them, page by page', async () => {
+  it('have their importers, page by page', async () => {
     cloudFormation
       .on(ListImportsCommand, { ExportName: 'a' })
       .resolves({ Imports: ['web'], NextToken: 'more' })
@@ -540,7 +540,7 @@ describe('exports', () => {
     await expect(stacks.importersOf('a')).resolves.toEqual(['web', 'search']);
   });
 
-  it('are imported by nobody where CloudFormation says so with an error', async () => {
+  it('have no importers where CloudFormation says so with an error', async () => {
     cloudFormation
       .on(ListImportsCommand)
       .rejects(validationError("Export 'a' is not imported by any stack."));

@@ -25,7 +25,7 @@ it.each([
   expect(nextShift(linear, 0, now)).toEqual({ at: step * minute, share });
 });
 
-it('is nothing where all is moved at once, or nothing is known', () => {
+it('is absent where all is moved at once, or nothing is known', () => {
   expect(nextShift({ type: 'AllAtOnce' }, 0, 0)).toBeUndefined();
   expect(nextShift(undefined, 0, 0)).toBeUndefined();
 });

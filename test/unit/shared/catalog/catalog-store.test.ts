@@ -9,7 +9,7 @@ import { denied } from '../../fixtures/sdk-errors.ts';
 const store = () =>
   new CatalogStore(new Bucket(new S3Client({ region: 'eu-west-1' }), 'coordinator', 'eu-west-1'));
 
-it('reads what it put in the place of nothing', async () => {
+it('reads back the first catalog it wrote', async () => {
   mockBucket();
   const catalog = catalogOf(ordersEntry());
   await expect(
@@ -32,7 +32,7 @@ it('makes a new catalog from the one in force', async () => {
   await expect(store().read()).resolves.toEqual(catalogOf());
 });
 
-it('leaves a catalog alone that somebody else put there while it compiled', async () => {
+it('leaves a catalog alone that was written while it compiled', async () => {
   mockBucket(catalogObject());
   const other = catalogOf(ordersEntry({ description: 'the other one' }));
   const replaced = await store().replace(async () => {
@@ -70,7 +70,7 @@ it('does not keep a failure to read', async () => {
   expect(s3.commandCalls(GetObjectCommand)).toHaveLength(2);
 });
 
-it('says what is missing before the first compilation', async () => {
+it('says that the first compilation is missing', async () => {
   mockBucket();
   await expect(store().read()).rejects.toBeInstanceOf(CatalogUnreadable);
   await expect(store().read()).rejects.toThrow('There is no catalog/compiled.json in the bucket');

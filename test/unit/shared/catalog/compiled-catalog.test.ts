@@ -77,7 +77,7 @@ describe('the owner of a deployment', () => {
       return owner && `${owner.entry.service}/${owner.target.function}`;
     };
 
-    it('is the service of that stack, whatever application and group are called', () => {
+    it('is the service of that stack, whatever the names of application and group', () => {
       expect(byStack('shop-orders', 'CreateOrder')).toBe('orders/CreateOrder');
       expect(byStack('delivery', 'Quote')).toBe('delivery/Quote');
       expect(byStack('delivery-pricing', 'Quote')).toBe('pricing/Quote');
@@ -139,12 +139,12 @@ describe('the owner of a deployment', () => {
     ['shop-orders', 'shop-orders-CreateDeploymentGroup-Y'],
     ['ownXapp', 'own-blue-group'],
     ['own.app', 'own-blue-group-2'],
-  ])('of %s / %s is nobody', (application, group) => {
+  ])('of %s / %s is none', (application, group) => {
     expect(ownerOf(application, group)).toBeUndefined();
   });
 });
 
-describe('the name that was meant', () => {
+describe('the name that was probably meant', () => {
   const known = ['orders', 'payment', 'inventory', 'storefront'];
 
   it.each([

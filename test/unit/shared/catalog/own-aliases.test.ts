@@ -28,7 +28,7 @@ describe('an entry that names a stack', () => {
     ]);
   });
 
-  it('keeps what it lists, and adds the rest', () => {
+  it('keeps its list, and adds the rest', () => {
     const own = {
       kind: 'codedeploy',
       function: 'CreateOrder',
@@ -44,7 +44,7 @@ describe('an entry that names a stack', () => {
     ]);
   });
 
-  it('adds nothing that it lists by the name of the function', () => {
+  it('adds nothing that the list has by the name of the function', () => {
     const own = { kind: 'lambda-alias', function: create, alias: 'live' };
     expect(targets({ targets: [own] }, stack('shop-orders', fn('CreateOrder'), alias('B', create)))).toEqual([
       own,
@@ -116,7 +116,7 @@ describe('an alias of a state machine of the stack', () => {
     });
   });
 
-  it.each(['Flow', 'orders-Flow-AB12'])('that the entry lists as %s is there once', (stateMachine) => {
+  it.each(['Flow', 'orders-Flow-AB12'])('that the entry lists as %s is not added twice', (stateMachine) => {
     const listed = { kind, stateMachine, alias: 'live' };
     const entry = { stack: 'shop-orders', targets: [listed] };
     expect(targets(entry, stack('shop-orders', ...flow))).toEqual([listed]);

@@ -16,7 +16,7 @@ const refusal = (entry: unknown) => {
 };
 
 describe('an entry', () => {
-  it('fills in what its author left to the defaults', () => {
+  it('fills in the defaults', () => {
     expect(serviceEntry.parse(smallest)).toEqual({
       version: 1,
       service: 'orders',
@@ -93,7 +93,7 @@ describe('an entry', () => {
     expect(serviceEntry.parse(full)).toEqual(full);
   });
 
-  it('needs no stack where its targets name what they need', () => {
+  it('needs no stack where its targets name everything', () => {
     const { stack: _, ...entry } = smallest;
     const named = { application: 'orders-app', deploymentGroup: 'orders-group' };
     const targets = [
@@ -286,7 +286,7 @@ describe('a target', () => {
       'targets.0.rule: must be the id of a rule',
     ],
     [{ kind: 'queue' }, 'targets.0.kind: "queue" is no kind of target: it has to be one of codedeploy, '],
-  ])('%j is taken, or refused by name', (target, problem) => {
+  ])('%j is accepted, or refused by name', (target, problem) => {
     if (problem === undefined) expect(withTarget(target)).toBeUndefined();
     else expect(withTarget(target)).toContain(problem);
   });

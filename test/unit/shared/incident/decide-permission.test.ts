@@ -30,7 +30,7 @@ const decide = (changes: Partial<PermissionInput>) =>
     ...changes,
   });
 
-it('acts by itself where every service may', () => {
+it('acts automatically where every service may', () => {
   expect(decide({})).toEqual({ decision: 'act', automatic: true });
 });
 
@@ -46,7 +46,7 @@ it.each<[Autonomy, string]>([
   });
 });
 
-it('waits as long as the most patient of those that ask', () => {
+it('waits as long as the most patient of the services that wait', () => {
   const services = [
     governed('orders', { autonomy: 'approve', approval: { minutes: 10 } }),
     governed('cart', { autonomy: 'approve', approval: { minutes: 90 } }),
@@ -77,7 +77,7 @@ describe('a broken limit', () => {
   });
 });
 
-it.each(['*', 'orders'])('reports while "%s" is on hold, and says who holds it', (service) => {
+it.each(['*', 'orders'])('reports while "%s" is on hold, and names the holder', (service) => {
   expect(decide({ holds: [hold('other'), hold(service)] })).toEqual({
     decision: 'report',
     reason: `${service === '*' ? 'Everything' : 'orders'} is on hold, put there by Ada: repairs`,
@@ -86,7 +86,7 @@ it.each(['*', 'orders'])('reports while "%s" is on hold, and says who holds it',
 
 it.each<[string, Partial<HoldRecord>, string]>([
   ['gives no reason', { reason: '' }, 'Everything is on hold, put there by Ada'],
-])('reports a hold of somebody who %s', (_, changes, reason) => {
+])('reports a hold by a person who %s', (_, changes, reason) => {
   expect(decide({ holds: [{ ...hold('*'), ...changes }] })).toEqual({ decision: 'report', reason });
 });
 
@@ -94,7 +94,7 @@ it.each<[string, PermissionInput['approval'], string]>([
   ['a person', { answer: 'refuse', by: 'Ada', reason: 'a sale is on' }, 'Refused by Ada: a sale is on'],
   ['a person without a reason', { answer: 'refuse', by: 'Ada' }, 'Refused by Ada'],
   ['somebody', { answer: 'refuse' }, 'Refused by a person'],
-])('hands on the refusal of %s', (_, approval, reason) => {
+])('passes on the refusal of %s', (_, approval, reason) => {
   expect(decide({ approval })).toEqual({ decision: 'refused', reason });
 });
 
@@ -110,11 +110,11 @@ it.each([
   });
 });
 
-it('does not look at holds of other services', () => {
+it('ignores holds of other services', () => {
   expect(decide({ holds: [hold('other')] })).toMatchObject({ decision: 'act' });
 });
 
-it('reports where nobody answered in time', () => {
+it('reports an approval that expired', () => {
   const services = [governed('orders', { autonomy: 'approve' })];
   expect(decide({ services, approval: { answer: 'expired' } })).toEqual({
     decision: 'report',
@@ -122,7 +122,7 @@ it('reports where nobody answered in time', () => {
   });
 });
 
-it('puts a person before everything: what one starts or approves is done, what one refuses is not', () => {
+it('puts a person first: a start or an approval is carried out, a refusal is not', () => {
   const service = fc.record({
     service: fc.constantFrom('a', 'b', 'c'),
     autonomy: fc.constantFrom<Autonomy>('observe', 'recommend', 'approve', 'act'),
@@ -144,7 +144,7 @@ it('puts a person before everything: what one starts or approves is done, what o
   );
 });
 
-it('never acts by itself beyond the least autonomy, nor on hold', () => {
+it('never acts automatically beyond the least autonomy, nor on hold', () => {
   fc.assert(
     fc.property(
       fc.array(fc.constantFrom<Autonomy>('observe', 'recommend', 'approve', 'act'), { minLength: 1 }),

@@ -167,7 +167,7 @@ it('keeps the mail, closes the incident, frees its locks, and sends the mail las
   expect(mails).toEqual([mailWith(), mailWith()]);
 });
 
-it('leaves an incident alone that another execution has', async () => {
+it('leaves an incident alone that belongs to another execution', async () => {
   const asked = await end({}, {}, 'arn:earlier');
   expect(asked).toMatchObject({ outcome: 'needs-person', steps: [] });
   const closed = await end(
@@ -178,7 +178,7 @@ it('leaves an incident alone that another execution has', async () => {
   expect(closed).toMatchObject({ outcome: 'frozen', steps: [] });
 });
 
-it('keeps outcome and time of the first time where it runs once more', async () => {
+it('keeps outcome and time of the first run where it runs once more', async () => {
   const closedAt = iso(NOW + 60_000);
   const incident = incidentRecord({ attempt: 2, status: 'closed', outcome: 'needs-person', closedAt });
   const { outcome, mails } = await end({ incident });
@@ -221,7 +221,7 @@ describe('the locks it frees', () => {
 describe('its mail', () => {
   const failed = [serviceResult({ attempt: 2, status: 'failed', targets: [] })];
 
-  it('has the commands that finish what is not back by hand', async () => {
+  it('has the commands that finish the rest by hand', async () => {
     const { mails } = await end({ services: failed });
     expect(mails[1]).toEqual(mailWith({ outcome: 'needs-person', services: failed }));
     expect(bodyOf(mails[1])).toContain(urlOf('templates').slice(0, 30));
@@ -238,7 +238,7 @@ describe('its mail', () => {
     expect(mails[1]).toEqual(mailWith(news));
   });
 
-  it('sums up what an earlier attempt put back, unless it was released again since', async () => {
+  it('sums up the restorations of an earlier attempt, unless they were released over since', async () => {
     const earlier = [serviceResult({ service: 'cart' }), serviceResult({ service: 'shop' })];
     const { mails } = await end({ earlier, overtaken: ['shop'] });
     expect(mails[1]).toEqual(mailWith({ back: ['cart'] }));
@@ -254,7 +254,7 @@ describe('its mail', () => {
     expect(bodyOf(mails[1]).includes('on-call')).toBe(isNamed);
   });
 
-  it('has what was deployed meanwhile', async () => {
+  it('has the deployments made meanwhile', async () => {
     const { mails } = await end({ concurrentReleases: [concurrentRelease()] });
     expect(mails[1]).toEqual(mailWith({ concurrentReleases: [concurrentRelease()] }));
   });
@@ -262,7 +262,7 @@ describe('its mail', () => {
   it.each([
     ['are well', true, 'rolled-back'],
     ['are still bad', false, 'needs-person'],
-  ] as const)('says that the services %s, and how they were found', async (_, recovered, expected) => {
+  ] as const)('names the services that %s, and their state', async (_, recovered, expected) => {
     const { outcome, mails } = await end({}, { recovery: { recovered, detail: '0 of 120 failed' } });
     expect(outcome).toBe(expected);
     expect(mails[1]).toEqual(mailWith({ outcome, recovery: '0 of 120 failed', notRecovered: !recovered }));
@@ -286,7 +286,7 @@ describe('its mail', () => {
   });
 });
 
-it('ends what its execution left open, and says how that ended', async () => {
+it('closes an incident that its execution left open, with the end of that execution', async () => {
   const { deps, steps, mails } = worldOf({ ...usual, services: [] });
   const ended = { status: 'TIMED_OUT', error: 'States.Timeout' } as const;
   await endLeftIncident(deps, usual.incident, ended);
@@ -295,14 +295,14 @@ it('ends what its execution left open, and says how that ended', async () => {
   expect(mails[1]).toEqual(mailWith({ outcome: 'needs-person', services: [], failure }));
 });
 
-describe('what was left on purpose', () => {
+describe('targets left on purpose', () => {
   const kept =
     '/orders/limit is left on version 4, which somebody set 2026-01-05 09:04:00 UTC, after the release';
   const stage = { target: 'a1/prod', reason: 'somebody put it on deployment d9', kept: true as const };
   const restored = { target: '/orders/limit', status: 'restored' as const, action: 'done', kept: [kept] };
   const left = { target: 'stack', status: 'left' as const, action: 'it has no service role' };
 
-  it('is what somebody changed since the release, and what is not ours to change', () => {
+  it('are those changed by others since the release, and those that are not ours to change', () => {
     const planned = [servicePlan({ unchanged: [stage, { target: 'b', reason: 'it is as it was' }] })];
     expect(leftOnPurpose(planned, [serviceResult({ targets: [restored, left] })])).toEqual([
       'orders a1/prod: somebody put it on deployment d9',
@@ -311,18 +311,18 @@ describe('what was left on purpose', () => {
     ]);
   });
 
-  it('is nothing that was planned for a service that was not reached', () => {
+  it('are not those planned for a service that was not reached', () => {
     expect(leftOnPurpose([servicePlan({ unchanged: [stage] })], [])).toEqual([]);
   });
 
-  it('is cut where it is long', () => {
+  it('are cut where the list is long', () => {
     const targets = Array.from({ length: 60 }, (_, index) => ({ ...left, target: `stack ${index}` }));
     const told = leftOnPurpose([], [serviceResult({ targets })]);
     expect(told).toHaveLength(51);
     expect(told.at(-1)).toBe('and 10 more');
   });
 
-  it('stands in the mail and in the ledger, beside the outcome', async () => {
+  it('are in the mail and in the ledger, beside the outcome', async () => {
     const { mails, steps } = await end({ services: [serviceResult({ targets: [restored] })] });
     expect(bodyOf(mails[0]).replace(/\s+/g, ' ')).toContain(kept);
     expect(steps.find((step) => step.startsWith('close'))).toContain(kept);

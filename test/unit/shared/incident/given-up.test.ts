@@ -8,7 +8,7 @@ const giveUp = (changes: Parameters<typeof servicePlan>[0] = {}) =>
     finishedAt,
   });
 
-it('counts as failed, with what is known of the end and no word on its targets', () => {
+it('counts as failed, with the known facts of the end and no statement on its targets', () => {
   expect(giveUp()).toEqual({
     incidentId: RELEASE,
     attempt: 2,

@@ -31,6 +31,6 @@ it.each<[string, Record<string, string>, Record<string, string[]>, string]>([
   ['the release is the one its incident is about', locks, { [`${RELEASE} 2 orders`]: [] }, RELEASE],
   ['its plan undoes the release', locks, plans, 'orders-20260105T090100Z'],
   ['its attempt has no plan for the service', locks, { [`${RELEASE} 1 orders`]: [] }, newer.releaseId],
-])('is nobody where %s', async (_, someLocks, somePlans, releaseId) => {
+])('is absent where %s', async (_, someLocks, somePlans, releaseId) => {
   await expect(holderAgainst(depsOf(someLocks, somePlans), { ...newer, releaseId })).resolves.toBeUndefined();
 });

@@ -11,7 +11,7 @@ const bake = { minMinutes: 15, minRequests: 100, maxMinutes: 120 };
 const look = { verdict: 'healthy', reason: 'the numbers', requests: 100, servedMinutes: 15, bake } as const;
 const minute = 60_000;
 
-describe('the word of the judge', () => {
+describe("the judge's answer", () => {
   it.each([
     ['Succeeded', {}],
     [undefined, { requests: 99 }],
@@ -23,7 +23,7 @@ describe('the word of the judge', () => {
   });
 });
 
-describe('the word of the ledger', () => {
+describe("the ledger's answer", () => {
   const settled = { verdict: 'unhealthy', at: '2026-01-05T09:04:00Z', requests: 9, errors: 9 } as const;
   it.each([
     [undefined, undefined],
@@ -46,7 +46,7 @@ describe('the deadline', () => {
   it.each([
     ['BeforeAllowTraffic', 10],
     ['AfterAllowTraffic', 40],
-  ] as const)('of %s is after %i minutes, and lets the deployment go on', (event, minutes) => {
+  ] as const)('of %s is after %i minutes, and lets the deployment continue', (event, minutes) => {
     expect(wordOfDeadline({ ...question, event }, NOW + minutes * minute - 1)).toBeUndefined();
     expect(wordOfDeadline({ ...question, event }, NOW + minutes * minute)?.word).toBe('Succeeded');
   });
@@ -103,7 +103,7 @@ describe('the ledger of lifecycle hooks', () => {
     });
   });
 
-  it('lists what CodeDeploy has no answer to, also over midnight', async () => {
+  it('lists the answers that CodeDeploy does not have, also over midnight', async () => {
     const { lifecycleHooks } = new LedgerDouble();
     const midnight = Date.parse('2026-01-06T00:00:00Z');
     const [old, before, after, done] = [

@@ -9,7 +9,7 @@ const attempt = fc.record({
   attempt: fc.integer({ min: 1, max: 10_000 }),
 });
 
-it('names the attempt that holds a lock so that it can be told from the name', () => {
+it('names the attempt that holds a lock so that it can be read from the name', () => {
   fc.assert(
     fc.property(attempt, (one) => {
       expect(attemptOf(lockOwner(one))).toEqual(one);
@@ -17,7 +17,7 @@ it('names the attempt that holds a lock so that it can be told from the name', (
   );
 });
 
-it('is another owner for the attempt before, which is of the same incident', () => {
+it('differs from the previous attempt of the same incident', () => {
   fc.assert(
     fc.property(attempt, (one) => {
       const before = attemptBefore(one);

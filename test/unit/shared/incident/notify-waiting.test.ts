@@ -54,14 +54,14 @@ function depsOf({
   return { deps, seen };
 }
 
-it('tells those whose turn it is, and leaves those that wait for more', async () => {
+it('notifies the services whose turn it is, and leaves those that wait for more', async () => {
   const { deps, seen } = depsOf();
   await notifyWaiting(deps, PLAN_KEY, 'traffic', result);
   expect(seen.told).toEqual([{ token: 'token-platform', turn: 'go', reason: '' }]);
   expect(seen.forgotten).toEqual([{ ...attempt, service: 'platform', token: 'token-platform' }]);
 });
 
-it('tells all who wait for it once the last of their consumers is done', async () => {
+it('notifies every waiting service once the last of its consumers is done', async () => {
   const { deps, seen } = depsOf({ done: ['cart', 'orders'] });
   await notifyWaiting(deps, PLAN_KEY, 'traffic', result);
   expect(seen.told).toEqual([
@@ -70,13 +70,13 @@ it('tells all who wait for it once the last of their consumers is done', async (
   ]);
 });
 
-it('leaves those alone that do not wait yet, without reading what they wait for', async () => {
+it('leaves services alone that do not wait yet, without reading their consumers', async () => {
   const { deps, seen } = depsOf({ tokens: {} });
   await notifyWaiting(deps, PLAN_KEY, 'traffic', result);
   expect(seen).toMatchObject({ told: [], forgotten: [], read: ['cart'] });
 });
 
-it('tells all who wait to leave their targets alone where it did not come back, whatever else they wait for', async () => {
+it('tells every waiting service to leave its targets alone where a consumer did not come back, whatever else it waits for', async () => {
   const { deps, seen } = depsOf();
   await notifyWaiting(deps, PLAN_KEY, 'traffic', { ...result, status: 'failed' });
   const reason = 'its consumer cart did not come back, so it is left as it is';
@@ -87,7 +87,7 @@ it('tells all who wait to leave their targets alone where it did not come back, 
   expect(seen.read).toEqual(['cart']);
 });
 
-it('looks at ten of them side by side', async () => {
+it('checks ten of them side by side', async () => {
   const many = Array.from({ length: 25 }, (_, index) => `provider-${index}`);
   const { deps, seen } = depsOf({
     plans: Object.fromEntries(many.map((one) => [one, ['cart']])),
@@ -98,7 +98,7 @@ it('looks at ten of them side by side', async () => {
   expect(seen.most).toBe(10);
 });
 
-it('keeps a token that could not be answered, so that the next who asks answers it', async () => {
+it('keeps a token that could not be answered, so that the next caller answers it', async () => {
   const { deps, seen } = depsOf({ refuses: true });
   const turn = { turn: 'go', reason: '' } as const;
   await expect(sendSignal(deps, attempt, 'platform', 'token-1', turn)).rejects.toThrow('did not answer');

@@ -59,7 +59,7 @@ const known = fc.oneof(
   fc.array(fc.option(said, { nil: undefined, freq: 10 }), { maxLength: 20 }),
 );
 
-it('lets a service begin exactly when all it waits for let it and nothing was released over', async () => {
+it('lets a service start exactly when all its consumers let it and nothing was released over', async () => {
   const overtaken = fc.constantFrom<string[]>([], ['shop', 'cart']);
   await fc.assert(
     fc.asyncProperty(known, overtaken, async (all, over) => {
@@ -116,7 +116,7 @@ it.each<[string, (all: string[]) => string[]]>([
   ['from the last to the first', (all) => [...all].reverse()],
   ['every other one first', (all) => [0, 1].flatMap((odd) => all.filter((_, index) => index % 2 === odd))],
 ])(
-  'reads a few results for each of many consumers that are done one by one and ask in turn: %s',
+  'reads few results for each of many consumers that finish one by one and check in turn: %s',
   async (_, order) => {
     const waitsFor = consumers(200);
     const results = new Map<string, Said>();
@@ -151,7 +151,7 @@ it.each<[ServiceResult['status'], 'continue' | undefined, object]>([
   ['rolled-back', 'continue', {}],
   ['traffic-restored', 'continue', {}],
   ['superseded', 'continue', {}],
-])('says of the providers of a service that is %s, with the policy %s: %j', (one, onFailure, expected) => {
+])('gives the providers of a service that is %s, with the policy %s: %j', (one, onFailure, expected) => {
   expect(ofItsProviders(onFailure ? { onFailure } : {}, one)).toEqual(expected);
 });
 
@@ -161,7 +161,7 @@ it.each<[ServiceResult['status'], string]>([
   ['failed', 'did not come back'],
   ['skipped', 'was left as it is'],
   ['superseded', 'was released again meanwhile'],
-])('tells the providers of one that is %s that it %s', (one, words) => {
+])('tells the providers of a service that is %s that it %s', (one, words) => {
   expect(skipBecauseOf({ service: 'cart', status: one })).toEqual({
     turn: 'skip',
     reason: `its consumer cart ${words}, so it is left as it is`,

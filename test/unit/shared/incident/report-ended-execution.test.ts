@@ -63,12 +63,12 @@ describe('a watch that broke off', () => {
       'by-hand-d-ORDERS005-2',
     ],
     ['its whole name, where more follows', arnOf('d-ORDERS005-2-again'), '', 'd-ORDERS005-2-again'],
-  ])('is told of with the deployment of %s', async (_, arn, input, deploymentId) => {
+  ])('is reported with the deployment of %s', async (_, arn, input, deploymentId) => {
     const mail = monitoringFailedMail('prod', { deploymentId, executionArn: arn, why, meet });
     await expect(mailsOf(reportUnwatched, { arn, input })).resolves.toEqual(mailed(mail, arn));
   });
 
-  it('is not told of where its input was refused: whoever started it sees why', async () => {
+  it('is not reported where its input was refused: its starter sees the reason', async () => {
     await expect(mailsOf(reportUnwatched, { ended: refused })).resolves.toEqual([]);
   });
 });
@@ -82,12 +82,12 @@ describe('a rollback that broke before it had an incident', () => {
   it.each([
     ['the service of its input', '{"service": "cart"}', 'cart'],
     ['no service where its input names none', '{}', 'a service'],
-  ])('is told of with %s', async (_, input, service) => {
+  ])('is reported with %s', async (_, input, service) => {
     const mail = rollbackNotBegunMail('prod', { service, executionArn, why, meet, isByPerson: true });
     await expect(mailsOf(reportNotBegun, { input })).resolves.toEqual(mailed(mail));
   });
 
-  it('is not told of where the input of a person was refused', async () => {
+  it('is not reported where the input of a person was refused', async () => {
     await expect(mailsOf(reportNotBegun, { ended: refused, input: '{"service": 5}' })).resolves.toEqual([]);
   });
 });
@@ -96,7 +96,7 @@ describe('a recording that broke off', () => {
   it.each([
     ['the service of its input', '{"service": "cart"}', 'cart'],
     ['all services where its input names none', '{}', 'all services'],
-  ])('is told of with %s', async (_, input, service) => {
+  ])('is reported with %s', async (_, input, service) => {
     const mail = recordingFailedMail('prod', { service, executionArn, why });
     await expect(mailsOf(reportNotRecorded, { input })).resolves.toEqual(mailed(mail));
   });
@@ -104,7 +104,7 @@ describe('a recording that broke off', () => {
   it.each([
     ['its input was refused', refused],
     ['a mail of its own has listed the services', listed],
-  ])('is not told of where %s', async (_, ended) => {
+  ])('is not reported where %s', async (_, ended) => {
     await expect(mailsOf(reportNotRecorded, { ended })).resolves.toEqual([]);
   });
 });

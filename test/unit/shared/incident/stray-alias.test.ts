@@ -73,7 +73,7 @@ it.each<[string, Partial<Situation>]>([
   await expect(report(changes)).resolves.toEqual({ reported: true, marked: noted });
 });
 
-it('says that nothing was reported where the ledger has it noted already', async () => {
+it('reports nothing where the ledger has it recorded already', async () => {
   await expect(report({ noted: false })).resolves.toEqual({ reported: false, marked: noted });
 });
 

@@ -94,12 +94,12 @@ it.each<[string, Partial<AlarmReading>, string, string]>([
   expect(judge(alarm)).toMatchObject({ finding, detail: expect.stringContaining(words) });
 });
 
-it('nothing speaks against a release that has no traffic', () => {
+it('no alarm speaks against a release that has no traffic', () => {
   const [rings] = judgeAlarms([reading('OK', [3, 'ALARM'])], undefined, now);
   expect(rings).toMatchObject({ finding: 'note', detail: expect.stringContaining('no traffic yet') });
 });
 
-it('an alarm of the deployment group speaks like a declared one, by a name of its own', () => {
+it('an alarm of the deployment group counts like a declared one, by its own name', () => {
   expect(judge({ ...reading('OK', [3, 'ALARM']), of: 'group' })).toMatchObject({
     rule: 'group-alarm',
     finding: 'breach',
@@ -118,7 +118,7 @@ it('the history may know a change some milliseconds earlier or later than the st
   expect(judge({ ...reading('OK', [-3, 'ALARM']), since: at(-3) + 12 })).toMatchObject({ finding: 'note' });
 });
 
-it('a history that is behind the state is completed by it', () => {
+it('a history that lags behind the state is completed by it', () => {
   const behind = { ...reading('ALARM', [3, 'OK']), state: 'ALARM' as const, since: at(8) };
   expect(judge(behind)).toMatchObject({ finding: 'breach', detail: expect.stringContaining('09:08:00') });
 });
@@ -129,7 +129,7 @@ describe('an alarm that flapped before the release', () => {
     [minutes + 2, 'OK'],
   ]);
 
-  it('says nothing by going on like that', () => {
+  it('does not count by continuing to flap', () => {
     expect(
       judge(reading('OK', ...flapping, [5, 'ALARM'], [7, 'OK'], [15, 'ALARM'], [18, 'OK'])),
     ).toMatchObject({
@@ -137,26 +137,26 @@ describe('an alarm that flapped before the release', () => {
     });
   });
 
-  it('speaks once it rings more than twice as long', () => {
+  it('counts once it rings more than twice as long', () => {
     const rings = reading('OK', ...flapping, [5, 'ALARM']);
     expect(judgeAlarms([rings], firstTrafficAt, at(9))[0]?.finding).toBe('note');
     expect(judgeAlarms([rings], firstTrafficAt, at(9.1))[0]?.finding).toBe('breach');
   });
 
-  it('has not, if it rang twice only', () => {
+  it('is no flapping alarm if it rang only twice', () => {
     expect(judge(reading('OK', ...flapping.slice(-4), [5, 'ALARM'], [7, 'OK']))).toMatchObject({
       finding: 'breach',
     });
   });
 });
 
-it('when an alarm rang because of a release is asked up to a time', () => {
+it('the time at which an alarm rang because of a release has an upper limit', () => {
   const rings = reading('OK', [3, 'ALARM'], [4, 'OK']);
   expect(rangAt(rings, firstTrafficAt, at(2))).toBeUndefined();
   expect(rangAt(rings, firstTrafficAt, at(3))).toBe(at(3));
 });
 
-it('weighs each alarm by itself', () => {
+it('weighs each alarm separately', () => {
   const evidence = judgeAlarms(
     [
       { name: 'a', state: 'OK' },
@@ -169,7 +169,7 @@ it('weighs each alarm by itself', () => {
   expect(evidence.map(({ finding }) => finding)).toEqual(['clear', 'breach', 'note']);
 });
 
-describe('whatever an alarm did', () => {
+describe('for any course of an alarm', () => {
   const states = fc.constantFrom<AlarmStateValue>('OK', 'ALARM', 'INSUFFICIENT_DATA');
   const histories = fc.tuple(
     states,
@@ -182,7 +182,7 @@ describe('whatever an alarm did', () => {
       .map((one, index): [number, AlarmStateValue] => [one, into[index] as AlarmStateValue])
       .filter(([, to], index, all) => to !== (all[index - 1]?.[1] ?? first));
 
-  it('it speaks only by a change into ALARM after the first traffic', () => {
+  it('it counts only by a change into ALARM after the first traffic', () => {
     fc.assert(
       fc.property(histories, ([first, minutes, into]) => {
         const alarm = reading(first, ...steps(minutes, into, first));
@@ -194,7 +194,7 @@ describe('whatever an alarm did', () => {
     );
   });
 
-  it('it does not speak while it was never OK after it had rung before', () => {
+  it('it does not count while it was never OK after it had rung before', () => {
     fc.assert(
       fc.property(histories, ([, minutes, into]) => {
         const after = steps(

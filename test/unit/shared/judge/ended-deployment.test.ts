@@ -97,7 +97,7 @@ it.each<[string, Partial<AlarmReading>, string]>([
   expect(blockedBy({ errorCode: 'ALARM_ACTIVE', groupAlarms: [alarm(reading)] })).toBe(by);
 });
 
-it('holds an alarm of the group against what a person stopped, but not one that rang after the end', () => {
+it('counts an alarm of the group against a deployment that a person stopped, but not one that rang after the end', () => {
   const rang = (since: number) => [alarm({ state: 'ALARM', since, before: 'OK' })];
   expect(blockedBy({ errorCode: 'MANUAL_STOP', groupAlarms: rang(endedAt - 1) })).toBe('nobody');
   expect(blockedBy({ errorCode: 'MANUAL_STOP', groupAlarms: rang(endedAt + 1) })).toBe('request');
@@ -131,7 +131,7 @@ const any: fc.Arbitrary<EndedDeployment> = fc.record({
 });
 const anyJudged = fc.constantFrom(...(['healthy', 'unhealthy', 'insufficient'] as const).map(judged));
 
-it('either names who blocked it, or has a breach, or is open: never two of them', () => {
+it('names who blocked it, or has a breach, or is open: exactly one of them', () => {
   fc.assert(
     fc.property(any, anyJudged, (deployment, numbers) => {
       const { judgement, blocked, isOpen } = judgeEndedDeployment(deployment, numbers);
@@ -142,7 +142,7 @@ it('either names who blocked it, or has a breach, or is open: never two of them'
   );
 });
 
-it('is bad for a failed hook whatever else is known, and never for code that nobody met', () => {
+it('is bad for a failed hook whatever else is known, and never for code that no user met', () => {
   fc.assert(
     fc.property(any, anyJudged, (deployment, numbers) => {
       const isHook = deployment.failedHook !== undefined || deployment.errorCode === 'HOOK_EXECUTION_FAILURE';
@@ -153,7 +153,7 @@ it('is bad for a failed hook whatever else is known, and never for code that nob
   );
 });
 
-describe('a refusal of the coordinator itself', () => {
+describe('a refusal by the coordinator itself', () => {
   const refused = (saysNothingOfCode: boolean) =>
     judgeEndedDeployment(
       ended({
@@ -164,7 +164,7 @@ describe('a refusal of the coordinator itself', () => {
       healthy,
     );
 
-  it('for what is with the service says nothing about the code', () => {
+  it("for the service's own state says nothing about the code", () => {
     expect(refused(true)).toMatchObject({
       blocked: { by: 'coordinator' },
       judgement: {

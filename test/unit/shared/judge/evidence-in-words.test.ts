@@ -18,7 +18,7 @@ const aboveNormal: Evidence = {
 };
 const details = (...evidence: Evidence[]) => evidenceInWords(evidence).map(({ detail }) => detail);
 
-it('says once what two tests find of the same requests, with the numbers of both', () => {
+it('reports once the finding of two tests on the same requests, with the numbers of both', () => {
   expect(evidenceInWords([compared, aboveNormal])).toEqual([
     {
       finding: 'breach',
@@ -28,7 +28,7 @@ it('says once what two tests find of the same requests, with the numbers of both
   ]);
 });
 
-it('says apart what they find of other functions and metrics, and where they do not agree', () => {
+it('reports findings of other functions and metrics separately, and where they do not agree', () => {
   for (const other of [
     { ...aboveNormal, metric: 'errors of carts:3' },
     { ...aboveNormal, metric: 'slow requests of orders:7' },
@@ -38,19 +38,19 @@ it('says apart what they find of other functions and metrics, and where they do 
   }
 });
 
-it('does not call normal what is only the limit', () => {
+it('does not call a mere limit normal', () => {
   const normal = { rate: 0.05, source: 'limit', hours: 0, requests: 0 };
   expect(details(compared, { ...aboveNormal, normal })).toEqual([
     `${compared.detail}; without more history it may be up to 5 %, by chance: 1 in 40,000`,
   ]);
 });
 
-it('keeps what an older ledger has without numbers', () => {
+it('keeps the words of an older ledger without numbers', () => {
   const { normal: _, chance: __, ...bare } = aboveNormal;
   expect(details(compared, bare)).toEqual([`${compared.detail}; ${bare.detail}`]);
 });
 
-it('leaves everything else as it is', () => {
+it('leaves all other evidence unchanged', () => {
   const check: Evidence = { rule: 'health-check', finding: 'clear', metric: 'health', detail: 'it is well' };
   expect(details(check, aboveNormal)).toEqual(['it is well', aboveNormal.detail]);
 });

@@ -13,7 +13,7 @@ const check = (failures = 3): HealthCheck => ({ function: name, failures });
 const says = (word: CheckAnswer['says'], reason?: string): CheckAnswer => ({ says: word, reason });
 const judge = (answer: CheckAnswer, before?: FailedLooks) => judgeHealthChecks([check()], [answer], before);
 
-it('speaks for a release that the check calls healthy, and forgets the looks before', () => {
+it('counts for a release that the check calls healthy, and drops the looks before', () => {
   expect(judge(says('healthy'), { [name]: 2 })).toEqual({
     evidence: [
       {
@@ -45,14 +45,14 @@ it('leaves the verdict open at the first look that finds it unhealthy', () => {
   });
 });
 
-it('condemns at the last of so many looks in a row', () => {
+it('condemns at the last of the required looks in a row', () => {
   expect(judge(says('unhealthy'), { [name]: 2 })).toMatchObject({
     evidence: [{ finding: 'breach', observed: 3, detail: expect.stringContaining('at 3 looks in a row') }],
     failedLooks: { [name]: 3 },
   });
 });
 
-it('neither counts nor forgets where the check says nothing', () => {
+it('neither counts nor drops where the check has no answer', () => {
   expect(judge(says('nothing', 'CheckBroken: expired'), { [name]: 2 })).toMatchObject({
     evidence: [
       { finding: 'note', detail: 'health check HealthCheck_orders says nothing: CheckBroken: expired' },
@@ -75,7 +75,7 @@ it('takes looks for the next one only where there is at least one', () => {
   expect(failedLooks.safeParse({ [name]: 0 }).success).toBe(false);
 });
 
-it('takes a check that was not asked for one that says nothing', () => {
+it('treats a check that was not invoked as one without an answer', () => {
   expect(judgeHealthChecks([check()], [])).toMatchObject({
     evidence: [{ finding: 'note', detail: 'health check HealthCheck_orders says nothing: it was not asked' }],
     failedLooks: {},
@@ -91,7 +91,7 @@ it('is in doubt where one of several checks finds the service unhealthy', () => 
   });
 });
 
-it('condemns if and only if so many of the words since the last "healthy" are "unhealthy"', () => {
+it('condemns if and only if enough answers since the last "healthy" are "unhealthy"', () => {
   const word = fc.constantFrom<CheckAnswer['says']>('healthy', 'unhealthy', 'nothing');
   fc.assert(
     fc.property(
@@ -113,7 +113,7 @@ it('condemns if and only if so many of the words since the last "healthy" are "u
   );
 });
 
-describe('what the checks alone say of a service', () => {
+describe('the verdict of the checks alone', () => {
   const two = (first: CheckAnswer['says'], second: CheckAnswer['says'], before = {}) =>
     judgementOfChecks(
       judgeHealthChecks(
@@ -126,7 +126,7 @@ describe('what the checks alone say of a service', () => {
       ).evidence,
     );
 
-  it('is nothing of one without checks', () => {
+  it('is absent for a service without checks', () => {
     expect(judgementOfChecks([])).toBeUndefined();
   });
 

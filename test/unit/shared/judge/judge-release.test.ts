@@ -66,7 +66,7 @@ it('gives no verdict before that, and none without any data', () => {
   });
 });
 
-it('condemns a release that is worse than its control, and says since when, by how much and how likely by chance', () => {
+it('condemns a release that is worse than its control, with the time, the size and the probability by chance', () => {
   const found = judge({
     ...split,
     released: minutes(60, [0, 0, 9, 12]),
@@ -93,8 +93,8 @@ it('condemns a release that is worse than its control, and says since when, by h
   expect(found.judgement.evidence.map(({ rule }) => rule)).not.toContain('proved-healthy');
 });
 
-describe('what is no fault of a release', () => {
-  it('is what hits its control alike', () => {
+describe("a fault that is not the release's own", () => {
+  it('hits its control alike', () => {
     const alike = judge({
       ...split,
       normal: normal(36),
@@ -108,14 +108,14 @@ describe('what is no fault of a release', () => {
     );
   });
 
-  it('is what its history shows, also above what is borne where nothing is known', () => {
+  it('appears in its history, also above the tolerated rate where nothing is known', () => {
     const failing = { released: minutes(600, [55, 50, 60, 54]) };
     expect(judge({ ...failing, normal: normal(7_200) }).judgement.verdict).toBe('healthy');
     expect(breaches(judge({ ...failing, normal: normal(36) }))).toEqual(['above-normal']);
     expect(breaches(judge(failing))).toEqual(['above-normal']);
   });
 
-  it('is not condemned by a limit that history lies above', () => {
+  it('is not condemned by a limit below its history', () => {
     const limits = limitsPolicy.parse({ errorRate: 0.05 });
     const released = minutes(600, [55, 50, 60, 54]);
     const improved = judge({ released, limits, normal: normal(7_200) });
@@ -126,7 +126,7 @@ describe('what is no fault of a release', () => {
   });
 });
 
-it('condemns many times the errors of before under every limit', () => {
+it('condemns many times the previous errors under every limit', () => {
   const released = minutes(300, [12, 11, 13, 12]);
   expect(breaches(judge({ released, normal: normal(4) }))).toEqual(['above-normal']);
 });
@@ -159,14 +159,14 @@ it('judges slow requests by the boundary that the policy names', () => {
   expect([bySource(800), bySource(700)]).toEqual(['history', 'limit']);
 });
 
-it('is as rarely wrong of a release of many functions as of one', () => {
+it('is as rarely wrong about a release of many functions as about one', () => {
   const released = minutes(60, [0, 0, 4, 3]);
   const control = minutes(540, [0, 0, 1, 1]);
   expect(judge({ ...split, released, control }).judgement.verdict).toBe('unhealthy');
   expect(judge({ ...split, released, control, functions: 20 }).judgement.verdict).toBe('insufficient');
 });
 
-it('judges the first minutes only where nothing works in them, unless it is told that there is no cold start', () => {
+it('judges the first minutes only where nothing works in them, unless there is no cold start', () => {
   const cold = minutes(60, [20, 20]);
   expect(judge({ released: cold, until: 2 * minute }).judgement.verdict).toBe('insufficient');
   expect(breaches(judge({ released: cold, until: 2 * minute, warmUpMinutes: 0 }))).toEqual(['above-normal']);
@@ -186,7 +186,7 @@ it('names the first breach as its reason and keeps all evidence', () => {
   expect(breaches(found)).toEqual(['above-normal', 'declared-alarm']);
 });
 
-it('leaves the verdict open while a health check does, with its words as the reason', () => {
+it("leaves the verdict open while a health check does, with the check's reason", () => {
   const check = (finding: 'note' | 'clear') => ({
     rule: 'health-check',
     finding,
@@ -212,7 +212,7 @@ it('is not swayed by an alarm that decides nothing', () => {
   expect(found.evidence.filter(({ finding }) => finding === 'note')).toHaveLength(1);
 });
 
-it('tells numbers that condemn from an alarm or an ended deployment', () => {
+it('distinguishes numbers that condemn from an alarm or an ended deployment', () => {
   const evidence = (rule: string, finding: 'breach' | 'note' = 'breach') => ({ rule, finding });
   expect(isCondemnedByNumbers([evidence('declared-alarm'), evidence('deployment-ended')])).toBe(false);
   expect(isCondemnedByNumbers([evidence('above-normal', 'note')])).toBe(false);
@@ -221,7 +221,7 @@ it('tells numbers that condemn from an alarm or an ended deployment', () => {
   }
 });
 
-it('always answers a judgement that the ledger and the machines can hold', () => {
+it('always returns a judgement that the ledger and the machines can hold', () => {
   const counts = fc.array(
     fc.record({
       at: fc.nat(20).map((index) => index * minute),
@@ -291,7 +291,7 @@ describe('requests that take longer than usual', () => {
     expect(look(60, 2).judgement.verdict).not.toBe('unhealthy');
   });
 
-  it('are held against what is usual after the full shift', () => {
+  it('are compared with the usual number after the full shift', () => {
     const found = judge({
       released: timed(600, 300),
       until: 8 * minute,
@@ -302,23 +302,23 @@ describe('requests that take longer than usual', () => {
     expect(found.reason).toMatch(/took over 250 ms .*; normal is up to 1.* % over 200 ms/);
   });
 
-  it('say nothing where they are as many as usual, or were not counted', () => {
+  it('do not count where they are as many as usual, or were not counted', () => {
     expect(look(0).judgement.verdict).toBe('healthy');
     expect(judge({ normal: known }).judgement.verdict).toBe('healthy');
   });
 });
 
-describe('what a team says of its traffic', () => {
+describe("a team's settings for its traffic", () => {
   const bad = { released: minutes(60, [2, 3, 5, 5]), control: minutes(540, [1, 1, 1, 1]), ...split };
   const verdict = (changes: Partial<JudgeInput>) =>
     breaches(judge({ ...bad, warmUpMinutes: 0, normal: normal(36), ...changes }));
 
-  it('is how many requests stay together: as many failures are less evidence', () => {
+  it('include the number of requests that stay together: as many failures are less evidence', () => {
     expect(verdict({})).toContain('compared-with-control');
     expect(verdict({ cluster: 10 })).toEqual([]);
   });
 
-  it('is how many times as bad a version may be', () => {
+  it('include how many times as bad a version may be', () => {
     const half = {
       released: minutes(6000, [60, 60, 60, 60]),
       control: minutes(54_000, [270, 270, 270, 270]),
@@ -328,7 +328,7 @@ describe('what a team says of its traffic', () => {
     expect(verdict({ ...half, tolerance: { errors: 1, slow: 2 } })).toContain('compared-with-control');
   });
 
-  it('is how long a version warms up', () => {
+  it('include the time that a version warms up', () => {
     expect(verdict({ warmUpMinutes: 4 })).toEqual([]);
   });
 });
@@ -357,7 +357,7 @@ describe('throttled requests', () => {
     );
   });
 
-  it('say nothing where the control has as many', () => {
+  it('do not count where the control has as many', () => {
     const found = judge({
       released: busy(40, 20),
       control: busy(360, 180),
@@ -380,7 +380,7 @@ describe('throttled requests', () => {
     expect(found.judgement.reason).toContain('were throttled');
   });
 
-  it('are not believed in the newest minute, in which they may be without their invocations', () => {
+  it('are not counted in the newest minute, in which their invocations may be missing', () => {
     const quiet = busy(40, 0, 7);
     const newest = { at: 7 * minute, requests: 0, errors: 0, throttled: 40 };
     const found = judge({

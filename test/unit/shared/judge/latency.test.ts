@@ -15,12 +15,12 @@ describe('the boundaries of slow requests', () => {
     expect(latencyBoundaries([hours(100, 900, 900, 100)], leftOut)).toEqual([100]);
   });
 
-  it('are one where percentiles fall together, and none of an alias without requests', () => {
+  it('are one where percentiles coincide, and none for an alias without requests', () => {
     expect(latencyBoundaries([hours(100), hours(100), hours(300)], [])).toEqual([100, 300]);
     expect(latencyBoundaries([[], [], []], [])).toEqual([]);
   });
 
-  it('are kept to three digits, in the form that CloudWatch takes', () => {
+  it("are kept to three digits, in CloudWatch's form", () => {
     expect(latencyBoundaries([hours(0.123456), hours(1234.56), hours(899_999.9)], [])).toEqual([
       0.123, 1230, 900_000,
     ]);

@@ -17,7 +17,7 @@ const bake = bakePolicy.parse({});
 
 type Row = [Phase, JudgementVerdict, number, number, NextStep];
 
-describe('what follows a look', () => {
+describe('the step after a look', () => {
   it.each<Row>([
     // phase, verdict, requests, minutes of bake
     ['shifting', 'healthy', 5000, 0, 'look-again'],
@@ -45,20 +45,20 @@ describe('what follows a look', () => {
 
   const good = { verdict: 'healthy', requests: 5000, bakedMinutes: 0, bake, over: false } as const;
 
-  it('makes room for an incident in the way, whatever it finds itself', () => {
+  it('yields to an incident, whatever its own verdict', () => {
     expect(nextStep({ ...good, phase: 'failed', verdict: 'unhealthy', inTheWay: true })).toBe('yield');
     expect(nextStep({ ...good, phase: 'baking', bakedMinutes: 120, inTheWay: true })).toBe('yield');
     expect(nextStep({ ...good, phase: 'baking', over: true, inTheWay: true })).toBe('end');
   });
 
-  it('settles what is only observed where it would roll back, and nothing else earlier', () => {
+  it('settles an observed deployment where it would roll back, and nothing else earlier', () => {
     const observed = { ...good, onlyObserved: true };
     expect(nextStep({ ...observed, phase: 'shifting', verdict: 'unhealthy' })).toBe('settle');
     expect(nextStep({ ...observed, phase: 'failed', verdict: 'unhealthy' })).toBe('settle');
     expect(nextStep({ ...observed, phase: 'shifting' })).toBe('look-again');
   });
 
-  it('settles one that failed without a word about its code once it is taken back', () => {
+  it('settles a deployment that failed without a reason in its code once it is rolled back', () => {
     const failed = { ...good, phase: 'failed', verdict: 'insufficient' } as const;
     expect(nextStep({ ...failed, isTakenBack: false })).toBe('look-again');
     expect(nextStep({ ...failed, isTakenBack: true })).toBe('settle');
@@ -83,7 +83,7 @@ describe('what follows a look', () => {
     isTakenBack: fc.boolean(),
   });
 
-  it('is the end whenever there is nothing left to watch for, and only then', () => {
+  it('is the end exactly when there is nothing left to watch for', () => {
     fc.assert(fc.property(any, (input) => (nextStep(input) === 'end') === input.over));
   });
 

@@ -10,8 +10,8 @@ const seen = (changes: Partial<TrafficSeen>): TrafficSeen => ({
   ...changes,
 });
 
-describe('how the share of a version grew', () => {
-  it('is nothing before its first traffic', () => {
+describe("the growth of a version's share", () => {
+  it('is empty before its first traffic', () => {
     expect(grownShifts([], seen({ share: 0, servedFrom: undefined }))).toEqual([]);
   });
 
@@ -36,7 +36,7 @@ describe('how the share of a version grew', () => {
     expect(grownShifts(all, end)).toEqual(all);
   });
 
-  it('is made up from its ends where nobody looked in between', () => {
+  it('consists of its ends where no look came in between', () => {
     expect(grownShifts([], seen({ share: 1, aloneFrom: 10 * minute, now: 12 * minute }))).toEqual([
       { at: 3_000, share: 0.5 },
       { at: 10 * minute, share: 1 },

@@ -11,20 +11,20 @@ beforeEach(() => {
   ledger = new LedgerDouble();
 });
 
-it('gives as many as there are, and no more', async () => {
+it('grants as many as there are, and no more', async () => {
   await expect(ledger.budgets.take(budget, 'a')).resolves.toBe(true);
   await expect(ledger.budgets.take(budget, 'b')).resolves.toBe(true);
   await expect(ledger.budgets.take(budget, 'c')).resolves.toBe(false);
   await expect(ledger.budgets.take({ ...budget, of: 'cart' }, 'c')).resolves.toBe(true);
 });
 
-it('counts whoever asks again once', async () => {
+it('counts a repeated request once', async () => {
   for (const owner of ['a', 'a', 'a', 'b', 'a', 'b']) {
     await expect(ledger.budgets.take(budget, owner)).resolves.toBe(true);
   }
 });
 
-it('counts again what was taken before the window began', async () => {
+it('counts uses from before the window again', async () => {
   await ledger.budgets.take(budget, 'a');
   ledger.now += hour;
   await ledger.budgets.take(budget, 'b');
@@ -35,11 +35,11 @@ it('counts again what was taken before the window began', async () => {
   await expect(ledger.budgets.take(budget, 'd')).resolves.toBe(false);
 });
 
-it('gives nothing where there is nothing', async () => {
+it('grants nothing where there is nothing', async () => {
   await expect(ledger.budgets.take({ ...budget, rollbacks: 0 }, 'a')).resolves.toBe(false);
 });
 
-it('is never overdrawn by those who ask at the same moment', async () => {
+it('is never overdrawn by simultaneous requests', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 0, max: 4 }),
@@ -57,7 +57,7 @@ it('is never overdrawn by those who ask at the same moment', async () => {
   );
 });
 
-it('gives up, to be asked again, while others write it again and again', async () => {
+it('gives up, to be retried, while others keep writing it', async () => {
   await ledger.budgets.take(budget, 'a');
   const { table } = ledger;
   jest.spyOn(table, 'put').mockResolvedValue(false);

@@ -22,7 +22,7 @@ function checkpoint(minute: number, changes: Partial<CheckpointRecord> = {}): Ch
   };
 }
 
-it('keeps the first record of a phase, whoever tries again', async () => {
+it('keeps the first record of a phase, whoever retries', async () => {
   await expect(ledger.checkpoints.record(checkpoint(0))).resolves.toBe(true);
   await expect(ledger.checkpoints.record(checkpoint(0, { seenAt: at(5) }))).resolves.toBe(false);
   await expect(ledger.checkpoints.list('orders')).resolves.toEqual([checkpoint(0)]);
@@ -68,7 +68,7 @@ describe('a span', () => {
   });
 });
 
-it('keeps observations beside them, by when they were seen', async () => {
+it('keeps observations beside them, by their time', async () => {
   const observation = {
     service: 'orders',
     target: 'CreateOrder:live',

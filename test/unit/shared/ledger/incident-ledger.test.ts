@@ -45,7 +45,7 @@ describe('closing', () => {
 describe('opening again', () => {
   const next = incidentRecord({ executionArn: 'arn:next', requestedBy: 'on-call' });
 
-  it('makes one more attempt of a closed incident, for one of those who ask at once', async () => {
+  it('makes one more attempt of a closed incident, for only one of simultaneous requests', async () => {
     await ledger.incidents.open(incidentRecord());
     await ledger.incidents.close(RELEASE, EXECUTION_ARN, 'needs-person', iso(NOW));
     await expect(ledger.incidents.reopen(next)).resolves.toBe(true);
@@ -67,7 +67,7 @@ describe('opening again', () => {
   });
 });
 
-it('remembers which incident an execution works on', async () => {
+it('records the incident of an execution', async () => {
   await ledger.incidents.pointExecution(EXECUTION_ARN, RELEASE);
   await expect(ledger.incidents.incidentOfExecution(EXECUTION_ARN)).resolves.toBe(RELEASE);
   await expect(ledger.incidents.incidentOfExecution('arn:other')).resolves.toBeUndefined();
@@ -98,7 +98,7 @@ describe('a service that was released over', () => {
     ['skipped', 1, false],
     ['superseded', 1, false],
     ['rolled-back', 2, false],
-  ] as const)('is noted so where it was back: %s in attempt %i', async (status, attempt, noted) => {
+  ] as const)('is recorded so where it was back: %s in attempt %i', async (status, attempt, noted) => {
     const before = serviceResult({ status, attempt });
     await ledger.incidents.putServiceResult(before);
     await expect(ledger.incidents.markOvertaken({ incidentId: RELEASE, attempt: 1 }, 'orders')).resolves.toBe(

@@ -34,14 +34,14 @@ it('is code and configuration together, of a release that is bad', () => {
   }
 });
 
-it('is the version of the deployment that was found bad, and not what came beside it', () => {
+it('is the version of the deployment that was found bad, and not its siblings', () => {
   const bad = release({ a: made('bad'), b: made('innocent') }, { badBy: 'd-a' });
   expect(isKnown({ a: made('mended'), b: made('innocent') }, bad)).toBe(false);
   expect(isKnown({ a: made('bad'), b: made('other') }, bad)).toBe(true);
   expect(isKnown({ a: made('bad') }, bad)).toBe(true);
 });
 
-it('is nothing of what came beside an alias that the stack moved, and that was found bad', () => {
+it('is not a sibling of an alias that the stack moved, and that was found bad', () => {
   expect(isKnown({ a: made('innocent') }, release({ a: made('innocent') }, { badBy: 'B:live' }))).toBe(false);
 });
 
@@ -71,24 +71,24 @@ it('is an alias that was moved without a deployment, where both versions are rec
   expect(isKnown({ a: before }, release({}, { moved: moved({ from: before, to: before }) }))).toBe(false);
 });
 
-it('is all that a release changed, where a person named it bad', () => {
+it('is everything that a release changed, where a person named it bad', () => {
   const bad = release({ a: made('one'), b: made('two'), c: before });
   expect(isKnown({ a: made('one'), b: made('two') }, bad)).toBe(true);
   expect(isKnown({ a: made('one') }, bad)).toBe(false);
   expect(isKnown({ a: made('one'), b: made('mended') }, bad)).toBe(false);
 });
 
-it('is nothing where a release changed parameters only', () => {
+it('is empty where a release changed parameters only', () => {
   expect(isKnown({ a: before }, release({ a: before }))).toBe(false);
   expect(isKnown({ a: before }, release({ a: before }, { badBy: 'd-a' }))).toBe(false);
   expect(isKnown({ a: before }, release({}))).toBe(false);
 });
 
-it('is nothing where the digests of a part are not known', () => {
+it('is empty where the digests of a part are not known', () => {
   expect(isKnown({ a: made('one') }, release({ a: made('one'), b: undefined }))).toBe(false);
 });
 
-it('is read of snapshots and of deployments, as far as they have digests', () => {
+it('is read from snapshots and deployments, as far as they have digests', () => {
   const [alias] = goodSnapshot;
   expect(codeOfSnapshot(goodSnapshot).size).toBe(0);
   expect([...codeOfSnapshot([{ ...alias, configurationSha256: 'c' } as never])]).toEqual([

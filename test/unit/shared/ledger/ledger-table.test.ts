@@ -9,7 +9,7 @@ beforeEach(() => {
   ledger = new LedgerDouble();
 });
 
-it('reads what it wrote, without its key', async () => {
+it('reads back a record, without its key', async () => {
   await expect(ledger.table.put(key, { value: 1, note: undefined })).resolves.toBe(true);
   await expect(ledger.table.get(key, record)).resolves.toEqual({ value: 1 });
 });
@@ -34,20 +34,20 @@ describe('an update', () => {
   };
   const small = { expression: '#value < :limit', values: { ':limit': 2 } };
 
-  it('changes a record where its condition holds, and says whether it did', async () => {
+  it('changes a record where its condition holds, and returns whether it did', async () => {
     await ledger.table.put(key, { value: 1 });
     await expect(ledger.table.update(key, add, small)).resolves.toBe(true);
     await expect(ledger.table.update(key, add, small)).resolves.toBe(false);
     await expect(ledger.table.get(key, record)).resolves.toEqual({ value: 2 });
   });
 
-  it('never makes a record', async () => {
+  it('never creates a record', async () => {
     await expect(ledger.table.update(key, { ...add, expression: 'SET #value = :one' })).resolves.toBe(false);
     expect(ledger.records()).toEqual([]);
   });
 });
 
-it('deletes a record where its condition holds, and says whether it did', async () => {
+it('deletes a record where its condition holds, and returns whether it did', async () => {
   await ledger.table.put(key, { value: 1 });
   const is = (value: number) => ({
     expression: '#value = :value',
@@ -68,20 +68,20 @@ describe('a query', () => {
   const values = async (options?: { limit?: number; before?: string }) =>
     (await ledger.table.query('A', 'R#', record, options)).map(({ value }) => value);
 
-  it('answers the records of a partition with a prefix, newest first', async () => {
+  it('returns the records of a partition with a prefix, newest first', async () => {
     expect(await values()).toEqual([4, 3, 2, 1]);
   });
 
-  it('answers no more than asked', async () => {
+  it('returns no more than the limit', async () => {
     expect(await values({ limit: 2 })).toEqual([4, 3]);
   });
 
-  it('answers those up to a place', async () => {
+  it('returns the records up to a key', async () => {
     expect(await values({ before: 'R#3' })).toEqual([3, 2, 1]);
     expect(await values({ before: 'R#3', limit: 2 })).toEqual([3, 2]);
   });
 
-  it('reads on past the 1 MB a page holds', async () => {
+  it('reads on past the 1 MB of a page', async () => {
     const note = 'x'.repeat(300_000);
     for (const value of [5, 6, 7, 8]) await ledger.table.put({ pk: 'A', sk: `R#${value}` }, { value, note });
     expect(await values()).toEqual([8, 7, 6, 5, 4, 3, 2, 1]);
@@ -89,7 +89,7 @@ describe('a query', () => {
   });
 });
 
-it('throws LedgerCorrupt for a record that is not of its schema, naming it and the field', async () => {
+it('throws LedgerCorrupt for a record that does not match its schema, naming it and the field', async () => {
   await ledger.table.put(key, { value: 'one' });
   const read = ledger.table.get(key, record);
   await expect(read).rejects.toBeInstanceOf(LedgerCorrupt);
@@ -97,7 +97,7 @@ it('throws LedgerCorrupt for a record that is not of its schema, naming it and t
   await expect(ledger.table.query('A', 'R#', record)).rejects.toThrow('Record A / R#1: value: ');
 });
 
-it('passes every other refusal of DynamoDB on', async () => {
+it('passes on every other refusal of DynamoDB', async () => {
   ledger.refuseNext('PutItem', 'ResourceNotFoundException');
   await expect(ledger.table.put(key, { value: 1 }, { onlyIfNew: true })).rejects.toMatchObject({
     name: 'ResourceNotFoundException',

@@ -78,7 +78,7 @@ describe('isLive', () => {
   });
 });
 
-it('tells the aliases that split their traffic', () => {
+it('finds the aliases that split their traffic', () => {
   expect(splitAliases(on('5'))).toEqual([]);
   expect(splitAliases(on('5', { '6': 0.5 }))).toHaveLength(1);
 });

@@ -19,7 +19,7 @@ describe('two owners of one lock', () => {
     await expect(ledger.locks.renew('orders', 'a')).rejects.toBeInstanceOf(LockLost);
   });
 
-  it('change when the lease of the first is over, and not a moment before', async () => {
+  it('change when the lease of the first is over, and not before', async () => {
     await ledger.locks.acquire('orders', 'a');
     ledger.now += leaseMs - 1;
     await expect(ledger.locks.acquire('orders', 'b')).resolves.toBe(false);
@@ -36,12 +36,12 @@ describe('two owners of one lock', () => {
     await expect(ledger.locks.acquire('orders', 'b')).resolves.toBe(false);
   });
 
-  it('have it one alone when both ask at once', async () => {
+  it('have it alone when both try at once', async () => {
     const taken = await Promise.all(['a', 'b', 'c'].map((owner) => ledger.locks.acquire('orders', owner)));
     expect(taken.filter(Boolean)).toEqual([true]);
   });
 
-  it('have it one alone when both ask at once for one whose lease is over', async () => {
+  it('have it alone when both try at once after its lease is over', async () => {
     await ledger.locks.acquire('orders', 'dead');
     ledger.now += leaseMs;
     const taken = await Promise.all(['a', 'b', 'c'].map((owner) => ledger.locks.acquire('orders', owner)));
@@ -49,7 +49,7 @@ describe('two owners of one lock', () => {
   });
 });
 
-it('stays with an owner who renews a lapsed lease between the look and the grab of another', async () => {
+it('stays with an owner who renews a lapsed lease between the read and the write of another', async () => {
   await ledger.locks.acquire('orders', 'a');
   ledger.now += leaseMs;
   // b reads the lock before a renews it, and tries to take it afterwards.
@@ -70,14 +70,14 @@ it('keeps a lock for its owner, for a new lease', async () => {
   });
 });
 
-it('prolongs a lease that ran out, as long as nobody else took the lock', async () => {
+it('prolongs a lease that ran out, as long as no other owner took the lock', async () => {
   await ledger.locks.acquire('orders', 'a');
   ledger.now += 2 * leaseMs;
   await ledger.locks.renew('orders', 'a');
   await expect(ledger.locks.acquire('orders', 'b')).resolves.toBe(false);
 });
 
-it('has locks of each service apart', async () => {
+it('keeps the locks of each service separate', async () => {
   await ledger.locks.acquire('orders', 'a');
   await expect(ledger.locks.acquire('billing', 'b')).resolves.toBe(true);
 });
@@ -96,7 +96,7 @@ it("does not free another owner's lock", async () => {
   await expect(ledger.locks.find('billing')).resolves.toBeUndefined();
 });
 
-describe('whatever the order of acquiring, renewing, releasing and time passing', () => {
+describe('for any order of acquiring, renewing, releasing and time passing', () => {
   const owner = fc.constantFrom('a', 'b', 'c');
   const step = fc.oneof(
     fc.record({ do: fc.constantFrom('acquire', 'renew', 'release'), owner }),

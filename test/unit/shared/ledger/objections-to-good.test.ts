@@ -37,7 +37,7 @@ const own = release('own', 'candidate', [brings('A', '2', 'healthy')]);
 const snapshot = [alias('A', '2'), alias('B', '3')];
 const objections = (...others: ReleaseRecord[]) => objectionsToGood(own, snapshot, others);
 
-it('has none against what the release itself brought in, and what was live before the ledger', () => {
+it("has none against the release's own versions, and those live before the ledger", () => {
   expect(objections()).toEqual([]);
   expect(objections(release('first', 'candidate', [], alias('A', '1'), alias('B', '3')))).toEqual([]);
 });
@@ -45,7 +45,7 @@ it('has none against what the release itself brought in, and what was live befor
 it.each<[string, ReleaseRecord]>([
   ['a good release', release('r', 'good', [brings('B', '3', 'insufficient')])],
   ['a deployment that was healthy itself', release('r', 'candidate', [brings('B', '3', 'healthy')])],
-])('has none against what %s brought in', (_, origin) => {
+])('has none against versions that %s brought in', (_, origin) => {
   expect(objections(origin)).toEqual([]);
 });
 
@@ -57,14 +57,14 @@ it.each<[string, ReleaseRecord, string]>([
     release('r', 'candidate', [brings('B', '3', 'insufficient')]),
     'and was never proven',
   ],
-])('has one against what %s brought in', (_, origin, why) => {
+])('has one against versions that %s brought in', (_, origin, why) => {
   const before = release('older', 'good', [], alias('B', '2'));
   expect(objections(origin, before)).toEqual([
     `B:live is on version 3, which came with r${why === 'marked bad' ? ', ' : ' '}${why}`,
   ]);
 });
 
-it('finds the release that brought it in behind others that only carried it on', () => {
+it('finds the release that brought a version in behind others that only kept it', () => {
   const carried = release(
     'carried',
     'candidate',
@@ -80,18 +80,18 @@ it('finds the release that brought it in behind others that only carried it on',
   expect(objections(carried, { ...moved, verdict: 'good' }, before)).toEqual([]);
 });
 
-it('has one against what a bad release without deployments moved, even the first one there is', () => {
+it('has one against an alias that a bad release without deployments moved, even the first release', () => {
   const bad = release('bad', 'bad', [], alias('A', '1'), alias('B', '3'));
   expect(objections(bad)).toEqual(['B:live is on version 3, which came with bad, marked bad']);
 });
 
-it('has one against traffic that is split', () => {
+it('has one against split traffic', () => {
   expect(objectionsToGood(own, [alias('A', '2'), alias('B', '3', { '4': 0.1 })], [])).toEqual([
     'B:live splits its traffic',
   ]);
 });
 
-it('asks of a release that was watched as a whole only that nothing of it is bad', () => {
+it('requires of a release that was watched as one unit only that no part of it is bad', () => {
   const whole = release('own', 'candidate', []);
   const unproven = release('r', 'candidate', [brings('B', '3')]);
   expect(objectionsToGood(whole, snapshot, [unproven])).toEqual([]);

@@ -22,17 +22,17 @@ it('lets a burst begin again after a rest, and never more', async () => {
   expect(moments.map((moment) => Math.max(0, moment - ledger.now))).toEqual([0, 0, 0, 500]);
 });
 
-it('counts what takes several', async () => {
+it('counts a request that takes several', async () => {
   await ledger.paces.take(pace, 8);
   expect((await ledger.paces.take(pace)) - NOW).toBe(3000);
 });
 
-it('keeps limits apart', async () => {
+it('keeps limits separate', async () => {
   await ledger.paces.take(pace, 100);
   expect(await ledger.paces.take({ ...pace, of: 'stages' })).toBe(NOW);
 });
 
-it('gives everybody who asks at the same time a moment of its own', async () => {
+it('gives each of simultaneous requests its own moment', async () => {
   const moments = await Promise.all(Array.from({ length: 20 }, () => ledger.paces.take(pace)));
   const later = moments.filter((moment) => moment > NOW);
   expect(new Set(later).size).toBe(later.length);

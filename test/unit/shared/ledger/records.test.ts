@@ -43,7 +43,7 @@ it('names the service of a release, hyphens and digits included', () => {
   expect(serviceOfRelease('delivery-2-20260105T090030Z')).toBe('delivery-2');
 });
 
-it('tells the second a release began, with and without a cause in its id', () => {
+it('reads the second in which a release began, with and without a cause in its id', () => {
   fc.assert(
     fc.property(service, startedAt, cause, (name, time, by) => {
       const second = `${new Date(time).toISOString().slice(0, 19)}Z`;
@@ -61,7 +61,7 @@ it('sorts the releases of a service by time', () => {
   );
 });
 
-it('sorts what began in one second by the millisecond, whatever caused it', () => {
+it('sorts releases of the same second by the millisecond, whatever their cause', () => {
   const ofOneSecond = fc.uniqueArray(fc.integer({ min: 0, max: 999 }), { minLength: 2, maxLength: 2 });
   fc.assert(
     fc.property(service, startedAt, ofOneSecond, cause, cause, (name, time, ms, one, other) => {

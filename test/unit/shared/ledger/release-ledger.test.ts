@@ -22,7 +22,7 @@ it('opens a release once', async () => {
   await expect(ledger.releases.get(RELEASE)).resolves.toEqual(releaseRecord());
 });
 
-it('finds nothing of a release it does not hold, and throws where it must', async () => {
+it('finds nothing for an unknown release, and throws where it must exist', async () => {
   await expect(ledger.releases.find(RELEASE)).resolves.toBeUndefined();
   await expect(ledger.releases.get(RELEASE)).rejects.toBeInstanceOf(LedgerCorrupt);
 });
@@ -49,7 +49,7 @@ describe('the list of releases', () => {
     expect(await list({ before: ids[0] as string })).toEqual([]);
   });
 
-  it('holds no more than asked', async () => {
+  it('holds no more than the limit', async () => {
     expect(await list({ limit: 1 })).toEqual([ids[2]]);
     expect(await list({ before: ids[2] as string, limit: 1 })).toEqual([ids[1]]);
     // The release named in `before` need not exist.
@@ -77,14 +77,14 @@ describe('a deployment of a release', () => {
     expect((await ledger.releases.get(RELEASE)).deployments[DEPLOYMENT]?.settled).toEqual(settled);
   });
 
-  it('is not made by settling it', async () => {
+  it('is not created by settling it', async () => {
     await ledger.releases.open(releaseRecord());
     await ledger.releases.settleDeployment(RELEASE, 'd-OTHER', settled);
     expect((await ledger.releases.get(RELEASE)).deployments).not.toHaveProperty('d-OTHER');
   });
 });
 
-describe('what is live', () => {
+describe('the live state', () => {
   const later = goodSnapshot.slice(0, 1);
 
   it.each(['candidate', 'good'] as const)('is recorded once of a release that is %s', async (verdict) => {
@@ -105,14 +105,14 @@ describe('what is live', () => {
     await expect(ledger.releases.get(RELEASE)).resolves.not.toHaveProperty('snapshot');
   });
 
-  it('makes no release of one that is not there', async () => {
+  it('creates no release that does not exist', async () => {
     await ledger.releases.addSnapshot(RELEASE, goodSnapshot, iso(NOW));
     expect(ledger.records()).toEqual([]);
   });
 });
 
 describe('the verdict', () => {
-  it('becomes good with what is live', async () => {
+  it('becomes good with the live state', async () => {
     await ledger.releases.open(releaseRecord());
     await expect(ledger.releases.markGood(RELEASE, goodSnapshot)).resolves.toBe(true);
     await expect(ledger.releases.get(RELEASE)).resolves.toMatchObject({
@@ -130,14 +130,14 @@ describe('the verdict', () => {
     expect(release).not.toHaveProperty('snapshot');
   });
 
-  it('makes no release of one that is not there', async () => {
+  it('creates no release that does not exist', async () => {
     await ledger.releases.markBad(RELEASE, 'incident-1');
     await expect(ledger.releases.markGood(RELEASE, goodSnapshot)).resolves.toBe(false);
     expect(ledger.records()).toEqual([]);
   });
 });
 
-it('records what a deployment is once', async () => {
+it('records the kind of a deployment once', async () => {
   const deployment = {
     deploymentId: DEPLOYMENT,
     service: 'orders',

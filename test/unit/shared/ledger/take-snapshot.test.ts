@@ -76,7 +76,7 @@ beforeEach(() => {
   lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-5', State: 'Active' });
 });
 
-it('records what is live for every target, in records the ledger can hold', async () => {
+it('records the live state of every target, in records that the ledger can hold', async () => {
   const { stored } = mockBucket();
   const targets = [
     { kind: 'codedeploy', function: 'CreateOrder' },
@@ -195,7 +195,7 @@ describe('parameters', () => {
       });
   });
 
-  it('are recorded by version, with what a later write needs, and never by value', async () => {
+  it('are recorded by version, with everything that a later write needs, and never by value', async () => {
     mockBucket();
     const snapshot = await takeSnapshot(ordersEntry({ targets }), clients);
     const writtenAt = '2026-01-05T08:00:00.000Z';

@@ -169,7 +169,7 @@ describe('a baseline', () => {
     });
   });
 
-  it('takes nothing of an incident', () => {
+  it('includes nothing of an incident', () => {
     const bad = history(3, (step) => ({ requests: 300, bad: step >= 300 && step < 310 ? 300 : 1 }));
     const leftOut = [{ from: from + 300 * historyStepMs, to: from + 310 * historyStepMs }];
     const {
@@ -200,7 +200,7 @@ describe('a baseline', () => {
   });
 });
 
-describe('the rate that is tested', () => {
+describe('the tested rate', () => {
   const long = baselineOf(history(3, () => ({ requests: 300, bad: 0 })));
   const short = baselineOf(history(0.5, () => ({ requests: 300, bad: 0 })));
 
@@ -251,12 +251,12 @@ describe('the rate that is tested', () => {
     });
   });
 
-  it('is not there without history and limit', () => {
+  it('is absent without history and limit', () => {
     expect(normalRate(undefined)).toBeUndefined();
     expect(normalRate(short)).toBeUndefined();
   });
 
-  it('takes the larger of both clusterings', () => {
+  it('uses the larger of both clusterings', () => {
     expect(normalRate({ ...long, clustering: 4 }, { cluster: 3 })?.clustering).toBe(4);
     expect(normalRate({ ...long, clustering: 2 }, { cluster: 3 })?.clustering).toBe(3);
   });

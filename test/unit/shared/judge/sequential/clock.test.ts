@@ -52,7 +52,7 @@ describe('the minutes of a watch', () => {
     ]);
   });
 
-  it('have none where all traffic went at once: the version before served before it', () => {
+  it('have none where all traffic went at once: the previous version served before it', () => {
     const once = minutesOfWatch([{ at: at(0) + 20_000, share: 1 }], at(0), at(3), 0);
     expect(minuteNumbers(once, ({ hasControl }) => hasControl)).toEqual([]);
     expect(minuteNumbers(minutesOfWatch([], at(0), at(3), 0), ({ hasControl }) => hasControl)).toEqual([]);

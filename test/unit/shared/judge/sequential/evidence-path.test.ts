@@ -46,7 +46,7 @@ function expectDigits(actual: readonly number[], table: readonly string[]): void
   expect(written.map(Number)).toEqual(table.map(Number));
 }
 
-describe('weights of when it began', () => {
+describe('weights of the onset', () => {
   it('are half for the first step and fall off over hours', () => {
     expectDigits([0, 1, 2, 59, 119].map(onsetWeight), [
       '0.5',
@@ -77,7 +77,7 @@ describe.each(knownPaths)('$name', ({ steps, tolerance = 1, cluster = 1, rate: n
       expect(Math.abs((path[k] as number) - log)).toBeLessThan(1e-9);
   });
 
-  it('against what is normal', () => {
+  it('against the normal rate', () => {
     // One known path differs from another only by its tolerance, which *against* does not use.
     const path = evidencePath(against(all, { rate: normal ?? 0.001, clustering: cluster }));
     const expected = known.against ?? worsens?.against ?? [];
@@ -86,7 +86,7 @@ describe.each(knownPaths)('$name', ({ steps, tolerance = 1, cluster = 1, rate: n
   });
 });
 
-describe('evidence as tables have it', () => {
+describe('evidence as in the tables', () => {
   const cases: [string, Step[], number, string[], string[]][] = [
     ['one of six requests fails', repeated(1, 6, 1, 54, 0), 0.001, ['3.911316'], ['13.898980']],
     [
@@ -375,18 +375,18 @@ describe('evidence', () => {
     );
   });
 
-  it('says nothing where every rate is normal', () => {
+  it('is none where every rate is normal', () => {
     expect(against(repeated(2, 10, 10, 0, 0), { rate: 1 })).toEqual(new Float64Array(2 * ratios.length));
   });
 
-  it('stays a number beyond what a double holds', () => {
+  it('stays a number beyond the range of a double', () => {
     const path = evidencePath(against(repeated(20, 60_000, 60_000, 0, 0), { rate: 0.0001 }));
     expect(last(path)).toBeGreaterThan(700);
     expect(Number.isFinite(last(path))).toBe(true);
   });
 });
 
-describe('the step in which it most likely began', () => {
+describe('the step of the most likely onset', () => {
   it('is the first bad one after quiet ones', () => {
     const steps = [...repeated(30, 600, 6, 5400, 54), ...repeated(5, 600, 60, 5400, 54)];
     expect(mostLikelyOnset(compared(steps), 34)).toBe(30);
@@ -397,7 +397,7 @@ describe('the step in which it most likely began', () => {
     expect(mostLikelyOnset(compared(repeated(10, 600, 60, 5400, 54)), 9)).toBe(0);
   });
 
-  it('is seen from the step that is asked about, not from later ones', () => {
+  it('is computed from the given step, not from later ones', () => {
     const steps = [
       ...repeated(10, 600, 60, 5400, 54),
       ...repeated(30, 600, 0, 5400, 300),

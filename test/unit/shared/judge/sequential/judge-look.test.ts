@@ -64,7 +64,7 @@ describe('a release is condemned', () => {
     expect(ruleOf(verdict, 'shared-cause')?.detail).toMatch(/the version before does too/);
   });
 
-  it('without a control by what is normal, in the first minute', () => {
+  it('without a control by the normal rate, in the first minute', () => {
     const steps = repeated(3, 600, 30, 0, 0);
     expect(condemnedAt(steps, normal, { shifts: allAtOnce })).toMatchObject({
       minutes: 1,
@@ -119,7 +119,7 @@ describe('a release is condemned', () => {
     });
   });
 
-  it('by the sum of its functions where each alone says too little', () => {
+  it('by the sum of its functions where each alone is too weak', () => {
     const steps = repeated(4, 30, 1, 270, 0);
     const looks = (functions: number, functionsOfRelease = functions) => {
       const metrics = [errorsOf(steps)];
@@ -136,7 +136,7 @@ describe('a release is condemned', () => {
     expect(looks(1, 6).verdict).toBe('insufficient');
   });
 
-  it('by what one function shows only past its share of the chance', () => {
+  it('by one function only past its share of the chance', () => {
     // Evidence of 14,000 in minute 4: enough for one function, not for one of ten.
     const steps = repeated(4, 30, 1, 30, 0).concat(repeated(3, 30, 1, 30, 0));
     const alone = condemnedAt(steps, normal)?.minutes as number;
@@ -156,7 +156,7 @@ describe('slow requests', () => {
     })),
   });
 
-  it('condemn a release by the boundary that sees most', () => {
+  it('condemn a release by the most sensitive boundary', () => {
     const quiet = repeated(30, 60, 0, 540, 0);
     const metrics = [
       errorsOf(quiet),
@@ -220,13 +220,13 @@ describe('after the full shift', () => {
     ...repeated(minutes - 20, 600, 12, 0, 0),
   ];
 
-  it('evidence begins anew: what was seen in the split does not count twice', () => {
+  it('evidence starts again: observations in the split do not count twice', () => {
     const steps = [...repeated(3, 60, 1, 540, 9), ...repeated(9, 0, 0, 0, 0), ...repeated(20, 600, 0, 0, 0)];
     const verdict = judgeLook(lookAt(32, [errorsOf(steps, normal)], shifted));
     expect(ruleOf(verdict, 'above-normal')?.logEvidence).toBeLessThan(0);
   });
 
-  it('a doubt of the split is over once the requests since then prove the version healthy', () => {
+  it('a doubt from the split is over once the requests since then prove the version healthy', () => {
     const doubted = [...repeated(9, 20, 0, 180, 0), step([20, 2, 180, 0])];
     const verdictAfter = (quiet: number) =>
       judgeLook(
@@ -237,7 +237,7 @@ describe('after the full shift', () => {
     expect(verdictAfter(3)).toMatchObject({ verdict: 'healthy', isSuspected: false });
   });
 
-  it('a fault is seen by what is normal, from the minute in which it began', () => {
+  it('a fault is seen by the normal rate, from the minute in which it began', () => {
     const found = condemnedAt(quietThenBad, normal, shifted);
     expect(found).toMatchObject({ minutes: 21, rule: 'above-normal' });
     expect(ruleOf(found?.verdict as LookVerdict, 'above-normal')).toMatchObject({
@@ -277,7 +277,7 @@ describe('after the full shift', () => {
     expect(condemnedAt(quietThenBad, normal, { ...shifted, controls })).toMatchObject({ minutes: 22 });
   });
 
-  it('a control service that fails always is in no trouble of its own', () => {
+  it('a control service that always fails has no trouble of its own', () => {
     const controls = [{ ...controlService(() => 300), baseline: baselineAt(0.5) }];
     expect(condemnedAt(quietThenBad, normal, { ...shifted, controls })).toMatchObject({ minutes: 22 });
   });
@@ -318,7 +318,7 @@ describe("a team's limit", () => {
     expect(ruleOf(verdict, 'above-limit')).toBeUndefined();
   });
 
-  it('of 0 bears no error, and condemns by none alone', () => {
+  it('of 0 tolerates no error, and condemns by none alone', () => {
     const noError = { baseline: baselineAt(0), limit: 0, isLimitSet: true };
     expect(condemnedAt(repeated(1, 60, 1, 0, 0), noError, all)).toBeUndefined();
     expect(condemnedAt(repeated(3, 60, 1, 0, 0), noError, all)).toMatchObject({ minutes: 2 });
@@ -338,7 +338,7 @@ describe('a release is healthy', () => {
     expect(good(103, { warmUpMinutes: 2 })).toMatchObject({ verdict: 'healthy' });
   });
 
-  it('not while a check says nothing', () => {
+  it('not while a check has no answer', () => {
     expect(good(103, { isHealthyByChecks: false })).toMatchObject({
       verdict: 'insufficient',
       reason: expect.stringMatching(/health check/),
@@ -346,7 +346,7 @@ describe('a release is healthy', () => {
     expect(good(103, { isHealthyByChecks: true })).toMatchObject({ verdict: 'healthy' });
   });
 
-  it('not while something leans against it', () => {
+  it('not while some evidence leans against it', () => {
     const steps = [...repeated(10, 200, 0, 1800, 0), step([200, 2, 1800, 0])];
     expect(judgeLook(lookAt(11, [errorsOf(steps)]))).toMatchObject({
       verdict: 'insufficient',
@@ -355,7 +355,7 @@ describe('a release is healthy', () => {
     });
   });
 
-  it('at three times what is normal, where that is more than the limit', () => {
+  it('at three times the normal rate, where that is more than the limit', () => {
     const steps = repeated(10, 100, 10, 900, 90);
     const verdict = judgeLook(lookAt(10, [errorsOf(steps, { baseline: baselineAt(0.1) })]));
     expect(ruleOf(verdict, 'proved-healthy')?.detail).toMatch(/proved to be below 30 %/);
@@ -385,7 +385,7 @@ describe('a release is healthy', () => {
 });
 
 describe('evidence', () => {
-  it('says in numbers and words what was seen since when, and what it cannot be', () => {
+  it('gives in numbers and words the observation, its beginning, and excluded causes', () => {
     const steps = [...repeated(20, 60, 0, 540, 1), ...repeated(4, 60, 3, 540, 1)];
     const baseline = {
       ...baselineAt(0.002),
