@@ -115,11 +115,11 @@ beforeAll(async () => {
 /** The n-th run of a command. */
 const said = (argv: string, n = 0) => runs.filter((run) => run.argv.startsWith(argv))[n] as Run;
 
-it('breaks no promise, and ends as the scenario says', () => {
+it('breaks no promise, and ends as the scenario expects', () => {
   expect(violations).toEqual([]);
 });
 
-it('ends with the status that the table of commands has', () => {
+it('ends with the status in the table of commands', () => {
   const expected: Readonly<Record<string, number>> = {
     [`refuse ${incident} --by Bob`]: 2,
     'rollback payment': 1,
@@ -148,7 +148,7 @@ it('answers as JSON by every schema; the command is run where each answer is che
   expect(missing.map(([name]) => name)).toEqual([]);
 });
 
-it('fits 80 columns, but for what is to be copied and for names that are longer', () => {
+it('fits 80 columns, except for text to copy and for longer names', () => {
   const narrow = runs.filter(({ columns }) => columns === 80);
   expect(narrow.length).toBeGreaterThan(8);
   for (const { text } of narrow) {
@@ -157,7 +157,7 @@ it('fits 80 columns, but for what is to be copied and for names that are longer'
   }
 });
 
-it('status shows what is watched, then what waits for a person, then what is live', () => {
+it('status shows watches first, then waiting approvals, then the live state', () => {
   expect(said('status').text).toMatch(/^2026-01-05 09:0\d:\d\d UTC: 2 services, 2 watched, 0 incidents open/);
   expect(said('status').text).toMatch(/payment +PayFunction:live +2 +100 % +health-validation +\S/);
   expect(said('status', 1).text).toContain('1 incident open, 1 waiting for a person');
@@ -180,7 +180,7 @@ it('an answer is given once, and is seen in incidents, why and history', () => {
   expect(said('history', 1).text).toContain('  rollback asked for by Ada\n  because complaints');
 });
 
-it('a hold ends by itself', () => {
+it('a hold ends automatically', () => {
   expect(said('holds').text).toMatch(/until 2026-01-05 10:31:00 UTC, put there by Ada: test$/);
   expect(said('holds', 1).text).toBe('Nothing is on hold.');
 });
@@ -196,7 +196,7 @@ it('a rollback shows its plan, asks, and does exactly that', () => {
   expect(said('rollback', 1).text).toContain('The rollback is over: rolled-back.');
 });
 
-it('what is live is recorded', () => {
+it('the live state is recorded', () => {
   expect(said('record orders').text).toMatch(/^orders: found \(release orders-.*is live and good already/);
   expect(said('record --all').text).toMatch(/^Every service of the catalog is being recorded/);
 });
@@ -224,7 +224,7 @@ it('a replay of the past condemns by the same look and the same words as the wat
   expect([seen.slice(0, 16), Date.parse(seen) - Date.parse(at) < 20_000]).toEqual([at.slice(0, 16), true]);
 });
 
-it('what a replay saved says the same without the account', () => {
+it('a saved replay gives the same result without the account', () => {
   const { releases: there } = JSON.parse(said('replay payment', 1).text);
   const { releases: again } = JSON.parse(said('replay --policy').text);
   const of = (all: Record<string, unknown>[]) =>

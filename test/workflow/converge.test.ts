@@ -23,7 +23,7 @@ expect:
   { file: 'converge.yaml', readCatalog: () => [] },
 );
 
-it('a stack that is not pinned, although users are back, may not be deployed until somebody who may deploy pins it', async () => {
+it('an unpinned stack whose users are back may not be deployed until a person with deployment rights pins it', async () => {
   const runs: Run[] = [];
   const commands = [
     'may-deploy cart',

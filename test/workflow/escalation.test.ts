@@ -25,8 +25,8 @@ async function toldAfter(command: string | undefined, at = 12) {
     .map(({ at: time, subject }) => [time.slice(11, 16), subject.slice(7)]);
 }
 
-describe('a question that nobody answers', () => {
-  it('is told to the escalation topic once; its reminder and its outcome, which come later, once more', async () => {
+describe('an approval request without an answer', () => {
+  it('is sent to the escalation topic once; its later reminder and outcome, once more', async () => {
     expect(await toldAfter(undefined)).toEqual([
       ['09:30', expect.stringContaining('ACTION by 10:08 UTC, orders: unanswered: approve its rollback')],
       ['10:21', expect.stringContaining('CRITICAL orders: unanswered: bad release, rollback recommended')],
@@ -34,7 +34,7 @@ describe('a question that nobody answers', () => {
   });
 });
 
-describe('a question that somebody answers is told to nobody else', () => {
+describe('an answered approval request is not escalated', () => {
   it.each([[`approve ${incident} --by Ada`], [`refuse ${incident} --by Ada`]])('by %s', async (command) => {
     expect(await toldAfter(command)).toEqual([]);
   });

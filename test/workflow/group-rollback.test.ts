@@ -80,7 +80,7 @@ describe.each(settings)('with groupRollback %s', (groupRollback) => {
     return {};
   };
 
-  it('ends on good code after an update that CloudFormation took back', async () => {
+  it('ends on good code after an update that CloudFormation rolled back', async () => {
     const { result, violations } = await watchedRunIn({ groupRollback }, afterFailedUpdate, see);
     expect(versionsOf(deployments)).toEqual([groupRollback === 'alias-before' ? '2' : '3']);
     expect(result.violations).toEqual([]);

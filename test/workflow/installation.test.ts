@@ -85,7 +85,7 @@ const withTeam = ({ account }: DeployedTemplate) => {
   );
 };
 
-it('the defaults of the template give a coordinator that works, which doctor confirms', async () => {
+it("the template's defaults give a working coordinator, which doctor confirms", async () => {
   const answers = await install(
     [
       ['doctor'],
@@ -118,14 +118,14 @@ it('the defaults of the template give a coordinator that works, which doctor con
   expect(answers[5]?.text).toMatch(/^orders +all of it +29 min/m);
 });
 
-it('doctor shows of an address that pages people only whose it is', async () => {
+it('doctor shows only the owner of an address that pages people', async () => {
   const CriticalEndpoint = 'https://events.example.com/integration/0a1b2c3d/enqueue';
   const [{ text = '' } = {}] = await install([['doctor']], withTeam, 0, { CriticalEndpoint });
   expect(text).toMatch(/^mails +right +https:\/\/events\.example\.com\/\.\.\. gets them$/m);
   expect(text).not.toContain('0a1b2c3d');
 });
 
-it('doctor names what is wrong: addresses, permissions, entries, alarms and the clock', async () => {
+it('doctor names the problems: addresses, permissions, entries, alarms and the clock', async () => {
   const prepare = (coordinator: DeployedTemplate) => {
     withTeam(coordinator);
     const { account, stack } = coordinator;

@@ -129,7 +129,7 @@ describe('a week of interleaved releases', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('knows every alias that ever moved, the others by what releases saved, and nearly always exactly', () => {
+  it("knows every alias that ever moved, the others from the releases' snapshots, and nearly always exactly", () => {
     for (const { asked, served } of answers) {
       const entry = scenario.services.find(({ service }) => service === asked.service);
       expect(asked.aliases.length + asked.others.length).toBe(entry?.targets.length);

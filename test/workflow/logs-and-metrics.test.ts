@@ -78,7 +78,7 @@ describe('the metrics of a bad canary', () => {
     expect(restore).toBeLessThan(converge);
   });
 
-  it('stand in the log beside the decisions of the incident, in their order', () => {
+  it('are in the log beside the decisions of the incident, in their order', () => {
     const incidentId = bad.result.incidents[0]?.incidentId;
     const steps = bad.log.lines
       .filter(({ incident, release }) => incident === incidentId || release === incidentId)
@@ -140,7 +140,7 @@ it('a release without a deployment is detected from its beginning on', async () 
   expect(log.values('Successes', dimensions).at(-1)).toBe(0);
 });
 
-it('facts whose steps die after their work, and are tried again, are counted once', async () => {
+it('facts whose steps die after their work, and are retried, are counted once', async () => {
   const steps = ['OpenIncident', 'AnnounceIncident', 'AnnounceTraffic', 'CloseIncident'];
   const { log } = await read('bad-canary', diesAfterItsWork(...steps));
   for (const step of steps) {
@@ -157,7 +157,7 @@ it('facts whose steps die after their work, and are tried again, are counted onc
   for (const name of once) expect([name, log.values(name, environment).length]).toEqual([name, 1]);
 });
 
-it('every metric is written in some scenario, and none beside them', async () => {
+it('every metric is written in some scenario, and no other', async () => {
   const names = new Set<string>();
   for (const name of ['bad-canary', 'healthy-canary', 'lost-events']) {
     for (const point of (await read(name)).log.points) {
@@ -168,7 +168,7 @@ it('every metric is written in some scenario, and none beside them', async () =>
   expect([...names].sort()).toEqual([...Object.keys(releaseFigures), ...Object.keys(sweepFigures)].sort());
 });
 
-it('the sweep tells that events were lost, and that its mails went out', async () => {
+it('the sweep reports that events were lost, and that its mails went out', async () => {
   const { log } = await read('lost-events');
   expect(Math.max(...log.values('LostWork', environment))).toBeGreaterThan(0);
   expect(Math.max(...log.values('UnsentMails', environment))).toBe(0);

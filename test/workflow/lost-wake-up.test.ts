@@ -2,7 +2,7 @@ import { findScenario } from '../../packages/rehearsal/scenario/scenario-file.ts
 import { breakCalls } from '../../packages/rehearsal/test/promises/mutants.ts';
 import { watchedRun } from '../../packages/rehearsal/test/promises/watched-run.ts';
 
-it('a service whose consumers could not tell it that they are done finds out by itself', async () => {
+it('a service whose consumers could not notify it finds out by itself that they are done', async () => {
   let swallowed = 0;
   const swallowsTheFirst = breakCalls(
     { by: /./, service: 'sfn', operation: 'SendTaskSuccess' },

@@ -24,12 +24,12 @@ const withoutMails =
 const subjects = ({ mails }: { readonly mails: readonly { readonly subject: string }[] }) =>
   mails.map(({ subject }) => subject).sort();
 
-describe('an incident whose mails SNS does not take', () => {
+describe('an incident whose mails SNS refuses', () => {
   it.each([
     ['refuses, for half an hour', 30, () => new AwsError('AuthorizationError', 'no key', 403)],
     ['refuses, for three hours', 180, () => new AwsError('InvalidParameter', 'bad', 400)],
     ['cannot be reached, for half an hour', 30, () => new AwsError('InternalError', 'down', 503)],
-  ])('while SNS %s, ends as if it did, and its mails follow', async (_, minutes, refusal) => {
+  ])('while SNS %s, ends as usual, and its mails follow', async (_, minutes, refusal) => {
     const usual = await watchedRun(scenario);
     const { result, violations } = await watchedRun(scenario, withoutMails(minutes, refusal));
 

@@ -16,7 +16,7 @@ interface Invocation {
 
 afterEach(giveBackClock);
 
-it('an incident that could be planned in the end does not report why it first could not be', async () => {
+it('an incident that was planned in the end does not report why it first could not be', async () => {
   const { definition } = stack.machines.find(({ logicalId }) => logicalId === 'CoordinateRollback') ?? {};
   const plans: unknown[] = [new AslError('Irreversible', '{"errorMessage":"orders is irreversible"}')];
   const permissions = [{ answer: 'plan-again' }, { answer: 'report', reason: 'orders is on hold' }];

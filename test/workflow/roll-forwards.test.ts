@@ -97,7 +97,7 @@ beforeAll(async () => {
 describe.each(names)('a deployment of %s', (service) => {
   const detected = () => Date.parse(undisturbed.incidents[0]?.detectedAt ?? '') - start;
 
-  it('that begins before the service is back is stopped, and the rollback goes on as planned', async () => {
+  it('that begins before the service is back is stopped, and the rollback continues as planned', async () => {
     const at = (detected() + finishOf(undisturbed, service)) / 2 - updateMs;
     await expectStopped(withRelease(service, Math.round(at), 'Canary10Percent10Minutes'));
   });
@@ -107,13 +107,13 @@ describe.each(names)('a deployment of %s', (service) => {
     await expectStopped(withRelease(service, Math.round(at), 'Canary10Percent10Minutes'));
   });
 
-  it('that completes at once when the service is back supersedes what is left, and is undone', async () => {
+  it('that completes at once when the service is back supersedes the rest, and is undone', async () => {
     // With late events, the service is back some seconds later than undisturbed.
     const at = finishOf(undisturbed, service) + 15_000;
     await expectPlannedAgain(withRelease(service, Math.round(at), 'AllAtOnce'));
   });
 
-  it('that completes at once supersedes what was planned, and everything goes back from there', async () => {
+  it('that completes at once supersedes the plan, and everything goes back from there', async () => {
     const at = (detected() + finishOf(undisturbed, service)) / 2 - updateMs;
     await expectPlannedAgain(withRelease(service, Math.round(at), 'AllAtOnce'));
   });

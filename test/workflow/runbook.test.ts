@@ -66,13 +66,13 @@ beforeAll(async () => {
 });
 afterAll(removeFolder);
 
-it('every section is played, or it is said why not', () => {
+it('every section is played, or has a reason why not', () => {
   const headings = sections.map(({ heading }) => heading);
   const rows = [...new Set(steps.map(({ under }) => under)), ...Object.keys(notPlayed)];
   expect(rows.sort()).toEqual(headings.sort());
 });
 
-it('what a played section has its reader type is typed, word for word', () => {
+it('the texts to type in a played section are typed, word for word', () => {
   const typed = (heading: string) => steps.filter(({ under }) => under === heading).map(({ text }) => text);
   const left = sections
     .filter(({ heading }) => !Object.hasOwn(notPlayed, heading))

@@ -6,7 +6,7 @@ const scenario = (name: string) => findScenario(process.cwd(), name);
 /** A mail wraps long sentences. */
 const flat = (body: string | undefined) => body?.replace(/\s+/g, ' ');
 
-it('a stack goes before the traffic where the code before cannot serve without it', async () => {
+it('a stack goes before the traffic where the previous code cannot serve without it', async () => {
   const { result, broken } = await watchedRunIn({ serviceRole: true }, scenario('table-removed-by-release'));
 
   expect(result.violations).toEqual([]);
@@ -28,7 +28,7 @@ it('a stack goes before the traffic where the code before cannot serve without i
   );
 });
 
-it('users go first where the code before is only at risk, and every mail until then names it', async () => {
+it('users go first where the previous code is only at risk, and every mail until then names it', async () => {
   const { result, broken } = await watchedRunIn(
     { serviceRole: true },
     scenario('retries-changed-by-release'),
@@ -64,7 +64,7 @@ it.each([
   },
 );
 
-it('a stack that another one holds is told in the plan, and left by the name of that one', async () => {
+it('a stack that another stack holds is named in the plan, and left with the name of that stack', async () => {
   const { result, broken } = await watchedRunIn({ serviceRole: true }, scenario('stack-held-by-an-import'));
 
   expect(result.violations).toEqual([]);

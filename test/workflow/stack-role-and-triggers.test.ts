@@ -50,8 +50,8 @@ async function play(settings: NamedSettings, given: Scenario, more: Attach = () 
 
 const trigger = { Arn: expect.stringContaining(':alarm:cart-errors'), Type: 'AWS::CloudWatch::Alarm' };
 
-describe('a stack that the catalog names a role for', () => {
-  it('has that role for good', async () => {
+describe('a stack with a role in the catalog', () => {
+  it('keeps that role', async () => {
     const { violations, stack } = await play({}, findScenario(process.cwd(), 'stack-given-a-role'));
 
     expect(violations).toEqual([]);
@@ -126,7 +126,7 @@ expect: { incidents: [{ service: cart, outcome: traffic-restored }], serves: { c
     expect(lastMail).toContain('create-change-set --rollback-configuration');
   });
 
-  it('keep the rest of a stack from being applied while they ring for no reason of the release', async () => {
+  it('block the rest of a stack while they are in ALARM for a reason outside the release', async () => {
     const { violations, lastMail } = await play(
       { serviceRole: true },
       scenario(
@@ -142,7 +142,7 @@ expect: { incidents: [{ service: cart, outcome: traffic-restored }], serves: { c
 });
 
 describe('a stack that is no target of the catalog', () => {
-  it('is pinned, and the mail says what its next release lacks', async () => {
+  it('is pinned, and the mail names what its next release lacks', async () => {
     const { violations, template, lastMail } = await play(
       { pinRights: 'allowed', serviceRole: false, newUpdatePolicy: 'next-time' },
       scenario('', 'expect: { incidents: [{ service: cart, outcome: rolled-back }], serves: { cart: 1 } }'),

@@ -19,7 +19,7 @@ async function endOf(
 }
 
 describe('where the shift was stopped, users are back', () => {
-  it('whatever the person says: the refusal says that nothing more is done', async () => {
+  it('whatever the person answers: the refusal says that nothing more is done', async () => {
     const input = { ...(approval.input as object), answer: 'refuse' };
     const { mails, after } = await endOf({ starts: [{ ...approval, input }] }, 'not-needed');
     expect(mails.at(-1)?.body.replace(/\s+/g, ' ')).toContain(
@@ -28,7 +28,7 @@ describe('where the shift was stopped, users are back', () => {
     expect(JSON.stringify(after.aliases)).not.toContain('"2"');
   });
 
-  it('if nobody answers: the outcome says that they are', async () => {
+  it('without an answer: the outcome says that they are', async () => {
     const { mails } = await endOf({ starts: [] }, 'needs-person');
     expect(mails.at(-1)?.body.replace(/\s+/g, ' ')).toContain('orders is bad, and users are off it');
   });

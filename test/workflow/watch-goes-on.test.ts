@@ -2,7 +2,7 @@ import { runScenario } from '../../packages/rehearsal/run/run-scenario.ts';
 import { findScenario } from '../../packages/rehearsal/scenario/scenario-file.ts';
 import { presentStack, withValues } from '../contracts/machine-contract.ts';
 
-it('a watch that goes on as a new execution has what the one before it saw', async () => {
+it('a watch that continues as a new execution has the observations of the previous one', async () => {
   const root = process.cwd();
   const machine = presentStack(root).machines.find(({ logicalId }) => logicalId === 'MonitorDeployment');
   const definition = JSON.stringify(machine?.definition).replaceAll('$looks >= 650', '$looks >= 5');

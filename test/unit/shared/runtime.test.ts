@@ -20,7 +20,7 @@ it("gives it the process's environment and clock, and clients their defaults", a
   now.mockRestore();
 });
 
-it('tries to build again at the next event when it could not be built', async () => {
+it('retries the build at the next event when it failed', async () => {
   const build = jest.fn().mockImplementationOnce(() => {
     throw new Error('no environment');
   });

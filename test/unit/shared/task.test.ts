@@ -26,7 +26,7 @@ describe('a task', () => {
     expect(wire).toHaveBeenCalledTimes(1);
   });
 
-  it('refuses what does not fit before its rule runs', async () => {
+  it('refuses an invalid input before its rule runs', async () => {
     const rule = jest.fn();
     const attempt = task('Test', input, () => rule)(runtimeOf())({ attempt: 'first', colour: 'red' });
     await expect(attempt).rejects.toBeInstanceOf(InvalidInput);
@@ -35,7 +35,7 @@ describe('a task', () => {
   });
 });
 
-describe('an error that a later try may survive', () => {
+describe('an error that a retry may survive', () => {
   it.each([
     sdkError('ThrottlingException'),
     sdkError('Throttling'),
@@ -75,7 +75,7 @@ describe('any other error', () => {
   });
 });
 
-describe('the words for what does not fit', () => {
+describe('the message for an invalid input', () => {
   const words = (schema: z.ZodType, value: unknown) => {
     const checked = checkInput(schema, value);
     return 'problems' in checked ? describeProblems(checked.problems) : undefined;

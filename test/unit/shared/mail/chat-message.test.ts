@@ -44,18 +44,18 @@ it('is a custom notification with the first screen of the mail', () => {
   });
 });
 
-it('carries to its buttons what they answer, and asks for nothing where the mail does not', () => {
+it('carries the inputs of its buttons, and asks for nothing where the mail does not', () => {
   const approval = { incidentId: 'orders-1', planDigest: '0123456789abcdef' };
   expect(messageOf({ approval }).metadata.additionalContext).toMatchObject(approval);
   expect(messageOf().metadata.additionalContext).toEqual({ severity: 'info', topic });
   expect(messageOf().content).not.toHaveProperty('nextSteps');
 });
 
-it('is a thread for each incident, and one for what is about none', () => {
+it('has a thread for each incident, and one for all other mails', () => {
   expect(messageOf({ about: 'the catalog' }).metadata.threadId).toBe('prod-the catalog');
 });
 
-it('shows what somebody wrote as text: no mention, link, style or end of the block', () => {
+it('shows text from outside as text: no mention, link, style or end of the block', () => {
   const { content, metadata } = messageOf({
     happened: '<!channel> ``` *@here* <https://evil.example|click> &amp;',
     headline: '<@U123>',
@@ -67,7 +67,7 @@ it('shows what somebody wrote as text: no mention, link, style or end of the blo
   expect(content.title + metadata.summary).not.toMatch(/[<>]/);
 });
 
-it('fits into the blocks of Slack, whatever it says', () => {
+it('fits into the blocks of Slack, whatever its content', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 6000 }), (happened) => {
       const { content } = messageOf({ happened });

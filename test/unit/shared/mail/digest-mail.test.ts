@@ -19,7 +19,7 @@ it('goes up to now, nearly, once mails are no longer collected', () => {
   expect(until('09:00:00')).toBe('2026-01-05T08:55:00.000Z');
 });
 
-it('lists what happened, and asks for nothing', () => {
+it('lists the events, and asks for nothing', () => {
   const mail = (about: string, time: string) => ({
     thread: `${about}-1`,
     step: 'settled',

@@ -39,7 +39,7 @@ it('names every target of a service that was not reached', () => {
   ]);
 });
 
-it('says once what two targets of a service share', () => {
+it('gives the common commands of two targets once', () => {
   const targets = [stackPinPlan(), stackPlan()];
   const text = finish(rollbackPlan(servicePlan({ targets })), [], from).join('\n');
   expect(text.split('Look at the status of the stack')).toHaveLength(2);
@@ -47,7 +47,7 @@ it('says once what two targets of a service share', () => {
   expect(text).toContain('Then the rest of the saved template');
 });
 
-it('leaves out what is back', () => {
+it('leaves out restored targets', () => {
   const done = serviceResult({
     targets: [{ target: 'CreateOrder:live', status: 'restored', action: '' }],
   });
@@ -56,7 +56,7 @@ it('leaves out what is back', () => {
   expect(lines[0]).toBe('orders, stack');
 });
 
-it('says nothing when everything is back', () => {
+it('is empty when everything is back', () => {
   const done = serviceResult({
     targets: [
       { target: 'CreateOrder:live', status: 'restored', action: '' },
@@ -66,7 +66,7 @@ it('says nothing when everything is back', () => {
   expect(finish(plan, [done], from)).toEqual([]);
 });
 
-it('names no target by half where there are many', () => {
+it('names no target in part where there are many', () => {
   const many = Array.from({ length: 60 }, (_, n) =>
     lambdaAliasPlan({ target: `F${n}:live`, function: `f-${n}` }),
   );
@@ -114,7 +114,7 @@ const looking = [
 ];
 const resume = '  aws cloudformation continue-update-rollback --region eu-west-1';
 
-it('gives what brings a stack to rest, without what the catalog lets stay last', () => {
+it('gives the commands that bring a stack to a stable state, last without the resources that the catalog lets it skip', () => {
   expect(linesOf(stackPlan({ skipResources: ['Migration', 'Queue'] })).slice(1, 11)).toEqual([
     ...looking,
     ...keepingAliases,
@@ -125,7 +125,7 @@ it('gives what brings a stack to rest, without what the catalog lets stay last',
   ]);
 });
 
-it('goes on with the whole rollback of a stack that goes back by itself, and updates nothing', () => {
+it('continues with the whole rollback of a stack that rolls itself back, and updates nothing', () => {
   const { snapshot: _, ...bare } = stackPlan();
   expect(linesOf({ ...bare, waitOnly: true })).toEqual([
     'orders, stack',
@@ -135,7 +135,7 @@ it('goes on with the whole rollback of a stack that goes back by itself, and upd
   ]);
 });
 
-it('leaves the rest of a stack to the command that reads what would change', () => {
+it('leaves the rest of a stack to the command that reads its changes', () => {
   const lines = linesOf(stackPlan());
   expect(lines.slice(-2)).toEqual([
     'Then the rest of the saved template, over no data, with what the pin took out. It shows the change, and asks:',
@@ -147,7 +147,7 @@ it('leaves the rest of a stack to the command that reads what would change', () 
 
 const throughFile = `  (found=$(mktemp) && trap 'rm -f "$found"' EXIT && `;
 
-it('gives the update that pins a stack, with every parameter as it is', () => {
+it('gives the update that pins a stack, with every parameter unchanged', () => {
   expect(linesOf(stackPinPlan()).slice(-4)).toEqual([
     'Then pin it. It shows the change, and asks:',
     '  rollback-coordinator converge orders --pin-only --environment prod --region eu-west-1',
@@ -161,7 +161,7 @@ it('gives the update that pins a stack, with every parameter as it is', () => {
   ]);
 });
 
-it('pins a stack without its rollback triggers, which would ring', () => {
+it('pins a stack without its rollback triggers, which would be in ALARM', () => {
   const triggers = { alarms: [{ arn: 'arn:alarm', type: 'AWS::CloudWatch::Alarm' }], minutes: 5 };
   const lines = linesOf(stackPinPlan({ triggers }));
   expect(lines.at(-2)).toContain('which also takes its rollback triggers out:');
@@ -182,7 +182,7 @@ it('writes a parameter again without showing its value', () => {
   ]);
 });
 
-it('asks a hook with its own event', () => {
+it('invokes a hook with its own event', () => {
   const command = linesOf(hookPlan()).at(-1) ?? '';
   expect(command).toMatch(
     / \| aws lambda invoke --region eu-west-1 --function-name RollbackHook_orders .* \/dev\/stdout$/,
@@ -205,7 +205,7 @@ it('ends the canary of a stage of a REST API too', () => {
   ]);
 });
 
-it('takes automatic deployment off a stage of an HTTP API, which could not be pointed back with it', () => {
+it('turns off automatic deployment of a stage of an HTTP API, which could not be pointed back with it', () => {
   const stage = { target: 'a1/$default', api: 'a1', stage: '$default', toDeployment: 'd1' };
   expect(linesOf(apiStagePlan({ ...stage, protocol: 'http' })).at(-1)).toBe(
     "  aws apigatewayv2 update-stage --region eu-west-1 --api-id a1 --stage-name '$default' --deployment-id d1 --no-auto-deploy",

@@ -56,7 +56,7 @@ function parse(text: string): unknown {
 }
 
 describe('JSURL', () => {
-  it('is as its author shows it', () => {
+  it('is as its author documents it', () => {
     expect(jsurl({ name: 'John Doe', age: 42, children: ['Mary', 'Bill'] })).toBe(
       "~(name~'John*20Doe~age~42~children~(~'Mary~'Bill))",
     );
@@ -64,7 +64,7 @@ describe('JSURL', () => {
     expect(jsurl([true, null, [], {}])).toBe('~(~true~null~(~)~())');
   });
 
-  it('is read as what was written, in characters that an address may have', () => {
+  it('reads back as written, in characters that an address may have', () => {
     const key = fc.stringMatching(/^[a-zA-Z$ :é注]{1,8}$/).filter((name) => name !== '__proto__');
     const { tree } = fc.letrec<{ tree: JsurlValue }>((tie) => ({
       tree: fc.oneof(
@@ -134,7 +134,7 @@ describe('the graph', () => {
     expect(url).not.toMatch(/[\s<>"]/);
   });
 
-  it('begins three hours ago where nothing says when the release did, and is coarse where that is long ago', () => {
+  it("begins three hours ago where the release's beginning is unknown, and is coarse for a long time", () => {
     expect(graphOf(graphLink(usersMeet(), Number.NaN, 'eu-west-1').url)).toMatchObject({
       start: iso(NOW - 180 * minutes),
       period: 60,
@@ -144,7 +144,7 @@ describe('the graph', () => {
     });
   });
 
-  it('is never longer than an address may be, and says how much it shows', () => {
+  it('is never longer than an address may be, and names its span', () => {
     const longest = (index: number): AliasTraffic =>
       aliasTraffic({
         function: `f${index}`.padEnd(64, 'x'),

@@ -35,7 +35,7 @@ describe('the mail that opens a thread', () => {
     facts: Partial<Parameters<typeof openedMail>[2]> = {},
   ) => layOut(openedMail('prod', incident, { plan: rollbackPlan(), meet: usersMeet(), ...facts }));
 
-  it('says what users meet, that there is nothing to do, what is being done, and why in numbers', () => {
+  it('says what users meet, that there is nothing to do, the action in progress, and the reason in numbers', () => {
     const plan = rollbackPlan(
       servicePlan({ unchanged: [{ target: 'ListOrders:live', reason: 'it is on version 7' }] }),
     );
@@ -79,14 +79,14 @@ describe('the mail that opens a thread', () => {
     });
   });
 
-  it('says when a release began whose id has its cause', () => {
+  it('names the beginning of a release whose id has its cause', () => {
     const releaseId = releaseIdOf('orders', '2026-01-05T09:00:30.915Z', 'd-ORDERS005');
     expect(opened(incidentRecord({ releaseId, evidence })).body).toContain(
       'orders: the release of 2026-01-05 09:00:30 UTC is bad',
     );
   });
 
-  it('says how long it took before, along the longest way', () => {
+  it('gives the duration of earlier rollbacks, along the longest path', () => {
     const plan = rollbackPlan(
       servicePlan({ usualSeconds: 60 }),
       servicePlan({ service: 'payment', usualSeconds: 90, waitsFor: ['orders'] }),
@@ -100,7 +100,7 @@ describe('the mail that opens a thread', () => {
     );
   });
 
-  it('says which attempt it is, and who asked', () => {
+  it('names the attempt, and the person who requested it', () => {
     const { deploymentId: _, ...byPerson } = incidentRecord({ attempt: 2, requestedBy: 'on-call' });
     const mail = opened(byPerson);
     expect(mail.subject).toContain('orders: rolling back on request (attempt 2)');
@@ -108,14 +108,14 @@ describe('the mail that opens a thread', () => {
     expect(mail.body).toContain('Incident orders-20260105T090000Z, asked for by on-call');
   });
 
-  it('says that nobody asked for what was found without a deployment', () => {
+  it('says that no person requested a rollback found without a deployment', () => {
     const { deploymentId: _, ...recorded } = incidentRecord({ evidence });
     expect(opened(recorded).body.replace(/\s+/g, ' ')).toContain(
       'Incident orders-20260105T090000Z, found by watching what is live: the release came without a CodeDeploy deployment',
     );
   });
 
-  it('says once what two tests found of the same requests', () => {
+  it('reports once the finding of two tests on the same requests', () => {
     const compared = { rule: 'compared-with-control', finding: 'breach' as const, metric: 'errors of f:5' };
     const normal = { rate: 0.005, source: 'history', hours: 24, requests: 9000 };
     const twice = [
@@ -129,7 +129,7 @@ describe('the mail that opens a thread', () => {
     );
   });
 
-  it('says who approved it, and why', () => {
+  it('names the approver, and the reason', () => {
     const approval = { by: 'on-call', reason: 'errors are real', answeredAt: iso(NOW) };
     const { body } = opened(undefined, { approval });
     expect(body).toMatch(/^orders: .* is bad, and a person approved\nits rollback, which has started\./);
@@ -138,7 +138,7 @@ describe('the mail that opens a thread', () => {
     );
   });
 
-  it('sums up what an earlier attempt put back', () => {
+  it('sums up the restorations of an earlier attempt', () => {
     const plan = rollbackPlan(
       servicePlan({ service: 'cart' }),
       servicePlan({ service: 'shop' }),
@@ -151,7 +151,7 @@ describe('the mail that opens a thread', () => {
   });
 });
 
-describe('the mail that says that users are back', () => {
+describe('the mail about users who are back', () => {
   const back = serviceResult({
     status: 'traffic-restored',
     trafficBackAt: iso(NOW + 40_000),
@@ -166,7 +166,7 @@ describe('the mail that says that users are back', () => {
   const traffic = (plan = rollbackPlan(), results = [back], now = NOW + 45_000) =>
     layOut(trafficMail('prod', incidentRecord({ evidence }), { plan, results, meet: usersBack(), now }));
 
-  it('says when they were, what must not be done meanwhile, and what follows', () => {
+  it('gives the time, the restrictions meanwhile, and the next step', () => {
     const { subject, body, severity } = traffic();
     expect(subject).toBe('[prod] orders: users are back on good code (orders-20260105T090000Z)');
     expect(severity).toBe('warning');
@@ -188,7 +188,7 @@ describe('the mail that says that users are back', () => {
     expect(body).toContain('  now       2026-01-05 09:05:05 UTC');
   });
 
-  it('says of how many services they are, and promises nothing to the others', () => {
+  it('names the number of services, and promises nothing to the others', () => {
     const { subject, body } = traffic(rollbackPlan(servicePlan(), payment), [back, failed]);
     expect(subject).toContain('orders: users of 1 of 2 services are back on good code');
     expect(body).toContain('users of 1 of 2 services are back on good code, 40 s after');
@@ -219,7 +219,7 @@ describe('the mail that says that users are back', () => {
   });
 });
 
-it('says whom it is for, where the catalog does', () => {
+it('names its recipients, where the catalog does', () => {
   const bodyFor = (owners?: string[]) =>
     layOut(
       openedMail('prod', incidentRecord({ ...(owners && { owners }) }), {

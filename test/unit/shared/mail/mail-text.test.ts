@@ -29,7 +29,7 @@ const task: Task = {
 };
 
 describe('a subject', () => {
-  it('is ASCII without control characters and under 100 characters, whatever it is made from', () => {
+  it('is ASCII without control characters and under 100 characters, for any input', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         expect(subjectOf(text)).toMatch(/^[\x20-\x7e]{0,99}$/);
@@ -38,7 +38,7 @@ describe('a subject', () => {
     );
   });
 
-  it('is left alone when SNS takes it as it is', () => {
+  it('is left alone when SNS accepts it', () => {
     const plain = fc.stringMatching(/^[!-~]{1,40}( [!-~]{1,40})?$/);
     fc.assert(fc.property(plain, (text) => subjectOf(text) === `[prod] orders: ${text}`));
   });
@@ -65,7 +65,7 @@ describe('a subject', () => {
     );
   });
 
-  it('says that a mail is critical, or by when somebody has to act', () => {
+  it('says that a mail is critical, or gives the deadline for an action', () => {
     expect(layOut(mailText({ severity: 'critical', todo: task })).subject).toBe(
       '[prod] CRITICAL orders: rolled back',
     );
@@ -124,13 +124,13 @@ describe('a body', () => {
     expect(second).toMatch(/^ {15}word/);
   });
 
-  it('begins no line of ours with the text of others', () => {
+  it('begins no line of ours with text from outside', () => {
     const forged = `${'x '.repeat(40)}Do      nothing`;
     const body = bodyOf({ todo: task, why: [forged], next: forged, footer: [forged] });
     expect(body.split('\n').filter((line) => line.startsWith('Do '))).toEqual(['Do      Approve or refuse.']);
   });
 
-  it('says in its first twelve lines what users meet, what is to be done and by when', () => {
+  it('says in its first twelve lines what users meet, the action to take and its deadline', () => {
     const words = (most: number) =>
       fc
         .array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1, maxLength: most })
@@ -175,7 +175,7 @@ describe('a body that is too long for SNS', () => {
     expect(body).toMatch(/\n\nIncident orders-1$/);
   });
 
-  it('fits whatever it is made from', () => {
+  it('fits for any input', () => {
     const piece = fc.string({ unit: 'binary', maxLength: 40 });
     const long = fc
       .tuple(piece, fc.integer({ min: 1, max: 20_000 }))

@@ -41,7 +41,7 @@ describe('the chat', () => {
     ]);
   });
 
-  it('is left alone where there is none', async () => {
+  it('is not used where there is none', async () => {
     await mailer({}).send('orders-1', 'outcome-1', 'a', mailText());
     expect(sns.commandCalls(PublishCommand)).toHaveLength(1);
     expect(JSON.stringify(ledger.records())).not.toContain('chat-of');
@@ -57,7 +57,7 @@ describe('the chat', () => {
     await expect(ledger.mails.outbox()).resolves.toEqual([]);
   });
 
-  it('stops no mail where the ledger refuses what is about the chat', async () => {
+  it('stops no mail where the ledger refuses a record for the chat', async () => {
     sns.on(PublishCommand, { TopicArn: chatTopicArn }).callsFake(() => {
       ledger.refuseNext('PutItem', 'InternalServerError', 500);
       return { MessageId: 'm-2' };
@@ -67,7 +67,7 @@ describe('the chat', () => {
     await expect(ledger.mails.isSent({ thread: 'orders-1', step: 'outcome-1' })).resolves.toBe(true);
   });
 
-  it('gets what was put into the outbox from whoever sends the mail, and once', async () => {
+  it('gets a mail from the outbox from any sender, and once', async () => {
     await withChat().keep('orders-1', 'outcome-1', 'a', mailText());
     expect(sns.commandCalls(PublishCommand)).toHaveLength(0);
     await withChat().send('orders-1', 'outcome-1', 'a', mailText());
@@ -93,7 +93,7 @@ describe('the chat', () => {
 });
 
 describe('a phone', () => {
-  it('gets the subject of a critical mail, and everybody else the mail', async () => {
+  it('gets the subject of a critical mail, and everyone else the mail', async () => {
     await mailer({ hasPhone: true }).send('orders-1', 'outcome-1', 'a', critical);
     const [{ Message = '', MessageStructure } = {}] = published(topic);
     const { subject, body } = layOut(critical);
@@ -101,13 +101,13 @@ describe('a phone', () => {
     expect(JSON.parse(Message)).toEqual({ default: body, sms: subject });
   });
 
-  it('changes nothing of other mails, nor where there is none', async () => {
+  it('changes nothing in other mails, nor where there is none', async () => {
     await mailer({ hasPhone: true }).send('orders-1', 'outcome-1', 'a', mailText());
     await mailer({}).send('orders-1', 'outcome-2', 'a', critical);
     for (const one of published(topic)) expect(one).not.toHaveProperty('MessageStructure');
   });
 
-  it('is sent by a message that SNS takes, however long the mail is', async () => {
+  it('is sent by a message that SNS accepts, however long the mail is', async () => {
     const lines = Array.from({ length: 9000 }, () => '"\\"'.repeat(20));
     await mailer({ hasPhone: true }).send('orders-1', 'outcome-1', 'a', {
       ...critical,
@@ -129,7 +129,7 @@ describe('the digest', () => {
     ledger.now = Date.parse('2026-01-05T07:00:00Z');
   });
 
-  it('takes the place of mails that may wait, once a day', async () => {
+  it('replaces mails that may wait, once a day', async () => {
     await collect('orders', 'cart', 'orders');
     expect(published(topic)).toEqual([]);
     await expect(digesting().sendDigest('prod')).resolves.toBe(0);
@@ -151,7 +151,7 @@ describe('the digest', () => {
     expect(published(topic)).toHaveLength(1);
   });
 
-  it('is off where no time is set, and then sends what was collected before', async () => {
+  it('is off where no time is set, and then sends the mails collected before', async () => {
     await collect('orders');
     await mailer({}).send('cart-1', 'settled', 'a', good('cart'));
     expect(published(topic)).toHaveLength(1);
@@ -160,7 +160,7 @@ describe('the digest', () => {
     expect(published(topic)).toHaveLength(2);
   });
 
-  it('is sent once although its sender dies before it forgets what it collected', async () => {
+  it('is sent once although its sender dies before it deletes the collected mails', async () => {
     await collect('orders');
     ledger.now += 40 * minute;
     ledger.refuseNext('DeleteItem', 'InternalServerError', 500, 1);

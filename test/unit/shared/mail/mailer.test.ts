@@ -33,12 +33,12 @@ it('publishes a mail to the topic', async () => {
   ]);
 });
 
-it('says of a critical mail that it is', async () => {
+it('marks a critical mail', async () => {
   await mailer.send('orders-1', 'outcome-1', 'a', { ...mail, severity: 'critical' });
   expect(published()).toMatchObject([{ MessageAttributes: { severity: { StringValue: 'critical' } } }]);
 });
 
-it('has a mail written only where it is to be sent', async () => {
+it('writes a mail only where it will be sent', async () => {
   let written = 0;
   const write = async () => {
     written += 1;
@@ -51,7 +51,7 @@ it('has a mail written only where it is to be sent', async () => {
   expect(published()).toMatchObject([{ Message: laidOut.body }]);
 });
 
-it('publishes each mail of a thread once, whoever sends it', async () => {
+it('publishes each mail of a thread once, for any number of senders', async () => {
   for (const owner of ['a', 'a', 'b']) await mailer.send('orders-1', 'outcome-1', owner, mail);
   expect(published()).toHaveLength(1);
   await mailer.send('orders-1', 'outcome-2', 'a', mail);
@@ -59,7 +59,7 @@ it('publishes each mail of a thread once, whoever sends it', async () => {
   expect(published()).toHaveLength(3);
 });
 
-it('leaves a mail to the owner that is sending it, who may try again', async () => {
+it('leaves a mail to the owner that is sending it, who may retry', async () => {
   sns.on(PublishCommand).rejectsOnce(throttled()).resolves({ MessageId: 'm-1' });
   await mailer.send('orders-1', 'outcome-1', 'a', mail);
   await mailer.send('orders-1', 'outcome-1', 'b', mail);
@@ -84,11 +84,11 @@ it('publishes twice only if its owner dies before it is recorded', async () => {
   expect(published()).toHaveLength(2);
 });
 
-describe('a mail that SNS does not take', () => {
+describe('a mail that SNS refuses', () => {
   it.each([
     ['for good', denied()],
     ['for a moment', throttled()],
-  ])('%s fails nobody: it is left to the sweep, as it was', async (_, error) => {
+  ])('%s fails nothing: it is left to the sweep unchanged', async (_, error) => {
     sns.on(PublishCommand).rejectsOnce(error).resolves({ MessageId: 'm-1' });
     await mailer.send('orders-1', 'outcome-1', 'a', { ...mail, severity: 'critical' });
     await expect(mailer.sendKept(ledger.now + 1)).resolves.toEqual([]);
@@ -97,7 +97,7 @@ describe('a mail that SNS does not take', () => {
     expect(published()).toHaveLength(2);
   });
 
-  it('is not sent once more where its sender tried again', async () => {
+  it('is not sent again where its sender retried', async () => {
     sns.on(PublishCommand).rejectsOnce(throttled()).resolves({ MessageId: 'm-1' });
     await mailer.send('orders-1', 'outcome-1', 'a', mail);
     await expect(ledger.mails.outbox()).resolves.toHaveLength(1);
@@ -107,7 +107,7 @@ describe('a mail that SNS does not take', () => {
     await expect(ledger.mails.outbox()).resolves.toEqual([]);
   });
 
-  it('stays in the outbox where SNS does not take it again', async () => {
+  it('stays in the outbox where SNS refuses it again', async () => {
     sns.on(PublishCommand).rejects(denied());
     await mailer.send('orders-1', 'outcome-1', 'a', mail);
     await expect(mailer.sendKept(ledger.now + 1)).resolves.toEqual([denied()]);

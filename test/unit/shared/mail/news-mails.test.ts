@@ -28,7 +28,7 @@ describe('the mail of a release', () => {
   const mailOf = (one = release, good = true) =>
     layOut(releaseMail('prod', one, { good, now: NOW, meet: usersBack(), executionArn: EXECUTION_ARN }));
 
-  it('confirms a good one with what was watched, since its first deployment', () => {
+  it('confirms a good one with its observations, since its first deployment', () => {
     expect(mailOf()).toEqual({
       subject: '[prod] orders: release confirmed good (orders-20260105T090000Z)',
       severity: 'info',
@@ -50,7 +50,7 @@ describe('the mail of a release', () => {
     });
   });
 
-  it('says of an unproven one that nothing would go back to it', () => {
+  it('says of an unproven one that no rollback would use it', () => {
     const reason = '0 requests to CreateOrder:5 so far';
     const settled = { verdict: 'insufficient', at: iso(NOW), requests: 0, errors: 0, reason } as const;
     const undecided = releaseRecord({ deployments: { 'd-1': watchedDeployment({ settled }) } });
@@ -66,7 +66,7 @@ describe('the mail of a release', () => {
   });
 });
 
-it('says of a broken watch that the deployment goes on unwatched', () => {
+it('says of a broken watch that the deployment continues unwatched', () => {
   const executionArn = 'arn:aws:states:eu-west-1:111122223333:execution:monitor-deployment:d-1';
   const mail = layOut(
     monitoringFailedMail('prod', {
@@ -91,7 +91,7 @@ describe('the mail of a refused parameter', () => {
     owners,
   });
 
-  it('says whom it is for', () => {
+  it('names its recipients', () => {
     const mail = layOut(
       catalogRefusedMail('prod', 'eu-west-1', refused('last-good-form', ['shop@example.com', 'Team Shop'])),
     );
@@ -106,7 +106,7 @@ describe('the mail of a refused parameter', () => {
       'names what does not exist',
       'It is in force all the same: what it names is looked after once it is there.',
     ],
-  ] as const)('says what is wrong with it, and what is in force (%s)', (stands, subject, consequence) => {
+  ] as const)('names the problem, and the entry in force (%s)', (stands, subject, consequence) => {
     const mail = layOut(catalogRefusedMail('prod', 'eu-west-1', refused(stands)));
     expect(mail.subject).toBe(`[prod] catalog: the parameter of a ${subject}`);
     expect(mail.body).toContain('Why\n  /services/a\n  service: must be …');

@@ -30,7 +30,7 @@ const mailOf = (changes: Partial<OutcomeFacts> = {}, incident = found) =>
 /** A body as one line, so that a sentence is found however it was wrapped. */
 const flat = (body: string) => body.replace(/\s+/g, ' ');
 
-it('says what users meet, what was done, how long it took and how it is now', () => {
+it('says what users meet, what was done, how long it took and the state now', () => {
   expect(mailOf()).toEqual({
     subject: '[prod] orders: rolled back (orders-20260105T090000Z)',
     severity: 'info',
@@ -64,7 +64,7 @@ it('says what users meet, what was done, how long it took and how it is now', ()
   });
 });
 
-it('says how long the services took, beside what was expected of them', () => {
+it('gives the duration of the services, beside the expectation', () => {
   const services = [serviceResult({ startedAt: iso(NOW), finishedAt: iso(NOW + 75_000) })];
   const planned = [servicePlan({ usualSeconds: 120 })];
   expect(mailOf({ services, planned }).body).toContain('services took   1 min 15 s, expected 2 min');
@@ -81,7 +81,7 @@ it.each<[Outcome, string, boolean]>([
   ['partly-rolled-back', 'only partly rolled back, needs a person', true],
   ['frozen', 'frozen, needs a person', true],
   ['needs-person', 'not rolled back, needs a person', true],
-])('of outcome %s says "%s"', (outcome, headline, person) => {
+])('has for outcome %s the words "%s"', (outcome, headline, person) => {
   const mail = mailOf({ outcome });
   expect(mail.subject).toContain(`orders: ${headline}`);
   expect(mail.body.includes('Do      nothing')).toBe(!person);
@@ -102,7 +102,7 @@ describe('it is critical', () => {
     expect(mailOf({ ...open, meet }).severity).toBe(severity);
   });
 
-  it('where going back did not help', () => {
+  it('where the rollback did not help', () => {
     const mail = mailOf({ outcome: 'needs-person', notRecovered: true });
     expect(mail.severity).toBe('critical');
     expect(mail.subject).toMatch(/^\[prod\] CRITICAL orders: rolled back, but NOT recovered/);
@@ -116,7 +116,7 @@ describe('it is critical', () => {
   });
 });
 
-it('does not call anybody to roll back a service of which nothing bad is known', () => {
+it('does not call anyone to roll back a service of which nothing bad is known', () => {
   const { deploymentId: _, ...mistyped } = incidentRecord({ requestedBy: 'on-call' });
   const withoutRestorePoint = [{ function: 'shop-create', alias: 'live', version: '41' }];
   const mail = mailOf(
@@ -131,7 +131,7 @@ it('does not call anybody to roll back a service of which nothing bad is known',
   );
 });
 
-it('says of a frozen one what was stopped, what it still meets, and never that nothing changed', () => {
+it('names the stopped deployments of a frozen incident and its remaining traffic, and never says that nothing changed', () => {
   const recovery = 'Stopped, so that traffic is shifted no further: d-ORDERS005.';
   const mail = mailOf({
     outcome: 'frozen',
@@ -151,7 +151,7 @@ it('says of a frozen one what was stopped, what it still meets, and never that n
   expect(back.severity).toBe('warning');
 });
 
-it('says when CodeDeploy moves users next, while nobody acts', () => {
+it('gives the time at which CodeDeploy moves users next, if nobody acts', () => {
   const nextShift = { at: NOW + 600_000, share: 1 };
   const meet = usersMeet(aliasTraffic({ nextShift }));
   const withheld = { refused: false, reason: 'It is on hold.', plan: rollbackPlan() };
@@ -162,7 +162,7 @@ it('says when CodeDeploy moves users next, while nobody acts', () => {
   expect(body).toContain('{"service": "orders", "planDigest": "');
 });
 
-it('sums up what an earlier attempt put back', () => {
+it('sums up the restorations of an earlier attempt', () => {
   const planned = ['cart', 'shop', 'orders'].map((service) => servicePlan({ service }));
   const services = planned.map(({ service }) => serviceResult({ service }));
   const { body } = mailOf({ services, planned, back: ['cart', 'shop'] });
@@ -171,7 +171,7 @@ it('sums up what an earlier attempt put back', () => {
   );
 });
 
-it('says who approved what was done', () => {
+it('names the approver', () => {
   const approval = { by: 'on-call', reason: 'errors are real', answeredAt: iso(NOW) };
   expect(mailOf({ approval }).body).toContain('Approved\n  by      on-call\n  reason  errors are real');
 });
@@ -186,7 +186,7 @@ it('gives the way by hand where there is no release to go back to, and no restar
   expect(body).not.toContain('start coordinate-rollback (the first link) with');
 });
 
-it('marks what was left on purpose, and says which service must not be deployed', () => {
+it('marks targets left on purpose, and names the service that must not be deployed', () => {
   const targets = [
     { target: 'stack pin', status: 'left' as const, action: 'Table would be changed' },
     { target: 'stack', status: 'left' as const, action: 'left as it is: the stack is not pinned' },
@@ -201,7 +201,7 @@ it('marks what was left on purpose, and says which service must not be deployed'
   expect(body).toContain('By hand\n  aws x');
 });
 
-it('marks what failed and says what stopped the automation', () => {
+it('marks failures and names what stopped the automation', () => {
   const targets = [{ target: 'stack', status: 'failed' as const, action: 'UPDATE_ROLLBACK_FAILED' }];
   const { body } = mailOf({
     outcome: 'needs-person',

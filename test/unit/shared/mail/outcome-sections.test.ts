@@ -18,7 +18,7 @@ const results = [
   serviceResult({ service: 'half', status: 'traffic-restored' }),
 ];
 
-it('says of every service of the plan where it is', () => {
+it('gives the state of every service of the plan', () => {
   expect(outcomeSections(planned, results).result).toEqual([
     {
       heading: 'Result',
@@ -36,7 +36,7 @@ it('says of every service of the plan where it is', () => {
   ]);
 });
 
-it('tells what was done to those that are not back first', () => {
+it('describes first the actions on services that are not back', () => {
   expect(outcomeSections(planned, results).details.map(({ heading }) => heading)).toEqual([
     'Done to middle',
     'Done to half',
@@ -44,7 +44,7 @@ it('tells what was done to those that are not back first', () => {
   ]);
 });
 
-it('of one service tells its targets alone', () => {
+it('describes only the targets of a single service', () => {
   expect(outcomeSections([servicePlan()], [serviceResult()])).toEqual({
     result: [{ heading: 'Done to orders', lines: rows([['CreateOrder:live', 'alias pointed back']]) }],
     details: [],

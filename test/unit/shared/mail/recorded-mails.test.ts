@@ -21,7 +21,7 @@ const mail = (settlement: 'good' | 'unproven' | 'suspect', meet = usersMeet()) =
     }),
   );
 
-it('says of a suspect release what users meet, what was seen, and how to go back', () => {
+it('gives the traffic of a suspect release, the observations, and the way back', () => {
   const { subject, body, severity } = mail('suspect');
   expect(subject).toContain('[prod] CRITICAL orders: release looks bad, needs a person');
   expect(severity).toBe('critical');
@@ -33,16 +33,16 @@ it('says of a suspect release what users meet, what was seen, and how to go back
   expect(body).toMatch(new RegExp(`\n\nRelease ${RELEASE}$`));
 });
 
-it('wakes nobody where users do not meet what looks bad', () => {
+it('alerts nobody where users do not meet the suspect release', () => {
   expect(mail('suspect', usersBack()).severity).toBe('warning');
 });
 
-it('says of an unproven one how a person answers for it, and of a good one nothing to do', () => {
+it('says how a person vouches for an unproven release, and asks nothing for a good one', () => {
   expect(mail('unproven').body).toContain('{"service": "orders", "verdict": "good", "reason": "WHY"');
   expect(mail('good').body).toContain('Do      nothing');
 });
 
-it('says what could not be recorded, and why', () => {
+it('names the services that could not be recorded, with the reason', () => {
   const failed = layOut(
     recordingFailedMail('prod', { service: 'orders', executionArn: EXECUTION_ARN, why: 'denied' }),
   );

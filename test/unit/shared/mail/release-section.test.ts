@@ -22,10 +22,10 @@ const change = {
   parameters: [],
 };
 
-describe('who deployed it', () => {
+describe('its deployer', () => {
   const released = ['released', '2026-01-05 09:00:00 UTC, stack shop-orders'] as const;
 
-  it('is told beside the restore point, by the stack as it was planned', () => {
+  it('is shown beside the restore point, from the stack as planned', () => {
     const origin = [
       { name: 'by' as const, value: 'deploy-bot' },
       { name: 'commit' as const, value: '3f2c91a' },
@@ -43,26 +43,26 @@ describe('who deployed it', () => {
     ]);
   });
 
-  it('is told by the tags as it opened where nothing was planned', () => {
+  it('is shown from the tags at its opening where nothing was planned', () => {
     const origin = [{ name: 'commit' as const, value: '3f2c91a' }];
     expect(releasePairs({ ...release(), origin })).toEqual([released, ['commit', '3f2c91a']]);
   });
 
-  it('is told by the tags that were recorded where it had no deployment', () => {
+  it('is shown from the recorded tags where it had no deployment', () => {
     const snapshot = goodSnapshot.map((one) =>
       one.kind === 'cloudformation' ? { ...one, tags: [{ key: 'commit', value: '3f2c91a' }] } : one,
     );
     expect(releasePairs({ ...release(), snapshot })).toEqual([released, ['commit', '3f2c91a']]);
   });
 
-  it('is left out where nothing tells', () => {
+  it('is left out where it is unknown', () => {
     const { stack: _, ...without } = release();
     expect(releasePairs(without)).toEqual([['released', '2026-01-05 09:00:00 UTC']]);
   });
 });
 
-describe('what it changed', () => {
-  it('is the code by its digests, the resources and the parameters by their names', () => {
+describe('its changes', () => {
+  it('are the code by its digests, the resources and the parameters by their names', () => {
     const changes = {
       added: ['New', 'Other'],
       removed: ['Old'],
@@ -79,7 +79,7 @@ describe('what it changed', () => {
     ]);
   });
 
-  it('says where a version has the same code', () => {
+  it('show where a version has the same code', () => {
     const targets = [codeDeployPlan({ toCodeSha256: digests.to.code })];
     expect(changePairs(release(), { targets })).toEqual([['CreateOrder:live', 'the same code, sha-of-5-a']]);
   });
@@ -88,11 +88,11 @@ describe('what it changed', () => {
     ['its digests are not known', release({ digests: undefined }), { targets: [codeDeployPlan()] }],
     ['its function stays', release(), { targets: [] }],
     ['nothing was planned', release(), {}],
-  ])('is not told where %s', (_, one, plan) => {
+  ])('are not shown where %s', (_, one, plan) => {
     expect(changePairs(one, plan)).toEqual([]);
   });
 });
 
-it('says nothing of a release that the ledger lacks', () => {
+it('is empty for a release that the ledger lacks', () => {
   expect(releaseSections(undefined)).toEqual([]);
 });

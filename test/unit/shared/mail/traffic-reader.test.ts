@@ -28,7 +28,7 @@ function readerOf({
   return { reader, asked };
 }
 
-it('reads an alias, and when the deployment that shifts it goes on', async () => {
+it('reads an alias, and the next step of the deployment that shifts it', async () => {
   const { reader } = readerOf({ shiftsOf: async () => new Map([[DEPLOYMENT, canary]]) });
   await expect(reader.read([watched])).resolves.toEqual({
     readAt: NOW,
@@ -37,13 +37,13 @@ it('reads an alias, and when the deployment that shifts it goes on', async () =>
   });
 });
 
-it('asks CodeDeploy for nothing where the alias does not split its traffic', async () => {
+it('makes no call to CodeDeploy where the alias does not split its traffic', async () => {
   const { reader, asked } = readerOf({ find: async () => ({ ...split, weights: {} as never }) });
   await reader.read([watched]);
   expect(asked).toEqual([[]]);
 });
 
-it('loses no mail because of what cannot be read', async () => {
+it('loses no mail because of a failed read', async () => {
   const refuse = async () => {
     throw Object.assign(new Error('slow down'), { name: 'TooManyRequestsException' });
   };

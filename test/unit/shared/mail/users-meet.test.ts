@@ -13,7 +13,7 @@ import { NOW } from '../../fixtures/times.ts';
 const linesOf = (meet = usersMeet(), isBad = true) =>
   meetLines(meet, { service: 'orders', isBad }).map((line) => (typeof line === 'string' ? line : line.text));
 
-describe('what users meet', () => {
+describe('the traffic of users', () => {
   it('names the old and the new version, and marks the bad one of the own service', () => {
     const cart = aliasTraffic({ service: 'cart', target: 'Cart:live', state: { version: '4', weights: {} } });
     expect(linesOf(usersMeet(cart, aliasTraffic()))).toEqual([
@@ -28,11 +28,11 @@ describe('what users meet', () => {
     ['a version of somebody else', { state: { version: '9', weights: {} } }, '100 % version 9'],
     ['an alias that is gone', { state: undefined }, 'there is no such alias any more'],
     ['one that was not read', { state: undefined, unread: 'Throttled' }, 'not read (Throttled)'],
-  ])('tells %s', (_, changes, words) => {
+  ])('describes %s', (_, changes, words) => {
     expect(linesOf(usersMeet(aliasTraffic(changes)))[1]).toBe(`CreateOrder:live  ${words}`);
   });
 
-  it('says what was not read', () => {
+  it('names the aliases that were not read', () => {
     expect(linesOf({ ...usersMeet(), notRead: 12 }).at(-1)).toBe('and 12 functions more that were not read');
     expect(linesOf({ readAt: NOW, aliases: [], notRead: 0 })).toEqual([
       'no alias of it is known, so no traffic was read',
@@ -69,12 +69,12 @@ describe('what CodeDeploy does next', () => {
     );
   });
 
-  it('is nothing where no deployment runs', () => {
+  it('is absent where no deployment runs', () => {
     expect(nextShiftInWords(usersMeet())).toBeUndefined();
   });
 });
 
-it('users met what was live when a release was recorded', () => {
+it('users met the live state when a release was recorded', () => {
   const meet = metWhenRecorded(goodRelease({ recordedAt: '2026-01-04T09:05:00.000Z' }));
   expect(meet).toMatchObject({
     readAt: Date.parse('2026-01-04T09:05:00.000Z'),
@@ -83,7 +83,7 @@ it('users met what was live when a release was recorded', () => {
 });
 
 describe('the aliases that a mail is about', () => {
-  it('are those of the plan, the own service first, with what the release knows of them', () => {
+  it("are those of the plan, the own service first, with the release's data on them", () => {
     const servedFrom = '2026-01-05T09:01:00.000Z';
     const [watched] = Object.values(releaseRecord().deployments);
     const release = releaseRecord({ deployments: { a: { ...watched, servedFrom } as never } });

@@ -54,21 +54,21 @@ describe('one deployment', () => {
     expect(asked(minute, canary)).toMatchObject({ versions, certainty });
   });
 
-  it('says since when, until when, and by what', () => {
+  it('gives the beginning, the end, and the source', () => {
     expect(asked(5, canary)).toMatchObject({ since: at(2), until: at(12), by: 'deployment d-1' });
     expect(asked(20, canary)).toMatchObject({ since: at(12), until: null });
     expect(asked(0, canary)).toMatchObject({ since: null, until: at(2) });
   });
 
-  it('leaves both versions in service where it never came to its end', () => {
+  it('leaves both versions in service where it never completed', () => {
     expect(asked(30, [deployment(['4', '5'], [1, 2])])).toMatchObject({ versions: ['4', '5'] });
   });
 
-  it('says nothing where it moved nothing', () => {
+  it('is empty where it moved nothing', () => {
     expect(asked(30, [deployment(['4', '5'], [1])])).toMatchObject({ versions: [], certainty: 'inferred' });
   });
 
-  it('is told by all its checkpoints together, whatever their order', () => {
+  it('is described by all its checkpoints together, in any order', () => {
     const [whole] = canary as [CheckpointRecord];
     const { shiftedAt: _, ...early } = whole;
     const { shiftingSince: __, ...bare } = early;
@@ -132,7 +132,7 @@ describe('a change without a deployment', () => {
   });
 });
 
-it('tells one alias of a service from another', () => {
+it('distinguishes the aliases of a service', () => {
   const other = { ...deployment(['1', '2'], [1, 2, 2]), target: 'ListOrders:live', deploymentId: 'd-L' };
   const found = aliasesAt(
     { checkpoints: [deployment(['4', '5'], [1, 2, 12]), other], observations: [] },
@@ -144,7 +144,7 @@ it('tells one alias of a service from another', () => {
   ]);
 });
 
-it('tells every history of deployments, one after the other, as it was', () => {
+it('reproduces every history of consecutive deployments', () => {
   const gap = fc.integer({ min: 1, max: 50 });
   const step = fc.record({
     made: gap,

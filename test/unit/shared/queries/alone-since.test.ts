@@ -27,14 +27,14 @@ const since = async (version: string, minute: number) => {
   return found === undefined ? undefined : new Date(found).toISOString();
 };
 
-describe('since when an alias has a version alone', () => {
+describe('the time since which an alias has a version alone', () => {
   it('is known by the deployment that moved it', async () => {
     await deployed(2, 12);
     await expect(since('5', 30)).resolves.toBe(at(12));
     await expect(since('4', 30)).resolves.toBeUndefined();
   });
 
-  it('is not known of two versions', async () => {
+  it('is unknown for two versions', async () => {
     await deployed(2, 12);
     await expect(since('5', 5)).resolves.toBeUndefined();
     await expect(since('4', 5)).resolves.toBeUndefined();
@@ -49,7 +49,7 @@ describe('since when an alias has a version alone', () => {
     await expect(since('5', 30)).resolves.toBeUndefined();
   });
 
-  it('is known by what was recorded as live, from the first record of it on', async () => {
+  it('is known from the recorded live state, from its first record on', async () => {
     const record = (minute: number, version: string, weights?: Record<string, number>) =>
       ledger.releases.open(
         releaseRecord({

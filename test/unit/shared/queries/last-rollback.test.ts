@@ -28,7 +28,7 @@ const find = () => {
   return lastRollback({ releases, incidents, plans: new PlanStore(bucket) }, 'orders');
 };
 
-it('is the incident of the newest release that one rolled back', async () => {
+it('is the incident of the newest release that was rolled back', async () => {
   await ledger.releases.open(goodRelease());
   await ledger.releases.open(releaseRecord({ incidentId: RELEASE }));
   await ledger.releases.open(
@@ -44,7 +44,7 @@ it('is the incident of the newest release that one rolled back', async () => {
 });
 
 it.each([{ undoneBy: RELEASE }, { restoredBy: RELEASE, restores: GOOD_RELEASE }])(
-  'is told by %j as well',
+  'is found by %j as well',
   async (mark) => {
     await ledger.releases.open(releaseRecord(mark));
     await ledger.incidents.open(incidentRecord());
@@ -60,7 +60,7 @@ it('is the attempt that had work for the service', async () => {
   await expect(find()).resolves.toMatchObject({ result: { attempt: 1 } });
 });
 
-it('is none where no incident did anything, nor where its plan is gone', async () => {
+it('is absent where no incident did anything, or where its plan is deleted', async () => {
   await expect(find()).resolves.toBeUndefined();
   await ledger.releases.open(releaseRecord({ incidentId: RELEASE }));
   await expect(find()).resolves.toBeUndefined();

@@ -190,7 +190,7 @@ it('ends where an incident pointed the alias back', async () => {
   expect((await read()).deployments[0]).toMatchObject({ to: begun + 9 * minute });
 });
 
-it('takes an alias that its stack moved alone as moved at once', async () => {
+it('treats an alias that its stack moved alone as moved at once', async () => {
   const moved = {
     target: 'Worker:live',
     function: 'worker',
@@ -215,7 +215,7 @@ it('takes an alias that its stack moved alone as moved at once', async () => {
   expect(deployments.map((one) => normalOf(one, []))).toEqual([undefined]);
 });
 
-it('counts deployments that never had traffic, and releases that are too old, and asks for neither', async () => {
+it('counts deployments that never had traffic, and releases that are too old, without reading either', async () => {
   await release(0, { servedFrom: null });
   await release(-16 * 24 * 60);
   await release(-20 * 24 * 60);
@@ -225,7 +225,7 @@ it('counts deployments that never had traffic, and releases that are too old, an
   expect(asked).toEqual([]);
 });
 
-it('reads nothing of CloudWatch where no release is that young', async () => {
+it('reads nothing from CloudWatch where every release is too old', async () => {
   await release(0);
   expect(await read({ from: now })).toEqual({
     deployments: [],
@@ -236,7 +236,7 @@ it('reads nothing of CloudWatch where no release is that young', async () => {
   });
 });
 
-it('reads as many pages of releases as there are', async () => {
+it('reads all pages of releases', async () => {
   for (let n = 0; n < 120; n += 1) await release(n, { servedFrom: at(n) });
   expect((await read()).deployments).toHaveLength(120);
   const since = await read({ from: begun + 60 * minute });
@@ -251,7 +251,7 @@ it('only reads', async () => {
   expect([...new Set(ledger.calls.slice(before))]).toEqual(['Query']);
 });
 
-it('reads what aliases did before their first deployment and until the last', async () => {
+it("reads the aliases' traffic before their first deployment and until the last", async () => {
   await release(0, { servedFrom: at(1) });
   await release(50, { servedFrom: at(51), fromVersion: '5', toVersion: '6' });
   const found = await read();

@@ -47,7 +47,7 @@ it('without a control it has all traffic from its first request on', () => {
   expect(deployment('0 new 0', '1 new 60')).toMatchObject({ aloneFrom: at(1), shifts: [{ at: at(1) }] });
 });
 
-it('one that never had a request has no traffic', () => {
+it('a version that never had a request has no traffic', () => {
   expect(deployment('0 new 0', '0 control 60')).toMatchObject({ shifts: [] });
   expect(deployment('0 new 0', '0 control 60')).not.toHaveProperty('aloneFrom');
 });
@@ -73,7 +73,7 @@ it('takes shares from their column: those that grow, and the last that is 1', ()
   expect(deployment('0 new 60 0 1', '1 new 0 0 0', '1 control 60')).not.toHaveProperty('aloneFrom');
 });
 
-it('what was normal before a deployment is what all older rows say, whatever version and step', () => {
+it('the normal rate before a deployment comes from all older rows, of any version and step', () => {
   const count = fc.integer({ min: 0, max: 1000 });
   fc.assert(
     fc.property(fc.array(count, { minLength: 60, maxLength: 90 }), (requests) => {
@@ -100,7 +100,7 @@ it('what was normal before a deployment is what all older rows say, whatever ver
   );
 });
 
-it('there is nothing normal without older rows, and what is left out does not count', () => {
+it('there is no normal rate without older rows, and excluded rows do not count', () => {
   const only = recordedMetrics(rows('0 new 6'), undefined);
   expect(only.deployments.map((one) => only.normalOf(one, []))).toEqual([undefined]);
   const older = recordedMetrics(rows('-120 alias 600 6', '-60 alias 600 60', '0 new 6'), undefined);

@@ -29,7 +29,7 @@ it('settles a healthy deployment at the first look after the least bake', () => 
   });
 });
 
-it('condemns one that is bad while traffic is split, twenty seconds after the minute that says so', () => {
+it('condemns a deployment that is bad while traffic is split, twenty seconds after the decisive minute', () => {
   const found = replayDeployment(recording({ split: [0, 0, 30, 30, 30, 30, 30, 30, 30, 30] }), context());
   expect(found).toMatchObject({
     end: 'condemned',
@@ -40,7 +40,7 @@ it('condemns one that is bad while traffic is split, twenty seconds after the mi
   expect(found.evidence[0]).toMatchObject({ rule: 'compared-with-control', finding: 'breach' });
 });
 
-it('finds after the full shift what begins there, and not what begins after its watch', () => {
+it('finds after the full shift a fault that begins there, and not one that begins after its watch', () => {
   const full = [...none(20), ...new Array<number>(30).fill(60)];
   const late = recording({ full });
   expect(replayDeployment(late, context())).toMatchObject({ end: 'settled', at: minutesLater(26) + 20_000 });
@@ -63,7 +63,7 @@ it('is undecided where the record ends before the watch does', () => {
   });
 });
 
-it('ends where a newer release takes its place', () => {
+it('ends where a newer release replaces it', () => {
   const found = replayDeployment(recording(), context({ replacedAt: minutesLater(18) }));
   expect(found).toMatchObject({ end: 'replaced', verdict: 'healthy', at: minutesLater(18) + 20_000 });
   // While traffic shifts, the deployment is not over yet.
@@ -72,7 +72,7 @@ it('ends where a newer release takes its place', () => {
   );
 });
 
-it('condemns one that is only observed as well', () => {
+it('condemns an observed deployment as well', () => {
   const observed = servicePolicy.parse({ autonomy: 'observe' });
   const bad = recording({ split: new Array<number>(10).fill(30) });
   expect(replayDeployment(bad, context({ policy: observed })).end).toBe('condemned');
@@ -88,7 +88,7 @@ it('settles without proof at the end of the longest bake', () => {
 const errors = (most: number, length: number) =>
   fc.array(fc.integer({ min: 0, max: most }), { minLength: length, maxLength: length });
 
-it('what comes after its decision changes nothing', () => {
+it('rows after its decision change nothing', () => {
   fc.assert(
     fc.property(errors(8, 10), errors(40, 50), errors(600, 50), (split, full, other) => {
       const found = replayDeployment(recording({ split, full }), context());

@@ -37,7 +37,7 @@ const replay = (
   normalOf: ReplayInput['normalOf'] = () => normal,
 ) => replayPolicy({ service: 'orders', policy: servicePolicy.parse(policy), deployments, normalOf });
 
-it('says of each release what comes of it, beside its label', () => {
+it('gives the result of each release, beside its label', () => {
   const found = replay([
     later('d-4', 9, false, { label: 'bad', onset: minutesLater(9 * hour + 50) }),
     later('d-1', 0, false, { label: 'good' }),
@@ -83,7 +83,7 @@ it('counts a rollback before the onset as false, and one without an onset from t
   expect(without).toMatchObject({ byLabel: 'right', delayMinutes: 3.3 });
 });
 
-it('is undecided of a bad one whose record ends first, and right of a good one', () => {
+it('is undecided about a bad release whose record ends first, and right about a good one', () => {
   const short = { to: minutesLater(5), released: minutesOf(60, none(5)) };
   const [bad] = replay([later('d-1', 0, false, { ...short, label: 'bad' })]);
   expect(bad).toMatchObject({ result: 'undecided', byLabel: 'undecided' });
@@ -118,7 +118,7 @@ it('counts its rollbacks against the budget, within its hours', () => {
   expect(summarize(found)).toMatchObject({ rolledBack: 3, reported: 1 });
 });
 
-it('leaves out of what is normal the times of releases that it condemned', () => {
+it('leaves the times of condemned releases out of the normal rate', () => {
   const asked: [string, readonly Span[]][] = [];
   replay([later('d-1', 0, true), later('d-2', 3, false), later('d-3', 6, true)], {}, ({ id }, leftOut) => {
     asked.push([id, [...leftOut]]);
@@ -152,7 +152,7 @@ describe('a release of two deployments', () => {
     });
   });
 
-  it('is judged as wrongly as rarely as one of one function: each needs more evidence', () => {
+  it('has as few false alarms as a release of one function: each function needs more evidence', () => {
     const weak = [...none(3), 4, 1, ...none(5)];
     const one = { ...recording({ split: weak }), release: 'r' };
     const alone = replay([one]);
@@ -182,7 +182,7 @@ it('the median of an even number of delays is between the two in the middle', ()
   expect(summarize(found)).toMatchObject({ medianDelayMinutes: 5.8, longestDelayMinutes: 13.3 });
 });
 
-it('says where history is too little', () => {
+it('reports too little history', () => {
   const [without] = replay([later('d-1', 0, false)], {}, () => undefined);
   expect(without).toMatchObject({ historyHours: 0, hasHistory: false });
   const few = { errors: { ...normal.errors, hours: 23 } };

@@ -26,7 +26,7 @@ const judged = (deployments: readonly RecordedDeployment[]) =>
 const errors = (most: number, length: number) =>
   fc.array(fc.integer({ min: 0, max: most }), { minLength: length, maxLength: length });
 
-it('a file that was written is read as the same deployments', () => {
+it('a written file reads back as the same deployments', () => {
   fc.assert(
     fc.property(errors(60, 10), errors(600, 30), fc.string({ minLength: 1 }), (split, full, name) => {
       fc.pre(name.trim() === name && !name.includes('\r'));
@@ -49,7 +49,7 @@ it('times within a minute change no verdict', () => {
   );
 });
 
-it('all at once stays so', () => {
+it('all at once stays all at once', () => {
   const at = start + 20_000;
   const one = recording({ split: [] }, { shifts: [{ at, share: 1 }], aloneFrom: at });
   const [again] = readAgain([one]);
@@ -61,7 +61,7 @@ it('a minute without requests is a row, so that the record ends where it ended',
   expect(readAgain([one])[0]).toMatchObject({ to: minutesLater(60) });
 });
 
-it('has slow requests under their boundary, and history where nothing was deployed', () => {
+it('has slow requests under their boundary, and history without deployments', () => {
   const slow = recording(
     {},
     { released: minutesOf(60, none(10)).map((minute) => ({ ...minute, timed: 61, slow: 61 })) },

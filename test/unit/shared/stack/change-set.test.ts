@@ -115,7 +115,7 @@ describe('the rest', () => {
     expect(objectionsToUpdate([added])).toEqual([]);
   });
 
-  it('may add the versions that are built anew, and no other', () => {
+  it('may add the rebuilt versions, and no other', () => {
     const version = (logicalId: string) =>
       change({ action: 'Add', logicalId, type: 'AWS::Lambda::Version', replacement: undefined });
     expect(objectionsToUpdate([version('V4'), version('V5')], new Set(['V4']))).toEqual([
@@ -234,7 +234,7 @@ describe('the rest', () => {
     expect(objectionsToUpdate([change(), change(changes)])).toEqual([objection]);
   });
 
-  it('has to let its stack policy take away what the change set does', () => {
+  it('needs its stack policy to allow the removals of the change set', () => {
     const changes = [
       change(),
       change({ action: 'Remove', logicalId: 'Rule', type: 'AWS::Events::Rule' }),
@@ -259,7 +259,7 @@ describe('for every change', () => {
     nested: fc.boolean(),
   });
 
-  it('lets a type that may hold data be added, or its tags be changed, and nothing else', () => {
+  it('lets a type with data be added, or its tags be changed, and nothing else', () => {
     fc.assert(
       fc.property(anyChange, (one) => {
         fc.pre(!typesWithoutData.has(one.type) && objectionsToUpdate([one]).length === 0);
@@ -293,7 +293,7 @@ describe('for every change', () => {
     );
   });
 
-  it('lets a pin do nothing that the rest could not', () => {
+  it('lets a pin do nothing that is forbidden to the rest', () => {
     const ofAlias = anyChange.map((one) => alias({ ...one, type: 'AWS::Lambda::Alias', nested: false }));
     fc.assert(
       fc.property(ofAlias, (one) => {

@@ -55,7 +55,7 @@ const certain = (of: string, reason: string, mendedByStack: boolean): Finding =>
 });
 const atRisk = (reason: string, of = 'Add'): Finding => ({ verdict: 'at-risk', of, reason });
 
-describe('what is broken for certain', () => {
+describe('certain breaks', () => {
   const gone = 'in its environment, Sessions (AWS::DynamoDB::Table) is gone';
   it.each<[string, Resources, Resources, Finding[]]>([
     [
@@ -126,7 +126,7 @@ describe('what is broken for certain', () => {
   });
 });
 
-describe('what is at risk', () => {
+describe('risks', () => {
   it.each<[string, Resources, Resources, string[]]>([
     [
       'a role has other policies',
@@ -228,7 +228,7 @@ describe('what is at risk', () => {
     expect(compare(saved, live)).toEqual(reasons.map((reason) => atRisk(reason)));
   });
 
-  it('is an API whose permission was there under a condition', () => {
+  it('include an API whose permission existed under a condition', () => {
     const found = compare({ ...fn(), ...api, ...permission({ Condition: 'IsProd' }) }, { ...fn(), ...api });
     expect(found.at(-1)).toEqual(
       atRisk('the permission GetPermission, by which it calls its function, is gone, if it was there', 'Api'),
@@ -290,11 +290,11 @@ const someOf = fc
 const isCertain = ({ verdict }: Finding) => verdict === 'certain';
 
 describe('in every pair of templates', () => {
-  it('a template lacks nothing of itself', () => {
+  it('a template lacks nothing compared with itself', () => {
     fc.assert(fc.property(someOf, (saved) => expect(compare(saved, saved)).toEqual([])));
   });
 
-  it('what was only added breaks nothing', () => {
+  it('additions break nothing', () => {
     fc.assert(
       fc.property(someOf, someOf, (saved, more) => {
         expect(compare(saved, { ...more, ...saved }).filter(isCertain)).toEqual([]);
@@ -302,7 +302,7 @@ describe('in every pair of templates', () => {
     );
   });
 
-  it('the saved template, applied, mends everything', () => {
+  it('applying the saved template repairs everything', () => {
     fc.assert(
       fc.property(someOf, someOf, (saved, live) => {
         const made = restTemplate(template(saved), template(live), () => undefined);
@@ -312,7 +312,7 @@ describe('in every pair of templates', () => {
     );
   });
 
-  it('the more is gone, the more is broken', () => {
+  it('the more is removed, the more is broken', () => {
     fc.assert(
       fc.property(someOf, someOf, someOf, (saved, live, more) => {
         const fewer = compare(saved, live).filter(isCertain);

@@ -23,18 +23,18 @@ it.each([
     ['Rule', 'RulePermission'],
     ['LogicalResourceId/Rule', 'LogicalResourceId/RulePermission'],
   ],
-])('lets what the change set takes away be deleted, and nothing else: %j', (removed, NotResource) => {
+])("allows the deletion of the change set's removals, and nothing else: %j", (removed, NotResource) => {
   const { Resource: _, ...bare } = guard;
   expect(JSON.parse(guardingPolicy(undefined, removed))).toEqual({
     Statement: [all, { ...bare, NotResource }],
   });
 });
 
-it('keeps what the own policy denies denied, though the change set takes it away', () => {
+it("keeps the denials of the stack's own policy, though the change set removes the resource", () => {
   const { Statement } = JSON.parse(guardingPolicy(JSON.stringify({ Statement: [all, own] }), ['Table']));
   expect(Statement).toContainEqual(own);
 });
 
-it('refuses an own policy that is no JSON rather than put it out of force', () => {
+it('refuses an invalid own policy rather than disable it', () => {
   expect(() => guardingPolicy('Statement:', [])).toThrow(SyntaxError);
 });

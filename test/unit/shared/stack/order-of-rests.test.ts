@@ -214,7 +214,7 @@ function inTurn(after: ReadonlyMap<string, readonly string[]>, turns: readonly n
 }
 
 describe('in every world', () => {
-  it('CloudFormation refuses no stack that goes in its turn, however turns fall', () => {
+  it('CloudFormation refuses no stack that goes in its turn, in any order of turns', () => {
     fc.assert(
       fc.property(anyWorld, fc.array(fc.nat(3), { minLength: 4, maxLength: 4 }), (world, turns) => {
         const { after } = order(world);
@@ -241,7 +241,7 @@ describe('in every world', () => {
     );
   });
 
-  it('no stack waits for another without need: let out, CloudFormation refuses one of them in some order', () => {
+  it('no stack waits for another without need: without the wait, CloudFormation refuses one of them in some order', () => {
     fc.assert(
       fc.property(anyWorld, (world) => {
         const { after } = order(world);

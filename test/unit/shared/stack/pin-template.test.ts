@@ -29,7 +29,7 @@ const live: StackTemplate = {
   Outputs: { Arn: { Value: { Ref: 'CreateOrderAliaslive' } } },
 };
 
-it('gives an alias the number of its version, without what would split or shift its traffic', () => {
+it('gives an alias the number of its version, without any setting that would split or shift its traffic', () => {
   expect(pinTemplate(live, new Map([['CreateOrderAliaslive', { version: '4' }]]))).toEqual({
     ...live,
     Resources: {
@@ -57,7 +57,7 @@ it.each<[string, Map<string, { version: string }>]>([
   expect(pinTemplate(live, versions)).toEqual(live);
 });
 
-it('gives an alias of a state machine its routes, in place of what would shift them', () => {
+it('gives an alias of a state machine its routes, in place of its shift settings', () => {
   const flow: TemplateResource = {
     Type: 'AWS::StepFunctions::StateMachineAlias',
     Properties: {
@@ -77,7 +77,7 @@ it('gives an alias of a state machine its routes, in place of what would shift t
   });
 });
 
-it('leaves the template that it is given as it is', () => {
+it('leaves its input template unchanged', () => {
   const before = structuredClone(live);
   pinTemplate(live, new Map([['CreateOrderAliaslive', { version: '4' }]]));
   expect(live).toEqual(before);
@@ -121,7 +121,7 @@ describe('for every template', () => {
     };
   });
 
-  it('changes nothing but the named aliases, and of these nothing but what decides on their traffic', () => {
+  it('changes only the named aliases, and of these only the settings that decide on their traffic', () => {
     fc.assert(
       fc.property(both, ({ template: given, versions: named }) => {
         const { Resources, ...sections } = pinTemplate(given, named);
@@ -143,7 +143,7 @@ describe('for every template', () => {
     );
   });
 
-  it('is the same when it is made of a pinned template', () => {
+  it('is the same when it is made from a pinned template', () => {
     fc.assert(
       fc.property(both, ({ template: given, versions: named }) => {
         const once = pinTemplate(given, named);

@@ -35,14 +35,14 @@ const live: StackTemplate = {
 };
 
 describe('rebuildTemplate', () => {
-  it('is the live template with the function as it was and a version of it', () => {
+  it('is the live template with the old function and a version of it', () => {
     expect(rebuildTemplate(saved(), live, builds)).toEqual({
       ...live,
       Resources: { ...live.Resources, CreateOrder: createOrder('old.zip'), Old: version },
     });
   });
 
-  it('brings what they refer to and the live template lacks, and nothing else', () => {
+  it('adds the referenced resources that the live template lacks, and nothing else', () => {
     const Role = { Type: 'AWS::IAM::Role', Condition: 'HasRole', Properties: { Path: { Ref: 'Path' } } };
     const template = rebuildTemplate(
       {
@@ -74,7 +74,7 @@ describe('rebuildTemplate', () => {
     expect(template.Conditions).not.toHaveProperty('Other');
   });
 
-  it('brings a role with its policies, but for those that the live template has', () => {
+  it('adds a role with its policies, except those that the live template has', () => {
     const policy = (Type: string, more: object = {}) => ({
       Type,
       Properties: { Roles: [{ Ref: 'Role' }], ...more },
@@ -107,7 +107,7 @@ describe('rebuildTemplate', () => {
     });
   });
 
-  it('ends where resources refer to each other in a circle', () => {
+  it('ends where resources refer to each other in a cycle', () => {
     const more = {
       One: { Type: 'Custom::One', DependsOn: 'Two' },
       Two: { Type: 'Custom::Two', DependsOn: ['One'] },
@@ -116,7 +116,7 @@ describe('rebuildTemplate', () => {
     expect(template.Resources).toMatchObject(more);
   });
 
-  it('leaves everything as it is that is not built, whatever the saved template has', () => {
+  it('leaves everything else unchanged, whatever the saved template has', () => {
     const resource = fc.record({
       Type: fc.constantFrom('AWS::SQS::Queue', 'AWS::Lambda::Alias', 'AWS::IAM::Role'),
     });
@@ -132,7 +132,7 @@ describe('rebuildTemplate', () => {
   });
 });
 
-it('finds every name that a part of a template has, however it is written', () => {
+it('finds every name in a part of a template, in every form', () => {
   const part = {
     Condition: 'IsProd',
     DependsOn: ['Policy'],

@@ -23,7 +23,7 @@ it.each<[string, string]>([
   ['CodePipelineExecution', 'pipeline'],
   ['CI_JOB_URL', 'pipeline'],
   ['build-number', 'pipeline'],
-])('the tag %s tells the %s', (key, name) => {
+])('the tag %s gives the %s', (key, name) => {
   expect(tagged({ [key]: 'x' })).toEqual([`${name}: x`]);
 });
 
@@ -35,11 +35,11 @@ it.each([
   'aws:commit',
   'build-token',
   'pipelineKey',
-])('the tag %s tells nothing of that', (key) => {
+])('the tag %s gives no origin', (key) => {
   expect(tagged({ [key]: 'x' })).toEqual([]);
 });
 
-it('tells who before what, and all that was given of one thing once', () => {
+it('names the person first, and all values of one kind once', () => {
   const tags = { commit: '3f2c91a', pipeline: 'orders/12', 'commit-message': 'Retry', author: 'deploy-bot' };
   expect(tagged(tags, { Commit: '3f2c91a' })).toEqual([
     'by: deploy-bot',

@@ -39,17 +39,17 @@ function restOf(
   return made.template;
 }
 
-it('leaves out what would publish, and has every alias on the version that it is on', () => {
+it('leaves out everything that would publish, and keeps every alias on its version', () => {
   expect(restTemplate(saved, live, on({ Live: '4' }))).toEqual({
     template: { Resources: { CreateOrder: lambda, Live: alias('4') } },
   });
 });
 
-it('keeps the way in which the next deployment of the team shifts traffic', () => {
+it("keeps the way in which the team's next deployment shifts traffic", () => {
   expect(restOf({}).Resources.Live).toHaveProperty('UpdatePolicy.CodeDeployLambdaAliasUpdate');
 });
 
-it('has no alias split its traffic as it did when the template was saved', () => {
+it("does not restore an alias's traffic split from the saved template", () => {
   const FunctionWeight = 0.1;
   const split = (FunctionVersion: unknown) => ({
     AdditionalVersionWeights: [{ FunctionVersion, FunctionWeight }],
@@ -64,7 +64,7 @@ it('has no alias split its traffic as it did when the template was saved', () =>
   expect(restOf({}, Resources).Resources.Live).toEqual(alias('4'));
 });
 
-it('leaves the templates that it is given as they are', () => {
+it('leaves its input templates unchanged', () => {
   const before = structuredClone([saved, live]);
   restTemplate(saved, live, on({ Live: '4' }));
   expect([saved, live]).toEqual(before);
@@ -83,7 +83,7 @@ it('keeps a version that both templates have, and references to it', () => {
 
 const arn = { 'Fn::Join': [':', [{ 'Fn::GetAtt': ['CreateOrder', 'Arn'] }, '4']] };
 
-describe('puts what stands for a version in the place of', () => {
+describe('replaces references to a removed version', () => {
   it.each<[string, unknown, unknown]>([
     ['Ref, which is its ARN', { Ref: 'Old' }, arn],
     ['Fn::GetAtt, a list', { 'Fn::GetAtt': ['Old', 'Version'] }, '4'],
@@ -141,7 +141,7 @@ it.each<[string, unknown, unknown]>([
   ['the one that is left out, in a list', ['Old'], undefined],
   ['others beside it', ['CreateOrder', 'Old', 'Live'], ['CreateOrder', 'Live']],
   ['others', ['CreateOrder'], ['CreateOrder']],
-])('has resources depend on what is there, where they depended on %s', (_, DependsOn, left) => {
+])('makes resources depend on existing ones, where they depended on %s', (_, DependsOn, left) => {
   const { Rule } = restOf({}, { Rule: { Type: 'AWS::Events::Rule', DependsOn } }).Resources;
   expect(Rule).toEqual({ Type: 'AWS::Events::Rule', ...(left !== undefined && { DependsOn: left }) });
 });
@@ -182,7 +182,7 @@ it('keeps two functions apart', () => {
   });
 });
 
-it('publishes the first version of a function that the release took away', () => {
+it('publishes the first version of a function that the release removed', () => {
   const { Resources } = restOf(
     {},
     {
@@ -196,7 +196,7 @@ it('publishes the first version of a function that the release took away', () =>
   expect(Resources).not.toHaveProperty('Old');
 });
 
-describe('names what nothing stands for', () => {
+describe('names references without a replacement', () => {
   it.each<[string, Record<string, unknown>, Record<string, string>, string[]]>([
     ['a version of an alias that the stack does not have', {}, {}, ['Old']],
     [
@@ -226,7 +226,7 @@ describe('names what nothing stands for', () => {
     expect(restTemplate({ ...saved, Resources }, live, on(versions))).toEqual({ unresolved });
   });
 
-  it('but not a version that nothing refers to', () => {
+  it('but not a version without references', () => {
     expect(restOf({}, { Lone: version() }).Resources).not.toHaveProperty('Lone');
   });
 });

@@ -87,13 +87,13 @@ it.each<[string, StackTemplate, StackTemplate, ReturnType<typeof exchange>]>([
     ),
     { ...nothing, givesUp: { 'cart-table': 'vanish' }, imports: ['prod-url', 'stock-queue'] },
   ],
-])('tells of %s', (_, from, to, expected) => {
+])('finds %s', (_, from, to, expected) => {
   const parameters = { Parameters: { Stage: { Type: 'String' } } };
   const found = exchange({ ...from, ...parameters }, { ...to, ...parameters });
   expect({ ...found, imports: found.imports.sort() }).toEqual(expected);
 });
 
-it('tells a name from the parameters as they are saved, not as they are', () => {
+it('resolves a name with the saved parameters, not the current ones', () => {
   const Parameters = { Stage: { Type: 'String' } };
   const both = template({ A: output({ 'Fn::Sub': '${AWS::StackName}-${Stage}' }) }, { Parameters });
   const live = [exported('shop-cart-prod')];
@@ -105,11 +105,11 @@ it('tells a name from the parameters as they are saved, not as they are', () => 
   });
 });
 
-it('leaves the exports of other stacks to them', () => {
+it('ignores the exports of other stacks', () => {
   expect(exchange(template({}), template({}), [exported('a', 'x', `${stackId}2`)])).toEqual(nothing);
 });
 
-it('asks for nothing where a template neither exports nor imports', () => {
+it('is empty where a template neither exports nor imports', () => {
   expect(hasExchange(template({ A: { Value: 'x' } }))).toBe(false);
   expect(hasExchange(template({ A: output('x') }))).toBe(true);
   expect(hasExchange(template({ A: { Value: { 'Fn::ImportValue': 'x' } } }))).toBe(true);
@@ -131,7 +131,7 @@ it.each<[unknown, string | undefined]>([
   [{ 'Fn::FindInMap': ['Names', 'elsewhere', 'table'] }, undefined],
   [{ 'Fn::GetAtt': ['A', 'Arn'] }, undefined],
   [null, undefined],
-])('%j comes to %j', (value, expected) => {
+])('%j becomes %j', (value, expected) => {
   const scope = {
     values: new Map([['AWS::Region', 'eu-west-1']]),
     mappings: { Names: { 'eu-west-1': { table: 'tables' } } },

@@ -15,7 +15,7 @@ it.each([
   expect(parseTemplate(text)).toEqual({ Resources: { Queue: { Type: 'AWS::SQS::Queue' } } });
 });
 
-it('keeps every section, and a date as the text that it is', () => {
+it('keeps every section, and a date as text', () => {
   const text = 'AWSTemplateFormatVersion: 2010-09-09\nResources: {}\nOutputs:\n  A:\n    Value: b\n';
   expect(parseTemplate(text)).toEqual({
     AWSTemplateFormatVersion: '2010-09-09',
@@ -99,11 +99,11 @@ it.each([
   expect(() => parseTemplate(text)).toThrow();
 });
 
-it('throws at a short form that it does not know, rather than lose it', () => {
+it('throws at an unknown short form, rather than lose it', () => {
   expect(() => longForm('!Teleport Queue')).toThrow('!Teleport');
 });
 
-it('reads back what it writes', () => {
+it('reads back its own output', () => {
   const template = fc.record({
     Resources: fc.dictionary(fc.string(), fc.record({ Type: fc.string(), Properties: fc.object() })),
     Outputs: fc.jsonValue(),

@@ -7,7 +7,7 @@ const code = (S3Key: string, more: Record<string, unknown> = {}) => ({
   Properties: { Code: { S3Bucket: 'b', S3Key }, ...more },
 });
 
-it('names what is new, gone and changed, with the properties, and no value', () => {
+it('names additions, removals and changes, with the properties, and no value', () => {
   const before = template({
     Create: code('a', { Timeout: 3 }),
     List: code('a'),
@@ -27,7 +27,7 @@ it('names what is new, gone and changed, with the properties, and no value', () 
   });
 });
 
-it('leaves out what every release makes anew, metadata, and the order of members', () => {
+it('leaves out the parts that every release makes again, metadata, and the order of members', () => {
   const before = template({
     VersionA: { Type: 'AWS::Lambda::Version' },
     DeploymentA: { Type: 'AWS::ApiGateway::Deployment' },
@@ -48,7 +48,7 @@ it('names a resource whose type has changed', () => {
   expect(changedResources(template({ A: before }), template({ A: after })).changed).toEqual(['A (Type)']);
 });
 
-it('names the parameters that differ; of one that is masked nothing is known', () => {
+it('names the parameters that differ; a masked one is unknown', () => {
   const before = [
     { key: 'Stage', value: 'a' },
     { key: 'Same', value: 'a' },

@@ -64,24 +64,24 @@ it.each([
     stackPlan({ aliases: [plannedAlias({ builtBy })] }),
     stackPlan({ aliases: [plannedAlias({ builtBy, toVersion: '7' })] }),
   ],
-])('puts the number that was built into the plan: %#', async (plan, onVersion) => {
+])('puts the number of the rebuilt version into the plan: %#', async (plan, onVersion) => {
   await expect(handedOn(plan)).resolves.toEqual(onVersion);
 });
 
-it('leaves the plan as it is before the version is there', async () => {
+it('leaves the plan unchanged before the version exists', async () => {
   stackHas('');
   await expect(handedOn(codeDeployPlan({ builtBy }))).resolves.toEqual(codeDeployPlan({ builtBy }));
 });
 
 it.each([codeDeployPlan(), stackPinPlan(), stackRebuildPlan(), hookPlan()])(
-  'asks no stack where nothing is built anew: $kind',
+  'reads no stack where nothing is rebuilt: $kind',
   async (plan) => {
     await expect(handedOn(plan)).resolves.toEqual(plan);
     expect(cloudFormation.calls()).toEqual([]);
   },
 );
 
-it('tells which versions are gone, and of many only how many more', () => {
+it('names the deleted versions, and for many only the number of the others', () => {
   const [build] = stackRebuildPlan().builds;
   const many = Array.from({ length: 10 }, (_, index) => ({ ...build, version: String(index) }));
   expect(goneInWords(stackRebuildPlan())).toBe(`version 4 of ${FUNCTION} is gone`);

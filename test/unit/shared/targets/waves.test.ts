@@ -124,7 +124,7 @@ it('puts a stage that waits for its stack right after it, in the last wave', () 
   );
 });
 
-it('puts the stack before the traffic in every order, and leaves everything else where it is', () => {
+it('puts the stack before the traffic in every order, and leaves every other target where it is', () => {
   const order = fc.shuffledSubarray([...phase.options], { minLength: phase.options.length });
   fc.assert(
     fc.property(order, (phases) => {

@@ -49,7 +49,7 @@ it('writes a line in embedded metric format, a metric for each value and each se
   ]);
 });
 
-it('counts a fact once, whoever finds it again', async () => {
+it('counts a fact once, for any number of finders', async () => {
   await made().count(RELEASE, 'verdict', 'a', values);
   await made().count(RELEASE, 'verdict', 'a', values);
   await made().count(RELEASE, 'verdict', 'b', { Releases: 1, Successes: 1 });
@@ -58,7 +58,7 @@ it('counts a fact once, whoever finds it again', async () => {
   expect(lines).toHaveLength(2);
 });
 
-it('counts it when its owner died between the claim and the line, and nobody else does', async () => {
+it('counts a fact when its owner died between the claim and the line, and nothing else does', async () => {
   const died = { claim: ledgerOf().claim, confirm: async () => Promise.reject(new Error('died')) };
   await figuresWith(died).count(RELEASE, 'verdict', 'a', values);
   lines = [];
@@ -68,7 +68,7 @@ it('counts it when its owner died between the claim and the line, and nobody els
   expect(lines).toHaveLength(1);
 });
 
-it('fails no step: a line says what may be missing', async () => {
+it('fails no step: a line names the possibly missing metric', async () => {
   const refuses = {
     claim: async () => Promise.reject(Object.assign(new Error('slow down'), { name: 'Throttling' })),
     confirm: async () => {},
@@ -100,7 +100,7 @@ it.each([
   expect(strategyOf({ deployments })).toBe(expected);
 });
 
-it('takes two clocks that disagree for no time', () => {
+it('takes two clocks that disagree for a duration of zero', () => {
   expect(secondsBetween(2_000, 1_000)).toBe(0);
   expect(secondsBetween(1_000, 81_400)).toBe(80);
 });

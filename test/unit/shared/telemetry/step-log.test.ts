@@ -60,7 +60,7 @@ it.each([
     { decision: 'look-again', why: 'too few requests' },
   ],
   [{ found: 'version 1 has all the traffic' }, { decision: 'found', why: 'version 1 has all the traffic' }],
-])('says what the result %j decides', async (result, expected) => {
+])('names the decision of the result %j', async (result, expected) => {
   expect(await linesOf({}, result)).toEqual([expect.objectContaining(expected)]);
 });
 
@@ -76,7 +76,7 @@ it.each([
   expect(JSON.stringify(lines)).not.toContain('.test.ts');
 });
 
-it('cuts words that nobody would read to their end', async () => {
+it('cuts very long texts', async () => {
   const [line] = await linesOf({}, { status: 'failed', reason: 'x'.repeat(100_000) });
   expect(JSON.stringify(line).length).toBeLessThan(3000);
 });
@@ -84,7 +84,7 @@ it('cuts words that nobody would read to their end', async () => {
 describe('no secret', () => {
   const secret = 'canary-9f3b1c';
 
-  it('gets from an input or a result into a line, whatever field holds it, unless it is one of the words', async () => {
+  it('gets from an input or a result into a line, from any field, unless it is one of the words', async () => {
     const words = ['reason', 'detail', 'action', 'found', 'busy', 'supersededBy', 'skipped'];
     const ids = ['incidentId', 'releaseId', 'deploymentId', 'service', 'target', 'attempt', 'wave'];
     const named = fc

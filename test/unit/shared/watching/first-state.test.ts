@@ -60,7 +60,7 @@ async function judged(
   return { found, asked };
 }
 
-it('served well what had requests and kept within the limits since its stack moved it', async () => {
+it('served well if it had requests and kept within the limits since its stack moved it', async () => {
   const { found, asked } = await judged(steady(0));
   expect(found).toBe(true);
   expect(asked).toEqual([expect.objectContaining({ from: hours(2), to: RECORDED })]);

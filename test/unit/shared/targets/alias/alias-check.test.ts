@@ -49,14 +49,14 @@ it('is verified by reading it once more', async () => {
   await expect(verifyAlias(aliases, goal)).resolves.toBe(`${FUNCTION}:live on version 4`);
 });
 
-it('throws TargetSuperseded where somebody else released over it', async () => {
+it('throws TargetSuperseded where another release replaced it', async () => {
   lambda.on(GetAliasCommand).resolves(alias('6'));
   lambda.on(GetFunctionConfigurationCommand).resolves({ CodeSha256: 'sha-of-6', State: 'Active' });
   await expect(verifyAlias(aliases, goal)).rejects.toBeInstanceOf(TargetSuperseded);
   await expect(verifyAlias(aliases, goal)).rejects.toThrow('on version 6, which somebody else released');
 });
 
-it('throws TargetNotRestored where it is not what the plan says', async () => {
+it('throws TargetNotRestored where it differs from the plan', async () => {
   lambda.on(GetAliasCommand).resolves(alias('5'));
   await expect(verifyAlias(aliases, goal)).rejects.toBeInstanceOf(TargetNotRestored);
   await expect(verifyAlias(aliases, goal)).rejects.toThrow('on version 5, expected version 4 alone.');

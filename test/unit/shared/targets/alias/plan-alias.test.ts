@@ -91,7 +91,7 @@ it('goes by its own deployment among those of the release', async () => {
 it.each([
   ['a deployment moved it', releaseRecord(), 'nothing is recorded of it before'],
   ['the release did not move it', quiet, 'the release did not change it'],
-])('stays where nothing is recorded of it and %s', async (_, bad, reason) => {
+])('stays where there is no record of it and %s', async (_, bad, reason) => {
   await expect(
     planAlias(depsOf({}), target, { bad, undone: [], earlier: [], goal: undefined }),
   ).resolves.toEqual({
@@ -155,7 +155,7 @@ describe('without a deployment that the ledger knows', () => {
   });
 });
 
-describe('where somebody pointed it at an older version after the release', () => {
+describe('that was pointed at an older version after the release', () => {
   const plan = (
     live: Partial<AliasState>,
     {
