@@ -65,7 +65,7 @@ function caught(run: Run, frame: Frame, state: HandledState, error: AslError): P
   const index = state.catch.findIndex(({ errorEquals }) => matchesError(errorEquals, error, run.services));
   const catcher = state.catch[index];
   if (catcher === undefined) {
-    // a redrive runs such a state anew, even the parts that succeeded (…/redrive-executions, …/redrive-map-run)
+    // a redrive runs such a state again, even the parts that succeeded (…/redrive-executions, …/redrive-map-run)
     const anew = error.error === 'States.DataLimitExceeded' || error.error === 'States.Runtime';
     if (anew) run.restart(frame);
     throw error;

@@ -282,7 +282,7 @@ export class Run {
     return this.checkSize(frame, new Payload(await this.evaluate(frame, field, states)));
   }
 
-  /** Makes the current state of `frame` begin anew. */
+  /** Restarts the current state of `frame`. */
   restart(frame: Frame): void {
     this.execution.variableBytes -= frame.restart();
   }

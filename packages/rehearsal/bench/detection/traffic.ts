@@ -41,7 +41,7 @@ export const faultCells: readonly FaultCell[] = cells.flatMap((cell) =>
   faultRatios.filter((ratio) => badRate(cell, ratio) <= 0.5).map((ratio) => ({ ...cell, ratio })),
 );
 
-/** The minutes of one deployment; filled anew for each. */
+/** The minutes of one deployment; reused for each deployment. */
 export class Minutes {
   readonly requests = new Float64Array(watchMinutes);
   readonly bad = new Float64Array(watchMinutes);
