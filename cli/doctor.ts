@@ -31,8 +31,8 @@ export interface DoctorFinding {
 const settled = /^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT)_COMPLETE$/;
 
 /**
- * AWS refuses signatures that are 5 minutes off (IAM User Guide, "Signing AWS API requests"); times in answers mislead
- * earlier.
+ * AWS refuses signatures that are 5 minutes off (IAM User Guide, "Signing AWS API requests"); smaller differences already
+ * distort times in answers.
  */
 const clockToleranceMs = 60_000;
 

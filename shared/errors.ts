@@ -82,9 +82,7 @@ export class LedgerCorrupt extends CoordinatorError {
   override readonly name = 'LedgerCorrupt';
 }
 
-/**
- * All names above. The definition tests check the machines' Retry and Catch against this list, which also has the routes.
- */
+/** All names above. The definition tests check the machines' Retry and Catch against this list, and contain the routes. */
 export const errorNames = {
   transient: ['TransientFailure'],
   handled: [

@@ -7,7 +7,7 @@ import * as z from 'zod';
 export const taskFailure = z.object({ Error: z.string().nullish(), Cause: z.string().nullish() });
 export type TaskFailure = z.infer<typeof taskFailure>;
 
-/** A failure in one sentence: its message with the error's name behind it, or the name with the cause behind it. */
+/** A failure in one sentence: its message followed by the error's name, or the name followed by the cause. */
 export function describeFailure({ Error: error, Cause: cause }: TaskFailure): string {
   const message = messageIn(cause);
   if (message !== undefined) return error ? `${message} (${error})` : message;

@@ -109,8 +109,8 @@ export const servicePolicy = z
     limits: limitsPolicy.prefault({}),
     tolerance: tolerancePolicy.prefault({}),
     /**
-     * Minutes of cold starts that are not judged, unless every request fails in them. Two are enough where 5 to 20 % of the
-     * requests fail for up to two minutes.
+     * Minutes of cold starts that are not judged, unless nearly every request fails in them. Two are enough where 5 to 20 %
+     * of the requests fail for up to two minutes.
      */
     warmUpMinutes: z.number().int().min(0).max(30).default(2),
     /** Requests that stay together on one version: 3 to 10 where callers are kept on one, or retries stay on it. */

@@ -170,7 +170,7 @@ export interface Restoration<Plan> {
   verify(clients: VerifyClients, plan: Plan): Promise<string>;
   /** Parts left on purpose, because somebody changed them since the release, in words; undefined if there can be none. */
   kept?(clients: VerifyClients, plan: Plan): Promise<string[]>;
-  /** The pace of beginning such targets, and the number that this one counts for; undefined if nothing limits them. */
+  /** The rate at which such targets may begin, and the number that this one counts for; undefined if nothing limits them. */
   pace(plan: Plan): { readonly pace: Pace; readonly count: number } | undefined;
   /** Deadline after its first start, ms. */
   deadlineMs(plan: Plan): number;

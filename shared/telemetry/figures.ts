@@ -120,7 +120,7 @@ export class Figures {
   }
 }
 
-/** Seconds between two times, ms since the epoch; not below 0, where two clocks disagree. */
+/** Seconds between two times, ms since the epoch; not below 0, even if two clocks disagree. */
 export function secondsBetween(from: number, until: number): number {
   return Math.max(0, Math.round((until - from) / 1000));
 }

@@ -9,7 +9,7 @@ import type { PlannedAlias } from './shapes.ts';
  */
 const aliases: Pace = { of: 'aliases', perSecond: 1, burst: 10 };
 
-/** The pace of beginning aliases; `count` of them begin together. */
+/** The rate at which aliases may begin; `count` of them begin together. */
 export function aliasPace(count: number): { readonly pace: Pace; readonly count: number } {
   return { pace: aliases, count };
 }
