@@ -42,7 +42,7 @@ export interface MachineSpec extends Named {
   readonly substitutions: Readonly<Record<string, string>>;
 }
 
-/** The way from an event to a target. */
+/** A target with its input, retries and dead-letter queue. */
 export interface TargetSpec {
   readonly id: string;
   readonly arn: string;

@@ -1,4 +1,4 @@
-/** The way to a subscriber. */
+/** The protocol of a subscription. */
 export type Protocol = 'email' | 'sms' | 'https';
 
 /** A message as it arrives at a subscriber. */
