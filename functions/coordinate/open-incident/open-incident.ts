@@ -186,7 +186,7 @@ export function openIncident(deps: OpenIncidentDeps) {
 
   /** Before anything is marked bad: a plan of another release says nothing about this one. */
   async function checkIsPlanned({ releaseId }: ReleaseRecord, planDigest: string): Promise<void> {
-    // Attempt 0 was only asked for; the plan of an incident's attempt was recommended, or waited for an approval.
+    // Attempt 0 is a plan that somebody asked to see. A later attempt's plan was recommended, or needed an approval.
     const attempts = [0, (await incidents.find(releaseId))?.attempt ?? 0];
     for (const attempt of new Set(attempts)) {
       if ((await deps.plans.find(releaseId, attempt))?.digest === planDigest) return;

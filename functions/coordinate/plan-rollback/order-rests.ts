@@ -14,7 +14,8 @@ export interface OrderedRests {
 
 /**
  * Orders the last wave as CloudFormation demands for stacks that export and import values. A stack counts as staying if it
- * does not go back in that wave: it has no service role and gets none, is only waited for, or goes before its traffic.
+ * does not go back in that wave: it has no service role and gets none, the plan only waits for it, or it goes back before its
+ * traffic.
  */
 export async function orderRests(
   stacks: Stacks,

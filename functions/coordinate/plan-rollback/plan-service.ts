@@ -224,7 +224,7 @@ async function risksOf(
         `stack ${target.stack} has no service role and gets ${target.role.arn}, as the catalog says: it keeps that for good, for all operations of everybody`,
       );
     }
-    // A running operation is waited for.
+    // The rollback waits until a running operation has ended.
     const isFine = isAtRest({ status }) || status.endsWith('_IN_PROGRESS');
     if (!isFine) risks.push(`stack ${target.stack} is ${status}${whatCanBeDone(status, target)}`);
   }

@@ -74,7 +74,7 @@ export function planStack(
 
 /**
  * A stack that is no target in the catalog is pinned, once it is at rest: its state decides where its next failure takes the
- * users. Everything else in it is left as it is. A stack whose aliases stay is only waited for.
+ * users. Everything else in it is left as it is. For a stack whose aliases stay, the plan only waits.
  */
 export function pinOnly(
   stack: string,

@@ -19,7 +19,7 @@ export interface RecordedService {
   readonly moment: number | null;
   /** Seconds to wait if it is `paced`; 0 otherwise. */
   readonly waitSeconds: number;
-  /** Name of the execution that continues it; null if nothing has to be watched or waited for. */
+  /** Name of the execution that continues the recording; null if there is nothing to watch or to wait for. */
   readonly execution: string | null;
 }
 

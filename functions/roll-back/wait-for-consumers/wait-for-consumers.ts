@@ -40,8 +40,8 @@ export interface WaitForConsumersDeps {
  * traffic wave it waits for its consumers, in the last wave for stacks that have to go back before its own.
  *
  * Called again during the wait, since an answer may be lost, it renews the service's lock and reads afresh. Every step of a
- * service renews its lock: a service without a result whose lease has expired is not waited for, since nobody is left to
- * record one. A consumer then counts as failed.
+ * service renews its lock. If the lease of a service without a result has expired, nobody is left to record one: the wait
+ * for it ends, and a consumer counts as failed.
  *
  * @throws LockLost when this incident no longer holds the service, so that nobody waits for an incident that ended
  */

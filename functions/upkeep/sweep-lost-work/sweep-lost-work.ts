@@ -132,7 +132,7 @@ export function sweepLostWork(deps: SweepLostWorkDeps) {
     return done;
   }
 
-  /** Gives CodeDeploy an answer that did not reach it, or answers a hook that has waited for too long. */
+  /** Sends CodeDeploy an answer that did not reach it, or answers a hook that has waited too long. */
   async function answerLate(hook: AskedHook): Promise<boolean> {
     const word =
       hook.event === 'AfterAllowTraffic'
