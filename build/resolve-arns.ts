@@ -1,9 +1,11 @@
 import { Intrinsics, type Scope } from 'account-simulator/account/template/intrinsics.ts';
+import { Unresolvable } from 'account-simulator/account/template/problems.ts';
 import { pseudoParameters } from 'account-simulator/account/template/scope.ts';
 import type { TemplateValue } from 'account-simulator/account/template/template-value.ts';
 
 /** A CloudFormation template without transform, as JSON. */
 export interface ExpandedTemplate {
+  readonly Conditions?: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: unknown }>>;
 }
 
@@ -31,11 +33,11 @@ const pseudo = pseudoParameters({
 });
 
 /**
- * A value of the template with its references as text: ARNs in full, parameters by their name.
+ * A value of the template with its references as text: ARNs in full, parameters by their name. Conditions of the template hold.
  *
  * @throws Error for an intrinsic function or a resource that policies have not used so far
  */
-export function resolveArns(value: unknown, { Resources }: ExpandedTemplate): unknown {
+export function resolveArns(value: unknown, { Conditions = {}, Resources }: ExpandedTemplate): unknown {
   const textOf = (logicalId: string, attribute?: string): string => {
     const type = Resources[logicalId]?.Type;
     if (type === undefined) return pseudo.get(logicalId) ?? logicalId;
@@ -49,8 +51,11 @@ export function resolveArns(value: unknown, { Resources }: ExpandedTemplate): un
     hasExtensions: false,
     ref: textOf,
     getAtt: textOf,
-    // Every condition holds: that is the widest policy.
-    condition: () => true,
+    // An optional part is checked as if it were wanted.
+    condition: (name) => {
+      if (!(name in Conditions)) throw new Unresolvable(`it depends on the condition ${name}`);
+      return true;
+    },
     mapping: () => undefined,
     importValue: () => undefined,
   };

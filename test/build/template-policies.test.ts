@@ -31,6 +31,20 @@ describe('checkPolicies', () => {
     expect(await checkPolicies(templateOf(statements))).toEqual({ statements: 4, problems: [] });
   });
 
+  it('checks the part of a policy that depends on a condition', async () => {
+    const of = (resource: string) =>
+      checkPolicies({
+        ...templateOf({
+          Effect: 'Allow',
+          Action: 'sns:Publish',
+          Resource: [{ Ref: 'Mails' }, { 'Fn::If': ['HasChat', resource, { Ref: 'AWS::NoValue' }] }],
+        }),
+        Conditions: { HasChat: { 'Fn::Equals': ['a', 'b'] } },
+      });
+    expect(await of('arn:aws:sns:eu-west-1:111122223333:chat')).toMatchObject({ problems: [] });
+    expect((await of('arn:aws:sqs:eu-west-1:111122223333:chat')).problems).not.toEqual([]);
+  });
+
   it('names the role or policy that has a problem', async () => {
     const wrong = { Effect: 'Allow', Action: 'sns:Send', Resource: { Ref: 'Mails' } };
     const policy = {
